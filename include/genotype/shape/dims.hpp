@@ -1,0 +1,55 @@
+// The dimensions of one sample as a value: what every shape rule computes with.
+#pragma once
+
+namespace genotype {
+
+/// A dimension, or a rank, that nothing is known about yet.
+inline constexpr int any = -1;
+
+/// The dimensions of one sample, in PyTorch's order and without the batch: (channels, height, width) or (features).
+/// Parts may be unknown (`any`): before an input shape is named, `Conv<3, 64, 4, 2, 1>` already gives `{64, any, any}`.
+/// The members are plain integers, not an array, so that a value may stand in the type of a GPU kernel.
+struct Dims {
+    int rank = any;
+    int first = 1, second = 1, third = 1, fourth = 1;
+
+    constexpr int operator[](int axis) const {
+        return axis == 0 ? first : axis == 1 ? second : axis == 2 ? third : fourth;
+    }
+    constexpr int& operator[](int axis) { return axis == 0 ? first : axis == 1 ? second : axis == 2 ? third : fourth; }
+
+    constexpr int channels() const { return first; }
+    constexpr int height() const { return rank == 3 ? second : 1; }
+    constexpr int width() const { return rank == 3 ? third : 1; }
+    /// Positions that share the channels: height x width of a picture, 1 of a vector.
+    constexpr int pixels() const { return height() * width(); }
+
+    /// Values in one sample.
+    constexpr long count() const { return static_cast<long>(first) * second * third * fourth; }
+
+    /// Every dimension is known.
+    constexpr bool complete() const {
+        return rank != any && first != any && second != any && third != any && fourth != any;
+    }
+
+    friend constexpr bool operator==(const Dims&, const Dims&) = default;
+};
+
+constexpr Dims vector_dims(int features) { return {1, features}; }
+constexpr Dims picture_dims(int channels, int height, int width) { return {3, channels, height, width}; }
+
+/// Nothing known at all.
+inline constexpr Dims unknown_dims{any, any, any, any, any};
+
+/// Two dimensions can be the same: equal, or one of them unknown.
+constexpr bool agree(int left, int right) { return left == any || right == any || left == right; }
+
+/// What is known of either, once both are known to describe the same sample.
+constexpr Dims merge(Dims left, Dims right) {
+    if (left.rank == any) return right;
+    for (int axis = 0; axis < left.rank; ++axis)
+        if (left[axis] == any) left[axis] = right.rank == any ? any : right[axis];
+    return left;
+}
+
+}  // namespace genotype

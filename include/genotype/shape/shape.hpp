@@ -1,0 +1,42 @@
+// The shape of one sample as a type.
+#pragma once
+
+#include <concepts>
+
+#include "genotype/shape/dims.hpp"
+
+namespace genotype {
+
+/// The shape of one sample: `Shape<channels, height, width>` or `Shape<features>`, PyTorch's order without the batch.
+/// In memory a picture is channels-last (height, width, channels); the logical order stays this one.
+template <int... Sizes>
+    requires(sizeof...(Sizes) >= 1 && sizeof...(Sizes) <= 4 && ((Sizes > 0) && ...))
+struct Shape {
+    static constexpr int rank = sizeof...(Sizes);
+    static constexpr Dims dims{rank, Sizes...};
+    /// Values in one sample.
+    static constexpr long count = dims.count();
+};
+
+template <class S>
+concept ShapeType = std::same_as<decltype(S::dims), const Dims> && requires { S::count; };
+
+namespace detail {
+template <Dims D>
+consteval auto shape_of() {
+    if constexpr (D.rank == 1)
+        return Shape<D.first>{};
+    else if constexpr (D.rank == 2)
+        return Shape<D.first, D.second>{};
+    else if constexpr (D.rank == 3)
+        return Shape<D.first, D.second, D.third>{};
+    else
+        return Shape<D.first, D.second, D.third, D.fourth>{};
+}
+}  // namespace detail
+
+/// The type for a value: `ShapeOf<Dims{3, 64, 8, 8}>` is `Shape<64, 8, 8>`.
+template <Dims D>
+using ShapeOf = decltype(detail::shape_of<D>());
+
+}  // namespace genotype
