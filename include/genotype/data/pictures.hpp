@@ -1,0 +1,49 @@
+// Pictures in memory as the files hold them: bytes, all of one size.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace genotype {
+
+/// `count` pictures of one size, one byte a channel, in N x H x W x C order (grey: 1 channel, colour: 3, red first).
+struct Pictures {
+    int count = 0;
+    int height = 0;
+    int width = 0;
+    int channels = 0;
+    std::vector<std::uint8_t> bytes;
+    /// The class of each picture, or empty.
+    std::vector<int> labels;
+    /// The name of each class, or empty.
+    std::vector<std::string> class_names;
+
+    /// Bytes of one picture.
+    std::size_t stride() const {
+        return static_cast<std::size_t>(height) * static_cast<std::size_t>(width) * static_cast<std::size_t>(channels);
+    }
+    std::span<const std::uint8_t> operator[](int index) const {
+        return {bytes.data() + static_cast<std::size_t>(index) * stride(), stride()};
+    }
+    std::span<std::uint8_t> operator[](int index) {
+        return {bytes.data() + static_cast<std::size_t>(index) * stride(), stride()};
+    }
+};
+
+/// "28 x 28 x 1", for messages.
+inline std::string size_text(const Pictures& pictures) {
+    return std::to_string(pictures.height) + " x " + std::to_string(pictures.width) + " x " +
+           std::to_string(pictures.channels);
+}
+
+/// `count` black pictures.
+inline Pictures blank_pictures(int count, int height, int width, int channels) {
+    Pictures pictures{count, height, width, channels, {}, {}, {}};
+    pictures.bytes.resize(static_cast<std::size_t>(count) * pictures.stride());
+    return pictures;
+}
+
+}  // namespace genotype

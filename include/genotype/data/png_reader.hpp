@@ -1,0 +1,90 @@
+// Reader of PNG files.
+#pragma once
+
+#include <png.h>
+
+#include <cstdint>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <limits>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "genotype/data/pictures.hpp"
+#include "genotype/shape/error.hpp"
+
+namespace genotype {
+namespace detail {
+
+inline std::vector<std::uint8_t> read_whole_file(const std::filesystem::path& path) {
+    std::error_code code;
+    if (!std::filesystem::is_regular_file(path, code)) fail(path.string(), "file", "no plain file", "a readable file");
+    const std::uintmax_t size = std::filesystem::file_size(path, code);
+    std::ifstream file(path, std::ios::binary);
+    if (code || !file) fail(path.string(), "file", "nothing that can be opened", "a readable file");
+    std::vector<std::uint8_t> bytes(static_cast<std::size_t>(size));
+    file.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(size));
+    if (static_cast<std::uintmax_t>(file.gcount()) != size) fail(path.string(), "file", "a read error", "readable bytes");
+    return bytes;
+}
+
+inline std::uint32_t big_endian(const std::uint8_t* from) {
+    return std::uint32_t{from[0]} << 24 | std::uint32_t{from[1]} << 16 | std::uint32_t{from[2]} << 8 | from[3];
+}
+
+/// Walks the chunks to IEND: libpng's short interface stops at the last row and does not miss what follows.
+inline void check_png_complete(std::span<const std::uint8_t> file, const std::string& name) {
+    constexpr std::uint8_t signature[8] = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
+    if (file.size() < sizeof(signature) || std::memcmp(file.data(), signature, sizeof(signature)) != 0)
+        fail(name, "signature", file.empty() ? "an empty file" : "other bytes", "a PNG file");
+    std::size_t at = sizeof(signature);
+    for (bool ended = false; !ended;) {
+        constexpr std::size_t frame = 12;  // length, type, checksum
+        if (file.size() - at < frame || file.size() - at - frame < big_endian(file.data() + at))
+            fail(name, "PNG chunk at byte " + std::to_string(at), "the end of the file", "a complete chunk");
+        ended = std::memcmp(file.data() + at + 4, "IEND", 4) == 0;
+        at += frame + big_endian(file.data() + at);
+    }
+    if (at != file.size()) fail(name, "end", std::to_string(file.size() - at) + " more bytes", "the end of the file");
+}
+
+}  // namespace detail
+
+/// One picture: grey files give 1 channel, all others 3. Transparency is dropped, as Pillow's `convert("RGB")` does.
+inline Pictures load_png(const std::filesystem::path& path) {
+    const std::string name = path.string();
+    const std::vector<std::uint8_t> file = detail::read_whole_file(path);
+    detail::check_png_complete(file, name);
+    struct Image : png_image {
+        ~Image() { png_image_free(this); }
+    } image{};
+    image.version = PNG_IMAGE_VERSION;
+    if (!png_image_begin_read_from_memory(&image, file.data(), file.size()))
+        fail(name, "PNG header", image.message, "a valid header");
+    // Deflate packs at most 1032 to 1 and a pixel takes a bit at least: a header that claims more lies.
+    const std::uint64_t pixels = std::uint64_t{image.width} * image.height;
+    if (pixels / 8 > file.size() * std::uint64_t{1032} || pixels > std::numeric_limits<std::int32_t>::max() / 4)
+        fail(name, "size", std::to_string(image.height) + " x " + std::to_string(image.width),
+             "a size that a file of " + std::to_string(file.size()) + " bytes can hold");
+    const bool colour = (image.format & PNG_FORMAT_FLAG_COLOR) != 0;
+    const bool alpha = (image.format & PNG_FORMAT_FLAG_ALPHA) != 0;
+    image.format = (colour ? PNG_FORMAT_RGB : PNG_FORMAT_GRAY) | (alpha ? PNG_FORMAT_FLAG_ALPHA : 0u);
+    Pictures picture = blank_pictures(1, static_cast<int>(image.height), static_cast<int>(image.width),
+                                      (colour ? 3 : 1) + (alpha ? 1 : 0));
+    if (!png_image_finish_read(&image, nullptr, picture.bytes.data(), 0, nullptr))
+        fail(name, "pixels", image.message, "a valid picture");
+    if (alpha) {
+        const int kept = picture.channels - 1;
+        std::size_t to = 0;
+        for (std::size_t from = 0; from < picture.bytes.size(); ++from)
+            if (static_cast<int>(from % static_cast<std::size_t>(kept + 1)) != kept)
+                picture.bytes[to++] = picture.bytes[from];
+        picture.bytes.resize(to);
+        picture.channels = kept;
+    }
+    return picture;
+}
+
+}  // namespace genotype

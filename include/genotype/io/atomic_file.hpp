@@ -1,0 +1,101 @@
+// Files that are replaced whole or not at all.
+#pragma once
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstddef>
+#include <cstring>
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "genotype/shape/error.hpp"
+
+namespace genotype {
+
+/// Writes to a temporary file beside the target; `commit` puts it in the target's place in one step.
+/// Without `commit`, or after an `Error`, the target is as it was and the temporary file is gone.
+class AtomicFile {
+  public:
+    explicit AtomicFile(const std::filesystem::path& path) : target_(path) {
+        namespace fs = std::filesystem;
+        std::error_code code;
+        if (fs::is_symlink(path, code)) target_ = fs::weakly_canonical(path, code);
+        if (code) fail(path.string(), "file", code.message(), "a link that leads somewhere");
+        if (fs::exists(target_, code) && !fs::is_regular_file(target_, code))
+            fail(path.string(), "file", "something that is not a plain file", "a plain file, or nothing yet");
+        const fs::path folder = target_.has_parent_path() ? target_.parent_path() : fs::path(".");
+        if (!fs::is_directory(folder, code)) fail(path.string(), "folder", "no such folder", "a folder to write in");
+        const std::string stem = "." + target_.filename().string() + "." + std::to_string(::getpid()) + ".";
+        for (int attempt = 0; handle_ < 0; ++attempt) {
+            temporary_ = folder / (stem + std::to_string(attempt) + ".tmp");
+            handle_ = ::open(temporary_.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0666);
+            if (handle_ < 0 && errno != EEXIST) fail(path.string(), "folder", std::strerror(errno), "a writable folder");
+        }
+    }
+    ~AtomicFile() { discard(); }
+    AtomicFile(const AtomicFile&) = delete;
+    AtomicFile& operator=(const AtomicFile&) = delete;
+
+    void write(const void* data, std::size_t size) {
+        const char* from = static_cast<const char*>(data);
+        while (size > 0) {
+            const ssize_t written = ::write(handle_, from, size);
+            if (written < 0 && errno == EINTR) continue;
+            if (written < 0) give_up("content");
+            from += written;
+            size -= static_cast<std::size_t>(written);
+        }
+    }
+    void write(std::string_view text) { write(text.data(), text.size()); }
+
+    /// Brings everything to the disk, then renames.
+    void commit() {
+        if (::fsync(handle_) != 0) give_up("content");
+        const int closed = ::close(handle_);
+        handle_ = -1;
+        if (closed != 0) give_up("content");
+        if (::rename(temporary_.c_str(), target_.c_str()) != 0) give_up("name");
+        temporary_.clear();
+        sync_folder();
+    }
+
+  private:
+    [[noreturn]] void give_up(const std::string& field) {
+        const std::string reason = std::strerror(errno);
+        discard();
+        fail(target_.string(), field, reason, "a complete write (the old file, if any, is unchanged)");
+    }
+
+    void discard() {
+        if (handle_ >= 0) ::close(handle_);
+        handle_ = -1;
+        if (!temporary_.empty()) ::unlink(temporary_.c_str());
+        temporary_.clear();
+    }
+
+    /// Makes the new name itself survive a power cut; some file systems cannot, and the file is whole without it.
+    void sync_folder() const {
+        const std::filesystem::path folder = target_.has_parent_path() ? target_.parent_path() : ".";
+        const int handle = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        if (handle < 0) return;
+        ::fsync(handle);
+        ::close(handle);
+    }
+
+    std::filesystem::path target_;
+    std::filesystem::path temporary_;
+    int handle_ = -1;
+};
+
+/// Puts `content` in the place of the file at `path`, whole or not at all.
+inline void write_file(const std::filesystem::path& path, std::string_view content) {
+    AtomicFile file(path);
+    file.write(content);
+    file.commit();
+}
+
+}  // namespace genotype

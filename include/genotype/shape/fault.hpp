@@ -1,0 +1,70 @@
+// What a shape rule answers: the dimensions that come out, or the fault that it found.
+#pragma once
+
+#include "genotype/shape/dims.hpp"
+
+namespace genotype {
+
+enum class FaultKind {
+    none,
+    channels,           // got.channels() channels where wanted.channels() are wanted
+    features,           // the same for vectors
+    picture_given,      // a picture where a vector is wanted
+    vector_given,       // a vector where a picture is wanted
+    shape,              // any other difference between got and wanted
+    kernel,             // wanted.first: the kernel; got: the padded input (height, width)
+    empty_output,       // got: the input whose output would have no pixel
+    stride,             // got.first: a stride below 1
+    padding,            // got.first: a padding below 0 or too large
+    size,               // got.first: some other size argument below 1
+    groups,             // got.first channels, not a multiple of wanted.first
+    value_count,        // a reshape from `got` to `wanted`
+    branch,             // a residual branch gives `got`, its other side `wanted`
+    not_a_layer,
+    empty_model,
+};
+
+/// The first fault of a model. The path holds a layer's index at each depth of nesting: 2.1.3 is layer 3 of layer 1 of
+/// layer 2. Plain members, so that a fault can be a template argument.
+struct Fault {
+    FaultKind kind = FaultKind::none;
+    Dims got{};
+    Dims wanted{};
+    int depth = 0;
+    int at0 = 0, at1 = 0, at2 = 0, at3 = 0;
+
+    constexpr explicit operator bool() const { return kind != FaultKind::none; }
+
+    /// The same fault seen from the model that holds the faulty layer at `index`.
+    constexpr Fault inside(int index) const {
+        return {kind, got, wanted, depth < 4 ? depth + 1 : 4, index, at0, at1, at2};
+    }
+    /// The same fault seen from within the outermost model on the path.
+    constexpr Fault below() const { return {kind, got, wanted, depth - 1, at1, at2, at3, 0}; }
+};
+
+/// The answer of a shape rule: `dims` (where no fault) or `fault`.
+struct Inferred {
+    Dims dims{};
+    Fault fault{};
+
+    constexpr Inferred(Dims known) : dims(known) {}
+    constexpr Inferred(Fault found) : fault(found) {}
+    constexpr Inferred(FaultKind kind, Dims got, Dims wanted) : fault{kind, got, wanted} {}
+};
+
+/// Holds an input against the pattern that a layer wants, as far as either is known.
+constexpr Fault compare(Dims got, Dims wanted) {
+    if (got.rank == any || wanted.rank == any) return {};
+    if (got.rank == 3 && wanted.rank == 1) return {FaultKind::picture_given, got, wanted};
+    if (got.rank == 1 && wanted.rank == 3) return {FaultKind::vector_given, got, wanted};
+    if (got.rank != wanted.rank) return {FaultKind::shape, got, wanted};
+    if (!agree(got.first, wanted.first))
+        return {got.rank == 1 ? FaultKind::features : got.rank == 3 ? FaultKind::channels : FaultKind::shape, got,
+                wanted};
+    for (int axis = 1; axis < got.rank; ++axis)
+        if (!agree(got[axis], wanted[axis])) return {FaultKind::shape, got, wanted};
+    return {};
+}
+
+}  // namespace genotype
