@@ -1,0 +1,27 @@
+# Looks for what the library needs, for this build and for those who use an installed tree. Each function sets the
+# named variable to lines that say what is missing and which Debian package has it, or to nothing.
+
+macro(genotype_find package target debian)
+  find_package(${package} QUIET ${ARGN})
+  if(NOT TARGET ${target})
+    string(APPEND genotype_lines "  ${package} (Debian: ${debian})\n")
+  endif()
+endmacro()
+
+# Macros, because some packages' files set variables that their users read.
+macro(genotype_find_core missing)
+  set(genotype_lines "")
+  genotype_find(Eigen3 Eigen3::Eigen libeigen3-dev)
+  genotype_find(xtensor xtensor libxtensor-dev)
+  genotype_find(xsimd xsimd libxsimd-dev)
+  genotype_find(OpenMP OpenMP::OpenMP_CXX "g++, or libomp-19-dev for clang-19" COMPONENTS CXX)
+  set(${missing} "${genotype_lines}")
+endmacro()
+
+macro(genotype_find_io missing)
+  set(genotype_lines "")
+  genotype_find(PNG PNG::PNG libpng-dev)
+  genotype_find(ZLIB ZLIB::ZLIB zlib1g-dev)
+  genotype_find(nlohmann_json nlohmann_json::nlohmann_json nlohmann-json3-dev)
+  set(${missing} "${genotype_lines}")
+endmacro()

@@ -1,0 +1,20 @@
+# Install rules: headers, exported targets, and the files that find_package(genotype CONFIG) reads.
+include(CMakePackageConfigHelpers)
+
+set(config_directory "${CMAKE_INSTALL_DATADIR}/cmake/genotype")
+install(DIRECTORY include/genotype TYPE INCLUDE FILES_MATCHING PATTERN "*.hpp")
+install(TARGETS genotype EXPORT genotype-core)
+install(EXPORT genotype-core NAMESPACE genotype:: DESTINATION "${config_directory}")
+if(TARGET genotype_io)
+  install(TARGETS genotype_io EXPORT genotype-io)
+  install(EXPORT genotype-io NAMESPACE genotype:: DESTINATION "${config_directory}")
+endif()
+
+configure_package_config_file(cmake/genotype-config.cmake.in "${CMAKE_CURRENT_BINARY_DIR}/genotype-config.cmake"
+  INSTALL_DESTINATION "${config_directory}" NO_SET_AND_CHECK_MACRO)
+write_basic_package_version_file("${CMAKE_CURRENT_BINARY_DIR}/genotype-config-version.cmake"
+  COMPATIBILITY SameMinorVersion ARCH_INDEPENDENT)
+install(FILES "${CMAKE_CURRENT_BINARY_DIR}/genotype-config.cmake"
+  "${CMAKE_CURRENT_BINARY_DIR}/genotype-config-version.cmake" cmake/genotype-dependencies.cmake
+  DESTINATION "${config_directory}")
+install(FILES LICENSE TYPE DOC)

@@ -1,0 +1,72 @@
+#!/usr/bin/env bash
+# Sees to it that the packages for examples, tests or benchmarks are installed.
+# usage: install_packages.sh examples|tests|benchmarks
+# On Debian and Ubuntu what is missing is installed with apt, when root or a sudo that asks nothing allows it; otherwise
+# the packages are named and the script fails. Elsewhere they are only named, and CMake says what it does not find.
+set -euo pipefail
+
+needed=(g++ cmake libeigen3-dev libxtensor-dev libxsimd-dev libpng-dev zlib1g-dev nlohmann-json3-dev libcli11-dev)
+wished=(ninja-build ccache dataset-fashion-mnist)  # used where the distribution has them
+case ${1:-} in
+    examples) ;;
+    tests)
+        needed+=(doctest-dev)
+        wished+=(clang-19 libomp-19-dev doxygen time)
+        ;;
+    benchmarks)
+        needed+=(libbenchmark-dev)
+        wished+=(time)
+        ;;
+    *)
+        echo "usage: install_packages.sh examples|tests|benchmarks" >&2
+        exit 2
+        ;;
+esac
+
+if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
+    echo "This is neither Debian nor Ubuntu. These packages are needed, by their Debian names: ${needed[*]}"
+    echo "These are used where they are found: ${wished[*]}"
+    if ! command -v cmake >/dev/null || ! command -v c++ >/dev/null; then
+        echo "There is no C++ compiler or no cmake: stopping." >&2
+        exit 1
+    fi
+    exit 0
+fi
+
+absent() {
+    local package
+    for package; do
+        [[ $(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null) == installed ]] || echo "$package"
+    done
+}
+
+# A build that needs only what is there already must not ask for root.
+mapfile -t missing < <(absent "${needed[@]}")
+mapfile -t missing_wishes < <(absent "${wished[@]}")
+((${#missing[@]} + ${#missing_wishes[@]})) || exit 0
+
+if ((EUID == 0)); then
+    as_root=()
+elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then
+    as_root=(sudo -n)
+elif ((${#missing[@]})); then
+    echo "These packages are missing, and installing them needs root: ${missing[*]} ${missing_wishes[*]}" >&2
+    echo "Run: sudo apt-get install ${missing[*]} ${missing_wishes[*]}" >&2
+    exit 1
+else
+    echo "Going on without: ${missing_wishes[*]}"
+    exit 0
+fi
+
+echo "Installing: ${missing[*]} ${missing_wishes[*]}"
+apt=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=120)
+"${apt[@]}" update || echo "apt-get update failed: going on with the lists that are here."
+for package in "${missing_wishes[@]}"; do
+    if apt-cache policy "$package" 2>/dev/null | grep -q 'Candidate: [^(]'; then
+        missing+=("$package")
+    else
+        echo "No package $package here: going on without it."
+    fi
+done
+((${#missing[@]})) || exit 0
+"${apt[@]}" install --no-install-recommends --yes "${missing[@]}" >/dev/null

@@ -1,0 +1,28 @@
+# Settings of the project's own programs (tests, examples, benchmarks). Users of the library get none of them.
+
+# A compiler cache shortens the second build where one is installed.
+if(PROJECT_IS_TOP_LEVEL AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  find_program(GENOTYPE_CCACHE ccache)
+  if(GENOTYPE_CCACHE)
+    set(CMAKE_CXX_COMPILER_LAUNCHER "${GENOTYPE_CCACHE}")
+  endif()
+endif()
+
+# -O2 is what the compile budgets are stated for; CMake's own release level is -O3.
+if(PROJECT_IS_TOP_LEVEL)
+  set(CMAKE_CXX_FLAGS_RELEASE "-O2")
+endif()
+
+set(GENOTYPE_WARNINGS -Wall -Wextra -Wpedantic -Wshadow -Werror)
+
+# genotype_own(target): strict warnings, C++20 without extensions, the native processor when that is asked for.
+# PORTABLE leaves the processor at the compiler's default.
+function(genotype_own target)
+  cmake_parse_arguments(PARSE_ARGV 1 own "PORTABLE" "" "")
+  set_target_properties(${target} PROPERTIES CXX_EXTENSIONS OFF)
+  target_compile_features(${target} PRIVATE cxx_std_20)
+  target_compile_options(${target} PRIVATE ${GENOTYPE_WARNINGS})
+  if(GENOTYPE_NATIVE AND NOT own_PORTABLE)
+    target_compile_options(${target} PRIVATE -march=native)
+  endif()
+endfunction()

@@ -1,0 +1,15 @@
+#!/usr/bin/env bash
+# Installs what is missing, builds the tests and runs all of them. Ends with ctest's own closing line.
+# usage: tests/run.sh [arguments for ctest]
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+bash cmake/install_packages.sh tests
+
+jobs=$(nproc)
+generator=()
+[[ -e build-tests/CMakeCache.txt ]] || ! command -v ninja >/dev/null || generator=(-G Ninja)
+cmake -S . -B build-tests "${generator[@]}" -DGENOTYPE_TESTS=ON -DGENOTYPE_SANITIZE=ON -DGENOTYPE_EXAMPLES=ON \
+    -DGENOTYPE_BENCHMARKS=OFF
+cmake --build build-tests --parallel "$jobs"
+bash tests/structure/compile_budget.sh
+ctest --test-dir build-tests --output-on-failure --parallel "$jobs" "$@"

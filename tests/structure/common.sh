@@ -1,0 +1,20 @@
+# Read by the checks of this folder and of shape_errors/: the tree, its include flags, and which compiler will do.
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+jobs=${GENOTYPE_JOBS:-$(nproc)}
+read -ra system_includes <<<"${GENOTYPE_SYSTEM_INCLUDES:--isystem /usr/include/eigen3}"
+standard=(-std=c++20 -fopenmp "-I$root/include" "-I$root/tests" "${system_includes[@]}")
+warnings=(-Wall -Wextra -Wpedantic -Wshadow -Werror)
+
+# use_compiler FAMILY PATH: ends the check as skipped (77) when there is no such compiler, or Clang is older than 19.
+use_compiler() {
+    compiler=$2
+    if ! command -v "$compiler" >/dev/null; then
+        echo "SKIPPED: no $1 here."
+        exit 77
+    fi
+    if [[ $1 == clang ]] && (($("$compiler" -dumpversion | cut -d. -f1) < 19)); then
+        echo "SKIPPED: $compiler is older than 19."
+        exit 77
+    fi
+    "$compiler" --version | head -n 1
+}

@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# Measures what three programs cost to compile and prints it beside the budget. It never fails on a figure: the time is
+# the machine's. Another compilation at the same time makes the figures worse.
+set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+compiler=${CXX:-g++}
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+echo '#include <genotype/genotype.hpp>
+int main() {}' >"$scratch/core_header.cpp"
+
+# cost FILE: prints "seconds megabytes"; the memory needs GNU time (Debian: time).
+cost() {
+    local command=("$compiler" "${standard[@]}" -O2 -c "$1" -o "$scratch/object.o")
+    if [[ -x /usr/bin/time ]]; then
+        /usr/bin/time -f '%U %S %M' -o "$scratch/cost" "${command[@]}" 2>/dev/null || { echo "fails -"; return; }
+        tail -n 1 "$scratch/cost" | awk '{printf "%.1f %.0f\n", $1 + $2, $3 / 1024}'
+    else
+        local TIMEFORMAT='%U %S'
+        { time "${command[@]}" 2>/dev/null; } 2>"$scratch/cost" || { echo "fails -"; return; }
+        awk '{printf "%.1f -\n", $1 + $2}' "$scratch/cost"
+    fi
+}
+
+echo "What compiling costs ($("$compiler" --version | head -n 1), -O2):"
+printf '%-28s %10s %10s %10s %10s\n' program seconds budget MB budget
+report() { # name file seconds megabytes
+    local figures=(- -)
+    [[ ! -e $2 ]] || read -ra figures < <(cost "$2")
+    printf '%-28s %10s %10s %10s %10s\n' "$1" "${figures[0]}" "$3" "${figures[1]}" "$4"
+}
+report "core header" "$scratch/core_header.cpp" 2 -
+report "examples/dcgan.cpp" "$root/examples/dcgan.cpp" 8 600
+report "200 distinct layers" "$root/tests/structure/two_hundred_layers.cpp" 10 -

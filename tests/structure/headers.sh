@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# Every header compiles on its own, and included twice, without a warning. Clang also reads the programs of the other
+# tests and the examples, so that templates which only they instantiate are free of its warnings too.
+# usage: headers.sh gcc|clang COMPILER [FILE]
+set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
+if (($# == 3)); then
+    compiler=$2 file=$3
+    compile() {
+        "$compiler" "${standard[@]}" "${warnings[@]}" '-DGENOTYPE_GOLDEN_DIR=""' -fsyntax-only -x c++ "$1" 2>&1
+    }
+    if [[ $file == *.hpp ]]; then
+        words=$(printf '#include "%s"\n#include "%s"\n' "$file" "$file" | compile -) && exit
+    else
+        words=$(compile "$file") && exit
+    fi
+    printf 'FAULT %s\n%s\n' "${file#"$root"/}" "$(head -n 20 <<<"$words")"
+    exit 1
+fi
+
+use_compiler "$1" "$2"
+mapfile -t files < <(
+    find "$root/include" -name '*.hpp' | sort
+    if [[ $1 == clang ]]; then
+        find "$root"/tests/{unit,golden} "$root/examples" -name '*.cpp' 2>/dev/null | sort
+    fi
+)
+if ! printf '%s\0' "${files[@]}" | xargs -0 -P "$jobs" -n 1 bash "${BASH_SOURCE[0]}" "$1" "$2"; then
+    echo "Not every file compiles."
+    exit 1
+fi
+echo "${#files[@]} files compile on their own without a warning."

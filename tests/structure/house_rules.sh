@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# Rules of the house that a look at the text can check: no left-overs, headers that say what they are, files of one idea.
+set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+cd "$root"
+faults=0
+fault() {
+    echo "FAULT $*"
+    faults=$((faults + 1))
+}
+
+# Split, so that this file is not found.
+left_overs='\b(TO''DO|FIX''ME|XX''X|HA''CK)\b'
+while IFS= read -r hit; do fault "left over: $hit"; done < <(
+    grep -rnIE "$left_overs" --exclude-dir='build*' --exclude-dir=out --exclude-dir=.git --exclude-dir=.cache . | cut -c1-160)
+
+while IFS= read -r file; do
+    [[ $(head -n 1 "$file") == '//'* ]] || fault "$file: the first line does not say what the file is"
+    grep -q '^#pragma once$' "$file" || fault "$file: no #pragma once"
+    lines=$(wc -l <"$file")
+    ((lines <= 300)) || fault "$file: $lines lines, 300 at most"
+    while IFS= read -r hit; do fault "$file:$hit"; done < <(
+        grep -nE '^[^/]*\b(virtual|std::function|fast-math)\b' "$file" | cut -c1-120)
+done < <(find include -name '*.hpp')
+while IFS= read -r hit; do fault "more than 120 columns: $hit"; done < <(
+    grep -rnE '^.{121,}' include tests examples benchmarks --include='*.hpp' --include='*.cpp' 2>/dev/null | cut -c1-80)
+
+((faults == 0)) || { echo "$faults faults."; exit 1; }
+echo "The house's rules are kept."
