@@ -1,0 +1,36 @@
+// The sizes of a convolution, for all devices and directions.
+#pragma once
+
+namespace genotype {
+
+/// A convolution joins a large picture and a small one. `Conv` goes from the large to the small picture, `ConvT` from
+/// the small to the large; each is the other's input gradient. A `Linear` is the case of kernel 1 and pictures of one
+/// pixel (large: its input).
+///
+/// Pictures lie channels-last: (batch, height, width, channels). Weights lie as
+/// [kernel_row][kernel_column][large_channels][small_channels]: PyTorch's `Conv2d.weight` and `ConvTranspose2d.weight`
+/// with axes in the order 2, 3, 1, 0, its `Linear.weight` with 1, 0.
+///
+/// Large pixel (row, column) meets small pixel (r, c) through the tap (kernel_row, kernel_column) where
+/// row = r * stride - padding + kernel_row, and so for columns; what falls outside a picture counts as zero.
+struct ConvGeometry {
+    int large_channels = 1, small_channels = 1;
+    int kernel = 1, stride = 1, padding = 0;
+    int large_height = 1, large_width = 1;
+    int small_height = 1, small_width = 1;
+
+    constexpr int taps() const { return kernel * kernel; }
+    constexpr long weights() const { return static_cast<long>(taps()) * large_channels * small_channels; }
+    constexpr int large_pixels() const { return large_height * large_width; }
+    constexpr int small_pixels() const { return small_height * small_width; }
+    constexpr long large_floats() const { return static_cast<long>(large_pixels()) * large_channels; }
+    constexpr long small_floats() const { return static_cast<long>(small_pixels()) * small_channels; }
+};
+
+/// Weights as a kernel reads them: the plain form, and the device's own form made by `pack` (null on `Reference`).
+struct ConvWeights {
+    const float* plain = nullptr;
+    const float* packed = nullptr;
+};
+
+}  // namespace genotype

@@ -1,0 +1,31 @@
+// Whether a layer with weights adds a learnt number to each output channel, and the parameters of such layers.
+#pragma once
+
+#include <array>
+#include <concepts>
+
+#include "genotype/layers/parameter.hpp"
+
+namespace genotype {
+
+/// `Conv<3, 64, 4, 2, 1, Bias>`, `Linear<784, 256, NoBias>`.
+struct Bias {};
+struct NoBias {};
+
+template <class T>
+concept BiasChoice = std::same_as<T, Bias> || std::same_as<T, NoBias>;
+
+namespace detail {
+
+/// The parameters "weight" and, if asked for, "bias" with PyTorch's first values: U(-1/sqrt(fan_in), 1/sqrt(fan_in)).
+template <BiasChoice Choice>
+constexpr auto weight_and_bias(Dims weight, AxisOrder order, int out, long fan_in) {
+    const Initial initial{Initial::uniform_fan_in, static_cast<float>(fan_in)};
+    if constexpr (std::same_as<Choice, Bias>)
+        return std::array{Parameter{"weight", weight, initial, order}, Parameter{"bias", vector_dims(out), initial}};
+    else
+        return std::array{Parameter{"weight", weight, initial, order}};
+}
+
+}  // namespace detail
+}  // namespace genotype

@@ -1,0 +1,77 @@
+// Conv: a two-dimensional convolution.
+#pragma once
+
+#include "genotype/kernels/conv_geometry.hpp"
+#include "genotype/layers/bias.hpp"
+#include "genotype/layers/convolution_fault.hpp"
+#include "genotype/layers/layer.hpp"
+
+namespace genotype {
+
+/// A square kernel slides over the zero-padded picture. Shape: (in, height, width) to (out, height', width') with
+/// height' = (height + 2 padding - kernel) / stride + 1, rounded down.
+/// PyTorch equivalent: `torch.nn.Conv2d(in, out, kernel, stride, padding, bias=...)`, without a bias unless asked.
+/// Source: LeCun et al., "Backpropagation applied to handwritten zip code recognition" (1989).
+template <int in_channels, int out_channels, int kernel, int stride = 1, int padding = 0, BiasChoice Choice = NoBias>
+struct Conv : LayerBase {
+    static constexpr Fault fault = detail::convolution_fault(in_channels, out_channels, kernel, stride, padding);
+    static constexpr bool has_bias = std::same_as<Choice, Bias>;
+    static constexpr Dims input = picture_dims(fault ? any : in_channels, any, any);
+    static constexpr auto parameters =
+        detail::weight_and_bias<Choice>({4, out_channels, in_channels, kernel, kernel}, {2, 3, 1, 0}, out_channels,
+                                        long{in_channels} * kernel * kernel);
+
+    static constexpr Inferred output(Dims in) {
+        if (fault) return fault;
+        Dims out = picture_dims(out_channels, any, any);
+        for (int axis : {1, 2}) {
+            if (in[axis] == any) continue;
+            const int room = in[axis] + 2 * padding - kernel;
+            if (room < 0) return {FaultKind::kernel, padded(in), {1, kernel}};
+            out[axis] = room / (stride < 1 ? 1 : stride) + 1;
+        }
+        return out;
+    }
+
+    static constexpr ConvGeometry geometry(Dims in, Dims out) {
+        return {in_channels, out_channels, kernel, stride, padding, in.height(), in.width(), out.height(), out.width()};
+    }
+
+    template <class Device>
+    static constexpr long prepared_floats() {
+        return packed_floats(Device{}, geometry({}, {}));
+    }
+    template <class Device>
+    static void prepare(Device device, const float* values, float* prepared) {
+        pack(device, geometry({}, {}), values + parameter_offset<Conv>(0), prepared);
+    }
+
+    template <class Device, class Mode>
+    static void forward(Device device, Mode, const Forward<Mode>& f) {
+        const float* bias = has_bias ? f.parameters + parameter_offset<Conv>(1) : nullptr;
+        convolve(device, geometry(f.in, f.out), f.batch, f.x, {f.parameters + parameter_offset<Conv>(0), f.prepared},
+                 bias, f.y);
+    }
+
+    template <class Device>
+    static void backward(Device device, const Backward& b) {
+        const ConvGeometry sizes = geometry(b.in, b.out);
+        if (b.dx)
+            convolve_transposed(device, sizes, b.batch, b.dy, {b.parameters + parameter_offset<Conv>(0), b.prepared},
+                                nullptr, b.dx);
+        if (!b.gradients) return;
+        convolve_weight_gradient(device, sizes, b.batch, b.x, b.dy, b.gradients + parameter_offset<Conv>(0),
+                                 b.accumulate);
+        if constexpr (has_bias)
+            column_sums(device, static_cast<long>(b.batch) * b.out.pixels(), out_channels, b.dy,
+                        b.gradients + parameter_offset<Conv>(1), b.accumulate);
+    }
+
+  private:
+    static constexpr Dims padded(Dims in) {
+        auto with_border = [](int size) { return size == any ? any : size + 2 * padding; };
+        return {2, with_border(in.second), with_border(in.third)};
+    }
+};
+
+}  // namespace genotype

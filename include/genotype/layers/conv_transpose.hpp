@@ -1,0 +1,70 @@
+// ConvT: a two-dimensional transposed convolution.
+#pragma once
+
+#include "genotype/kernels/conv_geometry.hpp"
+#include "genotype/layers/bias.hpp"
+#include "genotype/layers/convolution_fault.hpp"
+#include "genotype/layers/layer.hpp"
+
+namespace genotype {
+
+/// Every input pixel adds a weighted square kernel to the output. Shape: (in, height, width) to (out, height', width')
+/// with height' = (height - 1) stride - 2 padding + kernel. PyTorch equivalent: `torch.nn.ConvTranspose2d(in, out,
+/// kernel, stride, padding, bias=...)`, without a bias unless asked. Source: Zeiler, Krishnan, Taylor, Fergus,
+/// "Deconvolutional networks" (CVPR 2010).
+template <int in_channels, int out_channels, int kernel, int stride = 1, int padding = 0, BiasChoice Choice = NoBias>
+struct ConvT : LayerBase {
+    static constexpr Fault fault = detail::convolution_fault(in_channels, out_channels, kernel, stride, padding);
+    static constexpr bool has_bias = std::same_as<Choice, Bias>;
+    static constexpr Dims input = picture_dims(fault ? any : in_channels, any, any);
+    static constexpr auto parameters =
+        detail::weight_and_bias<Choice>({4, in_channels, out_channels, kernel, kernel}, {2, 3, 1, 0}, out_channels,
+                                        long{out_channels} * kernel * kernel);
+
+    static constexpr Inferred output(Dims in) {
+        if (fault) return fault;
+        Dims out = picture_dims(out_channels, any, any);
+        for (int axis : {1, 2}) {
+            if (in[axis] == any) continue;
+            out[axis] = (in[axis] - 1) * stride - 2 * padding + kernel;
+            if (out[axis] < 1) return {FaultKind::empty_output, in, {}};
+        }
+        return out;
+    }
+
+    static constexpr ConvGeometry geometry(Dims in, Dims out) {
+        return {out_channels, in_channels, kernel, stride, padding, out.height(), out.width(), in.height(), in.width()};
+    }
+
+    template <class Device>
+    static constexpr long prepared_floats() {
+        return packed_floats(Device{}, geometry({}, {}));
+    }
+    template <class Device>
+    static void prepare(Device device, const float* values, float* prepared) {
+        pack(device, geometry({}, {}), values + parameter_offset<ConvT>(0), prepared);
+    }
+
+    template <class Device, class Mode>
+    static void forward(Device device, Mode, const Forward<Mode>& f) {
+        const float* bias = has_bias ? f.parameters + parameter_offset<ConvT>(1) : nullptr;
+        convolve_transposed(device, geometry(f.in, f.out), f.batch, f.x,
+                            {f.parameters + parameter_offset<ConvT>(0), f.prepared}, bias, f.y);
+    }
+
+    template <class Device>
+    static void backward(Device device, const Backward& b) {
+        const ConvGeometry sizes = geometry(b.in, b.out);
+        if (b.dx)
+            convolve(device, sizes, b.batch, b.dy, {b.parameters + parameter_offset<ConvT>(0), b.prepared}, nullptr,
+                     b.dx);
+        if (!b.gradients) return;
+        convolve_weight_gradient(device, sizes, b.batch, b.dy, b.x, b.gradients + parameter_offset<ConvT>(0),
+                                 b.accumulate);
+        if constexpr (has_bias)
+            column_sums(device, static_cast<long>(b.batch) * b.out.pixels(), out_channels, b.dy,
+                        b.gradients + parameter_offset<ConvT>(1), b.accumulate);
+    }
+};
+
+}  // namespace genotype

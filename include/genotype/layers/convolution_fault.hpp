@@ -1,0 +1,17 @@
+// What can be wrong with the arguments of a convolution.
+#pragma once
+
+#include "genotype/shape/fault.hpp"
+
+namespace genotype::detail {
+
+/// The first argument of a convolution that is out of range.
+constexpr Fault convolution_fault(int in, int out, int kernel, int stride, int padding) {
+    for (int size : {in, out, kernel})
+        if (size < 1) return {FaultKind::size, vector_dims(size), {}};
+    if (stride < 1) return {FaultKind::stride, vector_dims(stride), {}};
+    if (padding < 0) return {FaultKind::padding, vector_dims(padding), {}};
+    return {};
+}
+
+}  // namespace genotype::detail

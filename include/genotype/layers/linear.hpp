@@ -1,0 +1,56 @@
+// Linear: every output is a weighted sum of all inputs.
+#pragma once
+
+#include "genotype/kernels/conv_geometry.hpp"
+#include "genotype/layers/bias.hpp"
+#include "genotype/layers/layer.hpp"
+
+namespace genotype {
+
+/// y = x W^T + b. Shape: (in) to (out).
+/// PyTorch equivalent: `torch.nn.Linear(in, out, bias=...)`, with a bias unless told otherwise.
+template <int in_features, int out_features, BiasChoice Choice = Bias>
+struct Linear : LayerBase {
+    static constexpr bool sized = in_features >= 1 && out_features >= 1;
+    static constexpr bool has_bias = std::same_as<Choice, Bias>;
+    static constexpr Dims input = vector_dims(sized ? in_features : any);
+    static constexpr auto parameters =
+        detail::weight_and_bias<Choice>({2, out_features, in_features}, {1, 0}, out_features, in_features);
+
+    static constexpr Inferred output(Dims) {
+        if (in_features < 1) return {FaultKind::size, vector_dims(in_features), {}};
+        if (out_features < 1) return {FaultKind::size, vector_dims(out_features), {}};
+        return vector_dims(out_features);
+    }
+
+    static constexpr ConvGeometry geometry{in_features, out_features};
+
+    template <class Device>
+    static constexpr long prepared_floats() {
+        return packed_floats(Device{}, geometry);
+    }
+    template <class Device>
+    static void prepare(Device device, const float* values, float* prepared) {
+        pack(device, geometry, values + parameter_offset<Linear>(0), prepared);
+    }
+
+    template <class Device, class Mode>
+    static void forward(Device device, Mode, const Forward<Mode>& f) {
+        const float* bias = has_bias ? f.parameters + parameter_offset<Linear>(1) : nullptr;
+        convolve(device, geometry, f.batch, f.x, {f.parameters + parameter_offset<Linear>(0), f.prepared}, bias, f.y);
+    }
+
+    template <class Device>
+    static void backward(Device device, const Backward& b) {
+        if (b.dx)
+            convolve_transposed(device, geometry, b.batch, b.dy,
+                                {b.parameters + parameter_offset<Linear>(0), b.prepared}, nullptr, b.dx);
+        if (!b.gradients) return;
+        convolve_weight_gradient(device, geometry, b.batch, b.x, b.dy, b.gradients + parameter_offset<Linear>(0),
+                                 b.accumulate);
+        if constexpr (has_bias)
+            column_sums(device, b.batch, out_features, b.dy, b.gradients + parameter_offset<Linear>(1), b.accumulate);
+    }
+};
+
+}  // namespace genotype
