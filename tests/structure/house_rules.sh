@@ -22,6 +22,7 @@ while IFS= read -r file; do
     while IFS= read -r hit; do fault "$file:$hit"; done < <(
         grep -nE '^[^/]*\b(virtual|std::function|fast-math)\b' "$file" | cut -c1-120)
 done < <(find include -name '*.hpp')
+export LC_ALL=C.UTF-8 # columns are characters, not bytes
 while IFS= read -r hit; do fault "more than 120 columns: $hit"; done < <(
     grep -rnE '^.{121,}' include tests examples benchmarks --include='*.hpp' --include='*.cpp' 2>/dev/null | cut -c1-80)
 

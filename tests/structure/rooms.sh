@@ -45,7 +45,7 @@ while IFS=: read -r file line text; do
             [[ $room == data || $room == io ]] || fault "$where: $header outside the rooms data and io"
             reach[$file]+=" $header"
             ;;
-        sys/*) ;; 
+        sys/*) ;;
         xsimd/*) [[ $file == genotype/kernels/cpu/* ]] || fault "$where: xsimd outside kernels/cpu" ;;
         */* | *.hpp) fault "$where: an include of neither ours nor a known library: $header" ;;
     esac

@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# The check of rooms.sh: a small tree with one fault of each kind must be told of each of them, and a clean one must pass.
+set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+tree=$(mktemp -d)
+trap 'rm -rf "$tree"' EXIT
+mkdir -p "$tree"/genotype/{shape,tensor,kernels/cpu,layers,io}
+file() { printf '%s\n' "${@:2}" >"$tree/genotype/$1"; }
+check() { bash "$root/tests/structure/rooms.sh" "$tree"; }
+
+file shape/dims.hpp '#include <vector>'
+file tensor/eigen.hpp '#include <Eigen/Core>' '#include "genotype/shape/dims.hpp"'
+file kernels/cpu/tile.hpp '#include <xsimd/xsimd.hpp>' '#include "genotype/tensor/eigen.hpp"'
+file io/png.hpp '#include <png.h>'
+file genotype.hpp '#include "genotype/shape/dims.hpp"'
+check || { echo "FAULT: a clean tree does not pass."; exit 1; }
+
+file genotype.hpp '#include "genotype/kernels/cpu/tile.hpp"'
+file shape/dims.hpp '#  include "genotype/tensor/eigen.hpp"'
+file layers/relu.hpp '#include <xsimd/xsimd.hpp>' '#include <zlib.h>' '#include "genotype/layers/gone.hpp"' '#include <Eigen/Core>' \
+    '#include <boost/any.hpp>' '#include <genotype/shape/dims.hpp>' '#include <xtensor/xarray.hpp>'
+mkdir "$tree/genotype/cellar"
+file cellar/coal.hpp ''
+if words=$(check); then
+    echo "FAULT: a tree full of faults passes."
+    exit 1
+fi
+for wanted in "dims.hpp:1: room shape may not include room tensor" "relu.hpp:1: xsimd outside" "relu.hpp:2: zlib.h outside" \
+    "relu.hpp:3: there is no genotype/layers/gone.hpp" "relu.hpp:4: Eigen outside" "relu.hpp:5: an include of neither" \
+    "relu.hpp:6: our own header in angle" "relu.hpp:7: xtensor outside" "room cellar is not in the table" \
+    "genotype.hpp reaches Eigen/Core through genotype/tensor/eigen.hpp" "10 faults."; do
+    [[ $words == *"$wanted"* ]] || { printf 'FAULT: not told of "%s" in:\n%s\n' "$wanted" "$words"; exit 1; }
+done
+echo "Every fault is told."
