@@ -23,8 +23,10 @@ class AtomicFile {
     explicit AtomicFile(const std::filesystem::path& path) : target_(path) {
         namespace fs = std::filesystem;
         std::error_code code;
-        if (fs::is_symlink(path, code)) target_ = fs::weakly_canonical(path, code);
-        if (code) fail(path.string(), "file", code.message(), "a link that leads somewhere");
+        if (fs::is_symlink(path, code)) {
+            target_ = fs::weakly_canonical(path, code);
+            if (code) fail(path.string(), "file", code.message(), "a link that leads somewhere");
+        }
         if (fs::exists(target_, code) && !fs::is_regular_file(target_, code))
             fail(path.string(), "file", "something that is not a plain file", "a plain file, or nothing yet");
         const fs::path folder = target_.has_parent_path() ? target_.parent_path() : fs::path(".");

@@ -1,0 +1,136 @@
+// Batches of a dataset in order or shuffled, with no allocation on the way.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <numeric>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "genotype/data/dataset.hpp"
+#include "genotype/data/shuffle.hpp"
+#include "genotype/shape/error.hpp"
+#include "genotype/shape/shape.hpp"
+#include "genotype/tensor/view.hpp"
+
+namespace genotype {
+
+/// PyTorch's names; `shuffle` and `drop_last` are on, as training wants them.
+struct LoaderOptions {
+    int batch = 64;
+    bool shuffle = true;
+    std::uint64_t seed = 0;
+    /// Leave out the samples at an epoch's end that fill no whole batch.
+    bool drop_last = true;
+};
+
+/// Which batch a loader gives next.
+struct LoaderPosition {
+    long epoch = 0;
+    int batch = 0;
+    friend bool operator==(LoaderPosition, LoaderPosition) = default;
+};
+
+/// Some samples of a dataset. Lives in the loader's memory, until its next batch.
+template <ShapeType S>
+struct Batch {
+    View<S> samples;
+    /// The class of each sample, or empty.
+    std::span<const int> labels;
+
+    int size() const { return static_cast<int>(samples.batch); }
+    operator View<S>() const { return samples; }
+};
+
+/// Gives a dataset's samples in batches: `for (auto batch : loader)` is one epoch, or the rest of one that was left early
+/// or sought. All memory is allocated by the constructor. The order depends on the seed and the epoch alone.
+/// PyTorch equivalent: `torch.utils.data.DataLoader`. The dataset must outlive the loader.
+template <ShapeType S>
+class Loader {
+  public:
+    explicit Loader(const Dataset<S>& dataset, LoaderOptions options = {}) : dataset_(&dataset), options_(options) {
+        if (options.batch < 1) fail("loader", "batch", std::to_string(options.batch), "at least 1");
+        if (batches() < 1)
+            fail("loader", "number of samples", std::to_string(dataset.size()),
+                 "at least one batch of " + std::to_string(options.batch) + ", or drop_last = false");
+        const auto most = static_cast<std::size_t>(std::min(options.batch, dataset.size()));
+        values_.resize(most * static_cast<std::size_t>(S::count));
+        if (!dataset.labels().empty()) labels_.resize(most);
+        order_.resize(static_cast<std::size_t>(dataset.size()));
+        std::iota(order_.begin(), order_.end(), 0);
+    }
+    Loader(Dataset<S>&&, LoaderOptions = {}) = delete;
+
+    /// Batches in one epoch.
+    int batches() const {
+        const int whole = dataset_->size() / options_.batch;
+        return whole + (!options_.drop_last && dataset_->size() % options_.batch > 0 ? 1 : 0);
+    }
+    const LoaderOptions& options() const { return options_; }
+    const Dataset<S>& dataset() const { return *dataset_; }
+
+    /// The batch that comes next: after an epoch's last batch, the first of the next epoch. Belongs into a checkpoint.
+    LoaderPosition position() const { return position_; }
+
+    /// Goes on from there, as if all batches before had been given.
+    void seek(LoaderPosition position) {
+        if (position.epoch < 0) fail("loader", "epoch", std::to_string(position.epoch), "0 or more");
+        if (position.batch < 0 || position.batch >= batches())
+            fail("loader", "batch", std::to_string(position.batch), "0 to " + std::to_string(batches() - 1));
+        position_ = position;
+    }
+
+    /// The next batch; goes on into the next epoch without end.
+    Batch<S> next() {
+        if (options_.shuffle && position_.epoch != ordered_epoch_) {
+            genotype::shuffle(order_, options_.seed, static_cast<std::uint64_t>(position_.epoch));
+            ordered_epoch_ = position_.epoch;
+        }
+        const auto first = static_cast<std::size_t>(position_.batch) * static_cast<std::size_t>(options_.batch);
+        const std::size_t size = std::min(static_cast<std::size_t>(options_.batch), order_.size() - first);
+        const std::span<const int> indices(order_.data() + first, size);
+        dataset_->read(indices, values_.data());
+        for (std::size_t sample = 0; sample < size && !labels_.empty(); ++sample)
+            labels_[sample] = dataset_->labels()[static_cast<std::size_t>(indices[sample])];
+        if (++position_.batch == batches()) position_ = {position_.epoch + 1, 0};
+        return {{values_.data(), static_cast<int>(size)}, {labels_.data(), labels_.empty() ? 0 : size}};
+    }
+
+    /// One pass of a range-for; a batch is loaded when it is asked for.
+    class Iterator {
+      public:
+        Batch<S> operator*() const { return batch_; }
+        Iterator& operator++() {
+            if (--left_ > 0) batch_ = loader_->next();
+            return *this;
+        }
+        friend bool operator==(const Iterator& one, const Iterator& other) { return one.left_ == other.left_; }
+
+      private:
+        friend class Loader;
+        Iterator() = default;
+        explicit Iterator(Loader& loader)
+            : loader_(&loader), left_(loader.batches() - loader.position_.batch), batch_(loader.next()) {}
+
+        Loader* loader_ = nullptr;
+        int left_ = 0;
+        Batch<S> batch_{};
+    };
+
+    Iterator begin() { return Iterator(*this); }
+    Iterator end() { return {}; }
+
+  private:
+    static constexpr long no_epoch = -1;
+
+    const Dataset<S>* dataset_;
+    LoaderOptions options_;
+    LoaderPosition position_;
+    long ordered_epoch_ = no_epoch;
+    std::vector<float> values_;
+    std::vector<int> labels_;
+    std::vector<int> order_;
+};
+
+}  // namespace genotype

@@ -1,0 +1,102 @@
+// Bilinear resizing, byte for byte as Pillow does it.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "genotype/data/pictures.hpp"
+#include "genotype/shape/error.hpp"
+
+namespace genotype {
+namespace detail {
+
+/// For each output position: where its window of inputs begins, and one integer weight per input in it.
+struct ResizeWeights {
+    static constexpr int precision = 32 - 8 - 2;  // bits after the binary point; Pillow's choice
+    int window = 0;                               // weights reserved for a position
+    std::vector<int> first, size;
+    std::vector<std::int32_t> weights;
+
+    /// A triangle over the inputs, as wide as the scale where it shrinks (antialiased), 1 where it grows.
+    ResizeWeights(int from, int to) {
+        const double scale = static_cast<double>(from) / to;
+        const double widening = std::max(scale, 1.0);
+        window = static_cast<int>(std::ceil(widening)) * 2 + 1;
+        weights.resize(static_cast<std::size_t>(window) * static_cast<std::size_t>(to));
+        std::vector<double> exact(static_cast<std::size_t>(window));
+        for (int position = 0; position < to; ++position) {
+            const double centre = (position + 0.5) * scale;
+            const int begin = std::max(static_cast<int>(centre - widening + 0.5), 0);
+            const int end = std::min(static_cast<int>(centre + widening + 0.5), from);
+            double sum = 0.0;
+            for (int input = begin; input < end; ++input) {
+                const double distance = std::abs((input - centre + 0.5) * (1.0 / widening));
+                exact[static_cast<std::size_t>(input - begin)] = std::max(1.0 - distance, 0.0);
+                sum += exact[static_cast<std::size_t>(input - begin)];
+            }
+            first.push_back(begin);
+            size.push_back(end - begin);
+            for (int input = begin; input < end; ++input)
+                weights[static_cast<std::size_t>(position) * static_cast<std::size_t>(window) +
+                        static_cast<std::size_t>(input - begin)] =
+                    static_cast<std::int32_t>(0.5 + exact[static_cast<std::size_t>(input - begin)] / sum *
+                                                        (1 << precision));
+        }
+    }
+};
+
+/// Resamples the middle axis of bytes laid out as (outer, axis, inner).
+inline std::vector<std::uint8_t> resize_axis(const std::vector<std::uint8_t>& from, std::size_t outer, int before,
+                                             int after, std::size_t inner) {
+    const ResizeWeights plan(before, after);
+    std::vector<std::uint8_t> to(outer * static_cast<std::size_t>(after) * inner);
+#pragma omp parallel for schedule(static)
+    for (std::size_t block = 0; block < outer; ++block) {
+        const std::uint8_t* source = from.data() + block * static_cast<std::size_t>(before) * inner;
+        std::uint8_t* target = to.data() + block * static_cast<std::size_t>(after) * inner;
+        for (int position = 0; position < after; ++position) {
+            const auto at = static_cast<std::size_t>(position);
+            const std::int32_t* weights = plan.weights.data() + at * static_cast<std::size_t>(plan.window);
+            const std::uint8_t* window = source + static_cast<std::size_t>(plan.first[at]) * inner;
+            for (std::size_t lane = 0; lane < inner; ++lane) {
+                std::int32_t sum = 1 << (ResizeWeights::precision - 1);
+                for (int input = 0; input < plan.size[at]; ++input)
+                    sum += window[static_cast<std::size_t>(input) * inner + lane] * weights[input];
+                target[at * inner + lane] =
+                    static_cast<std::uint8_t>(std::clamp(sum >> ResizeWeights::precision, 0, 255));
+            }
+        }
+    }
+    return to;
+}
+
+}  // namespace detail
+
+/// The pictures at another size; labels and class names are kept. Two passes, columns then rows, each rounded to bytes.
+/// PyTorch equivalent: `torchvision.transforms.Resize((height, width))` on a Pillow image (bilinear, antialiased).
+inline Pictures resize(Pictures pictures, int height, int width) {
+    if (height < 1 || width < 1)
+        fail("resize", "size", std::to_string(height) + " x " + std::to_string(width), "at least 1 x 1");
+    if (pictures.height < 1 || pictures.width < 1)
+        fail("resize", "size of the pictures", size_text(pictures), "at least one pixel");
+    const auto count = static_cast<std::size_t>(pictures.count);
+    const auto channels = static_cast<std::size_t>(pictures.channels);
+    if (width != pictures.width) {
+        const std::size_t rows = count * static_cast<std::size_t>(pictures.height);
+        pictures.bytes = detail::resize_axis(pictures.bytes, rows, pictures.width, width, channels);
+        pictures.width = width;
+    }
+    if (height != pictures.height) {
+        const std::size_t row = static_cast<std::size_t>(width) * channels;
+        pictures.bytes = detail::resize_axis(pictures.bytes, count, pictures.height, height, row);
+        pictures.height = height;
+    }
+    return pictures;
+}
+
+}  // namespace genotype

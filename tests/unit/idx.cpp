@@ -1,0 +1,142 @@
+// The IDX reader: good files, and every way in which a file can be bad.
+#include "genotype/data/idx.hpp"
+
+#include <doctest/doctest.h>
+#include <zlib.h>
+
+#include <string>
+
+#include "support/temporary_folder.hpp"
+
+using namespace genotype;
+
+namespace {
+
+std::string big_endian(std::uint32_t value) {
+    return {static_cast<char>(value >> 24), static_cast<char>(value >> 16), static_cast<char>(value >> 8),
+            static_cast<char>(value)};
+}
+
+std::string images_header(std::uint32_t magic, std::uint32_t count, std::uint32_t height, std::uint32_t width) {
+    return big_endian(magic) + big_endian(count) + big_endian(height) + big_endian(width);
+}
+
+std::string two_pictures() { return images_header(0x803, 2, 2, 3) + "abcdefghijkl"; }
+std::string two_labels() { return big_endian(0x801) + big_endian(2) + std::string("\x07\x02", 2); }
+
+std::string gzip(const std::string& plain) {
+    z_stream stream{};
+    REQUIRE(deflateInit2(&stream, 9, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) == Z_OK);
+    std::string packed(deflateBound(&stream, plain.size()), '\0');
+    stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(plain.data()));
+    stream.avail_in = static_cast<uInt>(plain.size());
+    stream.next_out = reinterpret_cast<Bytef*>(packed.data());
+    stream.avail_out = static_cast<uInt>(packed.size());
+    REQUIRE(deflate(&stream, Z_FINISH) == Z_STREAM_END);
+    packed.resize(stream.total_out);
+    deflateEnd(&stream);
+    return packed;
+}
+
+void check_two(const Pictures& pictures) {
+    CHECK(pictures.count == 2);
+    CHECK(pictures.height == 2);
+    CHECK(pictures.width == 3);
+    CHECK(pictures.channels == 1);
+    CHECK(std::string(pictures.bytes.begin(), pictures.bytes.end()) == "abcdefghijkl");
+}
+
+/// All parts of the message must be there, the file's name first.
+void check_error(const std::filesystem::path& file, std::initializer_list<const char*> parts) {
+    const std::string text = error_of([&] { read_idx(file); });
+    CAPTURE(text);
+    CHECK(contains(text, file.string()));
+    for (const char* part : parts) CHECK(contains(text, part));
+}
+
+}  // namespace
+
+TEST_CASE("plain and gzip files are read alike") {
+    TemporaryFolder folder;
+    check_two(read_idx(folder.file("plain", two_pictures())));
+    check_two(read_idx(folder.file("packed.gz", gzip(two_pictures()))));
+    check_two(read_idx(folder.file("in-two-members.gz", gzip(two_pictures().substr(0, 9)) + gzip(two_pictures().substr(9)))));
+    const Pictures labelled =
+        read_idx(folder.file("images", two_pictures()), folder.file("labels.gz", gzip(two_labels())));
+    check_two(labelled);
+    CHECK(labelled.labels == std::vector<int>{7, 2});
+}
+
+TEST_CASE("a file cut anywhere is an error that names it") {
+    TemporaryFolder folder;
+    for (const std::string& whole : {two_pictures(), gzip(two_pictures())})
+        for (std::size_t size = 0; size < whole.size(); ++size) {
+            const auto file = folder.file("cut", whole.substr(0, size));
+            const std::string text = error_of([&] { read_idx(file); });
+            CAPTURE(size);
+            CHECK(contains(text, file.string()));
+            CHECK(contains(text, "expected"));
+        }
+    check_error(folder.file("cut", two_pictures().substr(0, 20)), {"pixels", "found 4 bytes", "expected 12 bytes"});
+}
+
+TEST_CASE("wrong headers are errors") {
+    TemporaryFolder folder;
+    check_error(folder.file("a", two_labels() + two_labels()), {"magic number", "found 0x00000801", "expected 0x00000803"});
+    check_error(folder.file("b", "PNG not IDX at all"), {"magic number"});
+    check_error(folder.file("c", images_header(0x803, 0, 2, 3)), {"number of pictures", "found 0"});
+    check_error(folder.file("d", images_header(0x803, 1, 0, 3)), {"height", "found 0"});
+    check_error(folder.file("e", images_header(0x803, 1, 2, 0x80000000u)), {"width", "found 2147483648"});
+    check_error(folder.file("f", two_pictures() + "x"), {"pixels", "more bytes"});
+    check_error(folder.file("g.gz", gzip(two_pictures() + "x")), {"pixels", "more bytes"});
+    check_error(folder.file("h.gz", gzip(two_pictures()) + "x"), {"gzip data"});
+    check_error(folder / "absent", {"file"});
+    check_error(folder.path(), {"a folder"});
+}
+
+TEST_CASE("a header that claims too much is refused before memory is taken") {
+    TemporaryFolder folder;
+    // The product wraps to 0 in 64 bits for the first, and is 2^47 for the second: 128 TiB that are not there.
+    check_error(folder.file("a", images_header(0x803, 0x40000000, 0x40000000, 0x40000000)), {"size", "less than 2^48"});
+    check_error(folder.file("b", images_header(0x803, 0x7fffffff, 0x100, 0x100) + "abc"), {"pixels", "found 3 bytes"});
+    check_error(folder.file("c.gz", gzip(images_header(0x803, 0x7fffffff, 0x100, 0x100) + "abc")), {"found 3 bytes"});
+}
+
+TEST_CASE("damaged gzip data is an error") {
+    TemporaryFolder folder;
+    std::string packed = gzip(two_pictures());
+    packed[packed.size() - 6] = static_cast<char>(packed[packed.size() - 6] ^ 1);  // the checksum
+    check_error(folder.file("a.gz", packed), {"gzip data", "incorrect data check"});
+}
+
+TEST_CASE("labels must be as many as pictures") {
+    TemporaryFolder folder;
+    const auto images = folder.file("images", two_pictures());
+    const auto labels = folder.file("labels", big_endian(0x801) + big_endian(3) + "abc");
+    std::string text = error_of([&] { read_idx(images, labels); });
+    CHECK(contains(text, labels.string()));
+    CHECK(contains(text, "number of labels: found 3, expected 2"));
+    CHECK(contains(text, images.string()));
+    text = error_of([&] { read_idx(images, images); });
+    CHECK(contains(text, "found 0x00000803, expected 0x00000801"));
+    text = error_of([&] { read_idx(images, folder.file("short", two_labels().substr(0, 9))); });
+    CHECK(contains(text, "labels: found 1 bytes, expected 2 bytes"));
+    text = error_of([&] { read_idx(images, folder.file("long", two_labels() + "x")); });
+    CHECK(contains(text, "labels: found more bytes"));
+}
+
+TEST_CASE("MNIST itself") {
+    const auto folder = test_data("mnist");
+    if (folder.empty()) {
+        MESSAGE("skipped: GENOTYPE_TEST_DATA names no folder that holds mnist/");
+        return;
+    }
+    const Pictures pictures = read_idx(folder / "t10k-images-idx3-ubyte.gz", folder / "t10k-labels-idx1-ubyte.gz");
+    CHECK(pictures.count == 10000);
+    CHECK(pictures.height == 28);
+    CHECK(pictures.width == 28);
+    CHECK(pictures.labels[0] == 7);
+    long sum = 0;
+    for (const int byte : pictures.bytes) sum += byte;
+    CHECK(sum == 264923200);
+}

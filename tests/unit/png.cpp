@@ -1,0 +1,141 @@
+// PNG files in and out, and grids.
+#include "genotype/io/png.hpp"
+
+#include <doctest/doctest.h>
+#include <zlib.h>
+
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "genotype/io/grid.hpp"
+#include "support/temporary_folder.hpp"
+
+using namespace genotype;
+
+namespace {
+
+Pictures striped(int count, int height, int width, int channels) {
+    Pictures pictures = blank_pictures(count, height, width, channels);
+    for (std::size_t byte = 0; byte < pictures.bytes.size(); ++byte)
+        pictures.bytes[byte] = static_cast<std::uint8_t>(byte * 37 + 11);
+    return pictures;
+}
+
+/// Grey with transparency, 2 x 2, written by hand: values 10, 20, 30, 40 under four opacities.
+std::string grey_alpha_file() {
+    const std::vector<std::uint8_t> pixels{10, 0, 20, 255, 30, 128, 40, 1};
+    png_image image{};
+    image.version = PNG_IMAGE_VERSION;
+    image.width = image.height = 2;
+    image.format = PNG_FORMAT_GA;
+    std::string file(1000, '\0');
+    png_alloc_size_t size = file.size();
+    REQUIRE(png_image_write_to_memory(&image, file.data(), &size, 0, pixels.data(), 0, nullptr));
+    file.resize(size);
+    return file;
+}
+
+}  // namespace
+
+TEST_CASE("what is written is read back") {
+    TemporaryFolder folder;
+    for (const int channels : {1, 3})
+        for (const int side : {1, 7, 32}) {
+            const Pictures picture = striped(1, side, side + 2, channels);
+            save_png(picture, folder / "picture.png");
+            const Pictures back = load_png(folder / "picture.png");
+            CHECK(back.count == 1);
+            CHECK(back.height == side);
+            CHECK(back.width == side + 2);
+            CHECK(back.channels == channels);
+            CHECK(back.bytes == picture.bytes);
+        }
+    CHECK(folder.entries() == 1);
+}
+
+TEST_CASE("transparency is dropped, not blended") {
+    TemporaryFolder folder;
+    const Pictures picture = load_png(folder.file("alpha.png", grey_alpha_file()));
+    CHECK(picture.channels == 1);
+    CHECK(picture.bytes == std::vector<std::uint8_t>{10, 20, 30, 40});
+}
+
+TEST_CASE("a PNG cut anywhere is an error that names it") {
+    TemporaryFolder folder;
+    save_png(striped(1, 5, 6, 3), folder / "whole.png");
+    const std::string whole = content_of(folder / "whole.png");
+    for (std::size_t size = 0; size < whole.size(); ++size) {
+        CAPTURE(size);
+        const auto file = folder.file("cut.png", whole.substr(0, size));
+        CHECK(contains(error_of([&] { load_png(file); }), file.string() + ": "));
+    }
+    CHECK(error_of([&] { load_png(folder.file("cut.png", whole)); }) == "no error");
+}
+
+TEST_CASE("damaged and lying PNGs are errors") {
+    TemporaryFolder folder;
+    save_png(striped(1, 5, 6, 3), folder / "whole.png");
+    const std::string whole = content_of(folder / "whole.png");
+    for (std::size_t byte = 0; byte < whole.size(); ++byte) {  // never a crash, whatever byte is wrong
+        std::string damaged = whole;
+        damaged[byte] = static_cast<char>(damaged[byte] ^ 0x55);
+        const auto file = folder.file("damaged.png", damaged);
+        const std::string text = error_of([&] { load_png(file); });
+        CHECK(text != "");
+    }
+    std::string flipped = whole;
+    flipped[whole.size() - 20] = static_cast<char>(flipped[whole.size() - 20] ^ 0x55);  // within the pixels
+    CHECK(contains(error_of([&] { load_png(folder.file("flipped.png", flipped)); }), "flipped.png: pixels"));
+    // A header that claims 100,000 x 100,000 pixels (with its right checksum) in a file of about a hundred bytes.
+    std::string large = whole;
+    large.replace(16, 8, std::string("\0\x01\x86\xa0\0\x01\x86\xa0", 8));
+    std::uint32_t sum = static_cast<std::uint32_t>(crc32(0, reinterpret_cast<const Bytef*>(large.data()) + 12, 17));
+    for (int byte = 0; byte < 4; ++byte, sum <<= 8) large[static_cast<std::size_t>(29 + byte)] = static_cast<char>(sum >> 24);
+    const std::string text = error_of([&] { load_png(folder.file("large.png", large)); });
+    CHECK(contains(text, "large.png: size: found 100000 x 100000"));
+    CHECK(contains(error_of([&] { load_png(folder / "absent.png"); }), "absent.png: file"));
+    CHECK(contains(error_of([&] { load_png(folder.path()); }), "file: found no plain file"));
+}
+
+TEST_CASE("what PNG cannot hold is an error") {
+    TemporaryFolder folder;
+    CHECK(contains(error_of([&] { save_png(striped(2, 4, 4, 1), folder / "a.png"); }), "number of pictures: found 2"));
+    CHECK(contains(error_of([&] { save_png(striped(1, 4, 4, 2), folder / "a.png"); }), "channels: found 2"));
+    CHECK(contains(error_of([&] { save_png(striped(1, 0, 4, 1), folder / "a.png"); }), "a.png: picture"));
+    CHECK(folder.entries() == 0);
+}
+
+TEST_CASE("a grid is laid out as torchvision's") {
+    Pictures three = blank_pictures(3, 1, 2, 1);
+    three.bytes = {1, 2, 3, 4, 5, 6};
+    const Pictures whole = grid(three, 2, 1);
+    CHECK(whole.count == 1);
+    CHECK(whole.height == 5);
+    CHECK(whole.width == 7);
+    CHECK(whole.bytes == std::vector<std::uint8_t>{0, 0, 0, 0, 0, 0, 0,  //
+                                                   0, 1, 2, 0, 3, 4, 0,  //
+                                                   0, 0, 0, 0, 0, 0, 0,  //
+                                                   0, 5, 6, 0, 0, 0, 0,  //
+                                                   0, 0, 0, 0, 0, 0, 0});
+    CHECK(grid(three, 8, 0).bytes == three.bytes);
+    CHECK(grid(striped(1, 4, 5, 3)).bytes == striped(1, 4, 5, 3).bytes);
+    CHECK(grid(striped(9, 4, 5, 3)).width == 8 * 7 + 2);
+    CHECK(contains(error_of([&] { grid(Pictures{}); }), "number of pictures: found 0"));
+    CHECK(contains(error_of([&] { grid(three, 0); }), "columns: found 0"));
+    CHECK(contains(error_of([&] { grid(three, 1, -1); }), "padding: found -1"));
+    CHECK(contains(error_of([&] { grid(three, 1, 1 << 30); }), "size: found"));
+}
+
+TEST_CASE("floats become the nearest bytes") {
+    const std::vector<float> values{-1.0f, 1.0f, 0.0f, -3.0f, 7.0f, 0.0039f};
+    const View<Shape<3, 1, 2>> view{values.data(), 1};
+    CHECK(to_pictures(view, {-1, 1}).bytes == std::vector<std::uint8_t>{0, 255, 128, 0, 255, 128});
+    CHECK(grid(view, {0, 1}).bytes == std::vector<std::uint8_t>{0, 255, 0, 0, 255, 1});
+    const Pictures square = to_pictures<Shape<1, 2, 3>>(View<Shape<6>>{values.data(), 1}, {0, 1});
+    CHECK(square.height == 2);
+    CHECK(square.channels == 1);
+    const std::vector<float> bad{0.0f, std::numeric_limits<float>::quiet_NaN()};
+    CHECK(contains(error_of([&] { to_pictures(View<Shape<1, 1, 2>>{bad.data(), 1}, {0, 1}); }), "not a number"));
+    CHECK(contains(error_of([&] { to_pictures(View<Shape<1, 1, 2>>{bad.data(), 1}, {1, 1}); }), "range"));
+}
