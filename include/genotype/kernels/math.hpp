@@ -1,0 +1,43 @@
+// The functions that an elementwise functor calls: for one float here, for a device's vectors beside their type.
+#pragma once
+
+#include <cmath>
+
+namespace genotype {
+
+// A functor's operator() is a template on its value type V: float, or a vector of floats. It writes constants as
+// V(0.5f), branches as select(condition, yes, no), and calls every function unqualified. A functor that lives outside
+// of this namespace says `using namespace genotype;` first.
+//
+//     struct Cube {
+//         template <class V>
+//         constexpr V operator()(V x) const { return x * x * x; }
+//     };
+
+using std::abs;
+using std::erf;
+using std::exp;
+using std::fma;
+using std::log;
+using std::log1p;
+using std::sqrt;
+using std::tanh;
+
+constexpr float select(bool condition, float yes, float no) { return condition ? yes : no; }
+constexpr float min(float left, float right) { return right < left ? right : left; }
+constexpr float max(float left, float right) { return left < right ? right : left; }
+
+/// 1 / (1 + exp(-x)), never out of an overflow. PyTorch: torch.sigmoid.
+template <class V>
+constexpr V sigmoid(V x) {
+    const V e = exp(-abs(x));
+    return select(x >= V(0.f), V(1.f), e) / (V(1.f) + e);
+}
+
+/// log(1 + exp(x)), never out of an overflow. PyTorch: torch.nn.functional.softplus without its threshold.
+template <class V>
+constexpr V softplus(V x) {
+    return max(x, V(0.f)) + log1p(exp(-abs(x)));
+}
+
+}  // namespace genotype

@@ -1,0 +1,72 @@
+// What makes a function of one value a layer.
+#pragma once
+
+#include "genotype/kernels/math.hpp"
+#include "genotype/layers/layer.hpp"
+
+namespace genotype {
+
+/// What an activation's `slope` is a function of. From the output is cheaper: the input need not be kept.
+enum class SlopeOf { input, output };
+
+namespace detail {
+
+template <class Function>
+struct ActivationForward {
+    Function function;
+
+    template <class V>
+    constexpr V operator()(V x) const {
+        return function.value(x);
+    }
+};
+
+template <class Function>
+struct ActivationBackward {
+    Function function;
+
+    template <class V>
+    constexpr V operator()(V at, V dy) const {
+        return dy * function.slope(at);
+    }
+};
+
+}  // namespace detail
+
+/// An elementwise layer out of two functions, for samples of any shape:
+///
+///     struct Swish : Activation<Swish> {
+///         template <class V>
+///         static constexpr V value(V x) { return x * sigmoid(x); }
+///         template <class V>
+///         static constexpr V slope(V x) { const V s = sigmoid(x); return s + x * s * (V(1.f) - s); }
+///     };
+///
+/// V is a float or a vector of floats, see kernels/math.hpp. An activation with arguments hides `function` by one that
+/// returns an object whose `value` and `slope` are members.
+template <class Self, SlopeOf From = SlopeOf::input>
+struct Activation : LayerBase {
+    static constexpr bool backward_reads_input = From == SlopeOf::input;
+    static constexpr bool backward_reads_output = From == SlopeOf::output;
+    static constexpr bool in_place = From == SlopeOf::output;
+
+    static constexpr Self function() { return {}; }
+    static constexpr Inferred output(Dims in) { return in; }
+
+    template <class Device, class Mode>
+    static void forward(Device device, Mode, const Forward<Mode>& call) {
+        using Function = decltype(Self::function());
+        map(device, call.batch * call.in.count(), detail::ActivationForward<Function>{Self::function()}, call.y,
+            call.x);
+    }
+
+    template <class Device>
+    static void backward(Device device, const Backward& call) {
+        using Function = decltype(Self::function());
+        if (!call.dx) return;
+        map(device, call.batch * call.in.count(), detail::ActivationBackward<Function>{Self::function()}, call.dx,
+            From == SlopeOf::input ? call.x : call.y, call.dy);
+    }
+};
+
+}  // namespace genotype

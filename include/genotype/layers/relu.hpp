@@ -1,0 +1,20 @@
+// The rectifier.
+#pragma once
+
+#include "genotype/layers/activation.hpp"
+
+namespace genotype {
+
+/// max(x, 0). PyTorch: nn.ReLU.
+struct ReLU : Activation<ReLU, SlopeOf::output> {
+    template <class V>
+    static constexpr V value(V x) {
+        return select(x <= V(0.f), V(0.f), x);  // this way round, NaN stays NaN
+    }
+    template <class V>
+    static constexpr V slope(V y) {
+        return select(y <= V(0.f), V(0.f), V(1.f));
+    }
+};
+
+}  // namespace genotype

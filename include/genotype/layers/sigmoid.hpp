@@ -1,0 +1,20 @@
+// The logistic function.
+#pragma once
+
+#include "genotype/layers/activation.hpp"
+
+namespace genotype {
+
+/// 1 / (1 + exp(-x)). PyTorch: nn.Sigmoid.
+struct Sigmoid : Activation<Sigmoid, SlopeOf::output> {
+    template <class V>
+    static constexpr V value(V x) {
+        return sigmoid(x);
+    }
+    template <class V>
+    static constexpr V slope(V y) {
+        return y * (V(1.f) - y);
+    }
+};
+
+}  // namespace genotype

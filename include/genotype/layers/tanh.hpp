@@ -1,0 +1,20 @@
+// The hyperbolic tangent.
+#pragma once
+
+#include "genotype/layers/activation.hpp"
+
+namespace genotype {
+
+/// tanh(x). PyTorch: nn.Tanh.
+struct Tanh : Activation<Tanh, SlopeOf::output> {
+    template <class V>
+    static constexpr V value(V x) {
+        return tanh(x);
+    }
+    template <class V>
+    static constexpr V slope(V y) {
+        return V(1.f) - y * y;
+    }
+};
+
+}  // namespace genotype

@@ -1,0 +1,20 @@
+// The binary cross-entropy of a number whose sigmoid is the probability.
+#pragma once
+
+#include "genotype/losses/pointwise.hpp"
+
+namespace genotype {
+
+/// BCE of sigmoid(p), worked out without its overflow: softplus(p) - t p. PyTorch: nn.BCEWithLogitsLoss.
+struct BCEWithLogits : PointwiseLoss<BCEWithLogits> {
+    template <class V>
+    static constexpr V value(V prediction, V target) {
+        return (V(1.f) - target) * prediction + softplus(-prediction);
+    }
+    template <class V>
+    static constexpr V slope(V prediction, V target) {
+        return sigmoid(prediction) - target;
+    }
+};
+
+}  // namespace genotype
