@@ -58,11 +58,11 @@ else
     exit 0
 fi
 
-echo "Installing: ${missing[*]} ${missing_wishes[*]}"
+echo "Installing, where they exist: ${missing[*]} ${missing_wishes[*]}"
 apt=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=120)
 "${apt[@]}" update || echo "apt-get update failed: going on with the lists that are here."
 for package in "${missing_wishes[@]}"; do
-    if apt-cache policy "$package" 2>/dev/null | grep -q 'Candidate: [^(]'; then
+    if [[ $(apt-cache policy "$package") == *'Candidate: '[^\(]* ]]; then
         missing+=("$package")
     else
         echo "No package $package here: going on without it."

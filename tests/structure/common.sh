@@ -5,6 +5,12 @@ read -ra system_includes <<<"${GENOTYPE_SYSTEM_INCLUDES:--isystem /usr/include/e
 standard=(-std=c++20 -fopenmp "-I$root/include" "-I$root/tests" "${system_includes[@]}")
 warnings=(-Wall -Wextra -Wpedantic -Wshadow -Werror)
 
+compiler_version() {
+    local words
+    words=$("$compiler" --version)
+    echo "${words%%$'\n'*}"
+}
+
 # use_compiler FAMILY PATH: ends the check as skipped (77) when there is no such compiler, or Clang is older than 19.
 use_compiler() {
     compiler=$2
@@ -16,5 +22,5 @@ use_compiler() {
         echo "SKIPPED: $compiler is older than 19."
         exit 77
     fi
-    "$compiler" --version | head -n 1
+    compiler_version
 }

@@ -22,7 +22,7 @@ cost() {
     fi
 }
 
-echo "What compiling costs ($("$compiler" --version | head -n 1), -O2):"
+echo "What compiling costs ($(compiler_version), -O2):"
 printf '%-28s %10s %10s %10s %10s\n' program seconds budget MB budget
 report() { # name file seconds megabytes
     local figures=(- -)
