@@ -1,0 +1,164 @@
+// Holds a chain of layers against its own shape rules while the compiler reads it, and turns the first fault into a
+// sentence of `shape/report.hpp`.
+#pragma once
+
+#include "genotype/layers/layer.hpp"
+#include "genotype/model/pack.hpp"
+#include "genotype/shape/report.hpp"
+#include "genotype/shape/shape.hpp"
+
+namespace genotype {
+
+struct Flatten;
+
+namespace detail {
+
+template <class L>
+constexpr Inferred rule(Dims in) {
+    if constexpr (Layer<L>)
+        return infer<L>(in);
+    else
+        return Fault{FaultKind::not_a_layer};
+}
+
+/// What comes out of the chain `L...`, or its first fault with the path to it.
+template <class... L>
+constexpr Inferred infer_chain(Dims in) {
+    if constexpr (sizeof...(L) == 0) {
+        return Fault{FaultKind::empty_model};
+    } else {
+        Inferred (*const rules[])(Dims) = {&rule<L>...};
+        int index = 0;
+        for (auto rule_of_layer : rules) {
+            const Inferred step = rule_of_layer(in);
+            if (step.fault) return step.fault.inside(index);
+            in = step.dims;
+            ++index;
+        }
+        return in;
+    }
+}
+
+template <Fault F>
+consteval auto place() {
+    if constexpr (F.depth <= 1)
+        return std::type_identity<At<F.at0>>{};
+    else if constexpr (F.depth == 2)
+        return std::type_identity<At<F.at0, F.at1>>{};
+    else if constexpr (F.depth == 3)
+        return std::type_identity<At<F.at0, F.at1, F.at2>>{};
+    else
+        return std::type_identity<At<F.at0, F.at1, F.at2, F.at3>>{};
+}
+
+/// Follows a path down to the faulty layer. A combinator names its children: `typename C::template child<I>`.
+template <Fault F, class L>
+consteval auto descend() {
+    if constexpr (F.depth == 0)
+        return std::type_identity<L>{};
+    else
+        return descend<F.below(), typename L::template child<F.at0>>();
+}
+
+/// A shape as far as it is known.
+template <Dims D>
+consteval auto shape_word() {
+    if constexpr (D.complete())
+        return std::type_identity<ShapeOf<D>>{};
+    else if constexpr (D.rank == 3)
+        return std::type_identity<got_channels<D.first>>{};
+    else
+        return std::type_identity<any_size>{};
+}
+template <Dims D>
+using shape_word_t = typename decltype(shape_word<D>())::type;
+
+/// The sentence about fault `F` at layer `L`.
+template <Fault F, class Where, class L>
+consteval auto sentence() {
+    using enum FaultKind;
+    using Name = layer<L>;
+    constexpr Dims got_dims = F.got;
+    constexpr Dims wanted = F.wanted;
+    if constexpr (F.kind == channels)
+        return std::type_identity<
+            channels_do_not_match<Where, Name, got_channels<got_dims.first>, wants_channels<wanted.first>>>{};
+    else if constexpr (F.kind == features)
+        return std::type_identity<
+            features_do_not_match<Where, Name, got_features<got_dims.first>, wants_features<wanted.first>>>{};
+    else if constexpr (F.kind == picture_given)
+        return std::type_identity<wants_a_vector_but_got_a_picture<Where, Name, got<shape_word_t<got_dims>>,
+                                                                   wants_features<wanted.first>, hint_insert<Flatten>>>{};
+    else if constexpr (F.kind == vector_given)
+        return std::type_identity<wants_a_picture_but_got_a_vector<
+            Where, Name, got_features<got_dims.first>, wants_channels<wanted.first>, hint_insert<struct Reshape_to_a_picture>>>{};
+    else if constexpr (F.kind == shape)
+        return std::type_identity<
+            shapes_do_not_match<Where, Name, got<shape_word_t<got_dims>>, wants<shape_word_t<wanted>>>>{};
+    else if constexpr (F.kind == FaultKind::kernel)
+        return std::type_identity<kernel_is_larger_than_the_padded_input<
+            Where, Name, genotype::kernel<wanted.first>, padded_input<got_dims[0], got_dims[1]>>>{};
+    else if constexpr (F.kind == empty_output)
+        return std::type_identity<output_would_be_empty<Where, Name, got<shape_word_t<got_dims>>>>{};
+    else if constexpr (F.kind == stride)
+        return std::type_identity<stride_must_be_at_least_1<Where, Name, got_number<got_dims.first>>>{};
+    else if constexpr (F.kind == padding)
+        return std::type_identity<padding_is_out_of_range<Where, Name, got_number<got_dims.first>>>{};
+    else if constexpr (F.kind == size)
+        return std::type_identity<size_must_be_at_least_1<Where, Name, got_number<got_dims.first>>>{};
+    else if constexpr (F.kind == FaultKind::groups)
+        return std::type_identity<groups_do_not_divide_the_channels<Where, Name, genotype::groups<wanted.first>,
+                                                                     got_channels<got_dims.first>>>{};
+    else if constexpr (F.kind == value_count)
+        return std::type_identity<
+            reshape_changes_the_number_of_values<Where, Name, got<shape_word_t<got_dims>>, got_values<got_dims.count()>,
+                                                 wants_values<wanted.count()>>>{};
+    else if constexpr (F.kind == branch)
+        return std::type_identity<
+            branch_of_residual_changes_the_shape<Where, Name, got<shape_word_t<got_dims>>, wants<shape_word_t<wanted>>,
+                                                 hint_add_a_projection>>{};
+    else if constexpr (F.kind == FaultKind::not_a_layer)
+        return std::type_identity<genotype::not_a_layer<Where, got<L>>>{};
+    else
+        return std::type_identity<model_has_no_layers<L>>{};
+}
+
+/// The input that a layer, or the first layer of a combinator, asks for, as far as it asks.
+template <class L>
+constexpr Dims wanted_input() {
+    if constexpr (requires { L::wanted_input(); })
+        return L::wanted_input();
+    else
+        return L::input;
+}
+
+/// The sentence about fault `F` of `Model`, whose children are followed along the path; without a fault, `Model`.
+template <Fault F, class Model>
+consteval auto verdict() {
+    if constexpr (F)
+        return sentence<F, typename decltype(place<F>())::type, typename decltype(descend<F, Model>())::type>();
+    else
+        return std::type_identity<no_fault<Model>>{};
+}
+
+/// Stands in for a combinator that is not allowed to exist, so that a path can be followed into its children.
+template <class... L>
+struct chain {
+    template <int I>
+    using child = nth<I, L...>;
+};
+
+}  // namespace detail
+
+/// What there is to say about `Model` when its shape rule finds fault `F`: `said` is a sentence, or a struct whose member
+/// `model` is `Model`. (A struct, not an alias: GCC 12 crashes on the alias.)
+template <Fault F, class Model>
+struct Verdict {
+    using said = typename decltype(detail::verdict<F, Model>())::type;
+};
+
+/// The model that a verdict lets pass. Where there is none, the compiler's error is the sentence.
+template <class Said>
+using ModelOf = typename Said::model;
+
+}  // namespace genotype

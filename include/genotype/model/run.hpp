@@ -1,0 +1,36 @@
+// Runs any layer for one input shape. A leaf layer takes its dimensions as numbers, so it is compiled once for all its
+// shapes; a combinator takes them as a template argument, so its memory plan is a constant.
+#pragma once
+
+#include "genotype/layers/layer.hpp"
+
+namespace genotype {
+
+/// Output dimensions of a layer whose input is known to be right.
+template <Layer L>
+constexpr Dims output_dims(Dims in) {
+    return infer<L>(in).dims;
+}
+
+template <Layer L, class Device, class Mode>
+constexpr Memory memory_of(Dims in) {
+    return L::template memory<Device, Mode>(in);
+}
+
+template <Layer L, Dims In, class Device, class Mode>
+void run_forward(Device device, Mode mode, const Forward<Mode>& pass) {
+    if constexpr (Combinator<L>)
+        L::template forward<In>(device, mode, pass);
+    else
+        L::forward(device, mode, pass);
+}
+
+template <Layer L, Dims In, class Device>
+void run_backward(Device device, const Backward& pass) {
+    if constexpr (Combinator<L>)
+        L::template backward<In>(device, pass);
+    else
+        L::backward(device, pass);
+}
+
+}  // namespace genotype

@@ -1,0 +1,84 @@
+// The sentences that the compiler prints about a wrong model. An alias such as `Sequential` asks the verdict on its
+// layers for the type `model`. A right model's verdict has one; a wrong model's verdict is one of the empty templates
+// below, and "no type named 'model' in" its name with its arguments is the message.
+#pragma once
+
+namespace genotype {
+
+// Where: the layer's index, counted from 0, at each depth of nesting. At<2, 1, 3> is layer 3 of layer 1 of layer 2.
+template <int... Index>
+struct At;
+
+// The parts of a sentence.
+template <class L>
+struct layer;
+template <class... What>
+struct got;
+template <class... What>
+struct wants;
+template <class... What>
+struct hint_insert;
+template <int Count>
+struct got_channels;
+template <int Count>
+struct wants_channels;
+template <int Count>
+struct got_features;
+template <int Count>
+struct wants_features;
+template <long Count>
+struct got_values;
+template <long Count>
+struct wants_values;
+template <int Size>
+struct kernel;
+template <int Count>
+struct groups;
+template <int Number>
+struct got_number;
+template <int Height, int Width>
+struct padded_input;
+struct got_a_picture;
+struct got_a_vector;
+struct hint_add_a_projection;
+struct any_size;
+
+// The faults of a chain of layers.
+template <class... Words>
+struct channels_do_not_match {};
+template <class... Words>
+struct features_do_not_match {};
+template <class... Words>
+struct wants_a_vector_but_got_a_picture {};
+template <class... Words>
+struct wants_a_picture_but_got_a_vector {};
+template <class... Words>
+struct shapes_do_not_match {};
+template <class... Words>
+struct kernel_is_larger_than_the_padded_input {};
+template <class... Words>
+struct output_would_be_empty {};
+template <class... Words>
+struct stride_must_be_at_least_1 {};
+template <class... Words>
+struct padding_is_out_of_range {};
+template <class... Words>
+struct size_must_be_at_least_1 {};
+template <class... Words>
+struct groups_do_not_divide_the_channels {};
+template <class... Words>
+struct reshape_changes_the_number_of_values {};
+template <class... Words>
+struct branch_of_residual_changes_the_shape {};
+template <class... Words>
+struct not_a_layer {};
+template <class... Words>
+struct model_has_no_layers {};
+
+/// The verdict on a right model.
+template <class Model>
+struct no_fault {
+    using model = Model;
+};
+
+}  // namespace genotype
