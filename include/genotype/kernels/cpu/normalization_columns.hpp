@@ -1,0 +1,126 @@
+// The inner loops that batch norm and group norm share: per-channel work over some rows of a (rows, channels) matrix,
+// by one thread. Eight rows at a time stay in registers; the rows that are left go one by one.
+#pragma once
+
+#include <algorithm>
+#include <type_traits>
+
+#include "genotype/kernels/cpu/lanes.hpp"
+
+namespace genotype::detail {
+
+/// Calls f(row, std::integral_constant<int, 8 or 1>) over all rows.
+template <class F>
+void for_each_row_block(long rows, F&& f) {
+    long row = 0;
+    for (; row + 8 <= rows; row += 8) f(row, std::integral_constant<int, 8>{});
+    for (; row < rows; ++row) f(row, std::integral_constant<int, 1>{});
+}
+
+template <int Count>
+Vector tree_sum(const Vector (&values)[Count]) {
+    if constexpr (Count == 1)
+        return values[0];
+    else
+        return ((values[0] + values[1]) + (values[2] + values[3])) +
+               ((values[4] + values[5]) + (values[6] + values[7]));
+}
+
+/// Joins mean and sum of squared deviations of `left_count` values with those of `right_count` others (Chan, Golub and
+/// LeVeque, 1979).
+inline void join_moments(double left_count, Vector& mean, Vector& squares, double right_count, const Vector& right_mean,
+                         const Vector& right_squares) {
+    const double share = right_count / (left_count + right_count);
+    const Vector difference = right_mean - mean;
+    mean = xsimd::fma(difference, Vector(static_cast<float>(share)), mean);
+    squares += xsimd::fma(difference * difference, Vector(static_cast<float>(left_count * share)), right_squares);
+}
+
+/// For each channel the mean of x - origin, and the sum of squared deviations from the mean. Near the mean, an origin
+/// makes the differences exact, so that large means cost no digits; far from it, it does no harm.
+inline void column_moments(long rows, int channels, const float* x, const float* origin, float* mean, float* squares) {
+    std::fill_n(mean, channels, 0.0f);
+    std::fill_n(squares, channels, 0.0f);
+    for_each_row_block(rows, [&](long row, auto block) {
+        constexpr int count = decltype(block)::value;
+        const float* const start = x + row * channels;
+        for_each_vector(channels, [&](long c, auto part) {
+            const Vector shift = part.load(origin + c);
+            Vector values[count], deviations[count];
+            for (int r = 0; r < count; ++r) values[r] = part.load(start + r * static_cast<long>(channels) + c) - shift;
+            const Vector block_mean = tree_sum(values) * Vector(1.0f / count);
+            for (int r = 0; r < count; ++r) {
+                const Vector deviation = values[r] - block_mean;
+                deviations[r] = deviation * deviation;
+            }
+            Vector all_mean = part.load(mean + c), all_squares = part.load(squares + c);
+            join_moments(static_cast<double>(row), all_mean, all_squares, count, block_mean, tree_sum(deviations));
+            part.store(all_mean, mean + c);
+            part.store(all_squares, squares + c);
+        });
+    });
+}
+
+/// y = (x - mean) * (inverse * weight) + bias.
+inline void normalize_rows(long rows, int channels, const float* x, const float* mean, const float* inverse,
+                           const float* weight, const float* bias, float* y) {
+    for_each_row_block(rows, [&](long row, auto block) {
+        constexpr int count = decltype(block)::value;
+        const long start = row * channels;
+        for_each_vector(channels, [&](long c, auto part) {
+            const Vector center = part.load(mean + c), offset = part.load(bias + c);
+            const Vector scale = part.load(inverse + c) * part.load(weight + c);
+            for (int r = 0; r < count; ++r) {
+                const long at = start + r * static_cast<long>(channels) + c;
+                part.store(xsimd::fma(part.load(x + at) - center, scale, offset), y + at);
+            }
+        });
+    });
+}
+
+/// For each channel the sums of dy and of dy * (x - mean) * inverse: the gradients of bias and weight.
+inline void column_products(long rows, int channels, const float* x, const float* dy, const float* mean,
+                            const float* inverse, float* bias_sum, float* weight_sum) {
+    std::fill_n(bias_sum, channels, 0.0f);
+    std::fill_n(weight_sum, channels, 0.0f);
+    for_each_row_block(rows, [&](long row, auto block) {
+        constexpr int count = decltype(block)::value;
+        const long start = row * channels;
+        for_each_vector(channels, [&](long c, auto part) {
+            const Vector center = part.load(mean + c);
+            Vector slopes[count], products[count];
+            for (int r = 0; r < count; ++r) {
+                const long at = start + r * static_cast<long>(channels) + c;
+                slopes[r] = part.load(dy + at);
+                products[r] = slopes[r] * (part.load(x + at) - center);
+            }
+            part.store(part.load(bias_sum + c) + tree_sum(slopes), bias_sum + c);
+            part.store(xsimd::fma(tree_sum(products), part.load(inverse + c), part.load(weight_sum + c)),
+                       weight_sum + c);
+        });
+    });
+}
+
+/// dx = inverse * (weight * dy - slope_mean - normalised x * product_mean), where the two means are those of weight *
+/// dy and of weight * dy * normalised x over all values that share a variance.
+inline void normalize_rows_backward(long rows, int channels, const float* x, const float* dy, const float* mean,
+                                    const float* inverse, const float* weight, const float* slope_mean,
+                                    const float* product_mean, float* dx) {
+    for_each_row_block(rows, [&](long row, auto block) {
+        constexpr int count = decltype(block)::value;
+        const long start = row * channels;
+        for_each_vector(channels, [&](long c, auto part) {
+            const Vector center = part.load(mean + c), scale = part.load(inverse + c);
+            const Vector slope = scale * part.load(weight + c);
+            const Vector offset = scale * part.load(slope_mean + c);
+            const Vector pull = scale * scale * part.load(product_mean + c);
+            for (int r = 0; r < count; ++r) {
+                const long at = start + r * static_cast<long>(channels) + c;
+                const Vector straight = xsimd::fms(part.load(dy + at), slope, offset);
+                part.store(xsimd::fnma(part.load(x + at) - center, pull, straight), dx + at);
+            }
+        });
+    });
+}
+
+}  // namespace genotype::detail

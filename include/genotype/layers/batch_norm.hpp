@@ -1,0 +1,84 @@
+// Batch normalisation of pictures and vectors.
+#pragma once
+
+#include <array>
+#include <string>
+
+#include "genotype/kernels/row_chunks.hpp"
+#include "genotype/kernels/running_statistics.hpp"
+#include "genotype/layers/layer.hpp"
+#include "genotype/shape/error.hpp"
+
+namespace genotype {
+
+/// (channels, H, W) -> the same, or (channels) -> the same. In training each channel is normalised by its mean and
+/// biased variance over batch, height and width, in inference by the running ones.
+///
+/// PyTorch: nn.BatchNorm2d(channels), nn.BatchNorm1d(channels) for vectors; eps 1e-5, momentum 0.1.
+/// Source: Ioffe and Szegedy, "Batch Normalization", 2015, arXiv:1502.03167, algorithms 1 and 2.
+/// Throws `Error` in training when there is only one value for each channel.
+template <int channels>
+struct BN : LayerBase {
+    static constexpr float epsilon = 1e-5f;
+    static constexpr float momentum = 0.1f;
+
+    static constexpr std::array<Parameter, 2> parameters{{{"weight", vector_dims(channels), {Initial::constant, 1}},
+                                                          {"bias", vector_dims(channels), {Initial::constant, 0}}}};
+    static constexpr std::array<Parameter, 3> buffers{{{"running_mean", vector_dims(channels), {Initial::constant, 0}},
+                                                       {"running_var", vector_dims(channels), {Initial::constant, 1}},
+                                                       {"num_batches_tracked", Dims{0}, {Initial::counter}}}};
+
+    static constexpr Inferred output(Dims in) {
+        if (channels < 1) return {FaultKind::size, vector_dims(channels), {}};
+        const Dims wanted = in.rank == 1 ? vector_dims(channels) : picture_dims(channels, any, any);
+        if (const Fault fault = compare(in, wanted)) return fault;
+        return in.rank == any ? in : merge(in, wanted);
+    }
+
+    template <class Device, class Mode>
+    static constexpr Memory memory(Dims) {
+        constexpr long pair = 2L * channels;
+        if constexpr (std::same_as<Mode, Training>)
+            return {.kept = {0, pair},
+                    .forward_scratch = {0, RowChunks::most * pair},
+                    .backward_scratch = {0, (RowChunks::most + 1) * pair}};
+        else
+            return {.kept = {}, .forward_scratch = {0, channels}, .backward_scratch = {}};
+    }
+
+    template <class Device>
+    static void forward(Device device, Training, const Forward<Training>& pass) {
+        const long rows = static_cast<long>(pass.batch) * pass.in.pixels();
+        if (rows < 2)
+            fail("BN<" + std::to_string(channels) + ">", "values for each channel in training", std::to_string(rows),
+                 "at least 2");
+        float* const mean = pass.kept.fixed;
+        float* const inverse = mean + channels;
+        const RunningStatistics running{pass.buffers + buffer_offset<BN>(0), pass.buffers + buffer_offset<BN>(1),
+                                        pass.buffers + buffer_offset<BN>(2), momentum};
+        channel_moments(device, rows, channels, pass.x, pass.scratch.fixed);
+        batch_norm_statistics(device, rows, channels, pass.scratch.fixed, pass.x, epsilon, running, mean, inverse);
+        normalize_channels(device, rows, channels, pass.x, mean, inverse, pass.parameters + parameter_offset<BN>(0),
+                           pass.parameters + parameter_offset<BN>(1), pass.y);
+    }
+
+    template <class Device>
+    static void forward(Device device, Inference, const Forward<Inference>& pass) {
+        float* const inverse = pass.scratch.fixed;
+        inverse_deviations(device, channels, pass.buffers + buffer_offset<BN>(1), epsilon, inverse);
+        normalize_channels(device, static_cast<long>(pass.batch) * pass.in.pixels(), channels, pass.x,
+                           pass.buffers + buffer_offset<BN>(0), inverse, pass.parameters + parameter_offset<BN>(0),
+                           pass.parameters + parameter_offset<BN>(1), pass.y);
+    }
+
+    template <class Device>
+    static void backward(Device device, const Backward& pass) {
+        float* const gradients = pass.gradients;
+        batch_norm_backward(device, static_cast<long>(pass.batch) * pass.in.pixels(), channels, pass.x, pass.dy,
+                            pass.parameters + parameter_offset<BN>(0), pass.kept.fixed, pass.kept.fixed + channels,
+                            pass.scratch.fixed, pass.dx, gradients ? gradients + parameter_offset<BN>(0) : nullptr,
+                            gradients ? gradients + parameter_offset<BN>(1) : nullptr, pass.accumulate);
+    }
+};
+
+}  // namespace genotype
