@@ -35,11 +35,13 @@ struct LoaderPosition {
 /// Some samples of a dataset. Lives in the loader's memory, until its next batch.
 template <ShapeType S>
 struct Batch {
+    using shape = S;
+
     View<S> samples;
     /// The class of each sample, or empty.
     std::span<const int> labels;
 
-    int size() const { return static_cast<int>(samples.batch); }
+    int size() const { return samples.batch; }
     operator View<S>() const { return samples; }
 };
 

@@ -77,8 +77,9 @@ inline std::vector<std::uint8_t> resize_axis(const std::vector<std::uint8_t>& fr
 
 }  // namespace detail
 
-/// The pictures at another size; labels and class names are kept. Two passes, columns then rows, each rounded to bytes.
-/// PyTorch equivalent: `torchvision.transforms.Resize((height, width))` on a Pillow image (bilinear, antialiased).
+/// The pictures at another size; labels and class names are kept. Two passes, along rows then along columns, each
+/// rounded to bytes. PyTorch equivalent: `torchvision.transforms.Resize((height, width))` on a Pillow image (bilinear,
+/// antialiased), byte for byte. Pillow 13 takes the columns first where the height shrinks more than the width.
 inline Pictures resize(Pictures pictures, int height, int width) {
     if (height < 1 || width < 1)
         fail("resize", "size", std::to_string(height) + " x " + std::to_string(width), "at least 1 x 1");

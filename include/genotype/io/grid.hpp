@@ -26,8 +26,7 @@ inline Pictures grid(const Pictures& pictures, int columns = 8, int padding = 2)
     constexpr long most = std::numeric_limits<int>::max();
     if (height > most || width > most || height * width > most / std::max(pictures.channels, 1))
         fail("grid", "size", std::to_string(height) + " x " + std::to_string(width), "less than 2^31 bytes");
-    Pictures whole =
-        blank_pictures(1, static_cast<int>(height), static_cast<int>(width), pictures.channels);
+    Pictures whole = blank_pictures(1, static_cast<int>(height), static_cast<int>(width), pictures.channels);
     const auto row_bytes = static_cast<std::size_t>(pictures.width) * static_cast<std::size_t>(pictures.channels);
     for (int picture = 0; picture < pictures.count; ++picture) {
         const long top = static_cast<long>(picture / across) * (pictures.height + padding) + padding;
@@ -42,9 +41,9 @@ inline Pictures grid(const Pictures& pictures, int columns = 8, int padding = 2)
 }
 
 /// The same of float samples, `range` becoming black to white.
-template <ShapeType S>
-    requires(S::rank == 3)
-Pictures grid(View<S> samples, Range range, int columns = 8, int padding = 2) {
+template <SamplesOfShape Samples>
+    requires(Samples::shape::rank == 3)
+Pictures grid(const Samples& samples, Range range, int columns = 8, int padding = 2) {
     return grid(to_pictures(samples, range), columns, padding);
 }
 

@@ -1,0 +1,62 @@
+// The reader of CIFAR-10's binary version.
+#include "genotype/data/cifar10.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+#include "support/temporary_folder.hpp"
+
+using namespace genotype;
+
+namespace {
+
+/// One record: red is the pixel's number, green that plus 1, blue that plus 2.
+std::string record(int label) {
+    std::string bytes(1, static_cast<char>(label));
+    for (int channel = 0; channel < 3; ++channel)
+        for (int pixel = 0; pixel < 1024; ++pixel) bytes += static_cast<char>(pixel + channel);
+    return bytes;
+}
+
+void write_training(const TemporaryFolder& folder, const std::string& inner) {
+    for (int part = 1; part <= 5; ++part)
+        folder.file(inner + "data_batch_" + std::to_string(part) + ".bin", record(part) + record(part + 1));
+}
+
+}  // namespace
+
+TEST_CASE("planes become channels-last pixels, in the folder or the one that the archive makes") {
+    for (const std::string inner : {"", "cifar-10-batches-bin/"}) {
+        TemporaryFolder folder;
+        write_training(folder, inner);
+        folder.file(inner + "test_batch.bin", record(9));
+        const Pictures train = read_cifar10(folder.path(), Split::train);
+        CHECK(train.count == 10);
+        CHECK(train.labels == std::vector<int>{1, 2, 2, 3, 3, 4, 4, 5, 5, 6});
+        CHECK(train.height == 32);
+        CHECK(train.channels == 3);
+        for (std::size_t pixel = 0; pixel < 1024; ++pixel)
+            for (std::size_t channel = 0; channel < 3; ++channel)
+                REQUIRE(train[7][pixel * 3 + channel] == static_cast<std::uint8_t>(pixel + channel));
+        const Pictures test = read_cifar10(folder.path(), Split::test);
+        CHECK(test.count == 1);
+        CHECK(test.labels == std::vector<int>{9});
+        CHECK(test.class_names[9] == "truck");
+    }
+}
+
+TEST_CASE("bad files are errors") {
+    TemporaryFolder folder;
+    const auto read_test = [&] { read_cifar10(folder.path(), Split::test); };
+    CHECK(contains(error_of(read_test), "test_batch.bin: file"));
+    folder.file("test_batch.bin", record(1) + record(2).substr(0, 100));
+    CHECK(contains(error_of(read_test), "test_batch.bin: record 1: found 100 bytes, expected 3073 bytes"));
+    folder.file("test_batch.bin", record(1) + record(10));
+    CHECK(contains(error_of(read_test), "record 1: found label 10"));
+    folder.file("test_batch.bin", "");
+    CHECK(contains(error_of(read_test), "number of pictures: found 0"));
+    write_training(folder, "");
+    std::filesystem::remove(folder / "data_batch_4.bin");
+    CHECK(contains(error_of([&] { read_cifar10(folder.path(), Split::train); }), "data_batch_4.bin: file"));
+}
