@@ -64,7 +64,7 @@ consteval auto descend() {
 template <Dims D>
 consteval auto shape_word() {
     if constexpr (D.complete())
-        return std::type_identity<ShapeOf<D>>{};
+        return ShapeOf<D>{};
     else if constexpr (D.rank == 3)
         return std::type_identity<got_channels<D.first>>{};
     else
@@ -117,6 +117,9 @@ consteval auto sentence() {
         return std::type_identity<
             branch_of_residual_changes_the_shape<Where, Name, got<shape_word_t<got_dims>>, wants<shape_word_t<wanted>>,
                                                  hint_add_a_projection>>{};
+    else if constexpr (F.kind == block)
+        return std::type_identity<
+            block_of_repeat_changes_the_shape<Where, Name, got<shape_word_t<got_dims>>, wants<shape_word_t<wanted>>>>{};
     else if constexpr (F.kind == FaultKind::not_a_layer)
         return std::type_identity<genotype::not_a_layer<Where, got<L>>>{};
     else

@@ -79,7 +79,7 @@ void for_each_tensor(Visit&& visit, const std::string& prefix = "", long offset 
             offset += is_parameters ? parameter_floats<Child>() : buffer_floats<Child>();
         });
     } else {
-        const auto& list = [] -> const auto& {
+        const auto& list = []() -> const auto& {
             if constexpr (is_parameters)
                 return Net::parameters;
             else

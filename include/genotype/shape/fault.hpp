@@ -20,6 +20,7 @@ enum class FaultKind {
     groups,             // got.first channels, not a multiple of wanted.first
     value_count,        // a reshape from `got` to `wanted`
     branch,             // a residual branch gives `got`, its other side `wanted`
+    block,               // a repeated block makes `got` of `wanted`
     not_a_layer,
     empty_model,
 };

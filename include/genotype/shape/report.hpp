@@ -71,6 +71,8 @@ struct reshape_changes_the_number_of_values {};
 template <class... Words>
 struct branch_of_residual_changes_the_shape {};
 template <class... Words>
+struct block_of_repeat_changes_the_shape {};
+template <class... Words>
 struct not_a_layer {};
 template <class... Words>
 struct model_has_no_layers {};

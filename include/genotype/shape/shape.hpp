@@ -21,22 +21,21 @@ struct Shape {
 template <class S>
 concept ShapeType = std::same_as<decltype(S::dims), const Dims> && requires { S::count; };
 
-namespace detail {
+/// The type for a value: `ShapeOf<Dims{3, 64, 8, 8}>::type` is `Shape<64, 8, 8>`. (No alias hides the `::type`: GCC 12
+/// crashes on aliases whose argument is a value of class type.)
 template <Dims D>
-consteval auto shape_of() {
-    if constexpr (D.rank == 1)
-        return Shape<D.first>{};
-    else if constexpr (D.rank == 2)
-        return Shape<D.first, D.second>{};
-    else if constexpr (D.rank == 3)
-        return Shape<D.first, D.second, D.third>{};
-    else
-        return Shape<D.first, D.second, D.third, D.fourth>{};
-}
-}  // namespace detail
-
-/// The type for a value: `ShapeOf<Dims{3, 64, 8, 8}>` is `Shape<64, 8, 8>`.
-template <Dims D>
-using ShapeOf = decltype(detail::shape_of<D>());
+struct ShapeOf {
+    static consteval auto pick() {
+        if constexpr (D.rank == 1)
+            return Shape<D.first>{};
+        else if constexpr (D.rank == 2)
+            return Shape<D.first, D.second>{};
+        else if constexpr (D.rank == 3)
+            return Shape<D.first, D.second, D.third>{};
+        else
+            return Shape<D.first, D.second, D.third, D.fourth>{};
+    }
+    using type = decltype(pick());
+};
 
 }  // namespace genotype

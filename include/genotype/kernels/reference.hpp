@@ -1,0 +1,10 @@
+// Every kernel of the reference device.
+#pragma once
+
+#include "genotype/kernels/reference/convolution.hpp"
+#include "genotype/kernels/reference/elementwise.hpp"
+#include "genotype/kernels/reference/normalization_batch.hpp"
+#include "genotype/kernels/reference/normalization_group.hpp"
+#include "genotype/kernels/reference/normalization_layer.hpp"
+#include "genotype/kernels/reference/random.hpp"
+#include "genotype/kernels/reference/rearrange.hpp"

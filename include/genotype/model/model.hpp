@@ -1,0 +1,48 @@
+// A model: a type with weights.
+#pragma once
+
+#include "genotype/model/weights.hpp"
+#include "genotype/model/workspace.hpp"
+#include "genotype/tensor/tensor.hpp"
+
+namespace genotype {
+
+/// A network with weights of its own. Everything lies on the heap; using it is const and re-entrant, with one workspace a
+/// thread.
+///
+///     Model<Generator> generator(Seed{7});
+///     Tensor<Shape<3, 32, 32>> pictures = generator(noise);       // allocates the result and a workspace
+///     auto view = generator(noise, workspace);                    // allocates nothing
+template <Layer Net, class Device = Cpu>
+class Model : public Weights<Net, Device> {
+  public:
+    using network = Net;
+    using device = Device;
+
+    explicit Model(Seed seed = {}) : Weights<Net, Device>(seed) {}
+
+    /// A workspace for inference on batches of up to `capacity` samples of shape `In`.
+    template <ShapeType In = InputShape<Net>>
+    static Workspace<Net, In, Inference, Device> workspace(int capacity) {
+        return Workspace<Net, In, Inference, Device>(capacity);
+    }
+
+    /// Inference. The result lives in the workspace until its next use.
+    template <ShapeType In>
+    View<OutputShape<Net, In>> operator()(View<In> x, Workspace<Net, In, Inference, Device>& workspace) const {
+        return workspace.forward(*this, x);
+    }
+
+    /// Inference, with memory of its own.
+    template <ShapeType In>
+    Tensor<OutputShape<Net, In>> operator()(const Tensor<In>& x) const {
+        Tensor<OutputShape<Net, In>> y(x.batch());
+        if (x.batch() == 0) return y;
+        auto memory = workspace<In>(x.batch());
+        const auto result = memory.forward(*this, x);
+        Device::copy(result.data, result.size(), y.data());
+        return y;
+    }
+};
+
+}  // namespace genotype

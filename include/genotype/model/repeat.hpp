@@ -1,0 +1,121 @@
+// One block, many times, with parameters of its own each time: compiled once.
+#pragma once
+
+#include "genotype/model/sequential.hpp"
+
+namespace genotype {
+namespace combinators {
+
+/// See the alias `genotype::Repeat`.
+template <int N, class... L>
+struct Repeat {
+    static constexpr bool is_combinator = true;
+    static constexpr Dims input = unknown_dims;
+    static constexpr bool in_place = false;
+    using Block = Sequential<L...>;
+
+    template <int I>
+    using child = detail::nth<I, L...>;
+
+    static constexpr bool backward_reads_input = Block::backward_reads_input;
+    static constexpr bool backward_reads_output = Block::backward_reads_output;
+
+    static constexpr Inferred output(Dims in) {
+        if (N < 1) return {FaultKind::size, Dims{1, N}, {}};
+        const Inferred once = detail::infer_chain<L...>(in);
+        if (once.fault || N == 1) return once;
+        const Inferred twice = detail::infer_chain<L...>(once.dims);
+        if (twice.fault) return twice;
+        if (compare(once.dims, in)) return {FaultKind::block, once.dims, in};
+        return merge(once.dims, in);
+    }
+    static constexpr Dims wanted_input() { return Block::wanted_input(); }
+
+    template <class Visit>
+    static constexpr void for_each_child(Visit&& visit) {
+        for (int number = 0; number < N; ++number) visit(std::type_identity<Block>{}, ChildName{nullptr, number});
+    }
+
+    template <class Device, class Mode>
+    static constexpr Memory memory(Dims in) {
+        const Memory block = memory_of<Block, Device, Mode>(in);
+        const Extent boundary{aligned(in.count()), 0};
+        Memory total;
+        if (std::same_as<Mode, Training>) {
+            for (int number = 0; number < N; ++number)
+                total.kept = total.kept + aligned(block.kept) + (number > 0 ? boundary : Extent{});
+            total.forward_scratch = block.forward_scratch;
+            total.backward_scratch = boundary + boundary + block.backward_scratch;
+        } else {
+            total.forward_scratch = boundary + boundary + block.forward_scratch;
+        }
+        return total;
+    }
+
+    template <Dims In, class Device, class Mode>
+    static void forward(Device device, Mode mode, const Forward<Mode>& pass) {
+        constexpr Extent two_boundaries{2 * aligned(In.count()), 0};
+        Forward<Mode> step = pass;
+        if constexpr (!std::same_as<Mode, Training>) step.scratch = pass.scratch.at(two_boundaries);
+        for (int number = 0; number < N; ++number) {
+            step.y = number + 1 == N ? pass.y : boundary<In, Device, Mode>(pass, number + 1);
+            if constexpr (std::same_as<Mode, Training>) step.kept = pass.kept.at(kept_at<In, Device>(number));
+            run_forward<Block, In>(device, mode, step);
+            step.x = step.y;
+            step.parameters += parameter_floats<Block>();
+            step.buffers += buffer_floats<Block>();
+            step.prepared += prepared_floats<Block, Device>();
+        }
+    }
+
+    template <Dims In, class Device>
+    static void backward(Device device, const Backward& pass) {
+        constexpr long one = aligned(In.count());
+        Backward step = pass;
+        step.scratch = pass.scratch.at({2 * one, 0});
+        for (int number = N - 1; number >= 0; --number) {
+            step.x = number == 0 ? pass.x : boundary<In, Device, Training>(pass, number);
+            step.y = number + 1 == N ? pass.y : boundary<In, Device, Training>(pass, number + 1);
+            step.dx = number == 0 ? pass.dx : pass.scratch.at({number % 2 * one, 0}).per_sample;
+            step.parameters = pass.parameters + number * parameter_floats<Block>();
+            step.gradients = pass.gradients ? pass.gradients + number * parameter_floats<Block>() : nullptr;
+            step.prepared = pass.prepared + number * prepared_floats<Block, Device>();
+            step.kept = pass.kept.at(kept_at<In, Device>(number));
+            run_backward<Block, In>(device, step);
+            step.dy = step.dx;
+        }
+    }
+
+  private:
+    /// Kept memory is the inner boundaries 1 .. N-1, then what each block keeps.
+    template <Dims In, class Device>
+    static constexpr Extent kept_at(int number) {
+        constexpr Extent each = aligned(memory_of<Block, Device, Training>(In).kept);
+        return {(N - 1) * aligned(In.count()) + number * each.per_sample, number * each.fixed};
+    }
+
+    /// Where the activation before block `number` lies: kept in training, one of two places in inference.
+    template <Dims In, class Device, class Mode, class Pass>
+    static float* boundary(const Pass& pass, int number) {
+        constexpr long one = aligned(In.count());
+        if constexpr (std::same_as<Mode, Training>)
+            return pass.kept.at({(number - 1) * one, 0}).per_sample;
+        else
+            return pass.scratch.at({number % 2 * one, 0}).per_sample;
+    }
+};
+
+}  // namespace combinators
+
+namespace detail {
+template <int N, class... L>
+struct RepeatVerdict
+    : Verdict<combinators::Repeat<N, L...>::output(unknown_dims).fault, combinators::Repeat<N, L...>> {};
+}  // namespace detail
+
+/// `Repeat<30, Block>`: thirty blocks in a row, each with parameters of its own; the block must keep the shape.
+/// PyTorch: nn.Sequential(*[nn.Sequential(block) for _ in range(30)]), with its names ("29.0.weight").
+template <int N, class... L>
+using Repeat = ModelOf<typename detail::RepeatVerdict<N, L...>::said>;
+
+}  // namespace genotype

@@ -1,0 +1,61 @@
+// What a model owns on one device: parameters, buffers, and the device's own forms of the parameters.
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+#include <cstring>
+
+#include "genotype/kernels/device.hpp"
+#include "genotype/model/children.hpp"
+#include "genotype/random/random_state.hpp"
+#include "genotype/tensor/arena.hpp"
+
+namespace genotype {
+
+/// Every tensor of `Net` in three arenas on the heap.
+template <Layer Net, class Device>
+class Weights {
+  public:
+    /// Draws the first values as PyTorch's modules do (the distribution, not the numbers).
+    explicit Weights(Seed seed) {
+        RandomState random{.seed = seed.value, .stream = streams::initial_values};
+        draw<Owned::parameters>(parameters.data(), random);
+        draw<Owned::buffers>(buffers.data(), random);
+        prepare();
+    }
+
+    /// To be called after every change of the parameters.
+    void prepare() { genotype::prepare<Net>(Device{}, parameters.data(), prepared.data()); }
+
+    Arena<Device> parameters{parameter_floats<Net>()};
+    Arena<Device> buffers{buffer_floats<Net>()};
+    Arena<Device> prepared{prepared_floats<Net, Device>()};
+
+  private:
+    template <Owned What>
+    static void draw(float* arena, RandomState& random) {
+        for_each_tensor<Net, What>([&](const std::string&, const Parameter& tensor, long offset) {
+            const Initial initial = tensor.initial;
+            float* to = arena + offset;
+            switch (initial.kind) {
+                case Initial::constant:
+                    for (long i = 0; i < tensor.count(); ++i) to[i] = initial.value;
+                    break;
+                case Initial::uniform_fan_in: {
+                    const float bound = 1 / std::sqrt(initial.value);
+                    fill_uniform(Device{}, tensor.count(), random.take(tensor.count()), -bound, bound, to);
+                    break;
+                }
+                case Initial::normal:
+                    fill_normal(Device{}, tensor.count(), random.take(tensor.count()), to);
+                    for (long i = 0; i < tensor.count(); ++i) to[i] *= initial.value;
+                    break;
+                case Initial::counter:
+                    std::memset(to, 0, sizeof(std::int32_t));
+                    break;
+            }
+        });
+    }
+};
+
+}  // namespace genotype

@@ -1,0 +1,100 @@
+// The memory of one run of a model, planned from its type; and the runs themselves.
+#pragma once
+
+#include <string>
+
+#include "genotype/model/output_shape.hpp"
+#include "genotype/model/run.hpp"
+#include "genotype/model/weights.hpp"
+#include "genotype/shape/error.hpp"
+#include "genotype/tensor/view.hpp"
+
+namespace genotype {
+
+/// What runs of `Net` on samples of shape `In` need: one allocation for up to `capacity` samples, none afterwards.
+/// Inference needs one workspace a thread; the model itself is only read.
+template <Layer Net, ShapeType In, class Mode = Inference, class Device = Cpu>
+class Workspace {
+  public:
+    using Out = OutputShape<Net, In>;
+    static constexpr Memory plan = memory_of<Net, Device, Mode>(In::dims);
+    /// Both passes may use the same scratch: nothing in it outlives a pass.
+    static constexpr Extent scratch_size = aligned(larger(plan.forward_scratch, plan.backward_scratch));
+    static constexpr Extent kept_size = aligned(plan.kept);
+    static constexpr Extent output_size = aligned(Extent{Out::count, 0});
+
+    /// Floats in all for `capacity` samples.
+    static constexpr long floats(long capacity) { return (kept_size + scratch_size + output_size).floats(capacity); }
+
+    explicit Workspace(int capacity) : capacity_(capacity) {
+        if (capacity < 1) fail("Workspace", "capacity", std::to_string(capacity), "1 or more samples");
+        arena_ = Arena<Device>(floats(capacity));
+    }
+
+    int capacity() const { return capacity_; }
+
+    /// Runs forward. The result lives in this workspace until the next run.
+    template <class Model>
+    View<Out> forward(Model& model, View<In> x, RandomState* random = nullptr) {
+        check(x.batch);
+        run_forward<Net, In::dims>(Device{}, Mode{},
+                                   Forward<Mode>{.batch = x.batch,
+                                                 .in = In::dims,
+                                                 .out = Out::dims,
+                                                 .x = x.data,
+                                                 .y = output(),
+                                                 .parameters = model.parameters.data(),
+                                                 .buffers = model.buffers.data(),
+                                                 .prepared = model.prepared.data(),
+                                                 .kept = kept(),
+                                                 .scratch = scratch(),
+                                                 .random = random});
+        return {output(), x.batch};
+    }
+
+    /// What a backward run is asked for: null is nothing.
+    struct Wanted {
+        float* input_gradient = nullptr;
+        float* gradients = nullptr;
+        bool accumulate = false;
+    };
+
+    /// Runs backward through the last forward run, which was on the same `x`.
+    template <class Model>
+    void backward(const Model& model, View<In> x, const float* output_gradient, Wanted wanted)
+        requires std::same_as<Mode, Training>
+    {
+        check(x.batch);
+        run_backward<Net, In::dims>(Device{}, Backward{.batch = x.batch,
+                                                       .in = In::dims,
+                                                       .out = Out::dims,
+                                                       .x = x.data,
+                                                       .y = output(),
+                                                       .dy = output_gradient,
+                                                       .dx = wanted.input_gradient,
+                                                       .parameters = model.parameters.data(),
+                                                       .gradients = wanted.gradients,
+                                                       .prepared = model.prepared.data(),
+                                                       .accumulate = wanted.accumulate,
+                                                       .kept = kept(),
+                                                       .scratch = scratch()});
+    }
+
+  private:
+    void check(int batch) const {
+        if (batch < 1 || batch > capacity_)
+            fail("Workspace", "batch", std::to_string(batch), "1 to its capacity of " + std::to_string(capacity_));
+    }
+    Region region(long start, Extent size) {
+        float* base = arena_.data() + start;
+        return {base, base + size.per_sample * capacity_, capacity_};
+    }
+    float* output() { return arena_.data(); }
+    Region kept() { return region(output_size.floats(capacity_), kept_size); }
+    Region scratch() { return region((output_size + kept_size).floats(capacity_), scratch_size); }
+
+    Arena<Device> arena_;
+    int capacity_ = 0;
+};
+
+}  // namespace genotype

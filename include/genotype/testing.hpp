@@ -1,0 +1,219 @@
+// Tests that a layer of one's own should pass.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "genotype/model/model.hpp"
+
+namespace genotype {
+
+/// What `check_gradients` found. `passed`, or `fault` says where backward and forward disagree.
+struct GradientCheck {
+    bool passed = true;
+    std::string fault;
+    double largest_error = 0;  // relative to the largest gradient of its tensor
+    long compared = 0, at_kinks = 0;
+};
+
+struct GradientCheckOptions {
+    int batch = 3;
+    std::uint64_t seed = 1;
+    double step = 1e-2;        // of the central difference
+    double tolerance = 1e-2;   // of a gradient, relative to the largest of its tensor
+    double most_kinks = 0.25;  // share of values that may lie at a kink, where no difference is a gradient
+    float spread = 1;          // standard deviation of the inputs
+};
+
+namespace detail {
+
+/// A layer with memory of its own, every buffer filled with NaN before every run, so that what is read without having
+/// been written shows.
+template <Layer L, ShapeType In, class Device>
+class GradientRig {
+  public:
+    using Out = OutputShape<L, In>;
+    static constexpr Memory plan = memory_of<L, Device, Training>(In::dims);
+
+    GradientRig(const GradientCheckOptions& options)
+        : batch(options.batch), weights(Seed{options.seed}), x(batch * In::count), y(batch * Out::count),
+          cotangent(batch * Out::count), dx(batch * In::count), gradients(parameter_floats<L>()),
+          kept_memory(aligned(plan.kept).floats(batch)),
+          scratch_memory(aligned(larger(plan.forward_scratch, plan.backward_scratch)).floats(batch)) {
+        RandomState random{.seed = options.seed, .stream = streams::noise};
+        fill_normal(Device{}, x.size(), random.take(x.size()), x.data());
+        for (long i = 0; i < x.size(); ++i) x.data()[i] *= options.spread;
+        fill_normal(Device{}, cotangent.size(), random.take(cotangent.size()), cotangent.data());
+        // Initial values such as a norm's 1 and 0 would hide mistakes.
+        Arena<Device> noise(gradients.size());
+        if (noise.size() > 0) fill_normal(Device{}, noise.size(), random.take(noise.size()), noise.data());
+        for (long i = 0; i < noise.size(); ++i) weights.parameters.data()[i] += 0.2f * noise.data()[i];
+        weights.prepare();
+    }
+
+    /// The sum of all outputs, each times its cotangent.
+    double forward() {
+        poison(y);
+        poison(kept_memory);
+        poison(scratch_memory);
+        RandomState random{.seed = 5, .stream = streams::layers};
+        run_forward<L, In::dims>(Device{}, Training{},
+                                 Forward<Training>{.batch = batch,
+                                                   .in = In::dims,
+                                                   .out = Out::dims,
+                                                   .x = x.data(),
+                                                   .y = y.data(),
+                                                   .parameters = weights.parameters.data(),
+                                                   .buffers = weights.buffers.data(),
+                                                   .prepared = weights.prepared.data(),
+                                                   .kept = region(kept_memory, aligned(plan.kept)),
+                                                   .scratch = scratch(),
+                                                   .random = &random});
+        double sum = 0;
+        for (long i = 0; i < y.size(); ++i) sum += static_cast<double>(y.data()[i]) * cotangent.data()[i];
+        return sum;
+    }
+
+    void backward(float* input_gradient, float* parameter_gradients, bool accumulate) {
+        poison(scratch_memory);
+        run_backward<L, In::dims>(Device{}, Backward{.batch = batch,
+                                                     .in = In::dims,
+                                                     .out = Out::dims,
+                                                     .x = L::backward_reads_input ? x.data() : nullptr,
+                                                     .y = L::backward_reads_output ? y.data() : nullptr,
+                                                     .dy = cotangent.data(),
+                                                     .dx = input_gradient,
+                                                     .parameters = weights.parameters.data(),
+                                                     .gradients = parameter_gradients,
+                                                     .prepared = weights.prepared.data(),
+                                                     .accumulate = accumulate,
+                                                     .kept = region(kept_memory, aligned(plan.kept)),
+                                                     .scratch = scratch()});
+    }
+
+    static void poison(Arena<Device>& arena) {
+        std::fill_n(arena.data(), arena.size(), std::numeric_limits<float>::quiet_NaN());
+    }
+
+    int batch;
+    Weights<L, Device> weights;
+    Arena<Device> x, y, cotangent, dx, gradients;
+
+  private:
+    Region region(Arena<Device>& arena, Extent size) {
+        return {arena.data(), arena.data() + size.per_sample * batch, batch};
+    }
+    Region scratch() { return region(scratch_memory, aligned(larger(plan.forward_scratch, plan.backward_scratch))); }
+
+    Arena<Device> kept_memory, scratch_memory;
+};
+
+/// Compares one tensor's gradient with central differences of `forward` by its values.
+template <class Rig>
+void compare_with_differences(Rig& rig, const std::string& name, float* values, const float* gradient, long count,
+                              const GradientCheckOptions& options, GradientCheck& check) {
+    double scale = 1e-3;
+    for (long i = 0; i < count; ++i)
+        if (std::isfinite(gradient[i])) scale = std::max(scale, std::abs(static_cast<double>(gradient[i])));
+    rig.weights.prepare();
+    const double here = rig.forward();
+    for (long i = 0; i < count; ++i) {
+        const float value = values[i];
+        const auto at = [&](double offset) {
+            values[i] = static_cast<float>(value + offset);
+            rig.weights.prepare();
+            const double sum = rig.forward();
+            const double moved = static_cast<double>(values[i]) - value;
+            values[i] = value;
+            return std::pair{sum, moved};
+        };
+        double error = std::numeric_limits<double>::infinity();
+        bool kink = false;
+        for (double step : {options.step, options.step / 4, options.step * 4}) {
+            const auto [above, up] = at(step);
+            const auto [below, down] = at(-step);
+            const double difference = (above - below) / (up - down);
+            const double bend = std::abs((above - here) / up - (below - here) / down);
+            const double now = std::abs(difference - gradient[i]) / scale;
+            if (std::isfinite(now)) error = std::min(error, now);
+            kink = kink || bend > 0.1 * scale;
+            if (error <= options.tolerance) break;
+        }
+        ++check.compared;
+        if (error <= options.tolerance) {
+            check.largest_error = std::max(check.largest_error, error);
+        } else if (kink && std::isfinite(gradient[i])) {
+            ++check.at_kinks;
+        } else if (check.passed) {
+            check.passed = false;
+            check.fault = name + "[" + std::to_string(i) + "]: backward gives " + std::to_string(gradient[i]) +
+                          ", differences disagree by " + std::to_string(error) + " of the tensor's largest gradient";
+        }
+    }
+    rig.weights.prepare();
+}
+
+inline bool same(const float* left, const float* right, long count, double factor, double tolerance) {
+    double scale = 1e-6;
+    for (long i = 0; i < count; ++i) scale = std::max(scale, std::abs(static_cast<double>(right[i])));
+    for (long i = 0; i < count; ++i)
+        if (!(std::abs(left[i] - factor * right[i]) <= tolerance * factor * scale)) return false;
+    return true;
+}
+
+}  // namespace detail
+
+/// Holds a layer's backward against central differences of its forward, for the input and every parameter, with all
+/// buffers filled with NaN beforehand; then checks that gradients accumulate when asked, and that leaving out either
+/// kind of gradient changes nothing.
+///
+///     CHECK(check_gradients<Swish, Shape<8>>().passed);
+template <Layer L, ShapeType In, class Device = Cpu>
+GradientCheck check_gradients(const GradientCheckOptions& options = {}) {
+    using Rig = detail::GradientRig<L, In, Device>;
+    Rig rig(options);
+    GradientCheck check;
+    const auto fault = [&](const std::string& text) {
+        if (check.passed) check = {false, text, check.largest_error, check.compared, check.at_kinks};
+    };
+    rig.forward();
+    Rig::poison(rig.dx);
+    Rig::poison(rig.gradients);
+    rig.backward(rig.dx.data(), rig.gradients.data(), false);
+    const auto dx = rig.dx.clone();
+    const auto gradients = rig.gradients.clone();
+
+    detail::compare_with_differences(rig, "input", rig.x.data(), dx.data(), dx.size(), options, check);
+    for_each_tensor<L, Owned::parameters>([&](const std::string& name, const Parameter& tensor, long offset) {
+        detail::compare_with_differences(rig, name, rig.weights.parameters.data() + offset, gradients.data() + offset,
+                                         tensor.count(), options, check);
+    });
+    if (static_cast<double>(check.at_kinks) > options.most_kinks * static_cast<double>(check.compared))
+        fault("too many values lie at kinks: " + std::to_string(check.at_kinks) + " of " + std::to_string(check.compared));
+
+    const auto tensors_agree = [&](double factor, double tolerance) {
+        bool agree = true;
+        for_each_tensor<L, Owned::parameters>([&](const std::string&, const Parameter& tensor, long offset) {
+            agree = agree && detail::same(rig.gradients.data() + offset, gradients.data() + offset, tensor.count(),
+                                          factor, tolerance);
+        });
+        return agree;
+    };
+    rig.forward();
+    rig.backward(rig.dx.data(), rig.gradients.data(), false);
+    rig.backward(nullptr, rig.gradients.data(), true);
+    if (!tensors_agree(2, 1e-5)) fault("a second backward with accumulate does not double the gradients");
+    Rig::poison(rig.gradients);
+    rig.backward(nullptr, rig.gradients.data(), false);
+    if (!tensors_agree(1, 0)) fault("gradients of parameters change when the input's is not wanted");
+    Rig::poison(rig.dx);
+    rig.backward(rig.dx.data(), nullptr, false);
+    if (!detail::same(rig.dx.data(), dx.data(), dx.size(), 1, 0))
+        fault("the input's gradient changes when the parameters' are not wanted");
+    return check;
+}
+
+}  // namespace genotype
