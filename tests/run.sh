@@ -11,5 +11,7 @@ generator=()
 cmake -S . -B build-tests "${generator[@]}" -DGENOTYPE_TESTS=ON -DGENOTYPE_SANITIZE=ON -DGENOTYPE_EXAMPLES=ON \
     -DGENOTYPE_BENCHMARKS=OFF
 cmake --build build-tests --parallel "$jobs"
-bash tests/structure/compile_budget.sh
-ctest --test-dir build-tests --output-on-failure --parallel "$jobs" "$@"
+status=0
+bash tests/structure/compile_budget.sh || status=1  # ctest still has the last word
+ctest --test-dir build-tests --output-on-failure --parallel "$jobs" "$@" || status=1
+exit "$status"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Measures what three programs cost to compile and prints it beside the budget. It never fails on a figure: the time is
-# the machine's. Another compilation at the same time makes the figures worse.
+# Measures what three programs cost to compile and prints it beside the budget. It fails on a program that does not
+# compile, never on a figure: the time is the machine's, and worse while something else compiles.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 compiler=${CXX:-g++}
@@ -13,22 +13,23 @@ int main() {}' >"$scratch/core_header.cpp"
 cost() {
     local command=("$compiler" "${standard[@]}" -O2 -c "$1" -o "$scratch/object.o")
     if [[ -x /usr/bin/time ]]; then
-        /usr/bin/time -f '%U %S %M' -o "$scratch/cost" "${command[@]}" 2>/dev/null || { echo "fails -"; return; }
-        tail -n 1 "$scratch/cost" | awk '{printf "%.1f %.0f\n", $1 + $2, $3 / 1024}'
+        /usr/bin/time -f '%U %S %M' -o "$scratch/cost" "${command[@]}"
+        awk '{printf "%.1f %.0f\n", $1 + $2, $3 / 1024}' "$scratch/cost"
     else
         local TIMEFORMAT='%U %S'
-        { time "${command[@]}" 2>/dev/null; } 2>"$scratch/cost" || { echo "fails -"; return; }
+        { time "${command[@]}" 2>&3; } 3>&2 2>"$scratch/cost"
         awk '{printf "%.1f -\n", $1 + $2}' "$scratch/cost"
     fi
 }
 
+report() { # name file seconds megabytes
+    local figures
+    figures=$(cost "$2")
+    printf '%-28s %10s %10s %10s %10s\n' "$1" "${figures% *}" "$3" "${figures#* }" "$4"
+}
+
 echo "What compiling costs ($(compiler_version), -O2):"
 printf '%-28s %10s %10s %10s %10s\n' program seconds budget MB budget
-report() { # name file seconds megabytes
-    local figures=(- -)
-    [[ ! -e $2 ]] || read -ra figures < <(cost "$2")
-    printf '%-28s %10s %10s %10s %10s\n' "$1" "${figures[0]}" "$3" "${figures[1]}" "$4"
-}
 report "core header" "$scratch/core_header.cpp" 2 -
 report "examples/dcgan.cpp" "$root/examples/dcgan.cpp" 8 600
 report "200 distinct layers" "$root/tests/structure/two_hundred_layers.cpp" 10 -
