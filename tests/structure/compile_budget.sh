@@ -13,18 +13,19 @@ int main() {}' >"$scratch/core_header.cpp"
 cost() {
     local command=("$compiler" "${standard[@]}" -O2 -c "$1" -o "$scratch/object.o")
     if [[ -x /usr/bin/time ]]; then
-        /usr/bin/time -f '%U %S %M' -o "$scratch/cost" "${command[@]}"
+        /usr/bin/time -f '%U %S %M' -o "$scratch/cost" "${command[@]}" || return
         awk '{printf "%.1f %.0f\n", $1 + $2, $3 / 1024}' "$scratch/cost"
     else
         local TIMEFORMAT='%U %S'
-        { time "${command[@]}" 2>&3; } 3>&2 2>"$scratch/cost"
+        { time "${command[@]}" 2>&3; } 3>&2 2>"$scratch/cost" || return
         awk '{printf "%.1f -\n", $1 + $2}' "$scratch/cost"
     fi
 }
 
+faults=0
 report() { # name file seconds megabytes
     local figures
-    figures=$(cost "$2")
+    figures=$(cost "$2") || { figures="fails -"; faults=1; }
     printf '%-28s %10s %10s %10s %10s\n' "$1" "${figures% *}" "$3" "${figures#* }" "$4"
 }
 
@@ -33,3 +34,4 @@ printf '%-28s %10s %10s %10s %10s\n' program seconds budget MB budget
 report "core header" "$scratch/core_header.cpp" 2 -
 report "examples/dcgan.cpp" "$root/examples/dcgan.cpp" 8 600
 report "200 distinct layers" "$root/tests/structure/two_hundred_layers.cpp" 10 -
+exit "$faults"
