@@ -9,6 +9,7 @@ namespace genotype::detail {
 struct WholeVector {
     static Vector load(const float* from) { return Vector::load_unaligned(from); }
     static void store(const Vector& value, float* to) { value.store_unaligned(to); }
+    static Vector keep(const Vector& value) { return value; }
 };
 
 /// The first `count` lanes; the others are loaded as 0 and not stored.
@@ -24,6 +25,12 @@ struct PartOfVector {
         float padded[static_cast<unsigned long>(vector_size)];
         value.store_unaligned(padded);
         for (long lane = 0; lane < count; ++lane) to[lane] = padded[lane];
+    }
+    /// The same with 0 in the other lanes, for sums.
+    Vector keep(const Vector& value) const {
+        float padded[static_cast<unsigned long>(vector_size)];
+        value.store_unaligned(padded);
+        return load(padded);
     }
 };
 

@@ -1,0 +1,57 @@
+// Layer norm in plain loops, sums in double.
+#pragma once
+
+#include <cmath>
+
+#include "genotype/kernels/device.hpp"
+
+namespace genotype {
+
+/// Normalises each sample of `size` values. weight, bias (size); statistics (samples, 2): mean and inverse deviation.
+inline void layer_norm(Reference, long samples, long size, const float* x, const float* weight, const float* bias,
+                       float epsilon, float* statistics, float* y) {
+    for (long sample = 0; sample < samples; ++sample) {
+        const float* const from = x + sample * size;
+        double mean = 0, squares = 0;
+        for (long i = 0; i < size; ++i) mean += from[i] / static_cast<double>(size);
+        for (long i = 0; i < size; ++i) squares += (from[i] - mean) * (from[i] - mean);
+        const double inverse = 1 / std::sqrt(squares / static_cast<double>(size) + epsilon);
+        for (long i = 0; i < size; ++i)
+            y[sample * size + i] = static_cast<float>((from[i] - mean) * inverse * weight[i] + bias[i]);
+        statistics[2 * sample] = static_cast<float>(mean);
+        statistics[2 * sample + 1] = static_cast<float>(inverse);
+    }
+}
+
+/// Backward with the statistics of forward. Null: dx, or dweight and dbias together.
+inline void layer_norm_backward(Reference, long samples, long size, const float* x, const float* dy,
+                                const float* weight, const float* statistics, float* dx, float* dweight, float* dbias,
+                                bool accumulate) {
+    auto normalised = [&](long sample, long i) {
+        return (static_cast<double>(x[sample * size + i]) - statistics[2 * sample]) * statistics[2 * sample + 1];
+    };
+    for (long sample = 0; dx && sample < samples; ++sample) {
+        double slopes = 0, products = 0;
+        for (long i = 0; i < size; ++i) {
+            const double slope = static_cast<double>(weight[i]) * dy[sample * size + i];
+            slopes += slope / static_cast<double>(size);
+            products += slope * normalised(sample, i) / static_cast<double>(size);
+        }
+        for (long i = 0; i < size; ++i) {
+            const double slope = static_cast<double>(weight[i]) * dy[sample * size + i];
+            dx[sample * size + i] =
+                static_cast<float>(statistics[2 * sample + 1] * (slope - slopes - normalised(sample, i) * products));
+        }
+    }
+    for (long i = 0; dweight && i < size; ++i) {
+        double slopes = accumulate ? dbias[i] : 0.0f, products = accumulate ? dweight[i] : 0.0f;
+        for (long sample = 0; sample < samples; ++sample) {
+            slopes += dy[sample * size + i];
+            products += dy[sample * size + i] * normalised(sample, i);
+        }
+        dbias[i] = static_cast<float>(slopes);
+        dweight[i] = static_cast<float>(products);
+    }
+}
+
+}  // namespace genotype

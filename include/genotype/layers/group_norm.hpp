@@ -1,0 +1,59 @@
+// Group normalisation.
+#pragma once
+
+#include <array>
+
+#include "genotype/layers/layer.hpp"
+
+namespace genotype {
+
+/// (channels, H, W) -> the same, or (channels) -> the same. Each sample's groups of channels / groups neighbouring
+/// channels are normalised by their own mean and biased variance, in training and inference alike.
+///
+/// PyTorch: nn.GroupNorm(groups, channels), eps 1e-5.
+/// Source: Wu and He, "Group Normalization", 2018, arXiv:1803.08494.
+template <int groups, int channels>
+struct GroupNorm : LayerBase {
+    static constexpr float epsilon = 1e-5f;
+
+    static constexpr std::array<Parameter, 2> parameters{{{"weight", vector_dims(channels), {Initial::constant, 1}},
+                                                          {"bias", vector_dims(channels), {Initial::constant, 0}}}};
+
+    static constexpr Inferred output(Dims in) {
+        for (const int size : {groups, channels})
+            if (size < 1) return {FaultKind::size, vector_dims(size), {}};
+        if (channels % (groups < 1 ? 1 : groups) != 0)
+            return {FaultKind::groups, vector_dims(channels), vector_dims(groups)};
+        const Dims wanted = in.rank == 1 ? vector_dims(channels) : picture_dims(channels, any, any);
+        if (const Fault fault = compare(in, wanted)) return fault;
+        return in.rank == any ? in : merge(in, wanted);
+    }
+
+    template <class Device, class Mode>
+    static constexpr Memory memory(Dims) {
+        if constexpr (std::same_as<Mode, Training>)
+            return {.kept = {2L * channels, 0}, .forward_scratch = {}, .backward_scratch = {4L * channels, 0}};
+        else
+            return {.kept = {}, .forward_scratch = {2L * channels, 0}, .backward_scratch = {}};
+    }
+
+    template <class Device, class Mode>
+    static void forward(Device device, Mode, const Forward<Mode>& pass) {
+        float* const statistics = std::same_as<Mode, Training> ? pass.kept.per_sample : pass.scratch.per_sample;
+        group_norm(device, pass.batch, pass.in.pixels(), channels, groups, pass.x,
+                   pass.parameters + parameter_offset<GroupNorm>(0), pass.parameters + parameter_offset<GroupNorm>(1),
+                   epsilon, statistics, pass.y);
+    }
+
+    template <class Device>
+    static void backward(Device device, const Backward& pass) {
+        float* const gradients = pass.gradients;
+        group_norm_backward(device, pass.batch, pass.in.pixels(), channels, groups, pass.x, pass.dy,
+                            pass.parameters + parameter_offset<GroupNorm>(0), pass.kept.per_sample,
+                            pass.scratch.per_sample, pass.dx,
+                            gradients ? gradients + parameter_offset<GroupNorm>(0) : nullptr,
+                            gradients ? gradients + parameter_offset<GroupNorm>(1) : nullptr, pass.accumulate);
+    }
+};
+
+}  // namespace genotype

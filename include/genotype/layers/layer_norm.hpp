@@ -1,0 +1,56 @@
+// Layer normalisation.
+#pragma once
+
+#include <array>
+
+#include "genotype/layers/layer.hpp"
+
+namespace genotype {
+
+/// (sizes...) -> the same: `LayerNorm<256>` for vectors, `LayerNorm<64, 8, 8>` for pictures. Each sample is normalised
+/// by its own mean and biased variance, in training and inference alike; each of its values has a weight and a bias.
+///
+/// PyTorch: nn.LayerNorm((sizes...)), eps 1e-5.
+/// Source: Ba, Kiros and Hinton, "Layer Normalization", 2016, arXiv:1607.06450.
+template <int... sizes>
+requires(sizeof...(sizes) >= 1 && sizeof...(sizes) <= 4) struct LayerNorm : LayerBase {
+    static constexpr float epsilon = 1e-5f;
+    static constexpr Dims dims{sizeof...(sizes), sizes...};
+    static constexpr AxisOrder order = dims.rank == 3 ? AxisOrder{1, 2, 0} : AxisOrder{};
+
+    static constexpr std::array<Parameter, 2> parameters{
+        {{"weight", dims, {Initial::constant, 1}, order}, {"bias", dims, {Initial::constant, 0}, order}}};
+
+    static constexpr Inferred output(Dims in) {
+        for (const int size : {sizes...})
+            if (size < 1) return {FaultKind::size, vector_dims(size), {}};
+        if (const Fault fault = compare(in, dims)) return fault;
+        return dims;
+    }
+
+    template <class Device, class Mode>
+    static constexpr Memory memory(Dims) {
+        if constexpr (std::same_as<Mode, Training>)
+            return {.kept = {2, 0}, .forward_scratch = {}, .backward_scratch = {}};
+        else
+            return {.kept = {}, .forward_scratch = {2, 0}, .backward_scratch = {}};
+    }
+
+    template <class Device, class Mode>
+    static void forward(Device device, Mode, const Forward<Mode>& pass) {
+        float* const statistics = std::same_as<Mode, Training> ? pass.kept.per_sample : pass.scratch.per_sample;
+        layer_norm(device, pass.batch, dims.count(), pass.x, pass.parameters + parameter_offset<LayerNorm>(0),
+                   pass.parameters + parameter_offset<LayerNorm>(1), epsilon, statistics, pass.y);
+    }
+
+    template <class Device>
+    static void backward(Device device, const Backward& pass) {
+        float* const gradients = pass.gradients;
+        layer_norm_backward(device, pass.batch, dims.count(), pass.x, pass.dy,
+                            pass.parameters + parameter_offset<LayerNorm>(0), pass.kept.per_sample, pass.dx,
+                            gradients ? gradients + parameter_offset<LayerNorm>(0) : nullptr,
+                            gradients ? gradients + parameter_offset<LayerNorm>(1) : nullptr, pass.accumulate);
+    }
+};
+
+}  // namespace genotype
