@@ -1,0 +1,85 @@
+// The register tile of the processor's matrix products, shaped for its vector registers.
+#pragma once
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+#include <xsimd/xsimd.hpp>
+
+namespace genotype::detail {
+
+using Vector = xsimd::batch<float>;
+inline constexpr int lanes = static_cast<int>(Vector::size);
+
+#if defined(__AVX512F__) || defined(__aarch64__)
+inline constexpr int vector_registers = 32;
+#else
+inline constexpr int vector_registers = 16;
+#endif
+
+/// Rows of the tallest tile. It is two vectors wide: its sums, two weights and one broadcast value fill the registers.
+inline constexpr int tile_rows = vector_registers / 2 - 2;
+inline constexpr int tile_columns = 2 * lanes;
+
+/// Calls f(0), ..., f(count - 1) with constants, so that arrays indexed by them live in registers.
+template <int count, class F>
+[[gnu::always_inline]] inline void unroll(F f) {
+    [&]<int... index>(std::integer_sequence<int, index...>) {
+        (f(std::integral_constant<int, index>{}), ...);
+    }(std::make_integer_sequence<int, count>{});
+}
+
+/// Found by the argument's namespace: xsimd 9 renamed `hadd` to `reduce_add`.
+template <class Batch>
+float horizontal_sum(const Batch& x) {
+    if constexpr (requires { reduce_add(x); })
+        return reduce_add(x);
+    else
+        return hadd(x);
+}
+
+/// A stretch of the contraction: `length` values that follow one another in the tile's rows and, from `from` on, in the
+/// packed weights.
+struct Piece {
+    long from;
+    int length;
+};
+
+/// Where the rows of a tile end: the sums start from `start` (the bias, one tile wide), or, where that is null, from what
+/// the rows hold.
+struct TileResult {
+    const float* start;
+    float* const* rows;
+};
+
+/// rows x vectors: row i of the result = start + x[i] . panel, over all pieces in order.
+/// x: [rows][pitch]; panel: [contraction][vectors * lanes].
+template <int rows, int vectors>
+void multiply_tile(const float* x, long pitch, const Piece* pieces, int piece_count, const float* panel,
+                   TileResult result) {
+    Vector sums[rows * vectors];
+    unroll<rows * vectors>([&](auto i) {
+        constexpr int row = i / vectors, vector = i % vectors;
+        sums[i] = Vector::load_unaligned((result.start ? result.start : result.rows[row]) + vector * lanes);
+    });
+    for (int p = 0; p < piece_count; ++p) {
+        const float* weights = panel + pieces[p].from * (vectors * lanes);
+        const float* end = x + pieces[p].length;
+        for (; x != end; ++x, weights += vectors * lanes) {
+            Vector weight[vectors];
+            unroll<vectors>([&](auto v) { weight[v] = Vector::load_unaligned(weights + v * lanes); });
+            unroll<rows>([&](auto row) {
+                const Vector value(x[row * pitch]);
+                unroll<vectors>([&](auto v) {
+                    sums[row * vectors + v] = xsimd::fma(value, weight[v], sums[row * vectors + v]);
+                });
+            });
+        }
+    }
+    unroll<rows * vectors>([&](auto i) {
+        constexpr int row = i / vectors, vector = i % vectors;
+        sums[i].store_unaligned(result.rows[row] + vector * lanes);
+    });
+}
+
+}  // namespace genotype::detail
