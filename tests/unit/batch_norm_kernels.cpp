@@ -16,8 +16,8 @@ struct Sizes {
     long rows;
     int channels;
 };
-const Sizes table[] = {{2, 1},   {2, 3},    {3, 5},    {7, 64},     {9, 17},    {63, 5},    {64, 8},    {65, 17},
-                       {130, 3}, {257, 16}, {512, 33}, {4097, 5},   {4500, 64}, {6001, 17}, {9000, 1}};
+const Sizes table[] = {{2, 1},   {2, 3},    {3, 5},    {7, 64},   {9, 17},    {63, 5},    {64, 8},  {65, 17},
+                       {130, 3}, {257, 16}, {512, 33}, {4097, 5}, {4500, 64}, {6001, 17}, {9000, 1}};
 
 struct Trained {
     Array y, mean, inverse, running;
@@ -134,10 +134,9 @@ TEST_CASE("batch norm by hand") {
         const float top = 3 * first;
         CHECK(difference(gradients.dweight, {top, 0}) < 1e-6);
         CHECK(difference(gradients.dbias, {1, 0}) < 1e-6);
-        CHECK(difference(gradients.dx, {2 * first * (-0.25f + top * top / 4), 0,
-                                        2 * first * (-0.25f + first * top / 4), 0,
-                                        2 * first * (-0.25f - first * top / 4), 0,
-                                        2 * first * (0.75f - top * top / 4), 0}) < 1e-6);
+        CHECK(difference(gradients.dx,
+                         {2 * first * (-0.25f + top * top / 4), 0, 2 * first * (-0.25f + first * top / 4), 0,
+                          2 * first * (-0.25f - first * top / 4), 0, 2 * first * (0.75f - top * top / 4), 0}) < 1e-6);
     };
     check(Cpu{});
     check(Reference{});
