@@ -16,7 +16,9 @@ namespace genotype {
 
 using std::abs;
 using std::erf;
+using std::erfc;
 using std::exp;
+using std::expm1;
 using std::fma;
 using std::log;
 using std::log1p;
@@ -26,6 +28,12 @@ using std::tanh;
 constexpr float select(bool condition, float yes, float no) { return condition ? yes : no; }
 constexpr float min(float left, float right) { return right < left ? right : left; }
 constexpr float max(float left, float right) { return left < right ? right : left; }
+
+/// The larger of the two, and NaN where x is NaN, which max() does not promise.
+template <class V>
+constexpr V at_least(V bound, V x) {
+    return select(x < bound, bound, x);
+}
 
 /// 1 / (1 + exp(-x)), never out of an overflow. PyTorch: torch.sigmoid.
 template <class V>

@@ -10,13 +10,13 @@ namespace genotype {
 struct BCE : PointwiseLoss<BCE> {
     template <class V>
     static constexpr V value(V prediction, V target) {
-        const V yes = max(log(prediction), V(-100.f));
-        const V no = max(log1p(-prediction), V(-100.f));
+        const V yes = at_least(V(-100.f), log(prediction));
+        const V no = at_least(V(-100.f), log1p(-prediction));
         return (target - V(1.f)) * no - target * yes;
     }
     template <class V>
     static constexpr V slope(V prediction, V target) {
-        return (prediction - target) / max((V(1.f) - prediction) * prediction, V(1e-12f));
+        return (prediction - target) / at_least(V(1e-12f), (V(1.f) - prediction) * prediction);
     }
 };
 

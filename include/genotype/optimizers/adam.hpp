@@ -1,60 +1,32 @@
 // Adam.
 #pragma once
 
-#include <cmath>
 #include <cstdint>
 
-#include "genotype/kernels/math.hpp"
+#include "genotype/optimizers/adam_update.hpp"
 
 namespace genotype {
 
-namespace detail {
-
-/// One Adam step of one parameter, in PyTorch's order of operations.
-struct AdamUpdate {
-    float keep_square, grow, grow_square;  // beta2, 1 - beta1, 1 - beta2
-    float rate, root_correction, epsilon;  // rate: learning rate / (1 - beta1^step)
-    float decay, shrink;                   // Adam's weight decay; AdamW's: 1 - learning rate * weight decay
-
-    template <class V>
-    constexpr void operator()(V& parameter, const V& raw, V& mean, V& square) const {
-        const V gradient = raw + V(decay) * parameter;
-        parameter = parameter * V(shrink);
-        mean = mean + V(grow) * (gradient - mean);
-        square = V(keep_square) * square + V(grow_square) * (gradient * gradient);
-        parameter = parameter - V(rate) * mean / (sqrt(square) / V(root_correction) + V(epsilon));
-    }
-};
-
-}  // namespace detail
-
-/// Kingma and Ba, "Adam: a method for stochastic optimization" (ICLR 2015). PyTorch: torch.optim.Adam.
+/// PyTorch: torch.optim.Adam.
+/// Source: Kingma and Ba, "Adam: a method for stochastic optimization" (ICLR 2015).
 struct Adam {
     float learning_rate = 1e-3f;
     float beta1 = 0.9f;
     float beta2 = 0.999f;
     float epsilon = 1e-8f;
-    float weight_decay = 0;  // added to the gradient: an L2 penalty
+    float weight_decay = 0;  // times the parameter, added to the gradient
 
-    static constexpr int states = 2;  // running means of the gradient and of its square
+    /// Arrays as long as the parameters that are kept from step to step: the means of the gradient and of its square.
+    static constexpr int states = 2;
 
-    /// `state` holds `states` arrays of n, zero before step 1.
+    /// One step of n parameters. `state` holds `states` arrays of n, zero before step 1; steps are counted from 1.
     template <class Device>
-    void step(Device device, long n, float* parameters, const float* gradients, float* state, std::int64_t step_number,
+    void step(Device device, long n, float* parameters, const float* gradients, float* state, std::int64_t step,
               float learning_rate_factor) const {
-        const double rate = static_cast<double>(learning_rate) * learning_rate_factor;
-        const double correction1 = 1 - std::pow(static_cast<double>(beta1), static_cast<double>(step_number));
-        const double correction2 = 1 - std::pow(static_cast<double>(beta2), static_cast<double>(step_number));
-        update(device, n,
-               detail::AdamUpdate{.keep_square = beta2,
-                                  .grow = static_cast<float>(1 - static_cast<double>(beta1)),
-                                  .grow_square = static_cast<float>(1 - static_cast<double>(beta2)),
-                                  .rate = static_cast<float>(rate / correction1),
-                                  .root_correction = static_cast<float>(std::sqrt(correction2)),
-                                  .epsilon = epsilon,
-                                  .decay = weight_decay,
-                                  .shrink = 1},
-               parameters, gradients, state, state + n);
+        const double rate = static_cast<double>(learning_rate) * static_cast<double>(learning_rate_factor);
+        detail::AdamUpdate f = detail::adam_update(rate, beta1, beta2, epsilon, step);
+        f.penalty = weight_decay;
+        update(device, n, f, parameters, gradients, state, state + n);
     }
 };
 

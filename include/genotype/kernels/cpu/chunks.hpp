@@ -1,7 +1,5 @@
-// How one-dimensional work is cut for threads and vectors: by its length alone, never by the number of threads.
+// How one-dimensional work is cut for threads: by its length alone, never by the number of threads.
 #pragma once
-
-#include "genotype/kernels/cpu/vector.hpp"
 
 namespace genotype::detail {
 
@@ -10,29 +8,29 @@ inline constexpr long chunk_values = 4096;
 /// With fewer values the work is shorter than waking the other threads.
 inline constexpr long parallel_values = 32768;
 
-/// Runs `body(first, last)` over [0, n) in chunks.
+/// Runs `body(first, count)` over [0, n) in chunks of `chunk`, each of which stands for `chunk * weight` values.
 template <class Body>
-void for_each_chunk(long n, const Body& body) {
-    const long chunks = (n + chunk_values - 1) / chunk_values;
-#pragma omp parallel for schedule(static) if (n >= parallel_values)
-    for (long chunk = 0; chunk < chunks; ++chunk) {
-        const long first = chunk * chunk_values;
-        body(first, first + chunk_values < n ? first + chunk_values : n);
-    }
+void for_each_chunk(long n, const Body& body, long chunk = chunk_values, long weight = 1) {
+    const long chunks = (n + chunk - 1) / chunk;
+#pragma omp parallel for schedule(static) if (n * weight >= parallel_values)
+    for (long c = 0; c < chunks; ++c) body(c * chunk, chunk < n - c * chunk ? chunk : n - c * chunk);
 }
 
-/// The last values of an array, fewer than fill a vector, in a place that is long enough for one. The rest repeats the
-/// first, so that no function meets a value that is not in the array.
-struct Tail {
-    alignas(64) float values[static_cast<unsigned long>(vector_size)];
+/// Parts that a sum is split into at most: their partial sums lie on the stack.
+inline constexpr long sum_parts = 64;
 
-    Tail() = default;
-    Tail(const float* from, long count) {
-        for (long i = 0; i < vector_size; ++i) values[i] = from[i < count ? i : 0];
-    }
-    void copy_to(float* to, long count) const {
-        for (long i = 0; i < count; ++i) to[i] = values[i];
-    }
-};
+/// The sum of `part(first, count)` over [0, n), where a part is at least `chunk` long; added up in order.
+template <class Part>
+double sum_of_parts(long n, const Part& part, long chunk = chunk_values, long weight = 1) {
+    const long chunks = (n + chunk - 1) / chunk;
+    const long length = (chunks + sum_parts - 1) / sum_parts * chunk;
+    const long parts = n > 0 ? (n + length - 1) / length : 0;
+    double partial[sum_parts];
+#pragma omp parallel for schedule(static) if (n * weight >= parallel_values)
+    for (long p = 0; p < parts; ++p) partial[p] = part(p * length, length < n - p * length ? length : n - p * length);
+    double total = 0;
+    for (long p = 0; p < parts; ++p) total += partial[p];
+    return total;
+}
 
 }  // namespace genotype::detail

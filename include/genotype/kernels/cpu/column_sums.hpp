@@ -1,0 +1,67 @@
+// Sums over the rows of a matrix, as a tree whose form depends on its sizes alone.
+#pragma once
+
+#include <algorithm>
+
+#include "genotype/kernels/cpu/chunks.hpp"
+#include "genotype/kernels/cpu/vector.hpp"
+#include "genotype/kernels/device.hpp"
+
+namespace genotype {
+
+namespace detail {
+
+/// Columns that are summed together, their partial sums side by side on the stack.
+inline constexpr int sum_columns = 256;
+
+/// sums[c] = the sum of `rows` rows, `stride` apart, of x.
+inline void sum_rows(long rows, long stride, int columns, const float* x, float* sums) {
+    constexpr long block = 64;  // rows that are added in one go before their sum is added to the others'
+    constexpr int step = static_cast<int>(vector_size);
+    std::fill(sums, sums + columns, 0.f);
+    for (long row = 0; row < rows; row += block) {
+        const long end = std::min(rows, row + block);
+        int column = 0;
+        for (; column + step <= columns; column += step) {
+            Vector total(0.f);
+            for (long r = row; r < end; ++r) total = total + Vector::load_unaligned(x + r * stride + column);
+            (Vector::load_unaligned(sums + column) + total).store_unaligned(sums + column);
+        }
+        for (; column < columns; ++column) {
+            float total = 0;
+            for (long r = row; r < end; ++r) total += x[r * stride + column];
+            sums[column] += total;
+        }
+    }
+}
+
+}  // namespace detail
+
+/// sums[c] = the sum over the rows of x (rows, columns), added to what is there with `accumulate`.
+inline void column_sums(Cpu, long rows, int columns, const float* x, float* sums, bool accumulate) {
+    constexpr long most_parts = 16;
+    // Narrow rows are taken several at a time as one wide row, whose sums are then folded.
+    const int fold = columns <= 32 && rows >= 64 ? 128 / columns : 1;
+    const long wide_rows = rows / fold;
+    const int wide_columns = columns * fold;
+    const long part = std::max(64L, (wide_rows + most_parts - 1) / most_parts);
+    const long parts = (wide_rows + part - 1) / part;
+    for (int first = 0; first < wide_columns; first += detail::sum_columns) {
+        const int width = std::min(detail::sum_columns, wide_columns - first);
+        float partial[most_parts][detail::sum_columns];
+#pragma omp parallel for schedule(static) if (rows * columns >= detail::parallel_values)
+        for (long p = 0; p < parts; ++p)
+            detail::sum_rows(std::min(part, wide_rows - p * part), wide_columns, width,
+                             x + p * part * wide_columns + first, partial[p]);
+        for (int c = 0; c < width / fold; ++c) {
+            double total = accumulate ? static_cast<double>(sums[first + c]) : 0.0;
+            for (long p = 0; p < parts; ++p)
+                for (int f = 0; f < fold; ++f) total += static_cast<double>(partial[p][f * columns + c]);
+            for (long row = wide_rows * fold; row < rows; ++row)
+                total += static_cast<double>(x[row * columns + first + c]);
+            sums[first + c] = static_cast<float>(total);
+        }
+    }
+}
+
+}  // namespace genotype

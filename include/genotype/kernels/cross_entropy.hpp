@@ -1,0 +1,39 @@
+// What the devices' cross-entropies share.
+#pragma once
+
+#include <string>
+
+#include "genotype/kernels/math.hpp"
+#include "genotype/shape/error.hpp"
+
+namespace genotype::detail {
+
+/// Throws `Error` where a target is no class. Before any work is done, so that a bad label changes nothing.
+inline void check_targets(long rows, int classes, const int* targets) {
+    for (long row = 0; row < rows; ++row)
+        if (targets[row] < 0 || targets[row] >= classes)
+            fail("cross-entropy", "target " + std::to_string(row), std::to_string(targets[row]),
+                 "a class from 0 to " + std::to_string(classes - 1));
+}
+
+/// exp(x - shift), to sum.
+struct ShiftedExp {
+    float shift;
+
+    template <class V>
+    constexpr V operator()(V x) const {
+        return exp(x - V(shift));
+    }
+};
+
+/// A class's probability times the loss's scale: the slope of the loss where the class is not the target.
+struct ScaledSoftmax {
+    float shift, factor;
+
+    template <class V>
+    constexpr V operator()(V x) const {
+        return exp(x - V(shift)) * V(factor);
+    }
+};
+
+}  // namespace genotype::detail

@@ -1,0 +1,46 @@
+// The elementwise parts of a VAE's latent distribution, a normal one with a mean and a variance for each latent.
+#pragma once
+
+#include "genotype/kernels/math.hpp"
+
+namespace genotype::detail {
+
+/// z = mean + noise * exp(log variance / 2)
+struct GaussianSample {
+    template <class V>
+    constexpr V operator()(V mean, V log_variance, V noise) const {
+        return mean + noise * exp(V(0.5f) * log_variance);
+    }
+};
+
+/// The slope of z by the log variance, times dz.
+struct GaussianSampleSlope {
+    template <class V>
+    constexpr V operator()(V log_variance, V noise, V dz) const {
+        return dz * noise * (V(0.5f) * exp(V(0.5f) * log_variance));
+    }
+};
+
+/// The Kullback-Leibler divergence from N(0, 1): (mean^2 + variance - 1 - log variance) / 2.
+struct GaussianDivergence {
+    template <class V>
+    constexpr V operator()(V mean, V log_variance) const {
+        return V(0.5f) * (mean * mean + (expm1(log_variance) - log_variance));
+    }
+};
+
+/// Its slopes, added to what is there or written over it.
+struct GaussianDivergenceSlope {
+    float scale;
+    bool accumulate;
+
+    template <class V>
+    constexpr void operator()(V& dmean, V& dlog_variance, const V& mean, const V& log_variance) const {
+        const V mean_slope = V(scale) * mean;
+        const V log_variance_slope = V(0.5f * scale) * expm1(log_variance);
+        dmean = accumulate ? dmean + mean_slope : mean_slope;
+        dlog_variance = accumulate ? dlog_variance + log_variance_slope : log_variance_slope;
+    }
+};
+
+}  // namespace genotype::detail

@@ -1,0 +1,56 @@
+// Sampling from a VAE's latent distribution and its divergence from N(0, 1), as plain loops.
+// Moments lie per sample as [mean of every latent | log variance of every latent].
+#pragma once
+
+#include <cmath>
+
+#include "genotype/kernels/device.hpp"
+
+namespace genotype {
+
+/// z (batch, latents) = mean + noise * exp(log variance / 2).
+/// Source: Kingma and Welling, "Auto-encoding variational Bayes" (ICLR 2014).
+inline void reparameterize(Reference, int batch, int latents, const float* moments, const float* noise, float* z) {
+    for (long sample = 0; sample < batch; ++sample)
+        for (long i = 0; i < latents; ++i) {
+            const float mean = moments[sample * 2 * latents + i];
+            const float log_variance = moments[sample * 2 * latents + latents + i];
+            z[sample * latents + i] = mean + noise[sample * latents + i] * std::exp(0.5f * log_variance);
+        }
+}
+
+/// dmoments (batch, 2 * latents), written over, from dz.
+inline void reparameterize_backward(Reference, int batch, int latents, const float* moments, const float* noise,
+                                    const float* dz, float* dmoments) {
+    for (long sample = 0; sample < batch; ++sample)
+        for (long i = 0; i < latents; ++i) {
+            const long mean = sample * 2 * latents + i;
+            const long log_variance = mean + latents;
+            const float slope = dz[sample * latents + i];
+            dmoments[mean] = slope;
+            dmoments[log_variance] =
+                slope * noise[sample * latents + i] * 0.5f * std::exp(0.5f * moments[log_variance]);
+        }
+}
+
+/// value = scale * the sum of the divergences of all latents of all samples from N(0, 1); dmoments is added to or
+/// written over. Either may be null.
+inline void gaussian_divergence(Reference, int batch, int latents, const float* moments, float scale, float* value,
+                                float* dmoments, bool accumulate) {
+    double total = 0;
+    for (long sample = 0; sample < batch; ++sample)
+        for (long i = 0; i < latents; ++i) {
+            const long mean = sample * 2 * latents + i;
+            const long log_variance = mean + latents;
+            const double m = static_cast<double>(moments[mean]);
+            const double v = static_cast<double>(moments[log_variance]);
+            total += 0.5 * (m * m + std::expm1(v) - v);
+            if (!dmoments) continue;
+            if (!accumulate) dmoments[mean] = dmoments[log_variance] = 0;
+            dmoments[mean] += scale * static_cast<float>(m);
+            dmoments[log_variance] += scale * static_cast<float>(0.5 * std::expm1(v));
+        }
+    if (value) *value = static_cast<float>(static_cast<double>(scale) * total);
+}
+
+}  // namespace genotype

@@ -1,0 +1,21 @@
+// The sigmoid linear unit, also called Swish.
+#pragma once
+
+#include "genotype/layers/activation.hpp"
+
+namespace genotype {
+
+/// x * sigmoid(x). PyTorch: nn.SiLU.
+struct SiLU : Activation<SiLU> {
+    template <class V>
+    static constexpr V value(V x) {
+        return x * sigmoid(x);
+    }
+    template <class V>
+    static constexpr V slope(V x) {
+        const V s = sigmoid(x);
+        return s + s * x * sigmoid(-x);
+    }
+};
+
+}  // namespace genotype

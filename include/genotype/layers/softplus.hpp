@@ -1,0 +1,20 @@
+// The smooth rectifier.
+#pragma once
+
+#include "genotype/layers/activation.hpp"
+
+namespace genotype {
+
+/// log(1 + exp(x)), and x itself above 20. PyTorch: nn.Softplus() with beta 1 and threshold 20.
+struct Softplus : Activation<Softplus> {
+    template <class V>
+    static constexpr V value(V x) {
+        return select(x > V(20.f), x, softplus(x));
+    }
+    template <class V>
+    static constexpr V slope(V x) {
+        return select(x > V(20.f), V(1.f), sigmoid(x));
+    }
+};
+
+}  // namespace genotype

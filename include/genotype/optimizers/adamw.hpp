@@ -1,0 +1,33 @@
+// Adam with the weight decay taken out of the gradient.
+#pragma once
+
+#include <cstdint>
+
+#include "genotype/optimizers/adam_update.hpp"
+
+namespace genotype {
+
+/// PyTorch: torch.optim.AdamW.
+/// Source: Loshchilov and Hutter, "Decoupled weight decay regularization" (ICLR 2019).
+struct AdamW {
+    float learning_rate = 1e-3f;
+    float beta1 = 0.9f;
+    float beta2 = 0.999f;
+    float epsilon = 1e-8f;
+    float weight_decay = 1e-2f;  // each step takes learning_rate * weight_decay of a parameter away
+
+    /// Arrays as long as the parameters that are kept from step to step: the means of the gradient and of its square.
+    static constexpr int states = 2;
+
+    /// One step of n parameters. `state` holds `states` arrays of n, zero before step 1; steps are counted from 1.
+    template <class Device>
+    void step(Device device, long n, float* parameters, const float* gradients, float* state, std::int64_t step,
+              float learning_rate_factor) const {
+        const double rate = static_cast<double>(learning_rate) * static_cast<double>(learning_rate_factor);
+        detail::AdamUpdate f = detail::adam_update(rate, beta1, beta2, epsilon, step);
+        f.shrink = static_cast<float>(1 - rate * static_cast<double>(weight_decay));
+        update(device, n, f, parameters, gradients, state, state + n);
+    }
+};
+
+}  // namespace genotype

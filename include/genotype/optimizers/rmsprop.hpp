@@ -1,0 +1,65 @@
+// Gradient descent scaled by the root of the mean squared gradient.
+#pragma once
+
+#include <cstdint>
+
+#include "genotype/kernels/math.hpp"
+
+namespace genotype {
+
+namespace detail {
+
+struct RmspropUpdate {
+    float rate, keep, grow, epsilon, penalty;  // grow: 1 - keep
+
+    template <class V>
+    constexpr void operator()(V& parameter, const V& slope, V& square) const {
+        const V gradient = slope + V(penalty) * parameter;
+        square = V(keep) * square + V(grow) * (gradient * gradient);
+        parameter = parameter - V(rate) * gradient / (sqrt(square) + V(epsilon));
+    }
+};
+
+struct RmspropMomentumUpdate {
+    float rate, keep, grow, epsilon, penalty, momentum;
+
+    template <class V>
+    constexpr void operator()(V& parameter, const V& slope, V& square, V& velocity) const {
+        const V gradient = slope + V(penalty) * parameter;
+        square = V(keep) * square + V(grow) * (gradient * gradient);
+        velocity = V(momentum) * velocity + gradient / (sqrt(square) + V(epsilon));
+        parameter = parameter - V(rate) * velocity;
+    }
+};
+
+}  // namespace detail
+
+/// PyTorch: torch.optim.RMSprop, not centred.
+/// Source: Hinton, "Neural networks for machine learning", lecture 6e (2012).
+struct RMSprop {
+    float learning_rate = 1e-2f;
+    float alpha = 0.99f;  // what is kept of the mean square
+    float epsilon = 1e-8f;
+    float weight_decay = 0;  // times the parameter, added to the gradient
+    float momentum = 0;
+
+    /// Arrays as long as the parameters that are kept from step to step: the mean square, and the velocity, which is
+    /// not touched without momentum.
+    static constexpr int states = 2;
+
+    /// One step of n parameters. `state` holds `states` arrays of n, zero before step 1.
+    template <class Device>
+    void step(Device device, long n, float* parameters, const float* gradients, float* state, std::int64_t,
+              float learning_rate_factor) const {
+        const float rate = learning_rate * learning_rate_factor;
+        const float grow = static_cast<float>(1 - static_cast<double>(alpha));
+        if (momentum == 0)
+            update(device, n, detail::RmspropUpdate{rate, alpha, grow, epsilon, weight_decay}, parameters, gradients,
+                   state);
+        else
+            update(device, n, detail::RmspropMomentumUpdate{rate, alpha, grow, epsilon, weight_decay, momentum},
+                   parameters, gradients, state, state + n);
+    }
+};
+
+}  // namespace genotype

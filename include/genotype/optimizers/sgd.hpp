@@ -1,0 +1,59 @@
+// Gradient descent with momentum.
+#pragma once
+
+#include <cstdint>
+
+#include "genotype/kernels/math.hpp"
+
+namespace genotype {
+
+namespace detail {
+
+struct SgdUpdate {
+    float rate, penalty;
+
+    template <class V>
+    constexpr void operator()(V& parameter, const V& slope) const {
+        parameter = parameter - V(rate) * (slope + V(penalty) * parameter);
+    }
+};
+
+struct SgdMomentumUpdate {
+    float rate, penalty, momentum;
+    bool nesterov;
+
+    template <class V>
+    constexpr void operator()(V& parameter, const V& slope, V& velocity) const {
+        const V gradient = slope + V(penalty) * parameter;
+        velocity = V(momentum) * velocity + gradient;
+        parameter = parameter - V(rate) * (nesterov ? gradient + V(momentum) * velocity : velocity);
+    }
+};
+
+}  // namespace detail
+
+/// PyTorch: torch.optim.SGD with dampening 0.
+/// Source: Sutskever et al., "On the importance of initialization and momentum in deep learning" (ICML 2013).
+struct SGD {
+    float learning_rate = 1e-3f;
+    float momentum = 0;
+    float weight_decay = 0;  // times the parameter, added to the gradient
+    bool nesterov = false;
+
+    /// Arrays as long as the parameters that are kept from step to step: the velocity, not touched without momentum.
+    static constexpr int states = 1;
+
+    /// One step of n parameters. `state` holds `states` arrays of n, zero before step 1.
+    template <class Device>
+    void step(Device device, long n, float* parameters, const float* gradients, float* state, std::int64_t,
+              float learning_rate_factor) const {
+        const float rate = learning_rate * learning_rate_factor;
+        if (momentum == 0)
+            update(device, n, detail::SgdUpdate{rate, weight_decay}, parameters, gradients);
+        else
+            update(device, n, detail::SgdMomentumUpdate{rate, weight_decay, momentum, nesterov}, parameters, gradients,
+                   state);
+    }
+};
+
+}  // namespace genotype
