@@ -37,9 +37,7 @@ class TemporaryFolder {
         return path_ / name;
     }
 
-    int entries() const {
-        return static_cast<int>(std::distance(std::filesystem::directory_iterator(path_), {}));
-    }
+    int entries() const { return static_cast<int>(std::distance(std::filesystem::directory_iterator(path_), {})); }
 
   private:
     std::filesystem::path path_;
@@ -61,7 +59,9 @@ std::string error_of(Call call) {
     return "no error";
 }
 
-inline bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+inline bool contains(const std::string& text, const std::string& part) {
+    return text.find(part) != std::string::npos;
+}
 
 /// The folder named by GENOTYPE_TEST_DATA joined with `name`, or an empty path where it is not there.
 inline std::filesystem::path test_data(const std::string& name) {

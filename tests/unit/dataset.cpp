@@ -43,7 +43,7 @@ TEST_CASE("every byte becomes PyTorch's float") {
 TEST_CASE("grey is repeated, colour stays channels-last, samples come in the order asked for") {
     const Dataset<Shape<3, 2, 2>> grey(counted(3, 2, 2, 1), Range{0, 255});
     CHECK(read(grey, {2, 0}) == std::vector<float>{8, 8, 8, 9, 9, 9, 10, 10, 10, 11, 11, 11,  //
-                                                   0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3});
+                                                   0, 0, 0, 1, 1, 1, 2,  2,  2,  3,  3,  3});
     const Dataset<Shape<3, 1, 2>> colour(counted(2, 1, 2, 3), Range{0, 255});
     CHECK(read(colour, {1}) == std::vector<float>{6, 7, 8, 9, 10, 11});
     const Dataset<Shape<1, 2, 2>> single(counted(2, 2, 2, 1), Range{0, 255});
@@ -66,7 +66,8 @@ TEST_CASE("pictures that do not fit the shape are an error that names both") {
     CHECK(contains(text, "found 28 x 28 x 1"));
     CHECK(contains(text, "Shape<3, 32, 32>"));
     CHECK(contains(error_of([] { Dataset<Shape<784>>(counted(1, 28, 29, 1)); }), "Shape<784>"));
-    CHECK(contains(error_of([] { Dataset<Shape<12>>(counted(1, 2, 2, 3)); }), "found 2 x 2 x 3"));  // not flatten's order
+    CHECK(
+        contains(error_of([] { Dataset<Shape<12>>(counted(1, 2, 2, 3)); }), "found 2 x 2 x 3"));  // not flatten's order
     CHECK(contains(error_of([] { Dataset<Shape<1, 2, 2>>(counted(1, 2, 2, 3)); }), "found 2 x 2 x 3"));
     CHECK(contains(error_of([] { Dataset<Shape<2, 2, 2>>(counted(1, 2, 2, 1)); }), "found 2 x 2 x 1"));
     CHECK(error_of([] { Dataset<Shape<3>>(counted(1, 1, 1, 3)); }) == "no error");

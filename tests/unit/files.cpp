@@ -1,12 +1,11 @@
 // Files that are replaced whole or not at all.
-#include "genotype/io/atomic_file.hpp"
-
 #include <doctest/doctest.h>
 #include <signal.h>
 #include <sys/resource.h>
 
 #include <string>
 
+#include "genotype/io/atomic_file.hpp"
 #include "support/temporary_folder.hpp"
 
 using namespace genotype;

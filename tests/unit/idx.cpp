@@ -21,8 +21,12 @@ std::string images_header(std::uint32_t magic, std::uint32_t count, std::uint32_
     return big_endian(magic) + big_endian(count) + big_endian(height) + big_endian(width);
 }
 
-std::string two_pictures() { return images_header(0x803, 2, 2, 3) + "abcdefghijkl"; }
-std::string two_labels() { return big_endian(0x801) + big_endian(2) + std::string("\x07\x02", 2); }
+std::string two_pictures() {
+    return images_header(0x803, 2, 2, 3) + "abcdefghijkl";
+}
+std::string two_labels() {
+    return big_endian(0x801) + big_endian(2) + std::string("\x07\x02", 2);
+}
 
 std::string gzip(const std::string& plain) {
     z_stream stream{};
@@ -60,7 +64,8 @@ TEST_CASE("plain and gzip files are read alike") {
     TemporaryFolder folder;
     check_two(read_idx(folder.file("plain", two_pictures())));
     check_two(read_idx(folder.file("packed.gz", gzip(two_pictures()))));
-    check_two(read_idx(folder.file("in-two-members.gz", gzip(two_pictures().substr(0, 9)) + gzip(two_pictures().substr(9)))));
+    check_two(
+        read_idx(folder.file("in-two-members.gz", gzip(two_pictures().substr(0, 9)) + gzip(two_pictures().substr(9)))));
     const Pictures labelled =
         read_idx(folder.file("images", two_pictures()), folder.file("labels.gz", gzip(two_labels())));
     check_two(labelled);
@@ -82,7 +87,8 @@ TEST_CASE("a file cut anywhere is an error that names it") {
 
 TEST_CASE("wrong headers are errors") {
     TemporaryFolder folder;
-    check_error(folder.file("a", two_labels() + two_labels()), {"magic number", "found 0x00000801", "expected 0x00000803"});
+    check_error(folder.file("a", two_labels() + two_labels()),
+                {"magic number", "found 0x00000801", "expected 0x00000803"});
     check_error(folder.file("b", "PNG not IDX at all"), {"magic number"});
     check_error(folder.file("c", images_header(0x803, 0, 2, 3)), {"number of pictures", "found 0"});
     check_error(folder.file("d", images_header(0x803, 1, 0, 3)), {"height", "found 0"});

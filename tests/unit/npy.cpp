@@ -38,7 +38,8 @@ TEST_CASE("floats are written and read back") {
         CHECK(back.values == values);
         CHECK(content_of(folder / "a.npy").size() % 64 == 24);  // the header fills whole lines of 64 bytes
     }
-    CHECK(contains(error_of([&] { save_npy(values, {7}, folder / "a.npy"); }), "number of values: found 6, expected 7"));
+    CHECK(
+        contains(error_of([&] { save_npy(values, {7}, folder / "a.npy"); }), "number of values: found 6, expected 7"));
 }
 
 TEST_CASE("samples are written in their order in memory, pictures as bytes") {
@@ -88,12 +89,15 @@ TEST_CASE("bad files are errors that name the file") {
     }
     CHECK(contains(error(good + "x"), "values: found more bytes"));
     CHECK(contains(error("\x93NUMPZ\1\1"), "magic string"));
-    CHECK(contains(error(npy("{'descr': '<f8', 'fortran_order': False, 'shape': (1,)}", two_floats)), "type: found <f8"));
-    CHECK(contains(error(npy("{'descr': '<f4', 'fortran_order': True, 'shape': (2,)}", two_floats)), "order: found Fortran"));
+    CHECK(
+        contains(error(npy("{'descr': '<f8', 'fortran_order': False, 'shape': (1,)}", two_floats)), "type: found <f8"));
+    CHECK(contains(error(npy("{'descr': '<f4', 'fortran_order': True, 'shape': (2,)}", two_floats)),
+                   "order: found Fortran"));
     CHECK(contains(error(npy("{'descr': '<f4', 'shape': (2,)}", two_floats)), "found 2 keys"));
     CHECK(contains(error(npy("{'descr': '<f4', 'fortran_order': False, 'shape': (-2,)}", two_floats)), "found '-'"));
-    CHECK(contains(error(npy("{'descr': '<f4', 'fortran_order': False, 'shape': (999999999999999, 999999999999999)}", "")),
-                   "shape: found more than 2^44"));
+    CHECK(contains(
+        error(npy("{'descr': '<f4', 'fortran_order': False, 'shape': (999999999999999, 999999999999999)}", "")),
+        "shape: found more than 2^44"));
     CHECK(contains(error(npy("{'descr': '<f4', 'fortran_order': False, 'shape': (1000000000000,)}", two_floats)),
                    "values: found 8 bytes, expected 4000000000000 bytes"));
 }

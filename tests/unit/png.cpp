@@ -91,7 +91,8 @@ TEST_CASE("damaged and lying PNGs are errors") {
     std::string large = whole;
     large.replace(16, 8, std::string("\0\x01\x86\xa0\0\x01\x86\xa0", 8));
     std::uint32_t sum = static_cast<std::uint32_t>(crc32(0, reinterpret_cast<const Bytef*>(large.data()) + 12, 17));
-    for (int byte = 0; byte < 4; ++byte, sum <<= 8) large[static_cast<std::size_t>(29 + byte)] = static_cast<char>(sum >> 24);
+    for (int byte = 0; byte < 4; ++byte, sum <<= 8)
+        large[static_cast<std::size_t>(29 + byte)] = static_cast<char>(sum >> 24);
     const std::string text = error_of([&] { load_png(folder.file("large.png", large)); });
     CHECK(contains(text, "large.png: size: found 100000 x 100000"));
     CHECK(contains(error_of([&] { load_png(folder / "absent.png"); }), "absent.png: file"));

@@ -31,9 +31,9 @@ TEST_CASE("a slightly larger picture") {
 
 TEST_CASE("a smaller picture in colour is antialiased") {
     CHECK(resize(pattern(5, 9, 3), 3, 4).bytes ==
-          std::vector<std::uint8_t>{91, 93, 116, 110, 108, 106, 94,  110, 110, 109, 94,  134,  //
-                                    125, 146, 120, 167, 95, 128, 106, 75, 82, 107, 141, 82,    //
-                                    109, 149, 127, 126, 165, 86, 126, 134, 130, 147, 134, 152});
+          std::vector<std::uint8_t>{91,  93,  116, 110, 108, 106, 94,  110, 110, 109, 94,  134,  //
+                                    125, 146, 120, 167, 95,  128, 106, 75,  82,  107, 141, 82,   //
+                                    109, 149, 127, 126, 165, 86,  126, 134, 130, 147, 134, 152});
 }
 
 TEST_CASE("height and width grow by different factors") {

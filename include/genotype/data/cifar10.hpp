@@ -44,8 +44,7 @@ inline Pictures read_cifar10(const std::filesystem::path& folder, Split split) {
     std::error_code ignored;
     const std::filesystem::path place = std::filesystem::is_directory(inner, ignored) ? inner : folder;
     Pictures pictures{0, 32, 32, 3, {}, {}, {}};
-    pictures.class_names = {"airplane", "automobile", "bird",  "cat",  "deer",
-                            "dog",      "frog",       "horse", "ship", "truck"};
+    pictures.class_names = {"airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"};
     if (split == Split::test)
         detail::append_cifar10(pictures, place / "test_batch.bin");
     else

@@ -53,7 +53,8 @@ class Dataset {
         if (pictures_.count < 1) fail("dataset", "number of pictures", std::to_string(pictures_.count), "at least 1");
         const std::size_t bytes = static_cast<std::size_t>(pictures_.count) * pictures_.stride();
         if (pictures_.bytes.size() != bytes)
-            fail("dataset", "pixels", std::to_string(pictures_.bytes.size()) + " bytes", std::to_string(bytes) + " bytes");
+            fail("dataset", "pixels", std::to_string(pictures_.bytes.size()) + " bytes",
+                 std::to_string(bytes) + " bytes");
         if (!pictures_.labels.empty() && pictures_.labels.size() != static_cast<std::size_t>(pictures_.count))
             fail("dataset", "number of labels", std::to_string(pictures_.labels.size()),
                  std::to_string(pictures_.count) + " or none");

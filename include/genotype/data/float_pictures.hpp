@@ -26,15 +26,15 @@ inline std::uint8_t to_byte(float value, Range range) {
 
 /// A `View`, `Tensor` or `Batch`: anything that says its shape and gives a view of itself.
 template <class Samples>
-concept SamplesOfShape = ShapeType<typename Samples::shape> &&
-                         std::convertible_to<const Samples&, View<typename Samples::shape>>;
+concept SamplesOfShape =
+    ShapeType<typename Samples::shape> && std::convertible_to<const Samples&, View<typename Samples::shape>>;
 
 /// Channels-last floats as pictures of the shape `Picture`, which must hold as many values as a sample:
 /// `to_pictures<Shape<1, 28, 28>>(reconstructions, Range{0, 1})` for samples of `Shape<784>`.
 /// Each value becomes the nearest byte: `range.low` and below 0, `range.high` and above 255. NaN is an `Error`.
 template <ShapeType Picture, SamplesOfShape Samples>
-    requires(Picture::rank == 3 && Picture::count == Samples::shape::count)
-Pictures to_pictures(const Samples& samples, Range range) {
+requires(Picture::rank == 3 && Picture::count == Samples::shape::count) Pictures
+    to_pictures(const Samples& samples, Range range) {
     if (!(range.low < range.high))
         fail("picture", "range", std::to_string(range.low) + " to " + std::to_string(range.high), "low below high");
     constexpr Dims dims = Picture::dims;
@@ -47,8 +47,7 @@ Pictures to_pictures(const Samples& samples, Range range) {
 
 /// The same where the samples have a picture's shape already.
 template <SamplesOfShape Samples>
-    requires(Samples::shape::rank == 3)
-Pictures to_pictures(const Samples& samples, Range range) {
+requires(Samples::shape::rank == 3) Pictures to_pictures(const Samples& samples, Range range) {
     return to_pictures<typename Samples::shape>(samples, range);
 }
 

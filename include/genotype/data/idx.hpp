@@ -55,10 +55,13 @@ inline Pictures read_idx(const std::filesystem::path& images) {
     pictures.width = detail::read_idx_size(file, "width");
     pictures.channels = 1;
     constexpr std::uint64_t most = std::uint64_t{1} << 48;  // no disk's worth, and far from any overflow
-    const std::uint64_t pixels = static_cast<std::uint64_t>(pictures.height) * static_cast<std::uint64_t>(pictures.width);
+    const std::uint64_t pixels =
+        static_cast<std::uint64_t>(pictures.height) * static_cast<std::uint64_t>(pictures.width);
     if (pixels > most / static_cast<std::uint64_t>(pictures.count))
-        fail(file.name(), "size", std::to_string(pictures.count) + " x " + std::to_string(pictures.height) + " x " +
-             std::to_string(pictures.width) + " bytes", "less than 2^48 bytes");
+        fail(file.name(), "size",
+             std::to_string(pictures.count) + " x " + std::to_string(pictures.height) + " x " +
+                 std::to_string(pictures.width) + " bytes",
+             "less than 2^48 bytes");
     pictures.bytes = file.read_exactly(pixels * static_cast<std::uint64_t>(pictures.count), "pixels");
     file.expect_end("pixels");
     return pictures;

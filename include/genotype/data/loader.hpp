@@ -45,8 +45,8 @@ struct Batch {
     operator View<S>() const { return samples; }
 };
 
-/// Gives a dataset's samples in batches: `for (auto batch : loader)` is one epoch, or the rest of one that was left early
-/// or sought. All memory is allocated by the constructor. The order depends on the seed and the epoch alone.
+/// Gives a dataset's samples in batches: `for (auto batch : loader)` is one epoch, or the rest of one that was left
+/// early or sought. All memory is allocated by the constructor. The order depends on the seed and the epoch alone.
 /// PyTorch equivalent: `torch.utils.data.DataLoader`. The dataset must outlive the loader.
 template <ShapeType S>
 class Loader {

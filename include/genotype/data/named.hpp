@@ -40,7 +40,8 @@ inline std::filesystem::path find_data(const std::string& name, const std::vecto
         tried += (tried.empty() ? "" : ", ") + place.string();
     }
     const char* variable = std::getenv("GENOTYPE_DATA");
-    fail("data set " + name, files.front(), "nothing in " + tried + (variable ? "" : " (GENOTYPE_DATA is not set)"), hint);
+    fail("data set " + name, files.front(), "nothing in " + tried + (variable ? "" : " (GENOTYPE_DATA is not set)"),
+         hint);
 }
 
 inline Pictures load_idx_set(const std::string& name, Split split, const std::string& hint,
@@ -64,9 +65,9 @@ inline Pictures load_idx_set(const std::string& name, Split split, const std::st
 inline Pictures load_pictures(const std::string& name, Split split, std::optional<PictureSize> size = {}) {
     Pictures pictures;
     if (name == "fashion-mnist") {
-        pictures = detail::load_idx_set(name, split, "its IDX files (Debian's package dataset-fashion-mnist has them)",
-                                        {"T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt",
-                                         "Sneaker", "Bag", "Ankle boot"});
+        pictures = detail::load_idx_set(
+            name, split, "its IDX files (Debian's package dataset-fashion-mnist has them)",
+            {"T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"});
     } else if (name == "mnist") {
         pictures = detail::load_idx_set(name, split, "its IDX files, plain or gzip",
                                         {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"});

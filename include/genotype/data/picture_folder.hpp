@@ -89,8 +89,8 @@ inline void append_picture(Pictures& all, Pictures picture, const NamedPicture& 
 
 /// All PNG files of a folder, in the order of their paths. Each subfolder with pictures is a class, named after it;
 /// pictures that lie in the folder itself have no class, and both together are an `Error`. Where one picture is in
-/// colour all become so. Pictures of several sizes are an `Error` unless `size` is given, to which each is then resized.
-/// PyTorch equivalent: `torchvision.datasets.ImageFolder`, for PNG files.
+/// colour all become so. Pictures of several sizes are an `Error` unless `size` is given, to which each is then
+/// resized. PyTorch equivalent: `torchvision.datasets.ImageFolder`, for PNG files.
 inline Pictures read_picture_folder(const std::filesystem::path& folder, std::optional<PictureSize> size = {}) {
     namespace fs = std::filesystem;
     std::error_code ignored;

@@ -26,7 +26,8 @@ inline std::vector<std::uint8_t> read_whole_file(const std::filesystem::path& pa
     if (code || !file) fail(path.string(), "file", "nothing that can be opened", "a readable file");
     std::vector<std::uint8_t> bytes(static_cast<std::size_t>(size));
     file.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(size));
-    if (static_cast<std::uintmax_t>(file.gcount()) != size) fail(path.string(), "file", "a read error", "readable bytes");
+    if (static_cast<std::uintmax_t>(file.gcount()) != size)
+        fail(path.string(), "file", "a read error", "readable bytes");
     return bytes;
 }
 

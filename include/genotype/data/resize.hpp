@@ -44,8 +44,8 @@ struct ResizeWeights {
             for (int input = begin; input < end; ++input)
                 weights[static_cast<std::size_t>(position) * static_cast<std::size_t>(window) +
                         static_cast<std::size_t>(input - begin)] =
-                    static_cast<std::int32_t>(0.5 + exact[static_cast<std::size_t>(input - begin)] / sum *
-                                                        (1 << precision));
+                    static_cast<std::int32_t>(0.5 +
+                                              exact[static_cast<std::size_t>(input - begin)] / sum * (1 << precision));
         }
     }
 };

@@ -35,7 +35,8 @@ class AtomicFile {
         for (int attempt = 0; handle_ < 0; ++attempt) {
             temporary_ = folder / (stem + std::to_string(attempt) + ".tmp");
             handle_ = ::open(temporary_.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0666);
-            if (handle_ < 0 && errno != EEXIST) fail(path.string(), "folder", std::strerror(errno), "a writable folder");
+            if (handle_ < 0 && errno != EEXIST)
+                fail(path.string(), "folder", std::strerror(errno), "a writable folder");
         }
     }
     ~AtomicFile() { discard(); }

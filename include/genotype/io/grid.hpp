@@ -42,8 +42,8 @@ inline Pictures grid(const Pictures& pictures, int columns = 8, int padding = 2)
 
 /// The same of float samples, `range` becoming black to white.
 template <SamplesOfShape Samples>
-    requires(Samples::shape::rank == 3)
-Pictures grid(const Samples& samples, Range range, int columns = 8, int padding = 2) {
+requires(Samples::shape::rank == 3) Pictures
+    grid(const Samples& samples, Range range, int columns = 8, int padding = 2) {
     return grid(to_pictures(samples, range), columns, padding);
 }
 

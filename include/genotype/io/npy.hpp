@@ -135,7 +135,8 @@ inline void save_npy(const Pictures& pictures, const std::filesystem::path& path
              std::to_string(static_cast<std::size_t>(pictures.count) * pictures.stride()) + " bytes");
     const auto size = [](int value) { return static_cast<std::size_t>(value); };
     detail::save_npy(pictures.bytes.data(),
-                     {size(pictures.count), size(pictures.height), size(pictures.width), size(pictures.channels)}, path);
+                     {size(pictures.count), size(pictures.height), size(pictures.width), size(pictures.channels)},
+                     path);
 }
 
 /// Floats in C order. Their number must be the product of the sizes.

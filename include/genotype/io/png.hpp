@@ -30,11 +30,13 @@ inline void save_png(const Pictures& picture, const std::filesystem::path& path)
     image.height = static_cast<png_uint_32>(picture.height);
     image.format = picture.channels == 3 ? PNG_FORMAT_RGB : PNG_FORMAT_GRAY;
     // Stored rows plus what deflate and the chunks can add at worst; a file is hardly ever that large.
-    std::string encoded(picture.stride() + picture.stride() / 64 + static_cast<std::size_t>(picture.height) + 4096, '\0');
+    std::string encoded(picture.stride() + picture.stride() / 64 + static_cast<std::size_t>(picture.height) + 4096,
+                        '\0');
     png_alloc_size_t size = encoded.size();
     if (picture.width < 1 || picture.height < 1 || picture.stride() > std::numeric_limits<std::int32_t>::max() ||
         !png_image_write_to_memory(&image, encoded.data(), &size, 0, picture.bytes.data(), 0, nullptr))
-        fail(path.string(), "picture", image.message[0] ? image.message : size_text(picture), "a size that PNG can hold");
+        fail(path.string(), "picture", image.message[0] ? image.message : size_text(picture),
+             "a size that PNG can hold");
     encoded.resize(size);
     write_file(path, encoded);
 }

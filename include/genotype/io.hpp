@@ -1,0 +1,9 @@
+// Everything that writes: pictures, grids, charts, arrays, tables.
+#pragma once
+
+#include "genotype/io/atomic_file.hpp"
+#include "genotype/io/csv.hpp"
+#include "genotype/io/grid.hpp"
+#include "genotype/io/npy.hpp"
+#include "genotype/io/plot.hpp"
+#include "genotype/io/png.hpp"
