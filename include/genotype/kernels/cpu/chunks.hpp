@@ -4,13 +4,13 @@
 namespace genotype::detail {
 
 /// Values that one thread works on at a time. A multiple of every vector's size, so that only the last chunk has a tail.
-inline constexpr long chunk_values = 4096;
+inline constexpr long values_per_chunk = 4096;
 /// With fewer values the work is shorter than waking the other threads.
 inline constexpr long parallel_values = 32768;
 
 /// Runs `body(first, count)` over [0, n) in chunks of `chunk`, each of which stands for `chunk * weight` values.
 template <class Body>
-void for_each_chunk(long n, const Body& body, long chunk = chunk_values, long weight = 1) {
+void for_each_chunk(long n, const Body& body, long chunk = values_per_chunk, long weight = 1) {
     const long chunks = (n + chunk - 1) / chunk;
 #pragma omp parallel for schedule(static) if (n * weight >= parallel_values)
     for (long c = 0; c < chunks; ++c) body(c * chunk, chunk < n - c * chunk ? chunk : n - c * chunk);
@@ -21,7 +21,7 @@ inline constexpr long sum_parts = 64;
 
 /// The sum of `part(first, count)` over [0, n), where a part is at least `chunk` long; added up in order.
 template <class Part>
-double sum_of_parts(long n, const Part& part, long chunk = chunk_values, long weight = 1) {
+double sum_of_parts(long n, const Part& part, long chunk = values_per_chunk, long weight = 1) {
     const long chunks = (n + chunk - 1) / chunk;
     const long length = (chunks + sum_parts - 1) / sum_parts * chunk;
     const long parts = n > 0 ? (n + length - 1) / length : 0;

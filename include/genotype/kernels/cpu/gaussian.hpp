@@ -14,7 +14,7 @@ namespace genotype {
 namespace detail {
 
 /// Samples that one thread works on at a time.
-constexpr long gaussian_chunk(int latents) { return std::max(1L, chunk_values / latents); }
+constexpr long gaussian_chunk(int latents) { return std::max(1L, values_per_chunk / latents); }
 
 /// Runs `body(sample)` for every sample.
 template <class Body>
