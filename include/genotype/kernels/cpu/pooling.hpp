@@ -59,7 +59,7 @@ void for_each_pool_window(const PoolGeometry& g, int batch, F f) {
 
 /// Where `value` takes the place of the largest so far: the first of equal values stays, NaN wins and stays.
 inline auto exceeds(const Vector& value, const Vector& largest) {
-    return (value > largest) | (value != value);
+    return (value > largest) | xsimd::isnan(value);
 }
 
 inline void fill_zero(long n, float* y) {
