@@ -17,12 +17,12 @@ inline float largest_of(long n, const float* x) {
     float largest = x[0];
     long i = 0;
     if (n >= vector_size) {
-        Vector lanes = Vector::load_unaligned(x);
+        Vector columns = Vector::load_unaligned(x);
         for (i = vector_size; i + vector_size <= n; i += vector_size)
-            lanes = max(lanes, Vector::load_unaligned(x + i));
-        Tail tail;
-        lanes.store_aligned(tail.values);
-        largest = *std::max_element(tail.values, tail.values + vector_size);
+            columns = max(columns, Vector::load_unaligned(x + i));
+        Tail each;
+        columns.store_aligned(each.values);
+        largest = *std::max_element(each.values, each.values + vector_size);
     }
     for (; i < n; ++i) largest = std::max(largest, x[i]);
     return largest;

@@ -44,14 +44,14 @@ double sum_range(const F& f, long n, const In*... x) {
         const long end = std::min(n, i + block);
         Vector sums(0.f);
         for (; i + vector_size <= end; i += vector_size) sums = sums + f(Vector::load_unaligned(x + i)...);
-        Tail lanes;
-        sums.store_aligned(lanes.values);
-        for (const float lane : lanes.values) total += static_cast<double>(lane);
+        Tail partial;
+        sums.store_aligned(partial.values);
+        for (const float value : partial.values) total += static_cast<double>(value);
     }
     if (i < n) {
         Tail tail;
         Vector(f(Vector::load_aligned(Tail(x + i, n - i).values)...)).store_aligned(tail.values);
-        for (long lane = 0; lane < n - i; ++lane) total += static_cast<double>(tail.values[lane]);
+        for (long k = 0; k < n - i; ++k) total += static_cast<double>(tail.values[k]);
     }
     return total;
 }
@@ -69,9 +69,9 @@ struct Lane {
 };
 
 template <class F, class... L>
-void update_lanes(const F& f, L... lanes) {
-    f(lanes.value...);
-    (lanes.store(), ...);
+void update_lanes(const F& f, L... arguments) {
+    f(arguments.value...);
+    (arguments.store(), ...);
 }
 
 /// An argument of `update` over a tail: a copy, which goes back at the end unless it is const.
