@@ -29,7 +29,9 @@ inline void convolve(Cpu, const ConvGeometry& g, int batch, const float* large, 
     const detail::Gather gather{batch,
                                 {g.large_height, g.large_width, g.large_channels},
                                 {g.small_height, g.small_width, g.small_channels},
-                                large, bias, small};
+                                large,
+                                bias,
+                                small};
     const detail::Phase phase = detail::phase_to_small(g);
     const double work = static_cast<double>(batch) * phase.positions() * phase.contraction() * phase.channels;
     const detail::TileRows tiling(phase, batch);
@@ -44,7 +46,9 @@ inline void convolve_transposed(Cpu, const ConvGeometry& g, int batch, const flo
     const detail::Gather gather{batch,
                                 {g.small_height, g.small_width, g.small_channels},
                                 {g.large_height, g.large_width, g.large_channels},
-                                small, bias, large};
+                                small,
+                                bias,
+                                large};
     const float* to_large =
         weights.packed + g.taps() * g.large_channels * detail::packed_width(g.large_channels, g.small_channels);
     const double work = static_cast<double>(batch) * g.small_pixels() * g.weights();

@@ -35,19 +35,22 @@ struct TileRows {
     bool across_samples;
 
     TileRows(const Phase& phase, int batch)
-        : samples(batch), positions(phase.positions()), columns(phase.columns.positions),
+        : samples(batch),
+          positions(phase.positions()),
+          columns(phase.columns.positions),
           across_samples(2 * batch >= tile_rows || phase.positions() == 1) {}
 
     int fixed_positions() const { return across_samples ? positions : 1; }
     long row_count() const { return across_samples ? samples : static_cast<long>(samples) * positions; }
     long groups() const { return (row_count() + tile_rows - 1) / tile_rows; }
 
-    /// First row of a group. A short last group takes rows from the one before: two middling tiles are faster than a full
-    /// and a nearly empty one.
+    /// First row of a group. A short last group takes rows from the one before: two middling tiles are faster than a
+    /// full and a nearly empty one.
     long first_row(long group) const {
         const long last = groups() - 1;
         const long rest = row_count() - last * tile_rows;
-        if (group == last && last > 0 && rest <= tile_rows / 4) return (last - 1) * tile_rows + (tile_rows + rest + 1) / 2;
+        if (group == last && last > 0 && rest <= tile_rows / 4)
+            return (last - 1) * tile_rows + (tile_rows + rest + 1) / 2;
         return std::min(group * tile_rows, row_count());
     }
 };
@@ -68,12 +71,6 @@ struct GatheredTile {
     std::array<Piece, most_pieces> pieces;
     int piece_count;
 };
-
-inline void copy_floats(const float* from, long count, float* to) {
-    for (; count >= lanes; count -= lanes, from += lanes, to += lanes) Vector::load_unaligned(from).store_unaligned(to);
-    for (; count >= 4; count -= 4, from += 4, to += 4) std::memcpy(to, from, 4 * sizeof(float));
-    for (long i = 0; i < count; ++i) to[i] = from[i];
-}
 
 inline void place_tile(const Gather& g, const Phase& phase, const TileRows& tiling, long group, int position,
                        GatheredTile& tile) {
@@ -115,7 +112,8 @@ inline void gather_tile(const Gather& g, const Phase& phase, bool across_samples
                         GatheredTile& tile, float* buffer) {
     const long tap_row = static_cast<long>(phase.columns.taps) * phase.source_channels;
     tile.piece_count = 0;
-    for (int tap = static_cast<int>(begin / std::max(tap_row, 1L)); tap < phase.rows.taps && tap * tap_row < end; ++tap) {
+    for (int tap = static_cast<int>(begin / std::max(tap_row, 1L)); tap < phase.rows.taps && tap * tap_row < end;
+         ++tap) {
         long low = std::max(begin, tap * tap_row), high = std::min(end, (tap + 1) * tap_row);
         if (across_samples) {
             const Window window = window_of(g, phase, tile, 0, tap);
@@ -142,7 +140,8 @@ template <int vectors>
 TileFunction tile_function(int rows) {
     constexpr auto table = []<int... i>(std::integer_sequence<int, i...>) {
         return std::array<TileFunction, sizeof...(i)>{multiply_tile<2 * i + 2, vectors>...};
-    }(std::make_integer_sequence<int, tile_rows / 2>{});
+    }
+    (std::make_integer_sequence<int, tile_rows / 2>{});
     return rows == 1 ? multiply_tile<1, vectors> : table[(rows - 1) / 2];
 }
 
@@ -158,8 +157,7 @@ inline void multiply_panel(const Phase& phase, const Gather& g, const float* pac
     for (int i = 0; i < tile_rows; ++i) rows[i] = whole && i < tile.rows ? tile.results[i] + column : spill[i];
     if (!whole && !first_chunk)
         for (int i = 0; i < tile.rows; ++i) std::copy_n(tile.results[i] + column, columns, spill[i]);
-    const TileFunction multiply =
-        width == lanes ? tile_function<1>(tile.rows) : tile_function<2>(tile.rows);
+    const TileFunction multiply = width == lanes ? tile_function<1>(tile.rows) : tile_function<2>(tile.rows);
     multiply(buffer, row_pitch, tile.pieces.data(), tile.piece_count, packed + column * phase.contraction(),
              {first_chunk ? start : nullptr, rows});
     if (!whole)
@@ -193,8 +191,7 @@ inline void gather_share(const Gather& g, const Phase& phase, const TileRows& ti
                 gather_tile(g, phase, tiling.across_samples, begin, end, tiles[t], buffer + t * tile_rows * row_pitch);
             for (int column = share.first_column; column < share.end_column; column += tile_columns)
                 for (int t = 0; t < in_block; ++t)
-                    multiply_panel(phase, g, packed, column, begin == 0, tiles[t],
-                                   buffer + t * tile_rows * row_pitch);
+                    multiply_panel(phase, g, packed, column, begin == 0, tiles[t], buffer + t * tile_rows * row_pitch);
         }
     }
 }
@@ -219,8 +216,5 @@ inline Share share_of(const Phase& phase, const TileRows& tiling, int index, int
             cut(panels, panel, panel_parts) * tile_columns,
             std::min(cut(panels, panel + 1, panel_parts) * tile_columns, phase.channels)};
 }
-
-/// A parallel region costs some microseconds; below this many multiplications one thread is faster.
-inline constexpr double worth_threads = 1e6;
 
 }  // namespace genotype::detail

@@ -8,8 +8,8 @@
 
 namespace genotype::detail {
 
-/// One axis of a phase. Position p takes taps 0 .. taps-1 from source indices p * step + offset + tap, and is output index
-/// first + p * pitch. Tap t uses kernel index kernel_first + t * kernel_step.
+/// One axis of a phase. Position p takes taps 0 .. taps-1 from source indices p * step + offset + tap, and is output
+/// index first + p * pitch. Tap t uses kernel index kernel_first + t * kernel_step.
 struct PhaseAxis {
     int positions, taps;
     int step, offset;
@@ -35,8 +35,14 @@ constexpr PhaseAxis axis_to_large(const ConvGeometry& g, int large_size, int pha
     int first = (phase - g.padding) % g.stride;
     if (first < 0) first += g.stride;
     const int positions = first < large_size ? (large_size - first - 1) / g.stride + 1 : 0;
-    return {positions, taps, 1, (first + g.padding - phase) / g.stride - (taps - 1), first, g.stride,
-            phase + (taps - 1) * g.stride, -g.stride};
+    return {positions,
+            taps,
+            1,
+            (first + g.padding - phase) / g.stride - (taps - 1),
+            first,
+            g.stride,
+            phase + (taps - 1) * g.stride,
+            -g.stride};
 }
 
 /// The contraction of a phase runs over [row tap][column tap][source channel].
@@ -48,7 +54,9 @@ struct Phase {
     constexpr long contraction() const { return static_cast<long>(rows.taps) * columns.taps * source_channels; }
 };
 
-constexpr int phases_to_large(const ConvGeometry& g) { return g.stride * g.stride; }
+constexpr int phases_to_large(const ConvGeometry& g) {
+    return g.stride * g.stride;
+}
 
 constexpr Phase phase_to_small(const ConvGeometry& g) {
     return {axis_to_small(g, g.small_height), axis_to_small(g, g.small_width), g.large_channels, g.small_channels};
@@ -68,9 +76,9 @@ constexpr long packed_width(int source_channels, int channels) {
     return lanes_along_source(source_channels, channels) ? channels : (channels + lanes - 1) / lanes * lanes;
 }
 
-/// Packs a phase's weights as [panel][contraction][panel's columns]; a panel is two vectors wide, the last one as wide as
-/// it has to be. With lanes along the source: [channel][contraction]. `plain` is read through two strides, so that the
-/// same code packs both directions. Returns where the packed weights end.
+/// Packs a phase's weights as [panel][contraction][panel's columns]; a panel is two vectors wide, the last one as wide
+/// as it has to be. With lanes along the source: [channel][contraction]. `plain` is read through two strides, so that
+/// the same code packs both directions. Returns where the packed weights end.
 inline float* pack_phase(const Phase& phase, int kernel, const float* plain, long source_stride, long channel_stride,
                          float* packed) {
     const long tap_floats = static_cast<long>(phase.source_channels) * phase.channels;

@@ -26,7 +26,8 @@ template <int count, class F>
 [[gnu::always_inline]] inline void unroll(F f) {
     [&]<int... index>(std::integer_sequence<int, index...>) {
         (f(std::integral_constant<int, index>{}), ...);
-    }(std::make_integer_sequence<int, count>{});
+    }
+    (std::make_integer_sequence<int, count>{});
 }
 
 /// Found by the argument's namespace: xsimd 9 renamed `hadd` to `reduce_add`.
@@ -38,6 +39,15 @@ float horizontal_sum(const Batch& x) {
         return hadd(x);
 }
 
+inline void copy_floats(const float* from, long count, float* to) {
+    for (; count >= lanes; count -= lanes, from += lanes, to += lanes) Vector::load_unaligned(from).store_unaligned(to);
+    for (; count >= 4; count -= 4, from += 4, to += 4) std::memcpy(to, from, 4 * sizeof(float));
+    for (long i = 0; i < count; ++i) to[i] = from[i];
+}
+
+/// A parallel region costs some microseconds; below this many multiplications one thread is faster.
+inline constexpr double worth_threads = 1e6;
+
 /// A stretch of the contraction: `length` values that follow one another in the tile's rows and, from `from` on, in the
 /// packed weights.
 struct Piece {
@@ -45,8 +55,8 @@ struct Piece {
     int length;
 };
 
-/// Where the rows of a tile end: the sums start from `start` (the bias, one tile wide), or, where that is null, from what
-/// the rows hold.
+/// Where the rows of a tile end: the sums start from `start` (the bias, one tile wide), or, where that is null, from
+/// what the rows hold.
 struct TileResult {
     const float* start;
     float* const* rows;
@@ -70,9 +80,8 @@ void multiply_tile(const float* x, long pitch, const Piece* pieces, int piece_co
             unroll<vectors>([&](auto v) { weight[v] = Vector::load_unaligned(weights + v * lanes); });
             unroll<rows>([&](auto row) {
                 const Vector value(x[row * pitch]);
-                unroll<vectors>([&](auto v) {
-                    sums[row * vectors + v] = xsimd::fma(value, weight[v], sums[row * vectors + v]);
-                });
+                unroll<vectors>(
+                    [&](auto v) { sums[row * vectors + v] = xsimd::fma(value, weight[v], sums[row * vectors + v]); });
             });
         }
     }

@@ -1,0 +1,74 @@
+// The register tile of a weight gradient: a sum of outer products over pixels.
+#pragma once
+
+#include <algorithm>
+#include <array>
+
+#include "genotype/kernels/cpu/tile.hpp"
+
+namespace genotype::detail {
+
+/// Rows of the tallest tile; all tiles have an even number.
+inline constexpr int outer_rows = vector_registers == 32 ? 14 : 6;
+
+/// Two packed operands, [pixel][rows] and [pixel][vectors * lanes]. Pixels come in `runs` of `length`; the pitch from
+/// run to run is in floats.
+struct OuterOperands {
+    const float* large;
+    long large_pitch;
+    const float* small;
+    long small_pitch;
+    int runs, length;
+};
+
+/// result[row][column] (+)= sum over pixels of large[pixel][row] * small[pixel][column]; `first`: written, not added.
+template <int rows, int vectors>
+void outer_tile(const OuterOperands& operands, float* result, long pitch, bool first) {
+    Vector sums[rows * vectors];
+    unroll<rows * vectors>([&](auto i) {
+        constexpr int row = i / vectors, vector = i % vectors;
+        sums[i] = first ? Vector(0.0f) : Vector::load_unaligned(result + row * pitch + vector * lanes);
+    });
+    for (int run = 0; run < operands.runs; ++run) {
+        const float* large = operands.large + run * operands.large_pitch;
+        const float* small = operands.small + run * operands.small_pitch;
+        for (const float* end = large + static_cast<long>(operands.length) * rows; large != end;
+             large += rows, small += vectors * lanes) {
+            Vector value[vectors];
+            unroll<vectors>([&](auto v) { value[v] = Vector::load_unaligned(small + v * lanes); });
+            unroll<rows>([&](auto row) {
+                const Vector factor(large[row]);
+                unroll<vectors>(
+                    [&](auto v) { sums[row * vectors + v] = xsimd::fma(factor, value[v], sums[row * vectors + v]); });
+            });
+        }
+    }
+    unroll<rows * vectors>([&](auto i) {
+        constexpr int row = i / vectors, vector = i % vectors;
+        sums[i].store_unaligned(result + row * pitch + vector * lanes);
+    });
+}
+
+using OuterFunction = void (*)(const OuterOperands&, float*, long, bool);
+
+template <int vectors>
+OuterFunction outer_function(int rows) {
+    constexpr auto table = []<int... i>(std::integer_sequence<int, i...>) {
+        return std::array<OuterFunction, sizeof...(i)>{outer_tile<2 * i + 2, vectors>...};
+    }
+    (std::make_integer_sequence<int, outer_rows / 2>{});
+    return table[(rows - 1) / 2];
+}
+
+/// One tile of the gradient. A tile that the registers' shape does not divide goes through a copy.
+inline void outer_product(const OuterOperands& operands, int rows, int columns, float* result, long pitch, bool first) {
+    const OuterFunction function = columns > lanes ? outer_function<2>(rows) : outer_function<1>(rows);
+    if (rows % 2 == 0 && columns % lanes == 0) return function(operands, result, pitch, first);
+    float spill[outer_rows * tile_columns] = {};
+    if (!first)
+        for (int i = 0; i < rows; ++i) std::copy_n(result + i * pitch, columns, spill + i * tile_columns);
+    function(operands, spill, tile_columns, first);
+    for (int i = 0; i < rows; ++i) std::copy_n(spill + i * tile_columns, columns, result + i * pitch);
+}
+
+}  // namespace genotype::detail
