@@ -9,9 +9,9 @@ rm -rf "$folder"
 mkdir -p "$folder"
 
 if [[ $way == plain ]]; then
-    "$compiler" -std=c++20 -O1 "-I$root/include" "$root/tests/consumer/main.cpp" -o "$folder/core"
+    "$compiler" -std=c++20 -O2 -fopenmp "-I$root/include" "$root/tests/consumer/main.cpp" -o "$folder/core"
     "$folder/core"
-    echo "A program built with -I include alone runs."
+    echo "A program built with -I include and -fopenmp alone runs."
     exit 0
 fi
 
@@ -33,5 +33,5 @@ if [[ $way == installed ]]; then
     fi
 fi
 "$folder/build/core"
-"$folder/build/files"
+"$folder/build/files" "$folder"
 echo "Programs built against genotype ($way) run."
