@@ -1,0 +1,158 @@
+"""Every layer, forward and backward. Inputs are float32 values; PyTorch runs in float64, so that the oracle is exact to
+the last bit that float32 can show.
+
+A case NAME stores NAME/x, /y, /dy, /dx, NAME/PARAMETER and NAME/PARAMETER.grad; with batch statistics also
+NAME/BUFFER and NAME/BUFFER.after (the training step); where inference differs, NAME/y.inference, run after that step.
+"""
+import zlib
+
+import numpy as np
+import torch
+from torch import nn
+
+
+def values(name, shape, scale=1.0, offset=0.0):
+    """Normal float32 values that depend on the name alone: a new case leaves the others as they are."""
+    drawn = np.random.Generator(np.random.PCG64(zlib.crc32(name.encode()))).standard_normal(shape)
+    return torch.from_numpy((drawn * scale + offset).astype(np.float32)).double()
+
+
+def run(store, name, module, x):
+    module = module.double()
+    with torch.no_grad():
+        for parameter, tensor in module.named_parameters():
+            norm_weight = tensor.dim() == 1 and parameter.endswith("weight")
+            fan_in = max(tensor[0].numel(), 1)
+            tensor.copy_(values(f"{name}/{parameter}", tensor.shape, 0.5 / fan_in**0.5 if tensor.dim() > 1 else 0.3,
+                                1.0 if norm_weight else 0.0))
+        for buffer, tensor in module.named_buffers():
+            if tensor.is_floating_point():
+                drawn = values(f"{name}/{buffer}", tensor.shape, 0.3)
+                tensor.copy_(drawn.abs().float().double() + 0.5 if buffer.endswith("var") else drawn)
+                tensor.copy_(tensor.float())
+    for buffer, tensor in module.named_buffers():
+        store.add(f"{name}/{buffer}", tensor)
+    x = x.clone().requires_grad_()
+    module.train()
+    y = module(x)
+    dy = values(f"{name}/dy", y.shape)
+    y.backward(dy)
+    for key, tensor in dict(x=x, y=y, dy=dy, dx=x.grad).items():
+        store.add(f"{name}/{key}", tensor)
+    for parameter, tensor in module.named_parameters():
+        store.add(f"{name}/{parameter}", tensor)
+        store.add(f"{name}/{parameter}.grad", tensor.grad)
+    if list(module.buffers()):
+        for buffer, tensor in module.named_buffers():
+            store.add(f"{name}/{buffer}.after", tensor)
+        module.eval()
+        store.add(f"{name}/y.inference", module(x))
+
+
+def drawn(store, name, module, *shape, scale=1.0, offset=0.0):
+    run(store, name, module, values(f"{name}/x", shape, scale, offset))
+
+
+def convolutions(store):
+    def conv(*shape, arguments):
+        bias = len(arguments) == 6
+        name = "conv_" + "_".join(map(str, arguments[:5])) + ("_bias" if bias else "")
+        drawn(store, name, nn.Conv2d(*arguments[:5], bias=bias), *shape)
+
+    conv(2, 3, 7, 6, arguments=(3, 5, 3, 1, 1, "bias"))
+    conv(3, 4, 8, 8, arguments=(4, 8, 4, 2, 1))
+    conv(2, 5, 11, 9, arguments=(5, 17, 5, 3, 2, "bias"))
+    conv(4, 6, 5, 5, arguments=(6, 2, 1, 1, 0, "bias"))
+    conv(3, 8, 4, 4, arguments=(8, 1, 4, 1, 0))
+    conv(2, 16, 8, 8, arguments=(16, 32, 4, 2, 1))
+    conv(1, 3, 7, 5, arguments=(3, 9, 2, 2, 0))  # a row and a column that no window reaches
+    conv(2, 4, 5, 7, arguments=(4, 6, 1, 2, 0))  # strides past the kernel: values that are never read
+    conv(2, 24, 8, 8, arguments=(24, 16, 3, 1, 1, "bias"))
+    conv(1, 2, 4, 4, arguments=(2, 3, 7, 1, 3, "bias"))  # the kernel is larger than the picture
+
+
+def transposed(store):
+    def conv(*shape, arguments):
+        bias = len(arguments) == 6
+        name = "conv_t_" + "_".join(map(str, arguments[:5])) + ("_bias" if bias else "")
+        drawn(store, name, nn.ConvTranspose2d(*arguments[:5], bias=bias), *shape)
+
+    conv(2, 5, 5, 4, arguments=(5, 3, 3, 1, 1, "bias"))
+    conv(3, 8, 4, 4, arguments=(8, 4, 4, 2, 1))
+    conv(2, 7, 1, 1, arguments=(7, 16, 4, 1, 0))
+    conv(2, 5, 4, 5, arguments=(5, 6, 5, 3, 2, "bias"))
+    conv(2, 4, 3, 4, arguments=(4, 3, 2, 3, 0, "bias"))  # strides past the kernel: outputs that only the bias reaches
+    conv(2, 32, 4, 4, arguments=(32, 16, 4, 2, 1))
+    conv(1, 3, 3, 3, arguments=(3, 17, 3, 2, 0, "bias"))
+
+
+def linear(store):
+    drawn(store, "linear_7_5", nn.Linear(7, 5), 4, 7)
+    drawn(store, "linear_64_33", nn.Linear(64, 33), 5, 64)
+    drawn(store, "linear_5_16_no_bias", nn.Linear(5, 16, bias=False), 1, 5)
+
+
+def normalisations(store):
+    drawn(store, "batch_norm_5", nn.BatchNorm2d(5), 3, 5, 4, 3)
+    drawn(store, "batch_norm_17", nn.BatchNorm2d(17), 2, 17, 5, 5, scale=2.0, offset=-1.0)
+    drawn(store, "batch_norm_vector_9", nn.BatchNorm1d(9), 6, 9)
+    drawn(store, "batch_norm_vector_32", nn.BatchNorm1d(32), 4, 32, scale=0.1)
+    # The mean is a thousand deviations away: a variance taken as E[x^2] - E[x]^2 in float32 is lost here.
+    drawn(store, "batch_norm_far_4", nn.BatchNorm2d(4), 4, 4, 6, 6, offset=1000.0)
+    drawn(store, "group_norm_2_6", nn.GroupNorm(2, 6), 3, 6, 5, 4)
+    drawn(store, "group_norm_1_5", nn.GroupNorm(1, 5), 2, 5, 3, 3, scale=3.0, offset=2.0)
+    drawn(store, "group_norm_8_8", nn.GroupNorm(8, 8), 2, 8, 4, 4)
+    drawn(store, "layer_norm_10", nn.LayerNorm(10), 4, 10)
+    drawn(store, "layer_norm_37", nn.LayerNorm(37), 2, 37, scale=5.0, offset=3.0)
+    drawn(store, "layer_norm_picture", nn.LayerNorm([6, 4, 3]), 3, 6, 4, 3)
+
+
+def activations(store):
+    # The joints of the pieces (0; Softplus's 20), both zeros, saturation, and where exp under- and overflows.
+    special = [0.0, -0.0, 1e-6, -1e-6, 0.5, -0.5, 1.0, -1.0, 5.0, -5.0, 8.0, -8.0, 19.99, 20.0, 20.01, -20.0, 60.0,
+               -60.0, 88.0, -88.0, 120.0, -120.0, 1000.0, -1000.0]
+    modules = dict(relu=nn.ReLU, leaky_relu=lambda: nn.LeakyReLU(0.2), elu=nn.ELU, gelu=nn.GELU, silu=nn.SiLU,
+                   softplus=nn.Softplus, tanh=nn.Tanh, sigmoid=nn.Sigmoid)
+    for name, module in modules.items():
+        drawn(store, name, module(), 2, 5, 3, 3, scale=2.0)
+        run(store, name + "_special", module(), torch.tensor(special).float().double().reshape(2, 12))
+
+
+def pools(store):
+    drawn(store, "max_pool_2_2", nn.MaxPool2d(2, 2), 2, 5, 6, 4)
+    drawn(store, "max_pool_3_2_1", nn.MaxPool2d(3, 2, 1), 2, 3, 7, 6)
+    drawn(store, "max_pool_2_3", nn.MaxPool2d(2, 3), 1, 17, 7, 8)
+    ties = values("max_pool_ties", (2, 4, 6, 6)).round()
+    run(store, "max_pool_ties_3_1_1", nn.MaxPool2d(3, 1, 1), ties)  # the first of equals gets the gradient
+    drawn(store, "avg_pool_2_2", nn.AvgPool2d(2, 2), 2, 5, 6, 4)
+    drawn(store, "avg_pool_3_2_1", nn.AvgPool2d(3, 2, 1), 2, 3, 7, 6)  # zeros of the padding count
+    drawn(store, "avg_pool_3_1", nn.AvgPool2d(3, 1), 1, 17, 5, 5)
+    drawn(store, "global_avg_pool", nn.AdaptiveAvgPool2d(1), 3, 7, 5, 4)
+
+
+def rearrangements(store):
+    drawn(store, "upsample_2", nn.Upsample(scale_factor=2), 2, 5, 3, 4)
+    drawn(store, "upsample_3", nn.Upsample(scale_factor=3), 1, 8, 2, 3)
+    drawn(store, "pixel_shuffle_2", nn.PixelShuffle(2), 2, 12, 3, 4)
+    drawn(store, "pixel_shuffle_3", nn.PixelShuffle(3), 1, 18, 2, 2)
+    drawn(store, "flatten", nn.Flatten(), 2, 5, 3, 4)
+    drawn(store, "reshape_vector_picture", nn.Unflatten(1, (6, 2, 5)), 2, 60)
+    drawn(store, "reshape_picture_picture", nn.Sequential(nn.Flatten(), nn.Unflatten(1, (2, 5, 6))), 2, 5, 3, 4)
+
+
+class Residual(nn.Module):
+    def __init__(self, branch, projection=None):
+        super().__init__()
+        self.branch, self.projection = branch, projection or nn.Identity()
+
+    def forward(self, x):
+        return self.branch(x) + self.projection(x)
+
+
+def residuals(store):
+    def branch(into, out, stride):
+        return nn.Sequential(nn.Conv2d(into, out, 3, stride, 1, bias=False), nn.BatchNorm2d(out), nn.ReLU(),
+                             nn.Conv2d(out, out, 3, 1, 1))
+
+    drawn(store, "residual", Residual(branch(5, 5, 1)), 3, 5, 6, 4)
+    drawn(store, "residual_projection", Residual(branch(4, 6, 2), nn.Conv2d(4, 6, 1, 2, 0, bias=False)), 2, 4, 6, 6)

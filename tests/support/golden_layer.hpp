@@ -1,0 +1,214 @@
+// Runs a leaf layer over memory full of NaN, on both devices, and compares with PyTorch.
+#pragma once
+
+#include <limits>
+#include <memory>
+
+#include "genotype/kernels/device.hpp"
+#include "genotype/layers/layer.hpp"
+#include "support/golden.hpp"
+
+namespace golden {
+
+/// Floats on a line of 64 bytes, NaN at first.
+class Block {
+  public:
+    explicit Block(long size) : owner_(static_cast<std::size_t>(size) + line), size_(static_cast<std::size_t>(size)) {
+        std::fill(owner_.begin(), owner_.end(), std::numeric_limits<float>::quiet_NaN());
+        void* place = owner_.data();
+        std::size_t space = owner_.size() * sizeof(float);
+        data_ = static_cast<float*>(std::align(64, size_ * sizeof(float), place, space));
+    }
+    float* data() { return data_; }
+    operator float*() { return data_; }
+    std::span<const float> values() const { return {data_, size_}; }
+
+  private:
+    static constexpr std::size_t line = 64 / sizeof(float);
+    std::vector<float> owner_;
+    std::size_t size_;
+    float* data_;
+};
+
+/// Memory for an extent.
+class Space {
+  public:
+    Space(genotype::Extent extent, int batch)
+        : per_sample_(extent.per_sample * batch), fixed_(extent.fixed), capacity_(batch) {}
+    genotype::Region region() { return {per_sample_, fixed_, capacity_}; }
+
+  private:
+    Block per_sample_, fixed_;
+    int capacity_;
+};
+
+/// One case of cases/layers.py on one device.
+template <class L, class Device>
+class LayerCheck {
+  public:
+    LayerCheck(const File& file, const std::string& name, Tolerance tolerance)
+        : file_(file), name_(name), tolerance_(tolerance), x_(file[name + "/x"]), y_(file[name + "/y"]) {
+        REQUIRE(genotype::infer<L>(in_).dims == out_);
+        load(L::parameters, "", parameters_);
+        load(L::buffers, "", buffers_);
+        L::prepare(Device{}, parameters_.data(), prepared_.data());
+        to_memory(sample_places(in_), batch_, x_.values.data(), x);
+        to_memory(sample_places(out_), batch_, file[name + "/dy"].values.data(), dy);
+    }
+
+    void run() {
+        forward();
+        backward("gradients written", dx, false);
+        backward("gradients added", dx, true);  // to those of the first run
+        backward("gradients not wanted", nullptr, false);
+        infer(file_.has(name_ + "/y.inference") ? "/y.inference" : "/y");
+        if constexpr (L::in_place) run_in_place();
+    }
+
+  private:
+    void forward() {
+        y = Block(y_count());
+        genotype::RandomState random{};
+        L::forward(Device{}, genotype::Training{},
+                   genotype::Forward<genotype::Training>{batch_, in_, out_, x, y, parameters_, buffers_, prepared_,
+                                                         kept_.region(),
+                                                         Space(memory_.forward_scratch, batch_).region(), &random});
+        compare_activation("/y", out_, y);
+        compare(L::buffers, ".after", buffers_, 1);
+    }
+
+    genotype::Backward call(float* wanted_dx, float* gradients, bool accumulate, Space& scratch) {
+        return {batch_,
+                in_,
+                out_,
+                L::backward_reads_input ? x.data() : nullptr,
+                L::backward_reads_output ? y.data() : nullptr,
+                dy,
+                wanted_dx,
+                parameters_,
+                gradients,
+                prepared_,
+                accumulate,
+                kept_.region(),
+                scratch.region()};
+    }
+
+    void backward(const char* what, float* wanted_dx, bool accumulate) {
+        INFO(std::string(what));
+        Space scratch(memory_.backward_scratch, batch_);
+        if (wanted_dx) std::fill(wanted_dx, wanted_dx + x_count(), std::numeric_limits<float>::quiet_NaN());
+        const bool wants_gradients = wanted_dx || accumulate;
+        L::backward(Device{}, call(wanted_dx, wants_gradients ? gradients_.data() : nullptr, accumulate, scratch));
+        if (wanted_dx) compare_activation("/dx", in_, dx);
+        // The second run has added the gradients once more, and the third must have left them alone.
+        compare(L::parameters, ".grad", gradients_, wanted_dx && !accumulate ? 1 : 2);
+    }
+
+    void infer(const char* expected) {
+        INFO("inference");
+        Block result(y_count());
+        const genotype::Memory memory = L::template memory<Device, genotype::Inference>(in_);
+        L::forward(Device{}, genotype::Inference{},
+                   genotype::Forward<genotype::Inference>{batch_,
+                                                          in_,
+                                                          out_,
+                                                          x,
+                                                          result,
+                                                          parameters_,
+                                                          buffers_,
+                                                          prepared_,
+                                                          {},
+                                                          Space(memory.forward_scratch, batch_).region(),
+                                                          nullptr});
+        compare_activation(expected, out_, result);
+    }
+
+    void run_in_place() {
+        INFO("in place");
+        Block both = Block(x_count());
+        std::copy_n(x.data(), x_count(), both.data());
+        genotype::RandomState random{};
+        L::forward(Device{}, genotype::Training{},
+                   genotype::Forward<genotype::Training>{batch_, in_, out_, both, both, parameters_, buffers_,
+                                                         prepared_, kept_.region(),
+                                                         Space(memory_.forward_scratch, batch_).region(), &random});
+        compare_activation("/y", out_, both);
+        std::copy_n(dy.data(), y_count(), both.data());
+        Space scratch(memory_.backward_scratch, batch_);
+        genotype::Backward in_place = call(both, nullptr, false, scratch);
+        in_place.dy = both;
+        L::backward(Device{}, in_place);
+        compare_activation("/dx", in_, both);
+    }
+
+    template <auto Size>
+    void load(const std::array<genotype::Parameter, Size>& list, const std::string& suffix, Block& to) {
+        for (int i = 0; i < static_cast<int>(Size); ++i) {
+            const genotype::Parameter& tensor = list[static_cast<std::size_t>(i)];
+            const Values& values = file_[name_ + "/" + tensor.name + suffix];
+            REQUIRE(static_cast<long>(values.values.size()) == tensor.count());
+            to_memory(places(tensor.dims, tensor.order), 1, values.values.data(), to + genotype::offset_in(list, i));
+            if (tensor.initial.kind == genotype::Initial::counter)
+                to[genotype::offset_in(list, i)] = 0;  // the bits of 0
+        }
+    }
+
+    template <auto Size>
+    void compare(const std::array<genotype::Parameter, Size>& list, const std::string& suffix, Block& got,
+                 float times) {
+        for (int i = 0; i < static_cast<int>(Size); ++i) {
+            const genotype::Parameter& tensor = list[static_cast<std::size_t>(i)];
+            INFO(std::string(tensor.name));
+            std::vector<float> expected = file_[name_ + "/" + tensor.name + suffix].values;
+            for (float& value : expected) value *= times;
+            std::vector<float> result(static_cast<std::size_t>(tensor.count()));
+            from_memory(places(tensor.dims, tensor.order), 1, got + genotype::offset_in(list, i), result.data());
+            if (tensor.initial.kind == genotype::Initial::counter) {
+                int count = 0;
+                std::memcpy(&count, result.data(), sizeof count);
+                result[0] = static_cast<float>(count);
+            }
+            check_close(result, expected, tolerance_);
+        }
+    }
+
+    void compare_activation(const char* what, genotype::Dims dims, Block& got) {
+        INFO(std::string(what));
+        std::vector<float> result(static_cast<std::size_t>(dims.count() * batch_));
+        from_memory(sample_places(dims), batch_, got, result.data());
+        check_close(result, file_[name_ + what].values, tolerance_);
+    }
+
+    long x_count() const { return in_.count() * batch_; }
+    long y_count() const { return out_.count() * batch_; }
+
+    const File& file_;
+    const std::string& name_;
+    Tolerance tolerance_;
+    const Values &x_, &y_;
+    int batch_ = x_.batch();
+    genotype::Dims in_ = x_.sample(), out_ = y_.sample();
+    genotype::Memory memory_ = L::template memory<Device, genotype::Training>(in_);
+    Block parameters_{genotype::offset_in(L::parameters, static_cast<int>(L::parameters.size()))};
+    Block gradients_{genotype::offset_in(L::parameters, static_cast<int>(L::parameters.size()))};
+    Block buffers_{genotype::offset_in(L::buffers, static_cast<int>(L::buffers.size()))};
+    Block prepared_{L::template prepared_floats<Device>()};
+    Block x{x_count()}, dy{y_count()}, y{y_count()}, dx{x_count()};
+    Space kept_{memory_.kept, batch_};
+};
+
+/// Forward, backward and inference of case `name`, on both devices.
+template <class L>
+void check_layer(const File& file, const std::string& name, Tolerance tolerance = {}) {
+    INFO(name);
+    {
+        INFO("Reference");
+        LayerCheck<L, genotype::Reference>(file, name, tolerance).run();
+    }
+    {
+        INFO("Cpu");
+        LayerCheck<L, genotype::Cpu>(file, name, tolerance).run();
+    }
+}
+
+}  // namespace golden
