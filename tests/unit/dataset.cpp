@@ -50,7 +50,7 @@ TEST_CASE("grey is repeated, colour stays channels-last, samples come in the ord
     CHECK(read(single, {1}) == std::vector<float>{4, 5, 6, 7});
 }
 
-TEST_CASE("many samples, read in parallel, are each the same as alone") {
+TEST_CASE("many samples are each the same as alone") {
     const Dataset<Shape<3, 32, 32>> data(counted(64, 32, 32, 1), Range{-1, 1});
     std::vector<int> indices;
     for (int index = 0; index < 64; ++index) indices.push_back(index * 5 % 64);

@@ -74,11 +74,12 @@ class Dataset {
     std::span<const std::string> class_names() const { return pictures_.class_names; }
 
     /// Writes the samples with these indices one after another: `indices.size() * S::count` floats. Allocates nothing.
+    /// One thread is enough: 64 pictures take less than a tenth of a millisecond.
     void read(std::span<const int> indices, float* to) const {
-        const int count = static_cast<int>(indices.size());
-#pragma omp parallel for schedule(static) if (count * S::count > 65536)
-        for (int sample = 0; sample < count; ++sample)
-            read_one(indices[static_cast<std::size_t>(sample)], to + sample * S::count);
+        for (const int index : indices) {
+            read_one(index, to);
+            to += S::count;
+        }
     }
 
   private:
