@@ -1,0 +1,26 @@
+// Gradients of the norms against finite differences.
+#include "support/expect_gradients.hpp"
+
+using namespace genotype;
+
+TEST_CASE("batch norm's gradients") {
+    expect_gradients<BN<1>, Shape<1, 1, 2>>({.batch = 2});
+    expect_gradients<BN<3>, Shape<3, 5, 3>>({.batch = 1});
+    expect_gradients<BN<17>, Shape<17, 3, 3>>();
+    expect_gradients<BN<20>, Shape<20>>({.batch = 70});
+    expect_gradients<BN<5>, Shape<5>, Reference>({.batch = 7});
+}
+
+TEST_CASE("group norm's gradients") {
+    expect_gradients<GroupNorm<1, 3>, Shape<3, 5, 3>>({.batch = 1});
+    expect_gradients<GroupNorm<3, 18>, Shape<18, 3, 3>>();
+    expect_gradients<GroupNorm<5, 5>, Shape<5, 4, 1>>();
+    expect_gradients<GroupNorm<2, 10>, Shape<10>, Reference>();
+}
+
+TEST_CASE("layer norm's gradients") {
+    expect_gradients<LayerNorm<3>, Shape<3>>({.batch = 1});
+    expect_gradients<LayerNorm<37>, Shape<37>>();
+    expect_gradients<LayerNorm<3, 5, 3>, Shape<3, 5, 3>>();
+    expect_gradients<LayerNorm<5>, Shape<5>, Reference>();
+}

@@ -1,0 +1,28 @@
+// Gradients of the layers that gather and move pixels against finite differences.
+#include "support/expect_gradients.hpp"
+
+using namespace genotype;
+
+TEST_CASE("gradients of poolings") {
+    expect_gradients<MaxPool<2>, Shape<3, 5, 7>>({.batch = 1});
+    expect_gradients<MaxPool<3, 1, 1>, Shape<5, 4, 3>>();
+    expect_gradients<MaxPool<2, 3, 1>, Shape<17, 5, 5>>();
+    expect_gradients<MaxPool<3, 2, 1>, Shape<2, 5, 4>, Reference>();
+    expect_gradients<AvgPool<2>, Shape<3, 5, 7>>({.batch = 1});
+    expect_gradients<AvgPool<3, 1, 1>, Shape<5, 4, 3>>();
+    expect_gradients<AvgPool<2, 3, 1>, Shape<17, 5, 5>, Reference>();
+    expect_gradients<GlobalAvgPool, Shape<17, 3, 7>>({.batch = 1});
+    expect_gradients<GlobalAvgPool, Shape<5, 2, 2>, Reference>();
+}
+
+TEST_CASE("gradients of rearrangements") {
+    expect_gradients<Upsample<2>, Shape<3, 3, 5>>({.batch = 1});
+    expect_gradients<Upsample<3>, Shape<17, 2, 1>, Reference>();
+    expect_gradients<PixelShuffle<2>, Shape<12, 3, 5>>({.batch = 1});
+    expect_gradients<PixelShuffle<3>, Shape<9, 2, 1>, Reference>();
+    expect_gradients<Flatten, Shape<3, 5, 7>>();
+    expect_gradients<Flatten, Shape<7>>({.batch = 1});
+    expect_gradients<Reshape<5, 3, 7>, Shape<105>>();
+    expect_gradients<Reshape<105>, Shape<5, 3, 7>, Reference>({.batch = 1});
+    expect_gradients<Reshape<6, 5, 2>, Shape<4, 3, 5>>();
+}
