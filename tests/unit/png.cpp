@@ -61,6 +61,18 @@ TEST_CASE("transparency is dropped, not blended") {
     CHECK(picture.bytes == std::vector<std::uint8_t>{10, 20, 30, 40});
 }
 
+TEST_CASE("gamma does not change the bytes") {
+    TemporaryFolder folder;
+    save_png(striped(1, 5, 6, 3), folder / "plain.png");
+    std::string file = content_of(folder / "plain.png");
+    std::string gamma("gAMA\0\x01\x86\xa0", 8);  // 1.0: linear light
+    const auto sum = crc32(0, reinterpret_cast<const Bytef*>(gamma.data()), 8);
+    for (const int shift : {24, 16, 8, 0}) gamma += static_cast<char>(sum >> shift);
+    constexpr std::size_t header_end = 33;
+    file.insert(header_end, std::string("\0\0\0\x04", 4) + gamma);
+    CHECK(load_png(folder.file("gamma.png", file)).bytes == striped(1, 5, 6, 3).bytes);
+}
+
 TEST_CASE("a PNG cut anywhere is an error that names it") {
     TemporaryFolder folder;
     save_png(striped(1, 5, 6, 3), folder / "whole.png");

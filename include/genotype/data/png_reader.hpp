@@ -3,6 +3,8 @@
 
 #include <png.h>
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
 #include <cstring>
 #include <filesystem>
@@ -35,28 +37,35 @@ inline std::uint32_t big_endian(const std::uint8_t* from) {
     return std::uint32_t{from[0]} << 24 | std::uint32_t{from[1]} << 16 | std::uint32_t{from[2]} << 8 | from[3];
 }
 
-/// Walks the chunks to IEND: libpng's short interface stops at the last row and does not miss what follows.
-inline void check_png_complete(std::span<const std::uint8_t> file, const std::string& name) {
-    constexpr std::uint8_t signature[8] = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
-    if (file.size() < sizeof(signature) || std::memcmp(file.data(), signature, sizeof(signature)) != 0)
+/// The signature and the chunks that a decoder needs, up to IEND, without those that say how to show the picture
+/// (colour profile, gamma, transparency, text): the bytes are data here. A file that ends before IEND is an `Error`,
+/// which libpng's short interface would not notice after the last row.
+inline std::vector<std::uint8_t> needed_png_chunks(std::span<const std::uint8_t> file, const std::string& name) {
+    constexpr std::array<std::uint8_t, 8> signature{0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
+    if (file.size() < signature.size() || !std::equal(signature.begin(), signature.end(), file.begin()))
         fail(name, "signature", file.empty() ? "an empty file" : "other bytes", "a PNG file");
-    std::size_t at = sizeof(signature);
+    std::vector<std::uint8_t> needed(signature.begin(), signature.end());
+    std::size_t at = signature.size();
     for (bool ended = false; !ended;) {
         constexpr std::size_t frame = 12;  // length, type, checksum
         if (file.size() - at < frame || file.size() - at - frame < big_endian(file.data() + at))
             fail(name, "PNG chunk at byte " + std::to_string(at), "the end of the file", "a complete chunk");
-        ended = std::memcmp(file.data() + at + 4, "IEND", 4) == 0;
-        at += frame + big_endian(file.data() + at);
+        const auto chunk = file.subspan(at, frame + big_endian(file.data() + at));
+        constexpr std::uint8_t optional = 0x20;  // the bit that makes a type's first letter a small one
+        if ((chunk[4] & optional) == 0) needed.insert(needed.end(), chunk.begin(), chunk.end());
+        ended = std::memcmp(chunk.data() + 4, "IEND", 4) == 0;
+        at += chunk.size();
     }
+    return needed;
 }
 
 }  // namespace detail
 
-/// One picture: grey files give 1 channel, all others 3. Transparency is dropped, as Pillow's `convert("RGB")` does.
+/// One picture: grey files give 1 channel, all others 3; 16 bits are rounded to 8. Transparency, gamma and colour
+/// profiles are dropped, as Pillow's `convert("RGB")` does.
 inline Pictures load_png(const std::filesystem::path& path) {
     const std::string name = path.string();
-    const std::vector<std::uint8_t> file = detail::read_whole_file(path);
-    detail::check_png_complete(file, name);
+    const std::vector<std::uint8_t> file = detail::needed_png_chunks(detail::read_whole_file(path), name);
     struct Image : png_image {
         ~Image() { png_image_free(this); }
     } image{};
@@ -68,6 +77,7 @@ inline Pictures load_png(const std::filesystem::path& path) {
     if (pixels / 8 > file.size() * std::uint64_t{1032} || pixels > std::numeric_limits<std::int32_t>::max() / 4)
         fail(name, "size", std::to_string(image.height) + " x " + std::to_string(image.width),
              "a size that a file of " + std::to_string(file.size()) + " bytes can hold");
+    image.flags |= PNG_IMAGE_FLAG_16BIT_sRGB;  // otherwise 16-bit values are taken as linear light, and changed
     const bool colour = (image.format & PNG_FORMAT_FLAG_COLOR) != 0;
     const bool alpha = (image.format & PNG_FORMAT_FLAG_ALPHA) != 0;
     image.format = (colour ? PNG_FORMAT_RGB : PNG_FORMAT_GRAY) | (alpha ? PNG_FORMAT_FLAG_ALPHA : 0u);
