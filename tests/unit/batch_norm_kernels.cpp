@@ -151,7 +151,8 @@ TEST_CASE("batch norm keeps its digits where the mean is a thousand deviations a
         const Array weight(17, 1.0f), bias(17, 0.0f);
         const Trained plain = train(Reference{}, {5000, 17}, x, weight, bias);
         const Trained fast = train(Cpu{}, {5000, 17}, x, weight, bias);
-        CHECK(difference(fast.mean, plain.mean, 1000) < 1e-6);
+        // A mean of 1000 has steps of 6e-5.
+        CHECK(difference(fast.mean, plain.mean) < (outlier_first ? 1e-3 : 7e-5));
         for (unsigned long c = 0; c < 17; ++c) {
             CHECK(std::abs(fast.inverse[c] / plain.inverse[c] - 1) < 1e-5);
             if (!outlier_first) CHECK(plain.inverse[c] == doctest::Approx(1).epsilon(0.05));

@@ -99,7 +99,7 @@ TEST_CASE("group norm keeps its digits where the mean is a thousand deviations a
     const Array x = random_array(sizes.count(), 3, 1000), weight(34, 1.0f), bias(34, 0.0f);
     const Outcome plain = run(Reference{}, sizes, x, x, weight, bias, false);
     const Outcome fast = run(Cpu{}, sizes, x, x, weight, bias, false);
-    CHECK(difference(fast.y, plain.y) < 2e-4);  // a mean of 1000 has steps of 6e-5
+    CHECK(difference(fast.y, plain.y) < 7e-5);  // a mean of 1000 has steps of 6e-5
     CHECK(plain.statistics[40] == doctest::Approx(1).epsilon(0.05));
     for (unsigned long c = 34; c < 68; ++c) CHECK(std::abs(fast.statistics[c] / plain.statistics[c] - 1) < 1e-5);
 }

@@ -85,7 +85,7 @@ TEST_CASE("layer norm keeps its digits where the mean is a thousand deviations a
     const Array x = random_array(60022, 3, 1000), weight(30011, 1.0f), bias(30011, 0.0f);
     const Outcome plain = run(Reference{}, sizes, x, x, weight, bias, false);
     const Outcome fast = run(Cpu{}, sizes, x, x, weight, bias, false);
-    CHECK(difference(fast.y, plain.y) < 2e-4);  // a mean of 1000 has steps of 6e-5
+    CHECK(difference(fast.y, plain.y) < 7e-5);  // a mean of 1000 has steps of 6e-5
     CHECK(plain.statistics[1] == doctest::Approx(1).epsilon(0.05));
     CHECK(std::abs(fast.statistics[1] / plain.statistics[1] - 1) < 1e-5);
 }
