@@ -118,9 +118,15 @@ float slope_at(float x) {
     return cpu / 2;
 }
 
-long double logistic(long double x) { return 1 / (1 + std::exp(-x)); }
-long double normal_density(long double x) { return std::exp(-x * x / 2) * 0.39894228040143267794L; }
-long double normal_cumulative(long double x) { return std::erfc(-x / std::sqrt(2.L)) / 2; }
+long double logistic(long double x) {
+    return 1 / (1 + std::exp(-x));
+}
+long double normal_density(long double x) {
+    return std::exp(-x * x / 2) * 0.39894228040143267794L;
+}
+long double normal_cumulative(long double x) {
+    return std::erfc(-x / std::sqrt(2.L)) / 2;
+}
 
 constexpr float infinity = std::numeric_limits<float>::infinity();
 

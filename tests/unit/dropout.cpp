@@ -1,4 +1,6 @@
 // Dropout: what it drops, that backward drops the same, and that inference and the random state are left alone.
+#include "genotype/layers/dropout.hpp"
+
 #include <doctest/doctest.h>
 
 #include <vector>
@@ -7,7 +9,6 @@
 #include "genotype/kernels/cpu/random.hpp"
 #include "genotype/kernels/reference/elementwise.hpp"
 #include "genotype/kernels/reference/random.hpp"
-#include "genotype/layers/dropout.hpp"
 
 using namespace genotype;
 
@@ -75,7 +76,9 @@ TEST_CASE_TEMPLATE("Training drops and scales", Device, Cpu, Reference) {
     CHECK(Run<Dropout<1.f>, Device>{}.y == std::vector<float>(count, 0.f));
 }
 
-TEST_CASE("Both devices drop the same") { CHECK(Run<Dropout<>, Cpu>{}.y == Run<Dropout<>, Reference>{}.y); }
+TEST_CASE("Both devices drop the same") {
+    CHECK(Run<Dropout<>, Cpu>{}.y == Run<Dropout<>, Reference>{}.y);
+}
 
 TEST_CASE_TEMPLATE("Inference changes nothing", Device, Cpu, Reference) {
     std::vector<float> x(count, 3.f), y(count);

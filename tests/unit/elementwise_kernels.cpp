@@ -46,8 +46,8 @@ struct Product {
     }
 };
 
-const std::vector<long> sizes = {0,  1,  3,  4,  7,  8,   9,   15,   16,   17,   31,    33,    63,    64,    100,
-                                 511, 512, 513, 527, 4095, 4096, 4097, 8192, 12345, 32767, 32768, 32769, 300'001};
+const std::vector<long> sizes = {0,   1,   3,   4,   7,   8,    9,    15,   16,   17,    31,    33,    63,    64,
+                                 100, 511, 512, 513, 527, 4095, 4096, 4097, 8192, 12345, 32767, 32768, 32769, 300'001};
 
 std::vector<float> noise(long n, std::uint64_t seed) {
     std::vector<float> x(static_cast<std::size_t>(n));

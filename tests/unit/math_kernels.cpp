@@ -58,8 +58,12 @@ double largest_error(F f, long double (*truth)(long double), float low, float hi
     return largest;
 }
 
-long double logistic(long double x) { return 1 / (1 + std::exp(-x)); }
-long double soft_rectifier(long double x) { return std::log1p(std::exp(x)); }
+long double logistic(long double x) {
+    return 1 / (1 + std::exp(-x));
+}
+long double soft_rectifier(long double x) {
+    return std::log1p(std::exp(x));
+}
 template <class Device, class F>
 float at(F f, float x) {
     float y = 0;

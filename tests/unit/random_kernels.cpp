@@ -68,9 +68,9 @@ Moments moments_of(const std::vector<float>& x) {
 }  // namespace
 
 TEST_CASE("The normal numbers' bits are fixed") {
-    const std::vector<std::uint32_t> golden = {
-        0x3ea54ded, 0xc0082c31, 0x3f079cc3, 0x3f1b8286, 0xbf529ab5, 0xbdd8d40c, 0x3f76e8ec, 0x3ef606c9,
-        0x3fcaf531, 0xbf98c235, 0x3fbf6775, 0xbfd2abc0, 0x4022e68c, 0xc013961f, 0x3f8a531b, 0xbf2fbb2b};
+    const std::vector<std::uint32_t> golden = {0x3ea54ded, 0xc0082c31, 0x3f079cc3, 0x3f1b8286, 0xbf529ab5, 0xbdd8d40c,
+                                               0x3f76e8ec, 0x3ef606c9, 0x3fcaf531, 0xbf98c235, 0x3fbf6775, 0xbfd2abc0,
+                                               0x4022e68c, 0xc013961f, 0x3f8a531b, 0xbf2fbb2b};
     for (auto got : {bits(16, [](float* y) { fill_normal(Cpu{}, 16, state, y); }),
                      bits(16, [](float* y) { fill_normal(Reference{}, 16, state, y); })}) {
         got.pop_back();
@@ -79,9 +79,9 @@ TEST_CASE("The normal numbers' bits are fixed") {
 }
 
 TEST_CASE("The uniform numbers' bits are fixed") {
-    const std::vector<std::uint32_t> golden = {
-        0xbf1aee4c, 0x400622bd, 0x3ff200b8, 0xbee9c1c0, 0x3feaf8b8, 0x3f8a6dfa, 0x3f9e810a, 0xbf34abac,
-        0xbee22aa0, 0x4025b64a, 0xbf299934, 0x401e0c93, 0xbf7d309c, 0x4022020a, 0x3f4337d4, 0x4028f159};
+    const std::vector<std::uint32_t> golden = {0xbf1aee4c, 0x400622bd, 0x3ff200b8, 0xbee9c1c0, 0x3feaf8b8, 0x3f8a6dfa,
+                                               0x3f9e810a, 0xbf34abac, 0xbee22aa0, 0x4025b64a, 0xbf299934, 0x401e0c93,
+                                               0xbf7d309c, 0x4022020a, 0x3f4337d4, 0x4028f159};
     for (auto got : {bits(16, [](float* y) { fill_uniform(Cpu{}, 16, state, -1, 3, y); }),
                      bits(16, [](float* y) { fill_uniform(Reference{}, 16, state, -1, 3, y); })}) {
         got.pop_back();

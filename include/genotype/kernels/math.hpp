@@ -25,9 +25,15 @@ using std::log1p;
 using std::sqrt;
 using std::tanh;
 
-constexpr float select(bool condition, float yes, float no) { return condition ? yes : no; }
-constexpr float min(float left, float right) { return right < left ? right : left; }
-constexpr float max(float left, float right) { return left < right ? right : left; }
+constexpr float select(bool condition, float yes, float no) {
+    return condition ? yes : no;
+}
+constexpr float min(float left, float right) {
+    return right < left ? right : left;
+}
+constexpr float max(float left, float right) {
+    return left < right ? right : left;
+}
 
 /// The larger of the two, and NaN where x is NaN, which max() does not promise.
 template <class V>

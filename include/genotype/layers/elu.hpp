@@ -21,7 +21,8 @@ struct EluFunction {
 }  // namespace detail
 
 /// x where x > 0, otherwise alpha * (exp(x) - 1). PyTorch: nn.ELU(alpha).
-/// Source: Clevert, Unterthiner, Hochreiter, "Fast and accurate deep network learning by exponential linear units" (2015).
+/// Source: Clevert, Unterthiner, Hochreiter, "Fast and accurate deep network learning by exponential linear units
+/// (ELUs)" (ICLR 2016).
 template <float alpha = 1.f>
     requires(alpha >= 0)  // the slope is found from the sign of the output
 struct ELU : Activation<ELU<alpha>, SlopeOf::output> {

@@ -18,7 +18,7 @@ struct GELU : Activation<GELU> {
         return cumulative(x) + x * density;
     }
 
-private:
+  private:
     template <class V>
     static constexpr V cumulative(V x) {
         return V(0.5f) * erfc(x * V(-0.7071067812f));  // 1 / sqrt(2)

@@ -40,7 +40,7 @@ struct LabelGame {
         evaluate_against(device, call, 1);
     }
 
-protected:
+  protected:
     template <class Device>
     static void evaluate_against(Device device, LossCall call, float label) {
         call.target = nullptr;

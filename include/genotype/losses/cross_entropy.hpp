@@ -29,10 +29,12 @@ struct CrossEntropy {
 
     template <class Device>
     static void evaluate(Device device, const Call& call) {
-        const float scale = loss_scale(
-            {.batch = call.batch, .values = 1, .prediction = nullptr, .reduction = call.reduction, .weight = call.weight});
-        cross_entropy(device, call.batch, call.classes, call.prediction, call.target, scale, call.value,
-                      call.gradient);
+        const float scale = loss_scale({.batch = call.batch,
+                                        .values = 1,
+                                        .prediction = nullptr,
+                                        .reduction = call.reduction,
+                                        .weight = call.weight});
+        cross_entropy(device, call.batch, call.classes, call.prediction, call.target, scale, call.value, call.gradient);
     }
 };
 

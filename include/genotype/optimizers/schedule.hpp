@@ -13,7 +13,7 @@ namespace genotype {
 ///
 ///     Schedule::cosine(10'000, 500, 0.1f)
 class Schedule {
-public:
+  public:
     constexpr Schedule() = default;
 
     /// Always 1.
@@ -59,8 +59,7 @@ public:
             case Kind::constant:
                 return 1;
             case Kind::steps:
-                return static_cast<float>(
-                    std::pow(static_cast<double>(value_), static_cast<double>(step / steps_)));
+                return static_cast<float>(std::pow(static_cast<double>(value_), static_cast<double>(step / steps_)));
             case Kind::cosine:
                 break;
         }
@@ -70,7 +69,7 @@ public:
         return static_cast<float>(lowest + (1 - lowest) * (1 + std::cos(std::numbers::pi * way)) / 2);
     }
 
-private:
+  private:
     enum class Kind { constant, cosine, steps };
 
     static void require(bool right, const char* where, const char* field, const std::string& found,

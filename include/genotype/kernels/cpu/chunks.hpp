@@ -3,7 +3,8 @@
 
 namespace genotype::detail {
 
-/// Values that one thread works on at a time. A multiple of every vector's size, so that only the last chunk has a tail.
+/// Values that one thread works on at a time: a multiple of every vector's size, so that only the last chunk has a
+/// tail.
 inline constexpr long values_per_chunk = 4096;
 /// With fewer values the work is shorter than waking the other threads.
 inline constexpr long parallel_values = 32768;

@@ -23,8 +23,8 @@ void update(Cpu, long n, F f, P*... p) {
 /// *result = the sum of f(x[i]...), as a tree whose form depends on n alone.
 template <class F, class... In>
 void sum(Cpu, long n, F f, float* result, const In*... x) {
-    *result = static_cast<float>(detail::sum_of_parts(
-        n, [&](long first, long count) { return detail::sum_range(f, count, (x + first)...); }));
+    *result = static_cast<float>(
+        detail::sum_of_parts(n, [&](long first, long count) { return detail::sum_range(f, count, (x + first)...); }));
 }
 
 }  // namespace genotype

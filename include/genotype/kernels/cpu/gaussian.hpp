@@ -14,7 +14,9 @@ namespace genotype {
 namespace detail {
 
 /// Samples that one thread works on at a time.
-constexpr long gaussian_chunk(int latents) { return std::max(1L, values_per_chunk / latents); }
+constexpr long gaussian_chunk(int latents) {
+    return std::max(1L, values_per_chunk / latents);
+}
 
 /// Runs `body(sample)` for every sample.
 template <class Body>
@@ -46,8 +48,8 @@ inline void reparameterize_backward(Cpu, int batch, int latents, const float* mo
         const float* log_variance = moments + sample * 2 * latents + latents;
         float* to = dmoments + sample * 2 * latents;
         std::copy(dz + sample * latents, dz + (sample + 1) * latents, to);
-        detail::map_range(detail::GaussianSampleSlope{}, latents, to + latents, log_variance,
-                          noise + sample * latents, dz + sample * latents);
+        detail::map_range(detail::GaussianSampleSlope{}, latents, to + latents, log_variance, noise + sample * latents,
+                          dz + sample * latents);
     });
 }
 

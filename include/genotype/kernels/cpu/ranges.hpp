@@ -26,8 +26,7 @@ struct Tail {
 template <class F, class... In>
 void map_range(const F& f, long n, float* y, const In*... x) {
     long i = 0;
-    for (; i + vector_size <= n; i += vector_size)
-        Vector(f(Vector::load_unaligned(x + i)...)).store_unaligned(y + i);
+    for (; i + vector_size <= n; i += vector_size) Vector(f(Vector::load_unaligned(x + i)...)).store_unaligned(y + i);
     if (i == n) return;
     Tail tail;
     Vector(f(Vector::load_aligned(Tail(x + i, n - i).values)...)).store_aligned(tail.values);

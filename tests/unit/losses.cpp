@@ -1,0 +1,203 @@
+// The pointwise losses: values by formula, slopes by central differences, reductions, the sides of a GAN, what fits.
+#include <doctest/doctest.h>
+#include <omp.h>
+
+#include <cmath>
+#include <limits>
+#include <vector>
+
+#include "genotype/kernels/cpu/elementwise.hpp"
+#include "genotype/kernels/cpu/random.hpp"
+#include "genotype/kernels/reference/elementwise.hpp"
+#include "genotype/losses/bce.hpp"
+#include "genotype/losses/bce_with_logits.hpp"
+#include "genotype/losses/hinge.hpp"
+#include "genotype/losses/l1.hpp"
+#include "genotype/losses/mse.hpp"
+
+using namespace genotype;
+
+static_assert(AdversarialLoss<BCE> && AdversarialLoss<BCEWithLogits> && AdversarialLoss<MSE> && AdversarialLoss<Hinge>);
+static_assert(!MSE::fits(picture_dims(3, 32, 32), picture_dims(3, 32, 32)));
+static_assert(MSE::fits(picture_dims(3, 32, 32), picture_dims(1, 32, 32)).kind == FaultKind::channels);
+static_assert(BCE::fits(vector_dims(784), picture_dims(1, 28, 28)).kind == FaultKind::vector_given);
+static_assert(!BCE::fits(vector_dims(784), unknown_dims));
+
+namespace {
+
+constexpr int batch = 5;
+constexpr long features = 7, count = batch * features;
+
+std::vector<float> uniform(float low, float high, std::uint64_t seed) {
+    std::vector<float> x(count);
+    fill_uniform(Cpu{}, count, RandomState{.seed = seed}, low, high, x.data());
+    return x;
+}
+
+struct Result {
+    float value = -1;
+    std::vector<float> gradient = std::vector<float>(count, -1);
+};
+
+/// evaluate(device, call) with value and gradient wanted.
+template <class Evaluate>
+Result run(const std::vector<float>& prediction, LossCall call, const Evaluate& evaluate) {
+    Result result;
+    call.batch = batch;
+    call.values = features;
+    call.prediction = prediction.data();
+    call.value = &result.value;
+    call.gradient = result.gradient.data();
+    evaluate(call);
+    return result;
+}
+
+/// The value in double, one prediction moved.
+using Formula = double (*)(double prediction, double target);
+
+double mean_of(Formula formula, const std::vector<float>& prediction, const std::vector<float>& target) {
+    double sum = 0;
+    for (std::size_t i = 0; i < prediction.size(); ++i)
+        sum += formula(static_cast<double>(prediction[i]), static_cast<double>(target[i]));
+    return sum / static_cast<double>(prediction.size());
+}
+
+template <class Evaluate>
+void check_against(Formula formula, const std::vector<float>& prediction, const std::vector<float>& target,
+                   LossCall call, const Evaluate& evaluate) {
+    const Result result = run(prediction, call, evaluate);
+    CHECK(result.value == doctest::Approx(mean_of(formula, prediction, target)).epsilon(1e-6));
+    for (std::size_t i = 0; i < prediction.size(); ++i) {
+        const double p = static_cast<double>(prediction[i]), t = static_cast<double>(target[i]), step = 1e-5;
+        const double slope = (formula(p + step, t) - formula(p - step, t)) / (2 * step) / count;
+        REQUIRE(result.gradient[i] == doctest::Approx(slope).epsilon(1e-5));
+    }
+}
+
+template <class Loss>
+void check(Formula formula, const std::vector<float>& prediction, const std::vector<float>& target) {
+    const LossCall call{.batch = 0, .values = 0, .prediction = nullptr, .target = target.data()};
+    check_against(formula, prediction, target, call, [](const LossCall& c) { Loss::evaluate(Cpu{}, c); });
+    check_against(formula, prediction, target, call, [](const LossCall& c) { Loss::evaluate(Reference{}, c); });
+}
+
+const auto bce = [](double p, double t) { return -t * std::log(p) - (1 - t) * std::log1p(-p); };
+const auto bce_of_logit = [](double p, double t) { return std::log1p(std::exp(p)) - t * p; };
+const auto squared = [](double p, double t) { return (p - t) * (p - t); };
+
+}  // namespace
+
+TEST_CASE("BCE") {
+    check<BCE>(bce, uniform(0.01f, 0.99f, 1), uniform(0, 1, 2));
+    check<BCE>(bce, uniform(0.01f, 0.99f, 1), std::vector<float>(count, 1.f));
+}
+
+TEST_CASE_TEMPLATE("BCE at the ends is what PyTorch makes of it", Device, Cpu, Reference) {
+    const auto at = [](float prediction, float target) {
+        Result result;
+        BCE::evaluate(Device{}, {.batch = 1,
+                                 .values = 1,
+                                 .prediction = &prediction,
+                                 .target = &target,
+                                 .value = &result.value,
+                                 .gradient = result.gradient.data()});
+        return result;
+    };
+    CHECK(at(0, 1).value == 100);
+    CHECK(at(1, 0).value == 100);
+    CHECK(at(0, 0).value == 0);
+    CHECK(at(1, 1).value == 0);
+    CHECK(at(0, 1).gradient[0] == doctest::Approx(-1e12));
+    CHECK(at(1, 1).gradient[0] == 0);
+    CHECK(std::isnan(at(std::numeric_limits<float>::quiet_NaN(), 1).value));
+}
+
+TEST_CASE("BCEWithLogits") {
+    check<BCEWithLogits>(bce_of_logit, uniform(-6, 6, 3), uniform(0, 1, 4));
+    for (float target : {0.f, 1.f})
+        for (float prediction : {-1000.f, 1000.f}) {
+            float value = -1;
+            BCEWithLogits::evaluate(
+                Cpu{}, {.batch = 1, .values = 1, .prediction = &prediction, .target = &target, .value = &value});
+            CHECK(value == ((prediction > 0) == (target > 0) ? 0 : 1000));
+        }
+}
+
+TEST_CASE("MSE") {
+    check<MSE>(squared, uniform(-2, 2, 5), uniform(-2, 2, 6));
+}
+
+TEST_CASE("L1") {
+    check<L1>([](double p, double t) { return std::abs(p - t); }, uniform(-2, 2, 7), uniform(-2, 2, 8));
+    const std::vector<float> same = uniform(-2, 2, 9);
+    const Result result = run(same, {.batch = 0, .values = 0, .prediction = nullptr, .target = same.data()},
+                              [](const LossCall& call) { L1::evaluate(Cpu{}, call); });
+    CHECK(result.value == 0);
+    CHECK(result.gradient == std::vector<float>(count, 0.f));
+}
+
+TEST_CASE_TEMPLATE("Reductions and weight", Device, Cpu, Reference) {
+    const std::vector<float> prediction = uniform(-1, 1, 10), target = uniform(-1, 1, 11);
+    const auto reduced = [&](Reduction reduction, float weight) {
+        return run(prediction,
+                   {.batch = 0,
+                    .values = 0,
+                    .prediction = nullptr,
+                    .target = target.data(),
+                    .reduction = reduction,
+                    .weight = weight},
+                   [](const LossCall& call) { MSE::evaluate(Device{}, call); });
+    };
+    const Result mean = reduced(Reduction::mean, 1);
+    const auto is_times = [&](const Result& result, double factor) {
+        CHECK(result.value == doctest::Approx(mean.value * factor).epsilon(1e-6));
+        for (std::size_t i = 0; i < count; ++i)
+            REQUIRE(result.gradient[i] == doctest::Approx(mean.gradient[i] * factor).epsilon(1e-6));
+    };
+    is_times(reduced(Reduction::sum, 1), count);
+    is_times(reduced(Reduction::sample_sum, 1), features);
+    is_times(reduced(Reduction::mean, 3), 3);
+}
+
+TEST_CASE_TEMPLATE("The sides of a GAN", Device, Cpu, Reference) {
+    const std::vector<float> ones(count, 1.f), zeros(count, 0.f);
+    const auto side = [](Formula formula, const std::vector<float>& prediction, const std::vector<float>& target,
+                         auto evaluate) {
+        check_against(formula, prediction, target, {.batch = 0, .values = 0, .prediction = nullptr}, evaluate);
+    };
+#define SIDE(Loss, side) [](const LossCall& call) { Loss::side(Device{}, call); }
+    const std::vector<float> probability = uniform(0.05f, 0.95f, 12), score = uniform(-3, 3, 13);
+    side(bce, probability, ones, SIDE(BCE, discriminator_real));
+    side(bce, probability, zeros, SIDE(BCE, discriminator_fake));
+    side(bce, probability, ones, SIDE(BCE, generator));
+    side(bce_of_logit, score, ones, SIDE(BCEWithLogits, discriminator_real));
+    side(bce_of_logit, score, zeros, SIDE(BCEWithLogits, discriminator_fake));
+    side(bce_of_logit, score, ones, SIDE(BCEWithLogits, generator));
+    side(squared, score, ones, SIDE(MSE, discriminator_real));
+    side(squared, score, zeros, SIDE(MSE, discriminator_fake));
+    side([](double p, double) { return std::max(0., 1 - p); }, score, ones, SIDE(Hinge, discriminator_real));
+    side([](double p, double) { return std::max(0., 1 + p); }, score, ones, SIDE(Hinge, discriminator_fake));
+    side([](double p, double) { return -p; }, score, ones, SIDE(Hinge, generator));
+#undef SIDE
+}
+
+TEST_CASE("A large loss is the same with any number of threads") {
+    const long n = 200'003;
+    std::vector<float> prediction(n), gradient(n), first;
+    fill_uniform(Cpu{}, n, RandomState{.seed = 14}, 0, 1, prediction.data());
+    float value = 0, alone = 0;
+    const int before = omp_get_max_threads();
+    for (int threads : {1, 2, 3}) {
+        omp_set_num_threads(threads);
+        BCE::evaluate(Cpu{}, {.batch = 1,
+                              .values = n,
+                              .prediction = prediction.data(),
+                              .constant = 1,
+                              .value = &value,
+                              .gradient = gradient.data()});
+        if (threads == 1) alone = value, first = gradient;
+        CHECK(value == alone);
+        CHECK(gradient == first);
+    }
+    omp_set_num_threads(before);
+}
