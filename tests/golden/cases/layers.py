@@ -155,4 +155,5 @@ def residuals(store):
                              nn.Conv2d(out, out, 3, 1, 1))
 
     drawn(store, "residual", Residual(branch(5, 5, 1)), 3, 5, 6, 4)
-    drawn(store, "residual_projection", Residual(branch(4, 6, 2), nn.Conv2d(4, 6, 1, 2, 0, bias=False)), 2, 4, 6, 6)
+    projection = nn.Sequential(nn.Conv2d(4, 6, 1, 2, 0, bias=False))
+    drawn(store, "residual_projection", Residual(branch(4, 6, 2), projection), 2, 4, 6, 6)

@@ -1,0 +1,44 @@
+// The VAE's first ten steps against PyTorch, on both devices.
+#include <numbers>
+
+#include "genotype/genotype.hpp"
+#include "support/golden_training.hpp"
+
+using namespace genotype;
+
+namespace {
+
+template <class Device>
+void check() {
+    using Net = VAE<784, 256, 20>;
+    const golden::File file("vae");
+    const int batch = static_cast<int>(file["batch"].scalar());
+    const auto seed = static_cast<std::uint64_t>(file["seed"].scalar());
+    Trainer<Net, Device> trainer({.batch = batch});
+    golden::fill<Net>(trainer.model().parameters.data(), 0);
+    trainer.model().prepare();
+
+    const golden::Values& losses = file["losses"];
+    for (int step = 0; step < losses.dims[0]; ++step) {
+        INFO("step " << step + 1);
+        const auto stream = static_cast<std::uint64_t>(2 * step);
+        const auto pictures = golden::data<Shape<784>>(batch, seed, stream, 0.5, 0.5f);
+        const auto noise = golden::data<Shape<20>>(batch, seed, stream + 1, std::numbers::sqrt3);
+        const VaeLosses found = trainer.step(pictures, noise);
+        CHECK(std::abs(found.reconstruction - losses.row(step)[0]) <= 1e-3);
+        CHECK(std::abs(found.kl - losses.row(step)[1]) <= 1e-3 * losses.row(step)[1]);
+        if (step > 0) continue;
+        const float* gradients = trainer.gradients().data();
+        golden::check_gradients<Net::Encoder>(file, "encoder", gradients);
+        golden::check_gradients<Net::Decoder>(file, "decoder", gradients + parameter_floats<Net::Encoder>());
+    }
+}
+
+}  // namespace
+
+TEST_CASE("Cpu") {
+    check<Cpu>();
+}
+TEST_CASE("Reference") {
+    check<Reference>();
+}
