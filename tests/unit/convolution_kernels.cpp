@@ -1,0 +1,173 @@
+// The processor's convolutions against plain loops: all three directions over many shapes.
+#include <doctest/doctest.h>
+#include <omp.h>
+
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <random>
+#include <vector>
+
+#include "genotype/kernels/cpu/convolution.hpp"
+#include "genotype/kernels/reference/convolution.hpp"
+
+using namespace genotype;
+
+namespace {
+
+struct Case {
+    ConvGeometry geometry;
+    int batch;
+};
+
+std::ostream& operator<<(std::ostream& out, const Case& c) {
+    const ConvGeometry& g = c.geometry;
+    return out << "channels " << g.large_channels << " <-> " << g.small_channels << ", kernel " << g.kernel
+               << ", stride " << g.stride << ", padding " << g.padding << ", " << g.large_height << "x" << g.large_width
+               << " <-> " << g.small_height << "x" << g.small_width << ", batch " << c.batch;
+}
+
+Case conv(int large, int small, int kernel, int stride, int padding, int height, int width, int batch) {
+    auto out = [&](int size) { return (size + 2 * padding - kernel) / stride + 1; };
+    return {{large, small, kernel, stride, padding, height, width, out(height), out(width)}, batch};
+}
+
+/// The large picture as a transposed convolution makes it: no rows are left over that no tap reaches.
+Case transposed(int large, int small, int kernel, int stride, int padding, int height, int width, int batch) {
+    auto out = [&](int size) { return (size - 1) * stride - 2 * padding + kernel; };
+    return {{large, small, kernel, stride, padding, out(height), out(width), height, width}, batch};
+}
+
+Case linear(int in, int out, int batch) {
+    return {{in, out}, batch};
+}
+
+std::vector<float> numbers(long count, std::uint32_t seed) {
+    std::mt19937 generator(seed);
+    std::vector<float> values(static_cast<std::size_t>(count));
+    for (float& value : values) value = static_cast<float>(generator() >> 8) * 0x1p-23f - 1.0f;
+    return values;
+}
+
+std::vector<float> unset(long count) {
+    return std::vector<float>(static_cast<std::size_t>(count), std::numeric_limits<float>::quiet_NaN());
+}
+
+/// The largest difference over what sums of `terms` products of numbers up to 1 may lose to rounding.
+double distance(const std::vector<float>& left, const std::vector<float>& right, double terms) {
+    double largest = 0;
+    for (std::size_t i = 0; i < left.size(); ++i) {
+        const double difference = std::abs(static_cast<double>(left[i]) - right[i]);
+        if (!(difference <= largest)) largest = difference;
+    }
+    return largest / (3e-6 * std::sqrt(terms));
+}
+
+/// What all kernels give for one case.
+struct Results {
+    std::vector<float> small, large, gradient, added;
+
+    bool operator==(const Results&) const = default;
+};
+
+template <class Device>
+Results run(Device device, const Case& c, bool with_bias) {
+    const ConvGeometry& g = c.geometry;
+    const auto large = numbers(c.batch * g.large_floats(), 1), small = numbers(c.batch * g.small_floats(), 2);
+    const auto weights = numbers(g.weights(), 3), small_bias = numbers(g.small_channels, 4),
+               large_bias = numbers(g.large_channels, 5);
+    std::vector<float> packed = unset(packed_floats(device, g));
+    pack(device, g, weights.data(), packed.data());
+    const ConvWeights both{weights.data(), packed.data()};
+    Results results{unset(c.batch * g.small_floats()), unset(c.batch * g.large_floats()), unset(g.weights()),
+                    numbers(g.weights(), 6)};
+    convolve(device, g, c.batch, large.data(), both, with_bias ? small_bias.data() : nullptr, results.small.data());
+    convolve_transposed(device, g, c.batch, small.data(), both, with_bias ? large_bias.data() : nullptr,
+                        results.large.data());
+    convolve_weight_gradient(device, g, c.batch, large.data(), small.data(), results.gradient.data(), false);
+    convolve_weight_gradient(device, g, c.batch, large.data(), small.data(), results.added.data(), true);
+    return results;
+}
+
+void compare_with_reference(const Case& c, bool with_bias) {
+    CAPTURE(c);
+    const ConvGeometry& g = c.geometry;
+    const Results fast = run(Cpu{}, c, with_bias), plain = run(Reference{}, c, with_bias);
+    CHECK(distance(fast.small, plain.small, 1.0 + g.taps() * g.large_channels) < 1);
+    CHECK(distance(fast.large, plain.large, 1.0 + g.taps() * g.small_channels) < 1);
+    const double pixels = 1.0 + static_cast<double>(c.batch) * g.small_pixels();
+    CHECK(distance(fast.gradient, plain.gradient, pixels) < 1);
+    CHECK(distance(fast.added, plain.added, pixels) < 1);
+}
+
+std::vector<Case> table() {
+    return {// The layers of a DCGAN and of a VAE, with fewer samples where the reference would take long.
+            conv(3, 64, 4, 2, 1, 32, 32, 3), conv(64, 128, 4, 2, 1, 16, 16, 15), conv(128, 256, 4, 2, 1, 8, 8, 3),
+            conv(256, 1, 4, 1, 0, 4, 4, 64), transposed(256, 100, 4, 1, 0, 1, 1, 17), linear(784, 256, 64),
+            linear(256, 40, 64), linear(20, 256, 64), linear(256, 784, 1), conv(128, 256, 4, 2, 1, 8, 8, 16),
+            // Channels that fill no vector, and few of them.
+            conv(1, 1, 3, 1, 1, 5, 7, 2), conv(5, 17, 3, 2, 1, 9, 6, 4), conv(33, 5, 2, 1, 0, 4, 4, 5),
+            conv(17, 33, 5, 3, 2, 11, 10, 9), conv(64, 3, 3, 1, 1, 8, 9, 20), conv(16, 2, 3, 2, 1, 7, 7, 2),
+            conv(3, 16, 5, 2, 0, 13, 9, 18), transposed(3, 64, 4, 2, 1, 5, 6, 16), transposed(4, 32, 3, 2, 1, 4, 4, 2),
+            // Strides longer than the kernel, paddings wider than the picture, rows that no window reaches.
+            conv(4, 6, 1, 3, 0, 8, 8, 3), conv(4, 6, 2, 3, 0, 9, 10, 14), conv(2, 3, 5, 1, 3, 2, 2, 3),
+            conv(3, 2, 3, 2, 3, 4, 5, 7), conv(8, 8, 4, 3, 1, 12, 9, 33), transposed(7, 9, 2, 3, 0, 3, 4, 10),
+            // Windows and pictures larger than the blocks that are worked on at a time.
+            conv(70, 34, 5, 1, 2, 6, 6, 8), linear(1500, 70, 9), conv(2, 3, 3, 1, 1, 40, 45, 2),
+            conv(9, 40, 3, 1, 1, 3, 300, 1), conv(1, 2, 37, 1, 18, 40, 40, 2), conv(9, 2, 21, 2, 3, 24, 24, 2)};
+}
+
+}  // namespace
+
+TEST_CASE("The processor's convolutions agree with plain loops") {
+    bool with_bias = false;
+    for (const Case& c : table()) compare_with_reference(c, with_bias = !with_bias);
+}
+
+TEST_CASE("They agree on random shapes") {
+    std::mt19937 generator(7);
+    auto draw = [&](int low, int high) {
+        return low + static_cast<int>(generator() % static_cast<unsigned>(high - low + 1));
+    };
+    constexpr int channels[] = {1, 3, 5, 16, 17, 33, 48, 64};
+    for (int i = 0; i < 60; ++i) {
+        const int kernel = draw(1, 5), stride = draw(1, 3), padding = draw(0, 3), batch = draw(1, 5) * draw(1, 5);
+        const int large = channels[draw(0, 7)], small = channels[draw(0, 7)];
+        const int height = draw(1, 9), width = draw(1, 9);
+        if (i % 2 == 0)
+            compare_with_reference(conv(large, small, kernel, stride, padding, height + kernel, width + kernel, batch),
+                                   i % 4 == 0);
+        else if ((height - 1) * stride + kernel > 2 * padding && (width - 1) * stride + kernel > 2 * padding)
+            compare_with_reference(transposed(large, small, kernel, stride, padding, height, width, batch), i % 4 == 1);
+    }
+}
+
+TEST_CASE("Every number of threads gives the same bits") {
+    const int before = omp_get_max_threads();
+    for (const Case& c : {conv(64, 128, 4, 2, 1, 16, 16, 16), conv(3, 64, 4, 2, 1, 32, 32, 16),
+                          conv(64, 3, 3, 1, 1, 16, 16, 20), linear(784, 256, 64), linear(256, 784, 3),
+                          conv(40, 72, 3, 1, 1, 15, 17, 2), transposed(256, 100, 4, 1, 0, 1, 1, 64)}) {
+        CAPTURE(c);
+        omp_set_num_threads(1);
+        const Results one = run(Cpu{}, c, true);
+        for (int threads : {2, 3, 7}) {
+            omp_set_num_threads(threads);
+            CHECK((run(Cpu{}, c, true) == one));
+        }
+    }
+    omp_set_num_threads(before);
+}
+
+TEST_CASE("The transposed convolution is the adjoint: <conv(x), y> = <x, conv_transposed(y)>") {
+    for (const Case& c : {conv(64, 128, 4, 2, 1, 16, 16, 5), conv(17, 33, 5, 3, 2, 11, 10, 9), linear(784, 256, 64)}) {
+        CAPTURE(c);
+        const ConvGeometry& g = c.geometry;
+        const Results results = run(Cpu{}, c, false);
+        const auto x = numbers(c.batch * g.large_floats(), 1), y = numbers(c.batch * g.small_floats(), 2);
+        double left = 0, right = 0, square = 0;
+        for (std::size_t i = 0; i < y.size(); ++i) left += static_cast<double>(results.small[i]) * y[i];
+        for (std::size_t i = 0; i < x.size(); ++i) right += static_cast<double>(results.large[i]) * x[i];
+        for (float value : results.small) square += static_cast<double>(value) * value;
+        CHECK(std::abs(left - right) < 1e-5 * std::sqrt(square));
+    }
+}
