@@ -1,6 +1,8 @@
 // The shape rule that the poolings share.
 #pragma once
 
+#include <initializer_list>
+
 #include "genotype/kernels/pool_geometry.hpp"
 #include "genotype/shape/fault.hpp"
 
