@@ -2,10 +2,23 @@
 // <genotype/io.hpp> writes pictures and files, <genotype/testing.hpp> checks layers of one's own.
 #pragma once
 
+// The aliases that check models come first: a compiler's message about a wrong model is shortest so.
+#include "genotype/model/sequential.hpp"
+#include "genotype/model/residual.hpp"
+#include "genotype/model/repeat.hpp"
+#include "genotype/training/adversarial.hpp"
+#include "genotype/training/autoencoder.hpp"
+
 #include "genotype/kernels/cpu.hpp"
 #include "genotype/kernels/reference.hpp"
 #include "genotype/layers.hpp"
 #include "genotype/model/model.hpp"
-#include "genotype/model/repeat.hpp"
-#include "genotype/model/residual.hpp"
-#include "genotype/model/sequential.hpp"
+#include "genotype/model/summary.hpp"
+#include "genotype/losses.hpp"
+#include "genotype/optimizers.hpp"
+#include "genotype/training/autoencode.hpp"
+#include "genotype/training/gan_trainer.hpp"
+#include "genotype/training/loss_between.hpp"
+#include "genotype/training/vae_trainer.hpp"
+#include "genotype/models/gan.hpp"
+#include "genotype/models/vae.hpp"

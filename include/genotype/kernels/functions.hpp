@@ -10,4 +10,11 @@ struct Add {
     }
 };
 
+struct Identity {
+    template <class V>
+    constexpr V operator()(V x) const {
+        return x;
+    }
+};
+
 }  // namespace genotype

@@ -68,6 +68,8 @@ struct Residual<Sequential<B...>, Projection<S...>> {
         if constexpr (projects) visit(std::type_identity<Shortcut>{}, ChildName{"projection", 0});
     }
 
+    static constexpr Dims child_input(int, Dims in, Dims) { return in; }
+
     /// Where everything lies within the memory that this layer is given.
     template <class Device, class Mode>
     struct Plan {

@@ -30,9 +30,9 @@ inline void multiply_kernel_row(const WeightGradient& w, const GradientBlock& bl
                                 const float* packed_small, bool first) {
     const GradientShape& s = w.shape;
     const ConvGeometry& g = s.geometry;
-    const Range rows = meeting(block.rows, g.stride, kernel_row - g.padding, g.large_height);
+    const IndexRange rows = meeting(block.rows, g.stride, kernel_row - g.padding, g.large_height);
     for (int tap = 0; tap < s.tap_columns; ++tap) {
-        const Range columns =
+        const IndexRange columns =
             s.merged ? block.columns : meeting(block.columns, g.stride, tap - g.padding, g.large_width);
         const bool nothing = rows.empty() || columns.empty();
         if (nothing && !first) continue;
@@ -66,12 +66,12 @@ inline void multiply_kernel_row(const WeightGradient& w, const GradientBlock& bl
 
 /// The kernel rows `kernel_rows` of the gradient for some channels of both sides.
 inline void gradient_share(const WeightGradient& w, const LargeChannels& large, int small_first, int small_count,
-                           Range kernel_rows) {
+                           IndexRange kernel_rows) {
     alignas(64) float packed_large[gradient_large_floats];
     alignas(64) float packed_small[gradient_small_floats];
     const ConvGeometry& g = w.shape.geometry;
     bool first = !w.accumulate;
-    auto cut = [](int start, int step, int size) { return Range{start, std::min(start + step, size)}; };
+    auto cut = [](int start, int step, int size) { return IndexRange{start, std::min(start + step, size)}; };
     for (int sample = 0; sample < w.batch; sample += w.blocking.samples)
         for (int row = 0; row < g.small_height; row += w.blocking.rows)
             for (int column = 0; column < g.small_width; column += w.blocking.columns, first = false) {

@@ -9,7 +9,7 @@
 
 namespace genotype::detail {
 
-struct Range {
+struct IndexRange {
     int first = 0, end = 0;
 
     constexpr int size() const { return end - first; }
@@ -17,7 +17,7 @@ struct Range {
 };
 
 /// The positions p of `within` for which p * stride + offset lies in [0, size).
-constexpr Range meeting(Range within, int stride, int offset, int size) {
+constexpr IndexRange meeting(IndexRange within, int stride, int offset, int size) {
     const int first = offset >= 0 ? 0 : (-offset + stride - 1) / stride;
     const int end = offset >= size ? 0 : (size - 1 - offset) / stride + 1;
     return {std::max(within.first, first), std::min(within.end, end)};
@@ -51,7 +51,7 @@ struct LargeChannels {
 /// [tile][row][column phase][column][sample][tile's channels], where columns that a stride apart are neighbours: so for
 /// each tap what a row of the small picture meets is one run in both.
 struct GradientBlock {
-    Range samples, rows, columns;
+    IndexRange samples, rows, columns;
 
     constexpr long small_row() const { return static_cast<long>(columns.size()) * samples.size(); }
     constexpr long small_pixels() const { return rows.size() * small_row(); }
@@ -135,7 +135,7 @@ inline void spread(const LargeChannels& channels, const float* values, long pixe
 inline void pack_large(const GradientShape& s, const GradientBlock& block, const LargeChannels& channels,
                        int kernel_row, const float* large, float* packed) {
     const ConvGeometry& g = s.geometry;
-    const Range rows = meeting(block.rows, g.stride, kernel_row - g.padding, g.large_height);
+    const IndexRange rows = meeting(block.rows, g.stride, kernel_row - g.padding, g.large_height);
     const long pixels = block.large_pixels(s);
     const int columns = s.merged ? block.columns.size() : (block.columns.size() - 1) * g.stride + g.kernel;
     for (int row = rows.first; row < rows.end; ++row) {
@@ -145,7 +145,7 @@ inline void pack_large(const GradientShape& s, const GradientBlock& block, const
         for (int i = 0; i < columns; ++i) {
             const int column = (block.columns.first + (s.merged ? i : 0)) * g.stride - g.padding + (s.merged ? 0 : i);
             const int taps = s.merged ? g.kernel : 1;
-            const Range inside{std::clamp(-column, 0, taps), std::clamp(g.large_width - column, 0, taps)};
+            const IndexRange inside{std::clamp(-column, 0, taps), std::clamp(g.large_width - column, 0, taps)};
             if (!s.merged && inside.empty()) continue;
             const long at = s.merged ? block.large_at(s, row, block.columns.first + i, 0)
                                      : block.large_at(s, row, block.columns.first, i);

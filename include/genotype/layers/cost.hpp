@@ -1,0 +1,23 @@
+// Multiply-adds of a layer.
+#pragma once
+
+#include "genotype/layers/layer.hpp"
+
+namespace genotype {
+
+/// Multiply-adds of a leaf layer for one sample: each weight of a convolution once a pixel of its small picture (what
+/// padding saves is not taken off), each weight of a matrix once. (torchinfo counts a transposed convolution's weights
+/// once a pixel of its output, which is stride^2 too much.)
+template <Layer L>
+constexpr long multiply_adds_of_leaf(Dims in, Dims out) {
+    if constexpr (requires { L::geometry(in, out).small_pixels(); }) {
+        return L::geometry(in, out).weights() * L::geometry(in, out).small_pixels();
+    } else {
+        long weights = 0;
+        for (const Parameter& parameter : L::parameters)
+            if (parameter.dims.rank == 2) weights += parameter.count();
+        return weights;
+    }
+}
+
+}  // namespace genotype

@@ -1,0 +1,34 @@
+// One child of a model, seen as a model: its stretches of the arenas.
+#pragma once
+
+#include "genotype/model/weights.hpp"
+
+namespace genotype {
+
+/// A view of weights that somebody else owns, with the members that a Workspace reads.
+struct WeightsView {
+    template <class T>
+    struct Pointer {
+        T* at;
+        T* data() const { return at; }
+    };
+    Pointer<float> parameters, buffers, prepared;
+};
+
+/// Child `Index` of a combinator's weights.
+template <int Index, Layer Net, class Device>
+WeightsView part(const Weights<Net, Device>& weights) {
+    // The arenas' owner decides who may write: inference writes nothing, and a trainer owns its model.
+    auto& owned = const_cast<Weights<Net, Device>&>(weights);
+    WeightsView view{{owned.parameters.data()}, {owned.buffers.data()}, {owned.prepared.data()}};
+    int number = 0;
+    Net::for_each_child([&]<class Child>(std::type_identity<Child>, ChildName) {
+        if (number++ >= Index) return;
+        view.parameters.at += parameter_floats<Child>();
+        view.buffers.at += buffer_floats<Child>();
+        view.prepared.at += prepared_floats<Child, Device>();
+    });
+    return view;
+}
+
+}  // namespace genotype

@@ -1,0 +1,102 @@
+// A model as a table: layers, shapes, parameters, multiply-adds, memory.
+#pragma once
+
+#include <cstdio>
+#include <string>
+
+#include "genotype/layers/cost.hpp"
+#include "genotype/model/type_name.hpp"
+#include "genotype/model/workspace.hpp"
+
+namespace genotype {
+
+/// Calls visit(std::type_identity<L>{}, name, depth, in, out) for a model and every layer in it, in order.
+template <Layer Net, class Visit>
+constexpr void walk(Visit&& visit, Dims in, ChildName name = {"", 0}, int depth = 0) {
+    visit(std::type_identity<Net>{}, name, depth, in, output_dims<Net>(in));
+    if constexpr (Combinator<Net>) {
+        Dims previous = in;
+        int index = 0;
+        Net::for_each_child([&]<class Child>(std::type_identity<Child>, ChildName child) {
+            if constexpr (requires { Net::child_input(0, in, in); }) previous = Net::child_input(index, in, previous);
+            walk<Child>(visit, previous, child, depth + 1);
+            previous = output_dims<Child>(previous);
+            ++index;
+        });
+    }
+}
+
+/// Multiply-adds of one forward pass on one sample; a constant.
+template <Layer Net, ShapeType In>
+inline constexpr long multiply_adds = [] {
+    long total = 0;
+    walk<Net>(
+        [&]<class L>(std::type_identity<L>, ChildName, int, Dims in, Dims out) {
+            if constexpr (!Combinator<L>) total += multiply_adds_of_leaf<L>(in, out);
+        },
+        In::dims);
+    return total;
+}();
+
+namespace detail {
+
+inline std::string with_commas(long number) {
+    std::string text = std::to_string(number);
+    for (long at = static_cast<long>(text.size()) - 3; at > 0; at -= 3) text.insert(static_cast<std::size_t>(at), ",");
+    return text;
+}
+
+inline std::string shape_text(Dims dims) {
+    std::string text = std::to_string(dims[0]);
+    for (int axis = 1; axis < dims.rank; ++axis) text += " x " + std::to_string(dims[axis]);
+    return text;
+}
+
+inline std::string megabytes(long floats) {
+    char text[32];
+    std::snprintf(text, sizeof text, "%.2f MB", static_cast<double>(floats) * sizeof(float) / 1e6);
+    return text;
+}
+
+inline std::string summary_row(const std::string& layer, const std::string& shape, const std::string& parameters,
+                               const std::string& cost) {
+    char text[192];
+    std::snprintf(text, sizeof text, "%-44.44s %16s %14s %16s\n", layer.c_str(), shape.c_str(), parameters.c_str(),
+                  cost.c_str());
+    return text;
+}
+
+}  // namespace detail
+
+/// The table for samples of shape `In`, with the memory of a batch of `batch`. PyTorch: torchinfo.summary. The numbers
+/// are constants of the type: `parameter_count<Net>`, `multiply_adds<Net, In>`, `Workspace<Net, In, Mode>::floats(batch)`.
+///
+///     std::puts(summary<Generator, Shape<100, 1, 1>>().c_str());
+template <Layer Net, ShapeType In, class Device = Cpu>
+std::string summary(int batch = 1) {
+    const std::string line(93, '-');
+    std::string text = detail::summary_row("layer", "output", "parameters", "multiply-adds") + line + "\n";
+    walk<Net>(
+        [&]<class L>(std::type_identity<L>, ChildName name, int depth, Dims in, Dims out) {
+            std::string label = type_name<L>();
+            if (Combinator<L>) label = label.substr(0, label.find('<'));
+            if (depth > 0) label = (name.word ? std::string(name.word) : std::to_string(name.number)) + ": " + label;
+            long cost = 0;
+            if constexpr (!Combinator<L>) cost = multiply_adds_of_leaf<L>(in, out);
+            const bool counted = !Combinator<L> && parameter_count<L> > 0;
+            text += detail::summary_row(std::string(2 * static_cast<std::size_t>(depth), ' ') + label,
+                                        detail::shape_text(out),
+                                        counted ? detail::with_commas(parameter_count<L>) : "",
+                                        cost > 0 ? detail::with_commas(cost) : "");
+        },
+        In::dims);
+    text += line + "\n" + detail::summary_row("in all", "", detail::with_commas(parameter_count<Net>),
+                                              detail::with_commas(multiply_adds<Net, In>));
+    text += "parameters " + detail::megabytes(parameter_floats<Net>()) + ", packed forms " +
+            detail::megabytes(prepared_floats<Net, Device>()) + "; for a batch of " + std::to_string(batch) + ": ";
+    if constexpr (requires { Net::template memory<Device, Training>(In::dims); })
+        text += "training " + detail::megabytes(Workspace<Net, In, Training, Device>::floats(batch)) + ", ";
+    return text + "inference " + detail::megabytes(Workspace<Net, In, Inference, Device>::floats(batch)) + "\n";
+}
+
+}  // namespace genotype

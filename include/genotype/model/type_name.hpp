@@ -1,0 +1,57 @@
+// The name of a type as its user writes it.
+#pragma once
+
+#include <cctype>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+
+namespace genotype {
+namespace detail {
+
+template <class T>
+constexpr std::string_view raw_type_name() {
+#if defined(__clang__)
+    std::string_view name = __PRETTY_FUNCTION__;
+    const auto start = name.find("T = ") + 4;
+    return name.substr(start, name.rfind(']') - start);
+#else
+    std::string_view name = __PRETTY_FUNCTION__;
+    const auto start = name.find("T = ") + 4;
+    return name.substr(start, name.find(';', start) - start);
+#endif
+}
+
+inline void erase_all(std::string& text, std::string_view word) {
+    for (auto at = text.find(word); at != std::string::npos; at = text.find(word, at)) text.erase(at, word.size());
+}
+
+/// Writes a compiler's 2.00000003e-1f as 0.2f.
+inline void shorten_floats(std::string& text) {
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        const bool starts = std::isdigit(static_cast<unsigned char>(text[at])) &&
+                            (at == 0 || text[at - 1] == '<' || text[at - 1] == ' ' || text[at - 1] == '-');
+        if (!starts) continue;
+        char* end = nullptr;
+        const float value = std::strtof(text.c_str() + at, &end);
+        if (*end != 'f' && *end != 'F') continue;
+        char number[32];
+        std::snprintf(number, sizeof number, "%gf", static_cast<double>(value));
+        text.replace(at, static_cast<std::size_t>(end + 1 - (text.c_str() + at)), number);
+    }
+}
+
+}  // namespace detail
+
+/// "Conv<3, 64, 4, 2, 1>": without namespaces.
+template <class T>
+std::string type_name() {
+    std::string name(detail::raw_type_name<T>());
+    for (std::string_view word : {"genotype::combinators::", "genotype::", "struct ", "class "}) detail::erase_all(name, word);
+    detail::shorten_floats(name);
+    for (auto at = name.find(" >"); at != std::string::npos; at = name.find(" >", at)) name.erase(at, 1);
+    return name;
+}
+
+}  // namespace genotype

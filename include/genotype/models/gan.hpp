@@ -1,0 +1,12 @@
+// The name of a GAN.
+#pragma once
+
+#include "genotype/training/adversarial.hpp"
+
+namespace genotype {
+
+/// `using Dcgan = GAN<Generator, Discriminator>;`
+template <Layer Generator, Layer Discriminator, AdversarialLoss Loss = BCE>
+using GAN = Adversarial<Generator, Discriminator, Loss>;
+
+}  // namespace genotype

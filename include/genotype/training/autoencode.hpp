@@ -1,0 +1,26 @@
+// What a trained VAE is for: latents of pictures, and pictures of latents.
+#pragma once
+
+#include "genotype/model/model.hpp"
+#include "genotype/model/part.hpp"
+#include "genotype/training/autoencoder.hpp"
+
+namespace genotype {
+
+/// The moments of a batch: (mean of each latent, logarithm of each variance). They live in the workspace.
+template <Layer E, Layer D, class L, ShapeType I, class Device>
+auto encode(const Model<combinators::VariationalAutoencoder<E, D, L, I>, Device>& model, std::type_identity_t<View<I>> x,
+            Workspace<E, I, Inference, Device>& workspace) {
+    const WeightsView encoder = part<0>(model);
+    return workspace.forward(encoder, x);
+}
+
+/// The pictures of a batch of latents. They live in the workspace.
+template <Layer E, Layer D, class L, ShapeType I, class Device>
+auto decode(const Model<combinators::VariationalAutoencoder<E, D, L, I>, Device>& model,
+            std::type_identity_t<View<InputShape<D>>> z, Workspace<D, InputShape<D>, Inference, Device>& workspace) {
+    const WeightsView decoder = part<1>(model);
+    return workspace.forward(decoder, z);
+}
+
+}  // namespace genotype

@@ -1,0 +1,114 @@
+// An encoder and a decoder as one type.
+#pragma once
+
+#include "genotype/losses/mse.hpp"
+#include "genotype/model/children.hpp"
+#include "genotype/model/output_shape.hpp"
+#include "genotype/model/run.hpp"
+#include "genotype/training/report.hpp"
+
+namespace genotype {
+namespace combinators {
+
+/// See the alias `genotype::VariationalAutoencoder`.
+template <Layer E, Layer D, class L, ShapeType I>
+struct VariationalAutoencoder {
+    using Encoder = E;
+    using Decoder = D;
+    using Loss = L;
+    using Input = I;
+    static constexpr int latent = OutputShape<E, I>::count / 2;
+    using Moments = Shape<2 * latent>;
+    using Latent = InputShape<D>;
+
+    static constexpr bool is_combinator = true;
+    static constexpr Dims input = I::dims;
+    static constexpr bool in_place = false;
+
+    template <int Index>
+    using child = std::conditional_t<Index == 0, E, D>;
+
+    static constexpr Inferred output(Dims) { return I::dims; }
+    template <class Visit>
+    static constexpr void for_each_child(Visit&& visit) {
+        visit(std::type_identity<E>{}, ChildName{"encoder", 0});
+        visit(std::type_identity<D>{}, ChildName{"decoder", 0});
+    }
+    static constexpr Dims child_input(int index, Dims in, Dims) { return index == 0 ? in : Latent::dims; }
+
+    /// Scratch: moments, latents, then what the two networks need. Training has its own step, see `Trainer`.
+    template <class Device, std::same_as<Inference> Mode>
+    static constexpr Memory memory(Dims) {
+        const Extent inner = larger(memory_of<E, Device, Mode>(I::dims).forward_scratch,
+                                    memory_of<D, Device, Mode>(Latent::dims).forward_scratch);
+        return {.kept = {}, .forward_scratch = inner_scratch + inner, .backward_scratch = {}};
+    }
+
+    /// Reconstructs without noise: through the mean of the latents.
+    template <Dims In, class Device>
+    static void forward(Device device, Inference mode, const Forward<Inference>& pass) {
+        float* moments = pass.scratch.per_sample;
+        float* z = pass.scratch.at({aligned(2 * latent), 0}).per_sample;
+        Forward<Inference> inner = pass;
+        inner.scratch = pass.scratch.at(inner_scratch);
+        inner.out = Moments::dims;
+        inner.y = moments;
+        run_forward<E, In>(device, mode, inner);
+        for (int n = 0; n < pass.batch; ++n) Device::copy(moments + 2L * latent * n, latent, z + static_cast<long>(latent) * n);
+        inner.in = Latent::dims;
+        inner.out = In;
+        inner.x = z;
+        inner.y = pass.y;
+        inner.parameters += parameter_floats<E>();
+        inner.buffers += buffer_floats<E>();
+        inner.prepared += prepared_floats<E, Device>();
+        run_forward<D, Latent::dims>(device, mode, inner);
+    }
+
+  private:
+    static constexpr Extent inner_scratch{aligned(2 * latent) + aligned(latent), 0};
+};
+
+}  // namespace combinators
+
+namespace detail {
+
+template <class E, class D, class L, class I>
+struct AutoencoderVerdict {
+    static consteval auto pick() {
+        constexpr Inferred moments = infer<E>(I::dims);
+        constexpr Inferred picture = infer<D>(wanted_input<D>());
+        if constexpr (moments.fault) {
+            return std::type_identity<typename Verdict<moments.fault, E>::said>{};
+        } else if constexpr (picture.fault) {
+            return std::type_identity<typename Verdict<picture.fault, D>::said>{};
+        } else {
+            constexpr int values = static_cast<int>(moments.dims.count());
+            constexpr int latent = static_cast<int>(InputShape<D>::count);
+            if constexpr (moments.dims.rank != 1 || values != 2 * latent)
+                return std::type_identity<encoder_must_give_twice_the_latent<
+                    got<shape_word_t<moments.dims>>, wants<Shape<2 * latent>>, encoder<E>, decoder<D>>>{};
+            else if constexpr (picture.dims != I::dims)
+                return std::type_identity<decoder_must_give_the_shape_of_the_input<
+                    got<shape_word_t<picture.dims>>, wants<I>, decoder<D>>>{};
+            else if constexpr (L::fits(picture.dims, I::dims))
+                return std::type_identity<
+                    loss_does_not_fit_the_output<loss<L>, got<shape_word_t<picture.dims>>, wants<I>>>{};
+            else
+                return std::type_identity<no_fault<combinators::VariationalAutoencoder<E, D, L, I>>>{};
+        }
+    }
+    using said = typename decltype(pick())::type;
+};
+
+}  // namespace detail
+
+/// A variational autoencoder: the encoder gives the mean and the logarithm of the variance of a Gaussian (first and second
+/// half of its output), a draw from it goes through the decoder, and the loss is the negative evidence lower bound:
+/// reconstruction loss summed over a sample's values + beta * KL(N(mean, variance) | N(0, 1)).
+/// Parameters are named "encoder.0.weight", "decoder.0.weight".
+/// Source: Kingma and Welling, "Auto-encoding variational Bayes" (ICLR 2014).
+template <Layer Encoder, Layer Decoder, class Loss = MSE, ShapeType Input = InputShape<Encoder>>
+using VariationalAutoencoder = ModelOf<typename detail::AutoencoderVerdict<Encoder, Decoder, Loss, Input>::said>;
+
+}  // namespace genotype

@@ -1,0 +1,117 @@
+// The training step of a GAN.
+#pragma once
+
+#include "genotype/kernels/functions.hpp"
+#include "genotype/optimizers/schedule.hpp"
+#include "genotype/training/adversarial.hpp"
+#include "genotype/training/optimized.hpp"
+#include "genotype/training/trainer.hpp"
+
+namespace genotype {
+
+/// Options of a GAN's trainer; the defaults are those of the DCGAN that PyTorch's users know.
+template <class Optimizer>
+struct GanOptions {
+    Optimizer generator{.learning_rate = 2e-4f};
+    Optimizer discriminator{.learning_rate = 2e-4f};
+    Schedule schedule{};
+    float clip_norm = 0;  // 0: no clipping
+    int batch = 64;       // the largest batch that a step will see
+    std::uint64_t seed = 0;
+};
+
+/// What a GAN's step reports.
+struct GanLosses {
+    float discriminator = 0;  // loss on real + loss on generated pictures
+    float generator = 0;
+    float real_answer = 0;    // D(x), averaged over the batch
+    float fake_answer = 0;    // D(G(z)), before the discriminator's update
+};
+
+/// Trains a GAN: each step updates the discriminator on real and on generated pictures, with batch statistics taken
+/// separately for the two, and then the generator through the updated discriminator.
+/// PyTorch: the loop of its DCGAN example.
+template <Layer G, Layer D, class Loss, ShapeType Noise, class Device, class Optimizer>
+class Trainer<combinators::Adversarial<G, D, Loss, Noise>, Device, Optimizer> {
+  public:
+    using Network = combinators::Adversarial<G, D, Loss, Noise>;
+    using Picture = typename Network::Picture;
+    using Options = GanOptions<Optimizer>;
+
+    explicit Trainer(Options options = {})
+        : options_(options), generator_(Seed{options.seed}), discriminator_(Seed{options.seed + 1}),
+          generator_optimizer_(options.generator), discriminator_optimizer_(options.discriminator),
+          generator_run_(options.batch), discriminator_run_(options.batch), noise_(options.batch * Noise::count),
+          picture_gradient_(options.batch * Picture::count), answer_gradient_(options.batch),
+          random_{.seed = options.seed, .stream = streams::noise} {}
+
+    /// One step on a batch of real pictures and as many generated ones. Allocates nothing.
+    GanLosses step(View<Picture> real) {
+        fill_normal(Device{}, real.batch * Noise::count, random_.take(real.batch * Noise::count), noise_.data());
+        return step(real, {noise_.data(), real.batch});
+    }
+
+    /// The same with noise of the caller's, on the device.
+    GanLosses step(View<Picture> real, View<Noise> noise) {
+        if (noise.batch != real.batch)
+            fail("Trainer::step", "batch of noise", std::to_string(noise.batch), std::to_string(real.batch));
+        const float factor = options_.schedule.factor(static_cast<long>(generator_optimizer_.steps()));
+
+        discriminate<&call_real>(real, sums_.data());
+        discriminator_run_.backward(discriminator_, real, answer_gradient_.data(),
+                                    {.gradients = discriminator_gradients_.data()});
+        const View<Picture> fake = generator_run_.forward(generator_, noise, &layers_random_);
+        discriminate<&call_fake>(fake, sums_.data() + 2);
+        discriminator_run_.backward(discriminator_, fake, answer_gradient_.data(),
+                                    {.gradients = discriminator_gradients_.data(), .accumulate = true});
+        discriminator_optimizer_.step(discriminator_, discriminator_gradients_, factor, options_.clip_norm);
+
+        discriminate<&call_generator>(fake, sums_.data() + 4);
+        discriminator_run_.backward(discriminator_, fake, answer_gradient_.data(),
+                                    {.input_gradient = picture_gradient_.data()});
+        generator_run_.backward(generator_, noise, picture_gradient_.data(), {.gradients = generator_gradients_.data()});
+        generator_optimizer_.step(generator_, generator_gradients_, factor, options_.clip_norm);
+
+        float sums[6];
+        Device::copy(sums_.data(), 6, sums);
+        return {sums[0] + sums[2], sums[4], sums[1] / static_cast<float>(real.batch), sums[3] / static_cast<float>(real.batch)};
+    }
+
+    Model<G, Device>& generator() { return generator_; }
+    Model<D, Device>& discriminator() { return discriminator_; }
+    const Gradients<G, Device>& generator_gradients() const { return generator_gradients_; }
+    const Gradients<D, Device>& discriminator_gradients() const { return discriminator_gradients_; }
+    const Options& options() const { return options_; }
+
+  private:
+    static void call_real(const LossCall& call) { Loss::discriminator_real(Device{}, call); }
+    static void call_fake(const LossCall& call) { Loss::discriminator_fake(Device{}, call); }
+    static void call_generator(const LossCall& call) { Loss::generator(Device{}, call); }
+
+    /// Runs the discriminator; writes the loss and the sum of its answers, and leaves the answers' gradient.
+    template <auto Evaluate>
+    void discriminate(View<Picture> pictures, float* loss_and_answers) {
+        const auto answers = discriminator_run_.forward(discriminator_, pictures, &layers_random_);
+        Evaluate(LossCall{.batch = pictures.batch,
+                          .values = 1,
+                          .prediction = answers.data,
+                          .value = loss_and_answers,
+                          .gradient = answer_gradient_.data()});
+        sum(Device{}, pictures.batch, Identity{}, loss_and_answers + 1, answers.data);
+    }
+
+    Options options_;
+    Model<G, Device> generator_;
+    Model<D, Device> discriminator_;
+    Gradients<G, Device> generator_gradients_;
+    Gradients<D, Device> discriminator_gradients_;
+    Optimized<G, Device, Optimizer> generator_optimizer_;
+    Optimized<D, Device, Optimizer> discriminator_optimizer_;
+    Workspace<G, Noise, Training, Device> generator_run_;
+    Workspace<D, Picture, Training, Device> discriminator_run_;
+    Arena<Device> noise_, picture_gradient_, answer_gradient_;
+    Arena<Device> sums_{6};
+    RandomState random_, layers_random_{.seed = random_.seed, .stream = streams::layers};
+};
+
+}  // namespace genotype

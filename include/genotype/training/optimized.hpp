@@ -1,0 +1,51 @@
+// An optimiser at work on one model.
+#pragma once
+
+#include <cstdint>
+
+#include "genotype/model/model.hpp"
+#include "genotype/optimizers/adam.hpp"
+#include "genotype/optimizers/clip.hpp"
+
+namespace genotype {
+
+/// The gradients of one model type, in one arena; those of another model are another type.
+template <Layer Net, class Device = Cpu>
+class Gradients {
+  public:
+    float* data() { return values_.data(); }
+    const float* data() const { return values_.data(); }
+    long size() const { return values_.size(); }
+
+  private:
+    Arena<Device> values_{parameter_floats<Net>()};
+};
+
+/// An optimiser with the state that it keeps for a model: `optimizer.step(model, gradients)`.
+template <Layer Net, class Device = Cpu, class Optimizer = Adam>
+class Optimized {
+  public:
+    explicit Optimized(Optimizer optimizer = {}) : optimizer_(optimizer) {}
+
+    /// Changes the model's parameters once. With `clip_norm` above 0 the gradients are first scaled down to that norm.
+    void step(Model<Net, Device>& model, Gradients<Net, Device>& gradients, float learning_rate_factor = 1,
+              float clip_norm = 0) {
+        if (clip_norm > 0) clip_gradient_norm(Device{}, gradients.size(), gradients.data(), clip_norm, norm_.data());
+        ++steps_;
+        optimizer_.step(Device{}, gradients.size(), model.parameters.data(), gradients.data(), state_.data(), steps_,
+                        learning_rate_factor);
+        model.prepare();
+    }
+
+    const Optimizer& optimizer() const { return optimizer_; }
+    std::int64_t steps() const { return steps_; }
+    Arena<Device>& state() { return state_; }
+
+  private:
+    Optimizer optimizer_;
+    Arena<Device> state_{Optimizer::states * parameter_floats<Net>()};
+    Arena<Device> norm_{1};
+    std::int64_t steps_ = 0;
+};
+
+}  // namespace genotype

@@ -1,0 +1,135 @@
+// The training step of a variational autoencoder.
+#pragma once
+
+#include "genotype/losses/gaussian_kl.hpp"
+#include "genotype/model/part.hpp"
+#include "genotype/optimizers/schedule.hpp"
+#include "genotype/training/autoencoder.hpp"
+#include "genotype/training/optimized.hpp"
+#include "genotype/training/trainer.hpp"
+
+namespace genotype {
+
+/// How the reconstruction loss of a sample's values becomes one number.
+enum class Reconstruction {
+    summed,  // over the sample's values: the negative evidence lower bound, which is what works
+    mean_per_value,  // divided by their number: many programs do so, and the KL then swallows the latents
+};
+
+/// Options of a VAE's trainer.
+template <class Optimizer>
+struct VaeOptions {
+    Optimizer optimizer{};
+    Schedule schedule{};
+    float clip_norm = 0;  // 0: no clipping
+    float beta = 1;       // weight of the KL; above 1, a beta-VAE
+    Reconstruction reconstruction = Reconstruction::summed;
+    int batch = 64;  // the largest batch that a step will see
+    std::uint64_t seed = 0;
+};
+
+/// What a VAE's step reports, averaged over the batch; the sum, with beta 1, is the negative evidence lower bound.
+struct VaeLosses {
+    float reconstruction = 0;
+    float kl = 0;  // not yet multiplied by beta
+
+    float total(float beta = 1) const { return reconstruction + beta * kl; }
+};
+
+/// Trains a VAE: encode, draw one latent a sample, decode, and follow the gradient of reconstruction + beta * KL.
+/// PyTorch: the loop of its VAE example.
+template <Layer E, Layer D, class Loss, ShapeType I, class Device, class Optimizer>
+class Trainer<combinators::VariationalAutoencoder<E, D, Loss, I>, Device, Optimizer> {
+  public:
+    using Network = combinators::VariationalAutoencoder<E, D, Loss, I>;
+    using Latent = typename Network::Latent;
+    using Options = VaeOptions<Optimizer>;
+    static constexpr int latent = Network::latent;
+
+    explicit Trainer(Options options = {})
+        : options_(options), model_(Seed{options.seed}), optimizer_(options.optimizer), encoder_run_(options.batch),
+          decoder_run_(options.batch), noise_(options.batch * Latent::count), latents_(options.batch * Latent::count),
+          latents_gradient_(options.batch * Latent::count), moments_gradient_(2 * options.batch * Latent::count),
+          output_gradient_(options.batch * I::count), random_{.seed = options.seed, .stream = streams::noise} {}
+
+    /// One step on a batch. Allocates nothing.
+    VaeLosses step(View<I> batch) {
+        fill_normal(Device{}, batch.batch * Latent::count, random_.take(batch.batch * Latent::count), noise_.data());
+        return step(batch, {noise_.data(), batch.batch});
+    }
+
+    /// The same with noise of the caller's, on the device.
+    VaeLosses step(View<I> batch, View<Latent> noise) {
+        const View<Latent> z = forward(batch, noise, output_gradient_.data());
+        const auto encoder = part<0>(model_), decoder = part<1>(model_);
+        decoder_run_.backward(decoder, z, output_gradient_.data(),
+                              {.input_gradient = latents_gradient_.data(),
+                               .gradients = gradients_.data() + parameter_floats<E>()});
+        reparameterize_backward(Device{}, batch.batch, latent, moments_, noise.data, latents_gradient_.data(),
+                                moments_gradient_.data());
+        GaussianKL::evaluate(Device{}, {.batch = batch.batch,
+                                        .latents = latent,
+                                        .moments = moments_,
+                                        .weight = options_.beta,
+                                        .gradient = moments_gradient_.data(),
+                                        .accumulate = true});
+        encoder_run_.backward(encoder, batch, moments_gradient_.data(), {.gradients = gradients_.data()});
+        optimizer_.step(model_, gradients_, options_.schedule.factor(static_cast<long>(optimizer_.steps())),
+                        options_.clip_norm);
+        return losses();
+    }
+
+    /// The losses on a batch, with one draw of the latents, without learning from it.
+    VaeLosses evaluate(View<I> batch) {
+        fill_normal(Device{}, batch.batch * Latent::count, random_.take(batch.batch * Latent::count), noise_.data());
+        forward(batch, {noise_.data(), batch.batch}, nullptr);
+        return losses();
+    }
+
+    Model<Network, Device>& model() { return model_; }
+    const Gradients<Network, Device>& gradients() const { return gradients_; }
+    const Options& options() const { return options_; }
+
+  private:
+    /// Runs both networks and writes the two losses, and the gradient by the output where it is wanted.
+    View<Latent> forward(View<I> batch, View<Latent> noise, float* output_gradient) {
+        if (noise.batch != batch.batch)
+            fail("Trainer", "batch of noise", std::to_string(noise.batch), std::to_string(batch.batch));
+        auto encoder = part<0>(model_), decoder = part<1>(model_);
+        moments_ = encoder_run_.forward(encoder, batch, &layers_random_).data;
+        reparameterize(Device{}, batch.batch, latent, moments_, noise.data, latents_.data());
+        const View<Latent> z{latents_.data(), batch.batch};
+        const auto output = decoder_run_.forward(decoder, z, &layers_random_);
+        const bool summed = options_.reconstruction == Reconstruction::summed;
+        Loss::evaluate(Device{}, LossCall{.batch = batch.batch,
+                                          .values = I::count,
+                                          .prediction = output.data,
+                                          .target = batch.data,
+                                          .reduction = summed ? Reduction::sample_sum : Reduction::mean,
+                                          .value = sums_.data(),
+                                          .gradient = output_gradient});
+        GaussianKL::evaluate(Device{},
+                             {.batch = batch.batch, .latents = latent, .moments = moments_, .value = sums_.data() + 1});
+        return z;
+    }
+
+    VaeLosses losses() const {
+        VaeLosses result;
+        Device::copy(sums_.data(), 1, &result.reconstruction);
+        Device::copy(sums_.data() + 1, 1, &result.kl);
+        return result;
+    }
+
+    Options options_;
+    Model<Network, Device> model_;
+    Gradients<Network, Device> gradients_;
+    Optimized<Network, Device, Optimizer> optimizer_;
+    Workspace<E, I, Training, Device> encoder_run_;
+    Workspace<D, Latent, Training, Device> decoder_run_;
+    Arena<Device> noise_, latents_, latents_gradient_, moments_gradient_, output_gradient_;
+    Arena<Device> sums_{2};
+    const float* moments_ = nullptr;
+    RandomState random_, layers_random_{.seed = random_.seed, .stream = streams::layers};
+};
+
+}  // namespace genotype

@@ -1,0 +1,9 @@
+// Stride 0.
+// expect: stride_must_be_at_least_1
+// expect: At<0>
+// expect: layer<genotype::Conv<3, 64, 4, 0, 1>
+// expect: got_number<0>
+#include <genotype/genotype.hpp>
+using namespace genotype;
+
+using Net = Sequential<Conv<3, 64, 4, 0, 1>, ReLU>;  // <- here
