@@ -69,7 +69,8 @@ TEST_CASE("gamma does not change the bytes") {
     const auto sum = crc32(0, reinterpret_cast<const Bytef*>(gamma.data()), 8);
     for (const int shift : {24, 16, 8, 0}) gamma += static_cast<char>(sum >> shift);
     constexpr std::size_t header_end = 33;
-    file.insert(header_end, std::string("\0\0\0\x04", 4) + gamma);
+    const std::size_t pixels = file.find("IDAT") - 4;  // what lies between says sRGB, which would count for more
+    file.replace(header_end, pixels - header_end, std::string("\0\0\0\x04", 4) + gamma);
     CHECK(load_png(folder.file("gamma.png", file)).bytes == striped(1, 5, 6, 3).bytes);
 }
 
