@@ -141,6 +141,24 @@ TEST_CASE("a grid is laid out as torchvision's") {
     CHECK(contains(error_of([&] { grid(three, 1, 1 << 30); }), "size: found"));
 }
 
+TEST_CASE("pictures are cut and joined with their labels") {
+    Pictures four = striped(4, 1, 2, 1);
+    four.labels = {5, 6, 7, 8};
+    const Pictures middle = slice(four, 1, 2);
+    CHECK(middle.count == 2);
+    CHECK(middle.labels == std::vector<int>{6, 7});
+    CHECK(middle.bytes == std::vector<std::uint8_t>(four.bytes.begin() + 2, four.bytes.begin() + 6));
+    const Pictures back = join(slice(four, 0, 1), slice(four, 1, 3));
+    CHECK(back.count == 4);
+    CHECK(back.bytes == four.bytes);
+    CHECK(back.labels == four.labels);
+    CHECK(join(four, striped(1, 1, 2, 1)).labels.empty());
+    CHECK(slice(four, 4, 0).count == 0);
+    CHECK(contains(error_of([&] { slice(four, 3, 2); }), "slice: found 3 and 2 more, expected a part of 4"));
+    CHECK(contains(error_of([&] { slice(four, -1, 2); }), "slice"));
+    CHECK(contains(error_of([&] { join(four, striped(1, 2, 1, 1)); }), "size: found 2 x 1 x 1, expected 1 x 2 x 1"));
+}
+
 TEST_CASE("floats become the nearest bytes") {
     const std::vector<float> values{-1.0f, 1.0f, 0.0f, -3.0f, 7.0f, 0.0039f};
     const View<Shape<3, 1, 2>> view{values.data(), 1};

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "genotype/shape/error.hpp"
+
 namespace genotype {
 
 /// `count` pictures of one size, one byte a channel, in N x H x W x C order (grey: 1 channel, colour: 3, red first).
@@ -44,6 +46,33 @@ inline Pictures blank_pictures(int count, int height, int width, int channels) {
     Pictures pictures{count, height, width, channels, {}, {}, {}};
     pictures.bytes.resize(static_cast<std::size_t>(count) * pictures.stride());
     return pictures;
+}
+
+/// `count` pictures from number `first` on, with their labels.
+inline Pictures slice(const Pictures& pictures, int first, int count) {
+    if (first < 0 || count < 0 || count > pictures.count - first)
+        fail("pictures", "slice", std::to_string(first) + " and " + std::to_string(count) + " more",
+             "a part of " + std::to_string(pictures.count));
+    Pictures part{count, pictures.height, pictures.width, pictures.channels, {}, {}, pictures.class_names};
+    const auto begin = pictures.bytes.begin() + static_cast<std::ptrdiff_t>(pictures.stride()) * first;
+    part.bytes.assign(begin, begin + static_cast<std::ptrdiff_t>(pictures.stride()) * count);
+    if (!pictures.labels.empty())
+        part.labels.assign(pictures.labels.begin() + first, pictures.labels.begin() + first + count);
+    return part;
+}
+
+/// The pictures of `first`, then those of `second`, which must have the same size: `grid(join(real, drawn),
+/// real.count)` shows the two above one another. Labels stay only where both have them.
+inline Pictures join(Pictures first, const Pictures& second) {
+    if (first.height != second.height || first.width != second.width || first.channels != second.channels)
+        fail("pictures", "size", size_text(second), size_text(first));
+    first.bytes.insert(first.bytes.end(), second.bytes.begin(), second.bytes.end());
+    if (first.labels.empty() || second.labels.empty())
+        first.labels.clear();
+    else
+        first.labels.insert(first.labels.end(), second.labels.begin(), second.labels.end());
+    first.count += second.count;
+    return first;
 }
 
 }  // namespace genotype
