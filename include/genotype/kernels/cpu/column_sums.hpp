@@ -14,22 +14,35 @@ namespace detail {
 /// Columns that are summed together, their partial sums side by side on the stack.
 inline constexpr int sum_columns = 256;
 
+/// Adds the sums of `rows` rows, `stride` apart, of Count vectors of columns to `sums`.
+template <int Count>
+void add_rows(long rows, long stride, const float* x, float* sums) {
+    Vector total[Count];
+    for (Vector& each : total) each = Vector(0.f);
+    for (long row = 0; row < rows; ++row)
+        for (int v = 0; v < Count; ++v)
+            total[v] = total[v] + Vector::load_unaligned(x + row * stride + v * vector_size);
+    for (int v = 0; v < Count; ++v) {
+        float* to = sums + v * vector_size;
+        (Vector::load_unaligned(to) + total[v]).store_unaligned(to);
+    }
+}
+
 /// sums[c] = the sum of `rows` rows, `stride` apart, of x.
 inline void sum_rows(long rows, long stride, int columns, const float* x, float* sums) {
     constexpr long block = 64;  // rows that are added in one go before their sum is added to the others'
     constexpr int step = static_cast<int>(vector_size);
     std::fill(sums, sums + columns, 0.f);
     for (long row = 0; row < rows; row += block) {
-        const long end = std::min(rows, row + block);
+        const long count = std::min(block, rows - row);
+        const float* from = x + row * stride;
         int column = 0;
-        for (; column + step <= columns; column += step) {
-            Vector total(0.f);
-            for (long r = row; r < end; ++r) total = total + Vector::load_unaligned(x + r * stride + column);
-            (Vector::load_unaligned(sums + column) + total).store_unaligned(sums + column);
-        }
+        for (; column + 4 * step <= columns; column += 4 * step)
+            add_rows<4>(count, stride, from + column, sums + column);
+        for (; column + step <= columns; column += step) add_rows<1>(count, stride, from + column, sums + column);
         for (; column < columns; ++column) {
             float total = 0;
-            for (long r = row; r < end; ++r) total += x[r * stride + column];
+            for (long r = 0; r < count; ++r) total += from[r * stride + column];
             sums[column] += total;
         }
     }
@@ -46,10 +59,13 @@ inline void column_sums(Cpu, long rows, int columns, const float* x, float* sums
     const int wide_columns = columns * fold;
     const long part = std::max(64L, (wide_rows + most_parts - 1) / most_parts);
     const long parts = (wide_rows + part - 1) / part;
+    // Threads share the rows where there are enough of them, otherwise the columns.
+    const bool large = rows * columns >= detail::parallel_values;
+#pragma omp parallel for schedule(static) if (large && parts == 1)
     for (int first = 0; first < wide_columns; first += detail::sum_columns) {
         const int width = std::min(detail::sum_columns, wide_columns - first);
         float partial[most_parts][detail::sum_columns];
-#pragma omp parallel for schedule(static) if (rows * columns >= detail::parallel_values)
+#pragma omp parallel for schedule(static) if (large && parts > 1)
         for (long p = 0; p < parts; ++p)
             detail::sum_rows(std::min(part, wide_rows - p * part), wide_columns, width,
                              x + p * part * wide_columns + first, partial[p]);
