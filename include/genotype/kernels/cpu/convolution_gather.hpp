@@ -11,22 +11,6 @@
 
 namespace genotype::detail {
 
-/// A picture of the batch, channels-last.
-struct PictureSize {
-    int height, width, channels;
-
-    constexpr long floats() const { return static_cast<long>(height) * width * channels; }
-};
-
-/// All that one direction of a convolution reads and writes.
-struct Gather {
-    int batch;
-    PictureSize source_size, result_size;
-    const float* source;
-    const float* bias;  // or null
-    float* result;
-};
-
 /// Which rows a tile has. With many samples a tile is one position of several samples: all its rows then meet the same
 /// taps, and those outside the picture are left out. With few samples it is a run of pixels, and zeros stand for what
 /// lies outside. Tiles are numbered [group of rows][position]; with pixels as rows there is one "position".
@@ -172,7 +156,7 @@ struct Share {
 };
 
 /// One thread's part of one phase.
-inline void gather_share(const Gather& g, const Phase& phase, const TileRows& tiling, const float* packed,
+inline void gather_phase(const Gather& g, const Phase& phase, const TileRows& tiling, const float* packed,
                          const Share& share) {
     alignas(64) float buffer[tiles_at_a_time * tile_rows * row_pitch];
     std::array<GatheredTile, tiles_at_a_time> tiles;
@@ -215,6 +199,18 @@ inline Share share_of(const Phase& phase, const TileRows& tiling, int index, int
             cut(tiling.fixed_positions(), position + 1, position_parts),
             cut(panels, panel, panel_parts) * tile_columns,
             std::min(cut(panels, panel + 1, panel_parts) * tile_columns, phase.channels)};
+}
+
+/// The part of all phases that thread `index` of `threads` computes.
+inline void gather_share(const Gather& g, const Direction& direction, const float* packed, int index, int threads) {
+    for (int i = 0; i < direction.phases(); ++i) {
+        const Phase phase = direction.phase(i);
+        if (phase.positions() > 0) {
+            const TileRows tiling(phase, g.batch);
+            gather_phase(g, phase, tiling, packed, share_of(phase, tiling, index, threads));
+        }
+        packed += phase.contraction() * packed_width(phase.source_channels, phase.channels);
+    }
 }
 
 }  // namespace genotype::detail

@@ -54,58 +54,55 @@ struct Phase {
     constexpr long contraction() const { return static_cast<long>(rows.taps) * columns.taps * source_channels; }
 };
 
-constexpr int phases_to_large(const ConvGeometry& g) {
-    return g.stride * g.stride;
-}
+/// A convolution to the small picture or to the large one, as phases.
+struct Direction {
+    ConvGeometry geometry;
+    bool to_large;
 
-constexpr Phase phase_to_small(const ConvGeometry& g) {
-    return {axis_to_small(g, g.small_height), axis_to_small(g, g.small_width), g.large_channels, g.small_channels};
-}
-constexpr Phase phase_to_large(const ConvGeometry& g, int phase) {
-    return {axis_to_large(g, g.large_height, phase / g.stride), axis_to_large(g, g.large_width, phase % g.stride),
-            g.small_channels, g.large_channels};
-}
+    constexpr int phases() const { return to_large ? geometry.stride * geometry.stride : 1; }
+    constexpr int source_channels() const { return to_large ? geometry.small_channels : geometry.large_channels; }
+    constexpr int channels() const { return to_large ? geometry.large_channels : geometry.small_channels; }
+
+    /// The most lines that any phase has.
+    constexpr int lines() const {
+        const ConvGeometry& g = geometry;
+        return to_large ? (g.large_height + g.stride - 1) / g.stride : g.small_height;
+    }
+
+    constexpr Phase phase(int index) const {
+        const ConvGeometry& g = geometry;
+        if (!to_large)
+            return {axis_to_small(g, g.small_height), axis_to_small(g, g.small_width), g.large_channels,
+                    g.small_channels};
+        return {axis_to_large(g, g.large_height, index / g.stride), axis_to_large(g, g.large_width, index % g.stride),
+                g.small_channels, g.large_channels};
+    }
+};
+
+/// A picture of the batch, channels-last.
+struct PictureSize {
+    int height, width, channels;
+
+    constexpr long floats() const { return static_cast<long>(height) * width * channels; }
+};
+
+/// All that one direction of a convolution reads and writes.
+struct Gather {
+    int batch;
+    PictureSize source_size, result_size;
+    const float* source;
+    const float* bias;  // or null
+    float* result;
+};
 
 /// Few output channels would leave most lanes empty: then the lanes run along the source's channels instead.
 constexpr bool lanes_along_source(int source_channels, int channels) {
-    return false && channels <= 4 && source_channels % lanes == 0;
+    return channels <= 4 && source_channels % lanes == 0;
 }
 
 /// Floats of packed weights for each value of the contraction.
 constexpr long packed_width(int source_channels, int channels) {
     return lanes_along_source(source_channels, channels) ? channels : (channels + lanes - 1) / lanes * lanes;
-}
-
-/// Packs a phase's weights as [panel][contraction][panel's columns]; a panel is two vectors wide, the last one as wide
-/// as it has to be. With lanes along the source: [channel][contraction]. `plain` is read through two strides, so that
-/// the same code packs both directions. Returns where the packed weights end.
-inline float* pack_phase(const Phase& phase, int kernel, const float* plain, long source_stride, long channel_stride,
-                         float* packed) {
-    const long tap_floats = static_cast<long>(phase.source_channels) * phase.channels;
-    const bool along_source = lanes_along_source(phase.source_channels, phase.channels);
-    const long contraction = phase.contraction();
-    long k = 0;
-    for (int row = 0; row < phase.rows.taps; ++row)
-        for (int column = 0; column < phase.columns.taps; ++column) {
-            const int kernel_row = phase.rows.kernel_first + row * phase.rows.kernel_step;
-            const int kernel_column = phase.columns.kernel_first + column * phase.columns.kernel_step;
-            const float* tap = plain + (static_cast<long>(kernel_row) * kernel + kernel_column) * tap_floats;
-            for (int source = 0; source < phase.source_channels; ++source, ++k) {
-                const float* from = tap + source * source_stride;
-                if (along_source) {
-                    for (int channel = 0; channel < phase.channels; ++channel)
-                        packed[channel * contraction + k] = from[channel * channel_stride];
-                    continue;
-                }
-                for (int panel = 0; panel < phase.channels; panel += tile_columns) {
-                    const int columns = phase.channels - panel;
-                    const int width = columns > lanes ? tile_columns : lanes;
-                    float* to = packed + panel * contraction + k * width;
-                    for (int i = 0; i < width; ++i) to[i] = i < columns ? from[(panel + i) * channel_stride] : 0.0f;
-                }
-            }
-        }
-    return packed + contraction * packed_width(phase.source_channels, phase.channels);
 }
 
 }  // namespace genotype::detail
