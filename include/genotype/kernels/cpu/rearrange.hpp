@@ -10,6 +10,20 @@ namespace genotype {
 
 namespace detail {
 
+inline void transpose_one(int rows, int columns, const float* x, float* y) {
+    if (rows == 1 || columns == 1) {
+        std::copy_n(x, static_cast<long>(rows) * columns, y);
+        return;
+    }
+    // A tile's lines of both matrices stay in the nearest cache, even where all of y's fall on the same set of it.
+    constexpr int tile_rows = 16, tile_columns = 8;
+    for (int row = 0; row < rows; row += tile_rows)
+        for (int column = 0; column < columns; column += tile_columns)
+            for (int c = column; c < std::min(column + tile_columns, columns); ++c)
+                for (int r = row; r < std::min(row + tile_rows, rows); ++r)
+                    y[static_cast<long>(c) * rows + r] = x[static_cast<long>(r) * columns + c];
+}
+
 /// Calls f(together, apart) for each value of a pixel shuffle: where it lies on the side of few and of many pixels.
 template <class F>
 void for_each_shuffled_row(int batch, int height, int width, int channels, int factor, F f) {
@@ -33,20 +47,8 @@ inline void transpose(Cpu, long batch, int rows, int columns, const float* x, fl
     const long count = static_cast<long>(rows) * columns;
     const bool parallel = batch * count > 32768;
 #pragma omp parallel for schedule(static) if (parallel)
-    for (long sample = 0; sample < batch; ++sample) {
-        const float* const from = x + sample * count;
-        float* const to = y + sample * count;
-        if (rows == 1 || columns == 1) {
-            std::copy_n(from, count, to);
-            continue;
-        }
-        constexpr int tile = 16;  // a tile's lines of both matrices stay in the nearest cache
-        for (int row = 0; row < rows; row += tile)
-            for (int column = 0; column < columns; column += tile)
-                for (int c = column; c < std::min(column + tile, columns); ++c)
-                    for (int r = row; r < std::min(row + tile, rows); ++r)
-                        to[static_cast<long>(c) * rows + r] = from[static_cast<long>(r) * columns + c];
-    }
+    for (long sample = 0; sample < batch; ++sample)
+        detail::transpose_one(rows, columns, x + sample * count, y + sample * count);
 }
 
 /// x (batch, pixels, channels) to y (batch, new_pixels, new_channels), both with as many values, such that the values
