@@ -16,11 +16,11 @@ inline void transpose_one(int rows, int columns, const float* x, float* y) {
         return;
     }
     // A tile's lines of both matrices stay in the nearest cache, even where all of y's fall on the same set of it.
-    constexpr int tile_rows = 16, tile_columns = 8;
-    for (int row = 0; row < rows; row += tile_rows)
-        for (int column = 0; column < columns; column += tile_columns)
-            for (int c = column; c < std::min(column + tile_columns, columns); ++c)
-                for (int r = row; r < std::min(row + tile_rows, rows); ++r)
+    constexpr int down = 16, across = 8;
+    for (int row = 0; row < rows; row += down)
+        for (int column = 0; column < columns; column += across)
+            for (int c = column; c < std::min(column + across, columns); ++c)
+                for (int r = row; r < std::min(row + down, rows); ++r)
                     y[static_cast<long>(c) * rows + r] = x[static_cast<long>(r) * columns + c];
 }
 
