@@ -111,6 +111,18 @@ TEST_CASE_TEMPLATE("Logits of any size do not overflow", Device, Cpu, Reference)
     CHECK(evaluate<Device>(problem).value == doctest::Approx(std::log(2.)));
 }
 
+TEST_CASE_TEMPLATE("The largest logit is found at every place", Device, Cpu, Reference) {
+    for (int place = 0; place < 37; ++place) {
+        CAPTURE(place);
+        Problem problem(1, 37, 1);
+        problem.logits[static_cast<std::size_t>(place)] = 200;
+        problem.targets = {place};
+        CHECK(evaluate<Device>(problem).value == 0);
+        problem.targets = {(place + 1) % 37};
+        CHECK(evaluate<Device>(problem).value == doctest::Approx(200).epsilon(0.01));
+    }
+}
+
 TEST_CASE_TEMPLATE("The gradient may lie over the logits", Device, Cpu, Reference) {
     Problem problem(5, 37, 2);
     const Result apart = evaluate<Device>(problem);
