@@ -12,9 +12,9 @@ namespace genotype::detail {
 /// Calls f(row, std::integral_constant<int, 8 or 1>) over all rows.
 template <class F>
 void for_each_row_block(long rows, F&& f) {
-    long row = 0;
-    for (; row + 8 <= rows; row += 8) f(row, std::integral_constant<int, 8>{});
-    for (; row < rows; ++row) f(row, std::integral_constant<int, 1>{});
+    const long whole = rows / 8 * 8;
+    for (long row = 0; row < whole; row += 8) f(row, std::integral_constant<int, 8>{});
+    for (long row = whole; row < rows; ++row) f(row, std::integral_constant<int, 1>{});
 }
 
 template <int Count>
