@@ -3,6 +3,7 @@
 #pragma once
 
 // The aliases that check models come first: a compiler's message about a wrong model is shortest so.
+#include "genotype/model/output_shape.hpp"
 #include "genotype/model/sequential.hpp"
 #include "genotype/model/residual.hpp"
 #include "genotype/model/repeat.hpp"

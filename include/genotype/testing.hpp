@@ -39,8 +39,13 @@ class GradientRig {
     static constexpr Memory plan = memory_of<L, Device, Training>(In::dims);
 
     GradientRig(const GradientCheckOptions& options)
-        : batch(options.batch), weights(Seed{options.seed}), x(batch * In::count), y(batch * Out::count),
-          cotangent(batch * Out::count), dx(batch * In::count), gradients(parameter_floats<L>()),
+        : batch(options.batch),
+          weights(Seed{options.seed}),
+          x(batch * In::count),
+          y(batch * Out::count),
+          cotangent(batch * Out::count),
+          dx(batch * In::count),
+          gradients(parameter_floats<L>()),
           kept_memory(aligned(plan.kept).floats(batch)),
           scratch_memory(aligned(larger(plan.forward_scratch, plan.backward_scratch)).floats(batch)) {
         RandomState random{.seed = options.seed, .stream = streams::noise};
@@ -192,7 +197,8 @@ GradientCheck check_gradients(const GradientCheckOptions& options = {}) {
                                          tensor.count(), options, check);
     });
     if (static_cast<double>(check.at_kinks) > options.most_kinks * static_cast<double>(check.compared))
-        fault("too many values lie at kinks: " + std::to_string(check.at_kinks) + " of " + std::to_string(check.compared));
+        fault("too many values lie at kinks: " + std::to_string(check.at_kinks) + " of " +
+              std::to_string(check.compared));
 
     const auto tensors_agree = [&](double factor, double tolerance) {
         bool agree = true;

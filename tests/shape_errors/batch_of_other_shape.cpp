@@ -1,5 +1,7 @@
 // A batch of another shape than the trainer's.
-// expect: View<genotype::Shape<1, 28, 28>
+// expect: batch_has_another_shape
+// expect: got<genotype::Shape<1, 28, 28>
+// expect: wants<genotype::Shape<784>
 #include <genotype/genotype.hpp>
 using namespace genotype;
 

@@ -1,5 +1,6 @@
 // Gradients of one model handed to another model's optimiser.
-// expect: Gradients<
+// expect: gradients_are_of_another_model
+// expect: got<genotype::Gradients<
 #include <genotype/genotype.hpp>
 using namespace genotype;
 

@@ -1,6 +1,7 @@
 // A view of another shape than the model's workspace.
-// expect: View<genotype::Shape<100> >
-// expect: View<genotype::Shape<100, 1, 1> >
+// expect: batch_has_another_shape
+// expect: got<genotype::Shape<100>
+// expect: wants<genotype::Shape<100, 1, 1>
 #include <genotype/genotype.hpp>
 using namespace genotype;
 

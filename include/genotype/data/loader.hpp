@@ -37,6 +37,8 @@ template <ShapeType S>
 struct Batch {
     using shape = S;
 
+    using shape = S;
+
     View<S> samples;
     /// The class of each sample, or empty.
     std::span<const int> labels;

@@ -12,8 +12,9 @@ namespace genotype {
 /// height' = (height + 2 padding - kernel) / stride + 1, rounded down.
 /// PyTorch equivalent: `torch.nn.Conv2d(in, out, kernel, stride, padding, bias=...)`, without a bias unless asked.
 /// Source: LeCun et al., "Backpropagation applied to handwritten zip code recognition" (1989).
-template <int in_channels, int out_channels, int kernel, int stride = 1, int padding = 0, BiasChoice Choice = NoBias>
+template <int in_channels, int out_channels, int kernel, int stride = 1, int padding = 0, class Choice = NoBias>
 struct Conv : LayerBase {
+    static_assert(BiasChoice<Choice>, "the last argument is Bias or NoBias");
     static constexpr Fault fault = detail::convolution_fault(in_channels, out_channels, kernel, stride, padding);
     static constexpr bool has_bias = std::same_as<Choice, Bias>;
     static constexpr Dims input = picture_dims(fault ? any : in_channels, any, any);

@@ -12,8 +12,9 @@ namespace genotype {
 /// with height' = (height - 1) stride - 2 padding + kernel. PyTorch equivalent: `torch.nn.ConvTranspose2d(in, out,
 /// kernel, stride, padding, bias=...)`, without a bias unless asked. Source: Zeiler, Krishnan, Taylor, Fergus,
 /// "Deconvolutional networks" (CVPR 2010).
-template <int in_channels, int out_channels, int kernel, int stride = 1, int padding = 0, BiasChoice Choice = NoBias>
+template <int in_channels, int out_channels, int kernel, int stride = 1, int padding = 0, class Choice = NoBias>
 struct ConvT : LayerBase {
+    static_assert(BiasChoice<Choice>, "the last argument is Bias or NoBias");
     static constexpr Fault fault = detail::convolution_fault(in_channels, out_channels, kernel, stride, padding);
     static constexpr bool has_bias = std::same_as<Choice, Bias>;
     static constexpr Dims input = picture_dims(fault ? any : in_channels, any, any);

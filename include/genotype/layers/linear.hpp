@@ -9,8 +9,9 @@ namespace genotype {
 
 /// y = x W^T + b. Shape: (in) to (out).
 /// PyTorch equivalent: `torch.nn.Linear(in, out, bias=...)`, with a bias unless told otherwise.
-template <int in_features, int out_features, BiasChoice Choice = Bias>
+template <int in_features, int out_features, class Choice = Bias>
 struct Linear : LayerBase {
+    static_assert(BiasChoice<Choice>, "the last argument is Bias or NoBias");
     static constexpr bool sized = in_features >= 1 && out_features >= 1;
     static constexpr bool has_bias = std::same_as<Choice, Bias>;
     static constexpr Dims input = vector_dims(sized ? in_features : any);

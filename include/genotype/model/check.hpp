@@ -10,6 +10,7 @@
 namespace genotype {
 
 struct Flatten;
+struct Reshape_to_a_picture;
 
 namespace detail {
 
@@ -87,17 +88,18 @@ consteval auto sentence() {
         return std::type_identity<
             features_do_not_match<Where, Name, got_features<got_dims.first>, wants_features<wanted.first>>>{};
     else if constexpr (F.kind == picture_given)
-        return std::type_identity<wants_a_vector_but_got_a_picture<Where, Name, got<shape_word_t<got_dims>>,
-                                                                   wants_features<wanted.first>, hint_insert<Flatten>>>{};
+        return std::type_identity<wants_a_vector_but_got_a_picture<
+            Where, Name, got<shape_word_t<got_dims>>, wants_features<wanted.first>, hint_insert<Flatten>>>{};
     else if constexpr (F.kind == vector_given)
-        return std::type_identity<wants_a_picture_but_got_a_vector<
-            Where, Name, got_features<got_dims.first>, wants_channels<wanted.first>, hint_insert<struct Reshape_to_a_picture>>>{};
+        return std::type_identity<
+            wants_a_picture_but_got_a_vector<Where, Name, got_features<got_dims.first>, wants_channels<wanted.first>,
+                                             hint_insert<Reshape_to_a_picture>>>{};
     else if constexpr (F.kind == shape)
         return std::type_identity<
             shapes_do_not_match<Where, Name, got<shape_word_t<got_dims>>, wants<shape_word_t<wanted>>>>{};
     else if constexpr (F.kind == FaultKind::kernel)
-        return std::type_identity<kernel_is_larger_than_the_padded_input<
-            Where, Name, genotype::kernel<wanted.first>, padded_input<got_dims[0], got_dims[1]>>>{};
+        return std::type_identity<kernel_is_larger_than_the_padded_input<Where, Name, genotype::kernel<wanted.first>,
+                                                                         padded_input<got_dims[0], got_dims[1]>>>{};
     else if constexpr (F.kind == empty_output)
         return std::type_identity<output_would_be_empty<Where, Name, got<shape_word_t<got_dims>>>>{};
     else if constexpr (F.kind == stride)
@@ -108,15 +110,13 @@ consteval auto sentence() {
         return std::type_identity<size_must_be_at_least_1<Where, Name, got_number<got_dims.first>>>{};
     else if constexpr (F.kind == FaultKind::groups)
         return std::type_identity<groups_do_not_divide_the_channels<Where, Name, genotype::groups<wanted.first>,
-                                                                     got_channels<got_dims.first>>>{};
+                                                                    got_channels<got_dims.first>>>{};
     else if constexpr (F.kind == value_count)
-        return std::type_identity<
-            reshape_changes_the_number_of_values<Where, Name, got<shape_word_t<got_dims>>, got_values<got_dims.count()>,
-                                                 wants_values<wanted.count()>>>{};
+        return std::type_identity<reshape_changes_the_number_of_values<
+            Where, Name, got<shape_word_t<got_dims>>, got_values<got_dims.count()>, wants_values<wanted.count()>>>{};
     else if constexpr (F.kind == branch)
-        return std::type_identity<
-            branch_of_residual_changes_the_shape<Where, Name, got<shape_word_t<got_dims>>, wants<shape_word_t<wanted>>,
-                                                 hint_add_a_projection>>{};
+        return std::type_identity<branch_of_residual_changes_the_shape<
+            Where, Name, got<shape_word_t<got_dims>>, wants<shape_word_t<wanted>>, hint_add_a_projection>>{};
     else if constexpr (F.kind == block)
         return std::type_identity<
             block_of_repeat_changes_the_shape<Where, Name, got<shape_word_t<got_dims>>, wants<shape_word_t<wanted>>>>{};
@@ -153,15 +153,11 @@ struct chain {
 
 }  // namespace detail
 
-/// What there is to say about `Model` when its shape rule finds fault `F`: `said` is a sentence, or a struct whose member
-/// `model` is `Model`. (A struct, not an alias: GCC 12 crashes on the alias.)
+/// What there is to say about `Model` when its shape rule finds fault `F`: `said` is a sentence, or a struct whose
+/// member `model` is `Model`. (A struct, not an alias: GCC 12 crashes on the alias.)
 template <Fault F, class Model>
 struct Verdict {
     using said = typename decltype(detail::verdict<F, Model>())::type;
 };
-
-/// The model that a verdict lets pass. Where there is none, the compiler's error is the sentence.
-template <class Said>
-using ModelOf = typename Said::model;
 
 }  // namespace genotype

@@ -12,7 +12,8 @@ template <Layer Net>
 constexpr long count_parameters() {
     long count = 0;
     if constexpr (Combinator<Net>)
-        Net::for_each_child([&]<class Child>(std::type_identity<Child>, ChildName) { count += count_parameters<Child>(); });
+        Net::for_each_child(
+            [&]<class Child>(std::type_identity<Child>, ChildName) { count += count_parameters<Child>(); });
     else
         for (const Parameter& parameter : Net::parameters) count += parameter.count();
     return count;
@@ -25,7 +26,8 @@ template <Layer Net>
 constexpr long parameter_floats() {
     long floats = 0;
     if constexpr (Combinator<Net>)
-        Net::for_each_child([&]<class Child>(std::type_identity<Child>, ChildName) { floats += parameter_floats<Child>(); });
+        Net::for_each_child(
+            [&]<class Child>(std::type_identity<Child>, ChildName) { floats += parameter_floats<Child>(); });
     else
         floats = offset_in(Net::parameters, static_cast<int>(Net::parameters.size()));
     return floats;
@@ -35,7 +37,8 @@ template <Layer Net>
 constexpr long buffer_floats() {
     long floats = 0;
     if constexpr (Combinator<Net>)
-        Net::for_each_child([&]<class Child>(std::type_identity<Child>, ChildName) { floats += buffer_floats<Child>(); });
+        Net::for_each_child(
+            [&]<class Child>(std::type_identity<Child>, ChildName) { floats += buffer_floats<Child>(); });
     else
         floats = offset_in(Net::buffers, static_cast<int>(Net::buffers.size()));
     return floats;
@@ -84,7 +87,8 @@ void for_each_tensor(Visit&& visit, const std::string& prefix = "", long offset 
                 return Net::parameters;
             else
                 return Net::buffers;
-        }();
+        }
+        ();
         for (int index = 0; index < static_cast<int>(list.size()); ++index) {
             const Parameter& tensor = list[static_cast<std::size_t>(index)];
             visit(prefix + tensor.name, tensor, offset + offset_in(list, index));

@@ -7,8 +7,8 @@
 
 namespace genotype {
 
-/// A network with weights of its own. Everything lies on the heap; using it is const and re-entrant, with one workspace a
-/// thread.
+/// A network with weights of its own. Everything lies on the heap; using it is const and re-entrant, with one workspace
+/// a thread.
 ///
 ///     Model<Generator> generator(Seed{7});
 ///     Tensor<Shape<3, 32, 32>> pictures = generator(noise);       // allocates the result and a workspace
@@ -29,19 +29,31 @@ class Model : public Weights<Net, Device> {
 
     /// Inference. The result lives in the workspace until its next use.
     template <ShapeType In>
-    View<OutputShape<Net, In>> operator()(View<In> x, Workspace<Net, In, Inference, Device>& workspace) const {
+    View<OutputShape<Net, In>> operator()(std::type_identity_t<View<In>> x,
+                                          Workspace<Net, In, Inference, Device>& workspace) const {
         return workspace.forward(*this, x);
+    }
+
+    template <ShapeType In, class Other>
+    requires(!std::convertible_to<const Other&, View<In>>) View<OutputShape<Net, In>>
+    operator()(const Other&, Workspace<Net, In, Inference, Device>&) const {
+        static_cast<void>(typename batch_has_another_shape<got<typename Other::shape>, wants<In>>::model{});
+        return {};
     }
 
     /// Inference, with memory of its own.
     template <ShapeType In>
-    Tensor<OutputShape<Net, In>> operator()(const Tensor<In>& x) const {
-        Tensor<OutputShape<Net, In>> y(x.batch());
-        if (x.batch() == 0) return y;
-        auto memory = workspace<In>(x.batch());
-        const auto result = memory.forward(*this, x);
-        Device::copy(result.data, result.size(), y.data());
-        return y;
+    auto operator()(const Tensor<In>& x) const {
+        if constexpr (infer<Net>(In::dims).fault) {
+            return typename decltype(detail::output_verdict<Net, In>())::model{};
+        } else {
+            Tensor<OutputShape<Net, In>> y(x.batch());
+            if (x.batch() == 0) return y;
+            auto memory = workspace<In>(x.batch());
+            const auto result = memory.forward(*this, x);
+            Device::copy(result.data, result.size(), y.data());
+            return y;
+        }
     }
 };
 

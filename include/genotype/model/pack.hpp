@@ -17,6 +17,7 @@ template <int I, class T>
 std::type_identity<T> pick(leaf<I, T>);
 
 template <int I, class... T>
-using nth = typename decltype(pick<I>(leaves<std::make_integer_sequence<int, static_cast<int>(sizeof...(T))>, T...>{}))::type;
+using nth =
+    typename decltype(pick<I>(leaves<std::make_integer_sequence<int, static_cast<int>(sizeof...(T))>, T...>{}))::type;
 
 }  // namespace genotype::detail

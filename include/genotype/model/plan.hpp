@@ -20,7 +20,7 @@ namespace detail {
 
 /// First fit: the lowest offset at which `size` floats overlap no earlier block that is in use at the same time.
 template <std::size_t N>
-constexpr long first_fit(const std::array<Block, N>& blocks, std::size_t placed, long Extent::* axis) {
+constexpr long first_fit(const std::array<Block, N>& blocks, std::size_t placed, long Extent::*axis) {
     const Block& block = blocks[placed];
     const long size = block.size.*axis;
     long offset = 0;
@@ -72,8 +72,8 @@ struct LayerFacts {
 
 template <Layer L, class Device, class Mode>
 constexpr LayerFacts facts_of(Dims in) {
-    return {memory_of<L, Device, Mode>(in), L::backward_reads_input, L::backward_reads_output, L::in_place,
-            parameter_floats<L>(), buffer_floats<L>(), prepared_floats<L, Device>()};
+    return {memory_of<L, Device, Mode>(in), L::backward_reads_input, L::backward_reads_output,    L::in_place,
+            parameter_floats<L>(),          buffer_floats<L>(),      prepared_floats<L, Device>()};
 }
 
 /// The plan of a chain of N layers. Boundary b lies between layers b-1 and b; 0 is the input and N the output.
@@ -88,7 +88,9 @@ struct ChainPlan {
 
 namespace detail {
 
-constexpr Extent activation_size(Dims dims) { return {dims.count(), 0}; }
+constexpr Extent activation_size(Dims dims) {
+    return {dims.count(), 0};
+}
 
 /// Boundaries that share one block because the layers between them work in place: each gets the last one's number.
 template <std::size_t N>

@@ -109,13 +109,15 @@ struct Repeat {
 
 namespace detail {
 template <int N, class... L>
-struct RepeatVerdict
-    : Verdict<combinators::Repeat<N, L...>::output(unknown_dims).fault, combinators::Repeat<N, L...>> {};
+consteval auto repeat_verdict() {
+    using Net = combinators::Repeat<N, L...>;
+    return typename Verdict<Net::output(unknown_dims).fault, Net>::said{};
+}
 }  // namespace detail
 
 /// `Repeat<30, Block>`: thirty blocks in a row, each with parameters of its own; the block must keep the shape.
 /// PyTorch: nn.Sequential(*[nn.Sequential(block) for _ in range(30)]), with its names ("29.0.weight").
 template <int N, class... L>
-using Repeat = ModelOf<typename detail::RepeatVerdict<N, L...>::said>;
+using Repeat = typename decltype(detail::repeat_verdict<N, L...>())::model;
 
 }  // namespace genotype

@@ -176,19 +176,19 @@ struct SplitResidual<combinators::Sequential<B...>, First, Rest...>
     : SplitResidual<combinators::Sequential<B..., First>, Rest...> {};
 
 template <class... L>
-struct ResidualVerdict {
+consteval auto residual_verdict() {
     using Net = typename SplitResidual<combinators::Sequential<>, L...>::type;
-    using said = typename Verdict<Net::output(unknown_dims).fault, Net>::said;
-};
+    return typename Verdict<Net::output(unknown_dims).fault, Net>::said{};
+}
 
 }  // namespace detail
 
-/// y = x + branch(x): `Residual<Conv<64, 64, 3, 1, 1>, BN<64>, ReLU>`. Where the branch changes the shape, the other side
-/// goes through a projection, named last: `Residual<..., Projection<Conv<64, 128, 1, 2>>>`.
-/// PyTorch: a module with `self.branch = nn.Sequential(...)` and `self.projection = nn.Sequential(...)`, which names
-/// its parameters "branch.0.weight" and "projection.0.weight". Source: He, Zhang, Ren, Sun, "Deep residual learning for
-/// image recognition" (CVPR 2016).
+/// y = x + branch(x): `Residual<Conv<64, 64, 3, 1, 1>, BN<64>, ReLU>`. Where the branch changes the shape, the other
+/// side goes through a projection, named last: `Residual<..., Projection<Conv<64, 128, 1, 2>>>`. PyTorch: a module with
+/// `self.branch = nn.Sequential(...)` and `self.projection = nn.Sequential(...)`, which names its parameters
+/// "branch.0.weight" and "projection.0.weight". Source: He, Zhang, Ren, Sun, "Deep residual learning for image
+/// recognition" (CVPR 2016).
 template <class... L>
-using Residual = ModelOf<typename detail::ResidualVerdict<L...>::said>;
+using Residual = typename decltype(detail::residual_verdict<L...>())::model;
 
 }  // namespace genotype

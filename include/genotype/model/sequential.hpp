@@ -62,25 +62,25 @@ struct Sequential {
     static void run_all(Device device, Mode mode, const Forward<Mode>& pass, std::index_sequence<I...>) {
         constexpr auto& p = plan<In, Device, Mode>;
         const auto activation = [&](std::size_t b) { return at(p.activation[b], pass.kept, pass.scratch, pass.y); };
-        (run_forward<L, p.dims[I]>(
-             device, mode,
-             Forward<Mode>{.batch = pass.batch,
-                           .in = p.dims[I],
-                           .out = p.dims[I + 1],
-                           .x = I == 0 ? pass.x : activation(I),
-                           .y = activation(I + 1),
-                           .parameters = pass.parameters + p.parameters[I],
-                           .buffers = pass.buffers + p.buffers[I],
-                           .prepared = pass.prepared + p.prepared[I],
-                           .kept = pass.kept.at(p.kept[I]),
-                           .scratch = pass.scratch.at(p.forward_scratch[I]),
-                           .random = pass.random}),
+        (run_forward<L, p.dims[I]>(device, mode,
+                                   Forward<Mode>{.batch = pass.batch,
+                                                 .in = p.dims[I],
+                                                 .out = p.dims[I + 1],
+                                                 .x = I == 0 ? pass.x : activation(I),
+                                                 .y = activation(I + 1),
+                                                 .parameters = pass.parameters + p.parameters[I],
+                                                 .buffers = pass.buffers + p.buffers[I],
+                                                 .prepared = pass.prepared + p.prepared[I],
+                                                 .kept = pass.kept.at(p.kept[I]),
+                                                 .scratch = pass.scratch.at(p.forward_scratch[I]),
+                                                 .random = pass.random}),
          ...);
     }
 
     template <Dims In, class Device, std::size_t... I>
     static void run_back(Device device, const Backward& pass, std::index_sequence<I...>) {
-        (step_back<In, sizeof...(I) - 1 - I, detail::nth<static_cast<int>(sizeof...(I) - 1 - I), L...>>(device, pass), ...);
+        (step_back<In, sizeof...(I) - 1 - I, detail::nth<static_cast<int>(sizeof...(I) - 1 - I), L...>>(device, pass),
+         ...);
     }
 
     template <Dims In, std::size_t I, class Child, class Device>
@@ -89,9 +89,9 @@ struct Sequential {
         // Places in scratch that only forward used hold nothing now; a layer that reads none of them ignores these.
         const auto activation = [&](std::size_t b) -> const float* {
             if (b == 0) return pass.x;
-            return b == sizeof...(L) || p.activation[b].where == Place::last
-                       ? pass.y
-                       : p.activation[b].where == Place::kept ? pass.kept.at(p.activation[b].offset).per_sample : nullptr;
+            return b == sizeof...(L) || p.activation[b].where == Place::last ? pass.y
+                   : p.activation[b].where == Place::kept ? pass.kept.at(p.activation[b].offset).per_sample
+                                                          : nullptr;
         };
         const auto gradient = [&](std::size_t b) { return pass.scratch.at(p.gradient[b].offset).per_sample; };
         run_backward<Child, p.dims[I]>(
@@ -115,13 +115,15 @@ struct Sequential {
 
 namespace detail {
 template <class... L>
-struct SequentialVerdict : Verdict<infer_chain<L...>(unknown_dims).fault, combinators::Sequential<L...>> {};
+consteval auto sequential_verdict() {
+    return typename Verdict<infer_chain<L...>(unknown_dims).fault, combinators::Sequential<L...>>::said{};
+}
 }  // namespace detail
 
 /// Layers in a row: `Sequential<ConvT<100, 256, 4, 1, 0>, BN<256>, ReLU, ...>`. A layer may itself be a Sequential, a
 /// Residual or a Repeat. A chain whose channels do not fit does not compile where it is written.
 /// PyTorch: nn.Sequential, with the same names of parameters ("0.weight").
 template <class... L>
-using Sequential = ModelOf<typename detail::SequentialVerdict<L...>::said>;
+using Sequential = typename decltype(detail::sequential_verdict<L...>())::model;
 
 }  // namespace genotype

@@ -69,7 +69,8 @@ inline std::string summary_row(const std::string& layer, const std::string& shap
 }  // namespace detail
 
 /// The table for samples of shape `In`, with the memory of a batch of `batch`. PyTorch: torchinfo.summary. The numbers
-/// are constants of the type: `parameter_count<Net>`, `multiply_adds<Net, In>`, `Workspace<Net, In, Mode>::floats(batch)`.
+/// are constants of the type: `parameter_count<Net>`, `multiply_adds<Net, In>`, `Workspace<Net, In,
+/// Mode>::floats(batch)`.
 ///
 ///     std::puts(summary<Generator, Shape<100, 1, 1>>().c_str());
 template <Layer Net, ShapeType In, class Device = Cpu>
@@ -85,13 +86,13 @@ std::string summary(int batch = 1) {
             if constexpr (!Combinator<L>) cost = multiply_adds_of_leaf<L>(in, out);
             const bool counted = !Combinator<L> && parameter_count<L> > 0;
             text += detail::summary_row(std::string(2 * static_cast<std::size_t>(depth), ' ') + label,
-                                        detail::shape_text(out),
-                                        counted ? detail::with_commas(parameter_count<L>) : "",
+                                        detail::shape_text(out), counted ? detail::with_commas(parameter_count<L>) : "",
                                         cost > 0 ? detail::with_commas(cost) : "");
         },
         In::dims);
-    text += line + "\n" + detail::summary_row("in all", "", detail::with_commas(parameter_count<Net>),
-                                              detail::with_commas(multiply_adds<Net, In>));
+    text += line + "\n" +
+            detail::summary_row("in all", "", detail::with_commas(parameter_count<Net>),
+                                detail::with_commas(multiply_adds<Net, In>));
     text += "parameters " + detail::megabytes(parameter_floats<Net>()) + ", packed forms " +
             detail::megabytes(prepared_floats<Net, Device>()) + "; for a batch of " + std::to_string(batch) + ": ";
     if constexpr (requires { Net::template memory<Device, Training>(In::dims); })

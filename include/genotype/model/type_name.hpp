@@ -48,7 +48,8 @@ inline void shorten_floats(std::string& text) {
 template <class T>
 std::string type_name() {
     std::string name(detail::raw_type_name<T>());
-    for (std::string_view word : {"genotype::combinators::", "genotype::", "struct ", "class "}) detail::erase_all(name, word);
+    for (std::string_view word : {"genotype::combinators::", "genotype::", "struct ", "class "})
+        detail::erase_all(name, word);
     detail::shorten_floats(name);
     for (auto at = name.find(" >"); at != std::string::npos; at = name.find(" >", at)) name.erase(at, 1);
     return name;

@@ -61,9 +61,8 @@ class Workspace {
 
     /// Runs backward through the last forward run, which was on the same `x`.
     template <class Model>
-    void backward(const Model& model, View<In> x, const float* output_gradient, Wanted wanted)
-        requires std::same_as<Mode, Training>
-    {
+    void backward(const Model& model, View<In> x, const float* output_gradient,
+                  Wanted wanted) requires std::same_as<Mode, Training> {
         check(x.batch);
         run_backward<Net, In::dims>(Device{}, Backward{.batch = x.batch,
                                                        .in = In::dims,

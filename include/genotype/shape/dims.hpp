@@ -35,14 +35,20 @@ struct Dims {
     friend constexpr bool operator==(const Dims&, const Dims&) = default;
 };
 
-constexpr Dims vector_dims(int features) { return {1, features}; }
-constexpr Dims picture_dims(int channels, int height, int width) { return {3, channels, height, width}; }
+constexpr Dims vector_dims(int features) {
+    return {1, features};
+}
+constexpr Dims picture_dims(int channels, int height, int width) {
+    return {3, channels, height, width};
+}
 
 /// Nothing known at all.
 inline constexpr Dims unknown_dims{any, any, any, any, any};
 
 /// Two dimensions can be the same: equal, or one of them unknown.
-constexpr bool agree(int left, int right) { return left == any || right == any || left == right; }
+constexpr bool agree(int left, int right) {
+    return left == any || right == any || left == right;
+}
 
 /// What is known of either, once both are known to describe the same sample.
 constexpr Dims merge(Dims left, Dims right) {

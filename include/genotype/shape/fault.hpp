@@ -7,20 +7,20 @@ namespace genotype {
 
 enum class FaultKind {
     none,
-    channels,           // got.channels() channels where wanted.channels() are wanted
-    features,           // the same for vectors
-    picture_given,      // a picture where a vector is wanted
-    vector_given,       // a vector where a picture is wanted
-    shape,              // any other difference between got and wanted
-    kernel,             // wanted.first: the kernel; got: the padded input (height, width)
-    empty_output,       // got: the input whose output would have no pixel
-    stride,             // got.first: a stride below 1
-    padding,            // got.first: a padding below 0 or too large
-    size,               // got.first: some other size argument below 1
-    groups,             // got.first channels, not a multiple of wanted.first
-    value_count,        // a reshape from `got` to `wanted`
-    branch,             // a residual branch gives `got`, its other side `wanted`
-    block,               // a repeated block makes `got` of `wanted`
+    channels,       // got.channels() channels where wanted.channels() are wanted
+    features,       // the same for vectors
+    picture_given,  // a picture where a vector is wanted
+    vector_given,   // a vector where a picture is wanted
+    shape,          // any other difference between got and wanted
+    kernel,         // wanted.first: the kernel; got: the padded input (height, width)
+    empty_output,   // got: the input whose output would have no pixel
+    stride,         // got.first: a stride below 1
+    padding,        // got.first: a padding below 0 or too large
+    size,           // got.first: some other size argument below 1
+    groups,         // got.first channels, not a multiple of wanted.first
+    value_count,    // a reshape from `got` to `wanted`
+    branch,         // a residual branch gives `got`, its other side `wanted`
+    block,          // a repeated block makes `got` of `wanted`
     not_a_layer,
     empty_model,
 };
@@ -61,8 +61,10 @@ constexpr Fault compare(Dims got, Dims wanted) {
     if (got.rank == 1 && wanted.rank == 3) return {FaultKind::vector_given, got, wanted};
     if (got.rank != wanted.rank) return {FaultKind::shape, got, wanted};
     if (!agree(got.first, wanted.first))
-        return {got.rank == 1 ? FaultKind::features : got.rank == 3 ? FaultKind::channels : FaultKind::shape, got,
-                wanted};
+        return {got.rank == 1   ? FaultKind::features
+                : got.rank == 3 ? FaultKind::channels
+                                : FaultKind::shape,
+                got, wanted};
     for (int axis = 1; axis < got.rank; ++axis)
         if (!agree(got[axis], wanted[axis])) return {FaultKind::shape, got, wanted};
     return {};

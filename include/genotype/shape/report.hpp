@@ -12,11 +12,11 @@ struct At;
 // The parts of a sentence.
 template <class L>
 struct layer;
-template <class... What>
+template <class What>
 struct got;
-template <class... What>
+template <class What>
 struct wants;
-template <class... What>
+template <class What>
 struct hint_insert;
 template <int Count>
 struct got_channels;
@@ -42,40 +42,49 @@ struct got_a_picture;
 struct got_a_vector;
 struct hint_add_a_projection;
 struct any_size;
+/// A word that is left out. (Five words, not a pack: GCC prints what is in a pack with all its default arguments, and a
+/// layer should read as its user wrote it.)
+struct none;
 
 // The faults of a chain of layers.
-template <class... Words>
+template <class, class = none, class = none, class = none, class = none>
 struct channels_do_not_match {};
-template <class... Words>
+template <class, class = none, class = none, class = none, class = none>
 struct features_do_not_match {};
-template <class... Words>
+template <class, class = none, class = none, class = none, class = none>
 struct wants_a_vector_but_got_a_picture {};
-template <class... Words>
+template <class, class = none, class = none, class = none, class = none>
 struct wants_a_picture_but_got_a_vector {};
-template <class... Words>
+template <class, class = none, class = none, class = none, class = none>
 struct shapes_do_not_match {};
-template <class... Words>
+template <class, class = none, class = none, class = none, class = none>
 struct kernel_is_larger_than_the_padded_input {};
-template <class... Words>
+template <class, class = none, class = none, class = none, class = none>
 struct output_would_be_empty {};
-template <class... Words>
+template <class, class = none, class = none, class = none, class = none>
 struct stride_must_be_at_least_1 {};
-template <class... Words>
+template <class, class = none, class = none, class = none, class = none>
 struct padding_is_out_of_range {};
-template <class... Words>
+template <class, class = none, class = none, class = none, class = none>
 struct size_must_be_at_least_1 {};
-template <class... Words>
+template <class, class = none, class = none, class = none, class = none>
 struct groups_do_not_divide_the_channels {};
-template <class... Words>
+template <class, class = none, class = none, class = none, class = none>
 struct reshape_changes_the_number_of_values {};
-template <class... Words>
+template <class, class = none, class = none, class = none, class = none>
 struct branch_of_residual_changes_the_shape {};
-template <class... Words>
+template <class, class = none, class = none, class = none, class = none>
 struct block_of_repeat_changes_the_shape {};
-template <class... Words>
+template <class, class = none, class = none, class = none, class = none>
 struct not_a_layer {};
-template <class... Words>
+template <class, class = none, class = none, class = none, class = none>
 struct model_has_no_layers {};
+
+// In the body of a function a default argument is printed too: these have just the words that they need.
+template <class Got, class Wants>
+struct batch_has_another_shape {};
+template <class GotGradients, class GotModel, class WantsModel>
+struct gradients_are_of_another_model {};
 
 /// The verdict on a right model.
 template <class Model>

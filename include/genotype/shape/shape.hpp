@@ -10,8 +10,7 @@ namespace genotype {
 /// The shape of one sample: `Shape<channels, height, width>` or `Shape<features>`, PyTorch's order without the batch.
 /// In memory a picture is channels-last (height, width, channels); the logical order stays this one.
 template <int... Sizes>
-    requires(sizeof...(Sizes) >= 1 && sizeof...(Sizes) <= 4 && ((Sizes > 0) && ...))
-struct Shape {
+requires(sizeof...(Sizes) >= 1 && sizeof...(Sizes) <= 4 && ((Sizes > 0) && ...)) struct Shape {
     static constexpr int rank = sizeof...(Sizes);
     static constexpr Dims dims{rank, Sizes...};
     /// Values in one sample.
@@ -19,7 +18,9 @@ struct Shape {
 };
 
 template <class S>
-concept ShapeType = std::same_as<decltype(S::dims), const Dims> && requires { S::count; };
+concept ShapeType = std::same_as<decltype(S::dims), const Dims> && requires {
+    S::count;
+};
 
 /// The type for a value: `ShapeOf<Dims{3, 64, 8, 8}>::type` is `Shape<64, 8, 8>`. (No alias hides the `::type`: GCC 12
 /// crashes on aliases whose argument is a value of class type.)

@@ -14,10 +14,10 @@ struct HostMemory {
     /// Zeros; 64-byte aligned. Throws std::bad_alloc.
     static float* allocate(long floats) {
         const std::size_t bytes = static_cast<std::size_t>(floats) * sizeof(float);
-        auto* data = static_cast<float*>(::operator new(bytes, std::align_val_t{line_bytes}));
+        auto* data = static_cast<float*>(::operator new (bytes, std::align_val_t{line_bytes}));
         return static_cast<float*>(std::memset(data, 0, bytes));
     }
-    static void release(float* data) noexcept { ::operator delete(data, std::align_val_t{line_bytes}); }
+    static void release(float* data) noexcept { ::operator delete (data, std::align_val_t{line_bytes}); }
 
     static void copy(const float* from, long floats, float* to) {
         if (floats > 0) std::memcpy(to, from, static_cast<std::size_t>(floats) * sizeof(float));

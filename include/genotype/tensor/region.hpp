@@ -8,7 +8,9 @@ namespace genotype {
 /// Floats are handed out in multiples of this many, so that every block starts on a 64-byte line.
 inline constexpr long alignment_floats = 16;
 
-constexpr long aligned(long floats) { return (floats + alignment_floats - 1) / alignment_floats * alignment_floats; }
+constexpr long aligned(long floats) {
+    return (floats + alignment_floats - 1) / alignment_floats * alignment_floats;
+}
 
 /// A need for memory, or a place in it, in floats: `per_sample` for each sample of the batch, `fixed` once.
 struct Extent {
@@ -23,7 +25,9 @@ struct Extent {
     constexpr long floats(long capacity) const { return per_sample * capacity + fixed; }
 };
 
-constexpr Extent aligned(Extent extent) { return {aligned(extent.per_sample), aligned(extent.fixed)}; }
+constexpr Extent aligned(Extent extent) {
+    return {aligned(extent.per_sample), aligned(extent.fixed)};
+}
 
 /// Enough for either of two needs that are never there at the same time.
 constexpr Extent larger(Extent left, Extent right) {

@@ -23,7 +23,8 @@ auto adapt_batch(Value* data, int batch) {
         strides[place] = step;
         step *= S::dims[axis];
     }
-    if constexpr (S::rank == 3) strides = {S::count, 1, static_cast<long>(S::dims.width()) * S::dims.channels(), S::dims.channels()};
+    if constexpr (S::rank == 3)
+        strides = {S::count, 1, static_cast<long>(S::dims.width()) * S::dims.channels(), S::dims.channels()};
     return xt::adapt(data, static_cast<std::size_t>(batch * S::count), xt::no_ownership(), shape, strides);
 }
 

@@ -25,28 +25,25 @@ struct Adversarial {
 namespace detail {
 
 template <class G, class D, class L, class N>
-struct AdversarialVerdict {
-    static consteval auto pick() {
-        constexpr Inferred picture = infer<G>(N::dims);
-        if constexpr (picture.fault) {
-            return std::type_identity<typename Verdict<picture.fault, G>::said>{};
-        } else {
-            constexpr Dims wanted = wanted_input<D>();
-            constexpr Inferred answer = infer<D>(picture.dims);
-            if constexpr (compare(picture.dims, wanted))
-                return std::type_identity<generator_does_not_fit_the_discriminator<
-                    got<shape_word_t<picture.dims>>, wants<shape_word_t<wanted>>, generator<G>, discriminator<D>>>{};
-            else if constexpr (answer.fault)
-                return std::type_identity<typename Verdict<answer.fault, D>::said>{};
-            else if constexpr (answer.dims.count() != 1)
-                return std::type_identity<
-                    discriminator_must_give_one_value<got<shape_word_t<answer.dims>>, wants<Shape<1>>, discriminator<D>>>{};
-            else
-                return std::type_identity<no_fault<combinators::Adversarial<G, D, L, N>>>{};
-        }
+consteval auto adversarial_verdict() {
+    constexpr Inferred picture = infer<G>(N::dims);
+    if constexpr (picture.fault) {
+        return typename Verdict<picture.fault, G>::said{};
+    } else {
+        constexpr Dims wanted = wanted_input<D>();
+        constexpr Inferred answer = infer<D>(picture.dims);
+        if constexpr (compare(picture.dims, wanted))
+            return generator_does_not_fit_the_discriminator<
+                got<shape_word_t<picture.dims>>, wants<shape_word_t<wanted>>, generator<G>, discriminator<D>>{};
+        else if constexpr (answer.fault)
+            return typename Verdict<answer.fault, D>::said{};
+        else if constexpr (answer.dims.count() != 1)
+            return discriminator_must_give_one_value<got<shape_word_t<answer.dims>>, wants<Shape<1>>,
+                                                     discriminator<D>>{};
+        else
+            return no_fault<combinators::Adversarial<G, D, L, N>>{};
     }
-    using said = typename decltype(pick())::type;
-};
+}
 
 }  // namespace detail
 
@@ -54,6 +51,6 @@ struct AdversarialVerdict {
 /// gives one value, and a loss (BCE on probabilities; BCEWithLogits, Hinge or MSE on scores).
 /// Source: Goodfellow et al., "Generative adversarial nets" (NeurIPS 2014).
 template <Layer Generator, Layer Discriminator, AdversarialLoss Loss = BCE, ShapeType Noise = InputShape<Generator>>
-using Adversarial = ModelOf<typename detail::AdversarialVerdict<Generator, Discriminator, Loss, Noise>::said>;
+using Adversarial = typename decltype(detail::adversarial_verdict<Generator, Discriminator, Loss, Noise>())::model;
 
 }  // namespace genotype

@@ -9,8 +9,8 @@ namespace genotype {
 
 /// The moments of a batch: (mean of each latent, logarithm of each variance). They live in the workspace.
 template <Layer E, Layer D, class L, ShapeType I, class Device>
-auto encode(const Model<combinators::VariationalAutoencoder<E, D, L, I>, Device>& model, std::type_identity_t<View<I>> x,
-            Workspace<E, I, Inference, Device>& workspace) {
+auto encode(const Model<combinators::VariationalAutoencoder<E, D, L, I>, Device>& model,
+            std::type_identity_t<View<I>> x, Workspace<E, I, Inference, Device>& workspace) {
     const WeightsView encoder = part<0>(model);
     return workspace.forward(encoder, x);
 }

@@ -54,7 +54,8 @@ struct VariationalAutoencoder {
         inner.out = Moments::dims;
         inner.y = moments;
         run_forward<E, In>(device, mode, inner);
-        for (int n = 0; n < pass.batch; ++n) Device::copy(moments + 2L * latent * n, latent, z + static_cast<long>(latent) * n);
+        for (int n = 0; n < pass.batch; ++n)
+            Device::copy(moments + 2L * latent * n, latent, z + static_cast<long>(latent) * n);
         inner.in = Latent::dims;
         inner.out = In;
         inner.x = z;
@@ -74,41 +75,36 @@ struct VariationalAutoencoder {
 namespace detail {
 
 template <class E, class D, class L, class I>
-struct AutoencoderVerdict {
-    static consteval auto pick() {
-        constexpr Inferred moments = infer<E>(I::dims);
-        constexpr Inferred picture = infer<D>(wanted_input<D>());
-        if constexpr (moments.fault) {
-            return std::type_identity<typename Verdict<moments.fault, E>::said>{};
-        } else if constexpr (picture.fault) {
-            return std::type_identity<typename Verdict<picture.fault, D>::said>{};
-        } else {
-            constexpr int values = static_cast<int>(moments.dims.count());
-            constexpr int latent = static_cast<int>(InputShape<D>::count);
-            if constexpr (moments.dims.rank != 1 || values != 2 * latent)
-                return std::type_identity<encoder_must_give_twice_the_latent<
-                    got<shape_word_t<moments.dims>>, wants<Shape<2 * latent>>, encoder<E>, decoder<D>>>{};
-            else if constexpr (picture.dims != I::dims)
-                return std::type_identity<decoder_must_give_the_shape_of_the_input<
-                    got<shape_word_t<picture.dims>>, wants<I>, decoder<D>>>{};
-            else if constexpr (L::fits(picture.dims, I::dims))
-                return std::type_identity<
-                    loss_does_not_fit_the_output<loss<L>, got<shape_word_t<picture.dims>>, wants<I>>>{};
-            else
-                return std::type_identity<no_fault<combinators::VariationalAutoencoder<E, D, L, I>>>{};
-        }
+consteval auto autoencoder_verdict() {
+    constexpr Inferred moments = infer<E>(I::dims);
+    constexpr Inferred picture = infer<D>(wanted_input<D>());
+    if constexpr (moments.fault) {
+        return typename Verdict<moments.fault, E>::said{};
+    } else if constexpr (picture.fault) {
+        return typename Verdict<picture.fault, D>::said{};
+    } else {
+        constexpr int values = static_cast<int>(moments.dims.count());
+        constexpr int latent = static_cast<int>(InputShape<D>::count);
+        if constexpr (moments.dims.rank != 1 || values != 2 * latent)
+            return encoder_must_give_twice_the_latent<got<shape_word_t<moments.dims>>, wants<Shape<2 * latent>>,
+                                                      encoder<E>, decoder<D>>{};
+        else if constexpr (picture.dims != I::dims)
+            return decoder_must_give_the_shape_of_the_input<got<shape_word_t<picture.dims>>, wants<I>, decoder<D>>{};
+        else if constexpr (L::fits(picture.dims, I::dims))
+            return loss_does_not_fit_the_output<loss<L>, got<shape_word_t<picture.dims>>, wants<I>>{};
+        else
+            return no_fault<combinators::VariationalAutoencoder<E, D, L, I>>{};
     }
-    using said = typename decltype(pick())::type;
-};
+}
 
 }  // namespace detail
 
-/// A variational autoencoder: the encoder gives the mean and the logarithm of the variance of a Gaussian (first and second
-/// half of its output), a draw from it goes through the decoder, and the loss is the negative evidence lower bound:
-/// reconstruction loss summed over a sample's values + beta * KL(N(mean, variance) | N(0, 1)).
-/// Parameters are named "encoder.0.weight", "decoder.0.weight".
-/// Source: Kingma and Welling, "Auto-encoding variational Bayes" (ICLR 2014).
+/// A variational autoencoder: the encoder gives the mean and the logarithm of the variance of a Gaussian (first and
+/// second half of its output), a draw from it goes through the decoder, and the loss is the negative evidence lower
+/// bound: reconstruction loss summed over a sample's values + beta * KL(N(mean, variance) | N(0, 1)). Parameters are
+/// named "encoder.0.weight", "decoder.0.weight". Source: Kingma and Welling, "Auto-encoding variational Bayes" (ICLR
+/// 2014).
 template <Layer Encoder, Layer Decoder, class Loss = MSE, ShapeType Input = InputShape<Encoder>>
-using VariationalAutoencoder = ModelOf<typename detail::AutoencoderVerdict<Encoder, Decoder, Loss, Input>::said>;
+using VariationalAutoencoder = typename decltype(detail::autoencoder_verdict<Encoder, Decoder, Loss, Input>())::model;
 
 }  // namespace genotype

@@ -24,8 +24,8 @@ struct GanOptions {
 struct GanLosses {
     float discriminator = 0;  // loss on real + loss on generated pictures
     float generator = 0;
-    float real_answer = 0;    // D(x), averaged over the batch
-    float fake_answer = 0;    // D(G(z)), before the discriminator's update
+    float real_answer = 0;  // D(x), averaged over the batch
+    float fake_answer = 0;  // D(G(z)), before the discriminator's update
 };
 
 /// Trains a GAN: each step updates the discriminator on real and on generated pictures, with batch statistics taken
@@ -39,16 +39,28 @@ class Trainer<combinators::Adversarial<G, D, Loss, Noise>, Device, Optimizer> {
     using Options = GanOptions<Optimizer>;
 
     explicit Trainer(Options options = {})
-        : options_(options), generator_(Seed{options.seed}), discriminator_(Seed{options.seed + 1}),
-          generator_optimizer_(options.generator), discriminator_optimizer_(options.discriminator),
-          generator_run_(options.batch), discriminator_run_(options.batch), noise_(options.batch * Noise::count),
-          picture_gradient_(options.batch * Picture::count), answer_gradient_(options.batch),
+        : options_(options),
+          generator_(Seed{options.seed}),
+          discriminator_(Seed{options.seed + 1}),
+          generator_optimizer_(options.generator),
+          discriminator_optimizer_(options.discriminator),
+          generator_run_(options.batch),
+          discriminator_run_(options.batch),
+          noise_(options.batch * Noise::count),
+          picture_gradient_(options.batch * Picture::count),
+          answer_gradient_(options.batch),
           random_{.seed = options.seed, .stream = streams::noise} {}
 
     /// One step on a batch of real pictures and as many generated ones. Allocates nothing.
     GanLosses step(View<Picture> real) {
         fill_normal(Device{}, real.batch * Noise::count, random_.take(real.batch * Noise::count), noise_.data());
         return step(real, {noise_.data(), real.batch});
+    }
+
+    template <class Other>
+    requires(!std::convertible_to<const Other&, View<Picture>>) GanLosses step(const Other&) {
+        static_cast<void>(typename batch_has_another_shape<got<typename Other::shape>, wants<Picture>>::model{});
+        return {};
     }
 
     /// The same with noise of the caller's, on the device.
@@ -69,12 +81,14 @@ class Trainer<combinators::Adversarial<G, D, Loss, Noise>, Device, Optimizer> {
         discriminate<&call_generator>(fake, sums_.data() + 4);
         discriminator_run_.backward(discriminator_, fake, answer_gradient_.data(),
                                     {.input_gradient = picture_gradient_.data()});
-        generator_run_.backward(generator_, noise, picture_gradient_.data(), {.gradients = generator_gradients_.data()});
+        generator_run_.backward(generator_, noise, picture_gradient_.data(),
+                                {.gradients = generator_gradients_.data()});
         generator_optimizer_.step(generator_, generator_gradients_, factor, options_.clip_norm);
 
         float sums[6];
         Device::copy(sums_.data(), 6, sums);
-        return {sums[0] + sums[2], sums[4], sums[1] / static_cast<float>(real.batch), sums[3] / static_cast<float>(real.batch)};
+        return {sums[0] + sums[2], sums[4], sums[1] / static_cast<float>(real.batch),
+                sums[3] / static_cast<float>(real.batch)};
     }
 
     Model<G, Device>& generator() { return generator_; }

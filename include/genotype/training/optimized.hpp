@@ -37,6 +37,12 @@ class Optimized {
         model.prepare();
     }
 
+    template <Layer Other, Layer OtherGradients>
+    void step(Model<Other, Device>&, Gradients<OtherGradients, Device>&, float = 1, float = 0) {
+        static_cast<void>(typename gradients_are_of_another_model<got<Gradients<OtherGradients>>, got<Model<Other>>,
+                                                                  wants<Model<Net>>>::model{});
+    }
+
     const Optimizer& optimizer() const { return optimizer_; }
     std::int64_t steps() const { return steps_; }
     Arena<Device>& state() { return state_; }

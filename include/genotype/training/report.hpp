@@ -16,15 +16,15 @@ struct discriminator;
 template <class L>
 struct loss;
 
-template <class... Words>
+template <class, class = none, class = none, class = none, class = none>
 struct encoder_must_give_twice_the_latent {};
-template <class... Words>
+template <class, class = none, class = none, class = none, class = none>
 struct decoder_must_give_the_shape_of_the_input {};
-template <class... Words>
+template <class, class = none, class = none, class = none, class = none>
 struct generator_does_not_fit_the_discriminator {};
-template <class... Words>
+template <class, class = none, class = none, class = none, class = none>
 struct discriminator_must_give_one_value {};
-template <class... Words>
+template <class Loss, class Got, class Wants>
 struct loss_does_not_fit_the_output {};
 
 }  // namespace genotype

@@ -12,7 +12,7 @@ namespace genotype {
 
 /// How the reconstruction loss of a sample's values becomes one number.
 enum class Reconstruction {
-    summed,  // over the sample's values: the negative evidence lower bound, which is what works
+    summed,          // over the sample's values: the negative evidence lower bound, which is what works
     mean_per_value,  // divided by their number: many programs do so, and the KL then swallows the latents
 };
 
@@ -47,10 +47,17 @@ class Trainer<combinators::VariationalAutoencoder<E, D, Loss, I>, Device, Optimi
     static constexpr int latent = Network::latent;
 
     explicit Trainer(Options options = {})
-        : options_(options), model_(Seed{options.seed}), optimizer_(options.optimizer), encoder_run_(options.batch),
-          decoder_run_(options.batch), noise_(options.batch * Latent::count), latents_(options.batch * Latent::count),
-          latents_gradient_(options.batch * Latent::count), moments_gradient_(2 * options.batch * Latent::count),
-          output_gradient_(options.batch * I::count), random_{.seed = options.seed, .stream = streams::noise} {}
+        : options_(options),
+          model_(Seed{options.seed}),
+          optimizer_(options.optimizer),
+          encoder_run_(options.batch),
+          decoder_run_(options.batch),
+          noise_(options.batch * Latent::count),
+          latents_(options.batch * Latent::count),
+          latents_gradient_(options.batch * Latent::count),
+          moments_gradient_(2 * options.batch * Latent::count),
+          output_gradient_(options.batch * I::count),
+          random_{.seed = options.seed, .stream = streams::noise} {}
 
     /// One step on a batch. Allocates nothing.
     VaeLosses step(View<I> batch) {
@@ -58,13 +65,19 @@ class Trainer<combinators::VariationalAutoencoder<E, D, Loss, I>, Device, Optimi
         return step(batch, {noise_.data(), batch.batch});
     }
 
+    template <class Other>
+    requires(!std::convertible_to<const Other&, View<I>>) VaeLosses step(const Other&) {
+        static_cast<void>(typename batch_has_another_shape<got<typename Other::shape>, wants<I>>::model{});
+        return {};
+    }
+
     /// The same with noise of the caller's, on the device.
     VaeLosses step(View<I> batch, View<Latent> noise) {
         const View<Latent> z = forward(batch, noise, output_gradient_.data());
         const auto encoder = part<0>(model_), decoder = part<1>(model_);
-        decoder_run_.backward(decoder, z, output_gradient_.data(),
-                              {.input_gradient = latents_gradient_.data(),
-                               .gradients = gradients_.data() + parameter_floats<E>()});
+        decoder_run_.backward(
+            decoder, z, output_gradient_.data(),
+            {.input_gradient = latents_gradient_.data(), .gradients = gradients_.data() + parameter_floats<E>()});
         reparameterize_backward(Device{}, batch.batch, latent, moments_, noise.data, latents_gradient_.data(),
                                 moments_gradient_.data());
         GaussianKL::evaluate(Device{}, {.batch = batch.batch,
