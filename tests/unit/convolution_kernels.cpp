@@ -114,7 +114,8 @@ std::vector<Case> table() {
             conv(3, 2, 3, 2, 3, 4, 5, 7), conv(8, 8, 4, 3, 1, 12, 9, 33), transposed(7, 9, 2, 3, 0, 3, 4, 10),
             // Windows and pictures larger than the blocks that are worked on at a time.
             conv(70, 34, 5, 1, 2, 6, 6, 8), linear(1500, 70, 9), conv(2, 3, 3, 1, 1, 40, 45, 2),
-            conv(9, 40, 3, 1, 1, 3, 300, 1), conv(1, 2, 37, 1, 18, 40, 40, 2), conv(9, 2, 21, 2, 3, 24, 24, 2)};
+            conv(9, 40, 3, 1, 1, 3, 300, 1), conv(1, 2, 37, 1, 18, 40, 40, 2), conv(5, 20, 11, 2, 5, 12, 12, 3),
+            conv(9, 2, 21, 2, 3, 24, 24, 2)};
 }
 
 }  // namespace

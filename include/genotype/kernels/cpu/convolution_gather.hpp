@@ -74,21 +74,20 @@ inline void place_tile(const Gather& g, const Phase& phase, const TileRows& tili
     }
 }
 
-/// What one row of a tile meets in one row of taps: the values [from, end) of the contraction, at source[from].
+/// What one position meets in one row of taps: the values [from, end) of the contraction, at source[from] of a sample.
 struct Window {
-    long from, end;
-    const float* source;
+    long from, end, source;
 };
 
-inline Window window_of(const Gather& g, const Phase& phase, const GatheredTile& tile, int i, int tap) {
-    const int channels = phase.source_channels, column_position = tile.column_position[i];
-    const int row = tile.row_position[i] * phase.rows.step + phase.rows.offset + tap;
-    if (row < 0 || row >= g.source_size.height) return {0, 0, nullptr};
+inline Window window_of(const Gather& g, const Phase& phase, int row_position, int column_position, int tap) {
+    const int channels = phase.source_channels;
+    const int row = row_position * phase.rows.step + phase.rows.offset + tap;
+    if (row < 0 || row >= g.source_size.height) return {0, 0, 0};
     const long tap_row = static_cast<long>(tap) * phase.columns.taps;
     const long column = column_position * phase.columns.step + phase.columns.offset - tap_row;
     return {(tap_row + phase.columns.first_tap(column_position)) * channels,
             (tap_row + phase.columns.end_tap(column_position, g.source_size.width)) * channels,
-            tile.sources[i] + (static_cast<long>(row) * g.source_size.width + column) * channels};
+            (static_cast<long>(row) * g.source_size.width + column) * channels};
 }
 
 /// Copies the values [begin, end) of the contraction for each row of the tile and lists the pieces that they form.
@@ -100,18 +99,21 @@ inline void gather_tile(const Gather& g, const Phase& phase, bool across_samples
          ++tap) {
         long low = std::max(begin, tap * tap_row), high = std::min(end, (tap + 1) * tap_row);
         if (across_samples) {
-            const Window window = window_of(g, phase, tile, 0, tap);
+            const Window window = window_of(g, phase, tile.row_position[0], tile.column_position[0], tap);
             low = std::max(low, window.from);
             high = std::min(high, window.end);
             if (low >= high) continue;
-        }
-        for (int i = 0; i < tile.rows; ++i) {
-            const Window window = window_of(g, phase, tile, i, tap);
-            const long from = std::clamp(window.from, low, high), to = std::clamp(window.end, from, high);
-            float* row = buffer + i * row_pitch;
-            std::fill(row, row + (from - low), 0.0f);
-            if (from < to) copy_floats(window.source + from, to - from, row + (from - low));
-            std::fill(row + (to - low), row + (high - low), 0.0f);
+            for (int i = 0; i < tile.rows; ++i)
+                copy_floats(tile.sources[i] + window.source + low, high - low, buffer + i * row_pitch);
+        } else {
+            for (int i = 0; i < tile.rows; ++i) {
+                const Window window = window_of(g, phase, tile.row_position[i], tile.column_position[i], tap);
+                const long from = std::clamp(window.from, low, high), to = std::clamp(window.end, from, high);
+                float* row = buffer + i * row_pitch;
+                std::fill(row, row + (from - low), 0.0f);
+                copy_floats(tile.sources[i] + window.source + from, to - from, row + (from - low));
+                std::fill(row + (to - low), row + (high - low), 0.0f);
+            }
         }
         tile.pieces[tile.piece_count++] = {low, static_cast<int>(high - low)};
         buffer += high - low;

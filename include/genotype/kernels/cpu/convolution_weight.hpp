@@ -45,14 +45,14 @@ inline void multiply_kernel_row(const WeightGradient& w, const GradientBlock& bl
             for (int tile = 0; tile < large.tiles(); ++tile) {
                 const int channel = large.tile_first(tile), height = large.tile_first(tile + 1) - channel;
                 OuterOperands operands{packed_large,
-                                       height * block.large_row(s),
+                                       outer_pitch * block.large_row(s),
                                        packed_small,
                                        vectors * block.small_row(),
                                        nothing ? 0 : rows.size(),
                                        length};
                 if (!nothing) {
-                    operands.large +=
-                        channel * block.large_pixels(s) + height * block.large_at(s, rows.first, columns.first, tap);
+                    operands.large += outer_pitch * (tile * block.large_pixels(s) +
+                                                     block.large_at(s, rows.first, columns.first, tap));
                     operands.small +=
                         panel * block.small_pixels() + vectors * block.small_at(rows.first, columns.first);
                 }
@@ -80,7 +80,8 @@ inline void gradient_share(const WeightGradient& w, const LargeChannels& large, 
                                           cut(column, w.blocking.columns, g.small_width)};
                 pack_small(g, block, small_first, small_count, w.small, packed_small);
                 for (int kernel_row = kernel_rows.first; kernel_row < kernel_rows.end; ++kernel_row) {
-                    pack_large(w.shape, block, large, kernel_row, w.large, packed_large);
+                    pack_large(w.shape, block, large, kernel_row, w.large, w.large + w.batch * g.large_floats(),
+                               packed_large);
                     multiply_kernel_row(w, block, large, small_first, small_count, kernel_row, packed_large,
                                         packed_small, first);
                 }

@@ -74,7 +74,7 @@ struct GradientBlock {
     }
 };
 
-inline constexpr int gradient_small_channels = 128, gradient_large_channels = 32;
+inline constexpr int gradient_small_channels = 128, gradient_large_tiles = 3;
 inline constexpr long gradient_small_floats = 32 * 1024, gradient_large_floats = 24 * 1024;
 inline constexpr int gradient_pixels = 256;
 
@@ -84,13 +84,15 @@ struct GradientBlocking {
 
     GradientBlocking(const GradientShape& s, int batch) {
         const ConvGeometry& g = s.geometry;
-        const long widest = gradient_large_floats / (g.kernel + g.stride);
-        large_channels = s.merged ? s.large_channels
-                                  : static_cast<int>(std::clamp<long>(widest, 2, gradient_large_channels)) / 2 * 2;
+        const long widest = gradient_large_floats / ((g.kernel + g.stride) * outer_pitch);
+        const int most = static_cast<int>(std::clamp<long>(widest, 1, gradient_large_tiles)) * outer_rows;
+        const int parts = (s.large_channels + most - 1) / most;
+        large_channels = ((s.large_channels + parts - 1) / parts + 1) / 2 * 2;
+        const int tiles = LargeChannels{0, large_channels}.tiles();
         auto fits = [&](int n, int r, int c) {
             const GradientBlock block{{0, n}, {0, r}, {0, c}};
             return block.small_pixels() <= gradient_pixels &&
-                   block.large_pixels(s) * (large_channels + large_channels % 2) <= gradient_large_floats;
+                   block.large_pixels(s) * tiles * outer_pitch <= gradient_large_floats;
         };
         while (columns < g.small_width && fits(1, 1, columns + 1)) ++columns;
         while (columns == g.small_width && rows < g.small_height && fits(1, rows + 1, columns)) ++rows;
@@ -121,19 +123,23 @@ inline void pack_small(const ConvGeometry& g, const GradientBlock& block, int fi
     }
 }
 
-/// Copies one pixel's channels to the tiles.
-inline void spread(const LargeChannels& channels, const float* values, long pixels, long at, float* packed) {
-    for (int tile = 0; tile < channels.tiles(); ++tile) {
-        const int first = channels.tile_first(tile), end = channels.tile_first(tile + 1);
-        float* to = packed + first * pixels + (end - first) * at;
-        copy_floats(values + first, std::min(end, channels.count) - first, to);
-        if (end > channels.count) to[end - first - 1] = 0.0f;
+/// Copies one pixel's channels to the tiles, whole vectors where those do not reach past `end`. What lies between a
+/// tile's rows and its pitch is never read; the row that makes an odd number even is, but its sums are dropped.
+inline void spread(const LargeChannels& channels, const float* values, const float* end, long pixels, float* packed) {
+    for (int tile = 0; tile < channels.tiles(); ++tile, packed += pixels * outer_pitch) {
+        const int first = channels.tile_first(tile);
+        if (end - values >= first + outer_pitch)
+            unroll<outer_pitch / lanes>([&](auto i) {
+                Vector::load_unaligned(values + first + i * lanes).store_unaligned(packed + i * lanes);
+            });
+        else
+            copy_floats(values + first, std::min(channels.tile_first(tile + 1), channels.count) - first, packed);
     }
 }
 
-/// Packs what the block meets of the large picture through one kernel row.
+/// Packs what the block meets of the large picture through one kernel row. `end` is where the whole batch ends.
 inline void pack_large(const GradientShape& s, const GradientBlock& block, const LargeChannels& channels,
-                       int kernel_row, const float* large, float* packed) {
+                       int kernel_row, const float* large, const float* end, float* packed) {
     const ConvGeometry& g = s.geometry;
     const IndexRange rows = meeting(block.rows, g.stride, kernel_row - g.padding, g.large_height);
     const long pixels = block.large_pixels(s);
@@ -149,15 +155,16 @@ inline void pack_large(const GradientShape& s, const GradientBlock& block, const
             if (!s.merged && inside.empty()) continue;
             const long at = s.merged ? block.large_at(s, row, block.columns.first + i, 0)
                                      : block.large_at(s, row, block.columns.first, i);
-            const float* pixel = line + static_cast<long>(column) * g.large_channels + channels.first;
+            const float* pixel = line + static_cast<long>(column) * g.large_channels;
             for (int sample = 0; sample < block.samples.size(); ++sample, pixel += g.large_floats()) {
                 if (s.merged && inside.size() < taps) {
                     float values[64] = {};
                     for (int value = inside.first * g.large_channels; value < inside.end * g.large_channels; ++value)
                         values[value] = pixel[value];
-                    spread(channels, values, pixels, at + sample, packed);
+                    spread(channels, values + channels.first, values + 64, pixels,
+                           packed + (at + sample) * outer_pitch);
                 } else {
-                    spread(channels, pixel, pixels, at + sample, packed);
+                    spread(channels, pixel + channels.first, end, pixels, packed + (at + sample) * outer_pitch);
                 }
             }
         }

@@ -11,8 +11,11 @@ namespace genotype::detail {
 /// Rows of the tallest tile; all tiles have an even number.
 inline constexpr int outer_rows = vector_registers == 32 ? 14 : 6;
 
-/// Two packed operands, [pixel][rows] and [pixel][vectors * lanes]. Pixels come in `runs` of `length`; the pitch from
-/// run to run is in floats.
+/// A tile's rows lie in whole vectors, so that one pixel is one copy.
+inline constexpr int outer_pitch = (outer_rows + lanes - 1) / lanes * lanes;
+
+/// Two packed operands, [pixel][outer_pitch] and [pixel][vectors * lanes]. Pixels come in `runs` of `length`; the pitch
+/// from run to run is in floats.
 struct OuterOperands {
     const float* large;
     long large_pitch;
@@ -32,8 +35,8 @@ void outer_tile(const OuterOperands& operands, float* result, long pitch, bool f
     for (int run = 0; run < operands.runs; ++run) {
         const float* large = operands.large + run * operands.large_pitch;
         const float* small = operands.small + run * operands.small_pitch;
-        for (const float* end = large + static_cast<long>(operands.length) * rows; large != end;
-             large += rows, small += vectors * lanes) {
+        for (const float* end = large + static_cast<long>(operands.length) * outer_pitch; large != end;
+             large += outer_pitch, small += vectors * lanes) {
             Vector value[vectors];
             unroll<vectors>([&](auto v) { value[v] = Vector::load_unaligned(small + v * lanes); });
             unroll<rows>([&](auto row) {
