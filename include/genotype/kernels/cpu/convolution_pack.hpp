@@ -4,13 +4,31 @@
 #include <omp.h>
 
 #include <algorithm>
+#include <cstring>
 
 #include "genotype/kernels/cpu/convolution_phase.hpp"
 #include "genotype/kernels/cpu/tile.hpp"
 
 namespace genotype::detail {
 
-/// to[row][column] = from[row * row_stride + column * column_stride] for column < columns, 0 up to `width`.
+/// to[i][j] = from[j][i], 4 x 4. The rows of both lie `pitch` apart.
+inline void transpose_square(const float* from, long from_pitch, float* to, long to_pitch) {
+    using Quad [[gnu::vector_size(16)]] = float;
+    Quad row[4];
+    for (int i = 0; i < 4; ++i) std::memcpy(&row[i], from + i * from_pitch, sizeof(Quad));
+    const Quad low01 = __builtin_shufflevector(row[0], row[1], 0, 4, 1, 5);
+    const Quad high01 = __builtin_shufflevector(row[0], row[1], 2, 6, 3, 7);
+    const Quad low23 = __builtin_shufflevector(row[2], row[3], 0, 4, 1, 5);
+    const Quad high23 = __builtin_shufflevector(row[2], row[3], 2, 6, 3, 7);
+    row[0] = __builtin_shufflevector(low01, low23, 0, 1, 4, 5);
+    row[1] = __builtin_shufflevector(low01, low23, 2, 3, 6, 7);
+    row[2] = __builtin_shufflevector(high01, high23, 0, 1, 4, 5);
+    row[3] = __builtin_shufflevector(high01, high23, 2, 3, 6, 7);
+    for (int i = 0; i < 4; ++i) std::memcpy(to + i * to_pitch, &row[i], sizeof(Quad));
+}
+
+/// to[row][column] = from[row * row_stride + column * column_stride] for column < columns, 0 up to `width`. One of the
+/// strides is 1.
 inline void pack_panel(int rows, int columns, int width, const float* from, long row_stride, long column_stride,
                        float* to) {
     if (column_stride == 1) {
@@ -20,18 +38,20 @@ inline void pack_panel(int rows, int columns, int width, const float* from, long
         }
         return;
     }
-    // Transposed: small squares, so that both sides stay in the first-level cache.
-    constexpr int square = 16;
-    for (int first = 0; first < rows; first += square)
-        for (int column = 0; column < width; ++column)
-            for (int row = first; row < std::min(first + square, rows); ++row)
-                to[row * width + column] = column < columns ? from[row * row_stride + column * column_stride] : 0.0f;
+    const int whole_rows = rows / 4 * 4, whole_columns = columns / 4 * 4;
+    for (int row = 0; row < whole_rows; row += 4)
+        for (int column = 0; column < whole_columns; column += 4)
+            transpose_square(from + row * row_stride + column * column_stride, column_stride, to + row * width + column,
+                             width);
+    for (int row = 0; row < rows; ++row)
+        for (int column = row < whole_rows ? whole_columns : 0; column < width; ++column)
+            to[row * width + column] = column < columns ? from[row * row_stride + column * column_stride] : 0.0f;
 }
 
-/// Packs one tap of a phase: [panel][contraction][panel's columns]. A panel is two vectors wide, the last one as wide
-/// as it has to be. With lanes along the source: [channel][contraction]. `tap` is read through two strides, so that the
-/// same code packs both directions.
-inline void pack_tap(const Phase& phase, const float* tap, long source_stride, long channel_stride, long at,
+/// Packs one panel of one tap: [panel][contraction][panel's columns]. A panel is two vectors wide, the last one as wide
+/// as it has to be. With lanes along the source there is one panel, [channel][contraction]. `tap` is read through two
+/// strides, so that the same code packs both directions.
+inline void pack_tap(const Phase& phase, const float* tap, long source_stride, long channel_stride, long at, int panel,
                      float* packed) {
     const long contraction = phase.contraction();
     if (lanes_along_source(phase.source_channels, phase.channels)) {
@@ -40,34 +60,38 @@ inline void pack_tap(const Phase& phase, const float* tap, long source_stride, l
                 packed[channel * contraction + at + source] = tap[source * source_stride + channel * channel_stride];
         return;
     }
-    for (int panel = 0; panel < phase.channels; panel += tile_columns) {
-        const int columns = std::min(tile_columns, phase.channels - panel),
-                  width = columns > lanes ? tile_columns : lanes;
-        pack_panel(phase.source_channels, columns, width, tap + panel * channel_stride, source_stride, channel_stride,
-                   packed + panel * contraction + at * width);
-    }
+    const int first = panel * tile_columns, columns = std::min(tile_columns, phase.channels - first);
+    const int width = columns > lanes ? tile_columns : lanes;
+    pack_panel(phase.source_channels, columns, width, tap + first * channel_stride, source_stride, channel_stride,
+               packed + first * contraction + at * width);
 }
 
-/// Packs the weights of one direction, phase by phase.
+/// Packs the weights of one direction, phase by phase; threads take turns at panels of taps.
 inline void pack(const Direction& direction, const float* plain, float* packed) {
     const ConvGeometry& g = direction.geometry;
     const long source_stride = direction.to_large ? 1 : g.small_channels;
     const long channel_stride = direction.to_large ? g.small_channels : 1;
-#pragma omp parallel if (g.weights() > worth_threads / 16)
+    const int panels = lanes_along_source(direction.source_channels(), direction.channels())
+                           ? 1
+                           : (direction.channels() + tile_columns - 1) / tile_columns;
+#pragma omp parallel if (static_cast <double>(g.weights()) > worth_threads / 16)
     {
         const int thread = omp_get_thread_num(), threads = omp_get_num_threads();
         float* to = packed;
-        int index = 0;
+        int turn = 0;
         for (int i = 0; i < direction.phases(); ++i) {
             const Phase phase = direction.phase(i);
-            for (int tap = 0; tap < phase.rows.taps * phase.columns.taps; ++tap, ++index) {
-                if (index % threads != thread) continue;
-                const int row = phase.rows.kernel_first + tap / phase.columns.taps * phase.rows.kernel_step;
-                const int column = phase.columns.kernel_first + tap % phase.columns.taps * phase.columns.kernel_step;
-                pack_tap(phase,
-                         plain + (static_cast<long>(row) * g.kernel + column) * g.large_channels * g.small_channels,
-                         source_stride, channel_stride, static_cast<long>(tap) * phase.source_channels, to);
-            }
+            for (int tap = 0; tap < phase.rows.taps * phase.columns.taps; ++tap)
+                for (int panel = 0; panel < panels; ++panel, ++turn) {
+                    if (turn % threads != thread) continue;
+                    const int row = phase.rows.kernel_first + tap / phase.columns.taps * phase.rows.kernel_step;
+                    const int column =
+                        phase.columns.kernel_first + tap % phase.columns.taps * phase.columns.kernel_step;
+                    const long from =
+                        (static_cast<long>(row) * g.kernel + column) * g.large_channels * g.small_channels;
+                    pack_tap(phase, plain + from, source_stride, channel_stride,
+                             static_cast<long>(tap) * phase.source_channels, panel, to);
+                }
             to += phase.contraction() * packed_width(phase.source_channels, phase.channels);
         }
     }
