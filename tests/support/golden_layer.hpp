@@ -19,6 +19,8 @@ class Block {
         std::size_t space = owner_.size() * sizeof(float);
         data_ = static_cast<float*>(std::align(64, size_ * sizeof(float), place, space));
     }
+    Block(Block&&) = default;
+    Block& operator=(Block&&) = default;
     float* data() { return data_; }
     operator float*() { return data_; }
     std::span<const float> values() const { return {data_, size_}; }
@@ -58,9 +60,10 @@ class LayerCheck {
 
     void run() {
         forward();
-        backward("gradients written", dx, false);
-        backward("gradients added", dx, true);  // to those of the first run
-        backward("gradients not wanted", nullptr, false);
+        backward("gradients written", dx, gradients_, false, 1);
+        backward("gradients added", dx, gradients_, true, 2);
+        backward("only dx wanted", dx, nullptr, false, 2);  // leaves the gradients alone
+        backward("only gradients wanted", nullptr, gradients_, false, 1);
         infer(file_.has(name_ + "/y.inference") ? "/y.inference" : "/y");
         if constexpr (L::in_place) run_in_place();
     }
@@ -93,15 +96,14 @@ class LayerCheck {
                 scratch.region()};
     }
 
-    void backward(const char* what, float* wanted_dx, bool accumulate) {
+    /// Afterwards the parameters' gradients are to be `times` PyTorch's.
+    void backward(const char* what, float* wanted_dx, float* wanted_gradients, bool accumulate, float times) {
         INFO(std::string(what));
         Space scratch(memory_.backward_scratch, batch_);
         if (wanted_dx) std::fill(wanted_dx, wanted_dx + x_count(), std::numeric_limits<float>::quiet_NaN());
-        const bool wants_gradients = wanted_dx || accumulate;
-        L::backward(Device{}, call(wanted_dx, wants_gradients ? gradients_.data() : nullptr, accumulate, scratch));
+        L::backward(Device{}, call(wanted_dx, wanted_gradients, accumulate, scratch));
         if (wanted_dx) compare_activation("/dx", in_, dx);
-        // The second run has added the gradients once more, and the third must have left them alone.
-        compare(L::parameters, ".grad", gradients_, wanted_dx && !accumulate ? 1 : 2);
+        compare(L::parameters, ".grad", gradients_, times);
     }
 
     void infer(const char* expected) {

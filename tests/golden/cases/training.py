@@ -8,9 +8,8 @@ PyTorch runs in float64, on float32 weights and data. What makes a comparison in
   these are compared, the batch is 4 and the seed the best of some thousands: no activation of step 1 is nearer to 0
   than 2e-5 of its layer's root mean square, 40 times the usual rounding error.
 
-Of each gradient of step 1 are stored NAME/norm, NAME/projections
-(on 16 vectors of +-1: the mean square of a difference's projections estimates its squared norm) and NAME/every (each
-k-th value, at most 128). The losses of all steps are float64 rounded to float32.
+Of each gradient of step 1 are stored NAME/norm, NAME/projections (on 16 vectors of +-1: the mean square of a
+difference's projections estimates its squared norm) and NAME/every (each k-th value, at most 128).
 """
 import numpy as np
 import torch
@@ -19,7 +18,7 @@ from torch.nn import functional as F
 
 from . import philox
 
-STEPS, PROJECTIONS, EVERY = 10, 16, 128
+PROJECTIONS, EVERY = 16, 128
 SEED_WEIGHTS, SEED_SIGNS = 101, 303  # stream: the parameter's number
 DTYPE = torch.float64
 
