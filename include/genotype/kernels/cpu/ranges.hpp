@@ -11,7 +11,7 @@ namespace genotype::detail {
 /// The last values of an array, fewer than fill a vector, in a place that is long enough for one. The rest repeats the
 /// first, so that no function meets a value that is not in the array.
 struct Tail {
-    alignas(64) float values[static_cast<unsigned long>(vector_size)];
+    alignas(64) float values[static_cast<unsigned long>(vector_size)] = {};
 
     Tail() = default;
     Tail(const float* from, long count) {
