@@ -4,6 +4,7 @@
 #include "genotype/data/cifar10.hpp"
 #include "genotype/data/dataset.hpp"
 #include "genotype/data/float_pictures.hpp"
+#include "genotype/data/grey.hpp"
 #include "genotype/data/idx.hpp"
 #include "genotype/data/loader.hpp"
 #include "genotype/data/named.hpp"

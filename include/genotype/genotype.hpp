@@ -14,6 +14,7 @@
 #include "genotype/kernels/reference.hpp"
 #include "genotype/layers.hpp"
 #include "genotype/model/model.hpp"
+#include "genotype/model/normal.hpp"
 #include "genotype/model/summary.hpp"
 #include "genotype/losses.hpp"
 #include "genotype/optimizers.hpp"

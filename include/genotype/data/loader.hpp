@@ -37,8 +37,6 @@ template <ShapeType S>
 struct Batch {
     using shape = S;
 
-    using shape = S;
-
     View<S> samples;
     /// The class of each sample, or empty.
     std::span<const int> labels;

@@ -30,7 +30,7 @@ struct Stroke {
     Point from, to;
 };
 
-enum class Direction { right, up };
+enum class TextDirection { right, up };
 
 class Canvas {
   public:
@@ -73,7 +73,7 @@ class Canvas {
 
     /// Text whose first capital has its lower left corner at `start`; `pitch` is the distance of the font's dots.
     /// The dots are joined to strokes, so that letters are smooth at any size.
-    void text(std::string_view words, Point start, float pitch, Colour colour, Direction direction = Direction::right) {
+    void text(std::string_view words, Point start, float pitch, Colour colour, TextDirection direction = TextDirection::right) {
         std::vector<Stroke> strokes;
         float column = 0.5f;
         for (const char character : words) {
@@ -86,7 +86,7 @@ class Canvas {
             const auto place = [&](int x, int y) {
                 const float right = (column + static_cast<float>(x)) * pitch;
                 const float up = (static_cast<float>(font_capital_rows - y) - 0.5f) * pitch;
-                return direction == Direction::right ? Point{start.x + right, start.y - up}
+                return direction == TextDirection::right ? Point{start.x + right, start.y - up}
                                                      : Point{start.x - up, start.y - right};
             };
             for (int y = 0; y < font_capital_rows + 2; ++y)

@@ -109,7 +109,7 @@ class Chart {
             {middle - Canvas::text_width(options.x_label, medium) / 2, static_cast<float>(options.height) - 18}, medium,
             ink);
         canvas_.text(options.y_label, {30, (top_ + bottom_ + Canvas::text_width(options.y_label, medium)) / 2}, medium,
-                     ink, Direction::up);
+                     ink, TextDirection::up);
         float line = top_ + 14;
         std::size_t index = 0;
         for (const std::string& text : legend_lines(series, options.height)) {

@@ -1,0 +1,93 @@
+// A DCGAN on 32 x 32 pictures: trains a generator against a discriminator, and draws what the generator dreams of.
+//     build/examples/dcgan --data fashion-mnist --seconds 90
+#include "common.hpp"
+
+using namespace genotype;
+
+using Generator = Sequential<
+    ConvT<100, 256, 4, 1, 0>, BN<256>, ReLU,
+    ConvT<256, 128, 4, 2, 1>, BN<128>, ReLU,
+    ConvT<128,  64, 4, 2, 1>, BN<64>,  ReLU,
+    ConvT< 64,   3, 4, 2, 1>, Tanh>;
+using Discriminator = Sequential<
+    Conv<  3,  64, 4, 2, 1>, LeakyReLU<0.2f>,
+    Conv< 64, 128, 4, 2, 1>, BN<128>, LeakyReLU<0.2f>,
+    Conv<128, 256, 4, 2, 1>, BN<256>, LeakyReLU<0.2f>,
+    Conv<256,   1, 4, 1, 0>, Sigmoid>;
+using Dcgan = GAN<Generator, Discriminator>;
+
+using Noise = Shape<100, 1, 1>;
+using Picture = Shape<3, 32, 32>;
+static_assert(std::same_as<OutputShape<Generator, Noise>, Picture>);
+
+int main(int argc, char** argv) {
+    CLI::App app("Trains a DCGAN on 32 x 32 pictures.");
+    example::Flags flags{.epochs = 25, .learning_rate = 2e-4f, .out = "out/dcgan"};
+    double seconds = 0;
+    flags.add_to(app);
+    app.add_option("--seconds", seconds, "stop after so long, whatever --epochs says (0: no limit)");
+    CLI11_PARSE(app, argc, argv);
+
+    return example::run([&] {
+        flags.start();
+        const Dataset<Picture> pictures(load_pictures(flags.data, Split::train, PictureSize{32, 32}), Range{-1, 1});
+        Loader loader(pictures, {.batch = flags.batch, .seed = flags.seed});
+        Trainer<Dcgan> trainer({.generator = {.learning_rate = flags.learning_rate},
+                                .discriminator = {.learning_rate = flags.learning_rate},
+                                .batch = flags.batch,
+                                .seed = flags.seed});
+        std::printf("%s\n%s\n", summary<Generator, Noise>(flags.batch).c_str(),
+                    summary<Discriminator, Picture>(flags.batch).c_str());
+
+        const Tensor<Noise> fixed_noise = normal<Noise>(64, Seed{flags.seed + 2});
+        const auto draw = [&](const std::string& name) {
+            save_png(grid(trainer.generator()(fixed_noise), Range{-1, 1}), flags.out / name);
+        };
+        std::vector<int> first(static_cast<std::size_t>(std::min(64, pictures.size())));
+        std::iota(first.begin(), first.end(), 0);
+        Tensor<Picture> real(static_cast<int>(first.size()));
+        pictures.read(first, real.data());
+        save_png(grid(real, Range{-1, 1}), flags.out / "real.png");
+
+        CsvFile table(flags.out / "training.csv",
+                      {"step", "discriminator_loss", "generator_loss", "real_answer", "fake_answer"});
+        Series discriminator_loss{"discriminator", {}, {}}, generator_loss{"generator", {}, {}};
+        std::vector<std::string> files{"real.png", "training.csv", "losses.png"};
+        Progress progress(flags.epochs, loader.batches(), flags.batch);
+        long step = 0;
+        bool in_time = true;
+        for (int epoch = 0; epoch < flags.epochs && in_time; ++epoch) {
+            int in_epoch = 0;
+            for (const auto& batch : loader) {
+                const GanLosses losses = trainer.step(batch);
+                table.row({static_cast<double>(++step), losses.discriminator, losses.generator, losses.real_answer,
+                           losses.fake_answer});
+                discriminator_loss.x.push_back(static_cast<double>(step));
+                discriminator_loss.y.push_back(losses.discriminator);
+                generator_loss.y.push_back(losses.generator);
+                char text[96];
+                std::snprintf(text, sizeof text, "D %.3f  G %.3f  D(x) %.2f  D(G(z)) %.2f", losses.discriminator,
+                              losses.generator, losses.real_answer, losses.fake_answer);
+                progress.step(epoch, in_epoch++, text, seconds > 0 ? progress.seconds() / seconds : -1);
+                in_time = seconds <= 0 || progress.seconds() < seconds;
+                if (!in_time) break;
+            }
+            char name[32];
+            std::snprintf(name, sizeof name, "samples_epoch_%03d.png", epoch + 1);
+            draw(files.emplace_back(name));
+        }
+        progress.finish();
+
+        generator_loss.x = discriminator_loss.x;
+        save_png(line_chart(std::vector{discriminator_loss, generator_loss},
+                            {.title = "DCGAN on " + flags.data, .x_label = "step", .y_label = "loss", .smooth = 25}),
+                 flags.out / "losses.png");
+        if (flags.samples > 0) {
+            const auto samples = trainer.generator()(normal<Noise>(flags.samples, Seed{flags.seed + 3}));
+            save_npy(to_pictures(samples, Range{-1, 1}), flags.samples_file);
+        }
+        std::printf("%ld steps in %.1f s; written:\n", step, progress.seconds());
+        example::name_files(flags.out, files);
+        return 0;
+    });
+}

@@ -1,0 +1,120 @@
+// A variational autoencoder on 28 x 28 grey pictures: reduces 784 values to 20 latents, and draws new pictures from them.
+//     build/examples/vae --data fashion-mnist
+#include <genotype/tensor/principal_components.hpp>
+
+#include "common.hpp"
+
+using namespace genotype;
+
+// The encoder is Linear<784, 256>, ReLU, Linear<256, 256>, ReLU, Linear<256, 2 * 20>: the mean and the logarithm of the
+// variance of each latent. The decoder goes back: Linear<20, 256>, ReLU, ..., Linear<256, 784>, Sigmoid.
+using ImageVae = VAE<784, 256, 20>;
+
+using Latent = Shape<20>;
+using Moments = Shape<40>;
+using Grey = Shape<1, 28, 28>;  // as the 784 values are drawn
+constexpr Range zero_to_one{0, 1};
+
+/// The means of the latents of all pictures.
+Tensor<Latent> means(const Model<ImageVae>& model, const Dataset<Shape<784>>& pictures) {
+    Workspace<ImageVae::Encoder, Shape<784>> workspace(500);
+    Tensor<Latent> result(pictures.size());
+    Loader loader(pictures, {.batch = 500, .shuffle = false, .drop_last = false});
+    float* to = result.data();
+    for (const auto& batch : loader) {
+        const View<Moments> moments = encode(model, batch, workspace);
+        for (int n = 0; n < moments.batch; ++n) to = std::copy_n(moments.data + n * Moments::count, Latent::count, to);
+    }
+    return result;
+}
+
+int main(int argc, char** argv) {
+    CLI::App app("Trains a variational autoencoder (784, 256, 20) on 28 x 28 grey pictures.");
+    example::Flags flags{.out = "out/vae"};
+    bool mean_per_value = false;
+    float beta = 1;
+    flags.add_to(app);
+    app.add_option("--beta", beta, "weight of the KL");
+    app.add_flag("--mean-per-value", mean_per_value, "divide the squared error by 784, which lets the KL swallow the latents");
+    CLI11_PARSE(app, argc, argv);
+
+    return example::run([&] {
+        flags.start();
+        const PictureSize size{28, 28};
+        const Dataset<Shape<784>> pictures(to_grey(load_pictures(flags.data, Split::train, size)), zero_to_one);
+        const Dataset<Shape<784>> tests(to_grey(load_pictures(flags.data, Split::test, size)), zero_to_one);
+        Loader loader(pictures, {.batch = flags.batch, .seed = flags.seed});
+        Trainer<ImageVae> trainer(
+            {.optimizer = Adam{.learning_rate = flags.learning_rate},
+             .beta = beta,
+             .reconstruction = mean_per_value ? Reconstruction::mean_per_value : Reconstruction::summed,
+             .batch = flags.batch,
+             .seed = flags.seed});
+        std::printf("%s\n", summary<ImageVae, Shape<784>>(flags.batch).c_str());
+
+        CsvFile table(flags.out / "training.csv", {"step", "reconstruction", "kl"});
+        Series reconstruction{"reconstruction", {}, {}}, kl{"KL", {}, {}};
+        Progress progress(flags.epochs, loader.batches(), flags.batch);
+        long step = 0;
+        for (int epoch = 0; epoch < flags.epochs; ++epoch) {
+            int in_epoch = 0;
+            for (const auto& batch : loader) {
+                const VaeLosses losses = trainer.step(batch);
+                table.row({static_cast<double>(++step), losses.reconstruction, losses.kl});
+                reconstruction.x.push_back(static_cast<double>(step));
+                reconstruction.y.push_back(losses.reconstruction);
+                kl.y.push_back(losses.kl);
+                char text[64];
+                std::snprintf(text, sizeof text, "reconstruction %.3f  KL %.3f", losses.reconstruction, losses.kl);
+                progress.step(epoch, in_epoch++, text);
+            }
+        }
+        progress.finish();
+        kl.x = reconstruction.x;
+        save_png(line_chart(std::vector{reconstruction, kl},
+                            {.title = "VAE on " + flags.data, .x_label = "step", .y_label = "loss a picture", .smooth = 50}),
+                 flags.out / "losses.png");
+
+        VaeLosses test;
+        Loader test_loader(tests, {.batch = flags.batch, .shuffle = false});
+        for (const auto& batch : test_loader) {
+            const VaeLosses losses = trainer.evaluate(batch);
+            test.reconstruction += losses.reconstruction / static_cast<float>(test_loader.batches());
+            test.kl += losses.kl / static_cast<float>(test_loader.batches());
+        }
+        std::printf("test pictures: reconstruction %.3f, KL %.3f, sum %.3f\n", test.reconstruction, test.kl, test.total());
+
+        const Model<ImageVae>& model = trainer.model();
+        Workspace<ImageVae::Decoder, Latent> decoder(std::max(80, flags.samples));
+        const auto draw = [&](View<Latent> z) { return to_pictures<Grey>(decode(model, z, decoder), zero_to_one); };
+        const Tensor<Latent> latents = means(model, tests);
+        const int shown = std::min(16, tests.size());
+        save_png(grid(join(slice(tests.pictures(), 0, shown), draw(latents.view().slice(0, shown))), shown),
+                 flags.out / "reconstructions.png");
+        save_png(grid(draw(normal<Latent>(64, Seed{flags.seed + 1}))), flags.out / "samples.png");
+
+        Tensor<Latent> between(80);  // eight walks of ten steps, each from one test picture to the next
+        for (int n = 0; n < 80; ++n)
+            for (int i = 0; i < Latent::count; ++i) {
+                const int from = n / 10 % tests.size(), to = (n / 10 + 1) % tests.size();
+                const float way = static_cast<float>(n % 10) / 9;
+                between(n, i) = (1 - way) * latents(from, i) + way * latents(to, i);
+            }
+        save_png(grid(draw(between), 10), flags.out / "interpolation.png");
+
+        const Eigen::MatrixXd plane = principal_components(as_eigen(latents).cast<double>(), 2);
+        const std::vector<int> one_class(static_cast<std::size_t>(tests.size()), 0);
+        save_png(scatter_chart(series_by_class(std::span(plane.col(0).data(), one_class.size()),
+                                               std::span(plane.col(1).data(), one_class.size()),
+                                               tests.labels().empty() ? one_class : tests.labels(), tests.class_names()),
+                               {.title = "Latents of the test pictures",
+                                .x_label = "first principal component",
+                                .y_label = "second principal component"}),
+                 flags.out / "latents.png");
+        if (flags.samples > 0) save_npy(draw(normal<Latent>(flags.samples, Seed{flags.seed + 2})), flags.samples_file);
+        std::printf("%ld steps in %.1f s; written:\n", step, progress.seconds());
+        example::name_files(flags.out, {"reconstructions.png", "samples.png", "interpolation.png", "latents.png",
+                                        "training.csv", "losses.png"});
+        return 0;
+    });
+}

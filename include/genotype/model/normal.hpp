@@ -1,0 +1,19 @@
+// Noise for a generator.
+#pragma once
+
+#include "genotype/kernels/cpu/random.hpp"
+#include "genotype/random/random_state.hpp"
+#include "genotype/tensor/tensor.hpp"
+
+namespace genotype {
+
+/// `batch` samples of independent draws from N(0, 1); the same seed gives the same values on every machine.
+/// PyTorch: torch.randn(batch, ...).
+template <ShapeType S>
+Tensor<S> normal(int batch, Seed seed) {
+    Tensor<S> noise(batch);
+    fill_normal(Cpu{}, noise.size(), RandomState{.seed = seed.value, .stream = streams::noise}, noise.data());
+    return noise;
+}
+
+}  // namespace genotype

@@ -1,0 +1,19 @@
+// The directions in which a batch of vectors spreads most.
+#pragma once
+
+#include <Eigen/Eigenvalues>
+
+#include "genotype/tensor/eigen.hpp"
+
+namespace genotype {
+
+/// Centred rows projected on their first `components` principal components, largest variance first: one row a sample.
+/// scikit-learn: PCA(components).fit_transform(rows), up to the sign of a column.
+inline Eigen::MatrixXd principal_components(const Eigen::Ref<const Eigen::MatrixXd>& rows, int components) {
+    const Eigen::MatrixXd centred = rows.rowwise() - rows.colwise().mean();
+    const Eigen::MatrixXd covariance = centred.adjoint() * centred / static_cast<double>(std::max<Eigen::Index>(rows.rows() - 1, 1));
+    const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(covariance);
+    return centred * solver.eigenvectors().rowwise().reverse().leftCols(components);
+}
+
+}  // namespace genotype
