@@ -18,9 +18,9 @@ struct Inference {};
 
 /// What a layer needs beside input, output and parameters.
 struct Memory {
-    Extent kept;              // written by forward, read by backward; training only
-    Extent forward_scratch;   // free again when forward returns
-    Extent backward_scratch;  // free again when backward returns
+    Extent kept{};              // written by forward, read by backward; training only
+    Extent forward_scratch{};   // free again when forward returns
+    Extent backward_scratch{};  // free again when backward returns
 };
 
 /// One forward call. Activations are (batch, height, width, channels) of `in` and `out`.
@@ -57,6 +57,7 @@ struct Backward {
 };
 
 /// The defaults of a layer with nothing of its own. A layer inherits from it and adds
+///
 ///     static constexpr Inferred output(Dims in);                                  // in already fits `input`
 ///     template <class Device, class Mode> static void forward(Device, Mode, const Forward<Mode>&);
 ///     template <class Device> static void backward(Device, const Backward&);

@@ -1,4 +1,4 @@
-// Philox 4x32-10: a random generator with no state but a counter, so every device and every thread count draws the same.
+// Philox 4x32-10: a random generator without a state but a counter, so every device and thread count draws the same.
 #pragma once
 
 #include <array>

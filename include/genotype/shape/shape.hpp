@@ -22,8 +22,8 @@ concept ShapeType = std::same_as<decltype(S::dims), const Dims> && requires {
     S::count;
 };
 
-/// The type for a value: `ShapeOf<Dims{3, 64, 8, 8}>::type` is `Shape<64, 8, 8>`. (No alias hides the `::type`: GCC 12
-/// crashes on aliases whose argument is a value of class type.)
+/// The type for a value: `ShapeOf<Dims{3, 64, 8, 8}>::type` is `Shape<64, 8, 8>`. (It is a
+/// struct because GCC 12 crashes on aliases whose argument is a value of class type.)
 template <Dims D>
 struct ShapeOf {
     static consteval auto pick() {

@@ -1,7 +1,14 @@
 // Eigen's face of a batch, without a copy.
 #pragma once
 
+// GCC 12 takes the undefined vectors that its own AVX-512 intrinsics start from for a mistake.
+#pragma GCC diagnostic push
+#if !defined(__clang__)
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
+#pragma GCC diagnostic ignored "-Wuninitialized"
 #include <Eigen/Core>
+#pragma GCC diagnostic pop
 
 #include "genotype/tensor/tensor.hpp"
 

@@ -4,7 +4,8 @@
 #include <algorithm>
 #include <cstring>
 #include <utility>
-#include <xsimd/xsimd.hpp>
+
+#include "genotype/kernels/cpu/vector.hpp"
 
 namespace genotype::detail {
 
@@ -28,15 +29,6 @@ template <int count, class F>
         (f(std::integral_constant<int, index>{}), ...);
     }
     (std::make_integer_sequence<int, count>{});
-}
-
-/// Found by the argument's namespace: xsimd 9 renamed `hadd` to `reduce_add`.
-template <class Batch>
-float horizontal_sum(const Batch& x) {
-    if constexpr (requires { reduce_add(x); })
-        return reduce_add(x);
-    else
-        return hadd(x);
 }
 
 inline void copy_floats(const float* from, long count, float* to) {
