@@ -8,10 +8,10 @@
 
 namespace genotype {
 
-/// Every input pixel adds a weighted square kernel to the output. Shape: (in, height, width) to (out, height', width')
-/// with height' = (height - 1) stride - 2 padding + kernel. PyTorch equivalent: `torch.nn.ConvTranspose2d(in, out,
-/// kernel, stride, padding, bias=...)`, without a bias unless asked. Source: Zeiler, Krishnan, Taylor, Fergus,
-/// "Deconvolutional networks" (CVPR 2010).
+/// Every input pixel adds a weighted square kernel to the output.
+/// Shape: (in, height, width) to (out, height', width') with height' = (height - 1) stride - 2 padding + kernel.
+/// PyTorch equivalent: `torch.nn.ConvTranspose2d(in, out, kernel, stride, padding, bias=...)`, no bias unless asked.
+/// Source: Zeiler, Krishnan, Taylor, Fergus, "Deconvolutional networks" (CVPR 2010).
 template <int in_channels, int out_channels, int kernel, int stride = 1, int padding = 0, class Choice = NoBias>
 struct ConvT : LayerBase {
     static_assert(BiasChoice<Choice>, "the last argument is Bias or NoBias");

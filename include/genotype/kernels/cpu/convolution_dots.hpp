@@ -5,6 +5,7 @@
 #include <array>
 
 #include "genotype/kernels/cpu/convolution_phase.hpp"
+#include "genotype/kernels/cpu/quad.hpp"
 #include "genotype/kernels/cpu/tile.hpp"
 
 namespace genotype::detail {
@@ -17,8 +18,25 @@ struct DotPiece {
     int length;
 };
 
+/// Sums of four vectors that lie one after the other. Through memory: adding across lanes costs more.
+inline void sum_four(const float* vectors, float* result) {
+    Quad sums[4];
+    unroll<4>([&](auto i) {
+        sums[i] = load_quad(vectors + i * lanes);
+        unroll<lanes / 4 - 1>([&](auto part) { sums[i] += load_quad(vectors + i * lanes + 4 * (part + 1)); });
+    });
+    transpose(sums);
+    store_quad((sums[0] + sums[1]) + (sums[2] + sums[3]), result);
+}
+
+/// Sums come in fours.
+constexpr int dot_slots(int rows, int channels) {
+    return (rows * channels + 3) / 4 * 4;
+}
+
 /// rows x channels dot products over all pieces. The source of row i lies i * pitch further on; weights: [channel]
-/// [contraction]; result: [row][channel].
+/// [contraction]; result: [row][channel], with room for
+/// `dot_slots`.
 template <int rows, int channels>
 void multiply_dots(const DotPiece* pieces, int piece_count, long pitch, const float* weights, long contraction,
                    float* result) {
@@ -37,7 +55,9 @@ void multiply_dots(const DotPiece* pieces, int piece_count, long pitch, const fl
             });
         }
     }
-    unroll<rows * channels>([&](auto i) { result[i] = horizontal_sum(sums[i]); });
+    alignas(64) float stored[dot_slots(rows, channels) * lanes] = {};
+    unroll<rows * channels>([&](auto i) { sums[i].store_aligned(stored + i * lanes); });
+    for (int slot = 0; slot < dot_slots(rows, channels); slot += 4) sum_four(stored + slot * lanes, result + slot);
 }
 
 /// Rows of the tallest tile: its sums, the weights and one source value fill the registers.
@@ -132,25 +152,21 @@ inline void dot_line(const Gather& g, const Phase& phase, const float* weights, 
     }
 }
 
-/// Asks for the part of the source that a line will be the first to read: the processor's own prefetcher sees too many
-/// short streams.
-inline void prefetch_line(const Gather& g, long line, int lines) {
-    const long floats = static_cast<long>(g.batch) * g.source_size.floats(), total = static_cast<long>(g.batch) * lines;
-    if (line >= total) return;
-    for (long at = floats / total * line; at < floats / total * (line + 1); at += 16) __builtin_prefetch(g.source + at);
-}
+/// Lines that all phases compute before the next ones, so that what they read is still in the cache.
+inline constexpr long dot_lines = 8;
 
-/// The lines that thread `index` of `threads` computes, all phases of a line together.
+/// The lines that thread `index` of `threads` computes, in all phases.
 inline void dot_share(const Gather& g, const Direction& direction, const float* packed, int index, int threads) {
     const int lines = direction.lines();
-    const long count = static_cast<long>(g.batch) * lines;
-    for (long at = count * index / threads; at < count * (index + 1) / threads; ++at) {
+    const long count = static_cast<long>(g.batch) * lines, end = count * (index + 1) / threads;
+    for (long block = count * index / threads; block < end; block += dot_lines) {
         const float* weights = packed;
-        prefetch_line(g, at + 2, lines);
         for (int i = 0; i < direction.phases(); ++i) {
             const Phase phase = direction.phase(i);
-            const int line = static_cast<int>(at % lines);
-            if (line < phase.rows.positions) dot_line(g, phase, weights, static_cast<int>(at / lines), line);
+            for (long at = block; at < std::min(block + dot_lines, end); ++at) {
+                const int line = static_cast<int>(at % lines);
+                if (line < phase.rows.positions) dot_line(g, phase, weights, static_cast<int>(at / lines), line);
+            }
             weights += phase.contraction() * packed_width(phase.source_channels, phase.channels);
         }
     }

@@ -4,27 +4,19 @@
 #include <omp.h>
 
 #include <algorithm>
-#include <cstring>
 
 #include "genotype/kernels/cpu/convolution_phase.hpp"
+#include "genotype/kernels/cpu/quad.hpp"
 #include "genotype/kernels/cpu/tile.hpp"
 
 namespace genotype::detail {
 
-/// to[i][j] = from[j][i], 4 x 4. The rows of both lie `pitch` apart.
+/// to[i][j] = from[j][i], 4 x 4. The rows of each side lie a pitch apart.
 inline void transpose_square(const float* from, long from_pitch, float* to, long to_pitch) {
-    using Quad [[gnu::vector_size(16)]] = float;
-    Quad row[4];
-    for (int i = 0; i < 4; ++i) std::memcpy(&row[i], from + i * from_pitch, sizeof(Quad));
-    const Quad low01 = __builtin_shufflevector(row[0], row[1], 0, 4, 1, 5);
-    const Quad high01 = __builtin_shufflevector(row[0], row[1], 2, 6, 3, 7);
-    const Quad low23 = __builtin_shufflevector(row[2], row[3], 0, 4, 1, 5);
-    const Quad high23 = __builtin_shufflevector(row[2], row[3], 2, 6, 3, 7);
-    row[0] = __builtin_shufflevector(low01, low23, 0, 1, 4, 5);
-    row[1] = __builtin_shufflevector(low01, low23, 2, 3, 6, 7);
-    row[2] = __builtin_shufflevector(high01, high23, 0, 1, 4, 5);
-    row[3] = __builtin_shufflevector(high01, high23, 2, 3, 6, 7);
-    for (int i = 0; i < 4; ++i) std::memcpy(to + i * to_pitch, &row[i], sizeof(Quad));
+    Quad rows[4];
+    unroll<4>([&](auto i) { rows[i] = load_quad(from + i * from_pitch); });
+    transpose(rows);
+    unroll<4>([&](auto i) { store_quad(rows[i], to + i * to_pitch); });
 }
 
 /// to[row][column] = from[row * row_stride + column * column_stride] for column < columns, 0 up to `width`. One of the

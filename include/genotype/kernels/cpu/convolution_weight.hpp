@@ -42,8 +42,8 @@ inline void multiply_kernel_row(const WeightGradient& w, const GradientBlock& bl
         const int length = nothing ? 0 : columns.size() * block.samples.size();
         for (int panel = 0; panel < small_count; panel += tile_columns) {
             const int width = std::min(tile_columns, small_count - panel), vectors = vector_width(width);
-            for (int tile = 0; tile < large.tiles(); ++tile) {
-                const int channel = large.tile_first(tile), height = large.tile_first(tile + 1) - channel;
+            for (int tile = 0; tile < large.tiles; ++tile) {
+                const int channel = large.tile_first[tile], height = large.tile_first[tile + 1] - channel;
                 OuterOperands operands{packed_large,
                                        outer_pitch * block.large_row(s),
                                        packed_small,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 
 #include "genotype/kernels/conv_geometry.hpp"
 #include "genotype/kernels/cpu/outer_tile.hpp"
@@ -37,13 +38,19 @@ struct GradientShape {
           tap_columns(merged ? 1 : g.kernel) {}
 };
 
+inline constexpr int gradient_small_channels = 128, gradient_large_tiles = 3;
+
 /// Large channels, cut into tiles of the registers' height with an even number of rows each (the last may end early).
 struct LargeChannels {
     int first, count;
+    int tiles;
+    std::array<int, gradient_large_tiles + 1> tile_first;
 
-    constexpr int pairs() const { return (count + 1) / 2; }
-    constexpr int tiles() const { return (2 * pairs() + outer_rows - 1) / outer_rows; }
-    constexpr int tile_first(int tile) const { return 2 * (pairs() * tile / tiles()); }
+    constexpr LargeChannels(int from, int channels) : first(from), count(channels), tile_first{} {
+        const int pairs = (channels + 1) / 2;
+        tiles = (2 * pairs + outer_rows - 1) / outer_rows;
+        for (int tile = 0; tile <= tiles; ++tile) tile_first[tile] = 2 * (pairs * tile / tiles);
+    }
 };
 
 /// Pixels of the small picture for which both operands are packed at a time.
@@ -74,7 +81,6 @@ struct GradientBlock {
     }
 };
 
-inline constexpr int gradient_small_channels = 128, gradient_large_tiles = 3;
 inline constexpr long gradient_small_floats = 32 * 1024, gradient_large_floats = 24 * 1024;
 inline constexpr int gradient_pixels = 256;
 
@@ -88,7 +94,7 @@ struct GradientBlocking {
         const int most = static_cast<int>(std::clamp<long>(widest, 1, gradient_large_tiles)) * outer_rows;
         const int parts = (s.large_channels + most - 1) / most;
         large_channels = ((s.large_channels + parts - 1) / parts + 1) / 2 * 2;
-        const int tiles = LargeChannels{0, large_channels}.tiles();
+        const int tiles = LargeChannels(0, large_channels).tiles;
         auto fits = [&](int n, int r, int c) {
             const GradientBlock block{{0, n}, {0, r}, {0, c}};
             return block.small_pixels() <= gradient_pixels &&
@@ -126,14 +132,14 @@ inline void pack_small(const ConvGeometry& g, const GradientBlock& block, int fi
 /// Copies one pixel's channels to the tiles, whole vectors where those do not reach past `end`. What lies between a
 /// tile's rows and its pitch is never read; the row that makes an odd number even is, but its sums are dropped.
 inline void spread(const LargeChannels& channels, const float* values, const float* end, long pixels, float* packed) {
-    for (int tile = 0; tile < channels.tiles(); ++tile, packed += pixels * outer_pitch) {
-        const int first = channels.tile_first(tile);
+    for (int tile = 0; tile < channels.tiles; ++tile, packed += pixels * outer_pitch) {
+        const int first = channels.tile_first[tile];
         if (end - values >= first + outer_pitch)
             unroll<outer_pitch / lanes>([&](auto i) {
                 Vector::load_unaligned(values + first + i * lanes).store_unaligned(packed + i * lanes);
             });
         else
-            copy_floats(values + first, std::min(channels.tile_first(tile + 1), channels.count) - first, packed);
+            copy_floats(values + first, std::min(channels.tile_first[tile + 1], channels.count) - first, packed);
     }
 }
 
