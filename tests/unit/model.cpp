@@ -1,0 +1,126 @@
+// A model in use: inference is const and re-entrant, batches from 1 to the capacity, errors beyond it.
+#include "genotype/model/model.hpp"
+
+#include <doctest/doctest.h>
+
+#include <thread>
+#include <vector>
+
+#include "genotype/kernels/cpu.hpp"
+#include "genotype/kernels/reference.hpp"
+#include "genotype/layers/dropout.hpp"
+#include "genotype/layers/linear.hpp"
+#include "genotype/model/repeat.hpp"
+#include "genotype/model/residual.hpp"
+#include "support/dcgan.hpp"
+
+using namespace genotype;
+
+namespace {
+
+using In = Shape<8, 1, 1>;
+using Net = Sequential<ConvT<8, 16, 4, 1, 0>, BN<16>, ReLU, Residual<Conv<16, 16, 3, 1, 1>, BN<16>, Tanh>, Dropout<>,
+                       Repeat<2, Conv<16, 16, 3, 1, 1>, ReLU>, ConvT<16, 3, 4, 2, 1>, Tanh>;
+using Out = OutputShape<Net, In>;
+
+template <ShapeType S>
+Tensor<S> noise(int batch, std::uint64_t seed) {
+    Tensor<S> x(batch);
+    fill_normal(Reference{}, x.size(), RandomState{.seed = seed}, x.data());
+    return x;
+}
+
+std::vector<float> copy(View<Out> view) {
+    return {view.values().begin(), view.values().end()};
+}
+
+}  // namespace
+
+TEST_CASE("one model answers 8 threads at once, each with its own workspace, as it answers one") {
+    const Model<Net> model(Seed{7});
+    constexpr int threads = 8, rounds = 20;
+    std::vector<Tensor<In>> inputs;
+    std::vector<std::vector<float>> alone;
+    auto memory = model.workspace(threads);
+    for (int t = 0; t < threads; ++t) {
+        inputs.push_back(noise<In>(1 + t, static_cast<std::uint64_t>(t)));
+        alone.push_back(copy(model(inputs.back(), memory)));
+    }
+    const auto parameters = model.parameters.clone(), buffers = model.buffers.clone();
+
+    std::vector<int> different(threads, 0);
+    std::vector<std::thread> running;
+    for (int t = 0; t < threads; ++t)
+        running.emplace_back([&, t] {
+            auto own = model.workspace(1 + t);
+            for (int round = 0; round < rounds; ++round)
+                different[static_cast<std::size_t>(t)] +=
+                    copy(model(inputs[static_cast<std::size_t>(t)], own)) != alone[static_cast<std::size_t>(t)];
+        });
+    for (std::thread& thread : running) thread.join();
+    CHECK(different == std::vector<int>(threads, 0));
+    CHECK(std::equal(parameters.data(), parameters.data() + parameters.size(), model.parameters.data()));
+    CHECK(std::equal(buffers.data(), buffers.data() + buffers.size(), model.buffers.data()));
+}
+
+TEST_CASE_TEMPLATE("a sample's answer does not depend on the batch that it comes in", Device, Cpu, Reference) {
+    const Model<Net, Device> model(Seed{1});
+    const auto x = noise<In>(5, 3);
+    auto memory = model.workspace(5);
+    const auto all = copy(model(x, memory));
+    for (int batch = 1; batch <= 5; ++batch)
+        for (int first = 0; first + batch <= 5; ++first) {
+            const auto some = copy(model(x.view().slice(first, batch), memory));
+            CHECK(std::equal(some.begin(), some.end(), all.begin() + first * Out::count));
+        }
+}
+
+TEST_CASE("batches beyond the capacity") {
+    const Model<Net> model;
+    auto memory = model.workspace(4);
+    CHECK(memory.capacity() == 4);
+    const auto x = noise<In>(5, 0);
+    CHECK_NOTHROW(model(x.view().slice(0, 4), memory));
+    CHECK_THROWS_WITH_AS(model(x, memory), "Workspace: batch: found 5, expected 1 to its capacity of 4", Error);
+    CHECK_THROWS_WITH_AS(model(x.view().slice(0, 0), memory),
+                         "Workspace: batch: found 0, expected 1 to its capacity of 4", Error);
+    CHECK_THROWS_WITH_AS(model(View<In>{x.data(), -2}, memory),
+                         "Workspace: batch: found -2, expected 1 to its capacity of 4", Error);
+    CHECK_THROWS_WITH_AS(model.workspace(0), "Workspace: capacity: found 0, expected 1 or more samples", Error);
+    CHECK_THROWS_WITH_AS(Tensor<In>(-1), "Tensor: batch: found -1, expected 0 or more", Error);
+
+    Workspace<Net, In, Training> training(4);
+    CHECK_THROWS_WITH_AS(training.backward(model, View<In>(x), nullptr, {}),
+                         "Workspace: batch: found 5, expected 1 to its capacity of 4", Error);
+}
+
+TEST_CASE("with memory of its own, a model takes any batch and any size of picture") {
+    const Model<Net> model(Seed{2});
+    CHECK(model(Tensor<In>(0)).batch() == 0);
+    const auto x = noise<In>(3, 5);
+    auto memory = model.workspace(3);
+    const auto y = model(x);
+    CHECK(y.batch() == 3);
+    CHECK(std::vector<float>(y.values().begin(), y.values().end()) == copy(model(x, memory)));
+
+    const Tensor<Shape<3, 16, 24>> larger = model(noise<Shape<8, 5, 9>>(2, 1));
+    CHECK(larger.batch() == 2);
+}
+
+TEST_CASE("a seed says all first values") {
+    const Model<Net> one(Seed{3}), same(Seed{3}), other(Seed{4});
+    const Model<Net, Reference> elsewhere(Seed{3});
+    const auto equal = [&](const float* values) {
+        return std::equal(values, values + one.parameters.size(), one.parameters.data());
+    };
+    CHECK(equal(same.parameters.data()));
+    CHECK(equal(elsewhere.parameters.data()));
+    CHECK(!equal(other.parameters.data()));
+    // PyTorch's U(-1/sqrt(fan in), 1/sqrt(fan in)): of 16 x 16 x 3 x 3 weights some lie near the ends.
+    Model<Sequential<Conv<16, 16, 3>>> conv;
+    const auto [low, high] = std::minmax_element(conv.parameters.data(), conv.parameters.data() + 16 * 16 * 9);
+    CHECK(*low >= -1.0 / 12);
+    CHECK(*low < -0.99 / 12);
+    CHECK(*high <= 1.0 / 12);
+    CHECK(*high > 0.99 / 12);
+}
