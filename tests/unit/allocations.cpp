@@ -1,0 +1,108 @@
+// After set-up nothing allocates: no step of training, no sampling, no inference, no batch of a loader.
+#include <doctest/doctest.h>
+#include <omp.h>
+
+#include "genotype/data/loader.hpp"
+#include "genotype/genotype.hpp"
+#include "support/count_allocations.hpp"
+
+using namespace genotype;
+
+namespace {
+
+using Generator = Sequential<ConvT<16, 32, 4, 1, 0>, BN<32>, ReLU, ConvT<32, 16, 4, 2, 1>, BN<16>, ReLU,
+                             Residual<Conv<16, 16, 3, 1, 1>, BN<16>, Tanh>, ConvT<16, 1, 4, 2, 1>, Tanh>;
+using Discriminator = Sequential<Conv<1, 16, 4, 2, 1>, LeakyReLU<0.2f>, Dropout<0.1f>, Conv<16, 32, 4, 2, 1>, BN<32>,
+                                 LeakyReLU<0.2f>, Repeat<2, Conv<32, 32, 3, 1, 1>, SiLU>, Conv<32, 1, 4, 1, 0>>;
+using Net = GAN<Generator, Discriminator, BCEWithLogits>;
+using Picture = Shape<1, 16, 16>;
+using Autoencoder = VAE<256, 64, 8>;
+
+Dataset<Picture> pictures(int count) {
+    Pictures result;
+    result.count = count;
+    result.height = result.width = 16;
+    result.channels = 1;
+    for (int i = 0; i < count * 256; ++i) result.bytes.push_back(static_cast<std::uint8_t>(i * 7 % 256));
+    for (int i = 0; i < count; ++i) result.labels.push_back(i % 10);
+    return Dataset<Picture>(result, {-1, 1});
+}
+
+/// Nothing is allocated when `work` runs again. (The first time OpenMP's runtime starts its threads.)
+template <class Work>
+void expect_none(Work work) {
+    for (int threads : {1, 2, 3}) {
+        INFO(threads << " threads");
+        omp_set_num_threads(threads);
+        work();
+        const long news = counted::news, mallocs = counted::mallocs;
+        work();
+        const long news_after = counted::news, mallocs_after = counted::mallocs;
+        CHECK(news_after == news);
+        CHECK(mallocs_after == mallocs);
+    }
+}
+
+}  // namespace
+
+TEST_CASE("the counters count") {
+    const long news = counted::news, mallocs = counted::mallocs;
+    { const Arena<> arena(1000); }
+    CHECK(counted::news == news + 1);
+    delete new int;
+    CHECK(counted::news == news + 2);
+    std::free(std::malloc(100));
+    if (counted::counts_mallocs) CHECK(counted::mallocs == mallocs + 3);
+}
+
+TEST_CASE("a GAN's steps") {
+    Trainer<Net> trainer({.schedule = Schedule::cosine(100, 2), .clip_norm = 1, .batch = 32});
+    Tensor<Picture> real(32);
+    fill_normal(Cpu{}, real.size(), RandomState{}, real.data());
+    expect_none([&] {
+        trainer.step(real);
+        trainer.step(real.view().slice(0, 7));
+    });
+}
+
+TEST_CASE("a VAE's steps and evaluations") {
+    Trainer<Autoencoder> trainer({.clip_norm = 1, .batch = 64});
+    Tensor<Shape<256>> real(64);
+    fill_uniform(Cpu{}, real.size(), RandomState{}, 0, 1, real.data());
+    expect_none([&] {
+        trainer.step(real);
+        trainer.evaluate(real);
+    });
+}
+
+TEST_CASE("sampling and inference") {
+    const Model<Generator> generator;
+    const Model<Autoencoder> autoencoder;
+    Tensor<Shape<16, 1, 1>> noise(64);
+    Tensor<Shape<256>> values(64);
+    auto of_generator = generator.workspace(64);
+    auto of_autoencoder = autoencoder.workspace(64);
+    Workspace<Autoencoder::Encoder, Shape<256>> of_encoder(64);
+    Workspace<Autoencoder::Decoder, Shape<8>> of_decoder(64);
+    expect_none([&] {
+        fill_normal(Cpu{}, noise.size(), RandomState{.position = 5}, noise.data());
+        generator(noise, of_generator);
+        autoencoder(values, of_autoencoder);
+        const auto moments = encode(autoencoder, values, of_encoder);
+        decode(autoencoder, View<Shape<8>>{moments.data, 64}, of_decoder);
+    });
+}
+
+TEST_CASE("epochs of a loader, and training from it") {
+    const auto data = pictures(40);
+    Loader<Picture> loader(data, {.batch = 16, .drop_last = false});
+    Trainer<Net> trainer({.batch = 16});
+    long labels = 0;
+    expect_none([&] {
+        for (auto batch : loader) {
+            trainer.step(batch);
+            labels += batch.labels[0];
+        }
+    });
+    CHECK(labels > 0);
+}

@@ -1,0 +1,95 @@
+// Training gives the same bits with every number of threads.
+#include <doctest/doctest.h>
+#include <omp.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <initializer_list>
+#include <vector>
+
+#include "genotype/genotype.hpp"
+#include "support/dcgan.hpp"
+
+using namespace genotype;
+
+namespace {
+
+// Enough work in each layer that the kernels do use more threads.
+using Generator =
+    Sequential<ConvT<16, 64, 4, 1, 0>, BN<64>, ReLU, ConvT<64, 33, 4, 2, 1>, BN<33>, LeakyReLU<0.1f>,
+               Residual<Conv<33, 33, 3, 1, 1, Bias>, GroupNorm<3, 33>, GELU>, ConvT<33, 3, 4, 2, 1>, Tanh>;
+using Discriminator =
+    Sequential<Conv<3, 32, 5, 2, 2>, LeakyReLU<0.2f>, Dropout<0.1f>, Conv<32, 48, 3, 1, 1>, BN<48>, SiLU, MaxPool<2>,
+               Conv<48, 64, 3, 1, 1>, AvgPool<2>, Flatten, LayerNorm<256>, Linear<256, 1>>;
+using Autoencoder = VAE<784, 300, 33>;
+
+struct Outcome {
+    std::vector<float> values;
+
+    void add(const float* from, long count) { values.insert(values.end(), from, from + count); }
+    template <class Net>
+    void add(const Model<Net>& model) {
+        add(model.parameters.data(), model.parameters.size());
+        add(model.buffers.data(), model.buffers.size());
+    }
+};
+
+template <class Net>
+Outcome train_gan(int steps, int batch) {
+    Trainer<Net> trainer({.batch = batch, .seed = 3});
+    Outcome outcome;
+    for (int step = 0; step < steps; ++step) {
+        Tensor<typename Net::Picture> real(batch);
+        const auto position = static_cast<std::uint64_t>(step) << 32;
+        fill_uniform(Cpu{}, real.size(), RandomState{.seed = 9, .position = position}, -1, 1, real.data());
+        const GanLosses losses = trainer.step(real);
+        outcome.values.insert(outcome.values.end(), {losses.discriminator, losses.generator, losses.real_answer});
+    }
+    outcome.add(trainer.generator());
+    outcome.add(trainer.discriminator());
+    return outcome;
+}
+
+Outcome train_vae(int steps, int batch) {
+    Trainer<Autoencoder> trainer({.clip_norm = 10, .batch = batch, .seed = 3});
+    Tensor<Shape<784>> real(batch);
+    fill_uniform(Cpu{}, real.size(), RandomState{.seed = 9}, 0, 1, real.data());
+    Outcome outcome;
+    for (int step = 0; step < steps; ++step) {
+        const VaeLosses losses = trainer.step(real);
+        outcome.values.insert(outcome.values.end(), {losses.reconstruction, losses.kl});
+    }
+    outcome.add(trainer.model());
+    return outcome;
+}
+
+template <class Run>
+void expect_same_bits(Run run, std::initializer_list<int> threads) {
+    omp_set_dynamic(0);
+    omp_set_num_threads(1);
+    const Outcome alone = run();
+    CHECK(std::all_of(alone.values.begin(), alone.values.end(), [](float value) { return std::isfinite(value); }));
+    for (const int count : threads) {
+        INFO(count << " threads");
+        omp_set_num_threads(count);
+        const Outcome together = run();
+        REQUIRE(together.values.size() == alone.values.size());
+        CHECK(std::memcmp(together.values.data(), alone.values.data(), alone.values.size() * sizeof(float)) == 0);
+    }
+    omp_set_num_threads(1);
+}
+
+}  // namespace
+
+TEST_CASE("20 steps of a GAN") {
+    expect_same_bits([] { return train_gan<GAN<Generator, Discriminator, Hinge>>(20, 13); }, {2, 3, 5});
+}
+
+TEST_CASE("20 steps of a VAE") {
+    expect_same_bits([] { return train_vae(20, 37); }, {2, 3, 5});
+}
+
+TEST_CASE("2 steps of the DCGAN") {
+    expect_same_bits([] { return train_gan<GAN<dcgan::Generator, dcgan::Discriminator>>(2, 16); }, {2, 3});
+}
