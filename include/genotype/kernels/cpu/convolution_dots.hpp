@@ -82,16 +82,7 @@ DotTile dot_tile(int count) {
 }
 
 inline DotTile dot_tile(int channels, int count) {
-    switch (channels) {
-        case 1:
-            return dot_tile<1>(count);
-        case 2:
-            return dot_tile<2>(count);
-        case 3:
-            return dot_tile<3>(count);
-        default:
-            return dot_tile<4>(count);
-    }
+    return channels == 1 ? dot_tile<1>(count) : dot_tile<3>(count);
 }
 
 /// Rows of taps whose pieces are handed over at once.
@@ -118,7 +109,7 @@ inline void dot_sums(const Gather& g, const Phase& phase, const float* weights, 
             pieces[i] = {source + (static_cast<long>(row + tap + i) * g.source_size.width + column) * channels,
                          (static_cast<long>(tap + i) * phase.columns.taps + run.first_tap) * channels,
                          std::max(0, run.end_tap - run.first_tap) * channels};
-        float part[8 * 4];
+        float part[8 * 3];
         multiply(pieces.data(), count, static_cast<long>(phase.columns.step) * channels, weights, phase.contraction(),
                  part);
         for (int i = 0; i < run.rows * phase.channels; ++i) sums[i] += part[i];
@@ -141,7 +132,7 @@ inline void dot_line(const Gather& g, const Phase& phase, const float* weights, 
         const DotTile tile = dot_tile(phase.channels, end - begin);
         for (int at = begin; at < end; at += tile.rows) {
             const int position = std::min(at, end - tile.rows);  // the last tile may overlap the one before
-            float sums[8 * 4];
+            float sums[8 * 3];
             dot_sums(g, phase, weights, sample, line, {position, tile.rows, first_tap(begin), end_tap(begin)},
                      tile.multiply, sums);
             for (int i = 0; i < tile.rows; ++i)

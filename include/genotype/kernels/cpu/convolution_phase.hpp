@@ -95,9 +95,9 @@ struct Gather {
     float* result;
 };
 
-/// Few output channels would leave most lanes empty: then the lanes run along the source's channels instead.
+/// Grey or colour pictures would leave most lanes empty: then the lanes run along the source's channels instead.
 constexpr bool lanes_along_source(int source_channels, int channels) {
-    return channels <= 4 && source_channels % lanes == 0;
+    return (channels == 1 || channels == 3) && source_channels % lanes == 0;
 }
 
 /// Floats of packed weights for each value of the contraction.

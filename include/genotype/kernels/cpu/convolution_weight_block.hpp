@@ -129,8 +129,8 @@ inline void pack_small(const ConvGeometry& g, const GradientBlock& block, int fi
     }
 }
 
-/// Copies one pixel's channels to the tiles, whole vectors where those do not reach past `end`. What lies between a
-/// tile's rows and its pitch is never read; the row that makes an odd number even is, but its sums are dropped.
+/// Copies one pixel's channels to the tiles, whole vectors where those do not reach past `end`. What lies beyond
+/// a tile's rows is no channel, and what is summed from it is dropped.
 inline void spread(const LargeChannels& channels, const float* values, const float* end, long pixels, float* packed) {
     for (int tile = 0; tile < channels.tiles; ++tile, packed += pixels * outer_pitch) {
         const int first = channels.tile_first[tile];

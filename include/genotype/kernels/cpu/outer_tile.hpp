@@ -2,7 +2,6 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 
 #include "genotype/kernels/cpu/tile.hpp"
 
@@ -54,23 +53,30 @@ void outer_tile(const OuterOperands& operands, float* result, long pitch, bool f
 
 using OuterFunction = void (*)(const OuterOperands&, float*, long, bool);
 
-template <int vectors>
-OuterFunction outer_function(int rows) {
-    constexpr auto table = []<int... i>(std::integer_sequence<int, i...>) {
-        return std::array<OuterFunction, sizeof...(i)>{outer_tile<2 * i + 2, vectors>...};
-    }
-    (std::make_integer_sequence<int, outer_rows / 2>{});
-    return table[(rows - 1) / 2];
+/// The lowest tile that holds `rows`, and its height. Few heights, because each costs compile time.
+struct OuterTile {
+    int rows;
+    OuterFunction multiply;
+};
+
+inline OuterTile tile_for(int rows, int columns) {
+    constexpr int tall = outer_rows, low = tall == 14 ? 4 : 2;
+    if (columns <= lanes)
+        return rows <= low ? OuterTile{low, outer_tile<low, 1>} : OuterTile{tall, outer_tile<tall, 1>};
+    if (rows <= low) return {low, outer_tile<low, 2>};
+    if (rows <= tall - 4) return {tall - 4, outer_tile<tall - 4, 2>};
+    if (rows <= tall - 2) return {tall - 2, outer_tile<tall - 2, 2>};
+    return {tall, outer_tile<tall, 2>};
 }
 
 /// One tile of the gradient. A tile that the registers' shape does not divide goes through a copy.
 inline void outer_product(const OuterOperands& operands, int rows, int columns, float* result, long pitch, bool first) {
-    const OuterFunction function = columns > lanes ? outer_function<2>(rows) : outer_function<1>(rows);
-    if (rows % 2 == 0 && columns % lanes == 0) return function(operands, result, pitch, first);
+    const OuterTile tile = tile_for(rows, columns);
+    if (rows == tile.rows && columns % lanes == 0) return tile.multiply(operands, result, pitch, first);
     float spill[outer_rows * tile_columns] = {};
     if (!first)
         for (int i = 0; i < rows; ++i) std::copy_n(result + i * pitch, columns, spill + i * tile_columns);
-    function(operands, spill, tile_columns, first);
+    tile.multiply(operands, spill, tile_columns, first);
     for (int i = 0; i < rows; ++i) std::copy_n(spill + i * tile_columns, columns, result + i * pitch);
 }
 
