@@ -10,6 +10,14 @@
 #include "genotype/shape/error.hpp"
 
 namespace genotype {
+namespace detail {
+
+[[noreturn, gnu::cold]] inline void too_few_values(int channels, long rows) {
+    fail("BN<" + std::to_string(channels) + ">", "values for each channel in training", std::to_string(rows),
+         "at least 2");
+}
+
+}  // namespace detail
 
 /// (channels, H, W) -> the same, or (channels) -> the same. In training each channel is normalised by its mean and
 /// biased variance over batch, height and width, in inference by the running ones.
@@ -49,9 +57,7 @@ struct BN : LayerBase {
     template <class Device>
     static void forward(Device device, Training, const Forward<Training>& pass) {
         const long rows = static_cast<long>(pass.batch) * pass.in.pixels();
-        if (rows < 2)
-            fail("BN<" + std::to_string(channels) + ">", "values for each channel in training", std::to_string(rows),
-                 "at least 2");
+        if (rows < 2) detail::too_few_values(channels, rows);
         float* const mean = pass.kept.fixed;
         float* const inverse = mean + channels;
         const RunningStatistics running{pass.buffers + buffer_offset<BN>(0), pass.buffers + buffer_offset<BN>(1),

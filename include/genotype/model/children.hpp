@@ -1,6 +1,7 @@
 // What a model owns, counted and named from its type: parameters, buffers and prepared forms of all its layers.
 #pragma once
 
+#include <span>
 #include <string>
 
 #include "genotype/layers/layer.hpp"
@@ -71,28 +72,38 @@ void prepare(Device device, const float* parameters, float* prepared) {
 
 enum class Owned { parameters, buffers };
 
+namespace detail {
+
+[[gnu::noinline]] inline std::string child_prefix(const std::string& prefix, ChildName name) {
+    const std::string word = name.word ? std::string(name.word) : std::to_string(name.number);
+    return word.empty() ? prefix : prefix + word + ".";
+}
+
+// Apart from the layer's type, so that two hundred layers share one.
+template <class Visit>
+[[gnu::noinline]] void visit_tensors(std::span<const Parameter> list, Visit& visit, const std::string& prefix,
+                                     long offset) {
+    for (const Parameter& tensor : list) {
+        visit(prefix + tensor.name, tensor, offset);
+        offset += aligned(tensor.count());
+    }
+}
+
+}  // namespace detail
+
 /// Calls visit(name, parameter, offset) for every tensor of an arena, with PyTorch's dotted name ("0.weight").
 template <Layer Net, Owned What, class Visit>
 void for_each_tensor(Visit&& visit, const std::string& prefix = "", long offset = 0) {
     constexpr bool is_parameters = What == Owned::parameters;
     if constexpr (Combinator<Net>) {
         Net::for_each_child([&]<class Child>(std::type_identity<Child>, ChildName name) {
-            const std::string word = name.word ? std::string(name.word) : std::to_string(name.number);
-            for_each_tensor<Child, What>(visit, word.empty() ? prefix : prefix + word + ".", offset);
+            for_each_tensor<Child, What>(visit, detail::child_prefix(prefix, name), offset);
             offset += is_parameters ? parameter_floats<Child>() : buffer_floats<Child>();
         });
+    } else if constexpr (is_parameters) {
+        detail::visit_tensors(Net::parameters, visit, prefix, offset);
     } else {
-        const auto& list = []() -> const auto& {
-            if constexpr (is_parameters)
-                return Net::parameters;
-            else
-                return Net::buffers;
-        }
-        ();
-        for (int index = 0; index < static_cast<int>(list.size()); ++index) {
-            const Parameter& tensor = list[static_cast<std::size_t>(index)];
-            visit(prefix + tensor.name, tensor, offset + offset_in(list, index));
-        }
+        detail::visit_tensors(Net::buffers, visit, prefix, offset);
     }
 }
 

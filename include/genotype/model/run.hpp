@@ -17,6 +17,12 @@ constexpr Memory memory_of(Dims in) {
     return L::template memory<Device, Mode>(in);
 }
 
+/// The dimensions that a layer's run is compiled for: a leaf's only run is for any.
+template <Layer L>
+constexpr Dims template_dims(Dims in) {
+    return Combinator<L> ? in : unknown_dims;
+}
+
 template <Layer L, Dims In, class Device, class Mode>
 void run_forward(Device device, Mode mode, const Forward<Mode>& pass) {
     if constexpr (Combinator<L>)

@@ -1,6 +1,7 @@
 // Layers in a row.
 #pragma once
 
+#include <array>
 #include <utility>
 
 #include "genotype/model/check.hpp"
@@ -39,75 +40,75 @@ struct Sequential {
         return plan_chain<Device, Mode, L...>(in).total;
     }
 
+    /// The steps are a table and a loop, not unrolled calls: a hundred layers cost the compiler a hundred small
+    /// functions.
     template <Dims In, class Device, class Mode>
     static void forward(Device device, Mode mode, const Forward<Mode>& pass) {
-        run_all<In>(device, mode, pass, std::index_sequence_for<L...>{});
+        constexpr auto& p = plan<In, Device, Mode>;
+        constexpr auto& steps = forward_steps<In, Device, Mode>;
+        const auto activation = [&](std::size_t b) { return at(p.activation[b], pass.kept, pass.scratch, pass.y); };
+        for (std::size_t i = 0; i < sizeof...(L); ++i)
+            steps[i](device, mode,
+                     {.batch = pass.batch,
+                      .in = p.dims[i],
+                      .out = p.dims[i + 1],
+                      .x = i == 0 ? pass.x : activation(i),
+                      .y = activation(i + 1),
+                      .parameters = pass.parameters + p.parameters[i],
+                      .buffers = pass.buffers + p.buffers[i],
+                      .prepared = pass.prepared + p.prepared[i],
+                      .kept = pass.kept.at(p.kept[i]),
+                      .scratch = pass.scratch.at(p.forward_scratch[i]),
+                      .random = pass.random});
     }
 
     template <Dims In, class Device>
     static void backward(Device device, const Backward& pass) {
-        run_back<In>(device, pass, std::index_sequence_for<L...>{});
+        constexpr auto& p = plan<In, Device, Training>;
+        constexpr auto& steps = backward_steps<In, Device>;
+        const auto activation = [&](std::size_t b) -> const float* {
+            if (b == 0) return pass.x;
+            // What lay in scratch during forward is gone: a layer that would read it had it kept.
+            return p.activation[b].where == Place::scratch ? nullptr
+                                                           : at(p.activation[b], pass.kept, pass.scratch, pass.y);
+        };
+        const auto gradient = [&](std::size_t b) { return pass.scratch.at(p.gradient[b].offset).per_sample; };
+        for (std::size_t i = sizeof...(L); i-- > 0;)
+            steps[i](device, {.batch = pass.batch,
+                              .in = p.dims[i],
+                              .out = p.dims[i + 1],
+                              .x = activation(i),
+                              .y = activation(i + 1),
+                              .dy = i + 1 == sizeof...(L) ? pass.dy : gradient(i + 1),
+                              .dx = i == 0 ? pass.dx : gradient(i),
+                              .parameters = pass.parameters + p.parameters[i],
+                              .gradients = pass.gradients ? pass.gradients + p.parameters[i] : nullptr,
+                              .prepared = pass.prepared + p.prepared[i],
+                              .accumulate = pass.accumulate,
+                              .kept = pass.kept.at(p.kept[i]),
+                              .scratch = pass.scratch.at(p.backward_scratch[i])});
     }
 
   private:
     template <Dims In, class Device, class Mode>
     static constexpr ChainPlan<sizeof...(L)> plan = plan_chain<Device, Mode, L...>(In);
 
-    static float* at(const Place& place, const Region& kept, const Region& scratch, float* last) {
+    template <Dims In, class Device, class Mode>
+    static constexpr auto forward_steps = []<std::size_t... I>(std::index_sequence<I...>) {
+        return std::array{&run_forward<L, template_dims<L>(plan<In, Device, Mode>.dims[I]), Device, Mode>...};
+    }
+    (std::index_sequence_for<L...>{});
+
+    template <Dims In, class Device>
+    static constexpr auto backward_steps = []<std::size_t... I>(std::index_sequence<I...>) {
+        return std::array{&run_backward<L, template_dims<L>(plan<In, Device, Training>.dims[I]), Device>...};
+    }
+    (std::index_sequence_for<L...>{});
+
+    template <class Pointer>
+    static Pointer at(const Place& place, const Region& kept, const Region& scratch, Pointer last) {
         if (place.where == Place::last) return last;
         return (place.where == Place::kept ? kept : scratch).at(place.offset).per_sample;
-    }
-
-    template <Dims In, class Device, class Mode, std::size_t... I>
-    static void run_all(Device device, Mode mode, const Forward<Mode>& pass, std::index_sequence<I...>) {
-        constexpr auto& p = plan<In, Device, Mode>;
-        const auto activation = [&](std::size_t b) { return at(p.activation[b], pass.kept, pass.scratch, pass.y); };
-        (run_forward<L, p.dims[I]>(device, mode,
-                                   Forward<Mode>{.batch = pass.batch,
-                                                 .in = p.dims[I],
-                                                 .out = p.dims[I + 1],
-                                                 .x = I == 0 ? pass.x : activation(I),
-                                                 .y = activation(I + 1),
-                                                 .parameters = pass.parameters + p.parameters[I],
-                                                 .buffers = pass.buffers + p.buffers[I],
-                                                 .prepared = pass.prepared + p.prepared[I],
-                                                 .kept = pass.kept.at(p.kept[I]),
-                                                 .scratch = pass.scratch.at(p.forward_scratch[I]),
-                                                 .random = pass.random}),
-         ...);
-    }
-
-    template <Dims In, class Device, std::size_t... I>
-    static void run_back(Device device, const Backward& pass, std::index_sequence<I...>) {
-        (step_back<In, sizeof...(I) - 1 - I, detail::nth<static_cast<int>(sizeof...(I) - 1 - I), L...>>(device, pass),
-         ...);
-    }
-
-    template <Dims In, std::size_t I, class Child, class Device>
-    static void step_back(Device device, const Backward& pass) {
-        constexpr auto& p = plan<In, Device, Training>;
-        // Places in scratch that only forward used hold nothing now; a layer that reads none of them ignores these.
-        const auto activation = [&](std::size_t b) -> const float* {
-            if (b == 0) return pass.x;
-            return b == sizeof...(L) || p.activation[b].where == Place::last ? pass.y
-                   : p.activation[b].where == Place::kept ? pass.kept.at(p.activation[b].offset).per_sample
-                                                          : nullptr;
-        };
-        const auto gradient = [&](std::size_t b) { return pass.scratch.at(p.gradient[b].offset).per_sample; };
-        run_backward<Child, p.dims[I]>(
-            device, Backward{.batch = pass.batch,
-                             .in = p.dims[I],
-                             .out = p.dims[I + 1],
-                             .x = activation(I),
-                             .y = activation(I + 1),
-                             .dy = I + 1 == sizeof...(L) ? pass.dy : gradient(I + 1),
-                             .dx = I == 0 ? pass.dx : gradient(I),
-                             .parameters = pass.parameters + p.parameters[I],
-                             .gradients = pass.gradients ? pass.gradients + p.parameters[I] : nullptr,
-                             .prepared = pass.prepared + p.prepared[I],
-                             .accumulate = pass.accumulate,
-                             .kept = pass.kept.at(p.kept[I]),
-                             .scratch = pass.scratch.at(p.backward_scratch[I])});
     }
 };
 
