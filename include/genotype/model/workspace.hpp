@@ -33,6 +33,12 @@ class Workspace {
 
     int capacity() const { return capacity_; }
 
+    /// Throws `Error` where a run on `batch` samples would not fit.
+    void check(int batch) const {
+        if (batch < 1 || batch > capacity_)
+            fail("Workspace", "batch", std::to_string(batch), "1 to its capacity of " + std::to_string(capacity_));
+    }
+
     /// Runs forward. The result lives in this workspace until the next run.
     template <class Model>
     View<Out> forward(Model& model, View<In> x, RandomState* random = nullptr) {
@@ -80,10 +86,6 @@ class Workspace {
     }
 
   private:
-    void check(int batch) const {
-        if (batch < 1 || batch > capacity_)
-            fail("Workspace", "batch", std::to_string(batch), "1 to its capacity of " + std::to_string(capacity_));
-    }
     Region region(long start, Extent size) {
         float* base = arena_.data() + start;
         return {base, base + size.per_sample * capacity_, capacity_};

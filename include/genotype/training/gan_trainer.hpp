@@ -53,6 +53,7 @@ class Trainer<combinators::Adversarial<G, D, Loss, Noise>, Device, Optimizer> {
 
     /// One step on a batch of real pictures and as many generated ones. Allocates nothing.
     GanLosses step(View<Picture> real) {
+        discriminator_run_.check(real.batch);
         fill_normal(Device{}, real.batch * Noise::count, random_.take(real.batch * Noise::count), noise_.data());
         return step(real, {noise_.data(), real.batch});
     }

@@ -61,6 +61,7 @@ class Trainer<combinators::VariationalAutoencoder<E, D, Loss, I>, Device, Optimi
 
     /// One step on a batch. Allocates nothing.
     VaeLosses step(View<I> batch) {
+        encoder_run_.check(batch.batch);
         fill_normal(Device{}, batch.batch * Latent::count, random_.take(batch.batch * Latent::count), noise_.data());
         return step(batch, {noise_.data(), batch.batch});
     }
@@ -94,6 +95,7 @@ class Trainer<combinators::VariationalAutoencoder<E, D, Loss, I>, Device, Optimi
 
     /// The losses on a batch, with one draw of the latents, without learning from it.
     VaeLosses evaluate(View<I> batch) {
+        encoder_run_.check(batch.batch);
         fill_normal(Device{}, batch.batch * Latent::count, random_.take(batch.batch * Latent::count), noise_.data());
         forward(batch, {noise_.data(), batch.batch}, nullptr);
         return losses();
