@@ -1,0 +1,250 @@
+// A GAN's step: what it runs, in which order, with which gradients and options.
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <cstring>
+#include <vector>
+
+#include "genotype/genotype.hpp"
+
+using namespace genotype;
+
+namespace {
+
+using G = Sequential<Linear<3, 6>, BN<6>, ReLU, Linear<6, 4>, Tanh>;
+using D = Sequential<Linear<4, 8>, BN<8>, LeakyReLU<0.2f>, Linear<8, 1>>;
+using Net = GAN<G, D, BCEWithLogits>;
+using Noise = Shape<3>;
+using Picture = Shape<4>;
+constexpr int batch = 5;
+
+template <ShapeType S>
+Tensor<S> draw(std::uint64_t seed) {
+    Tensor<S> x(batch);
+    fill_normal(Reference{}, x.size(), RandomState{.seed = seed}, x.data());
+    return x;
+}
+const Tensor<Picture> real = draw<Picture>(1);
+const Tensor<Noise> noise = draw<Noise>(2);
+
+using Values = std::vector<float>;
+template <class Holder>
+Values values(const Holder& holder) {
+    return {holder.data(), holder.data() + holder.size()};
+}
+
+/// The largest difference, of the largest value.
+double distance(const Values& left, const Values& right) {
+    REQUIRE(left.size() == right.size());
+    double largest = 1e-6, difference = 0;
+    for (std::size_t i = 0; i < left.size(); ++i) {
+        largest = std::max(largest, std::abs(static_cast<double>(right[i])));
+        difference = std::max(difference, std::abs(static_cast<double>(left[i]) - right[i]));
+    }
+    return difference / largest;
+}
+
+std::int32_t batches_tracked(const float* buffers) {
+    std::int32_t count = 0;
+    for_each_tensor<D, Owned::buffers>([&](const std::string& name, const Parameter&, long offset) {
+        if (name.ends_with("num_batches_tracked")) std::memcpy(&count, buffers + offset, sizeof count);
+    });
+    return count;
+}
+
+/// The same step put together by hand from runs of the two models.
+template <class Device>
+struct ByHand {
+    Model<G, Device> generator{Seed{4}};
+    Model<D, Device> discriminator{Seed{5}};
+    Workspace<G, Noise, Training, Device> generator_run{batch};
+    Workspace<D, Picture, Training, Device> discriminator_run{batch};
+    float loss_real = 0, loss_fake = 0, loss_generator = 0;
+    Values discriminator_gradients, generator_gradients;
+
+    template <class Loss>
+    Tensor<Shape<1>> judge(View<Picture> pictures, Loss evaluate, float* loss) {
+        const auto answers = discriminator_run.forward(discriminator, pictures);
+        Tensor<Shape<1>> gradient(batch);
+        evaluate(
+            Device{},
+            LossCall{
+                .batch = batch, .values = 1, .prediction = answers.data, .value = loss, .gradient = gradient.data()});
+        return gradient;
+    }
+
+    void step() {
+        const auto on_real = [](auto device, const LossCall& call) { BCEWithLogits::discriminator_real(device, call); };
+        const auto on_fake = [](auto device, const LossCall& call) { BCEWithLogits::discriminator_fake(device, call); };
+        const auto raise = [](auto device, const LossCall& call) { BCEWithLogits::generator(device, call); };
+
+        Gradients<D, Device> of_real, of_fake;
+        auto slope = judge(real, on_real, &loss_real);
+        discriminator_run.backward(discriminator, real, slope.data(), {.gradients = of_real.data()});
+        const auto fake = generator_run.forward(generator, noise);
+        slope = judge(fake, on_fake, &loss_fake);
+        discriminator_run.backward(discriminator, fake, slope.data(), {.gradients = of_fake.data()});
+        for (long i = 0; i < of_real.size(); ++i) of_real.data()[i] += of_fake.data()[i];
+        discriminator_gradients = values(of_real);
+        Optimized<D, Device> discriminator_optimizer(Adam{.learning_rate = 2e-4f});
+        discriminator_optimizer.step(discriminator, of_real);
+
+        Gradients<G, Device> of_generator;
+        Tensor<Picture> picture_gradient(batch);
+        slope = judge(fake, raise, &loss_generator);
+        discriminator_run.backward(discriminator, fake, slope.data(), {.input_gradient = picture_gradient.data()});
+        generator_run.backward(generator, noise, picture_gradient.data(), {.gradients = of_generator.data()});
+        generator_gradients = values(of_generator);
+        Optimized<G, Device> generator_optimizer(Adam{.learning_rate = 2e-4f});
+        generator_optimizer.step(generator, of_generator);
+    }
+};
+
+}  // namespace
+
+TEST_CASE_TEMPLATE("a step is PyTorch's: D on real, D on fake, D's update, G through the new D", Device, Cpu,
+                   Reference) {
+    Trainer<Net, Device> trainer({.batch = batch, .seed = 4});
+    ByHand<Device> by_hand;
+    const auto discriminator_before = trainer.discriminator().parameters.clone();
+    REQUIRE(values(by_hand.discriminator.parameters) == values(discriminator_before));
+    by_hand.step();
+    const GanLosses losses = trainer.step(real, noise);
+
+    CHECK(losses.discriminator == doctest::Approx(by_hand.loss_real + by_hand.loss_fake));
+    CHECK(losses.generator == doctest::Approx(by_hand.loss_generator));
+    CHECK(distance(values(trainer.discriminator_gradients()), by_hand.discriminator_gradients) < 1e-5);
+    CHECK(distance(values(trainer.generator_gradients()), by_hand.generator_gradients) < 1e-5);
+    CHECK(distance(values(trainer.discriminator().parameters), values(by_hand.discriminator.parameters)) < 1e-5);
+    CHECK(distance(values(trainer.generator().parameters), values(by_hand.generator.parameters)) < 1e-5);
+    // The statistics too, with the third batch of the discriminator's: the generator's turn.
+    CHECK(values(trainer.discriminator().buffers) == values(by_hand.discriminator.buffers));
+    CHECK(values(trainer.generator().buffers) == values(by_hand.generator.buffers));
+}
+
+TEST_CASE("batch statistics are taken of each batch alone") {
+    Trainer<Net> trainer({.batch = batch, .seed = 4});
+    auto& discriminator = trainer.discriminator();
+    // The first layer's outputs have these means; it is frozen, so that the third batch has those of the second.
+    Model<Sequential<Linear<4, 8>>> first;
+    HostMemory::copy(discriminator.parameters.data(), first.parameters.size(), first.parameters.data());
+    first.prepare();
+    const Model<G> generator(Seed{4});
+    Workspace<G, Noise, Training> run(batch);
+    Model<G> same(Seed{4});
+    const auto fake = run.forward(same, noise);
+    auto memory = first.workspace(batch);
+    double expected[8] = {};
+    for (const View<Picture>& pictures : {real.view(), View<Picture>(fake), View<Picture>(fake)}) {
+        const auto y = first(pictures, memory);
+        for (int c = 0; c < 8; ++c) {
+            double mean = 0;
+            for (int n = 0; n < batch; ++n) mean += static_cast<double>(y(n, c)) / batch;
+            expected[c] = 0.9 * expected[c] + 0.1 * mean;
+        }
+    }
+    Trainer<Net, Cpu, SGD> frozen(
+        {.generator = {.learning_rate = 0}, .discriminator = {.learning_rate = 0}, .batch = batch, .seed = 4});
+    frozen.step(real, noise);
+    for (int c = 0; c < 8; ++c)
+        CHECK(frozen.discriminator().buffers.data()[c] == doctest::Approx(expected[c]).epsilon(1e-4));
+
+    trainer.step(real, noise);
+    CHECK(batches_tracked(discriminator.buffers.data()) == 3);
+    std::int32_t of_generator = 0;
+    std::memcpy(&of_generator, trainer.generator().buffers.data() + buffer_offset<BN<6>>(2), sizeof of_generator);
+    CHECK(of_generator == 1);
+}
+
+TEST_CASE("the answers that are reported are D's averages") {
+    Trainer<Net, Reference> trainer({.batch = batch, .seed = 4});
+    ByHand<Reference> by_hand;
+    const auto answers = by_hand.discriminator_run.forward(by_hand.discriminator, View<Picture>(real));
+    double mean = 0;
+    for (const float answer : answers.values()) mean += static_cast<double>(answer) / batch;
+    CHECK(trainer.step(real, noise).real_answer == doctest::Approx(mean));
+}
+
+TEST_CASE("schedule and clipping reach both sides") {
+    const auto moved = [](auto options) {
+        Trainer<Net, Cpu, SGD> trainer(options);
+        const Values g = values(trainer.generator().parameters), d = values(trainer.discriminator().parameters);
+        trainer.step(real, noise);
+        double lengths[2] = {};
+        const Values g_after = values(trainer.generator().parameters),
+                     d_after = values(trainer.discriminator().parameters);
+        for (std::size_t i = 0; i < g.size(); ++i) lengths[0] += std::pow(static_cast<double>(g_after[i]) - g[i], 2);
+        for (std::size_t i = 0; i < d.size(); ++i) lengths[1] += std::pow(static_cast<double>(d_after[i]) - d[i], 2);
+        return std::pair{std::sqrt(lengths[0]), std::sqrt(lengths[1])};
+    };
+    GanOptions<SGD> options{
+        .generator = {.learning_rate = 1}, .discriminator = {.learning_rate = 1}, .batch = batch, .seed = 4};
+    const auto plain = moved(options);
+    options.schedule = Schedule::linear_warmup(4);
+    const auto warm = moved(options);
+    CHECK(warm.second == doctest::Approx(plain.second / 4).epsilon(1e-3));
+    // The generator's gradient comes through another discriminator, so its length is only near a quarter.
+    CHECK(warm.first < 0.5 * plain.first);
+    CHECK(warm.first > 0.1 * plain.first);
+    options.schedule = {};
+    options.clip_norm = 0.01f;
+    const auto clipped = moved(options);
+    CHECK(plain.first > 0.02);
+    CHECK(plain.second > 0.02);
+    CHECK(clipped.first == doctest::Approx(0.01).epsilon(1e-2));
+    CHECK(clipped.second == doctest::Approx(0.01).epsilon(1e-2));
+}
+
+TEST_CASE("noise comes from the seed, and anew each step") {
+    Trainer<Net> one({.batch = batch, .seed = 4}), same({.batch = batch, .seed = 4}),
+        given({.batch = batch, .seed = 4});
+    Tensor<Noise> drawn(batch);
+    RandomState random{.seed = 4, .stream = streams::noise};
+    for (int step = 0; step < 3; ++step) {
+        fill_normal(Cpu{}, drawn.size(), random.take(drawn.size()), drawn.data());
+        const float loss = one.step(real).generator;
+        CHECK(loss == same.step(real).generator);
+        CHECK(loss == given.step(real, drawn).generator);
+    }
+    CHECK(values(one.generator().parameters) == values(given.generator().parameters));
+}
+
+TEST_CASE("batches that do not fit") {
+    Trainer<Net> trainer({.batch = 4});
+    CHECK_THROWS_WITH_AS(trainer.step(real), "Workspace: batch: found 5, expected 1 to its capacity of 4", Error);
+    CHECK_THROWS_WITH_AS(trainer.step(real, noise), "Workspace: batch: found 5, expected 1 to its capacity of 4",
+                         Error);
+    CHECK_THROWS_WITH_AS(trainer.step(real.view().slice(0, 0)),
+                         "Workspace: batch: found 0, expected 1 to its capacity of 4", Error);
+    CHECK_THROWS_WITH_AS(trainer.step(real.view().slice(0, 4), noise),
+                         "Trainer::step: batch of noise: found 5, expected 4", Error);
+    CHECK_THROWS_WITH_AS(trainer.step(Tensor<Picture>(400)),
+                         "Workspace: batch: found 400, expected 1 to its capacity of 4", Error);
+    CHECK_NOTHROW(trainer.step(real.view().slice(0, 2)));
+    CHECK_THROWS_AS(Trainer<Net>({.batch = 0}), Error);
+}
+
+namespace {
+
+template <class Loss, class Device, class Optimizer, class Judge = D>
+void expect_progress(float rate) {
+    Trainer<GAN<G, Judge, Loss>, Device, Optimizer> trainer({.generator = {.learning_rate = rate / 100},
+                                                             .discriminator = {.learning_rate = rate},
+                                                             .batch = batch,
+                                                             .seed = 4});
+    const GanLosses first = trainer.step(real);
+    GanLosses last;
+    for (int step = 0; step < 30; ++step) last = trainer.step(real);
+    CHECK(std::isfinite(first.discriminator));
+    CHECK(last.discriminator < first.discriminator);
+    CHECK(last.real_answer > last.fake_answer);
+}
+
+}  // namespace
+
+TEST_CASE("other losses, optimisers and devices") {
+    expect_progress<Hinge, Cpu, Adam>(0.01f);
+    expect_progress<MSE, Cpu, RMSprop>(0.01f);
+    expect_progress<BCE, Cpu, AdamW, Sequential<D, Sigmoid>>(0.01f);
+    expect_progress<BCEWithLogits, Reference, SGD>(0.1f);
+}
