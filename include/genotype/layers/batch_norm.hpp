@@ -38,9 +38,9 @@ struct BN : LayerBase {
 
     static constexpr Inferred output(Dims in) {
         if (channels < 1) return {FaultKind::size, vector_dims(channels), {}};
-        const Dims wanted = in.rank == 1 ? vector_dims(channels) : picture_dims(channels, any, any);
+        const Dims wanted{in.rank == 2 || in.rank == 4 ? 3 : in.rank, channels, any, any, any};
         if (const Fault fault = compare(in, wanted)) return fault;
-        return in.rank == any ? in : merge(in, wanted);
+        return merge(in, wanted);
     }
 
     template <class Device, class Mode>

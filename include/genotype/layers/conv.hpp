@@ -15,6 +15,7 @@ namespace genotype {
 template <int in_channels, int out_channels, int kernel, int stride = 1, int padding = 0, class Choice = NoBias>
 struct Conv : LayerBase {
     static_assert(BiasChoice<Choice>, "the last argument is Bias or NoBias");
+    static_assert(kernel <= 512 && stride <= 512, "the kernels' buffers hold kernels and strides of up to 512");
     static constexpr Fault fault = detail::convolution_fault(in_channels, out_channels, kernel, stride, padding);
     static constexpr bool has_bias = std::same_as<Choice, Bias>;
     static constexpr Dims input = picture_dims(fault ? any : in_channels, any, any);

@@ -12,7 +12,8 @@ struct Flatten : LayerBase {
     static constexpr bool backward_reads_input = false;
 
     static constexpr Inferred output(Dims in) {
-        if (in.rank == any || in.rank == 1) return in;
+        if (in.rank == any) return vector_dims(any);
+        if (in.rank == 1) return in;
         return vector_dims(in.complete() ? static_cast<int>(in.count()) : any);
     }
 

@@ -24,9 +24,9 @@ struct GroupNorm : LayerBase {
             if (size < 1) return {FaultKind::size, vector_dims(size), {}};
         if (channels % (groups < 1 ? 1 : groups) != 0)
             return {FaultKind::groups, vector_dims(channels), vector_dims(groups)};
-        const Dims wanted = in.rank == 1 ? vector_dims(channels) : picture_dims(channels, any, any);
+        const Dims wanted{in.rank == 2 || in.rank == 4 ? 3 : in.rank, channels, any, any, any};
         if (const Fault fault = compare(in, wanted)) return fault;
-        return in.rank == any ? in : merge(in, wanted);
+        return merge(in, wanted);
     }
 
     template <class Device, class Mode>

@@ -52,9 +52,12 @@ constexpr bool agree(int left, int right) {
 
 /// What is known of either, once both are known to describe the same sample.
 constexpr Dims merge(Dims left, Dims right) {
-    if (left.rank == any) return right;
+    if (left.rank == any) {
+        if (right.first == any) right.first = left.first;
+        return right;
+    }
     for (int axis = 0; axis < left.rank; ++axis)
-        if (left[axis] == any) left[axis] = right.rank == any ? any : right[axis];
+        if (left[axis] == any && (axis == 0 || right.rank != any)) left[axis] = right[axis];
     return left;
 }
 

@@ -56,7 +56,12 @@ struct Inferred {
 
 /// Holds an input against the pattern that a layer wants, as far as either is known.
 constexpr Fault compare(Dims got, Dims wanted) {
-    if (got.rank == any || wanted.rank == any) return {};
+    // Of a sample whose rank is not known the channels may be: a batch norm takes pictures and vectors.
+    if (got.rank == any || wanted.rank == any) {
+        const int rank = got.rank != any ? got.rank : wanted.rank;
+        if (agree(got.first, wanted.first)) return {};
+        return {rank == 1 ? FaultKind::features : FaultKind::channels, got, wanted};
+    }
     if (got.rank == 3 && wanted.rank == 1) return {FaultKind::picture_given, got, wanted};
     if (got.rank == 1 && wanted.rank == 3) return {FaultKind::vector_given, got, wanted};
     if (got.rank != wanted.rank) return {FaultKind::shape, got, wanted};
