@@ -39,8 +39,8 @@ struct Cost {
     static constexpr long input_gradient = forward;
 };
 
-/// Real pictures: the discriminator learns. Generated ones: the generator runs, the discriminator learns, and runs again
-/// to hand a gradient to the generator, which needs none of the discriminator's weights.
+/// Real pictures: the discriminator learns. Generated ones: the generator runs, the discriminator learns, and runs
+/// again to hand a gradient to the generator, which needs none of the discriminator's weights.
 constexpr long dcgan_step = [] {
     using G = Cost<Generator, Dcgan::Noise>;
     using D = Cost<Discriminator, Dcgan::Picture>;

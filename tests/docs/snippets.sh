@@ -1,0 +1,62 @@
+#!/usr/bin/env bash
+# The C++ in the project's pages compiles as it stands there, the programs that must not compile do not and say what the
+# page shows, and files that the pages name are there.
+# usage: snippets.sh COMPILER [PAGE...]
+set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/../structure/common.sh"
+use_compiler gcc "${1:-g++}"
+shift || true
+pages=("$@")
+((${#pages[@]})) || pages=("$root/README.md" "$root/docs/design.md")
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+faults=0
+fault() {
+    echo "FAULT $*"
+    faults=$((faults + 1))
+}
+
+# A program is a block between ```cpp and ```; its file is named after its page and its first line there.
+for page in "${pages[@]}"; do
+    awk -v name="$scratch/$(basename "$page" .md)" '
+        /^```cpp$/ { file = sprintf("%s.%04d.cpp", name, NR + 1); printf "" > file; next }
+        /^```/     { file = "" }
+        file != "" { print > file }' "$page"
+done
+mapfile -t programs < <(find "$scratch" -name '*.cpp' | sort)
+
+check() { # PROGRAM: prints what is wrong with it
+    local program=$1 words sentence page
+    if ! grep -q '^// does not compile$' "$program"; then
+        words=$("$compiler" "${standard[@]}" -Wall -Wextra -fsyntax-only "$program" 2>&1) || head -n 20 <<<"$words"
+        return 0
+    fi
+    if words=$("$compiler" "${standard[@]}" -fsyntax-only "$program" 2>&1); then
+        echo "it compiles"
+        return 0
+    fi
+    # The sentence as the compiler prints it, without the quotation marks around it, which depend on the locale.
+    sentence=$(grep -m 1 'error:' <<<"$words" | grep -oE 'genotype::[a-z_]+<genotype::.*>' || true)
+    for page in "${pages[@]}"; do
+        [[ -z $sentence ]] || ! grep -qF "$sentence" "$page" || return 0
+    done
+    echo "the page does not show what the compiler says: ${sentence:-$words}"
+}
+for program in "${programs[@]}"; do
+    check "$program" >"$program.words" &
+    (($(jobs -rp | wc -l) < jobs)) || wait -n
+done
+wait
+for program in "${programs[@]}"; do
+    [[ ! -s $program.words ]] || fault "$(basename "$program" .cpp): $(cat "$program.words")"
+done
+
+for page in "${pages[@]}"; do
+    while IFS= read -r link; do
+        [[ $link == *://* || $link == \#* || -e $(dirname "$page")/${link%%#*} ]] || fault "$(basename "$page"): there is no $link"
+    done < <(grep -oE '\]\([^)]+\)' "$page" | sed 's/^](//; s/)$//')
+done
+
+((${#programs[@]})) || fault "no programs in ${pages[*]}"
+((faults == 0)) || { echo "$faults faults."; exit 1; }
+echo "${#programs[@]} programs in the pages are as they should be."
