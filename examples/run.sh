@@ -13,7 +13,7 @@ while (($#)); do
             ;;
         *)
             sed -n '2,3s/^# //p' "${BASH_SOURCE[0]}"
-            [[ $1 == --help ]] && exit 0
+            [[ $1 == --help || $1 == -h ]] && exit 0
             exit 2
             ;;
     esac

@@ -2,6 +2,10 @@
 # Installs what is missing, builds the tests and runs all of them. Ends with ctest's own closing line.
 # usage: tests/run.sh [arguments for ctest]
 set -euo pipefail
+if [[ ${1:-} == --help || ${1:-} == -h ]]; then
+    sed -n '2,3s/^# //p' "${BASH_SOURCE[0]}"
+    exit 0
+fi
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 bash cmake/install_packages.sh tests
 
