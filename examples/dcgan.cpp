@@ -24,16 +24,18 @@ int main(int argc, char** argv) {
     CLI::App app("Trains a DCGAN on 32 x 32 pictures.");
     example::Flags flags{.epochs = 25, .learning_rate = 2e-4f, .out = "out/dcgan"};
     double seconds = 0;
+    float beta1 = 0.9f;
     flags.add_to(app);
     app.add_option("--seconds", seconds, "stop after so long, whatever --epochs says (0: no limit)");
+    app.add_option("--beta1", beta1, "of Adam; 0.5 is steadier (Radford et al., 2016)")->check(CLI::Range(0.0, 0.999));
     CLI11_PARSE(app, argc, argv);
 
     return example::run([&] {
         flags.start();
         const Dataset<Picture> pictures(load_pictures(flags.data, Split::train, PictureSize{32, 32}), Range{-1, 1});
         Loader loader(pictures, {.batch = flags.batch, .seed = flags.seed});
-        Trainer<Dcgan> trainer({.generator = {.learning_rate = flags.learning_rate},
-                                .discriminator = {.learning_rate = flags.learning_rate},
+        Trainer<Dcgan> trainer({.generator = {.learning_rate = flags.learning_rate, .beta1 = beta1},
+                                .discriminator = {.learning_rate = flags.learning_rate, .beta1 = beta1},
                                 .batch = flags.batch,
                                 .seed = flags.seed});
         std::printf("%s\n%s\n", summary<Generator, Noise>(flags.batch).c_str(),

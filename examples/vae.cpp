@@ -1,6 +1,6 @@
-// A variational autoencoder on 28 x 28 grey pictures: reduces 784 values to 20 latents, and draws new pictures from them.
+// A variational autoencoder on 28 x 28 grey pictures: reduces 784 values to 20 latents, and draws new pictures of them.
 //     build/examples/vae --data fashion-mnist
-#include <genotype/tensor/principal_components.hpp>
+#include <genotype/data/principal_components.hpp>
 
 #include "common.hpp"
 
@@ -35,7 +35,8 @@ int main(int argc, char** argv) {
     float beta = 1;
     flags.add_to(app);
     app.add_option("--beta", beta, "weight of the KL");
-    app.add_flag("--mean-per-value", mean_per_value, "divide the squared error by 784, which lets the KL swallow the latents");
+    app.add_flag("--mean-per-value", mean_per_value,
+                 "divide the squared error by 784, which lets the KL swallow the latents");
     CLI11_PARSE(app, argc, argv);
 
     return example::run([&] {
@@ -72,7 +73,10 @@ int main(int argc, char** argv) {
         progress.finish();
         kl.x = reconstruction.x;
         save_png(line_chart(std::vector{reconstruction, kl},
-                            {.title = "VAE on " + flags.data, .x_label = "step", .y_label = "loss a picture", .smooth = 50}),
+                            {.title = "VAE on " + flags.data,
+                             .x_label = "step",
+                             .y_label = "loss a picture",
+                             .smooth = 50}),
                  flags.out / "losses.png");
 
         VaeLosses test;
@@ -82,7 +86,8 @@ int main(int argc, char** argv) {
             test.reconstruction += losses.reconstruction / static_cast<float>(test_loader.batches());
             test.kl += losses.kl / static_cast<float>(test_loader.batches());
         }
-        std::printf("test pictures: reconstruction %.3f, KL %.3f, sum %.3f\n", test.reconstruction, test.kl, test.total());
+        std::printf("test pictures: reconstruction %.3f, KL %.3f, sum %.3f\n", test.reconstruction, test.kl,
+                    test.total());
 
         const Model<ImageVae>& model = trainer.model();
         Workspace<ImageVae::Decoder, Latent> decoder(std::max(80, flags.samples));
@@ -103,10 +108,11 @@ int main(int argc, char** argv) {
         save_png(grid(draw(between), 10), flags.out / "interpolation.png");
 
         const Eigen::MatrixXd plane = principal_components(as_eigen(latents).cast<double>(), 2);
-        const std::vector<int> one_class(static_cast<std::size_t>(tests.size()), 0);
-        save_png(scatter_chart(series_by_class(std::span(plane.col(0).data(), one_class.size()),
-                                               std::span(plane.col(1).data(), one_class.size()),
-                                               tests.labels().empty() ? one_class : tests.labels(), tests.class_names()),
+        const auto count = static_cast<std::size_t>(tests.size());
+        const std::span across(plane.col(0).data(), count), up(plane.col(1).data(), count);
+        const std::vector<int> one_class(count, 0);
+        const auto labels = tests.labels().empty() ? std::span(one_class) : tests.labels();
+        save_png(scatter_chart(series_by_class(across, up, labels, tests.class_names()),
                                {.title = "Latents of the test pictures",
                                 .x_label = "first principal component",
                                 .y_label = "second principal component"}),

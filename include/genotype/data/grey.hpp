@@ -17,7 +17,8 @@ inline Pictures to_grey(Pictures pictures) {
     Pictures grey = blank_pictures(pictures.count, pictures.height, pictures.width, 1);
     for (std::size_t pixel = 0; pixel < grey.bytes.size(); ++pixel) {
         const std::uint8_t* rgb = &pictures.bytes[3 * pixel];
-        grey.bytes[pixel] = static_cast<std::uint8_t>((rgb[0] * 19595u + rgb[1] * 38470u + rgb[2] * 7471u + 0x8000u) >> 16);
+        const unsigned luma = rgb[0] * 19595u + rgb[1] * 38470u + rgb[2] * 7471u + 0x8000u;
+        grey.bytes[pixel] = static_cast<std::uint8_t>(luma >> 16);
     }
     grey.labels = std::move(pictures.labels);
     grey.class_names = std::move(pictures.class_names);

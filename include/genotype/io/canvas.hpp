@@ -73,7 +73,8 @@ class Canvas {
 
     /// Text whose first capital has its lower left corner at `start`; `pitch` is the distance of the font's dots.
     /// The dots are joined to strokes, so that letters are smooth at any size.
-    void text(std::string_view words, Point start, float pitch, Colour colour, TextDirection direction = TextDirection::right) {
+    void text(std::string_view words, Point start, float pitch, Colour colour,
+              TextDirection direction = TextDirection::right) {
         std::vector<Stroke> strokes;
         float column = 0.5f;
         for (const char character : words) {
