@@ -62,7 +62,7 @@ struct Flags {
         if (threads > 0) omp_set_num_threads(threads);
         std::error_code error;
         std::filesystem::create_directories(out, error);
-        if (error) genotype::fail("--out", "folder " + out.string(), error.message(), "one that is there or can be made");
+        if (error) genotype::fail("--out", "folder " + out.string(), error.message(), "one that can be made");
         // Better now than after the training.
         const std::filesystem::path folder = samples_file.parent_path();
         if (!folder.empty() && !std::filesystem::is_directory(folder, error))

@@ -19,6 +19,7 @@ struct GradientCheck {
     long compared = 0, at_kinks = 0;
 };
 
+/// How `check_gradients` looks; the defaults are right for layers with values around 1.
 struct GradientCheckOptions {
     int batch = 3;
     std::uint64_t seed = 1;

@@ -45,6 +45,7 @@ inline int repeats_to_fit(const Pictures& pictures, const Dims& dims) {
 template <ShapeType S>
 class Dataset {
   public:
+    /// Keeps the pictures; bytes 0 to 255 become `range.low` to `range.high`. Throws `Error` where they do not fit `S`.
     explicit Dataset(Pictures pictures, Range range = {})
         : pictures_(std::move(pictures)), repeats_(detail::repeats_to_fit(pictures_, S::dims)), range_(range) {
         if (repeats_ == 0)

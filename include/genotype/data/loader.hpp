@@ -51,6 +51,7 @@ struct Batch {
 template <ShapeType S>
 class Loader {
   public:
+    /// Throws `Error` where the samples do not fill one batch.
     explicit Loader(const Dataset<S>& dataset, LoaderOptions options = {}) : dataset_(&dataset), options_(options) {
         if (options.batch < 1) fail("loader", "batch", std::to_string(options.batch), "at least 1");
         if (batches() < 1)

@@ -24,6 +24,7 @@ struct Series {
     std::vector<double> x, y;
 };
 
+/// A chart's words and how its curves are drawn.
 struct ChartOptions {
     std::string title = {};
     std::string x_label = {};

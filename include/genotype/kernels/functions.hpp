@@ -3,6 +3,7 @@
 
 namespace genotype {
 
+/// x + y.
 struct Add {
     template <class V>
     constexpr V operator()(V left, V right) const {
@@ -10,6 +11,7 @@ struct Add {
     }
 };
 
+/// x itself: copies, and sums of what is there.
 struct Identity {
     template <class V>
     constexpr V operator()(V x) const {

@@ -11,6 +11,7 @@ namespace genotype {
 /// Source: Kingma and Welling, "Auto-encoding variational Bayes" (ICLR 2014); `weight` is the beta of Higgins et al.,
 /// "beta-VAE" (ICLR 2017).
 struct GaussianKL {
+    /// What the divergence is worked out from, and where its value and its gradient go.
     struct Call {
         int batch;
         int latents;

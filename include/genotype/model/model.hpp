@@ -19,6 +19,7 @@ class Model : public Weights<Net, Device> {
     using network = Net;
     using device = Device;
 
+    /// A model with first values drawn from `seed`, in PyTorch's distributions.
     explicit Model(Seed seed = {}) : Weights<Net, Device>(seed) {}
 
     /// A workspace for inference on batches of up to `capacity` samples of shape `In`.

@@ -7,6 +7,7 @@ namespace genotype {
 
 /// A view of weights that somebody else owns, with the members that a Workspace reads.
 struct WeightsView {
+    /// An arena of which only the place is known.
     template <class T>
     struct Pointer {
         T* at;

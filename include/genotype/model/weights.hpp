@@ -27,8 +27,11 @@ class Weights {
     /// To be called after every change of the parameters.
     void prepare() { genotype::prepare<Net>(Device{}, parameters.data(), prepared.data()); }
 
+    /// Every tensor starts on a 64-byte line; the gaps between them stay zero. See `for_each_tensor`.
     Arena<Device> parameters{parameter_floats<Net>()};
+    /// Running statistics and counters: written by training, read by inference.
     Arena<Device> buffers{buffer_floats<Net>()};
+    /// What `prepare` makes of the parameters: packed weights.
     Arena<Device> prepared{prepared_floats<Net, Device>()};
 
   private:

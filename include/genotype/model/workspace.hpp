@@ -26,6 +26,7 @@ class Workspace {
     /// Floats in all for `capacity` samples.
     static constexpr long floats(long capacity) { return (kept_size + scratch_size + output_size).floats(capacity); }
 
+    /// Memory for up to `capacity` samples. Throws `Error` where that is below 1.
     explicit Workspace(int capacity) : capacity_(capacity) {
         if (capacity < 1) fail("Workspace", "capacity", std::to_string(capacity), "1 or more samples");
         arena_ = Arena<Device>(floats(capacity));
@@ -39,7 +40,8 @@ class Workspace {
             fail("Workspace", "batch", std::to_string(batch), "1 to its capacity of " + std::to_string(capacity_));
     }
 
-    /// Runs forward. The result lives in this workspace until the next run.
+    /// Runs forward. The result lives in this workspace until the next run. Throws `Error` where the batch is empty or
+    /// above the capacity; so does backward.
     template <class Model>
     View<Out> forward(Model& model, View<In> x, RandomState* random = nullptr) {
         check(x.batch);

@@ -50,6 +50,7 @@ inline float squared_radius_of(std::uint32_t word) {
     return -2.f * std::fma(static_cast<float>(exponent), 0x1.62e43p-1f, rest);
 }
 
+/// A point of the unit circle.
 struct Direction {
     float cosine, sine;
 };

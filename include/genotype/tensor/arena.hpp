@@ -23,6 +23,7 @@ class Arena {
         if (data_) Memory::release(data_);
     }
 
+    /// The same values in memory of their own.
     Arena clone() const {
         Arena copy(size_);
         Memory::copy(data_, size_, copy.data_);

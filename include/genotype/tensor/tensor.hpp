@@ -18,7 +18,7 @@ class Tensor {
     using shape = S;
 
     Tensor() = default;
-    /// `batch` samples of zeros.
+    /// `batch` samples of zeros. Throws `Error` where `batch` is below 0.
     explicit Tensor(int batch) : values_(batch * S::count), batch_(batch) {
         if (batch < 0) fail("Tensor", "batch", std::to_string(batch), "0 or more");
     }
@@ -30,6 +30,7 @@ class Tensor {
     std::span<float> values() { return {data(), static_cast<std::size_t>(size())}; }
     std::span<const float> values() const { return {data(), static_cast<std::size_t>(size())}; }
 
+    /// Sample `n`, channel or feature `c`, row `h`, column `w`: PyTorch's x[n, c, h, w].
     float operator()(int n, int c, int h = 0, int w = 0) const { return View<S>(*this)(n, c, h, w); }
     float& operator()(int n, int c, int h = 0, int w = 0) {
         return data()[n * S::count + (static_cast<long>(h) * S::dims.width() + w) * S::dims.channels() + c];

@@ -38,6 +38,7 @@ class Trainer<combinators::Adversarial<G, D, Loss, Noise>, Device, Optimizer> {
     using Picture = typename Network::Picture;
     using Options = GanOptions<Optimizer>;
 
+    /// Both models with first values, and all memory that steps on up to `options.batch` pictures need.
     explicit Trainer(Options options = {})
         : options_(options),
           generator_(Seed{options.seed}),

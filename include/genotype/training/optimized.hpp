@@ -37,6 +37,7 @@ class Optimized {
         model.prepare();
     }
 
+    /// Does not compile: gradients of one model do not fit another.
     template <Layer Other, Layer OtherGradients>
     void step(Model<Other, Device>&, Gradients<OtherGradients, Device>&, float = 1, float = 0) {
         static_cast<void>(typename gradients_are_of_another_model<got<Gradients<OtherGradients>>, got<Model<Other>>,

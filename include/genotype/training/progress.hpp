@@ -23,6 +23,7 @@ class Progress {
 #endif
     }
 
+    /// Since the start.
     double seconds() const { return std::chrono::duration<double>(Clock::now() - start_).count(); }
 
     /// To be called after every step, numbered from 0 within its epoch. `share` is how much of the whole work is done,

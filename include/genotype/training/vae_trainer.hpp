@@ -46,6 +46,7 @@ class Trainer<combinators::VariationalAutoencoder<E, D, Loss, I>, Device, Optimi
     using Options = VaeOptions<Optimizer>;
     static constexpr int latent = Network::latent;
 
+    /// A model with first values, and all memory that steps on up to `options.batch` samples need.
     explicit Trainer(Options options = {})
         : options_(options),
           model_(Seed{options.seed}),
