@@ -63,6 +63,9 @@ TEST_CASE("a ring") {
     }
     const int fewest = *std::min_element(eighths.begin(), eighths.end());
     MESSAGE(far << " off the ring; " << fewest << " points in the emptiest of its eighths");
+    // Found: 0.08 and 113, with other seeds up to 0.12 and above 100. With an error put in, the same run ended at:
+    // generator without gradient 1.80 and 0, its sign turned 1.67 and 0, discriminator taught by generated points alone
+    // 1.91 and 0, not taught 79 and 0, both taught the same label 1.37 and 0.
     CHECK(far < 0.3);
     CHECK(fewest > 60);
 }
