@@ -42,45 +42,42 @@ struct got_a_picture;
 struct got_a_vector;
 struct hint_add_a_projection;
 struct any_size;
-/// A word that is left out. (Five words, not a pack: GCC prints what is in a pack with all its default arguments, and a
-/// layer should read as its user wrote it.)
-struct none;
 
-// The faults of a chain of layers.
-template <class, class = none, class = none, class = none, class = none>
+// The faults of a chain of layers. Each has just the words that it needs, not a pack: GCC prints what is in a pack with
+// all its default arguments, and a layer should read as its user wrote it.
+template <class Where, class Layer, class Got, class Wants>
 struct channels_do_not_match {};
-template <class, class = none, class = none, class = none, class = none>
+template <class Where, class Layer, class Got, class Wants>
 struct features_do_not_match {};
-template <class, class = none, class = none, class = none, class = none>
+template <class Where, class Layer, class Got, class Wants, class Hint>
 struct wants_a_vector_but_got_a_picture {};
-template <class, class = none, class = none, class = none, class = none>
+template <class Where, class Layer, class Got, class Wants, class Hint>
 struct wants_a_picture_but_got_a_vector {};
-template <class, class = none, class = none, class = none, class = none>
+template <class Where, class Layer, class Got, class Wants>
 struct shapes_do_not_match {};
-template <class, class = none, class = none, class = none, class = none>
+template <class Where, class Layer, class Kernel, class Input>
 struct kernel_is_larger_than_the_padded_input {};
-template <class, class = none, class = none, class = none, class = none>
+template <class Where, class Layer, class Got>
 struct output_would_be_empty {};
-template <class, class = none, class = none, class = none, class = none>
+template <class Where, class Layer, class Got>
 struct stride_must_be_at_least_1 {};
-template <class, class = none, class = none, class = none, class = none>
+template <class Where, class Layer, class Got>
 struct padding_is_out_of_range {};
-template <class, class = none, class = none, class = none, class = none>
+template <class Where, class Layer, class Got>
 struct size_must_be_at_least_1 {};
-template <class, class = none, class = none, class = none, class = none>
+template <class Where, class Layer, class Groups, class Got>
 struct groups_do_not_divide_the_channels {};
-template <class, class = none, class = none, class = none, class = none>
+template <class Where, class Layer, class Got, class GotValues, class WantsValues>
 struct reshape_changes_the_number_of_values {};
-template <class, class = none, class = none, class = none, class = none>
+template <class Where, class Layer, class Got, class Wants, class Hint>
 struct branch_of_residual_changes_the_shape {};
-template <class, class = none, class = none, class = none, class = none>
+template <class Where, class Layer, class Got, class Wants>
 struct block_of_repeat_changes_the_shape {};
-template <class, class = none, class = none, class = none, class = none>
+template <class Where, class Got>
 struct not_a_layer {};
-template <class, class = none, class = none, class = none, class = none>
+template <class Model>
 struct model_has_no_layers {};
 
-// In the body of a function a default argument is printed too: these have just the words that they need.
 template <class Got, class Wants>
 struct batch_has_another_shape {};
 template <class GotGradients, class GotModel, class WantsModel>

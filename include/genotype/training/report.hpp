@@ -16,13 +16,13 @@ struct discriminator;
 template <class L>
 struct loss;
 
-template <class, class = none, class = none, class = none, class = none>
+template <class Got, class Wants, class Encoder, class Decoder>
 struct encoder_must_give_twice_the_latent {};
-template <class, class = none, class = none, class = none, class = none>
+template <class Got, class Wants, class Decoder>
 struct decoder_must_give_the_shape_of_the_input {};
-template <class, class = none, class = none, class = none, class = none>
+template <class Got, class Wants, class Generator, class Discriminator>
 struct generator_does_not_fit_the_discriminator {};
-template <class, class = none, class = none, class = none, class = none>
+template <class Got, class Wants, class Discriminator>
 struct discriminator_must_give_one_value {};
 template <class Loss, class Got, class Wants>
 struct loss_does_not_fit_the_output {};
