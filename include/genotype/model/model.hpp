@@ -23,10 +23,12 @@ class Model : public Weights<Net, Device> {
     explicit Model(Seed seed = {}) : Weights<Net, Device>(seed) {}
 
     /// A workspace for inference on batches of up to `capacity` samples of shape `In`.
-    template <ShapeType In = InputShape<Net>>
+    template <ShapeType In>
     static Workspace<Net, In, Inference, Device> workspace(int capacity) {
         return Workspace<Net, In, Inference, Device>(capacity);
     }
+    /// The same for the sample that the model asks for, where its first layer does ask for one.
+    static auto workspace(int capacity) { return workspace<InputShape<Net>>(capacity); }
 
     /// Inference. The result lives in the workspace until its next use.
     template <ShapeType In>
