@@ -27,7 +27,7 @@ inline void erase_all(std::string& text, std::string_view word) {
     for (auto at = text.find(word); at != std::string::npos; at = text.find(word, at)) text.erase(at, word.size());
 }
 
-/// Writes a compiler's 2.00000003e-1f as 0.2f.
+/// Writes GCC's 2.00000003e-1f and Clang's 2.000000e-01 as 0.2f.
 inline void shorten_floats(std::string& text) {
     for (std::size_t at = 0; at < text.size(); ++at) {
         const bool starts = std::isdigit(static_cast<unsigned char>(text[at])) &&
@@ -35,10 +35,12 @@ inline void shorten_floats(std::string& text) {
         if (!starts) continue;
         char* end = nullptr;
         const float value = std::strtof(text.c_str() + at, &end);
-        if (*end != 'f' && *end != 'F') continue;
+        const auto digits = static_cast<std::size_t>(end - (text.c_str() + at));
+        const bool suffix = *end == 'f' || *end == 'F';
+        if (!suffix && text.substr(at, digits).find('.') == std::string::npos) continue;  // an integer
         char number[32];
         std::snprintf(number, sizeof number, "%gf", static_cast<double>(value));
-        text.replace(at, static_cast<std::size_t>(end + 1 - (text.c_str() + at)), number);
+        text.replace(at, digits + suffix, number);
     }
 }
 
