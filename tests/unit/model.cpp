@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <thread>
 #include <vector>
 
@@ -10,6 +11,7 @@
 #include "genotype/kernels/reference.hpp"
 #include "genotype/layers/dropout.hpp"
 #include "genotype/layers/linear.hpp"
+#include "genotype/model/part.hpp"
 #include "genotype/model/repeat.hpp"
 #include "genotype/model/residual.hpp"
 #include "support/dcgan.hpp"
@@ -30,11 +32,39 @@ Tensor<S> noise(int batch, std::uint64_t seed) {
     return x;
 }
 
-std::vector<float> copy(View<Out> view) {
+template <ShapeType S>
+std::vector<float> copy(View<S> view) {
     return {view.values().begin(), view.values().end()};
 }
 
+/// One layer after the other, each with memory of its own.
+template <class Chain, int I = 0, class Device, ShapeType S>
+std::vector<float> one_by_one(const Model<Chain, Device>& model, View<S> x) {
+    if constexpr (I == Chain::size) {
+        return copy(x);
+    } else {
+        Workspace<typename Chain::template child<I>, S, Inference, Device> memory(x.batch);
+        auto layer = part<I>(model);
+        return one_by_one<Chain, I + 1>(model, memory.forward(layer, x));
+    }
+}
+
 }  // namespace
+
+TEST_CASE_TEMPLATE("a chain is its layers one by one", Device, Cpu, Reference) {
+    const Model<Net, Device> model(Seed{7});
+    const auto x = noise<In>(3, 1);
+    auto memory = model.workspace(3);
+    CHECK(copy(model(x, memory)) == one_by_one(model, x.view()));
+
+    using InPlace = Sequential<Tanh, Dropout<>, Linear<9, 7>, Sigmoid, Tanh, Dropout<>, Linear<7, 20>, Linear<20, 4>,
+                               Linear<4, 30>, Tanh, Dropout<>>;
+    const Model<InPlace, Device> other(Seed{8});
+    const auto values = noise<Shape<9>>(5, 2);
+    auto more_memory = other.template workspace<Shape<9>>(5);
+    CHECK(copy(other(values, more_memory)) == one_by_one(other, values.view()));
+    CHECK(values(0, 0) == noise<Shape<9>>(5, 2)(0, 0));
+}
 
 TEST_CASE("one model answers 8 threads at once, each with its own workspace, as it answers one") {
     const Model<Net> model(Seed{7});
