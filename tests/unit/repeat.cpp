@@ -13,10 +13,10 @@ void expect_on_both(const GradientCheckOptions& options = {}) {
     expect_gradients<Net, In, Reference>(options);
 }
 
-template <class Net, class Mode>
+template <class Net, class Mode, class Device = Cpu>
 std::vector<float> run(const Tensor<Shape<6>>& x) {
-    Model<Net> model(Seed{3});
-    Workspace<Net, Shape<6>, Mode> workspace(x.batch());
+    Model<Net, Device> model(Seed{3});
+    Workspace<Net, Shape<6>, Mode, Device> workspace(x.batch());
     const auto y = workspace.forward(model, x);
     return {y.data, y.data + y.size()};
 }
@@ -30,6 +30,8 @@ TEST_CASE("gradients through 1, 2 and 5 blocks") {
     expect_gradients<Repeat<3, Dropout<0.2f>>, Shape<4>>();
     expect_gradients<Repeat<2, Tanh, Dropout<0.2f>>, Shape<4>>();
     expect_gradients<Repeat<2, Conv<2, 2, 3, 1, 1>, BN<2>>, Shape<2, 3, 5>>();
+    // A block of one layer has no place of its own between two gradients.
+    expect_on_both<Repeat<4, Linear<4, 4>>, Shape<4>>();
     // One block may change the shape.
     expect_gradients<Repeat<1, Linear<4, 3>>, Shape<4>>();
 }
@@ -51,6 +53,12 @@ TEST_CASE("blocks have parameters of their own, and are the chain of them") {
     // Nothing in these blocks depends on the kind of run.
     CHECK(repeated == run<Repeat<3, Linear<6, 6>, GELU>, Inference>(x));
     CHECK(run<Repeat<1, Linear<6, 6>, GELU>, Inference>(x) == run<Block, Training>(x));
+
+    // A block of one layer has no place of its own between its input and its output.
+    using Bare = Repeat<4, Linear<6, 6>>;
+    const auto bare = run<Sequential<Linear<6, 6>, Linear<6, 6>, Linear<6, 6>, Linear<6, 6>>, Inference, Reference>(x);
+    CHECK(run<Bare, Inference, Reference>(x) == bare);
+    CHECK(run<Bare, Training, Reference>(x) == bare);
 
     const Model<Repeat<2, Linear<6, 6>>> model(Seed{1});
     const float* first = model.parameters.data();
