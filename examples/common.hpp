@@ -1,35 +1,24 @@
-// What the example programs share: flags, and the files that they write.
+// What the example programs share: flags, and how a program ends.
 #pragma once
 
-#include <omp.h>
-
-#include <CLI/CLI.hpp>
-#include <cmath>
+#include <cstdint>
 #include <cstdio>
-#include <cstdlib>
+#include <exception>
 #include <filesystem>
-#include <genotype/data.hpp>
-#include <genotype/genotype.hpp>
-#include <genotype/io.hpp>
-#include <genotype/training/progress.hpp>
+#include <initializer_list>
 #include <string>
 #include <vector>
 
 namespace example {
 
-/// For a flag: a finite number from `least` on. (CLI11's own checks let NaN, and -1 as a seed, through.)
-inline CLI::Validator at_least(double least) {
-    return CLI::Validator(
-        [least](std::string& text) {
-            char* end = nullptr;
-            const double value = std::strtod(text.c_str(), &end);
-            if (!text.empty() && *end == '\0' && std::isfinite(value) && value >= least) return std::string();
-            char wanted[64];
-            std::snprintf(wanted, sizeof wanted, ", expected a number of at least %g", least);
-            return "found " + text + wanted;
-        },
-        "");
-}
+/// A flag of one program's own: a number of at least `least`, or a switch.
+struct Option {
+    const char* name;
+    const char* help;
+    float* number = nullptr;
+    bool* is_on = nullptr;
+    double least = 0;
+};
 
 /// The flags of every example; a program sets its own defaults first.
 struct Flags {
@@ -43,31 +32,11 @@ struct Flags {
     int samples = 0;
     std::filesystem::path samples_file{};
 
-    void add_to(CLI::App& app) {
-        app.option_defaults()->always_capture_default();
-        app.add_option("--data", data, "fashion-mnist, mnist, cifar10, or a folder of PNG files");
-        app.add_option("--epochs", epochs, "how often each picture is seen")->check(at_least(1));
-        app.add_option("--batch", batch, "pictures a step")->check(at_least(1));
-        app.add_option("--learning-rate", learning_rate, "of Adam")->check(at_least(0));
-        app.add_option("--seed", seed, "the same seed gives the same result")->check(at_least(0));
-        app.add_option("--threads", threads, "0: as many as OpenMP likes")->check(at_least(0));
-        app.add_option("--out", out, "the folder for pictures and tables");
-        auto* count = app.add_option("--samples", samples, "how many samples to write after the training");
-        auto* file = app.add_option("--samples-file", samples_file, "where: .npy, uint8, N x H x W x C");
-        count->check(at_least(1))->needs(file);
-        file->needs(count);
-    }
+    /// Reads the command line, sets the number of threads and makes the folder `out`. False where there is nothing more
+    /// to do (--help, or a wrong flag, which has been told): the program then ends with `exit_code`.
+    bool parse(int argc, char** argv, const char* what_it_does, std::initializer_list<Option> own);
 
-    void start() const {
-        if (threads > 0) omp_set_num_threads(threads);
-        std::error_code error;
-        std::filesystem::create_directories(out, error);
-        if (error) genotype::fail("--out", "folder " + out.string(), error.message(), "one that can be made");
-        // Better now than after the training.
-        const std::filesystem::path folder = samples_file.parent_path();
-        if (!folder.empty() && !std::filesystem::is_directory(folder, error))
-            genotype::fail("--samples-file", "folder", folder.string(), "one that is there");
-    }
+    int exit_code = 0;
 };
 
 /// Runs a program, and turns what goes wrong into one line and exit code 1.

@@ -1,5 +1,12 @@
 // A DCGAN on 32 x 32 pictures: trains a generator against a discriminator, and draws what the generator dreams of.
 //     build/examples/dcgan --data fashion-mnist --seconds 90
+#include <cstdio>
+#include <genotype/data.hpp>
+#include <genotype/genotype.hpp>
+#include <genotype/io.hpp>
+#include <genotype/training/progress.hpp>
+#include <numeric>
+
 #include "common.hpp"
 
 using namespace genotype;
@@ -21,17 +28,14 @@ using Picture = Shape<3, 32, 32>;
 static_assert(std::same_as<OutputShape<Generator, Noise>, Picture>);
 
 int main(int argc, char** argv) {
-    CLI::App app("Trains a DCGAN on 32 x 32 pictures.");
     example::Flags flags{.epochs = 25, .learning_rate = 2e-4f, .out = "out/dcgan"};
-    double seconds = 0;
-    float beta1 = 0.9f;
-    flags.add_to(app);
-    app.add_option("--seconds", seconds, "stop after so long, whatever --epochs says (0: no limit)");
-    app.add_option("--beta1", beta1, "of Adam; 0.5 is steadier (Radford et al., 2016)")->check(CLI::Range(0.0, 0.999));
-    CLI11_PARSE(app, argc, argv);
+    float seconds = 0, beta1 = 0.9f;
+    if (!flags.parse(argc, argv, "Trains a DCGAN on 32 x 32 pictures.",
+                     {{"--seconds", "stop after so long, whatever --epochs says (0: no limit)", &seconds},
+                      {"--beta1", "of Adam; 0.5 is steadier (Radford et al., 2016)", &beta1}}))
+        return flags.exit_code;
 
     return example::run([&] {
-        flags.start();
         const Dataset<Picture> pictures(load_pictures(flags.data, Split::train, PictureSize{32, 32}), Range{-1, 1});
         Loader loader(pictures, {.batch = flags.batch, .seed = flags.seed});
         Trainer<Dcgan> trainer({.generator = {.learning_rate = flags.learning_rate, .beta1 = beta1},

@@ -1,6 +1,12 @@
 // A variational autoencoder on 28 x 28 grey pictures: reduces 784 values to 20 latents, and draws new pictures of them.
 //     build/examples/vae --data fashion-mnist
+#include <algorithm>
+#include <cstdio>
+#include <genotype/data.hpp>
 #include <genotype/data/principal_components.hpp>
+#include <genotype/genotype.hpp>
+#include <genotype/io.hpp>
+#include <genotype/training/progress.hpp>
 
 #include "common.hpp"
 
@@ -29,18 +35,17 @@ Tensor<Latent> means(const Model<ImageVae>& model, const Dataset<Shape<784>>& pi
 }
 
 int main(int argc, char** argv) {
-    CLI::App app("Trains a variational autoencoder (784, 256, 20) on 28 x 28 grey pictures.");
     example::Flags flags{.out = "out/vae"};
     bool mean_per_value = false;
     float beta = 1;
-    flags.add_to(app);
-    app.add_option("--beta", beta, "weight of the KL");
-    app.add_flag("--mean-per-value", mean_per_value,
-                 "divide the squared error by 784, which lets the KL swallow the latents");
-    CLI11_PARSE(app, argc, argv);
+    if (!flags.parse(argc, argv, "Trains a variational autoencoder (784, 256, 20) on 28 x 28 grey pictures.",
+                     {{"--beta", "weight of the KL", &beta},
+                      {.name = "--mean-per-value",
+                       .help = "divide the squared error by 784, which lets the KL swallow the latents",
+                       .is_on = &mean_per_value}}))
+        return flags.exit_code;
 
     return example::run([&] {
-        flags.start();
         const PictureSize size{28, 28};
         const Dataset<Shape<784>> pictures(to_grey(load_pictures(flags.data, Split::train, size)), zero_to_one);
         const Dataset<Shape<784>> tests(to_grey(load_pictures(flags.data, Split::test, size)), zero_to_one);

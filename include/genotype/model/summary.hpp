@@ -42,7 +42,8 @@ namespace detail {
 
 inline std::string with_commas(long number) {
     std::string text = std::to_string(number);
-    for (long at = static_cast<long>(text.size()) - 3; at > 0; at -= 3) text.insert(static_cast<std::size_t>(at), ",");
+    for (long at = static_cast<long>(text.size()) - 3; at > 0; at -= 3)
+        text.insert(static_cast<std::size_t>(at), 1, ',');
     return text;
 }
 
@@ -58,12 +59,32 @@ inline std::string megabytes(long floats) {
     return text;
 }
 
-inline std::string summary_row(const std::string& layer, const std::string& shape, const std::string& parameters,
-                               const std::string& cost) {
+[[gnu::noinline]] inline std::string summary_row(const std::string& layer, const std::string& shape,
+                                                 const std::string& parameters, const std::string& cost) {
     char text[192];
     std::snprintf(text, sizeof text, "%-44.44s %16s %14s %16s\n", layer.c_str(), shape.c_str(), parameters.c_str(),
                   cost.c_str());
     return text;
+}
+
+/// Everything about one layer's row but its type, so that all layers share one function.
+struct SummaryRow {
+    std::string_view raw_name;
+    bool is_combinator;
+    ChildName name;
+    int depth;
+    Dims out;
+    long parameters, cost;
+};
+
+[[gnu::noinline]] inline void add_row(std::string& text, const SummaryRow& row) {
+    std::string label = readable_type_name(row.raw_name);
+    if (row.is_combinator) label = label.substr(0, label.find('<'));
+    if (row.depth > 0)
+        label = (row.name.word ? std::string(row.name.word) : std::to_string(row.name.number)) + ": " + label;
+    const auto number = [](long value) { return value > 0 ? with_commas(value) : std::string(); };
+    text += summary_row(std::string(2 * static_cast<std::size_t>(row.depth), ' ') + label, shape_text(row.out),
+                        number(row.is_combinator ? 0 : row.parameters), number(row.cost));
 }
 
 }  // namespace detail
@@ -79,15 +100,10 @@ std::string summary(int batch = 1) {
     std::string text = detail::summary_row("layer", "output", "parameters", "multiply-adds") + line + "\n";
     walk<Net>(
         [&]<class L>(std::type_identity<L>, ChildName name, int depth, Dims in, Dims out) {
-            std::string label = type_name<L>();
-            if (Combinator<L>) label = label.substr(0, label.find('<'));
-            if (depth > 0) label = (name.word ? std::string(name.word) : std::to_string(name.number)) + ": " + label;
             long cost = 0;
             if constexpr (!Combinator<L>) cost = multiply_adds_of_leaf<L>(in, out);
-            const bool counted = !Combinator<L> && parameter_count<L> > 0;
-            text += detail::summary_row(std::string(2 * static_cast<std::size_t>(depth), ' ') + label,
-                                        detail::shape_text(out), counted ? detail::with_commas(parameter_count<L>) : "",
-                                        cost > 0 ? detail::with_commas(cost) : "");
+            detail::add_row(text,
+                            {detail::raw_type_name<L>(), Combinator<L>, name, depth, out, parameter_count<L>, cost});
         },
         In::dims);
     text += line + "\n" +

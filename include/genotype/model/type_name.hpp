@@ -44,17 +44,20 @@ inline void shorten_floats(std::string& text) {
     }
 }
 
+[[gnu::noinline]] inline std::string readable_type_name(std::string_view raw) {
+    std::string name(raw);
+    for (std::string_view word : {"genotype::combinators::", "genotype::", "struct ", "class "}) erase_all(name, word);
+    shorten_floats(name);
+    for (auto at = name.find(" >"); at != std::string::npos; at = name.find(" >", at)) name.erase(at, 1);
+    return name;
+}
+
 }  // namespace detail
 
 /// "Conv<3, 64, 4, 2, 1>": without namespaces.
 template <class T>
 std::string type_name() {
-    std::string name(detail::raw_type_name<T>());
-    for (std::string_view word : {"genotype::combinators::", "genotype::", "struct ", "class "})
-        detail::erase_all(name, word);
-    detail::shorten_floats(name);
-    for (auto at = name.find(" >"); at != std::string::npos; at = name.find(" >", at)) name.erase(at, 1);
-    return name;
+    return detail::readable_type_name(detail::raw_type_name<T>());
 }
 
 }  // namespace genotype
