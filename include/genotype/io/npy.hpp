@@ -35,7 +35,8 @@ namespace detail {
 inline void save_npy(std::string_view type, std::string_view bytes, const std::vector<std::size_t>& sizes,
                      const std::filesystem::path& path) {
     std::string text = "{'descr': '" + std::string(type) + "', 'fortran_order': False, 'shape': (";
-    for (std::size_t axis = 0; axis < sizes.size(); ++axis) text += (axis > 0 ? ", " : "") + std::to_string(sizes[axis]);
+    for (std::size_t axis = 0; axis < sizes.size(); ++axis)
+        text += (axis > 0 ? ", " : "") + std::to_string(sizes[axis]);
     text += sizes.size() == 1 ? ",), }" : "), }";
     constexpr std::size_t before = 10;  // bytes of magic, version and length
     text.resize((before + text.size() + 1 + 63) / 64 * 64 - before - 1, ' ');
