@@ -1,28 +1,40 @@
 #!/usr/bin/env bash
-# Installs what is missing, builds the benchmarks in build-benchmarks/, runs all of them on every core, and measures what
-# the examples cost to compile. Figures also go to out/benchmarks/: NAME.json for each program, and compile.txt.
-# usage: benchmarks/run.sh [arguments for Google Benchmark, such as --benchmark_filter=dcgan]
+# Races the library against PyTorch 2 and ONNX Runtime, and measures kernels, layers, memory, growth and compile time.
+# usage: benchmarks/run.sh [--quick] [--profile] [--avx2] [--parts A,B] [--seed N] [--compare OLD.json]
+#        benchmarks/run.sh --compare OLD.json --with NEW.json   (measures nothing)
+# Installs what is missing, builds in build-bench/, and writes race.json, race.md and charts under out/benchmarks/. The
+# others are looked for in $GENOTYPE_PEERS or build-bench/peers (benchmarks/setup_peers.sh); without them, or without
+# Python, our half is measured. --quick takes less than five minutes on two cores, the whole about an hour.
 set -euo pipefail
-if [[ ${1:-} == --help || ${1:-} == -h ]]; then
-    sed -n '2,4s/^# //p' "${BASH_SOURCE[0]}"
-    exit 0
-fi
+for argument; do
+    [[ $argument == --help || $argument == -h ]] && { sed -n '2,7s/^# //p' "${BASH_SOURCE[0]}"; exit 0; }
+done
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
+if [[ " $* " == *" --with "* ]]; then # compares two results, measures nothing
+    exec python3 -B benchmarks/race.py "$@"
+fi
 bash cmake/install_packages.sh benchmarks
 
-generator=()
-[[ -e build-benchmarks/CMakeCache.txt ]] || ! command -v ninja >/dev/null || generator=(-G Ninja)
-cmake -S . -B build-benchmarks "${generator[@]}" -DGENOTYPE_TESTS=OFF -DGENOTYPE_EXAMPLES=OFF -DGENOTYPE_BENCHMARKS=ON
-cmake --build build-benchmarks --parallel "$(nproc)"
-
-export OMP_PROC_BIND=${OMP_PROC_BIND:-true} # a core for each thread
+build=build-bench/native
 out=out/benchmarks
+options=()
+if [[ " $* " == *" --avx2 "* ]]; then
+    build=build-bench/avx2
+    out=out/benchmarks-avx2
+    options=(-DGENOTYPE_NATIVE=OFF -DCMAKE_CXX_FLAGS=-march=haswell)
+fi
+[[ -e $build/CMakeCache.txt ]] || ! command -v ninja >/dev/null || options+=(-G Ninja)
+cmake -S . -B "$build" "${options[@]}" -DGENOTYPE_TESTS=OFF -DGENOTYPE_EXAMPLES=OFF -DGENOTYPE_BENCHMARKS=ON >/dev/null
+cmake --build "$build" --parallel "$(nproc)"
 mkdir -p "$out"
-for source in benchmarks/*.cpp; do
-    name=$(basename "$source" .cpp)
-    "build-benchmarks/benchmarks/$name" --benchmark_counters_tabular=true --benchmark_out_format=json \
-        --benchmark_out="$out/$name.json" "$@"
+
+if command -v python3 >/dev/null; then
+    exec python3 -B benchmarks/race.py --programs "$build/benchmarks" --out "$out" "$@"
+fi
+echo "Without Python there is no race: our kernels and training steps alone."
+export OMP_PROC_BIND=${OMP_PROC_BIND:-true} # a core for each thread
+for name in kernels training; do
+    "$build/benchmarks/$name" --benchmark_counters_tabular=true --benchmark_out_format=json \
+        --benchmark_out="$out/$name.json"
 done
 bash tests/structure/compile_budget.sh | tee "$out/compile.txt"
-echo "Written:"
-printf '  %s\n' "$out"/*

@@ -15,7 +15,7 @@ case ${1:-} in
         ;;
     benchmarks)
         needed+=(libbenchmark-dev)
-        wished+=(time)
+        wished+=(time python3 libdlib-dev)
         ;;
     *)
         echo "usage: install_packages.sh examples|tests|benchmarks" >&2

@@ -1,0 +1,105 @@
+// The models that race, at any width, and how much memory their types plan.
+#pragma once
+
+#include <genotype/genotype.hpp>
+
+#include "serve.hpp"
+
+namespace race {
+
+using namespace genotype;
+
+template <int W>
+using Generator = Sequential<
+    ConvT<100, 4 * W, 4, 1, 0>, BN<4 * W>, ReLU,
+    ConvT<4 * W, 2 * W, 4, 2, 1>, BN<2 * W>, ReLU,
+    ConvT<2 * W, W, 4, 2, 1>, BN<W>, ReLU,
+    ConvT<W, 3, 4, 2, 1>, Tanh>;
+template <int W>
+using Discriminator = Sequential<
+    Conv<3, W, 4, 2, 1>, LeakyReLU<0.2f>,
+    Conv<W, 2 * W, 4, 2, 1>, BN<2 * W>, LeakyReLU<0.2f>,
+    Conv<2 * W, 4 * W, 4, 2, 1>, BN<4 * W>, LeakyReLU<0.2f>,
+    Conv<4 * W, 1, 4, 1, 0>, Sigmoid>;
+template <int W>
+using Dcgan = GAN<Generator<W>, Discriminator<W>>;
+template <int Hidden>
+using ImageVae = VAE<784, Hidden, 20>;
+
+/// The same pictures as the other side's, by formula: value i of the batch, from `low` to 1.
+template <class S>
+Tensor<S> pictures(int batch, float low) {
+    Tensor<S> values(batch);
+    for (long i = 0; i < values.size(); ++i) {
+        const auto bits = static_cast<unsigned>(i) * 2654435761u >> 16;
+        values.data()[i] = low + (1 - low) * static_cast<float>(bits) / 65535;
+    }
+    return values;
+}
+
+/// Parameters, gradients, Adam's two states, packed forms, buffers.
+template <class Net>
+constexpr long trained = 4 * parameter_floats<Net>() + prepared_floats<Net, Cpu>() + buffer_floats<Net>();
+
+template <int W>
+long dcgan_floats(long batch) {
+    using G = Generator<W>;
+    using D = Discriminator<W>;
+    using Noise = Shape<100, 1, 1>;
+    using Picture = Shape<3, 32, 32>;
+    return trained<G> + trained<D> + Workspace<G, Noise, genotype::Training>::floats(batch) +
+           Workspace<D, Picture, genotype::Training>::floats(batch) + batch * (Noise::count + 2 * Picture::count + 1);
+}
+
+template <int Hidden>
+long vae_floats(long batch) {
+    using E = typename ImageVae<Hidden>::Encoder;
+    using D = typename ImageVae<Hidden>::Decoder;
+    return trained<E> + trained<D> + Workspace<E, Shape<784>, genotype::Training>::floats(batch) +
+           Workspace<D, Shape<20>, genotype::Training>::floats(batch) + batch * (5 * 20 + 2 * 784);
+}
+
+template <class Net>
+long inference_floats(long batch) {
+    using In = InputShape<Net>;
+    return parameter_floats<Net>() + prepared_floats<Net, Cpu>() + buffer_floats<Net>() +
+           Workspace<Net, In>::floats(batch) + batch * In::count;
+}
+
+template <int W>
+int train_dcgan(const Setting& setting) {
+    const auto real = pictures<Shape<3, 32, 32>>(setting.batch, -1);
+    Trainer<Dcgan<W>> trainer({.batch = setting.batch, .seed = setting.seed});
+    return serve(dcgan_floats<W>(setting.batch), [&] { trainer.step(real); });
+}
+
+template <int Hidden>
+int train_vae(const Setting& setting) {
+    const auto images = pictures<Shape<784>>(setting.batch, 0);
+    Trainer<ImageVae<Hidden>> trainer(
+        {.reconstruction = Reconstruction::mean_per_value, .batch = setting.batch, .seed = setting.seed});
+    return serve(vae_floats<Hidden>(setting.batch), [&] { trainer.step(images); });
+}
+
+template <class Net>
+int infer(const Setting& setting) {
+    using In = InputShape<Net>;
+    const auto noise = normal<In>(setting.batch, Seed{setting.seed});
+    const Model<Net> model(Seed{setting.seed});
+    Workspace<Net, In> workspace(setting.batch);
+    return serve(inference_floats<Net>(setting.batch), [&] { model(noise, workspace); });
+}
+
+// Each file of models is compiled apart.
+int dcgan(const Setting&);
+int dcgan_half(const Setting&);
+int dcgan_double(const Setting&);
+int vae(const Setting&);
+int vae_half(const Setting&);
+int vae_double(const Setting&);
+int generator(const Setting&);
+int decoder(const Setting&);
+int profile_dcgan(const Setting&);
+int profile_vae(const Setting&);
+
+}  // namespace race

@@ -1,0 +1,156 @@
+"""PyTorch as a contestant.
+
+usage: torch_contestant.py TASK VARIANT BATCH THREADS SEED [PATH]
+TASK: dcgan, dcgan_half, dcgan_double, vae, vae_half, vae_double (training steps), generator, decoder (inference).
+VARIANT: words joined by +: eager, channels_last, compile, bf16; or export, which writes the network to PATH and ends.
+"""
+import sys
+
+import torch
+from torch import nn
+
+import serving
+
+
+def generator(width):
+    return nn.Sequential(
+        nn.ConvTranspose2d(100, 4 * width, 4, 1, 0, bias=False), nn.BatchNorm2d(4 * width), nn.ReLU(True),
+        nn.ConvTranspose2d(4 * width, 2 * width, 4, 2, 1, bias=False), nn.BatchNorm2d(2 * width), nn.ReLU(True),
+        nn.ConvTranspose2d(2 * width, width, 4, 2, 1, bias=False), nn.BatchNorm2d(width), nn.ReLU(True),
+        nn.ConvTranspose2d(width, 3, 4, 2, 1, bias=False), nn.Tanh())
+
+
+def discriminator(width):
+    return nn.Sequential(
+        nn.Conv2d(3, width, 4, 2, 1, bias=False), nn.LeakyReLU(0.2, True),
+        nn.Conv2d(width, 2 * width, 4, 2, 1, bias=False), nn.BatchNorm2d(2 * width), nn.LeakyReLU(0.2, True),
+        nn.Conv2d(2 * width, 4 * width, 4, 2, 1, bias=False), nn.BatchNorm2d(4 * width), nn.LeakyReLU(0.2, True),
+        nn.Conv2d(4 * width, 1, 4, 1, 0, bias=False), nn.Sigmoid())
+
+
+class Vae(nn.Module):
+    def __init__(self, hidden, values=784, latent=20):
+        super().__init__()
+        self.encoder = nn.Sequential(nn.Linear(values, hidden), nn.ReLU(True), nn.Linear(hidden, hidden),
+                                     nn.ReLU(True), nn.Linear(hidden, 2 * latent))
+        self.decoder = nn.Sequential(nn.Linear(latent, hidden), nn.ReLU(True), nn.Linear(hidden, hidden),
+                                     nn.ReLU(True), nn.Linear(hidden, values), nn.Sigmoid())
+
+    def forward(self, x):
+        mean, log_variance = self.encoder(x).chunk(2, dim=1)
+        z = mean + torch.randn_like(mean) * torch.exp(0.5 * log_variance)
+        return self.decoder(z), mean, log_variance
+
+
+def pictures(batch, values, low):
+    """The same pictures as the other side's, by formula: value i of the batch, from `low` to 1."""
+    bits = (torch.arange(batch * values, dtype=torch.int64) * 2654435761 & 0xFFFFFFFF) >> 16
+    return (low + (1 - low) * bits.to(torch.float32) / 65535).reshape(batch, values)
+
+
+class Choice:
+    """What the variant's words change."""
+
+    def __init__(self, variant):
+        words = set(variant.split("+"))
+        unknown = words - {"eager", "channels_last", "compile", "bf16"}
+        if unknown:
+            sys.exit(f"torch_contestant.py: no variant {unknown}")
+        self.layout = torch.channels_last if "channels_last" in words else torch.contiguous_format
+        self.compile = torch.compile if "compile" in words else (lambda model: model)
+        self.autocast = lambda: torch.autocast("cpu", torch.bfloat16, enabled="bf16" in words)
+
+
+def dcgan_step(choice, width, batch):
+    g = generator(width).to(memory_format=choice.layout)
+    d = discriminator(width).to(memory_format=choice.layout)
+    run_g, run_d = choice.compile(g), choice.compile(d)
+    # fused: the fastest of PyTorch's three forms of Adam on a CPU
+    g_optimizer = torch.optim.Adam(g.parameters(), lr=2e-4, fused=True)
+    d_optimizer = torch.optim.Adam(d.parameters(), lr=2e-4, fused=True)
+    loss_of = nn.BCELoss()
+    ones, zeros = torch.ones(batch), torch.zeros(batch)
+    real = pictures(batch, 3 * 32 * 32, -1).reshape(batch, 3, 32, 32).contiguous(memory_format=choice.layout)
+
+    def answers(x):
+        with choice.autocast():
+            y = run_d(x)
+        return y.view(-1).float()
+
+    def step():
+        d_optimizer.zero_grad()
+        loss_of(answers(real), ones).backward()
+        noise = torch.randn(batch, 100, 1, 1)
+        with choice.autocast():
+            fake = run_g(noise)
+        loss_of(answers(fake.detach()), zeros).backward()
+        d_optimizer.step()
+        g_optimizer.zero_grad()
+        loss_of(answers(fake), ones).backward()
+        g_optimizer.step()
+
+    return step
+
+
+def vae_step(choice, hidden, batch):
+    model = Vae(hidden)
+    run = choice.compile(model)
+    optimizer = torch.optim.Adam(model.parameters(), lr=1e-3, fused=True)
+    mse = nn.MSELoss()
+    x = pictures(batch, 784, 0)
+
+    def step():
+        optimizer.zero_grad()
+        with choice.autocast():
+            reconstruction, mean, log_variance = run(x)
+        kl = torch.mean(-0.5 * torch.sum(1 + log_variance - mean.pow(2) - log_variance.exp(), dim=1))
+        (mse(reconstruction.float(), x) + kl).backward()
+        optimizer.step()
+
+    return step
+
+
+def inference(choice, model, x):
+    model.eval()
+    run = choice.compile(model.to(memory_format=choice.layout) if x.dim() == 4 else model)
+
+    def step():
+        with torch.inference_mode(), choice.autocast():
+            run(x)
+
+    return step
+
+
+def export(model, x, path):
+    """Writes the network for onnx_contestant.py. Needs the packages onnx and onnxscript."""
+    torch.onnx.export(model.eval(), (x,), path, dynamo=True, external_data=False, verbose=False)
+
+
+def main():
+    if len(sys.argv) not in (6, 7):
+        sys.exit(__doc__)
+    task, variant = sys.argv[1:3]
+    batch, threads, seed = map(int, sys.argv[3:6])
+    stream = serving.answers()
+    torch.set_num_threads(threads)
+    torch.manual_seed(seed)
+    networks = {"generator": (lambda: generator(64), (100, 1, 1)), "decoder": (lambda: Vae(256).decoder, (20,))}
+    name, _, width = task.partition("_")
+    factor = {"": 1, "half": 0.5, "double": 2}[width]
+    if name in networks:
+        make, shape = networks[name]
+        model, x = make(), torch.randn(batch, *shape)
+        if variant == "export":
+            export(model, x, sys.argv[6])
+            return
+        step = inference(Choice(variant), model, x)
+    elif name == "dcgan":
+        step = dcgan_step(Choice(variant), int(64 * factor), batch)
+    elif name == "vae":
+        step = vae_step(Choice(variant), int(256 * factor), batch)
+    else:
+        sys.exit(f"torch_contestant.py: no task {task}")
+    serving.serve(stream, f"PyTorch {torch.__version__}", step)
+
+
+main()
