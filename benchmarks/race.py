@@ -55,8 +55,8 @@ class Race:
         # With --avx2 the others keep to AVX2 as well.
         limits = {"ATEN_CPU_CAPABILITY": "avx2", "ONEDNN_MAX_CPU_ISA": "AVX2"} if self.options.isa == "avx2" else {}
         if variant == "onnx":  # its threads are no OpenMP threads: they would inherit the one core of the first
-            limits = {**limits, "OMP_PROC_BIND": "false"}
-            return Contestant(variant, [self.peers, "-B", here / "onnx_contestant.py", task, *arguments], threads, limits)
+            command = [self.peers, "-B", here / "onnx_contestant.py", task, *arguments]
+            return Contestant(variant, command, threads, {**limits, "OMP_PROC_BIND": "false"})
         command = [self.peers, "-B", here / "torch_contestant.py", task, variant, *arguments]
         return Contestant(variant, command, threads, limits)
 

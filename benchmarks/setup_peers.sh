@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what the library races against, PyTorch 2 and ONNX Runtime, into a virtual environment of their own.
-# usage: benchmarks/setup_peers.sh [DIR]   (default: $GENOTYPE_PEERS or build-bench/peers, where benchmarks/run.sh looks)
+# usage: benchmarks/setup_peers.sh [DIR]     DIR: $GENOTYPE_PEERS or else build-bench/peers, where run.sh looks
 # It takes some gigabytes. Versions: benchmarks/peers/requirements.txt.
 set -euo pipefail
 if [[ ${1:-} == --help || ${1:-} == -h ]]; then

@@ -25,8 +25,8 @@ constexpr Dims template_dims(Dims in) {
 
 enum class RunDirection { forward, backward };
 
-/// A device that wants to see each leaf's runs: what its `watch` returns lives as long as the run. Any other device pays
-/// nothing. See training/profile.hpp.
+/// A device that wants to see each leaf's runs: what its `watch` returns lives as long as the run. Any other device
+/// pays nothing. See training/profile.hpp.
 template <class Device, class L>
 concept Watches = requires(Dims in) { Device::template watch<L>(RunDirection::forward, in); };
 
