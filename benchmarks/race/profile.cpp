@@ -11,10 +11,11 @@ void print(const Profile& profile) {
     const char* separator = "";
     for (const Profile::Row& row : profile.rows()) {
         const double scale = 1e3 / static_cast<double>(profile.steps());
-        std::printf("%s{\"name\": \"%s\", \"input\": \"%s\", \"forward_ms\": %.6g, \"backward_ms\": %.6g, "
-                    "\"weight_gradient_ms\": %.6g}",
-                    separator, row.name().c_str(), row.input().c_str(), row.seconds[Profile::forward] * scale,
-                    row.seconds[Profile::backward] * scale, row.seconds[Profile::weight_gradient] * scale);
+        std::printf(
+            "%s{\"name\": \"%s\", \"input\": \"%s\", \"forward_ms\": %.6g, \"backward_ms\": %.6g, "
+            "\"weight_gradient_ms\": %.6g}",
+            separator, row.name().c_str(), row.input().c_str(), row.seconds[Profile::forward] * scale,
+            row.seconds[Profile::backward] * scale, row.seconds[Profile::weight_gradient] * scale);
         separator = ", ";
     }
     std::puts("]}");

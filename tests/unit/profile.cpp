@@ -1,4 +1,6 @@
 // The profile of a step: it changes nothing, names every layer, and accounts for the time once.
+#include "genotype/training/profile.hpp"
+
 #include <doctest/doctest.h>
 
 #include <chrono>
@@ -8,7 +10,6 @@
 #include "genotype/kernels/cpu.hpp"
 #include "genotype/kernels/reference.hpp"
 #include "genotype/models/vae.hpp"
-#include "genotype/training/profile.hpp"
 #include "genotype/training/vae_trainer.hpp"
 
 using namespace genotype;

@@ -28,7 +28,9 @@ enum class RunDirection { forward, backward };
 /// A device that wants to see each leaf's runs: what its `watch` returns lives as long as the run. Any other device
 /// pays nothing. See training/profile.hpp.
 template <class Device, class L>
-concept Watches = requires(Dims in) { Device::template watch<L>(RunDirection::forward, in); };
+concept Watches = requires(Dims in) {
+    Device::template watch<L>(RunDirection::forward, in);
+};
 
 template <Layer L, Dims In, class Device, class Mode>
 void run_forward(Device device, Mode mode, const Forward<Mode>& pass) {
