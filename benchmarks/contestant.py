@@ -33,6 +33,7 @@ class Contestant:
 
     def _answer(self, patience):
         if not self.selector.select(patience):
+            self.process.kill()
             self.stop()
             raise Gone(f"no answer in {patience} s")
         line = self.process.stdout.readline()
@@ -57,9 +58,17 @@ class Contestant:
         return self.ask(f"run {steps}")
 
     def stop(self):
-        if self.process.poll() is None:
+        """Lets it end by itself, so that it can end what it has started, such as PyTorch's compilers."""
+        try:
+            self.process.stdin.write(b"quit\n")
+            self.process.stdin.close()
+        except OSError:
+            pass
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
             self.process.kill()
-        self.process.wait()
+            self.process.wait()
 
 
 def quantile(sorted_values, share):
@@ -81,7 +90,8 @@ def heat(contestants, rounds, seconds):
     steps, times, lost = {}, {c.name: [] for c in contestants}, {}
     running = list(contestants)
     for number in range(rounds):
-        order = running[number % max(len(running), 1):] + running[:number % max(len(running), 1)]
+        first = number % max(len(running), 1)
+        order = running[first:] + running[:first]
         for contestant in order:
             try:
                 if contestant.name not in steps:
@@ -93,7 +103,11 @@ def heat(contestants, rounds, seconds):
                 running.remove(contestant)
     results = {}
     for contestant in running:
-        results[contestant.name] = figures(times[contestant.name])
-        results[contestant.name]["memory"] = contestant.ask("memory")
-        results[contestant.name]["seconds_to_get_ready"] = round(contestant.seconds_to_get_ready, 1)
+        try:
+            memory = contestant.ask("memory")
+        except Gone as reason:
+            lost[contestant.name] = str(reason)
+            continue
+        results[contestant.name] = {**figures(times[contestant.name]), "memory": memory,
+                                    "seconds_to_get_ready": round(contestant.seconds_to_get_ready, 1)}
     return results, lost

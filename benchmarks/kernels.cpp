@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "genotype/kernels/cpu/convolution.hpp"
+#include "peak.hpp"
 
 using namespace genotype;
 
@@ -39,43 +40,10 @@ class Numbers {
     std::unique_ptr<float, Free> values_;
 };
 
-/// One second of nothing but independent fused multiply-adds on all threads, the best of many short tries: FLOP/s.
-double measure_peak() {
-    using detail::Vector;
-    using clock = std::chrono::steady_clock;
-    constexpr int chains = 12;
-    constexpr long steps = 400'000;
-    double best = 0;
-    const auto start = clock::now();
-    while (clock::now() - start < std::chrono::seconds(1)) {
-        const auto before = clock::now();
-        int threads = 1;
-#pragma omp parallel
-        {
-#pragma omp single
-            threads = omp_get_num_threads();
-            Vector sums[chains];
-            detail::unroll<chains>([&](auto i) { sums[i] = Vector(static_cast<float>(i)); });
-            const Vector factor(0.999f), term(0.001f);
-            for (long step = 0; step < steps; ++step)
-                detail::unroll<chains>([&](auto i) { sums[i] = xsimd::fma(sums[i], factor, term); });
-            detail::unroll<chains>([&](auto i) { benchmark::DoNotOptimize(sums[i]); });
-        }
-        const double seconds = std::chrono::duration<double>(clock::now() - before).count();
-        best = std::max(best, 2.0 * chains * steps * detail::lanes * threads / seconds);
-    }
-    return best;
-}
-
-double peak() {
-    static const double measured = measure_peak();
-    return measured;
-}
-
 /// FLOPs are those of the direct convolution, whatever the kernel leaves out at borders.
 template <class F>
 void repeat(benchmark::State& state, const ConvGeometry& g, F f) {
-    const double limit = peak();
+    const double limit = benchmarks::peak();
     f();
     double best = 1e30;
     for (auto _ : state) {

@@ -21,7 +21,7 @@ here = pathlib.Path(__file__).resolve().parent
 root = here.parent
 TRAINING = {"dcgan": ["eager", "channels_last", "compile", "compile+channels_last", "bf16", "bf16+channels_last"],
             "vae": ["eager", "compile", "bf16"]}
-INFERENCE = ["eager", "compile", "onnx"]
+INFERENCE = {"generator": ["eager", "channels_last", "compile", "onnx"], "decoder": ["eager", "compile", "onnx"]}
 
 
 class Race:
@@ -97,8 +97,9 @@ class Race:
 
     def inference(self):
         threads = min(2, self.cores)
-        variants = [v for v in INFERENCE if v != "compile"] if self.options.quick else INFERENCE
-        for task in ("generator", "decoder"):
+        for task, variants in INFERENCE.items():
+            if self.options.quick:
+                variants = ["eager", "onnx"]
             for batch in (1, 64):
                 self.heat(task, batch, threads, variants, seconds=0.4 if self.options.quick else 1)
 

@@ -167,10 +167,13 @@ def markdown(results):
         text += f" Measured f32 peak: {results['peak_gflops']:.0f} GFLOP/s."
     text += "\n\n"
     for name, reason in results["left_out"].items():
-        text += f"Without {name}: {reason}\n"
+        text += f"- Without {name}: {reason}\n"
     heats = results["heats"]
     if heats:
-        text += "\n## Ratios\n\n" + ratio_table([h for h in heats if len(h["variants"]) > 1 or h["batch"] == 64])
+        text += "\n## Ratios\n\n"
+        if results["quick"] and results["peers"]:
+            text += "A quick run: without torch.compile, the best float32 is the best of eager forms.\n\n"
+        text += ratio_table([h for h in heats if len(h["variants"]) > 1 or h["batch"] == 64])
     if goals(results):
         text += "\n## Against the goals\n\n" + goals(results)
     if results.get("kernels"):
@@ -216,12 +219,12 @@ def charts(results, folder, chart):
                 continue
             if not width:
                 by_batch.setdefault(base, {}).setdefault(variant, []).append(
-                    (math.log2(heat["batch"]), f["ms"] * 1e3 / heat["batch"]))
+                    (math.log2(heat["batch"]), math.log2(f["ms"] * 1e3 / heat["batch"])))
             if heat["batch"] == 64 and base in ("dcgan", "vae"):
                 by_width.setdefault(base, {}).setdefault(variant, []).append(
                     ({"half": 0.5, "": 1, "double": 2}[width], f["ms"]))
     plots = [(f"growth_batch_{task}", f"{title(task)}: time against batch", "log2 of the batch",
-              "microseconds a picture", points) for task, points in by_batch.items()]
+              "log2 of microseconds a picture", points) for task, points in by_batch.items()]
     plots += [(f"growth_width_{task}", f"{title(task)}, batch 64: time against width", "width",
                "milliseconds", points) for task, points in by_width.items()]
     for task in ("dcgan", "vae"):
