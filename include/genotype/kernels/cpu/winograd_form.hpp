@@ -59,6 +59,17 @@ constexpr long winograd_floats(long channels, long tiles) {
     return winograd_points * (channels * winograd_tile_pitch(tiles) + winograd_point_gap);
 }
 
+/// Values of the contraction that are multiplied at a time, so that what is read lies in the first-level cache.
+inline constexpr int winograd_chunk = 128;
+
+/// The transformed weights of a point lie as [chunk][panel of channels][value of the chunk][panel's channels].
+/// Where a value's weights for one panel are.
+constexpr long winograd_weight_at(int contraction, int channels, int panel, int value) {
+    const int first = value / winograd_chunk * winograd_chunk;
+    const int values = std::min(winograd_chunk, contraction - first);
+    return static_cast<long>(first) * channels + (static_cast<long>(panel) * values + value - first) * tile_columns;
+}
+
 /// Floats of the transformed weights for one direction.
 constexpr long winograd_weight_floats(const ConvGeometry& g) {
     return winograd_points * (long{winograd_phases} * g.large_channels * g.small_channels + winograd_point_gap);

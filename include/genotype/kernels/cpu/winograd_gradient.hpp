@@ -18,15 +18,36 @@ inline constexpr int winograd_task_rows = 32;
 inline constexpr int winograd_task_columns = winograd_outer_vectors * lanes;
 inline constexpr long winograd_task_pitch = winograd_task_rows * winograd_task_columns + 16;
 
-/// result[row][vector] = sum over tiles of large[tile][row] * small[vector][tile].
+/// Tiles that are summed at a time, so that what is read lies in the first-level cache.
+inline constexpr long winograd_outer_tiles = 128;
+
+/// One point of some tiles, from one vector of large channels and `vectors` of small ones. The next point's lie a
+/// pitch further on; those of the large channels are fetched on the way, and with `fetch_small` the others too.
+struct OuterPoint {
+    const float* large;
+    const float* small;
+    long large_pitch, small_pitch, group_pitch;
+    long tiles;
+    bool fetch_small;
+};
+
+/// result[row][vector] (+)= sum over tiles of large[tile][row] * small[vector][tile]; `first`: written, not added.
 template <int vectors>
-void outer_point(const float* large, const float* small, long group_pitch, long tiles, float* result) {
+void outer_point(const OuterPoint& point, float* result, bool first) {
     constexpr int rows = winograd_outer_rows;
     Vector sums[rows * vectors];
-    unroll<rows * vectors>([&](auto i) { sums[i] = Vector(0.0f); });
-    for (const float* end = small + tiles * lanes; small != end; small += lanes, large += lanes) {
+    unroll<rows * vectors>([&](auto i) {
+        constexpr int at = i / vectors * winograd_task_columns + i % vectors * lanes;
+        sums[i] = first ? Vector(0.0f) : Vector::load_unaligned(result + at);
+    });
+    const float *large = point.large, *small = point.small;
+    for (const float* end = small + point.tiles * lanes; small != end; small += lanes, large += lanes) {
+        __builtin_prefetch(large + point.large_pitch, 0, 2);
+        if (point.fetch_small)
+            unroll<vectors>(
+                [&](auto v) { __builtin_prefetch(small + point.small_pitch + v * point.group_pitch, 0, 2); });
         Vector value[vectors];
-        unroll<vectors>([&](auto v) { value[v] = Vector::load_unaligned(small + v * group_pitch); });
+        unroll<vectors>([&](auto v) { value[v] = Vector::load_unaligned(small + v * point.group_pitch); });
         unroll<rows>([&](auto row) {
             const Vector factor(large[row]);
             unroll<vectors>(
@@ -34,8 +55,8 @@ void outer_point(const float* large, const float* small, long group_pitch, long 
         });
     }
     unroll<rows * vectors>([&](auto i) {
-        constexpr int row = i / vectors, vector = i % vectors;
-        sums[i].store_unaligned(result + row * winograd_task_columns + vector * lanes);
+        constexpr int at = i / vectors * winograd_task_columns + i % vectors * lanes;
+        sums[i].store_unaligned(result + at);
     });
 }
 
@@ -46,11 +67,14 @@ void winograd_gradient_task(const ConvGeometry& g, const PointTiles& large, cons
     alignas(64) float sums[winograd_points * winograd_task_pitch];
     const long tiles = static_cast<long>(small.samples) * winograd_tiles(g);
     for (int point = 0; point < winograd_points; ++point)
-        for (int row = 0; row < winograd_task_rows; row += winograd_outer_rows)
-            outer_point<vectors>(
-                large.at(0, 0, first_row + row) + (first_row + row) % lanes + point * large.point_pitch,
-                small.at(0, 0, first_column) + point * small.point_pitch, small.group_pitch, tiles,
-                sums + point * winograd_task_pitch + row * winograd_task_columns);
+        for (long tile = 0; tile < tiles; tile += winograd_outer_tiles)
+            for (int row = 0; row < winograd_task_rows; row += winograd_outer_rows)
+                outer_point<vectors>({large.at(0, 0, first_row + row) + point * large.point_pitch + tile * lanes +
+                                          (first_row + row) % lanes,
+                                      small.at(0, 0, first_column) + point * small.point_pitch + tile * lanes,
+                                      large.point_pitch, small.point_pitch, small.group_pitch,
+                                      std::min(winograd_outer_tiles, tiles - tile), row == 0},
+                                     sums + point * winograd_task_pitch + row * winograd_task_columns, tile == 0);
     const long tap_floats = static_cast<long>(g.large_channels) * g.small_channels;
     for (int row = 0; row < winograd_task_rows; ++row) {
         const int phase = (first_row + row) / g.large_channels, channel = (first_row + row) % g.large_channels;
@@ -59,11 +83,10 @@ void winograd_gradient_task(const ConvGeometry& g, const PointTiles& large, cons
                     static_cast<long>(channel) * g.small_channels + first_column;
         for (int vector = 0; vector < vectors; ++vector, from += lanes, to += lanes)
             transform_square<PointsToTaps>(
-                [&](auto i) { return Vector::load_unaligned(from + i * winograd_task_pitch); },
-                [&](auto i, Vector value) {
+                [&](int i) { return Vector::load_unaligned(from + i * winograd_task_pitch); },
+                [&](int i, const Vector& value) {
                     float* at = to + (i / 2 * 2 * g.kernel + i % 2 * 2) * tap_floats;
-                    if (accumulate) value = Vector::load_unaligned(at) + value;
-                    value.store_unaligned(at);
+                    (accumulate ? Vector::load_unaligned(at) + value : value).store_unaligned(at);
                 });
     }
 }

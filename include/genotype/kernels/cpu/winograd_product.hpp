@@ -1,6 +1,7 @@
 // The products of Winograd's form: for every point, tiles times transformed weights.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -9,8 +10,8 @@
 
 namespace genotype::detail {
 
-/// Heights of the register tiles, ascending. Few, because each costs compile time; neighbouring tiles may overlap, since
-/// both then write the same values.
+/// Heights of the register tiles, ascending. Few, because each costs compile time: the last tile may overlap the one
+/// before.
 inline constexpr auto winograd_heights = [] {
     if constexpr (vector_registers == 32)
         return std::array{4, 8, 11, 13};
@@ -18,18 +19,33 @@ inline constexpr auto winograd_heights = [] {
         return std::array{4, 6};
 }();
 
-/// rows x 2 vectors: result[row] = sum over the channels of x[row][channel] * panel[channel]. Rows are tiles, a vector
-/// apart. `ahead`: where the next panel begins, fetched on the way, or null.
+/// One register tile's operands. Rows are tiles of the pictures, a vector apart; groups of channels are a pitch apart.
+struct PointProduct {
+    const float* x;
+    long x_pitch;
+    int groups;
+    const float* panel;
+    const float* ahead;  // where the next panel begins, fetched on the way; or null
+    float* result;
+    long result_pitch;
+    bool first;  // the result is written, not added to
+    int skip;    // rows that the tile before has computed
+};
+
+/// rows x 2 vectors: result[row] (+)= sum over channels of x[row][channel] * panel[channel].
 template <int rows>
-void multiply_point(const float* x, long group_pitch, int groups, const float* panel, const float* ahead, float* result,
-                    long result_pitch) {
+void multiply_point(const PointProduct& p) {
     Vector sums[rows * 2];
-    unroll<rows * 2>([&](auto i) { sums[i] = Vector(0.0f); });
-    for (int group = 0; group < groups; ++group, x += group_pitch)
+    unroll<rows>([&](auto row) {
+        sums[2 * row] = p.first ? Vector(0.0f) : Vector::load_unaligned(p.result + row * lanes);
+        sums[2 * row + 1] = p.first ? Vector(0.0f) : Vector::load_unaligned(p.result + p.result_pitch + row * lanes);
+    });
+    const float *x = p.x, *panel = p.panel, *ahead = p.ahead;
+    for (int group = 0; group < p.groups; ++group, x += p.x_pitch)
         for (const float *value = x, *end = x + lanes; value != end; ++value, panel += tile_columns) {
             if (ahead) {
-                __builtin_prefetch(ahead);
-                if constexpr (tile_columns > 16) __builtin_prefetch(ahead + 16);
+                __builtin_prefetch(ahead, 0, 2);
+                if constexpr (tile_columns > 16) __builtin_prefetch(ahead + 16, 0, 2);
                 ahead += tile_columns;
             }
             const Vector left = Vector::load_unaligned(panel), right = Vector::load_unaligned(panel + lanes);
@@ -40,12 +56,13 @@ void multiply_point(const float* x, long group_pitch, int groups, const float* p
             });
         }
     unroll<rows>([&](auto row) {
-        sums[2 * row].store_unaligned(result + row * lanes);
-        sums[2 * row + 1].store_unaligned(result + result_pitch + row * lanes);
+        if (row < p.skip) return;
+        sums[2 * row].store_unaligned(p.result + row * lanes);
+        sums[2 * row + 1].store_unaligned(p.result + p.result_pitch + row * lanes);
     });
 }
 
-using PointFunction = void (*)(const float*, long, int, const float*, const float*, float*, long);
+using PointFunction = void (*)(const PointProduct&);
 
 inline constexpr auto winograd_multiply = []<std::size_t... i>(std::index_sequence<i...>) {
     return std::array<PointFunction, sizeof...(i)>{multiply_point<winograd_heights[i]>...};
@@ -77,30 +94,29 @@ struct HeightCut {
     }
 };
 
-/// out = in . weights for all points. Weights: [point][panel of out channels][in channel][panel's channels].
+/// out = in . weights for all points.
+/// Weights: [point][chunk of the contraction][panel of out channels][in channel of the chunk][panel's channels].
 inline void multiply_points(const PointTiles& in, int in_channels, const float* weights, int tiles,
                             const PointTiles& out, int out_channels) {
     const HeightCut cut(tiles);
-    const long panel_floats = static_cast<long>(in_channels) * tile_columns;
     const int rows = winograd_heights[cut.height], last_rows = winograd_heights[cut.last];
-    for (int point = 0; point < winograd_points; ++point) {
-        const float* x = in.values + point * in.point_pitch;
-        float* result = out.values + point * out.point_pitch;
-        for (int channel = 0; channel < out_channels; channel += tile_columns) {
-            const float* ahead = weights + panel_floats;
-            if (channel + tile_columns >= out_channels)
-                ahead = point + 1 < winograd_points ? ahead + winograd_point_gap : nullptr;
-            for (int tile = 0; tile < cut.count; ++tile, ahead = nullptr)
-                winograd_multiply[cut.height](x + tile * rows * lanes, in.group_pitch, in_channels / lanes, weights,
-                                              ahead, result + tile * rows * lanes, out.group_pitch);
-            if (cut.rest > 0)
-                winograd_multiply[cut.last](x + (tiles - last_rows) * lanes, in.group_pitch, in_channels / lanes,
-                                            weights, nullptr, result + (tiles - last_rows) * lanes, out.group_pitch);
-            weights += panel_floats;
-            result += 2 * out.group_pitch;
+    for (int point = 0; point < winograd_points; ++point, weights += winograd_point_gap)
+        for (int from = 0; from < in_channels; from += winograd_chunk) {
+            const int values = std::min(winograd_chunk, in_channels - from);
+            const float* x = in.values + point * in.point_pitch + from / lanes * in.group_pitch;
+            float* result = out.values + point * out.point_pitch;
+            for (int channel = 0; channel < out_channels; channel += tile_columns, result += 2 * out.group_pitch) {
+                const float* next = weights + static_cast<long>(values) * tile_columns;
+                auto multiply = [&](std::size_t height, int tile, int skip) {
+                    winograd_multiply[height]({x + tile * lanes, in.group_pitch, values / lanes, weights,
+                                               tile == 0 ? next : nullptr, result + tile * lanes, out.group_pitch,
+                                               from == 0, skip});
+                };
+                for (int tile = 0; tile < cut.count; ++tile) multiply(cut.height, tile * rows, 0);
+                if (cut.rest > 0) multiply(cut.last, tiles - last_rows, last_rows - cut.rest);
+                weights = next;
+            }
         }
-        weights += winograd_point_gap;
-    }
 }
 
 }  // namespace genotype::detail

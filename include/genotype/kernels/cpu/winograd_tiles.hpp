@@ -99,8 +99,8 @@ inline void large_to_points(const ConvGeometry& g, const float* large, SampleRan
                 float* to = points.at(place, sample, phase * g.large_channels);
                 for (const long end = from + g.large_channels; from != end; from += lanes, to += points.group_pitch)
                     transform_square<LargeToPoints>(
-                        [&](auto i) { return Vector::load_unaligned(window.at(i, from)); },
-                        [&](auto i, Vector value) { value.store_unaligned(to + i * points.point_pitch); });
+                        [&](int i) { return Vector::load_unaligned(window.at(i, from)); },
+                        [&](int i, const Vector& value) { value.store_unaligned(to + i * points.point_pitch); });
             }
         }
 }
@@ -114,8 +114,8 @@ inline void small_to_points(const ConvGeometry& g, const float* small, SampleRan
             float* to = points.at(place, sample, 0);
             for (const long end = from + g.small_channels; from != end; from += lanes, to += points.group_pitch)
                 transform_square<SmallToPoints>(
-                    [&](auto i) { return Vector::load_unaligned(window.at(i, from)); },
-                    [&](auto i, Vector value) { value.store_unaligned(to + i * points.point_pitch); });
+                    [&](int i) { return Vector::load_unaligned(window.at(i, from)); },
+                    [&](int i, const Vector& value) { value.store_unaligned(to + i * points.point_pitch); });
         }
     }
 }
@@ -132,8 +132,8 @@ inline void points_to_small(const ConvGeometry& g, const PointTiles& points, Sam
                 const float* from = points.at(place, sample, channel);
                 const Vector start = bias ? Vector::load_unaligned(bias + channel) : Vector(0.0f);
                 transform_square<PointsToSmall>(
-                    [&](auto i) { return Vector::load_unaligned(from + i * points.point_pitch); },
-                    [&](auto i, Vector value) { (start + value).store_unaligned(window.at(i, to + channel)); });
+                    [&](int i) { return Vector::load_unaligned(from + i * points.point_pitch); },
+                    [&](int i, const Vector& value) { (start + value).store_unaligned(window.at(i, to + channel)); });
             }
         }
     }
@@ -154,9 +154,9 @@ inline void points_to_large(const ConvGeometry& g, const PointTiles& points, Sam
                     const float* from = points.at(place, sample, phase * g.large_channels + channel);
                     const Vector start = bias ? Vector::load_unaligned(bias + channel) : Vector(0.0f);
                     transform_square<PointsToLarge>(
-                        [&](auto i) { return Vector::load_unaligned(from + i * points.point_pitch); },
-                        [&](auto i, Vector value) {
-                            constexpr bool first_row = i / winograd_side == 0, first_column = i % winograd_side == 0;
+                        [&](int i) { return Vector::load_unaligned(from + i * points.point_pitch); },
+                        [&](int i, const Vector& value) {
+                            const bool first_row = i / winograd_side == 0, first_column = i % winograd_side == 0;
                             const bool shared = (first_row && tile.row > 0) || (first_column && tile.column > 0);
                             float* pixel = window.at(i, to + channel);
                             (value + (shared ? Vector::load_unaligned(pixel) : start)).store_unaligned(pixel);

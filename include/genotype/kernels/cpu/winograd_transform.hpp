@@ -19,75 +19,87 @@ namespace genotype::detail {
 // Source: Winograd, "Arithmetic complexity of computations" (1980); Lavin and Gray, "Fast algorithms for convolutional
 // neural networks" (2016). The strided case over phases: Yepez and Ko (2020).
 
+// `apply(in, out)` reads value i as in(i) and writes value i by out(i, value). Each value is read before one is written.
+
 /// Bt.
 struct LargeToPoints {
     static constexpr int from = 5, to = 5;
-    [[gnu::always_inline]] static void apply(const Vector* d, Vector* v) {
-        v[0] = xsimd::fma(Vector(-1.5f), d[1] + d[2], d[0] + d[3]);
-        v[1] = xsimd::fma(Vector(-2.0f), d[1], d[3] - d[2]);
-        v[2] = xsimd::fma(Vector(-2.5f), d[2], d[1] + d[3]);
-        v[3] = xsimd::fma(Vector(0.5f), d[2] - d[1], d[3]);
-        v[4] = xsimd::fma(Vector(-1.5f), d[2] + d[3], d[1] + d[4]);
+    template <class In, class Out>
+    [[gnu::always_inline]] static void apply(In in, Out out) {
+        const Vector d0 = in(0), d1 = in(1), d2 = in(2), d3 = in(3), d4 = in(4);
+        out(0, xsimd::fma(Vector(-1.5f), d1 + d2, d0 + d3));
+        out(1, xsimd::fma(Vector(-2.0f), d1, d3 - d2));
+        out(2, xsimd::fma(Vector(-2.5f), d2, d1 + d3));
+        out(3, xsimd::fma(Vector(0.5f), d2 - d1, d3));
+        out(4, xsimd::fma(Vector(-1.5f), d2 + d3, d1 + d4));
     }
 };
 
 /// B.
 struct PointsToLarge {
     static constexpr int from = 5, to = 5;
-    [[gnu::always_inline]] static void apply(const Vector* m, Vector* d) {
-        d[0] = m[0];
-        d[1] = xsimd::fma(Vector(-1.5f), m[0],
-                          xsimd::fma(Vector(-2.0f), m[1], xsimd::fma(Vector(-0.5f), m[3], m[2] + m[4])));
-        d[2] = xsimd::fma(Vector(-1.5f), m[0] + m[4],
-                          xsimd::fma(Vector(-2.5f), m[2], xsimd::fma(Vector(0.5f), m[3], -m[1])));
-        d[3] = xsimd::fma(Vector(-1.5f), m[4], (m[0] + m[1]) + (m[2] + m[3]));
-        d[4] = m[4];
+    template <class In, class Out>
+    [[gnu::always_inline]] static void apply(In in, Out out) {
+        const Vector m0 = in(0), m1 = in(1), m2 = in(2), m3 = in(3), m4 = in(4);
+        const Vector minus(-1.5f);
+        out(0, m0);
+        out(1, xsimd::fma(minus, m0, xsimd::fma(Vector(-2.0f), m1, xsimd::fma(Vector(-0.5f), m3, m2 + m4))));
+        out(2, xsimd::fma(minus, m0 + m4, xsimd::fma(Vector(-2.5f), m2, xsimd::fma(Vector(0.5f), m3, -m1))));
+        out(3, xsimd::fma(minus, m4, (m0 + m1) + (m2 + m3)));
+        out(4, m4);
     }
 };
 
 /// A.
 struct SmallToPoints {
     static constexpr int from = 4, to = 5;
-    [[gnu::always_inline]] static void apply(const Vector* y, Vector* z) {
-        const Vector half(0.5f), two(2.0f);
-        z[0] = y[0];
-        z[1] = xsimd::fma(half, xsimd::fma(half, xsimd::fma(half, y[3], y[2]), y[1]), y[0]);
-        z[2] = (y[0] + y[2]) - (y[1] + y[3]);
-        z[3] = xsimd::fma(two, xsimd::fma(two, xsimd::fma(two, y[3], y[2]), y[1]), y[0]);
-        z[4] = y[3];
+    template <class In, class Out>
+    [[gnu::always_inline]] static void apply(In in, Out out) {
+        const Vector y0 = in(0), y1 = in(1), y2 = in(2), y3 = in(3), half(0.5f), two(2.0f);
+        out(0, y0);
+        out(1, xsimd::fma(half, xsimd::fma(half, xsimd::fma(half, y3, y2), y1), y0));
+        out(2, (y0 + y2) - (y1 + y3));
+        out(3, xsimd::fma(two, xsimd::fma(two, xsimd::fma(two, y3, y2), y1), y0));
+        out(4, y3);
     }
 };
 
 /// At.
 struct PointsToSmall {
     static constexpr int from = 5, to = 4;
-    [[gnu::always_inline]] static void apply(const Vector* m, Vector* y) {
-        y[0] = (m[0] + m[1]) + (m[2] + m[3]);
-        y[1] = xsimd::fma(Vector(0.5f), m[1], xsimd::fma(Vector(2.0f), m[3], -m[2]));
-        y[2] = xsimd::fma(Vector(0.25f), m[1], xsimd::fma(Vector(4.0f), m[3], m[2]));
-        y[3] = xsimd::fma(Vector(0.125f), m[1], xsimd::fma(Vector(8.0f), m[3], m[4] - m[2]));
+    template <class In, class Out>
+    [[gnu::always_inline]] static void apply(In in, Out out) {
+        const Vector m0 = in(0), m1 = in(1), m2 = in(2), m3 = in(3), m4 = in(4);
+        out(0, (m0 + m1) + (m2 + m3));
+        out(1, xsimd::fma(Vector(0.5f), m1, xsimd::fma(Vector(2.0f), m3, -m2)));
+        out(2, xsimd::fma(Vector(0.25f), m1, xsimd::fma(Vector(4.0f), m3, m2)));
+        out(3, xsimd::fma(Vector(0.125f), m1, xsimd::fma(Vector(8.0f), m3, m4 - m2)));
     }
 };
 
 /// G.
 struct TapsToPoints {
     static constexpr int from = 2, to = 5;
-    [[gnu::always_inline]] static void apply(const Vector* g, Vector* u) {
-        u[0] = g[0];
-        u[1] = Vector(-4.0f / 9) * xsimd::fma(Vector(2.0f), g[0], g[1]);
-        u[2] = Vector(2.0f / 9) * (g[1] - g[0]);
-        u[3] = Vector(1.0f / 9) * xsimd::fma(Vector(2.0f), g[1], g[0]);
-        u[4] = g[1];
+    template <class In, class Out>
+    [[gnu::always_inline]] static void apply(In in, Out out) {
+        const Vector g0 = in(0), g1 = in(1), two(2.0f);
+        out(0, g0);
+        out(1, Vector(-4.0f / 9) * xsimd::fma(two, g0, g1));
+        out(2, Vector(2.0f / 9) * (g1 - g0));
+        out(3, Vector(1.0f / 9) * xsimd::fma(two, g1, g0));
+        out(4, g1);
     }
 };
 
 /// Gt.
 struct PointsToTaps {
     static constexpr int from = 5, to = 2;
-    [[gnu::always_inline]] static void apply(const Vector* u, Vector* g) {
-        g[0] = xsimd::fma(Vector(-8.0f / 9), u[1],
-                          xsimd::fma(Vector(-2.0f / 9), u[2], xsimd::fma(Vector(1.0f / 9), u[3], u[0])));
-        g[1] = xsimd::fma(Vector(-4.0f / 9), u[1], xsimd::fma(Vector(2.0f / 9), u[2] + u[3], u[4]));
+    template <class In, class Out>
+    [[gnu::always_inline]] static void apply(In in, Out out) {
+        const Vector u0 = in(0), u1 = in(1), u2 = in(2), u3 = in(3), u4 = in(4);
+        out(0, xsimd::fma(Vector(-8.0f / 9), u1,
+                          xsimd::fma(Vector(-2.0f / 9), u2, xsimd::fma(Vector(1.0f / 9), u3, u0))));
+        out(1, xsimd::fma(Vector(-4.0f / 9), u1, xsimd::fma(Vector(2.0f / 9), u2 + u3, u4)));
     }
 };
 
@@ -97,17 +109,14 @@ template <class Transform, class Load, class Store>
 [[gnu::always_inline]] inline void transform_square(Load load, Store store) {
     constexpr int from = Transform::from, to = Transform::to;
     Vector half[to * from];
-    unroll<from>([&](auto column) {
-        Vector before[from], after[to];
-        unroll<from>([&](auto row) { before[row] = load(std::integral_constant<int, row * from + column>{}); });
-        Transform::apply(before, after);
-        unroll<to>([&](auto row) { half[row * from + column] = after[row]; });
-    });
-    unroll<to>([&](auto row) {
-        Vector after[to];
-        Transform::apply(half + row * from, after);
-        unroll<to>([&](auto column) { store(std::integral_constant<int, row * to + column>{}, after[column]); });
-    });
+#pragma GCC unroll 5
+    for (int column = 0; column < from; ++column)
+        Transform::apply([&](int row) { return load(row * from + column); },
+                         [&](int row, const Vector& value) { half[row * from + column] = value; });
+#pragma GCC unroll 5
+    for (int row = 0; row < to; ++row)
+        Transform::apply([&](int column) { return half[row * from + column]; },
+                         [&](int column, const Vector& value) { store(row * to + column, value); });
 }
 
 }  // namespace genotype::detail
