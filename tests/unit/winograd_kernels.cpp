@@ -1,8 +1,8 @@
 // Winograd's form of a convolution against sums in double precision, and against the direct form.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
-#include <limits>
 #include <vector>
 
 #include "genotype/kernels/cpu/convolution.hpp"
@@ -55,7 +55,7 @@ Results run(const Case& c, const Inputs& in, bool exact = false) {
     const ConvWeights weights{in.weights.data(), packed.data()};
     const long floats = convolution_scratch(Cpu{}, g).floats(c.batch), guard = 64;
     Array memory = unwritten(floats + guard);
-    for (long i = floats; i < floats + guard; ++i) memory[static_cast<std::size_t>(i)] = 7;
+    std::fill(memory.begin() + floats, memory.end(), 7.0f);
     const Region scratch{memory.data(), nullptr, c.batch};
     Results r{unwritten(c.batch * g.small_floats()), unwritten(c.batch * g.large_floats()), unwritten(g.weights()),
               in.before};
@@ -63,7 +63,7 @@ Results run(const Case& c, const Inputs& in, bool exact = false) {
     convolve_transposed(Cpu{}, g, c.batch, in.small.data(), weights, in.large_bias.data(), r.large.data(), scratch);
     convolve_weight_gradient(Cpu{}, g, c.batch, in.large.data(), in.small.data(), r.gradient.data(), false, scratch);
     convolve_weight_gradient(Cpu{}, g, c.batch, in.large.data(), in.small.data(), r.added.data(), true, scratch);
-    for (long i = floats; i < floats + guard; ++i) CHECK(memory[static_cast<std::size_t>(i)] == 7);
+    CHECK(std::count(memory.begin() + floats, memory.end(), 7.0f) == guard);
     return r;
 }
 
@@ -133,19 +133,22 @@ TEST_CASE("All directions of pictures of many sizes") {
     // have; an odd number of them.
     for (const Case& c : {conv(32, 32, 8, 8, 16), conv(32, 32, 14, 14, 5), conv(32, 32, 15, 17, 6),
                           conv(32, 32, 9, 9, 17), conv(32, 32, 8, 26, 5), conv(32, 32, 34, 8, 4),
-                          conv(32, 32, 24, 24, 2), conv(32, 32, 64, 64, 1), conv(32, 32, 40, 23, 3)})
+                          conv(32, 32, 24, 24, 2), conv(32, 32, 64, 64, 3), conv(32, 32, 40, 23, 3)})
         compare(c);
 }
 
 TEST_CASE("All directions of channels on both sides of the blocks") {
-    for (const Case& c : {conv(32, 64, 8, 8, 16), conv(64, 32, 8, 8, 17), conv(96, 64, 8, 8, 19),
-                          conv(64, 96, 16, 16, 4), conv(32, 160, 8, 8, 16), conv(64, 128, 16, 16, 7),
-                          conv(128, 256, 8, 8, 16)})
+    constexpr int panel = detail::tile_columns;
+    compare(conv(32 + panel, 32 + 3 * panel, 8, 8, 16));
+    compare(conv(32 + 3 * panel, 32 + panel, 9, 8, 17));
+    for (const Case& c :
+         {conv(32, 64, 8, 8, 16), conv(64, 32, 8, 8, 17), conv(96, 64, 8, 8, 19), conv(64, 96, 16, 16, 4),
+          conv(32, 160, 8, 8, 16), conv(64, 128, 16, 16, 7), conv(128, 256, 8, 8, 16)})
         compare(c);
 }
 
-TEST_CASE("Numbers of tiles on both sides of the register tiles and of the blocks") {
-    for (int batch : {18, 20, 21, 22, 23, 25, 26, 27, 30, 31, 32, 33, 34, 39, 47, 63, 64, 65, 66, 97})
+TEST_CASE("Numbers of tiles on both sides of the register tiles, of the blocks and of the gradient's chunks") {
+    for (int batch : {18, 20, 21, 22, 23, 25, 26, 27, 30, 31, 32, 33, 34, 39, 47, 63, 64, 65, 66, 127, 128, 129})
         compare(conv(32, 32, 8, 8, batch));
 }
 

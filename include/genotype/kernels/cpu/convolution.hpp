@@ -78,9 +78,9 @@ inline void convolve(Cpu device, const ConvGeometry& g, int batch, const float* 
 inline void convolve_transposed(Cpu device, const ConvGeometry& g, int batch, const float* small, ConvWeights weights,
                                 const float* bias, float* large, Region scratch) {
     if (convolution_form(device, g, batch) == ConvForm::winograd)
-        return detail::winograd_to_large(
-            g, batch, small, weights.packed + detail::direct_floats(g) + detail::winograd_weight_floats(g), bias, large,
-            scratch.per_sample);
+        return detail::winograd_to_large(g, batch, small,
+                                         weights.packed + detail::direct_floats(g) + detail::winograd_weight_floats(g),
+                                         bias, large, scratch.per_sample);
     const detail::Direction to_small{g, false}, to_large{g, true};
     detail::gather({batch,
                     {g.small_height, g.small_width, g.small_channels},

@@ -54,11 +54,6 @@ inline constexpr long winograd_point_gap = 80;
 constexpr long winograd_tile_pitch(long tiles) {
     return tiles >= 16 ? tiles | 1 : tiles;
 }
-/// Floats of all points of some tiles.
-constexpr long winograd_floats(long channels, long tiles) {
-    return winograd_points * (channels * winograd_tile_pitch(tiles) + winograd_point_gap);
-}
-
 /// Values of the contraction that are multiplied at a time, so that what is read lies in the first-level cache.
 inline constexpr int winograd_chunk = 128;
 
@@ -88,11 +83,10 @@ constexpr ConvForm convolution_form(Cpu, const ConvGeometry& g, int batch) {
 /// Scratch of each direction. Both sides' transformed tiles, with room for what `winograd_tile_pitch` adds.
 constexpr Extent convolution_scratch(Cpu, const ConvGeometry& g) {
     if (!detail::winograd_weights(g) || !detail::winograd_pictures(g)) return {};
-    const long tiles = detail::winograd_tiles(g), channels = long{detail::winograd_phases} * g.large_channels +
-                                                             g.small_channels;
+    const long tiles = detail::winograd_tiles(g),
+               channels = long{detail::winograd_phases} * g.large_channels + g.small_channels;
     const long odd = (channels * tiles + 15) / 16;
-    return aligned(
-        Extent{detail::winograd_points * (channels * tiles + odd + 2 * detail::winograd_point_gap), 0});
+    return aligned(Extent{detail::winograd_points * (channels * tiles + odd + 2 * detail::winograd_point_gap), 0});
 }
 
 }  // namespace genotype

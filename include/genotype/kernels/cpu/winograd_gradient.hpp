@@ -69,12 +69,12 @@ void winograd_gradient_task(const ConvGeometry& g, const PointTiles& large, cons
     for (int point = 0; point < winograd_points; ++point)
         for (long tile = 0; tile < tiles; tile += winograd_outer_tiles)
             for (int row = 0; row < winograd_task_rows; row += winograd_outer_rows)
-                outer_point<vectors>({large.at(0, 0, first_row + row) + point * large.point_pitch + tile * lanes +
-                                          (first_row + row) % lanes,
-                                      small.at(0, 0, first_column) + point * small.point_pitch + tile * lanes,
-                                      large.point_pitch, small.point_pitch, small.group_pitch,
-                                      std::min(winograd_outer_tiles, tiles - tile), row == 0},
-                                     sums + point * winograd_task_pitch + row * winograd_task_columns, tile == 0);
+                outer_point<vectors>(
+                    {large.at(0, 0, first_row + row) + point * large.point_pitch + tile * lanes +
+                         (first_row + row) % lanes,
+                     small.at(0, 0, first_column) + point * small.point_pitch + tile * lanes, large.point_pitch,
+                     small.point_pitch, small.group_pitch, std::min(winograd_outer_tiles, tiles - tile), row == 0},
+                    sums + point * winograd_task_pitch + row * winograd_task_columns, tile == 0);
     const long tap_floats = static_cast<long>(g.large_channels) * g.small_channels;
     for (int row = 0; row < winograd_task_rows; ++row) {
         const int phase = (first_row + row) / g.large_channels, channel = (first_row + row) % g.large_channels;

@@ -25,7 +25,8 @@ struct PointProduct {
     long x_pitch;
     int groups;
     const float* panel;
-    const float* ahead;  // where the next panel begins, fetched on the way; or null
+    const float*
+        ahead;  // where the next panel begins, fetched on the way (past the last one that does nothing); or null
     float* result;
     long result_pitch;
     bool first;  // the result is written, not added to
@@ -66,7 +67,8 @@ using PointFunction = void (*)(const PointProduct&);
 
 inline constexpr auto winograd_multiply = []<std::size_t... i>(std::index_sequence<i...>) {
     return std::array<PointFunction, sizeof...(i)>{multiply_point<winograd_heights[i]>...};
-}(std::make_index_sequence<winograd_heights.size()>{});
+}
+(std::make_index_sequence<winograd_heights.size()>{});
 
 /// How a number of tiles, at least the lowest height, is cut into register tiles: as many as fit of one height, and a
 /// last one of the lowest height that holds the rest.

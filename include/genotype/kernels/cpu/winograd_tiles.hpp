@@ -45,7 +45,7 @@ struct TileWindow {
     std::array<long, side * side> masks;
 
     TileWindow(Float* picture, int height, int width, int channels, int first_row, int first_column, int step,
-           Float* outside) {
+               Float* outside) {
         for (int i = 0; i < side * side; ++i) {
             const int row = first_row + i / side * step, column = first_column + i % side * step;
             const bool inside = row >= 0 && row < height && column >= 0 && column < width;
@@ -72,7 +72,7 @@ struct TilePlace {
 /// The pixels of one phase of the large picture that the tile meets.
 template <class Float>
 TileWindow<Float, winograd_side> large_window(const ConvGeometry& g, Float* large, TilePlace tile, int phase,
-                                          Float* outside) {
+                                              Float* outside) {
     return {large,
             g.large_height,
             g.large_width,

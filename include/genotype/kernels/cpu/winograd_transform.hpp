@@ -19,7 +19,8 @@ namespace genotype::detail {
 // Source: Winograd, "Arithmetic complexity of computations" (1980); Lavin and Gray, "Fast algorithms for convolutional
 // neural networks" (2016). The strided case over phases: Yepez and Ko (2020).
 
-// `apply(in, out)` reads value i as in(i) and writes value i by out(i, value). Each value is read before one is written.
+// `apply(in, out)` reads value i as in(i) and writes value i by out(i, value). Each value is read before one is
+// written.
 
 /// Bt.
 struct LargeToPoints {
@@ -97,8 +98,8 @@ struct PointsToTaps {
     template <class In, class Out>
     [[gnu::always_inline]] static void apply(In in, Out out) {
         const Vector u0 = in(0), u1 = in(1), u2 = in(2), u3 = in(3), u4 = in(4);
-        out(0, xsimd::fma(Vector(-8.0f / 9), u1,
-                          xsimd::fma(Vector(-2.0f / 9), u2, xsimd::fma(Vector(1.0f / 9), u3, u0))));
+        out(0,
+            xsimd::fma(Vector(-8.0f / 9), u1, xsimd::fma(Vector(-2.0f / 9), u2, xsimd::fma(Vector(1.0f / 9), u3, u0))));
         out(1, xsimd::fma(Vector(-4.0f / 9), u1, xsimd::fma(Vector(2.0f / 9), u2 + u3, u4)));
     }
 };

@@ -14,9 +14,7 @@ struct PointWeights {
     long point_pitch;
     int contraction, channels;
 
-    float* at(int panel, int value) const {
-        return values + winograd_weight_at(contraction, channels, panel, value);
-    }
+    float* at(int panel, int value) const { return values + winograd_weight_at(contraction, channels, panel, value); }
 };
 
 /// One phase's weights for a panel and `count` values of the contraction: four taps become 25 points.
