@@ -60,11 +60,13 @@ void repeat(benchmark::State& state, const ConvGeometry& g, F f) {
 
 void add(const std::string& name, const ConvGeometry& g) {
     struct Arrays {
-        Numbers large, small, weights, gradient, packed;
+        Numbers large, small, weights, gradient, packed, scratch;
+        Region region() const { return {scratch.data(), nullptr, batch}; }
     };
     auto make = [g] {
         Arrays arrays{Numbers(batch * g.large_floats()), Numbers(batch * g.small_floats()), Numbers(g.weights()),
-                      Numbers(g.weights()), Numbers(packed_floats(Cpu{}, g))};
+                      Numbers(g.weights()), Numbers(packed_floats(Cpu{}, g)),
+                      Numbers(convolution_scratch(Cpu{}, g).floats(batch))};
         pack(Cpu{}, g, arrays.weights.data(), arrays.packed.data());
         return arrays;
     };
@@ -74,20 +76,22 @@ void add(const std::string& name, const ConvGeometry& g) {
     setup(name + "/to_small", [=](benchmark::State& state) {
         const Arrays a = make();
         repeat(state, g, [&] {
-            convolve(Cpu{}, g, batch, a.large.data(), {a.weights.data(), a.packed.data()}, nullptr, a.small.data());
+            convolve(Cpu{}, g, batch, a.large.data(), {a.weights.data(), a.packed.data()}, nullptr, a.small.data(),
+                     a.region());
         });
     });
     setup(name + "/to_large", [=](benchmark::State& state) {
         const Arrays a = make();
         repeat(state, g, [&] {
             convolve_transposed(Cpu{}, g, batch, a.small.data(), {a.weights.data(), a.packed.data()}, nullptr,
-                                a.large.data());
+                                a.large.data(), a.region());
         });
     });
     setup(name + "/weight_gradient", [=](benchmark::State& state) {
         const Arrays a = make();
         repeat(state, g, [&] {
-            convolve_weight_gradient(Cpu{}, g, batch, a.large.data(), a.small.data(), a.gradient.data(), false);
+            convolve_weight_gradient(Cpu{}, g, batch, a.large.data(), a.small.data(), a.gradient.data(), false,
+                                     a.region());
         });
     });
     setup(name + "/pack", [=](benchmark::State& state) {

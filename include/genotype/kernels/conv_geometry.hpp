@@ -18,6 +18,7 @@ struct ConvGeometry {
     int kernel = 1, stride = 1, padding = 0;
     int large_height = 1, large_width = 1;
     int small_height = 1, small_width = 1;
+    bool exact = false;  // only the direct form, which multiplies what the definition multiplies
 
     constexpr int taps() const { return kernel * kernel; }
     constexpr long weights() const { return static_cast<long>(taps()) * large_channels * small_channels; }

@@ -49,10 +49,16 @@ struct Conv : LayerBase {
     }
 
     template <class Device, class Mode>
+    static constexpr Memory memory(Dims in) {
+        const Extent scratch = convolution_scratch(Device{}, geometry(in, output(in).dims));
+        return {.kept = {}, .forward_scratch = scratch, .backward_scratch = scratch};
+    }
+
+    template <class Device, class Mode>
     static void forward(Device device, Mode, const Forward<Mode>& f) {
         const float* bias = has_bias ? f.parameters + parameter_offset<Conv>(1) : nullptr;
         convolve(device, geometry(f.in, f.out), f.batch, f.x, {f.parameters + parameter_offset<Conv>(0), f.prepared},
-                 bias, f.y);
+                 bias, f.y, f.scratch);
     }
 
     template <class Device>
@@ -60,10 +66,10 @@ struct Conv : LayerBase {
         const ConvGeometry sizes = geometry(b.in, b.out);
         if (b.dx)
             convolve_transposed(device, sizes, b.batch, b.dy, {b.parameters + parameter_offset<Conv>(0), b.prepared},
-                                nullptr, b.dx);
+                                nullptr, b.dx, b.scratch);
         if (!b.gradients) return;
         convolve_weight_gradient(device, sizes, b.batch, b.x, b.dy, b.gradients + parameter_offset<Conv>(0),
-                                 b.accumulate);
+                                 b.accumulate, b.scratch);
         if constexpr (has_bias)
             column_sums(device, static_cast<long>(b.batch) * b.out.pixels(), out_channels, b.dy,
                         b.gradients + parameter_offset<Conv>(1), b.accumulate);

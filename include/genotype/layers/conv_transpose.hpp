@@ -48,10 +48,16 @@ struct ConvT : LayerBase {
     }
 
     template <class Device, class Mode>
+    static constexpr Memory memory(Dims in) {
+        const Extent scratch = convolution_scratch(Device{}, geometry(in, output(in).dims));
+        return {.kept = {}, .forward_scratch = scratch, .backward_scratch = scratch};
+    }
+
+    template <class Device, class Mode>
     static void forward(Device device, Mode, const Forward<Mode>& f) {
         const float* bias = has_bias ? f.parameters + parameter_offset<ConvT>(1) : nullptr;
         convolve_transposed(device, geometry(f.in, f.out), f.batch, f.x,
-                            {f.parameters + parameter_offset<ConvT>(0), f.prepared}, bias, f.y);
+                            {f.parameters + parameter_offset<ConvT>(0), f.prepared}, bias, f.y, f.scratch);
     }
 
     template <class Device>
@@ -59,10 +65,10 @@ struct ConvT : LayerBase {
         const ConvGeometry sizes = geometry(b.in, b.out);
         if (b.dx)
             convolve(device, sizes, b.batch, b.dy, {b.parameters + parameter_offset<ConvT>(0), b.prepared}, nullptr,
-                     b.dx);
+                     b.dx, b.scratch);
         if (!b.gradients) return;
         convolve_weight_gradient(device, sizes, b.batch, b.dy, b.x, b.gradients + parameter_offset<ConvT>(0),
-                                 b.accumulate);
+                                 b.accumulate, b.scratch);
         if constexpr (has_bias)
             column_sums(device, static_cast<long>(b.batch) * b.out.pixels(), out_channels, b.dy,
                         b.gradients + parameter_offset<ConvT>(1), b.accumulate);

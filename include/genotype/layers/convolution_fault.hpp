@@ -1,6 +1,8 @@
 // What can be wrong with the arguments of a convolution.
 #pragma once
 
+#include <initializer_list>
+
 #include "genotype/shape/fault.hpp"
 
 namespace genotype::detail {

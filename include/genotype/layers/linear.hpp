@@ -38,17 +38,18 @@ struct Linear : LayerBase {
     template <class Device, class Mode>
     static void forward(Device device, Mode, const Forward<Mode>& f) {
         const float* bias = has_bias ? f.parameters + parameter_offset<Linear>(1) : nullptr;
-        convolve(device, geometry, f.batch, f.x, {f.parameters + parameter_offset<Linear>(0), f.prepared}, bias, f.y);
+        convolve(device, geometry, f.batch, f.x, {f.parameters + parameter_offset<Linear>(0), f.prepared}, bias, f.y,
+                 f.scratch);
     }
 
     template <class Device>
     static void backward(Device device, const Backward& b) {
         if (b.dx)
             convolve_transposed(device, geometry, b.batch, b.dy,
-                                {b.parameters + parameter_offset<Linear>(0), b.prepared}, nullptr, b.dx);
+                                {b.parameters + parameter_offset<Linear>(0), b.prepared}, nullptr, b.dx, b.scratch);
         if (!b.gradients) return;
         convolve_weight_gradient(device, geometry, b.batch, b.x, b.dy, b.gradients + parameter_offset<Linear>(0),
-                                 b.accumulate);
+                                 b.accumulate, b.scratch);
         if constexpr (has_bias)
             column_sums(device, b.batch, out_features, b.dy, b.gradients + parameter_offset<Linear>(1), b.accumulate);
     }

@@ -1,4 +1,4 @@
-// Convolution and its transpose on the processor: direct, from packed weights.
+// Convolution and its transpose on the processor: direct or in Winograd's form, from packed weights.
 #pragma once
 
 #include <omp.h>
@@ -9,6 +9,8 @@
 #include "genotype/kernels/cpu/convolution_pack.hpp"
 #include "genotype/kernels/cpu/convolution_phase.hpp"
 #include "genotype/kernels/cpu/convolution_weight.hpp"
+#include "genotype/kernels/cpu/winograd.hpp"
+#include "genotype/kernels/cpu/winograd_weights.hpp"
 #include "genotype/kernels/device.hpp"
 
 namespace genotype {
@@ -18,6 +20,11 @@ namespace detail {
 constexpr long packed_floats(const Direction& direction) {
     return direction.geometry.taps() * direction.source_channels() *
            packed_width(direction.source_channels(), direction.channels());
+}
+
+/// Floats of the direct form's packed weights for both directions.
+constexpr long direct_floats(const ConvGeometry& g) {
+    return packed_floats(Direction{g, false}) + packed_floats(Direction{g, true});
 }
 
 /// One direction of a convolution, by all threads.
@@ -37,21 +44,27 @@ inline void gather(const Gather& g, const Direction& direction, const float* pac
 
 }  // namespace detail
 
-/// Packed weights of both directions: first those to the small picture, then those to the large one.
+/// Packed weights: the direct form's to the small picture, its to the large one, and then, where a batch may take it,
+/// Winograd's in the same order.
 constexpr long packed_floats(Cpu, const ConvGeometry& g) {
-    return detail::packed_floats(detail::Direction{g, false}) + detail::packed_floats(detail::Direction{g, true});
+    return detail::direct_floats(g) + (detail::winograd_weights(g) ? 2 * detail::winograd_weight_floats(g) : 0);
 }
 
 inline void pack(Cpu, const ConvGeometry& g, const float* plain, float* packed) {
-    for (const detail::Direction& direction : {detail::Direction{g, false}, detail::Direction{g, true}}) {
-        detail::pack(direction, plain, packed);
-        packed += detail::packed_floats(direction);
-    }
+    const detail::Direction to_small{g, false}, to_large{g, true};
+    float* const packed_to_large = packed + detail::packed_floats(to_small);
+    detail::pack(to_small, plain, packed);
+    detail::pack(to_large, plain, packed_to_large);
+    if (detail::winograd_weights(g))
+        detail::pack_winograd(g, plain, packed_to_large, packed + detail::direct_floats(g));
 }
 
-/// PyTorch equivalent: `F.conv2d(large, weight, bias, stride, padding)`.
-inline void convolve(Cpu, const ConvGeometry& g, int batch, const float* large, ConvWeights weights, const float* bias,
-                     float* small) {
+/// PyTorch equivalent: `F.conv2d(large, weight, bias, stride, padding)`. Scratch: see `convolution_scratch`.
+inline void convolve(Cpu device, const ConvGeometry& g, int batch, const float* large, ConvWeights weights,
+                     const float* bias, float* small, Region scratch) {
+    if (convolution_form(device, g, batch) == ConvForm::winograd)
+        return detail::winograd_to_small(g, batch, large, weights.packed + detail::direct_floats(g), bias, small,
+                                         scratch.per_sample);
     detail::gather({batch,
                     {g.large_height, g.large_width, g.large_channels},
                     {g.small_height, g.small_width, g.small_channels},
@@ -62,8 +75,12 @@ inline void convolve(Cpu, const ConvGeometry& g, int batch, const float* large, 
 }
 
 /// PyTorch equivalent: `F.conv_transpose2d(small, weight, bias, stride, padding)`.
-inline void convolve_transposed(Cpu, const ConvGeometry& g, int batch, const float* small, ConvWeights weights,
-                                const float* bias, float* large) {
+inline void convolve_transposed(Cpu device, const ConvGeometry& g, int batch, const float* small, ConvWeights weights,
+                                const float* bias, float* large, Region scratch) {
+    if (convolution_form(device, g, batch) == ConvForm::winograd)
+        return detail::winograd_to_large(g, batch, small,
+                                         weights.packed + detail::direct_floats(g) + detail::winograd_weight_floats(g),
+                                         bias, large, scratch.per_sample);
     const detail::Direction to_small{g, false}, to_large{g, true};
     detail::gather({batch,
                     {g.small_height, g.small_width, g.small_channels},

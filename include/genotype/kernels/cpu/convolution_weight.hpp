@@ -8,6 +8,7 @@
 #include "genotype/kernels/conv_geometry.hpp"
 #include "genotype/kernels/cpu/convolution_weight_block.hpp"
 #include "genotype/kernels/cpu/outer_tile.hpp"
+#include "genotype/kernels/cpu/winograd_gradient.hpp"
 #include "genotype/kernels/device.hpp"
 
 namespace genotype {
@@ -116,8 +117,10 @@ inline void gradient_thread(const WeightGradient& w, int index, int threads) {
 
 /// The gradient of the plain weights: of `convolve` where `small` is the output's gradient, of `convolve_transposed`
 /// where `large` is. With `accumulate` added to what is there, otherwise written over it.
-inline void convolve_weight_gradient(Cpu, const ConvGeometry& g, int batch, const float* large, const float* small,
-                                     float* gradient, bool accumulate) {
+inline void convolve_weight_gradient(Cpu device, const ConvGeometry& g, int batch, const float* large,
+                                     const float* small, float* gradient, bool accumulate, Region scratch) {
+    if (convolution_form(device, g, batch) == ConvForm::winograd)
+        return detail::winograd_weight_gradient(g, batch, large, small, gradient, accumulate, scratch.per_sample);
     const detail::GradientShape shape(g);
     const detail::WeightGradient w{shape, {shape, batch}, batch, large, small, gradient, accumulate};
     const double work = static_cast<double>(batch) * g.small_pixels() * g.weights();

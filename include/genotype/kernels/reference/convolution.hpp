@@ -3,6 +3,7 @@
 
 #include "genotype/kernels/conv_geometry.hpp"
 #include "genotype/kernels/device.hpp"
+#include "genotype/tensor/region.hpp"
 
 namespace genotype {
 namespace detail {
@@ -37,9 +38,14 @@ constexpr long packed_floats(Reference, const ConvGeometry&) {
 }
 inline void pack(Reference, const ConvGeometry&, const float*, float*) {}
 
+/// No scratch.
+constexpr Extent convolution_scratch(Reference, const ConvGeometry&) {
+    return {};
+}
+
 /// PyTorch equivalent: `F.conv2d(large, weight, bias, stride, padding)`.
 inline void convolve(Reference, const ConvGeometry& g, int batch, const float* large, ConvWeights weights,
-                     const float* bias, float* small) {
+                     const float* bias, float* small, Region) {
     detail::fill_with_bias(static_cast<long>(batch) * g.small_pixels(), g.small_channels, bias, small);
     for (int sample = 0; sample < batch; ++sample, large += g.large_floats(), small += g.small_floats())
         detail::for_each_tap(g, [&](long from, long to, long weight) {
@@ -52,7 +58,7 @@ inline void convolve(Reference, const ConvGeometry& g, int batch, const float* l
 
 /// PyTorch equivalent: `F.conv_transpose2d(small, weight, bias, stride, padding)`.
 inline void convolve_transposed(Reference, const ConvGeometry& g, int batch, const float* small, ConvWeights weights,
-                                const float* bias, float* large) {
+                                const float* bias, float* large, Region) {
     detail::fill_with_bias(static_cast<long>(batch) * g.large_pixels(), g.large_channels, bias, large);
     for (int sample = 0; sample < batch; ++sample, large += g.large_floats(), small += g.small_floats())
         detail::for_each_tap(g, [&](long to, long from, long weight) {
@@ -66,7 +72,7 @@ inline void convolve_transposed(Reference, const ConvGeometry& g, int batch, con
 /// The gradient of the plain weights: of `convolve` where `small` is the output's gradient, of `convolve_transposed`
 /// where `large` is. With `accumulate` added to what is there, otherwise written over it.
 inline void convolve_weight_gradient(Reference, const ConvGeometry& g, int batch, const float* large,
-                                     const float* small, float* gradient, bool accumulate) {
+                                     const float* small, float* gradient, bool accumulate, Region) {
     if (!accumulate)
         for (long i = 0; i < g.weights(); ++i) gradient[i] = 0.0f;
     for (int sample = 0; sample < batch; ++sample, large += g.large_floats(), small += g.small_floats())

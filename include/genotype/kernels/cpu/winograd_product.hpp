@@ -1,0 +1,124 @@
+// The products of Winograd's form: for every point, tiles times transformed weights.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "genotype/kernels/cpu/tile.hpp"
+#include "genotype/kernels/cpu/winograd_tiles.hpp"
+
+namespace genotype::detail {
+
+/// Heights of the register tiles, ascending. Few, because each costs compile time: the last tile may overlap the one
+/// before.
+inline constexpr auto winograd_heights = [] {
+    if constexpr (vector_registers == 32)
+        return std::array{4, 8, 11, 13};
+    else
+        return std::array{4, 6};
+}();
+
+/// One register tile's operands. Rows are tiles of the pictures, a vector apart; groups of channels are a pitch apart.
+struct PointProduct {
+    const float* x;
+    long x_pitch;
+    int groups;
+    const float* panel;
+    const float*
+        ahead;  // where the next panel begins, fetched on the way (past the last one that does nothing); or null
+    float* result;
+    long result_pitch;
+    bool first;  // the result is written, not added to
+    int skip;    // rows that the tile before has computed
+};
+
+/// rows x 2 vectors: result[row] (+)= sum over channels of x[row][channel] * panel[channel].
+template <int rows>
+void multiply_point(const PointProduct& p) {
+    Vector sums[rows * 2];
+    unroll<rows>([&](auto row) {
+        sums[2 * row] = p.first ? Vector(0.0f) : Vector::load_unaligned(p.result + row * lanes);
+        sums[2 * row + 1] = p.first ? Vector(0.0f) : Vector::load_unaligned(p.result + p.result_pitch + row * lanes);
+    });
+    const float *x = p.x, *panel = p.panel, *ahead = p.ahead;
+    for (int group = 0; group < p.groups; ++group, x += p.x_pitch)
+        for (const float *value = x, *end = x + lanes; value != end; ++value, panel += tile_columns) {
+            if (ahead) {
+                __builtin_prefetch(ahead, 0, 2);
+                if constexpr (tile_columns > 16) __builtin_prefetch(ahead + 16, 0, 2);
+                ahead += tile_columns;
+            }
+            const Vector left = Vector::load_unaligned(panel), right = Vector::load_unaligned(panel + lanes);
+            unroll<rows>([&](auto row) {
+                const Vector factor(value[row * lanes]);
+                sums[2 * row] = xsimd::fma(factor, left, sums[2 * row]);
+                sums[2 * row + 1] = xsimd::fma(factor, right, sums[2 * row + 1]);
+            });
+        }
+    unroll<rows>([&](auto row) {
+        if (row < p.skip) return;
+        sums[2 * row].store_unaligned(p.result + row * lanes);
+        sums[2 * row + 1].store_unaligned(p.result + p.result_pitch + row * lanes);
+    });
+}
+
+using PointFunction = void (*)(const PointProduct&);
+
+inline constexpr auto winograd_multiply = []<std::size_t... i>(std::index_sequence<i...>) {
+    return std::array<PointFunction, sizeof...(i)>{multiply_point<winograd_heights[i]>...};
+}
+(std::make_index_sequence<winograd_heights.size()>{});
+
+/// How a number of tiles, at least the lowest height, is cut into register tiles: as many as fit of one height, and a
+/// last one of the lowest height that holds the rest.
+struct HeightCut {
+    std::size_t height = 0, last = 0;
+    int count = 0, rest = 0;
+
+    explicit HeightCut(int tiles) {
+        constexpr int overhead = 3;  // of a register tile, in half rows
+        long best = -1;
+        for (std::size_t i = 0; i < winograd_heights.size(); ++i) {
+            const int rows = winograd_heights[i], over = tiles % rows;
+            if (rows > tiles) break;
+            std::size_t low = 0;
+            while (winograd_heights[low] < over) ++low;
+            const long cost = static_cast<long>(tiles / rows) * (2 * rows + overhead) +
+                              (over > 0 ? 2 * winograd_heights[low] + overhead : 0);
+            if (best >= 0 && cost > best) continue;
+            best = cost;
+            height = i;
+            last = low;
+            count = tiles / rows;
+            rest = over;
+        }
+    }
+};
+
+/// out = in . weights for all points.
+/// Weights: [point][chunk of the contraction][panel of out channels][in channel of the chunk][panel's channels].
+inline void multiply_points(const PointTiles& in, int in_channels, const float* weights, int tiles,
+                            const PointTiles& out, int out_channels) {
+    const HeightCut cut(tiles);
+    const int rows = winograd_heights[cut.height], last_rows = winograd_heights[cut.last];
+    for (int point = 0; point < winograd_points; ++point, weights += winograd_point_gap)
+        for (int from = 0; from < in_channels; from += winograd_chunk) {
+            const int values = std::min(winograd_chunk, in_channels - from);
+            const float* x = in.values + point * in.point_pitch + from / lanes * in.group_pitch;
+            float* result = out.values + point * out.point_pitch;
+            for (int channel = 0; channel < out_channels; channel += tile_columns, result += 2 * out.group_pitch) {
+                const float* next = weights + static_cast<long>(values) * tile_columns;
+                auto multiply = [&](std::size_t height, int tile, int skip) {
+                    winograd_multiply[height]({x + tile * lanes, in.group_pitch, values / lanes, weights,
+                                               tile == 0 ? next : nullptr, result + tile * lanes, out.group_pitch,
+                                               from == 0, skip});
+                };
+                for (int tile = 0; tile < cut.count; ++tile) multiply(cut.height, tile * rows, 0);
+                if (cut.rest > 0) multiply(cut.last, tiles - last_rows, last_rows - cut.rest);
+                weights = next;
+            }
+        }
+}
+
+}  // namespace genotype::detail

@@ -1,0 +1,169 @@
+// Pictures to transformed tiles and back.
+#pragma once
+
+#include <array>
+
+#include "genotype/kernels/cpu/winograd_form.hpp"
+#include "genotype/kernels/cpu/winograd_transform.hpp"
+
+namespace genotype::detail {
+
+/// Transformed tiles of some samples: [point][channels / lanes][tile][lanes]. Tiles of one place follow one another.
+struct PointTiles {
+    float* values;
+    int samples;
+    long group_pitch, point_pitch;
+
+    PointTiles(float* memory, long channels, int tiles_of_sample, int sample_count)
+        : values(memory),
+          samples(sample_count),
+          group_pitch(winograd_tile_pitch(static_cast<long>(tiles_of_sample) * sample_count) * lanes),
+          point_pitch(channels * group_pitch / lanes + winograd_point_gap) {}
+
+    /// The same tiles from a later sample on.
+    PointTiles from(int sample) const {
+        PointTiles later = *this;
+        later.values += static_cast<long>(sample) * lanes;
+        return later;
+    }
+
+    float* at(int place, int sample, int channel) const {
+        return values + channel / lanes * group_pitch + (static_cast<long>(place) * samples + sample) * lanes;
+    }
+};
+
+/// The samples of a batch that a call works on.
+struct SampleRange {
+    int first, count;
+};
+
+/// The side x side pixels that a tile meets, `step` apart, as addresses in sample 0. A pixel outside the picture is
+/// one vector somewhere else, the same for all samples and channels: its mask is 0, others' is -1.
+template <class Float, int side>
+struct TileWindow {
+    std::array<Float*, side * side> pixels;
+    std::array<long, side * side> masks;
+
+    TileWindow(Float* picture, int height, int width, int channels, int first_row, int first_column, int step,
+               Float* outside) {
+        for (int i = 0; i < side * side; ++i) {
+            const int row = first_row + i / side * step, column = first_column + i % side * step;
+            const bool inside = row >= 0 && row < height && column >= 0 && column < width;
+            pixels[i] = inside ? picture + (static_cast<long>(row) * width + column) * channels : outside;
+            masks[i] = inside ? -1 : 0;
+        }
+    }
+
+    /// offset: of the sample and the channel.
+    Float* at(int i, long offset) const { return pixels[i] + (offset & masks[i]); }
+};
+
+alignas(64) inline constexpr float winograd_zeros[lanes] = {};
+
+/// Where tile `place` begins in the small picture.
+struct TilePlace {
+    int row, column;
+
+    TilePlace(const ConvGeometry& g, int place)
+        : row(place / winograd_tile_columns(g) * winograd_tile),
+          column(place % winograd_tile_columns(g) * winograd_tile) {}
+};
+
+/// The pixels of one phase of the large picture that the tile meets.
+template <class Float>
+TileWindow<Float, winograd_side> large_window(const ConvGeometry& g, Float* large, TilePlace tile, int phase,
+                                              Float* outside) {
+    return {large,
+            g.large_height,
+            g.large_width,
+            g.large_channels,
+            2 * tile.row + phase / 2 - 1,
+            2 * tile.column + phase % 2 - 1,
+            2,
+            outside};
+}
+
+template <class Float>
+TileWindow<Float, winograd_tile> small_window(const ConvGeometry& g, Float* small, TilePlace tile, Float* outside) {
+    return {small, g.small_height, g.small_width, g.small_channels, tile.row, tile.column, 1, outside};
+}
+
+/// Bt d B for the four phases; channel c of phase p becomes channel p * large_channels + c.
+/// `points` begins with the tiles of `range`.
+inline void large_to_points(const ConvGeometry& g, const float* large, SampleRange range, const PointTiles& points) {
+    for (int place = 0; place < winograd_tiles(g); ++place)
+        for (int phase = 0; phase < winograd_phases; ++phase) {
+            const auto window = large_window(g, large, {g, place}, phase, winograd_zeros);
+            for (int sample = 0; sample < range.count; ++sample) {
+                long from = (range.first + sample) * g.large_floats();
+                float* to = points.at(place, sample, phase * g.large_channels);
+                for (const long end = from + g.large_channels; from != end; from += lanes, to += points.group_pitch)
+                    transform_square<LargeToPoints>(
+                        [&](int i) { return Vector::load_unaligned(window.at(i, from)); },
+                        [&](int i, const Vector& value) { value.store_unaligned(to + i * points.point_pitch); });
+            }
+        }
+}
+
+/// A y At.
+inline void small_to_points(const ConvGeometry& g, const float* small, SampleRange range, const PointTiles& points) {
+    for (int place = 0; place < winograd_tiles(g); ++place) {
+        const auto window = small_window(g, small, {g, place}, winograd_zeros);
+        for (int sample = 0; sample < range.count; ++sample) {
+            long from = (range.first + sample) * g.small_floats();
+            float* to = points.at(place, sample, 0);
+            for (const long end = from + g.small_channels; from != end; from += lanes, to += points.group_pitch)
+                transform_square<SmallToPoints>(
+                    [&](int i) { return Vector::load_unaligned(window.at(i, from)); },
+                    [&](int i, const Vector& value) { value.store_unaligned(to + i * points.point_pitch); });
+        }
+    }
+}
+
+/// At m A, plus the bias.
+inline void points_to_small(const ConvGeometry& g, const PointTiles& points, SampleRange range, const float* bias,
+                            float* small) {
+    alignas(64) float outside[lanes];
+    for (int place = 0; place < winograd_tiles(g); ++place) {
+        const auto window = small_window(g, small, {g, place}, outside);
+        for (int sample = 0; sample < range.count; ++sample) {
+            const long to = (range.first + sample) * g.small_floats();
+            for (int channel = 0; channel < g.small_channels; channel += lanes) {
+                const float* from = points.at(place, sample, channel);
+                const Vector start = bias ? Vector::load_unaligned(bias + channel) : Vector(0.0f);
+                transform_square<PointsToSmall>(
+                    [&](int i) { return Vector::load_unaligned(from + i * points.point_pitch); },
+                    [&](int i, const Vector& value) { (start + value).store_unaligned(window.at(i, to + channel)); });
+            }
+        }
+    }
+}
+
+/// B m Bt, plus the bias. Neighbouring tiles share a row or a column of pixels: the first one writes it, in the order
+/// of the places, and the others add to it.
+inline void points_to_large(const ConvGeometry& g, const PointTiles& points, SampleRange range, const float* bias,
+                            float* large) {
+    alignas(64) float outside[lanes] = {};
+    for (int place = 0; place < winograd_tiles(g); ++place)
+        for (int phase = 0; phase < winograd_phases; ++phase) {
+            const TilePlace tile(g, place);
+            const auto window = large_window(g, large, tile, phase, outside);
+            for (int sample = 0; sample < range.count; ++sample) {
+                const long to = (range.first + sample) * g.large_floats();
+                for (int channel = 0; channel < g.large_channels; channel += lanes) {
+                    const float* from = points.at(place, sample, phase * g.large_channels + channel);
+                    const Vector start = bias ? Vector::load_unaligned(bias + channel) : Vector(0.0f);
+                    transform_square<PointsToLarge>(
+                        [&](int i) { return Vector::load_unaligned(from + i * points.point_pitch); },
+                        [&](int i, const Vector& value) {
+                            const bool first_row = i / winograd_side == 0, first_column = i % winograd_side == 0;
+                            const bool shared = (first_row && tile.row > 0) || (first_column && tile.column > 0);
+                            float* pixel = window.at(i, to + channel);
+                            (value + (shared ? Vector::load_unaligned(pixel) : start)).store_unaligned(pixel);
+                        });
+                }
+            }
+        }
+}
+
+}  // namespace genotype::detail

@@ -1,0 +1,203 @@
+// Winograd's form of a convolution against sums in double precision, and against the direct form.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "genotype/kernels/cpu/convolution.hpp"
+#include "genotype/kernels/reference/convolution.hpp"
+#include "support/kernel_arrays.hpp"
+
+using namespace genotype;
+using kernel_test::Array;
+
+namespace {
+
+struct Case {
+    ConvGeometry geometry;
+    int batch;
+};
+
+std::ostream& operator<<(std::ostream& out, const Case& c) {
+    const ConvGeometry& g = c.geometry;
+    return out << "channels " << g.large_channels << " <-> " << g.small_channels << ", " << g.large_height << "x"
+               << g.large_width << " <-> " << g.small_height << "x" << g.small_width << ", batch " << c.batch;
+}
+
+Case conv(int large, int small, int height, int width, int batch) {
+    return {{large, small, 4, 2, 1, height, width, height / 2, width / 2}, batch};
+}
+
+/// What all directions give, with a bias on both sides; `added` to `before`.
+struct Results {
+    Array small, large, gradient, added;
+};
+
+struct Inputs {
+    Array large, small, weights, small_bias, large_bias, before;
+
+    explicit Inputs(const Case& c)
+        : large(kernel_test::random_array(c.batch * c.geometry.large_floats(), 1)),
+          small(kernel_test::random_array(c.batch * c.geometry.small_floats(), 2)),
+          weights(kernel_test::random_array(c.geometry.weights(), 3)),
+          small_bias(kernel_test::random_array(c.geometry.small_channels, 4)),
+          large_bias(kernel_test::random_array(c.geometry.large_channels, 5)),
+          before(kernel_test::random_array(c.geometry.weights(), 6)) {}
+};
+
+Results run(const Case& c, const Inputs& in, bool exact = false) {
+    using kernel_test::unwritten;
+    ConvGeometry g = c.geometry;
+    g.exact = exact;
+    Array packed = unwritten(packed_floats(Cpu{}, g));
+    pack(Cpu{}, g, in.weights.data(), packed.data());
+    const ConvWeights weights{in.weights.data(), packed.data()};
+    const long floats = convolution_scratch(Cpu{}, g).floats(c.batch), guard = 64;
+    Array memory = unwritten(floats + guard);
+    std::fill(memory.begin() + floats, memory.end(), 7.0f);
+    const Region scratch{memory.data(), nullptr, c.batch};
+    Results r{unwritten(c.batch * g.small_floats()), unwritten(c.batch * g.large_floats()), unwritten(g.weights()),
+              in.before};
+    convolve(Cpu{}, g, c.batch, in.large.data(), weights, in.small_bias.data(), r.small.data(), scratch);
+    convolve_transposed(Cpu{}, g, c.batch, in.small.data(), weights, in.large_bias.data(), r.large.data(), scratch);
+    convolve_weight_gradient(Cpu{}, g, c.batch, in.large.data(), in.small.data(), r.gradient.data(), false, scratch);
+    convolve_weight_gradient(Cpu{}, g, c.batch, in.large.data(), in.small.data(), r.added.data(), true, scratch);
+    CHECK(std::count(memory.begin() + floats, memory.end(), 7.0f) == guard);
+    return r;
+}
+
+/// The largest error over the root of the mean square of `exact`; NaN where a value is.
+double error(const Array& values, const std::vector<double>& exact) {
+    double largest = 0, square = 0;
+    for (std::size_t i = 0; i < exact.size(); ++i) {
+        const double apart = std::abs(values[i] - exact[i]);
+        if (!(apart <= largest)) largest = apart;
+        square += exact[i] * exact[i];
+    }
+    return largest / std::sqrt(square / static_cast<double>(exact.size()));
+}
+
+struct Errors {
+    double small, large, gradient, added;
+};
+
+/// Errors against the definition, summed in double precision.
+Errors errors(const Case& c, const Inputs& in, const Results& r) {
+    const ConvGeometry& g = c.geometry;
+    auto filled = [&](const Array& bias, std::size_t size) {
+        std::vector<double> values(size);
+        for (std::size_t i = 0; i < size; ++i) values[i] = bias[i % bias.size()];
+        return values;
+    };
+    std::vector<double> small = filled(in.small_bias, r.small.size()), large = filled(in.large_bias, r.large.size()),
+                        gradient(r.gradient.size()), added(in.before.begin(), in.before.end());
+    const float* weights = in.weights.data();
+    for (int sample = 0; sample < c.batch; ++sample) {
+        const long first_large = sample * g.large_floats(), first_small = sample * g.small_floats();
+        detail::for_each_tap(g, [&](long at_large, long at_small, long tap) {
+            const float* x = in.large.data() + first_large + at_large;
+            const float* y = in.small.data() + first_small + at_small;
+            double* to_large = large.data() + first_large + at_large;
+            double* to_small = small.data() + first_small + at_small;
+            for (int l = 0; l < g.large_channels; ++l, tap += g.small_channels)
+                for (int s = 0; s < g.small_channels; ++s) {
+                    to_small[s] += static_cast<double>(x[l]) * weights[tap + s];
+                    to_large[l] += static_cast<double>(y[s]) * weights[tap + s];
+                    gradient[static_cast<std::size_t>(tap + s)] += static_cast<double>(x[l]) * y[s];
+                }
+        });
+    }
+    for (std::size_t i = 0; i < added.size(); ++i) added[i] += gradient[i];
+    return {error(r.small, small), error(r.large, large), error(r.gradient, gradient), error(r.added, added)};
+}
+
+/// The stated bound of both forms' errors, over the root of the mean square of what is computed.
+constexpr double bound = 4e-5, direct_bound = 2e-5;
+
+void compare(const Case& c) {
+    CAPTURE(c);
+    REQUIRE(convolution_form(Cpu{}, c.geometry, c.batch) == ConvForm::winograd);
+    const Inputs in(c);
+    const Errors found = errors(c, in, run(c, in));
+    CHECK(found.small < bound);
+    CHECK(found.large < bound);
+    CHECK(found.gradient < bound);
+    CHECK(found.added < bound);
+}
+
+}  // namespace
+
+TEST_CASE("All directions of pictures of many sizes") {
+    // One tile; sides that four does not divide; odd large pictures; a column of tiles; as many tiles as a sample may
+    // have; an odd number of them.
+    for (const Case& c : {conv(32, 32, 8, 8, 16), conv(32, 32, 14, 14, 5), conv(32, 32, 15, 17, 6),
+                          conv(32, 32, 9, 9, 17), conv(32, 32, 8, 26, 5), conv(32, 32, 34, 8, 4),
+                          conv(32, 32, 24, 24, 2), conv(32, 32, 64, 64, 3), conv(32, 32, 40, 23, 3)})
+        compare(c);
+}
+
+TEST_CASE("All directions of channels on both sides of the blocks") {
+    constexpr int panel = detail::tile_columns;
+    compare(conv(32 + panel, 32 + 3 * panel, 8, 8, 16));
+    compare(conv(32 + 3 * panel, 32 + panel, 9, 8, 17));
+    for (const Case& c :
+         {conv(32, 64, 8, 8, 16), conv(64, 32, 8, 8, 17), conv(96, 64, 8, 8, 19), conv(64, 96, 16, 16, 4),
+          conv(32, 160, 8, 8, 16), conv(64, 128, 16, 16, 7), conv(128, 256, 8, 8, 16)})
+        compare(c);
+}
+
+TEST_CASE("Numbers of tiles on both sides of the register tiles, of the blocks and of the gradient's chunks") {
+    for (int batch : {18, 20, 21, 22, 23, 25, 26, 27, 30, 31, 32, 33, 34, 39, 47, 63, 64, 65, 66, 127, 128, 129})
+        compare(conv(32, 32, 8, 8, batch));
+}
+
+TEST_CASE("Both forms agree with the definition, and the direct one can be asked for") {
+    const Case c = conv(64, 128, 16, 16, 15);
+    const Inputs in(c);
+    const Results direct = run(c, in, true), winograd = run(c, in);
+    const Errors found = errors(c, in, direct);
+    CHECK(found.small < direct_bound);
+    CHECK(found.large < direct_bound);
+    CHECK(found.gradient < direct_bound);
+    CHECK(!kernel_test::same_bits(direct.small, winograd.small));
+    ConvGeometry exact = c.geometry;
+    exact.exact = true;
+    CHECK(convolution_form(Cpu{}, exact, 64) == ConvForm::direct);
+    CHECK(convolution_scratch(Cpu{}, exact) == Extent{});
+    CHECK(packed_floats(Cpu{}, exact) == 2 * exact.weights());
+}
+
+TEST_CASE("Other convolutions take the direct form and no scratch") {
+    auto form = [](ConvGeometry g, int batch) { return convolution_form(Cpu{}, g, batch); };
+    const ConvGeometry g = conv(64, 128, 16, 16, 64).geometry;
+    CHECK(form(g, 64) == ConvForm::winograd);
+    CHECK(form(g, 4) == ConvForm::winograd);
+    CHECK(form(g, 3) == ConvForm::direct);  // 12 tiles do not pay for the weights
+    for (const ConvGeometry& other :
+         {ConvGeometry{3, 64, 4, 2, 1, 32, 32, 16, 16}, ConvGeometry{64, 129, 4, 2, 1, 16, 16, 8, 8},
+          ConvGeometry{64, 128, 3, 2, 1, 16, 16, 8, 8}, ConvGeometry{64, 128, 4, 1, 1, 16, 16, 15, 15},
+          ConvGeometry{64, 128, 4, 2, 0, 16, 16, 7, 7}, ConvGeometry{64, 128, 4, 2, 1, 4, 4, 2, 2},
+          ConvGeometry{64, 128, 4, 2, 1, 10, 10, 5, 5}, ConvGeometry{784, 256}}) {
+        CHECK(form(other, 64) == ConvForm::direct);
+        CHECK(convolution_scratch(Cpu{}, other) == Extent{});
+        CHECK(convolution_scratch(Reference{}, other) == Extent{});
+    }
+    CHECK(convolution_scratch(Reference{}, g) == Extent{});
+}
+
+TEST_CASE("Every number of threads gives the same bits") {
+    for (const Case& c : {conv(64, 128, 16, 16, 15), conv(32, 64, 15, 16, 7), conv(64, 64, 8, 8, 64),
+                          conv(32, 32, 24, 24, 2), conv(32, 32, 32, 32, 1)}) {
+        CAPTURE(c);
+        const Inputs in(c);
+        const Results one = kernel_test::with_threads(1, [&] { return run(c, in); });
+        for (int threads : {2, 3, 7}) {
+            const Results several = kernel_test::with_threads(threads, [&] { return run(c, in); });
+            CHECK(kernel_test::same_bits(several.small, one.small));
+            CHECK(kernel_test::same_bits(several.large, one.large));
+            CHECK(kernel_test::same_bits(several.gradient, one.gradient));
+            CHECK(kernel_test::same_bits(several.added, one.added));
+        }
+    }
+}
