@@ -52,7 +52,7 @@ TEST_CASE("the counters count") {
     int* volatile number = new int;
     delete number;
     const long news_after = counted::news;
-    CHECK(news_after == news + 2);
+    CHECK(news_after == news + 1);  // an arena is no object: it takes calloc
     void* volatile memory = std::malloc(100);
     std::free(memory);
     const long mallocs_after = counted::mallocs;

@@ -95,11 +95,12 @@ using GeneratorRun = Workspace<Generator, Shape<100, 1, 1>, Mode, Device>;
 static_assert(GeneratorRun<Training>::plan.kept == Extent{2 * (256 * 16 + 128 * 64 + 64 * 256), 2 * (256 + 128 + 64)});
 static_assert(GeneratorRun<Inference>::plan.kept == Extent{});
 static_assert(GeneratorRun<Inference>::plan.backward_scratch == Extent{});
-// No more than the two largest neighbours: inputs and outputs of the last norm.
-static_assert(GeneratorRun<Inference>::plan.forward_scratch.per_sample <= 2 * 64 * 256 + 128 * 64);
-static_assert(GeneratorRun<Training>::plan.backward_scratch.per_sample >= 2 * 64 * 256);
-static_assert(GeneratorRun<Training>::plan.backward_scratch.per_sample <= 2 * 64 * 256 + 128 * 64);
-static_assert(GeneratorRun<Inference>::floats(64) < GeneratorRun<Training>::floats(64) / 2);
+// Without scratch of the kernels, no more than the two largest neighbours: inputs and outputs of the last norm.
+static_assert(GeneratorRun<Inference, Reference>::plan.forward_scratch.per_sample <= 2 * 64 * 256 + 128 * 64);
+static_assert(GeneratorRun<Training, Reference>::plan.backward_scratch.per_sample >= 2 * 64 * 256);
+static_assert(GeneratorRun<Training, Reference>::plan.backward_scratch.per_sample <= 2 * 64 * 256 + 128 * 64);
+static_assert(GeneratorRun<Inference, Reference>::floats(64) < GeneratorRun<Training, Reference>::floats(64) / 2);
+static_assert(GeneratorRun<Inference>::floats(64) < GeneratorRun<Training>::floats(64));
 static_assert(GeneratorRun<Training>::floats(2) - GeneratorRun<Training>::floats(1) ==
               GeneratorRun<Training>::floats(65) - GeneratorRun<Training>::floats(64));
 // 3 x 32 x 32 values of output are part of it, and so a picture alone costs at least as much.

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <cstdlib>
 #include <cstring>
 #include <new>
 
@@ -11,13 +13,21 @@ namespace genotype {
 struct HostMemory {
     static constexpr std::size_t line_bytes = 64;
 
-    /// Zeros; 64-byte aligned. Throws std::bad_alloc.
+    /// Zeros; 64-byte aligned. Throws std::bad_alloc. Of a large block, pages that are never touched cost nothing: the
+    /// system hands zeros out, so they are not written here.
     static float* allocate(long floats) {
         const std::size_t bytes = static_cast<std::size_t>(floats) * sizeof(float);
-        auto* data = static_cast<float*>(::operator new (bytes, std::align_val_t{line_bytes}));
-        return static_cast<float*>(std::memset(data, 0, bytes));
+        auto* block = static_cast<char*>(std::calloc(bytes + line_bytes, 1));
+        if (!block) throw std::bad_alloc();
+        // At least the 16 bytes that calloc aligns to lie before the line; the last of them says how many do.
+        const std::size_t before = line_bytes - reinterpret_cast<std::uintptr_t>(block) % line_bytes;
+        block[before - 1] = static_cast<char>(before);
+        return reinterpret_cast<float*>(block + before);
     }
-    static void release(float* data) noexcept { ::operator delete (data, std::align_val_t{line_bytes}); }
+    static void release(float* data) noexcept {
+        char* line = reinterpret_cast<char*>(data);
+        std::free(line - line[-1]);
+    }
 
     static void copy(const float* from, long floats, float* to) {
         if (floats > 0) std::memcpy(to, from, static_cast<std::size_t>(floats) * sizeof(float));
