@@ -38,8 +38,6 @@ template <int Number>
 struct got_number;
 template <int Height, int Width>
 struct padded_input;
-struct got_a_picture;
-struct got_a_vector;
 struct hint_add_a_projection;
 struct any_size;
 
