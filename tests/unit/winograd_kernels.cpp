@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <vector>
 
 #include "genotype/kernels/cpu/convolution.hpp"
@@ -32,6 +33,7 @@ Case conv(int large, int small, int height, int width, int batch) {
 /// What all directions give, with a bias on both sides; `added` to `before`.
 struct Results {
     Array small, large, gradient, added;
+    Array after_small, after_large;  // the gradient by calls that find one side transformed
 };
 
 struct Inputs {
@@ -57,10 +59,20 @@ Results run(const Case& c, const Inputs& in, bool exact = false) {
     Array memory = unwritten(floats + guard);
     std::fill(memory.begin() + floats, memory.end(), 7.0f);
     const Region scratch{memory.data(), nullptr, c.batch};
-    Results r{unwritten(c.batch * g.small_floats()), unwritten(c.batch * g.large_floats()), unwritten(g.weights()),
-              in.before};
+    Results r{unwritten(c.batch * g.small_floats()),
+              unwritten(c.batch * g.large_floats()),
+              unwritten(g.weights()),
+              in.before,
+              unwritten(g.weights()),
+              unwritten(g.weights())};
     convolve(Cpu{}, g, c.batch, in.large.data(), weights, in.small_bias.data(), r.small.data(), scratch);
+    convolve_weight_gradient(Cpu{}, g, c.batch, in.large.data(), in.small.data(), r.after_large.data(), false, scratch,
+                             Transformed::large);
+    std::fill(memory.begin(), memory.begin() + floats, std::numeric_limits<float>::quiet_NaN());
     convolve_transposed(Cpu{}, g, c.batch, in.small.data(), weights, in.large_bias.data(), r.large.data(), scratch);
+    convolve_weight_gradient(Cpu{}, g, c.batch, in.large.data(), in.small.data(), r.after_small.data(), false, scratch,
+                             Transformed::small);
+    std::fill(memory.begin(), memory.begin() + floats, std::numeric_limits<float>::quiet_NaN());
     convolve_weight_gradient(Cpu{}, g, c.batch, in.large.data(), in.small.data(), r.gradient.data(), false, scratch);
     convolve_weight_gradient(Cpu{}, g, c.batch, in.large.data(), in.small.data(), r.added.data(), true, scratch);
     CHECK(std::count(memory.begin() + floats, memory.end(), 7.0f) == guard);
@@ -119,11 +131,14 @@ void compare(const Case& c) {
     CAPTURE(c);
     REQUIRE(convolution_form(Cpu{}, c.geometry, c.batch) == ConvForm::winograd);
     const Inputs in(c);
-    const Errors found = errors(c, in, run(c, in));
+    const Results r = run(c, in);
+    const Errors found = errors(c, in, r);
     CHECK(found.small < bound);
     CHECK(found.large < bound);
     CHECK(found.gradient < bound);
     CHECK(found.added < bound);
+    CHECK(kernel_test::same_bits(r.after_large, r.gradient));
+    CHECK(kernel_test::same_bits(r.after_small, r.gradient));
 }
 
 }  // namespace
@@ -173,7 +188,7 @@ TEST_CASE("Other convolutions take the direct form and no scratch") {
     const ConvGeometry g = conv(64, 128, 16, 16, 64).geometry;
     CHECK(form(g, 64) == ConvForm::winograd);
     CHECK(form(g, 4) == ConvForm::winograd);
-    CHECK(form(g, 3) == ConvForm::direct);  // 12 tiles do not pay for the weights
+    CHECK(form(g, 3) == ConvForm::direct);  // 12 tiles do not pay for transforming the weights
     for (const ConvGeometry& other :
          {ConvGeometry{3, 64, 4, 2, 1, 32, 32, 16, 16}, ConvGeometry{64, 129, 4, 2, 1, 16, 16, 8, 8},
           ConvGeometry{64, 128, 3, 2, 1, 16, 16, 8, 8}, ConvGeometry{64, 128, 4, 1, 1, 16, 16, 15, 15},

@@ -34,4 +34,7 @@ struct ConvWeights {
     const float* packed = nullptr;
 };
 
+/// The picture whose transform is in a convolution's scratch, after a call that read it as its source.
+enum class Transformed { none, large, small };
+
 }  // namespace genotype

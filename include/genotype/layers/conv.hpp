@@ -69,7 +69,7 @@ struct Conv : LayerBase {
                                 nullptr, b.dx, b.scratch);
         if (!b.gradients) return;
         convolve_weight_gradient(device, sizes, b.batch, b.x, b.dy, b.gradients + parameter_offset<Conv>(0),
-                                 b.accumulate, b.scratch);
+                                 b.accumulate, b.scratch, b.dx ? Transformed::small : Transformed::none);
         if constexpr (has_bias)
             column_sums(device, static_cast<long>(b.batch) * b.out.pixels(), out_channels, b.dy,
                         b.gradients + parameter_offset<Conv>(1), b.accumulate);

@@ -68,7 +68,7 @@ struct ConvT : LayerBase {
                      b.dx, b.scratch);
         if (!b.gradients) return;
         convolve_weight_gradient(device, sizes, b.batch, b.dy, b.x, b.gradients + parameter_offset<ConvT>(0),
-                                 b.accumulate, b.scratch);
+                                 b.accumulate, b.scratch, b.dx ? Transformed::large : Transformed::none);
         if constexpr (has_bias)
             column_sums(device, static_cast<long>(b.batch) * b.out.pixels(), out_channels, b.dy,
                         b.gradients + parameter_offset<ConvT>(1), b.accumulate);

@@ -22,11 +22,6 @@ constexpr long packed_floats(const Direction& direction) {
            packed_width(direction.source_channels(), direction.channels());
 }
 
-/// Floats of the direct form's packed weights for both directions.
-constexpr long direct_floats(const ConvGeometry& g) {
-    return packed_floats(Direction{g, false}) + packed_floats(Direction{g, true});
-}
-
 /// One direction of a convolution, by all threads.
 inline void gather(const Gather& g, const Direction& direction, const float* packed) {
     const ConvGeometry& geometry = direction.geometry;
@@ -44,27 +39,22 @@ inline void gather(const Gather& g, const Direction& direction, const float* pac
 
 }  // namespace detail
 
-/// Packed weights: the direct form's to the small picture, its to the large one, and then, where a batch may take it,
-/// Winograd's in the same order.
+/// Packed weights: to the small picture, then to the large one. Winograd's form makes its own of them as it goes.
 constexpr long packed_floats(Cpu, const ConvGeometry& g) {
-    return detail::direct_floats(g) + (detail::winograd_weights(g) ? 2 * detail::winograd_weight_floats(g) : 0);
+    return detail::packed_floats(detail::Direction{g, false}) + detail::packed_floats(detail::Direction{g, true});
 }
 
 inline void pack(Cpu, const ConvGeometry& g, const float* plain, float* packed) {
     const detail::Direction to_small{g, false}, to_large{g, true};
-    float* const packed_to_large = packed + detail::packed_floats(to_small);
     detail::pack(to_small, plain, packed);
-    detail::pack(to_large, plain, packed_to_large);
-    if (detail::winograd_weights(g))
-        detail::pack_winograd(g, plain, packed_to_large, packed + detail::direct_floats(g));
+    detail::pack(to_large, plain, packed + detail::packed_floats(to_small));
 }
 
 /// PyTorch equivalent: `F.conv2d(large, weight, bias, stride, padding)`. Scratch: see `convolution_scratch`.
 inline void convolve(Cpu device, const ConvGeometry& g, int batch, const float* large, ConvWeights weights,
                      const float* bias, float* small, Region scratch) {
     if (convolution_form(device, g, batch) == ConvForm::winograd)
-        return detail::winograd_to_small(g, batch, large, weights.packed + detail::direct_floats(g), bias, small,
-                                         scratch.per_sample);
+        return detail::winograd_to_small(g, batch, large, weights.packed, bias, small, scratch.per_sample);
     detail::gather({batch,
                     {g.large_height, g.large_width, g.large_channels},
                     {g.small_height, g.small_width, g.small_channels},
@@ -77,18 +67,17 @@ inline void convolve(Cpu device, const ConvGeometry& g, int batch, const float* 
 /// PyTorch equivalent: `F.conv_transpose2d(small, weight, bias, stride, padding)`.
 inline void convolve_transposed(Cpu device, const ConvGeometry& g, int batch, const float* small, ConvWeights weights,
                                 const float* bias, float* large, Region scratch) {
-    if (convolution_form(device, g, batch) == ConvForm::winograd)
-        return detail::winograd_to_large(g, batch, small,
-                                         weights.packed + detail::direct_floats(g) + detail::winograd_weight_floats(g),
-                                         bias, large, scratch.per_sample);
     const detail::Direction to_small{g, false}, to_large{g, true};
+    const float* packed = weights.packed + detail::packed_floats(to_small);
+    if (convolution_form(device, g, batch) == ConvForm::winograd)
+        return detail::winograd_to_large(g, batch, small, packed, bias, large, scratch.per_sample);
     detail::gather({batch,
                     {g.small_height, g.small_width, g.small_channels},
                     {g.large_height, g.large_width, g.large_channels},
                     small,
                     bias,
                     large},
-                   to_large, weights.packed + detail::packed_floats(to_small));
+                   to_large, packed);
 }
 
 }  // namespace genotype

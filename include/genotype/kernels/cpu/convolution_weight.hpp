@@ -116,11 +116,14 @@ inline void gradient_thread(const WeightGradient& w, int index, int threads) {
 }  // namespace detail
 
 /// The gradient of the plain weights: of `convolve` where `small` is the output's gradient, of `convolve_transposed`
-/// where `large` is. With `accumulate` added to what is there, otherwise written over it.
+/// where `large` is. With `accumulate` added to what is there, otherwise written over it. Of the sides named by
+/// `transformed`, `scratch` still has what a call in the other direction made.
 inline void convolve_weight_gradient(Cpu device, const ConvGeometry& g, int batch, const float* large,
-                                     const float* small, float* gradient, bool accumulate, Region scratch) {
+                                     const float* small, float* gradient, bool accumulate, Region scratch,
+                                     Transformed transformed = Transformed::none) {
     if (convolution_form(device, g, batch) == ConvForm::winograd)
-        return detail::winograd_weight_gradient(g, batch, large, small, gradient, accumulate, scratch.per_sample);
+        return detail::winograd_weight_gradient(g, batch, large, small, gradient, accumulate, scratch.per_sample,
+                                                transformed);
     const detail::GradientShape shape(g);
     const detail::WeightGradient w{shape, {shape, batch}, batch, large, small, gradient, accumulate};
     const double work = static_cast<double>(batch) * g.small_pixels() * g.weights();

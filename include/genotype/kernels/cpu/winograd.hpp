@@ -10,54 +10,61 @@
 
 namespace genotype::detail {
 
-/// Tiles that are worked on at a time, so that both sides' points stay in the second-level cache.
-inline constexpr int winograd_block_tiles = 32;
+/// Tiles and channels of the result that are worked on at a time, so that their points stay in the second-level cache.
+inline constexpr int winograd_block_tiles = 64, winograd_block_channels = 32;
+inline constexpr long winograd_block_floats =
+    winograd_points * (winograd_block_channels * winograd_tile_pitch(winograd_block_tiles) + winograd_point_gap);
 
-/// Calls f(samples, scratch) for blocks of the batch, by all threads. A sample's result does not depend on the block
-/// that it is in.
-template <class F>
-void for_each_block(const ConvGeometry& g, int batch, float* scratch, F f) {
-    const int tiles = winograd_tiles(g);
-    const long sample_floats = convolution_scratch(Cpu{}, g).per_sample;
+/// One direction: all threads transform the source, and then take turns at blocks of samples and channels. A value of
+/// the result does not depend on the block that it is in.
+template <class Transform, class Restore>
+void winograd_direction(const ConvGeometry& g, int batch, const WinogradWeights& weights, const PointTiles& in,
+                        Transform transform, Restore restore) {
+    const int tiles = winograd_tiles(g), panels = weights.channels() / tile_columns;
+    const int most = std::max(1, winograd_block_tiles / tiles), blocks = (batch + most - 1) / most;
 #pragma omp parallel
     {
-        const long most = std::max(1L, static_cast<long>(batch) * tiles / winograd_thread_tiles);
-        const int threads = static_cast<int>(std::min<long>(omp_get_num_threads(), most));
-        const int thread = omp_get_thread_num();
-        if (thread < threads) {
-            const int first = static_cast<int>(static_cast<long>(batch) * thread / threads);
-            const int count = static_cast<int>(static_cast<long>(batch) * (thread + 1) / threads) - first;
-            const int size = std::max(1, winograd_block_tiles / tiles), blocks = (count + size - 1) / size;
-            for (int block = 0; block < blocks; ++block) {
-                const int begin = count * block / blocks;
-                f(SampleRange{first + begin, count * (block + 1) / blocks - begin}, scratch + first * sample_floats);
-            }
+        const int thread = omp_get_thread_num(), threads = omp_get_num_threads();
+        auto cut = [](int count, int part, int parts) {
+            return static_cast<int>(static_cast<long>(count) * part / parts);
+        };
+        const int first = cut(batch, thread, threads);
+        transform(SampleRange{first, cut(batch, thread + 1, threads) - first}, in.from(first));
+        const int most_panels = winograd_block_channels / tile_columns;
+        const int groups = std::clamp(threads / blocks, (panels + most_panels - 1) / most_panels, panels);
+        alignas(64) float memory[winograd_block_floats];
+#pragma omp barrier
+#pragma omp for schedule(static)
+        for (int task = 0; task < blocks * groups; ++task) {
+            const int block = task / groups, group = task % groups;
+            const int sample = cut(batch, block, blocks), samples = cut(batch, block + 1, blocks) - sample;
+            const int panel = cut(panels, group, groups), count = cut(panels, group + 1, groups) - panel;
+            const PointTiles out(memory, count * tile_columns, tiles, samples);
+            multiply_points(in.from(sample), weights, tiles * samples, panel, count, out);
+            restore(SampleRange{sample, samples}, out, ChannelRange{panel * tile_columns, count * tile_columns});
         }
     }
 }
 
+/// weights: packed for the direct form.
 inline void winograd_to_small(const ConvGeometry& g, int batch, const float* large, const float* weights,
                               const float* bias, float* small, float* scratch) {
-    const int tiles = winograd_tiles(g), phased = winograd_phases * g.large_channels;
-    for_each_block(g, batch, scratch, [&](SampleRange range, float* memory) {
-        const PointTiles in(memory, phased, tiles, range.count);
-        const PointTiles out(memory + winograd_points * in.point_pitch, g.small_channels, tiles, range.count);
-        large_to_points(g, large, range, in);
-        multiply_points(in, phased, weights, tiles * range.count, out, g.small_channels);
-        points_to_small(g, out, range, bias, small);
-    });
+    winograd_direction(
+        g, batch, {g, false, weights}, large_tiles(g, batch, scratch),
+        [&](SampleRange range, const PointTiles& points) { large_to_points(g, large, range, points); },
+        [&](SampleRange range, const PointTiles& points, ChannelRange channels) {
+            points_to_small(g, points, range, channels, bias, small);
+        });
 }
 
 inline void winograd_to_large(const ConvGeometry& g, int batch, const float* small, const float* weights,
                               const float* bias, float* large, float* scratch) {
-    const int tiles = winograd_tiles(g), phased = winograd_phases * g.large_channels;
-    for_each_block(g, batch, scratch, [&](SampleRange range, float* memory) {
-        const PointTiles in(memory, g.small_channels, tiles, range.count);
-        const PointTiles out(memory + winograd_points * in.point_pitch, phased, tiles, range.count);
-        small_to_points(g, small, range, in);
-        multiply_points(in, g.small_channels, weights, tiles * range.count, out, phased);
-        points_to_large(g, out, range, bias, large);
-    });
+    winograd_direction(
+        g, batch, {g, true, weights}, small_tiles(g, batch, scratch),
+        [&](SampleRange range, const PointTiles& points) { small_to_points(g, small, range, points); },
+        [&](SampleRange range, const PointTiles& points, ChannelRange channels) {
+            points_to_large(g, points, range, channels, bias, large);
+        });
 }
 
 }  // namespace genotype::detail

@@ -21,9 +21,9 @@ namespace detail {
 inline constexpr int winograd_tile = 4, winograd_side = 5, winograd_points = winograd_side * winograd_side;
 inline constexpr int winograd_phases = 4;
 
-/// Whether the weights are prepared for Winograd's form; pictures are not known yet then. Panels of weights are two
-/// vectors wide on both sides.
-constexpr bool winograd_weights(const ConvGeometry& g) {
+/// Whether channels and kernel allow it; pictures are not known yet then. Panels of weights are two vectors wide on
+/// both sides.
+constexpr bool winograd_channels(const ConvGeometry& g) {
     return !g.exact && g.kernel == 4 && g.stride == 2 && g.padding == 1 && g.large_channels % tile_columns == 0 &&
            g.small_channels % tile_columns == 0 && g.large_channels >= 32 && g.small_channels >= 32;
 }
@@ -37,16 +37,14 @@ constexpr int winograd_tiles(const ConvGeometry& g) {
 }
 
 /// Whether the pictures allow it and are worth it. A tile costs 100 multiplications for each pair of channels, a pixel
-/// of the direct form 16; a sample's tiles must stay in the second-level cache.
+/// of the direct form 16; a sample's tiles must fit into a block.
 constexpr bool winograd_pictures(const ConvGeometry& g) {
     return g.large_height / 2 == g.small_height && g.large_width / 2 == g.small_width &&
            100 * winograd_tiles(g) <= 10 * g.small_pixels() && winograd_tiles(g) <= 64;
 }
 
-/// Fewer tiles than this in the whole batch do not pay for reading the transformed weights.
+/// Fewer tiles than this in the whole batch do not pay for transforming the weights.
 inline constexpr int winograd_least_tiles = 16;
-/// A thread gets at least about so many.
-inline constexpr int winograd_thread_tiles = 8;
 
 /// Floats between neighbouring points are no power of two: 25 streams at such a distance would meet in one set of the
 /// first-level cache. For the same reason the number of tiles is made odd, where that costs little.
@@ -54,27 +52,12 @@ inline constexpr long winograd_point_gap = 80;
 constexpr long winograd_tile_pitch(long tiles) {
     return tiles >= 16 ? tiles | 1 : tiles;
 }
-/// Values of the contraction that are multiplied at a time, so that what is read lies in the first-level cache.
-inline constexpr int winograd_chunk = 128;
-
-/// The transformed weights of a point lie as [chunk][panel of channels][value of the chunk][panel's channels].
-/// Where a value's weights for one panel are.
-constexpr long winograd_weight_at(int contraction, int channels, int panel, int value) {
-    const int first = value / winograd_chunk * winograd_chunk;
-    const int values = std::min(winograd_chunk, contraction - first);
-    return static_cast<long>(first) * channels + (static_cast<long>(panel) * values + value - first) * tile_columns;
-}
-
-/// Floats of the transformed weights for one direction.
-constexpr long winograd_weight_floats(const ConvGeometry& g) {
-    return winograd_points * (long{winograd_phases} * g.large_channels * g.small_channels + winograd_point_gap);
-}
 
 }  // namespace detail
 
 /// The form that a convolution takes in all its directions.
 constexpr ConvForm convolution_form(Cpu, const ConvGeometry& g, int batch) {
-    return detail::winograd_weights(g) && detail::winograd_pictures(g) &&
+    return detail::winograd_channels(g) && detail::winograd_pictures(g) &&
                    long{batch} * detail::winograd_tiles(g) >= detail::winograd_least_tiles
                ? ConvForm::winograd
                : ConvForm::direct;
@@ -82,7 +65,7 @@ constexpr ConvForm convolution_form(Cpu, const ConvGeometry& g, int batch) {
 
 /// Scratch of each direction. Both sides' transformed tiles, with room for what `winograd_tile_pitch` adds.
 constexpr Extent convolution_scratch(Cpu, const ConvGeometry& g) {
-    if (!detail::winograd_weights(g) || !detail::winograd_pictures(g)) return {};
+    if (!detail::winograd_channels(g) || !detail::winograd_pictures(g)) return {};
     const long tiles = detail::winograd_tiles(g),
                channels = long{detail::winograd_phases} * g.large_channels + g.small_channels;
     const long odd = (channels * tiles + 15) / 16;

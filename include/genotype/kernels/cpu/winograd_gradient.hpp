@@ -62,10 +62,9 @@ void outer_point(const OuterPoint& point, float* result, bool first) {
 
 /// The gradient of `winograd_task_rows` large channels and some vectors of small ones: at all points, then Gt dU G.
 template <int vectors>
-void winograd_gradient_task(const ConvGeometry& g, const PointTiles& large, const PointTiles& small, int first_row,
-                            int first_column, float* gradient, bool accumulate) {
+void winograd_gradient_task(const ConvGeometry& g, const PointTiles& large, const PointTiles& small, long tiles,
+                            int first_row, int first_column, float* gradient, bool accumulate) {
     alignas(64) float sums[winograd_points * winograd_task_pitch];
-    const long tiles = static_cast<long>(small.samples) * winograd_tiles(g);
     for (int point = 0; point < winograd_points; ++point)
         for (long tile = 0; tile < tiles; tile += winograd_outer_tiles)
             for (int row = 0; row < winograd_task_rows; row += winograd_outer_rows)
@@ -91,14 +90,13 @@ void winograd_gradient_task(const ConvGeometry& g, const PointTiles& large, cons
     }
 }
 
-/// Both pictures are transformed by all threads, which then take turns at tasks. A value of the gradient is summed
+/// The pictures are transformed by all threads, which then take turns at tasks. A value of the gradient is summed
 /// within one task, over the tiles in order.
 inline void winograd_weight_gradient(const ConvGeometry& g, int batch, const float* large, const float* small,
-                                     float* gradient, bool accumulate, float* scratch) {
+                                     float* gradient, bool accumulate, float* scratch, Transformed transformed) {
     const int phased = winograd_phases * g.large_channels, small_vectors = g.small_channels / lanes;
-    const PointTiles large_points(scratch, phased, winograd_tiles(g), batch);
-    const PointTiles small_points(scratch + winograd_points * large_points.point_pitch, g.small_channels,
-                                  winograd_tiles(g), batch);
+    const PointTiles large_points = large_tiles(g, batch, scratch), small_points = small_tiles(g, batch, scratch);
+    const long tiles = static_cast<long>(batch) * winograd_tiles(g);
     const int row_tasks = phased / winograd_task_rows;
     // Panels of three vectors, and the rest in panels of two: their number is even.
     const int pairs = small_vectors % 3 == 0 ? 0 : small_vectors % 3 == 2 ? 1 : 2;
@@ -108,16 +106,19 @@ inline void winograd_weight_gradient(const ConvGeometry& g, int batch, const flo
         const int thread = omp_get_thread_num(), threads = omp_get_num_threads();
         const int first = static_cast<int>(static_cast<long>(batch) * thread / threads);
         const int end = static_cast<int>(static_cast<long>(batch) * (thread + 1) / threads);
-        large_to_points(g, large, {first, end - first}, large_points.from(first));
-        small_to_points(g, small, {first, end - first}, small_points.from(first));
+        if (transformed != Transformed::large)
+            large_to_points(g, large, {first, end - first}, large_points.from(first));
+        if (transformed != Transformed::small)
+            small_to_points(g, small, {first, end - first}, small_points.from(first));
 #pragma omp barrier
 #pragma omp for schedule(dynamic)
         for (int task = 0; task < row_tasks * (triples + pairs); ++task) {
             const int panel = task / row_tasks, row = task % row_tasks * winograd_task_rows;
             if (panel < triples)
-                winograd_gradient_task<3>(g, large_points, small_points, row, panel * 3 * lanes, gradient, accumulate);
+                winograd_gradient_task<3>(g, large_points, small_points, tiles, row, panel * 3 * lanes, gradient,
+                                          accumulate);
             else
-                winograd_gradient_task<2>(g, large_points, small_points, row,
+                winograd_gradient_task<2>(g, large_points, small_points, tiles, row,
                                           (triples * 3 + (panel - triples) * 2) * lanes, gradient, accumulate);
         }
     }

@@ -7,6 +7,7 @@
 
 #include "genotype/kernels/cpu/tile.hpp"
 #include "genotype/kernels/cpu/winograd_tiles.hpp"
+#include "genotype/kernels/cpu/winograd_weights.hpp"
 
 namespace genotype::detail {
 
@@ -25,12 +26,13 @@ struct PointProduct {
     long x_pitch;
     int groups;
     const float* panel;
-    const float*
-        ahead;  // where the next panel begins, fetched on the way (past the last one that does nothing); or null
     float* result;
     long result_pitch;
     bool first;  // the result is written, not added to
     int skip;    // rows that the tile before has computed
+    // What the next register tile reads, fetched on the way; null is nothing. Addresses that nobody owns do no harm.
+    const float* next_x;
+    const float* next_panel;
 };
 
 /// rows x 2 vectors: result[row] (+)= sum over channels of x[row][channel] * panel[channel].
@@ -41,17 +43,18 @@ void multiply_point(const PointProduct& p) {
         sums[2 * row] = p.first ? Vector(0.0f) : Vector::load_unaligned(p.result + row * lanes);
         sums[2 * row + 1] = p.first ? Vector(0.0f) : Vector::load_unaligned(p.result + p.result_pitch + row * lanes);
     });
-    const float *x = p.x, *panel = p.panel, *ahead = p.ahead;
-    for (int group = 0; group < p.groups; ++group, x += p.x_pitch)
-        for (const float *value = x, *end = x + lanes; value != end; ++value, panel += tile_columns) {
+    const float *x = p.x, *panel = p.panel, *next_x = p.next_x;
+    const long ahead = p.next_panel ? p.next_panel - panel : 0;
+    for (int group = 0; group < p.groups; ++group, x += p.x_pitch, next_x += p.x_pitch)
+        for (int channel = 0; channel < lanes; ++channel, panel += tile_columns) {
+            __builtin_prefetch(next_x + channel * lanes);
             if (ahead) {
-                __builtin_prefetch(ahead, 0, 2);
-                if constexpr (tile_columns > 16) __builtin_prefetch(ahead + 16, 0, 2);
-                ahead += tile_columns;
+                __builtin_prefetch(panel + ahead);
+                if constexpr (tile_columns > 16) __builtin_prefetch(panel + ahead + 16);
             }
             const Vector left = Vector::load_unaligned(panel), right = Vector::load_unaligned(panel + lanes);
             unroll<rows>([&](auto row) {
-                const Vector factor(value[row * lanes]);
+                const Vector factor(x[row * lanes + channel]);
                 sums[2 * row] = xsimd::fma(factor, left, sums[2 * row]);
                 sums[2 * row + 1] = xsimd::fma(factor, right, sums[2 * row + 1]);
             });
@@ -96,29 +99,32 @@ struct HeightCut {
     }
 };
 
-/// out = in . weights for all points.
-/// Weights: [point][chunk of the contraction][panel of out channels][in channel of the chunk][panel's channels].
-inline void multiply_points(const PointTiles& in, int in_channels, const float* weights, int tiles,
-                            const PointTiles& out, int out_channels) {
+/// out = in . weights at all points, for `tiles` tiles and the panels of channels from `first_panel` on that `out` has.
+inline void multiply_points(const PointTiles& in, const WinogradWeights& weights, int tiles, int first_panel,
+                            int panels, const PointTiles& out) {
+    alignas(64) float panel_points[winograd_points * winograd_panel_pitch];
     const HeightCut cut(tiles);
     const int rows = winograd_heights[cut.height], last_rows = winograd_heights[cut.last];
-    for (int point = 0; point < winograd_points; ++point, weights += winograd_point_gap)
-        for (int from = 0; from < in_channels; from += winograd_chunk) {
-            const int values = std::min(winograd_chunk, in_channels - from);
-            const float* x = in.values + point * in.point_pitch + from / lanes * in.group_pitch;
-            float* result = out.values + point * out.point_pitch;
-            for (int channel = 0; channel < out_channels; channel += tile_columns, result += 2 * out.group_pitch) {
-                const float* next = weights + static_cast<long>(values) * tile_columns;
+    for (int from = 0, values; from < weights.contraction(); from += values) {
+        values = weights.values_from(from);
+        for (int panel = 0; panel < panels; ++panel) {
+            weights_to_points(weights.taps(first_panel + panel, from), values, panel_points);
+            for (int point = 0; point < winograd_points; ++point) {
+                const float* x = in.values + point * in.point_pitch + from / lanes * in.group_pitch;
+                const float* at = panel_points + point * winograd_panel_pitch;
+                float* result = out.values + point * out.point_pitch + 2 * panel * out.group_pitch;
                 auto multiply = [&](std::size_t height, int tile, int skip) {
-                    winograd_multiply[height]({x + tile * lanes, in.group_pitch, values / lanes, weights,
-                                               tile == 0 ? next : nullptr, result + tile * lanes, out.group_pitch,
-                                               from == 0, skip});
+                    const int next = tile + winograd_heights[height];
+                    winograd_multiply[height]({x + tile * lanes, in.group_pitch, values / lanes, at,
+                                               result + tile * lanes, out.group_pitch, from == 0, skip,
+                                               next < tiles ? x + next * lanes : x + in.point_pitch,
+                                               tile == 0 ? at + winograd_panel_pitch : nullptr});
                 };
                 for (int tile = 0; tile < cut.count; ++tile) multiply(cut.height, tile * rows, 0);
                 if (cut.rest > 0) multiply(cut.last, tiles - last_rows, last_rows - cut.rest);
-                weights = next;
             }
         }
+    }
 }
 
 }  // namespace genotype::detail

@@ -8,32 +8,46 @@
 
 namespace genotype::detail {
 
-/// Transformed tiles of some samples: [point][channels / lanes][tile][lanes]. Tiles of one place follow one another.
+/// Transformed tiles of some samples: [point][channels / lanes][sample][tile][lanes].
 struct PointTiles {
     float* values;
-    int samples;
+    int places;
     long group_pitch, point_pitch;
 
     PointTiles(float* memory, long channels, int tiles_of_sample, int sample_count)
         : values(memory),
-          samples(sample_count),
+          places(tiles_of_sample),
           group_pitch(winograd_tile_pitch(static_cast<long>(tiles_of_sample) * sample_count) * lanes),
           point_pitch(channels * group_pitch / lanes + winograd_point_gap) {}
 
     /// The same tiles from a later sample on.
     PointTiles from(int sample) const {
         PointTiles later = *this;
-        later.values += static_cast<long>(sample) * lanes;
+        later.values += static_cast<long>(sample) * places * lanes;
         return later;
     }
 
     float* at(int place, int sample, int channel) const {
-        return values + channel / lanes * group_pitch + (static_cast<long>(place) * samples + sample) * lanes;
+        return values + channel / lanes * group_pitch + (static_cast<long>(sample) * places + place) * lanes;
     }
 };
 
+/// Where a batch's transformed pictures lie in a convolution's scratch, whatever the direction.
+inline PointTiles large_tiles(const ConvGeometry& g, int batch, float* scratch) {
+    return {scratch, winograd_phases * g.large_channels, winograd_tiles(g), batch};
+}
+inline PointTiles small_tiles(const ConvGeometry& g, int batch, float* scratch) {
+    return {scratch + winograd_points * large_tiles(g, batch, scratch).point_pitch, g.small_channels, winograd_tiles(g),
+            batch};
+}
+
 /// The samples of a batch that a call works on.
 struct SampleRange {
+    int first, count;
+};
+
+/// Channels of a picture; of the large one, channel c of phase p counts as p * large_channels + c.
+struct ChannelRange {
     int first, count;
 };
 
@@ -120,17 +134,17 @@ inline void small_to_points(const ConvGeometry& g, const float* small, SampleRan
     }
 }
 
-/// At m A, plus the bias.
-inline void points_to_small(const ConvGeometry& g, const PointTiles& points, SampleRange range, const float* bias,
-                            float* small) {
+/// At m A, plus the bias. `points` has the channels of `channels` alone.
+inline void points_to_small(const ConvGeometry& g, const PointTiles& points, SampleRange range, ChannelRange channels,
+                            const float* bias, float* small) {
     alignas(64) float outside[lanes];
     for (int place = 0; place < winograd_tiles(g); ++place) {
         const auto window = small_window(g, small, {g, place}, outside);
         for (int sample = 0; sample < range.count; ++sample) {
-            const long to = (range.first + sample) * g.small_floats();
-            for (int channel = 0; channel < g.small_channels; channel += lanes) {
+            const long to = (range.first + sample) * g.small_floats() + channels.first;
+            for (int channel = 0; channel < channels.count; channel += lanes) {
                 const float* from = points.at(place, sample, channel);
-                const Vector start = bias ? Vector::load_unaligned(bias + channel) : Vector(0.0f);
+                const Vector start = bias ? Vector::load_unaligned(bias + channels.first + channel) : Vector(0.0f);
                 transform_square<PointsToSmall>(
                     [&](int i) { return Vector::load_unaligned(from + i * points.point_pitch); },
                     [&](int i, const Vector& value) { (start + value).store_unaligned(window.at(i, to + channel)); });
@@ -140,18 +154,21 @@ inline void points_to_small(const ConvGeometry& g, const PointTiles& points, Sam
 }
 
 /// B m Bt, plus the bias. Neighbouring tiles share a row or a column of pixels: the first one writes it, in the order
-/// of the places, and the others add to it.
-inline void points_to_large(const ConvGeometry& g, const PointTiles& points, SampleRange range, const float* bias,
-                            float* large) {
+/// of the places, and the others add to it. `points` has the channels of `channels` alone.
+inline void points_to_large(const ConvGeometry& g, const PointTiles& points, SampleRange range, ChannelRange channels,
+                            const float* bias, float* large) {
     alignas(64) float outside[lanes] = {};
     for (int place = 0; place < winograd_tiles(g); ++place)
-        for (int phase = 0; phase < winograd_phases; ++phase) {
+        for (int at = 0, end; at < channels.count; at = end) {
+            const int phase = (channels.first + at) / g.large_channels;
+            end = std::min(channels.count, (phase + 1) * g.large_channels - channels.first);
             const TilePlace tile(g, place);
             const auto window = large_window(g, large, tile, phase, outside);
             for (int sample = 0; sample < range.count; ++sample) {
                 const long to = (range.first + sample) * g.large_floats();
-                for (int channel = 0; channel < g.large_channels; channel += lanes) {
-                    const float* from = points.at(place, sample, phase * g.large_channels + channel);
+                for (int column = at; column < end; column += lanes) {
+                    const int channel = channels.first + column - phase * g.large_channels;
+                    const float* from = points.at(place, sample, column);
                     const Vector start = bias ? Vector::load_unaligned(bias + channel) : Vector(0.0f);
                     transform_square<PointsToLarge>(
                         [&](int i) { return Vector::load_unaligned(from + i * points.point_pitch); },

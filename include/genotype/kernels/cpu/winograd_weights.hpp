@@ -1,4 +1,5 @@
-// The transformed weights of Winograd's form.
+// The transformed weights of Winograd's form, made for a few values of the contraction at a time, where they are used:
+// 25 points would be six times as much to read as the four taps that they come from.
 #pragma once
 
 #include <array>
@@ -8,56 +9,50 @@
 
 namespace genotype::detail {
 
-/// The weights of one direction at all points.
-struct PointWeights {
-    float* values;
-    long point_pitch;
-    int contraction, channels;
+/// Values of the contraction that are multiplied at a time, so that a panel's transformed weights stay in the
+/// second-level cache.
+inline constexpr int winograd_chunk = 64;
+/// Floats from point to point of a panel's transformed weights, [point][value][panel's channels]; an odd number of
+/// lines.
+inline constexpr long winograd_panel_pitch = winograd_chunk * tile_columns + 16;
 
-    float* at(int panel, int value) const { return values + winograd_weight_at(contraction, channels, panel, value); }
+/// One direction's weights, from the direct form's packed ones. To the small picture these are [panel][tap][large
+/// channel][panel's channels], to the large one [phase][panel][tap of the phase, descending][small channel][panel's
+/// channels].
+struct WinogradWeights {
+    const ConvGeometry& geometry;
+    bool to_large;
+    const float* packed;
+
+    int contraction() const { return to_large ? geometry.small_channels : winograd_phases * geometry.large_channels; }
+    int channels() const { return to_large ? winograd_phases * geometry.large_channels : geometry.small_channels; }
+
+    /// Values from `first` on that have the same phase and fit a chunk.
+    int values_from(int first) const {
+        const int run = to_large ? geometry.small_channels : geometry.large_channels;
+        return std::min(winograd_chunk, run - first % run);
+    }
+
+    /// The taps for panel `panel` of the channels, from value `first` of the contraction on: (row, column) of 2 x 2.
+    std::array<const float*, 4> taps(int panel, int first) const {
+        const long run = to_large ? geometry.small_channels : geometry.large_channels, tap_floats = run * tile_columns;
+        const int phase = static_cast<int>(first / run);  // to the small picture
+        const float* from = packed + panel * (to_large ? 4 : geometry.taps()) * tap_floats + first % run * tile_columns;
+        std::array<const float*, 4> result;
+        for (int tap = 0; tap < 4; ++tap) {
+            const int strided = (tap / 2 * 2 + phase / 2) * geometry.kernel + tap % 2 * 2 + phase % 2;
+            result[tap] = from + (to_large ? 3 - tap : strided) * tap_floats;
+        }
+        return result;
+    }
 };
 
-/// One phase's weights for a panel and `count` values of the contraction: four taps become 25 points.
-/// taps: of the first value, (row, column) of the phase's 2 x 2; each value's follow `pitch` later.
-inline void weights_to_points(const std::array<const float*, 4>& taps, long pitch, const PointWeights& weights,
-                              int panel, int first, int count) {
-    for (int value = 0; value < count; ++value)
-        for (int half = 0; half < tile_columns; half += lanes) {
-            const long from = value * pitch + half;
-            float* to = weights.at(panel, first + value) + half;
-            transform_square<TapsToPoints>(
-                [&](int i) { return Vector::load_unaligned(taps[i] + from); },
-                [&](int i, const Vector& point) { point.store_unaligned(to + i * weights.point_pitch); });
-        }
-}
-
-/// The weights of both directions: first to the small picture, from the plain weights; then to the large one, from the
-/// direct form's packed weights to the large picture, [phase][panel][tap][small channel][panel's channels], which lie
-/// as they are needed here.
-inline void pack_winograd(const ConvGeometry& g, const float* plain, const float* packed_to_large, float* packed) {
-    const long tap_floats = static_cast<long>(g.large_channels) * g.small_channels;
-    const int phased = winograd_phases * g.large_channels;
-    const int small_panels = g.small_channels / tile_columns, large_panels = g.large_channels / tile_columns;
-    const long point_pitch = winograd_weight_floats(g) / winograd_points;
-    const PointWeights to_small{packed, point_pitch, phased, g.small_channels};
-    const PointWeights to_large{packed + winograd_weight_floats(g), point_pitch, g.small_channels, phased};
-#pragma omp parallel for schedule(static)
-    for (int task = 0; task < winograd_phases * (small_panels + large_panels); ++task) {
-        const int phase = task % winograd_phases, panel = task / winograd_phases;
-        std::array<const float*, 4> taps;
-        if (panel < small_panels) {
-            for (int tap = 0; tap < 4; ++tap)
-                taps[tap] = plain + panel * tile_columns +
-                            ((tap / 2 * 2 + phase / 2) * g.kernel + tap % 2 * 2 + phase % 2) * tap_floats;
-            weights_to_points(taps, g.small_channels, to_small, panel, phase * g.large_channels, g.large_channels);
-        } else {
-            const int large_panel = panel - small_panels;
-            const long panel_floats = static_cast<long>(g.small_channels) * tile_columns;
-            for (int tap = 0; tap < 4; ++tap)  // the direct form has the taps in descending order
-                taps[tap] = packed_to_large + phase * 4 * tap_floats + (large_panel * 4 + (3 - tap)) * panel_floats;
-            weights_to_points(taps, tile_columns, to_large, phase * large_panels + large_panel, 0, g.small_channels);
-        }
-    }
+/// Four taps become 25 points, for `count` values of the contraction and one panel of channels.
+inline void weights_to_points(const std::array<const float*, 4>& taps, int count, float* to) {
+    for (long at = 0; at < count * tile_columns; at += lanes)
+        transform_square<TapsToPoints>(
+            [&](int i) { return Vector::load_unaligned(taps[i] + at); },
+            [&](int i, const Vector& point) { point.store_unaligned(to + at + i * winograd_panel_pitch); });
 }
 
 }  // namespace genotype::detail

@@ -72,7 +72,8 @@ inline void convolve_transposed(Reference, const ConvGeometry& g, int batch, con
 /// The gradient of the plain weights: of `convolve` where `small` is the output's gradient, of `convolve_transposed`
 /// where `large` is. With `accumulate` added to what is there, otherwise written over it.
 inline void convolve_weight_gradient(Reference, const ConvGeometry& g, int batch, const float* large,
-                                     const float* small, float* gradient, bool accumulate, Region) {
+                                     const float* small, float* gradient, bool accumulate, Region,
+                                     Transformed = Transformed::none) {
     if (!accumulate)
         for (long i = 0; i < g.weights(); ++i) gradient[i] = 0.0f;
     for (int sample = 0; sample < batch; ++sample, large += g.large_floats(), small += g.small_floats())
