@@ -22,12 +22,18 @@ struct Case {
 
 std::ostream& operator<<(std::ostream& out, const Case& c) {
     const ConvGeometry& g = c.geometry;
-    return out << "channels " << g.large_channels << " <-> " << g.small_channels << ", " << g.large_height << "x"
-               << g.large_width << " <-> " << g.small_height << "x" << g.small_width << ", batch " << c.batch;
+    return out << "kernel " << g.kernel << ", channels " << g.large_channels << " <-> " << g.small_channels << ", "
+               << g.large_height << "x" << g.large_width << " <-> " << g.small_height << "x" << g.small_width
+               << ", batch " << c.batch;
 }
 
 Case conv(int large, int small, int height, int width, int batch) {
     return {{large, small, 4, 2, 1, height, width, height / 2, width / 2}, batch};
+}
+
+/// Kernel 3, stride 1: both pictures have one size.
+Case plain(int large, int small, int height, int width, int batch) {
+    return {{large, small, 3, 1, 1, height, width, height, width}, batch};
 }
 
 /// What all directions give, with a bias on both sides; `added` to `before`.
@@ -150,6 +156,10 @@ TEST_CASE("All directions of pictures of many sizes") {
                           conv(32, 32, 9, 9, 17), conv(32, 32, 8, 26, 5), conv(32, 32, 34, 8, 4),
                           conv(32, 32, 24, 24, 2), conv(32, 32, 64, 64, 3), conv(32, 32, 40, 23, 3)})
         compare(c);
+    for (const Case& c :
+         {plain(32, 32, 4, 4, 16), plain(32, 32, 7, 7, 5), plain(32, 32, 8, 11, 6), plain(32, 32, 4, 12, 7),
+          plain(32, 32, 16, 4, 4), plain(32, 32, 32, 32, 2), plain(32, 32, 23, 22, 3), plain(32, 32, 3, 3, 17)})
+        compare(c);
 }
 
 TEST_CASE("All directions of channels on both sides of the blocks") {
@@ -160,27 +170,32 @@ TEST_CASE("All directions of channels on both sides of the blocks") {
          {conv(32, 64, 8, 8, 16), conv(64, 32, 8, 8, 17), conv(96, 64, 8, 8, 19), conv(64, 96, 16, 16, 4),
           conv(32, 160, 8, 8, 16), conv(64, 128, 16, 16, 7), conv(128, 256, 8, 8, 16)})
         compare(c);
+    for (const Case& c : {plain(32, 64, 8, 8, 16), plain(64, 32, 8, 8, 17), plain(96, 64, 4, 4, 19),
+                          plain(64, 96, 8, 8, 4), plain(64, 160, 4, 4, 16), plain(128, 128, 8, 8, 7)})
+        compare(c);
 }
 
 TEST_CASE("Numbers of tiles on both sides of the register tiles, of the blocks and of the gradient's chunks") {
     for (int batch : {18, 20, 21, 22, 23, 25, 26, 27, 30, 31, 32, 33, 34, 39, 47, 63, 64, 65, 66, 127, 128, 129})
         compare(conv(32, 32, 8, 8, batch));
+    for (int batch : {16, 18, 25, 33, 41, 63, 64, 65, 127, 128, 129}) compare(plain(32, 32, 4, 4, batch));
 }
 
 TEST_CASE("Both forms agree with the definition, and the direct one can be asked for") {
-    const Case c = conv(64, 128, 16, 16, 15);
-    const Inputs in(c);
-    const Results direct = run(c, in, true), winograd = run(c, in);
-    const Errors found = errors(c, in, direct);
-    CHECK(found.small < direct_bound);
-    CHECK(found.large < direct_bound);
-    CHECK(found.gradient < direct_bound);
-    CHECK(!kernel_test::same_bits(direct.small, winograd.small));
-    ConvGeometry exact = c.geometry;
-    exact.exact = true;
-    CHECK(convolution_form(Cpu{}, exact, 64) == ConvForm::direct);
-    CHECK(convolution_scratch(Cpu{}, exact) == Extent{});
-    CHECK(packed_floats(Cpu{}, exact) == 2 * exact.weights());
+    for (const Case& c : {conv(64, 128, 16, 16, 15), plain(64, 128, 8, 8, 15)}) {
+        const Inputs in(c);
+        const Results direct = run(c, in, true), winograd = run(c, in);
+        const Errors found = errors(c, in, direct);
+        CHECK(found.small < direct_bound);
+        CHECK(found.large < direct_bound);
+        CHECK(found.gradient < direct_bound);
+        CHECK(!kernel_test::same_bits(direct.small, winograd.small));
+        ConvGeometry exact = c.geometry;
+        exact.exact = true;
+        CHECK(convolution_form(Cpu{}, exact, 64) == ConvForm::direct);
+        CHECK(convolution_scratch(Cpu{}, exact) == Extent{});
+        CHECK(packed_floats(Cpu{}, exact) == 2 * exact.weights());
+    }
 }
 
 TEST_CASE("Other convolutions take the direct form and no scratch") {
@@ -193,7 +208,9 @@ TEST_CASE("Other convolutions take the direct form and no scratch") {
          {ConvGeometry{3, 64, 4, 2, 1, 32, 32, 16, 16}, ConvGeometry{64, 129, 4, 2, 1, 16, 16, 8, 8},
           ConvGeometry{64, 128, 3, 2, 1, 16, 16, 8, 8}, ConvGeometry{64, 128, 4, 1, 1, 16, 16, 15, 15},
           ConvGeometry{64, 128, 4, 2, 0, 16, 16, 7, 7}, ConvGeometry{64, 128, 4, 2, 1, 4, 4, 2, 2},
-          ConvGeometry{64, 128, 4, 2, 1, 10, 10, 5, 5}, ConvGeometry{784, 256}}) {
+          ConvGeometry{64, 128, 4, 2, 1, 10, 10, 5, 5}, ConvGeometry{64, 128, 3, 1, 0, 10, 10, 8, 8},
+          ConvGeometry{64, 128, 3, 1, 1, 5, 5, 5, 5}, ConvGeometry{16, 64, 3, 1, 1, 8, 8, 8, 8},
+          ConvGeometry{64, 128, 3, 1, 1, 33, 32, 33, 32}, ConvGeometry{784, 256}}) {
         CHECK(form(other, 64) == ConvForm::direct);
         CHECK(convolution_scratch(Cpu{}, other) == Extent{});
         CHECK(convolution_scratch(Reference{}, other) == Extent{});
@@ -202,8 +219,9 @@ TEST_CASE("Other convolutions take the direct form and no scratch") {
 }
 
 TEST_CASE("Every number of threads gives the same bits") {
-    for (const Case& c : {conv(64, 128, 16, 16, 15), conv(32, 64, 15, 16, 7), conv(64, 64, 8, 8, 64),
-                          conv(32, 32, 24, 24, 2), conv(32, 32, 32, 32, 1)}) {
+    for (const Case& c :
+         {conv(64, 128, 16, 16, 15), conv(32, 64, 15, 16, 7), conv(64, 64, 8, 8, 64), conv(32, 32, 24, 24, 2),
+          conv(32, 32, 32, 32, 1), plain(64, 96, 8, 8, 15), plain(32, 64, 7, 9, 7), plain(64, 64, 4, 4, 64)}) {
         CAPTURE(c);
         const Inputs in(c);
         const Results one = kernel_test::with_threads(1, [&] { return run(c, in); });

@@ -54,7 +54,9 @@ inline void pack(Cpu, const ConvGeometry& g, const float* plain, float* packed) 
 inline void convolve(Cpu device, const ConvGeometry& g, int batch, const float* large, ConvWeights weights,
                      const float* bias, float* small, Region scratch) {
     if (convolution_form(device, g, batch) == ConvForm::winograd)
-        return detail::winograd_to_small(g, batch, large, weights.packed, bias, small, scratch.per_sample);
+        return detail::with_winograd(g, [&](auto form) {
+            detail::winograd_to_small<decltype(form)>(g, batch, large, weights.packed, bias, small, scratch.per_sample);
+        });
     detail::gather({batch,
                     {g.large_height, g.large_width, g.large_channels},
                     {g.small_height, g.small_width, g.small_channels},
@@ -70,7 +72,9 @@ inline void convolve_transposed(Cpu device, const ConvGeometry& g, int batch, co
     const detail::Direction to_small{g, false}, to_large{g, true};
     const float* packed = weights.packed + detail::packed_floats(to_small);
     if (convolution_form(device, g, batch) == ConvForm::winograd)
-        return detail::winograd_to_large(g, batch, small, packed, bias, large, scratch.per_sample);
+        return detail::with_winograd(g, [&](auto form) {
+            detail::winograd_to_large<decltype(form)>(g, batch, small, packed, bias, large, scratch.per_sample);
+        });
     detail::gather({batch,
                     {g.small_height, g.small_width, g.small_channels},
                     {g.large_height, g.large_width, g.large_channels},

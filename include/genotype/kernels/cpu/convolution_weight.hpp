@@ -122,8 +122,10 @@ inline void convolve_weight_gradient(Cpu device, const ConvGeometry& g, int batc
                                      const float* small, float* gradient, bool accumulate, Region scratch,
                                      Transformed transformed = Transformed::none) {
     if (convolution_form(device, g, batch) == ConvForm::winograd)
-        return detail::winograd_weight_gradient(g, batch, large, small, gradient, accumulate, scratch.per_sample,
-                                                transformed);
+        return detail::with_winograd(g, [&](auto form) {
+            detail::winograd_weight_gradient<decltype(form)>(g, batch, large, small, gradient, accumulate,
+                                                             scratch.per_sample, transformed);
+        });
     const detail::GradientShape shape(g);
     const detail::WeightGradient w{shape, {shape, batch}, batch, large, small, gradient, accumulate};
     const double work = static_cast<double>(batch) * g.small_pixels() * g.weights();

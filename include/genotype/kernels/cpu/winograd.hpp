@@ -10,14 +10,15 @@
 
 namespace genotype::detail {
 
-/// Tiles and channels of the result that are worked on at a time, so that their points stay in the second-level cache.
-inline constexpr int winograd_block_tiles = 64, winograd_block_channels = 32;
-inline constexpr long winograd_block_floats =
-    winograd_points * (winograd_block_channels * winograd_tile_pitch(winograd_block_tiles) + winograd_point_gap);
+/// Channels of the result that are worked on at a time, so that their points stay in the second-level cache.
+inline constexpr int winograd_block_channels = 32;
+template <class Form>
+inline constexpr long winograd_block_floats = Form::LargeToPoints::to* Form::LargeToPoints::to*(
+    winograd_block_channels* winograd_tile_pitch(winograd_block_tiles) + winograd_point_gap);
 
 /// One direction: all threads transform the source, and then take turns at blocks of samples and channels. A value of
 /// the result does not depend on the block that it is in.
-template <class Transform, class Restore>
+template <class Form, class Transform, class Restore>
 void winograd_direction(const ConvGeometry& g, int batch, const WinogradWeights& weights, const PointTiles& in,
                         Transform transform, Restore restore) {
     const int tiles = winograd_tiles(g), panels = weights.channels() / tile_columns;
@@ -32,7 +33,7 @@ void winograd_direction(const ConvGeometry& g, int batch, const WinogradWeights&
         transform(SampleRange{first, cut(batch, thread + 1, threads) - first}, in.from(first));
         const int most_panels = winograd_block_channels / tile_columns;
         const int groups = std::clamp(threads / blocks, (panels + most_panels - 1) / most_panels, panels);
-        alignas(64) float memory[winograd_block_floats];
+        alignas(64) float memory[winograd_block_floats<Form>];
 #pragma omp barrier
 #pragma omp for schedule(static)
         for (int task = 0; task < blocks * groups; ++task) {
@@ -40,30 +41,32 @@ void winograd_direction(const ConvGeometry& g, int batch, const WinogradWeights&
             const int sample = cut(batch, block, blocks), samples = cut(batch, block + 1, blocks) - sample;
             const int panel = cut(panels, group, groups), count = cut(panels, group + 1, groups) - panel;
             const PointTiles out(memory, count * tile_columns, tiles, samples);
-            multiply_points(in.from(sample), weights, tiles * samples, panel, count, out);
+            multiply_points<Form>(in.from(sample), weights, tiles * samples, panel, count, out);
             restore(SampleRange{sample, samples}, out, ChannelRange{panel * tile_columns, count * tile_columns});
         }
     }
 }
 
 /// weights: packed for the direct form.
-inline void winograd_to_small(const ConvGeometry& g, int batch, const float* large, const float* weights,
-                              const float* bias, float* small, float* scratch) {
-    winograd_direction(
+template <class Form>
+void winograd_to_small(const ConvGeometry& g, int batch, const float* large, const float* weights, const float* bias,
+                       float* small, float* scratch) {
+    winograd_direction<Form>(
         g, batch, {g, false, weights}, large_tiles(g, batch, scratch),
-        [&](SampleRange range, const PointTiles& points) { large_to_points(g, large, range, points); },
+        [&](SampleRange range, const PointTiles& points) { large_to_points<Form>(g, large, range, points); },
         [&](SampleRange range, const PointTiles& points, ChannelRange channels) {
-            points_to_small(g, points, range, channels, bias, small);
+            points_to_small<Form>(g, points, range, channels, bias, small);
         });
 }
 
-inline void winograd_to_large(const ConvGeometry& g, int batch, const float* small, const float* weights,
-                              const float* bias, float* large, float* scratch) {
-    winograd_direction(
+template <class Form>
+void winograd_to_large(const ConvGeometry& g, int batch, const float* small, const float* weights, const float* bias,
+                       float* large, float* scratch) {
+    winograd_direction<Form>(
         g, batch, {g, true, weights}, small_tiles(g, batch, scratch),
-        [&](SampleRange range, const PointTiles& points) { small_to_points(g, small, range, points); },
+        [&](SampleRange range, const PointTiles& points) { small_to_points<Form>(g, small, range, points); },
         [&](SampleRange range, const PointTiles& points, ChannelRange channels) {
-            points_to_large(g, points, range, channels, bias, large);
+            points_to_large<Form>(g, points, range, channels, bias, large);
         });
 }
 

@@ -10,22 +10,41 @@
 
 namespace genotype {
 
-/// Direct: every product of the definition. Winograd: a sum of products of transformed tiles, with 2.5 times fewer
+/// Direct: every product of the definition. Winograd: a sum of products of transformed tiles, with 2.5 or 4 times fewer
 /// multiplications and an error two to four times as large.
 enum class ConvForm { direct, winograd };
 
 namespace detail {
 
-/// A tile of the small picture is 4 x 4 pixels. It meets 5 x 5 pixels of each of the four phases of the large picture
-/// (even and odd rows and columns), and is 5 x 5 = 25 points in the transformed domain.
-inline constexpr int winograd_tile = 4, winograd_side = 5, winograd_points = winograd_side * winograd_side;
-inline constexpr int winograd_phases = 4;
+/// A tile of the small picture is 4 x 4 pixels.
+inline constexpr int winograd_tile = 4;
+
+/// Two kinds of convolutions have the form: kernel 4 with stride 2, which over the phases of the large picture (even
+/// and odd rows and columns) is one of 2 x 2 taps, and kernel 3 with stride 1, which has one phase and 3 x 3 taps.
+constexpr int winograd_taps(const ConvGeometry& g) {
+    return g.kernel / g.stride;
+}
+constexpr int winograd_phases(const ConvGeometry& g) {
+    return g.stride * g.stride;
+}
+/// A tile meets side x side pixels of each phase, and is as many points in the transformed domain.
+constexpr int winograd_side(const ConvGeometry& g) {
+    return winograd_tile + winograd_taps(g) - 1;
+}
+constexpr int winograd_points(const ConvGeometry& g) {
+    return winograd_side(g) * winograd_side(g);
+}
+
+/// Large channels (of a phase) that one task of the weight gradient sums.
+inline constexpr int winograd_task_rows = 32;
 
 /// Whether channels and kernel allow it; pictures are not known yet then. Panels of weights are two vectors wide on
 /// both sides.
 constexpr bool winograd_channels(const ConvGeometry& g) {
-    return !g.exact && g.kernel == 4 && g.stride == 2 && g.padding == 1 && g.large_channels % tile_columns == 0 &&
-           g.small_channels % tile_columns == 0 && g.large_channels >= 32 && g.small_channels >= 32;
+    const bool kernel = (g.kernel == 4 && g.stride == 2) || (g.kernel == 3 && g.stride == 1);
+    return !g.exact && kernel && g.padding == 1 && g.large_channels % tile_columns == 0 &&
+           g.small_channels % tile_columns == 0 && g.large_channels >= 32 && g.small_channels >= 32 &&
+           winograd_phases(g) * g.large_channels % winograd_task_rows == 0;
 }
 
 constexpr int winograd_tile_columns(const ConvGeometry& g) {
@@ -36,11 +55,16 @@ constexpr int winograd_tiles(const ConvGeometry& g) {
     return (g.small_height + winograd_tile - 1) / winograd_tile * winograd_tile_columns(g);
 }
 
-/// Whether the pictures allow it and are worth it. A tile costs 100 multiplications for each pair of channels, a pixel
-/// of the direct form 16; a sample's tiles must fit into a block.
+/// Tiles that are worked on at a time, so that their points stay in the second-level cache; a sample's must fit.
+inline constexpr int winograd_block_tiles = 64;
+
+/// Whether the pictures allow it and are worth it: at most 5/8 of the direct form's multiplications, not counting
+/// those of the transforms.
 constexpr bool winograd_pictures(const ConvGeometry& g) {
-    return g.large_height / 2 == g.small_height && g.large_width / 2 == g.small_width &&
-           100 * winograd_tiles(g) <= 10 * g.small_pixels() && winograd_tiles(g) <= 64;
+    const int tiles = winograd_tiles(g);
+    return g.large_height / g.stride == g.small_height && g.large_width / g.stride == g.small_width &&
+           8L * winograd_points(g) * winograd_phases(g) * tiles <= 5L * g.taps() * g.small_pixels() &&
+           tiles <= winograd_block_tiles;
 }
 
 /// Fewer tiles than this in the whole batch do not pay for transforming the weights.
@@ -67,9 +91,9 @@ constexpr ConvForm convolution_form(Cpu, const ConvGeometry& g, int batch) {
 constexpr Extent convolution_scratch(Cpu, const ConvGeometry& g) {
     if (!detail::winograd_channels(g) || !detail::winograd_pictures(g)) return {};
     const long tiles = detail::winograd_tiles(g),
-               channels = long{detail::winograd_phases} * g.large_channels + g.small_channels;
+               channels = long{detail::winograd_phases(g)} * g.large_channels + g.small_channels;
     const long odd = (channels * tiles + 15) / 16;
-    return aligned(Extent{detail::winograd_points * (channels * tiles + odd + 2 * detail::winograd_point_gap), 0});
+    return aligned(Extent{detail::winograd_points(g) * (channels * tiles + odd + 2 * detail::winograd_point_gap), 0});
 }
 
 }  // namespace genotype

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "genotype/kernels/cpu/winograd_tiles.hpp"
+#include "genotype/kernels/cpu/winograd_weights.hpp"
 
 namespace genotype::detail {
 
@@ -13,8 +14,7 @@ namespace genotype::detail {
 inline constexpr int winograd_outer_rows = vector_registers == 32 ? std::min(8, lanes) : 4;
 inline constexpr int winograd_outer_vectors = 3;
 
-/// Large channels (of a phase) of one task, and the floats of one point of its sums; an odd number of lines.
-inline constexpr int winograd_task_rows = 32;
+/// The floats of one point of a task's sums; an odd number of lines.
 inline constexpr int winograd_task_columns = winograd_outer_vectors * lanes;
 inline constexpr long winograd_task_pitch = winograd_task_rows * winograd_task_columns + 16;
 
@@ -61,11 +61,12 @@ void outer_point(const OuterPoint& point, float* result, bool first) {
 }
 
 /// The gradient of `winograd_task_rows` large channels and some vectors of small ones: at all points, then Gt dU G.
-template <int vectors>
+template <class Form, int vectors>
 void winograd_gradient_task(const ConvGeometry& g, const PointTiles& large, const PointTiles& small, long tiles,
                             int first_row, int first_column, float* gradient, bool accumulate) {
-    alignas(64) float sums[winograd_points * winograd_task_pitch];
-    for (int point = 0; point < winograd_points; ++point)
+    constexpr int points = Form::LargeToPoints::to * Form::LargeToPoints::to;
+    alignas(64) float sums[points * winograd_task_pitch];
+    for (int point = 0; point < points; ++point)
         for (long tile = 0; tile < tiles; tile += winograd_outer_tiles)
             for (int row = 0; row < winograd_task_rows; row += winograd_outer_rows)
                 outer_point<vectors>(
@@ -78,13 +79,12 @@ void winograd_gradient_task(const ConvGeometry& g, const PointTiles& large, cons
     for (int row = 0; row < winograd_task_rows; ++row) {
         const int phase = (first_row + row) / g.large_channels, channel = (first_row + row) % g.large_channels;
         const float* from = sums + row * winograd_task_columns;
-        float* to = gradient + (phase / 2 * g.kernel + phase % 2) * tap_floats +
-                    static_cast<long>(channel) * g.small_channels + first_column;
+        float* to = gradient + static_cast<long>(channel) * g.small_channels + first_column;
         for (int vector = 0; vector < vectors; ++vector, from += lanes, to += lanes)
-            transform_square<PointsToTaps>(
+            transform_square<typename Form::PointsToTaps>(
                 [&](int i) { return Vector::load_unaligned(from + i * winograd_task_pitch); },
                 [&](int i, const Vector& value) {
-                    float* at = to + (i / 2 * 2 * g.kernel + i % 2 * 2) * tap_floats;
+                    float* at = to + winograd_tap(g, phase, i) * tap_floats;
                     (accumulate ? Vector::load_unaligned(at) + value : value).store_unaligned(at);
                 });
     }
@@ -92,9 +92,10 @@ void winograd_gradient_task(const ConvGeometry& g, const PointTiles& large, cons
 
 /// The pictures are transformed by all threads, which then take turns at tasks. A value of the gradient is summed
 /// within one task, over the tiles in order.
-inline void winograd_weight_gradient(const ConvGeometry& g, int batch, const float* large, const float* small,
-                                     float* gradient, bool accumulate, float* scratch, Transformed transformed) {
-    const int phased = winograd_phases * g.large_channels, small_vectors = g.small_channels / lanes;
+template <class Form>
+void winograd_weight_gradient(const ConvGeometry& g, int batch, const float* large, const float* small, float* gradient,
+                              bool accumulate, float* scratch, Transformed transformed) {
+    const int phased = winograd_phases(g) * g.large_channels, small_vectors = g.small_channels / lanes;
     const PointTiles large_points = large_tiles(g, batch, scratch), small_points = small_tiles(g, batch, scratch);
     const long tiles = static_cast<long>(batch) * winograd_tiles(g);
     const int row_tasks = phased / winograd_task_rows;
@@ -107,19 +108,19 @@ inline void winograd_weight_gradient(const ConvGeometry& g, int batch, const flo
         const int first = static_cast<int>(static_cast<long>(batch) * thread / threads);
         const int end = static_cast<int>(static_cast<long>(batch) * (thread + 1) / threads);
         if (transformed != Transformed::large)
-            large_to_points(g, large, {first, end - first}, large_points.from(first));
+            large_to_points<Form>(g, large, {first, end - first}, large_points.from(first));
         if (transformed != Transformed::small)
-            small_to_points(g, small, {first, end - first}, small_points.from(first));
+            small_to_points<Form>(g, small, {first, end - first}, small_points.from(first));
 #pragma omp barrier
 #pragma omp for schedule(dynamic)
         for (int task = 0; task < row_tasks * (triples + pairs); ++task) {
             const int panel = task / row_tasks, row = task % row_tasks * winograd_task_rows;
             if (panel < triples)
-                winograd_gradient_task<3>(g, large_points, small_points, tiles, row, panel * 3 * lanes, gradient,
-                                          accumulate);
+                winograd_gradient_task<Form, 3>(g, large_points, small_points, tiles, row, panel * 3 * lanes, gradient,
+                                                accumulate);
             else
-                winograd_gradient_task<2>(g, large_points, small_points, tiles, row,
-                                          (triples * 3 + (panel - triples) * 2) * lanes, gradient, accumulate);
+                winograd_gradient_task<Form, 2>(g, large_points, small_points, tiles, row,
+                                                (triples * 3 + (panel - triples) * 2) * lanes, gradient, accumulate);
         }
     }
 }

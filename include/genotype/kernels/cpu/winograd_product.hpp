@@ -100,16 +100,18 @@ struct HeightCut {
 };
 
 /// out = in . weights at all points, for `tiles` tiles and the panels of channels from `first_panel` on that `out` has.
-inline void multiply_points(const PointTiles& in, const WinogradWeights& weights, int tiles, int first_panel,
-                            int panels, const PointTiles& out) {
-    alignas(64) float panel_points[winograd_points * winograd_panel_pitch];
+template <class Form>
+void multiply_points(const PointTiles& in, const WinogradWeights& weights, int tiles, int first_panel, int panels,
+                     const PointTiles& out) {
+    constexpr int points = Form::LargeToPoints::to * Form::LargeToPoints::to;
+    alignas(64) float panel_points[points * winograd_panel_pitch];
     const HeightCut cut(tiles);
     const int rows = winograd_heights[cut.height], last_rows = winograd_heights[cut.last];
     for (int from = 0, values; from < weights.contraction(); from += values) {
         values = weights.values_from(from);
         for (int panel = 0; panel < panels; ++panel) {
-            weights_to_points(weights.taps(first_panel + panel, from), values, panel_points);
-            for (int point = 0; point < winograd_points; ++point) {
+            weights_to_points<Form>(weights, first_panel + panel, from, values, panel_points);
+            for (int point = 0; point < points; ++point) {
                 const float* x = in.values + point * in.point_pitch + from / lanes * in.group_pitch;
                 const float* at = panel_points + point * winograd_panel_pitch;
                 float* result = out.values + point * out.point_pitch + 2 * panel * out.group_pitch;

@@ -4,9 +4,19 @@
 #include <array>
 
 #include "genotype/kernels/cpu/winograd_form.hpp"
-#include "genotype/kernels/cpu/winograd_transform.hpp"
+#include "genotype/kernels/cpu/winograd_three_taps.hpp"
+#include "genotype/kernels/cpu/winograd_two_taps.hpp"
 
 namespace genotype::detail {
+
+/// Calls f with the transforms of the convolution's number of taps.
+template <class F>
+void with_winograd(const ConvGeometry& g, F f) {
+    if (winograd_taps(g) == TwoTaps::taps)
+        f(TwoTaps{});
+    else
+        f(ThreeTaps{});
+}
 
 /// Transformed tiles of some samples: [point][channels / lanes][sample][tile][lanes].
 struct PointTiles {
@@ -34,11 +44,11 @@ struct PointTiles {
 
 /// Where a batch's transformed pictures lie in a convolution's scratch, whatever the direction.
 inline PointTiles large_tiles(const ConvGeometry& g, int batch, float* scratch) {
-    return {scratch, winograd_phases * g.large_channels, winograd_tiles(g), batch};
+    return {scratch, winograd_phases(g) * g.large_channels, winograd_tiles(g), batch};
 }
 inline PointTiles small_tiles(const ConvGeometry& g, int batch, float* scratch) {
-    return {scratch + winograd_points * large_tiles(g, batch, scratch).point_pitch, g.small_channels, winograd_tiles(g),
-            batch};
+    return {scratch + winograd_points(g) * large_tiles(g, batch, scratch).point_pitch, g.small_channels,
+            winograd_tiles(g), batch};
 }
 
 /// The samples of a batch that a call works on.
@@ -84,16 +94,15 @@ struct TilePlace {
 };
 
 /// The pixels of one phase of the large picture that the tile meets.
-template <class Float>
-TileWindow<Float, winograd_side> large_window(const ConvGeometry& g, Float* large, TilePlace tile, int phase,
-                                              Float* outside) {
+template <int side, class Float>
+TileWindow<Float, side> large_window(const ConvGeometry& g, Float* large, TilePlace tile, int phase, Float* outside) {
     return {large,
             g.large_height,
             g.large_width,
             g.large_channels,
-            2 * tile.row + phase / 2 - 1,
-            2 * tile.column + phase % 2 - 1,
-            2,
+            g.stride * tile.row + phase / g.stride - g.padding,
+            g.stride * tile.column + phase % g.stride - g.padding,
+            g.stride,
             outside};
 }
 
@@ -102,17 +111,18 @@ TileWindow<Float, winograd_tile> small_window(const ConvGeometry& g, Float* smal
     return {small, g.small_height, g.small_width, g.small_channels, tile.row, tile.column, 1, outside};
 }
 
-/// Bt d B for the four phases; channel c of phase p becomes channel p * large_channels + c.
+/// Bt d B for each phase; channel c of phase p becomes channel p * large_channels + c.
 /// `points` begins with the tiles of `range`.
-inline void large_to_points(const ConvGeometry& g, const float* large, SampleRange range, const PointTiles& points) {
+template <class Form>
+void large_to_points(const ConvGeometry& g, const float* large, SampleRange range, const PointTiles& points) {
     for (int place = 0; place < winograd_tiles(g); ++place)
-        for (int phase = 0; phase < winograd_phases; ++phase) {
-            const auto window = large_window(g, large, {g, place}, phase, winograd_zeros);
+        for (int phase = 0; phase < winograd_phases(g); ++phase) {
+            const auto window = large_window<Form::LargeToPoints::from>(g, large, {g, place}, phase, winograd_zeros);
             for (int sample = 0; sample < range.count; ++sample) {
                 long from = (range.first + sample) * g.large_floats();
                 float* to = points.at(place, sample, phase * g.large_channels);
                 for (const long end = from + g.large_channels; from != end; from += lanes, to += points.group_pitch)
-                    transform_square<LargeToPoints>(
+                    transform_square<typename Form::LargeToPoints>(
                         [&](int i) { return Vector::load_unaligned(window.at(i, from)); },
                         [&](int i, const Vector& value) { value.store_unaligned(to + i * points.point_pitch); });
             }
@@ -120,14 +130,15 @@ inline void large_to_points(const ConvGeometry& g, const float* large, SampleRan
 }
 
 /// A y At.
-inline void small_to_points(const ConvGeometry& g, const float* small, SampleRange range, const PointTiles& points) {
+template <class Form>
+void small_to_points(const ConvGeometry& g, const float* small, SampleRange range, const PointTiles& points) {
     for (int place = 0; place < winograd_tiles(g); ++place) {
         const auto window = small_window(g, small, {g, place}, winograd_zeros);
         for (int sample = 0; sample < range.count; ++sample) {
             long from = (range.first + sample) * g.small_floats();
             float* to = points.at(place, sample, 0);
             for (const long end = from + g.small_channels; from != end; from += lanes, to += points.group_pitch)
-                transform_square<SmallToPoints>(
+                transform_square<typename Form::SmallToPoints>(
                     [&](int i) { return Vector::load_unaligned(window.at(i, from)); },
                     [&](int i, const Vector& value) { value.store_unaligned(to + i * points.point_pitch); });
         }
@@ -135,8 +146,9 @@ inline void small_to_points(const ConvGeometry& g, const float* small, SampleRan
 }
 
 /// At m A, plus the bias. `points` has the channels of `channels` alone.
-inline void points_to_small(const ConvGeometry& g, const PointTiles& points, SampleRange range, ChannelRange channels,
-                            const float* bias, float* small) {
+template <class Form>
+void points_to_small(const ConvGeometry& g, const PointTiles& points, SampleRange range, ChannelRange channels,
+                     const float* bias, float* small) {
     alignas(64) float outside[lanes];
     for (int place = 0; place < winograd_tiles(g); ++place) {
         const auto window = small_window(g, small, {g, place}, outside);
@@ -145,7 +157,7 @@ inline void points_to_small(const ConvGeometry& g, const PointTiles& points, Sam
             for (int channel = 0; channel < channels.count; channel += lanes) {
                 const float* from = points.at(place, sample, channel);
                 const Vector start = bias ? Vector::load_unaligned(bias + channels.first + channel) : Vector(0.0f);
-                transform_square<PointsToSmall>(
+                transform_square<typename Form::PointsToSmall>(
                     [&](int i) { return Vector::load_unaligned(from + i * points.point_pitch); },
                     [&](int i, const Vector& value) { (start + value).store_unaligned(window.at(i, to + channel)); });
             }
@@ -153,28 +165,30 @@ inline void points_to_small(const ConvGeometry& g, const PointTiles& points, Sam
     }
 }
 
-/// B m Bt, plus the bias. Neighbouring tiles share a row or a column of pixels: the first one writes it, in the order
+/// B m Bt, plus the bias. Neighbouring tiles share rows or columns of pixels: the first one writes it, in the order
 /// of the places, and the others add to it. `points` has the channels of `channels` alone.
-inline void points_to_large(const ConvGeometry& g, const PointTiles& points, SampleRange range, ChannelRange channels,
-                            const float* bias, float* large) {
+template <class Form>
+void points_to_large(const ConvGeometry& g, const PointTiles& points, SampleRange range, ChannelRange channels,
+                     const float* bias, float* large) {
     alignas(64) float outside[lanes] = {};
     for (int place = 0; place < winograd_tiles(g); ++place)
         for (int at = 0, end; at < channels.count; at = end) {
             const int phase = (channels.first + at) / g.large_channels;
             end = std::min(channels.count, (phase + 1) * g.large_channels - channels.first);
             const TilePlace tile(g, place);
-            const auto window = large_window(g, large, tile, phase, outside);
+            const auto window = large_window<Form::LargeToPoints::from>(g, large, tile, phase, outside);
             for (int sample = 0; sample < range.count; ++sample) {
                 const long to = (range.first + sample) * g.large_floats();
                 for (int column = at; column < end; column += lanes) {
                     const int channel = channels.first + column - phase * g.large_channels;
                     const float* from = points.at(place, sample, column);
                     const Vector start = bias ? Vector::load_unaligned(bias + channel) : Vector(0.0f);
-                    transform_square<PointsToLarge>(
+                    transform_square<typename Form::PointsToLarge>(
                         [&](int i) { return Vector::load_unaligned(from + i * points.point_pitch); },
                         [&](int i, const Vector& value) {
-                            const bool first_row = i / winograd_side == 0, first_column = i % winograd_side == 0;
-                            const bool shared = (first_row && tile.row > 0) || (first_column && tile.column > 0);
+                            constexpr int side = Form::LargeToPoints::from, common = Form::taps - 1;
+                            const bool shared =
+                                (i / side < common && tile.row > 0) || (i % side < common && tile.column > 0);
                             float* pixel = window.at(i, to + channel);
                             (value + (shared ? Vector::load_unaligned(pixel) : start)).store_unaligned(pixel);
                         });

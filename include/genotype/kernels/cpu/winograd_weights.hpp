@@ -1,5 +1,5 @@
 // The transformed weights of Winograd's form, made for a few values of the contraction at a time, where they are used:
-// 25 points would be six times as much to read as the four taps that they come from.
+// the points would be four to six times as much to read as the taps that they come from.
 #pragma once
 
 #include <array>
@@ -16,6 +16,12 @@ inline constexpr int winograd_chunk = 64;
 /// lines.
 inline constexpr long winograd_panel_pitch = winograd_chunk * tile_columns + 16;
 
+/// Which of the kernel's taps is tap `tap`, (row, column), of a phase.
+constexpr int winograd_tap(const ConvGeometry& g, int phase, int tap) {
+    const int taps = winograd_taps(g);
+    return (tap / taps * g.stride + phase / g.stride) * g.kernel + tap % taps * g.stride + phase % g.stride;
+}
+
 /// One direction's weights, from the direct form's packed ones. To the small picture these are [panel][tap][large
 /// channel][panel's channels], to the large one [phase][panel][tap of the phase, descending][small channel][panel's
 /// channels].
@@ -24,8 +30,12 @@ struct WinogradWeights {
     bool to_large;
     const float* packed;
 
-    int contraction() const { return to_large ? geometry.small_channels : winograd_phases * geometry.large_channels; }
-    int channels() const { return to_large ? winograd_phases * geometry.large_channels : geometry.small_channels; }
+    int contraction() const {
+        return to_large ? geometry.small_channels : winograd_phases(geometry) * geometry.large_channels;
+    }
+    int channels() const {
+        return to_large ? winograd_phases(geometry) * geometry.large_channels : geometry.small_channels;
+    }
 
     /// Values from `first` on that have the same phase and fit a chunk.
     int values_from(int first) const {
@@ -33,25 +43,29 @@ struct WinogradWeights {
         return std::min(winograd_chunk, run - first % run);
     }
 
-    /// The taps for panel `panel` of the channels, from value `first` of the contraction on: (row, column) of 2 x 2.
-    std::array<const float*, 4> taps(int panel, int first) const {
-        const long run = to_large ? geometry.small_channels : geometry.large_channels, tap_floats = run * tile_columns;
+    /// The taps for panel `panel` of the channels, from value `first` of the contraction on: (row, column).
+    template <int taps>
+    std::array<const float*, taps * taps> at(int panel, int first) const {
+        const ConvGeometry& g = geometry;
+        const long run = to_large ? g.small_channels : g.large_channels, tap_floats = run * tile_columns;
         const int phase = static_cast<int>(first / run);  // to the small picture
-        const float* from = packed + panel * (to_large ? 4 : geometry.taps()) * tap_floats + first % run * tile_columns;
-        std::array<const float*, 4> result;
-        for (int tap = 0; tap < 4; ++tap) {
-            const int strided = (tap / 2 * 2 + phase / 2) * geometry.kernel + tap % 2 * 2 + phase % 2;
-            result[tap] = from + (to_large ? 3 - tap : strided) * tap_floats;
-        }
+        const float* from =
+            packed + panel * (to_large ? taps * taps : g.taps()) * tap_floats + first % run * tile_columns;
+        std::array<const float*, taps * taps> result;
+        for (int tap = 0; tap < taps * taps; ++tap)
+            result[static_cast<std::size_t>(tap)] =
+                from + (to_large ? taps * taps - 1 - tap : winograd_tap(g, phase, tap)) * tap_floats;
         return result;
     }
 };
 
-/// Four taps become 25 points, for `count` values of the contraction and one panel of channels.
-inline void weights_to_points(const std::array<const float*, 4>& taps, int count, float* to) {
+/// Taps become points, for `count` values of the contraction and one panel of channels.
+template <class Form>
+void weights_to_points(const WinogradWeights& weights, int panel, int first, int count, float* to) {
+    const auto taps = weights.at<Form::taps>(panel, first);
     for (long at = 0; at < count * tile_columns; at += lanes)
-        transform_square<TapsToPoints>(
-            [&](int i) { return Vector::load_unaligned(taps[i] + at); },
+        transform_square<typename Form::TapsToPoints>(
+            [&](int i) { return Vector::load_unaligned(taps[static_cast<std::size_t>(i)] + at); },
             [&](int i, const Vector& point) { point.store_unaligned(to + at + i * winograd_panel_pitch); });
 }
 
