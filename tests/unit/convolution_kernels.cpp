@@ -109,6 +109,10 @@ std::vector<Case> table() {
             conv(3, 64, 4, 2, 1, 32, 32, 3), conv(64, 128, 4, 2, 1, 16, 16, 15), conv(128, 256, 4, 2, 1, 8, 8, 3),
             conv(256, 1, 4, 1, 0, 4, 4, 64), transposed(256, 100, 4, 1, 0, 1, 1, 17), linear(784, 256, 64),
             linear(256, 40, 64), linear(20, 256, 64), linear(256, 784, 1), conv(128, 256, 4, 2, 1, 8, 8, 16),
+            // Few samples and windows that lie mostly outside, or not quite.
+            transposed(64, 40, 4, 1, 0, 1, 1, 1), transposed(64, 40, 4, 1, 0, 1, 1, 2),
+            transposed(64, 40, 4, 1, 0, 1, 1, 6), transposed(32, 40, 5, 1, 0, 2, 1, 1),
+            transposed(32, 40, 4, 1, 0, 3, 3, 1), conv(32, 40, 5, 1, 2, 2, 2, 1), conv(32, 40, 3, 1, 1, 2, 2, 4),
             // Channels that fill no vector, and few of them.
             conv(1, 1, 3, 1, 1, 5, 7, 2), conv(5, 17, 3, 2, 1, 9, 6, 4), conv(33, 5, 2, 1, 0, 4, 4, 5),
             conv(17, 33, 5, 3, 2, 11, 10, 9), conv(64, 3, 3, 1, 1, 8, 9, 20), conv(16, 2, 3, 2, 1, 7, 7, 2),
@@ -149,9 +153,10 @@ TEST_CASE("They agree on random shapes") {
 
 TEST_CASE("Every number of threads gives the same bits") {
     const int before = omp_get_max_threads();
-    for (const Case& c : {conv(64, 128, 4, 2, 1, 16, 16, 16), conv(3, 64, 4, 2, 1, 32, 32, 16),
-                          conv(64, 3, 3, 1, 1, 16, 16, 20), linear(784, 256, 64), linear(256, 784, 3),
-                          conv(40, 72, 3, 1, 1, 15, 17, 2), transposed(256, 100, 4, 1, 0, 1, 1, 64)}) {
+    for (const Case& c :
+         {conv(64, 128, 4, 2, 1, 16, 16, 16), conv(3, 64, 4, 2, 1, 32, 32, 16), conv(64, 3, 3, 1, 1, 16, 16, 20),
+          linear(784, 256, 64), linear(256, 784, 3), conv(40, 72, 3, 1, 1, 15, 17, 2),
+          transposed(256, 100, 4, 1, 0, 1, 1, 64), transposed(256, 100, 4, 1, 0, 1, 1, 1)}) {
         CAPTURE(c);
         omp_set_num_threads(1);
         const Results one = run(Cpu{}, c, true);

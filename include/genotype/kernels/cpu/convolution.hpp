@@ -3,6 +3,8 @@
 
 #include <omp.h>
 
+#include <algorithm>
+
 #include "genotype/kernels/conv_geometry.hpp"
 #include "genotype/kernels/cpu/convolution_dots.hpp"
 #include "genotype/kernels/cpu/convolution_gather.hpp"
@@ -26,7 +28,9 @@ constexpr long packed_floats(const Direction& direction) {
 inline void gather(const Gather& g, const Direction& direction, const float* packed) {
     const ConvGeometry& geometry = direction.geometry;
     const bool along_source = lanes_along_source(direction.source_channels(), direction.channels());
-    const double work = static_cast<double>(g.batch) * geometry.small_pixels() * geometry.weights();
+    // With few pixels the weights are read from memory for each product: then a weight costs as much as some products.
+    const double work =
+        std::max(static_cast<double>(g.batch) * geometry.small_pixels(), 8.0) * static_cast<double>(geometry.weights());
 #pragma omp parallel if (work > worth_threads)
     {
         const int thread = omp_get_thread_num(), threads = omp_get_num_threads();

@@ -13,16 +13,24 @@ namespace genotype::detail {
 
 /// Which rows a tile has. With many samples a tile is one position of several samples: all its rows then meet the same
 /// taps, and those outside the picture are left out. With few samples it is a run of pixels, and zeros stand for what
-/// lies outside. Tiles are numbered [group of rows][position]; with pixels as rows there is one "position".
+/// lies outside, unless most would be zeros. Tiles are numbered [group of rows][position]; with pixels as rows there is
+/// one "position".
 struct TileRows {
     int samples, positions, columns;  // of the phase
     bool across_samples;
 
-    TileRows(const Phase& phase, int batch)
+    TileRows(const Phase& phase, const PictureSize& source, int batch)
         : samples(batch),
           positions(phase.positions()),
           columns(phase.columns.positions),
-          across_samples(2 * batch >= tile_rows || phase.positions() == 1) {}
+          across_samples(2 * batch >= tile_rows || phase.positions() == 1 || mostly_outside(phase, source, batch)) {}
+
+    /// Whether zeros cost more than tiles of few rows, which count as three at least.
+    static bool mostly_outside(const Phase& phase, const PictureSize& source, int batch) {
+        const long inside = phase.rows.taps_inside(source.height) * phase.columns.taps_inside(source.width);
+        const long all = static_cast<long>(phase.positions()) * phase.rows.taps * phase.columns.taps;
+        return 2 * std::max(batch, 3) * inside < batch * all;
+    }
 
     int fixed_positions() const { return across_samples ? positions : 1; }
     long row_count() const { return across_samples ? samples : static_cast<long>(samples) * positions; }
@@ -208,7 +216,7 @@ inline void gather_share(const Gather& g, const Direction& direction, const floa
     for (int i = 0; i < direction.phases(); ++i) {
         const Phase phase = direction.phase(i);
         if (phase.positions() > 0) {
-            const TileRows tiling(phase, g.batch);
+            const TileRows tiling(phase, g.source_size, g.batch);
             gather_phase(g, phase, tiling, packed, share_of(phase, tiling, index, threads));
         }
         packed += phase.contraction() * packed_width(phase.source_channels, phase.channels);

@@ -21,6 +21,13 @@ struct PhaseAxis {
     constexpr int end_tap(int position, int source_size) const {
         return std::min(taps, source_size - (position * step + offset));
     }
+    /// The taps that meet the source, of all positions together.
+    constexpr long taps_inside(int source_size) const {
+        long sum = 0;
+        for (int position = 0; position < positions; ++position)
+            sum += std::max(0, end_tap(position, source_size) - first_tap(position));
+        return sum;
+    }
 };
 
 /// To the small picture: one phase.
