@@ -113,6 +113,12 @@ std::vector<Case> table() {
             transposed(64, 40, 4, 1, 0, 1, 1, 1), transposed(64, 40, 4, 1, 0, 1, 1, 2),
             transposed(64, 40, 4, 1, 0, 1, 1, 6), transposed(32, 40, 5, 1, 0, 2, 1, 1),
             transposed(32, 40, 4, 1, 0, 3, 3, 1), conv(32, 40, 5, 1, 2, 2, 2, 1), conv(32, 40, 3, 1, 1, 2, 2, 4),
+            // Products on both sides of their blocks: of the contraction, of the panels, of the register tiles' rows,
+            // of the gradient's rows and columns; one row; pixels as rows, more and fewer than weights.
+            linear(513, 33, 15), linear(512, 31, 57), linear(511, 32, 13), linear(40, 129, 257), linear(29, 127, 256),
+            linear(300, 20, 1), linear(17, 300, 1), linear(600, 143, 1), linear(90, 64, 2), linear(61, 70, 28),
+            conv(48, 33, 1, 1, 0, 7, 9, 3), conv(32, 64, 1, 1, 0, 16, 16, 2), conv(600, 20, 1, 1, 0, 3, 2, 1),
+            transposed(530, 24, 1, 1, 0, 2, 3, 2), conv(24, 16, 1, 2, 0, 7, 7, 3),
             // Channels that fill no vector, and few of them.
             conv(1, 1, 3, 1, 1, 5, 7, 2), conv(5, 17, 3, 2, 1, 9, 6, 4), conv(33, 5, 2, 1, 0, 4, 4, 5),
             conv(17, 33, 5, 3, 2, 11, 10, 9), conv(64, 3, 3, 1, 1, 8, 9, 20), conv(16, 2, 3, 2, 1, 7, 7, 2),

@@ -59,16 +59,8 @@ inline void column_sums(Cpu, long rows, int columns, const float* x, float* sums
     const int wide_columns = columns * fold;
     const long part = std::max(64L, (wide_rows + most_parts - 1) / most_parts);
     const long parts = (wide_rows + part - 1) / part;
-    // Threads share the rows where there are enough of them, otherwise the columns.
     const bool large = rows * columns >= detail::parallel_values;
-#pragma omp parallel for schedule(static) if (large && parts == 1)
-    for (int first = 0; first < wide_columns; first += detail::sum_columns) {
-        const int width = std::min(detail::sum_columns, wide_columns - first);
-        float partial[most_parts][detail::sum_columns];
-#pragma omp parallel for schedule(static) if (large && parts > 1)
-        for (long p = 0; p < parts; ++p)
-            detail::sum_rows(std::min(part, wide_rows - p * part), wide_columns, width,
-                             x + p * part * wide_columns + first, partial[p]);
+    auto finish = [&](int first, int width, const float(*partial)[detail::sum_columns]) {
         for (int c = 0; c < width / fold; ++c) {
             double total = accumulate ? static_cast<double>(sums[first + c]) : 0.0;
             for (long p = 0; p < parts; ++p)
@@ -77,6 +69,27 @@ inline void column_sums(Cpu, long rows, int columns, const float* x, float* sums
                 total += static_cast<double>(x[row * columns + first + c]);
             sums[first + c] = static_cast<float>(total);
         }
+    };
+    // Threads share the rows where there are enough of them, otherwise the columns. A parallel region within another
+    // one would start new threads each time, even where the outer one has a single thread.
+    if (parts == 1) {
+#pragma omp parallel for schedule(static) if (large)
+        for (int first = 0; first < wide_columns; first += detail::sum_columns) {
+            const int width = std::min(detail::sum_columns, wide_columns - first);
+            float partial[1][detail::sum_columns];
+            detail::sum_rows(wide_rows, wide_columns, width, x + first, partial[0]);
+            finish(first, width, partial);
+        }
+        return;
+    }
+    for (int first = 0; first < wide_columns; first += detail::sum_columns) {
+        const int width = std::min(detail::sum_columns, wide_columns - first);
+        float partial[most_parts][detail::sum_columns];
+#pragma omp parallel for schedule(static) if (large)
+        for (long p = 0; p < parts; ++p)
+            detail::sum_rows(std::min(part, wide_rows - p * part), wide_columns, width,
+                             x + p * part * wide_columns + first, partial[p]);
+        finish(first, width, partial);
     }
 }
 

@@ -11,6 +11,7 @@
 #include "genotype/kernels/cpu/convolution_pack.hpp"
 #include "genotype/kernels/cpu/convolution_phase.hpp"
 #include "genotype/kernels/cpu/convolution_weight.hpp"
+#include "genotype/kernels/cpu/product.hpp"
 #include "genotype/kernels/cpu/winograd.hpp"
 #include "genotype/kernels/cpu/winograd_weights.hpp"
 #include "genotype/kernels/device.hpp"
@@ -44,11 +45,14 @@ inline void gather(const Gather& g, const Direction& direction, const float* pac
 }  // namespace detail
 
 /// Packed weights: to the small picture, then to the large one. Winograd's form makes its own of them as it goes.
+/// A product takes the plain ones.
 constexpr long packed_floats(Cpu, const ConvGeometry& g) {
+    if (detail::is_product(g)) return 0;
     return detail::packed_floats(detail::Direction{g, false}) + detail::packed_floats(detail::Direction{g, true});
 }
 
 inline void pack(Cpu, const ConvGeometry& g, const float* plain, float* packed) {
+    if (detail::is_product(g)) return;
     const detail::Direction to_small{g, false}, to_large{g, true};
     detail::pack(to_small, plain, packed);
     detail::pack(to_large, plain, packed + detail::packed_floats(to_small));
@@ -57,6 +61,7 @@ inline void pack(Cpu, const ConvGeometry& g, const float* plain, float* packed) 
 /// PyTorch equivalent: `F.conv2d(large, weight, bias, stride, padding)`. Scratch: see `convolution_scratch`.
 inline void convolve(Cpu device, const ConvGeometry& g, int batch, const float* large, ConvWeights weights,
                      const float* bias, float* small, Region scratch) {
+    if (detail::is_product(g)) return detail::product_to_small(g, batch, large, weights.plain, bias, small);
     if (convolution_form(device, g, batch) == ConvForm::winograd)
         return detail::with_winograd(g, [&](auto form) {
             detail::winograd_to_small<decltype(form)>(g, batch, large, weights.packed, bias, small, scratch.per_sample);
@@ -73,6 +78,7 @@ inline void convolve(Cpu device, const ConvGeometry& g, int batch, const float* 
 /// PyTorch equivalent: `F.conv_transpose2d(small, weight, bias, stride, padding)`.
 inline void convolve_transposed(Cpu device, const ConvGeometry& g, int batch, const float* small, ConvWeights weights,
                                 const float* bias, float* large, Region scratch) {
+    if (detail::is_product(g)) return detail::product_to_large(g, batch, small, weights.plain, bias, large);
     const detail::Direction to_small{g, false}, to_large{g, true};
     const float* packed = weights.packed + detail::packed_floats(to_small);
     if (convolution_form(device, g, batch) == ConvForm::winograd)

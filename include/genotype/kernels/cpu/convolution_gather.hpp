@@ -128,17 +128,6 @@ inline void gather_tile(const Gather& g, const Phase& phase, bool across_samples
     }
 }
 
-using TileFunction = void (*)(const float*, long, const Piece*, int, const float*, TileResult);
-
-/// The lowest tile that holds `rows`. Few heights, because each costs compile time; rows that are not there go nowhere.
-template <int vectors>
-TileFunction tile_function(int rows) {
-    if (rows == 1) return multiply_tile<1, vectors>;
-    if (rows <= tile_rows / 4 + 1) return multiply_tile<tile_rows / 4 + 1, vectors>;
-    if (rows <= tile_rows / 2 + 1) return multiply_tile<tile_rows / 2 + 1, vectors>;
-    return multiply_tile<tile_rows, vectors>;
-}
-
 /// Multiplies a gathered chunk with one panel. Columns of the last panel that do not exist are kept out of the result.
 inline void multiply_panel(const Phase& phase, const Gather& g, const float* packed, int column, bool first_chunk,
                            GatheredTile& tile, const float* buffer) {

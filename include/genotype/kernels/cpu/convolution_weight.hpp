@@ -8,6 +8,8 @@
 #include "genotype/kernels/conv_geometry.hpp"
 #include "genotype/kernels/cpu/convolution_weight_block.hpp"
 #include "genotype/kernels/cpu/outer_tile.hpp"
+#include "genotype/kernels/cpu/product.hpp"
+#include "genotype/kernels/cpu/product_gradient.hpp"
 #include "genotype/kernels/cpu/winograd_gradient.hpp"
 #include "genotype/kernels/device.hpp"
 
@@ -121,6 +123,7 @@ inline void gradient_thread(const WeightGradient& w, int index, int threads) {
 inline void convolve_weight_gradient(Cpu device, const ConvGeometry& g, int batch, const float* large,
                                      const float* small, float* gradient, bool accumulate, Region scratch,
                                      Transformed transformed = Transformed::none) {
+    if (detail::is_product(g)) return detail::product_weight_gradient(g, batch, large, small, gradient, accumulate);
     if (convolution_form(device, g, batch) == ConvForm::winograd)
         return detail::with_winograd(g, [&](auto form) {
             detail::winograd_weight_gradient<decltype(form)>(g, batch, large, small, gradient, accumulate,

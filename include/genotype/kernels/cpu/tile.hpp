@@ -83,4 +83,28 @@ void multiply_tile(const float* x, long pitch, const Piece* pieces, int piece_co
     });
 }
 
+using TileFunction = void (*)(const float*, long, const Piece*, int, const float*, TileResult);
+
+/// The lowest register tile that holds `rows`. Few heights, because each costs compile time; rows that are not there
+/// go nowhere.
+constexpr int tile_height(int rows) {
+    for (int height : {1, tile_rows / 4 + 1, tile_rows / 2 + 1})
+        if (rows <= height) return height;
+    return tile_rows;
+}
+
+template <int vectors>
+TileFunction tile_function(int rows) {
+    switch (tile_height(rows)) {
+        case 1:
+            return multiply_tile<1, vectors>;
+        case tile_rows / 4 + 1:
+            return multiply_tile<tile_rows / 4 + 1, vectors>;
+        case tile_rows / 2 + 1:
+            return multiply_tile<tile_rows / 2 + 1, vectors>;
+        default:
+            return multiply_tile<tile_rows, vectors>;
+    }
+}
+
 }  // namespace genotype::detail
