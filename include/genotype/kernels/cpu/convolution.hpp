@@ -43,6 +43,10 @@ inline void gather(const Gather& g, const Direction& direction, const float* pac
 
 }  // namespace detail
 
+constexpr const char* form_name(ConvForm form) {
+    return form == ConvForm::winograd ? "Winograd F(4x4,2x2)" : "direct";
+}
+
 /// Packed weights: to the small picture, then to the large one. Winograd's form makes its own of them as it goes.
 constexpr long packed_floats(Cpu, const ConvGeometry& g) {
     return detail::packed_floats(detail::Direction{g, false}) + detail::packed_floats(detail::Direction{g, true});
