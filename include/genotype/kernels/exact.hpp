@@ -22,7 +22,7 @@ constexpr ConvGeometry exactly(ConvGeometry g) {
 
 }  // namespace detail
 
-// The kernels that are given a geometry. What follows it is the device's business.
+// The kernels that a geometry tells which form to take.
 template <class Device>
 constexpr auto convolution_form(Exact<Device>, const ConvGeometry& g, int batch)
     -> decltype(convolution_form(Device{}, g, batch)) {
@@ -32,26 +32,17 @@ template <class Device>
 constexpr auto convolution_scratch(Exact<Device>, const ConvGeometry& g) {
     return convolution_scratch(Device{}, detail::exactly(g));
 }
-template <class Device>
-constexpr long packed_floats(Exact<Device>, const ConvGeometry& g) {
-    return packed_floats(Device{}, detail::exactly(g));
-}
-// By value, so that no overload for all arguments of a device within (`Profiled`) is as good a match.
-template <class Device>
-void pack(Exact<Device>, ConvGeometry g, const float* plain, float* packed) {
-    pack(Device{}, detail::exactly(g), plain, packed);
-}
 template <class Device, class... Rest>
-void convolve(Exact<Device>, ConvGeometry g, int batch, const float* large, ConvWeights weights, Rest... rest) {
+void convolve(Exact<Device>, const ConvGeometry& g, int batch, const float* large, ConvWeights weights, Rest... rest) {
     convolve(Device{}, detail::exactly(g), batch, large, weights, rest...);
 }
 template <class Device, class... Rest>
-void convolve_transposed(Exact<Device>, ConvGeometry g, int batch, const float* small, ConvWeights weights,
+void convolve_transposed(Exact<Device>, const ConvGeometry& g, int batch, const float* small, ConvWeights weights,
                          Rest... rest) {
     convolve_transposed(Device{}, detail::exactly(g), batch, small, weights, rest...);
 }
 template <class Device, class... Rest>
-void convolve_weight_gradient(Exact<Device>, ConvGeometry g, Rest... rest) {
+void convolve_weight_gradient(Exact<Device>, const ConvGeometry& g, Rest... rest) {
     convolve_weight_gradient(Device{}, detail::exactly(g), rest...);
 }
 
