@@ -11,6 +11,7 @@
 #include "genotype/training/autoencoder.hpp"
 
 #include "genotype/kernels/cpu.hpp"
+#include "genotype/kernels/exact.hpp"
 #include "genotype/kernels/reference.hpp"
 #include "genotype/layers.hpp"
 #include "genotype/model/model.hpp"

@@ -12,6 +12,7 @@
 #include "genotype/layers/dropout.hpp"
 #include "genotype/layers/elu.hpp"
 #include "genotype/layers/flatten.hpp"
+#include "genotype/layers/form.hpp"
 #include "genotype/layers/gelu.hpp"
 #include "genotype/layers/global_avg_pool.hpp"
 #include "genotype/layers/group_norm.hpp"

@@ -66,18 +66,49 @@ using Columns = std::vector<std::string>;
 TEST_CASE("the generator") {
     const auto lines = lines_of(summary<dcgan::Generator, Shape<100, 1, 1>>(64));
     REQUIRE(lines.size() == 2 + 12 + 3);
-    CHECK(columns_of(lines[0]) == Columns{"layer", "output", "parameters", "multiply-adds"});
+    CHECK(columns_of(lines[0]) == Columns{"layer", "output", "parameters", "multiply-adds", "form, batch 64"});
     CHECK(columns_of(lines[2]) == Columns{"Sequential", "3 x 32 x 32"});
     CHECK(columns_of(lines[4]) == Columns{"1: BN<256>", "256 x 4 x 4", "512"});
     CHECK(columns_of(lines[5]) == Columns{"2: ReLU", "256 x 4 x 4"});
     const Columns convolution = columns_of(lines[6]);
     CHECK(convolution[0].starts_with("3: ConvT<256, 128, 4, 2, 1"));
-    CHECK(Columns(convolution.end() - 3, convolution.end()) == Columns{"128 x 8 x 8", "524,288", "8,388,608"});
+    CHECK(Columns(convolution.begin() + 1, convolution.end()) ==
+          Columns{"128 x 8 x 8", "524,288", "8,388,608", "Winograd F(4x4,2x2)"});
     CHECK(columns_of(lines[13]) == Columns{"10: Tanh", "3 x 32 x 32"});
     CHECK(columns_of(lines[15]) == Columns{"in all", "1,068,928", "17,973,248"});
     CHECK(lines[16].starts_with("parameters 4.28 MB, packed forms "));
     CHECK(lines[16].find("; for a batch of 64: training ") != std::string::npos);
     for (const std::string& line : lines) CHECK(line.find("\t") == std::string::npos);
+}
+
+namespace {
+
+/// The column of forms, where a layer has one.
+template <Layer Net, ShapeType In, class Device>
+Columns forms(int batch) {
+    Columns found;
+    for (const std::string& line : lines_of(summary<Net, In, Device>(batch)))
+        if (const Columns columns = columns_of(line); columns.size() == 5) found.push_back(columns[4]);
+    return found;
+}
+
+}  // namespace
+
+TEST_CASE("the forms of convolutions, which the batch and the device choose") {
+    const std::string winograd = "Winograd F(4x4,2x2)", direct = "direct";
+    using Noise = Shape<100, 1, 1>;
+    using Picture = Shape<3, 32, 32>;
+    CHECK(forms<dcgan::Generator, Noise, Cpu>(64) == Columns{"form, batch 64", direct, winograd, winograd, direct});
+    CHECK(forms<dcgan::Discriminator, Picture, Cpu>(64) ==
+          Columns{"form, batch 64", direct, winograd, winograd, direct});
+    CHECK(forms<dcgan::Generator, Noise, Cpu>(4) == Columns{"form, batch 4", direct, direct, winograd, direct});
+    CHECK(forms<dcgan::Generator, Noise, Exact<Cpu>>(64) == Columns{"form, batch 64", direct, direct, direct, direct});
+    CHECK(forms<Sequential<Conv<64, 64, 3, 1, 1>>, Shape<64, 8, 8>, Cpu>(64) ==
+          Columns{"form, batch 64", "Winograd F(4x4,3x3)"});
+    // The reference has no choice, and a Linear none either.
+    CHECK(forms<dcgan::Generator, Noise, Reference>(64).empty());
+    CHECK(forms<dcgan::Generator, Noise, Exact<Reference>>(64).empty());
+    CHECK(forms<Sequential<Linear<4, 6>, Tanh>, Shape<4>, Cpu>(64).empty());
 }
 
 TEST_CASE("combinators, and what has no training of its own") {

@@ -1,4 +1,4 @@
-// Winograd's form of a convolution against sums in double precision, and against the direct form.
+// Both forms of a convolution, direct and Winograd's, against sums in double precision.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -45,9 +45,9 @@ struct Results {
 struct Inputs {
     Array large, small, weights, small_bias, large_bias, before;
 
-    explicit Inputs(const Case& c)
-        : large(kernel_test::random_array(c.batch * c.geometry.large_floats(), 1)),
-          small(kernel_test::random_array(c.batch * c.geometry.small_floats(), 2)),
+    explicit Inputs(const Case& c, float mean = 0)
+        : large(kernel_test::random_array(c.batch * c.geometry.large_floats(), 1, mean)),
+          small(kernel_test::random_array(c.batch * c.geometry.small_floats(), 2, mean)),
           weights(kernel_test::random_array(c.geometry.weights(), 3)),
           small_bias(kernel_test::random_array(c.geometry.small_channels, 4)),
           large_bias(kernel_test::random_array(c.geometry.large_channels, 5)),
@@ -85,15 +85,16 @@ Results run(const Case& c, const Inputs& in, bool exact = false) {
     return r;
 }
 
-/// The largest error over the root of the mean square of `exact`; NaN where a value is.
-double error(const Array& values, const std::vector<double>& exact) {
+/// The largest error of sums of so many terms over the root of the mean square of `exact`, and over the root of the
+/// terms, with which errors grow; NaN where a value is.
+double error(const Array& values, const std::vector<double>& exact, double terms) {
     double largest = 0, square = 0;
     for (std::size_t i = 0; i < exact.size(); ++i) {
         const double apart = std::abs(values[i] - exact[i]);
         if (!(apart <= largest)) largest = apart;
         square += exact[i] * exact[i];
     }
-    return largest / std::sqrt(square / static_cast<double>(exact.size()));
+    return largest / std::sqrt(square / static_cast<double>(exact.size()) * terms);
 }
 
 struct Errors {
@@ -127,22 +128,34 @@ Errors errors(const Case& c, const Inputs& in, const Results& r) {
         });
     }
     for (std::size_t i = 0; i < added.size(); ++i) added[i] += gradient[i];
-    return {error(r.small, small), error(r.large, large), error(r.gradient, gradient), error(r.added, added)};
+    const double taps_to_large = static_cast<double>(g.taps()) / (g.stride * g.stride);
+    const double to_small = g.taps() * g.large_channels, to_large = std::max(1.0, taps_to_large) * g.small_channels,
+                 pixels = static_cast<double>(c.batch) * g.small_pixels();
+    return {error(r.small, small, to_small), error(r.large, large, to_large), error(r.gradient, gradient, pixels),
+            error(r.added, added, pixels)};
 }
 
-/// The stated bound of both forms' errors, over the root of the mean square of what is computed.
-constexpr double bound = 4e-5, direct_bound = 2e-5;
+/// What each form promises: 1.4 times the most that was seen with AVX-512, AVX2 and SSE2, in these cases and in layers
+/// of up to 512 channels at a batch of 64. That was 3.0e-7 for the direct form, and for Winograd's 7.7e-7 to the small
+/// picture, 1.1e-6 to the large one (of values that are not about zero), 2.7e-7 and 6.2e-7 for the gradients.
+constexpr Errors direct_bound{4.2e-7, 4.2e-7, 4.2e-7, 4.2e-7}, winograd_4x4_bound{1.1e-6, 1.6e-6, 4e-7, 4e-7},
+    winograd_3x3_bound{1.1e-6, 1.6e-6, 8.5e-7, 8.5e-7};
 
-void compare(const Case& c) {
+void check(const Errors& found, const Errors& bound) {
+    CHECK(found.small < bound.small);
+    CHECK(found.large < bound.large);
+    CHECK(found.gradient < bound.gradient);
+    CHECK(found.added < bound.added);
+}
+
+void compare(const Case& c, float mean = 0) {
     CAPTURE(c);
     REQUIRE(convolution_form(Cpu{}, c.geometry, c.batch) == ConvForm::winograd);
-    const Inputs in(c);
-    const Results r = run(c, in);
-    const Errors found = errors(c, in, r);
-    CHECK(found.small < bound);
-    CHECK(found.large < bound);
-    CHECK(found.gradient < bound);
-    CHECK(found.added < bound);
+    const Inputs in(c, mean);
+    const Results r = run(c, in), direct = run(c, in, true);
+    check(errors(c, in, r), c.geometry.kernel == 4 ? winograd_4x4_bound : winograd_3x3_bound);
+    check(errors(c, in, direct), direct_bound);
+    CHECK(!kernel_test::same_bits(r.small, direct.small));
     CHECK(kernel_test::same_bits(r.after_large, r.gradient));
     CHECK(kernel_test::same_bits(r.after_small, r.gradient));
 }
@@ -181,15 +194,26 @@ TEST_CASE("Numbers of tiles on both sides of the register tiles, of the blocks a
     for (int batch : {16, 18, 25, 33, 41, 63, 64, 65, 127, 128, 129}) compare(plain(32, 32, 4, 4, batch));
 }
 
-TEST_CASE("Both forms agree with the definition, and the direct one can be asked for") {
-    for (const Case& c : {conv(64, 128, 16, 16, 15), plain(64, 128, 8, 8, 15)}) {
+TEST_CASE("All directions of values that are not about zero, as after a ReLU") {
+    for (float mean : {-3.0f, 0.5f, 1.0f, 10.0f}) {
+        compare(conv(64, 128, 16, 16, 15), mean);
+        compare(plain(64, 128, 8, 8, 15), mean);
+    }
+}
+
+TEST_CASE("The direct form of other convolutions") {
+    for (const Case& c : {Case{{3, 64, 4, 2, 1, 32, 32, 16, 16}, 8}, Case{{256, 1, 4, 1, 0, 4, 4, 1, 1}, 64},
+                          Case{{256, 100, 4, 1, 0, 4, 4, 1, 1}, 64}, Case{{17, 33, 5, 3, 2, 11, 10, 4, 4}, 9},
+                          Case{{48, 32, 3, 1, 1, 5, 9, 5, 9}, 4}, conv(64, 128, 16, 16, 3), Case{{784, 256}, 64}}) {
+        CAPTURE(c);
+        REQUIRE(convolution_form(Cpu{}, c.geometry, c.batch) == ConvForm::direct);
         const Inputs in(c);
-        const Results direct = run(c, in, true), winograd = run(c, in);
-        const Errors found = errors(c, in, direct);
-        CHECK(found.small < direct_bound);
-        CHECK(found.large < direct_bound);
-        CHECK(found.gradient < direct_bound);
-        CHECK(!kernel_test::same_bits(direct.small, winograd.small));
+        check(errors(c, in, run(c, in)), direct_bound);
+    }
+}
+
+TEST_CASE("The direct form can be asked for") {
+    for (const Case& c : {conv(64, 128, 16, 16, 64), plain(64, 128, 8, 8, 64)}) {
         ConvGeometry exact = c.geometry;
         exact.exact = true;
         CHECK(convolution_form(Cpu{}, exact, 64) == ConvForm::direct);

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "genotype/layers/cost.hpp"
+#include "genotype/layers/form.hpp"
 #include "genotype/model/type_name.hpp"
 #include "genotype/model/workspace.hpp"
 
@@ -60,11 +61,12 @@ inline std::string megabytes(long floats) {
 }
 
 [[gnu::noinline]] inline std::string summary_row(const std::string& layer, const std::string& shape,
-                                                 const std::string& parameters, const std::string& cost) {
+                                                 const std::string& parameters, const std::string& cost,
+                                                 const std::string& form) {
     char text[192];
-    std::snprintf(text, sizeof text, "%-44.44s %16s %14s %16s\n", layer.c_str(), shape.c_str(), parameters.c_str(),
+    std::snprintf(text, sizeof text, "%-44.44s %16s %14s %16s", layer.c_str(), shape.c_str(), parameters.c_str(),
                   cost.c_str());
-    return text;
+    return text + (form.empty() ? "" : "  " + form) + "\n";
 }
 
 /// Everything about one layer's row but its type, so that all layers share one function.
@@ -75,6 +77,7 @@ struct SummaryRow {
     int depth;
     Dims out;
     long parameters, cost;
+    const char* form;
 };
 
 [[gnu::noinline]] inline void add_row(std::string& text, const SummaryRow& row) {
@@ -84,31 +87,38 @@ struct SummaryRow {
         label = (row.name.word ? std::string(row.name.word) : std::to_string(row.name.number)) + ": " + label;
     const auto number = [](long value) { return value > 0 ? with_commas(value) : std::string(); };
     text += summary_row(std::string(2 * static_cast<std::size_t>(row.depth), ' ') + label, shape_text(row.out),
-                        number(row.is_combinator ? 0 : row.parameters), number(row.cost));
+                        number(row.is_combinator ? 0 : row.parameters), number(row.cost), row.form);
 }
 
 }  // namespace detail
 
-/// The table for samples of shape `In`, with the memory of a batch of `batch`. PyTorch: torchinfo.summary. The numbers
-/// are constants of the type: `parameter_count<Net>`, `multiply_adds<Net, In>`, `Workspace<Net, In,
-/// Mode>::floats(batch)`.
+/// The table for samples of shape `In`, with the memory of a batch of `batch` and the forms that its convolutions take.
+/// PyTorch: torchinfo.summary. The numbers are constants of the type: `parameter_count<Net>`, `multiply_adds<Net, In>`,
+/// `Workspace<Net, In, Mode>::floats(batch)`.
 ///
 ///     std::puts(summary<Generator, Shape<100, 1, 1>>().c_str());
 template <Layer Net, ShapeType In, class Device = Cpu>
 std::string summary(int batch = 1) {
-    const std::string line(93, '-');
-    std::string text = detail::summary_row("layer", "output", "parameters", "multiply-adds") + line + "\n";
+    std::string text;
+    bool has_forms = false;
     walk<Net>(
         [&]<class L>(std::type_identity<L>, ChildName name, int depth, Dims in, Dims out) {
             long cost = 0;
-            if constexpr (!Combinator<L>) cost = multiply_adds_of_leaf<L>(in, out);
-            detail::add_row(text,
-                            {detail::raw_type_name<L>(), Combinator<L>, name, depth, out, parameter_count<L>, cost});
+            const char* form = "";
+            if constexpr (!Combinator<L>) {
+                cost = multiply_adds_of_leaf<L>(in, out);
+                form = form_of_leaf<L, Device>(in, out, batch);
+            }
+            if (*form) has_forms = true;
+            detail::add_row(
+                text, {detail::raw_type_name<L>(), Combinator<L>, name, depth, out, parameter_count<L>, cost, form});
         },
         In::dims);
-    text += line + "\n" +
-            detail::summary_row("in all", "", detail::with_commas(parameter_count<Net>),
-                                detail::with_commas(multiply_adds<Net, In>));
+    const std::string form = has_forms ? "form, batch " + std::to_string(batch) : "";
+    const std::string line = std::string(has_forms ? 114 : 93, '-') + "\n";
+    text = detail::summary_row("layer", "output", "parameters", "multiply-adds", form) + line + text + line +
+           detail::summary_row("in all", "", detail::with_commas(parameter_count<Net>),
+                               detail::with_commas(multiply_adds<Net, In>), "");
     text += "parameters " + detail::megabytes(parameter_floats<Net>()) + ", packed forms " +
             detail::megabytes(prepared_floats<Net, Device>()) + "; for a batch of " + std::to_string(batch) + ": ";
     if constexpr (requires { Net::template memory<Device, Training>(In::dims); })

@@ -44,6 +44,12 @@ inline void gather(const Gather& g, const Direction& direction, const float* pac
 
 }  // namespace detail
 
+/// A form by name, with Winograd's size of a tile and taps: "Winograd F(4x4,2x2)".
+constexpr const char* form_name(ConvForm form, const ConvGeometry& g) {
+    if (form == ConvForm::direct) return "direct";
+    return detail::winograd_taps(g) == 2 ? "Winograd F(4x4,2x2)" : "Winograd F(4x4,3x3)";
+}
+
 /// Packed weights: to the small picture, then to the large one. Winograd's form makes its own of them as it goes.
 /// A product takes the plain ones.
 constexpr long packed_floats(Cpu, const ConvGeometry& g) {

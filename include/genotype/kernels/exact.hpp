@@ -1,0 +1,49 @@
+// A device whose convolutions take the direct form alone.
+#pragma once
+
+#include "genotype/kernels/conv_geometry.hpp"
+
+namespace genotype {
+
+/// Another device that computes every convolution in the direct form, which multiplies what the definition multiplies:
+/// never Winograd's, whose error is larger and which needs scratch. All else is as on `Device`. For telling what the
+/// fast form does to a training, and for results that come as near to the definition as float32 does.
+///
+///     Trainer<Dcgan, Exact<Cpu>> trainer({.batch = 64});
+template <class Device>
+struct Exact : Device {};
+
+namespace detail {
+
+constexpr ConvGeometry exactly(ConvGeometry g) {
+    g.exact = true;
+    return g;
+}
+
+}  // namespace detail
+
+// The kernels that a geometry tells which form to take.
+template <class Device>
+constexpr auto convolution_form(Exact<Device>, const ConvGeometry& g, int batch)
+    -> decltype(convolution_form(Device{}, g, batch)) {
+    return convolution_form(Device{}, detail::exactly(g), batch);
+}
+template <class Device>
+constexpr auto convolution_scratch(Exact<Device>, const ConvGeometry& g) {
+    return convolution_scratch(Device{}, detail::exactly(g));
+}
+template <class Device, class... Rest>
+void convolve(Exact<Device>, const ConvGeometry& g, int batch, const float* large, ConvWeights weights, Rest... rest) {
+    convolve(Device{}, detail::exactly(g), batch, large, weights, rest...);
+}
+template <class Device, class... Rest>
+void convolve_transposed(Exact<Device>, const ConvGeometry& g, int batch, const float* small, ConvWeights weights,
+                         Rest... rest) {
+    convolve_transposed(Device{}, detail::exactly(g), batch, small, weights, rest...);
+}
+template <class Device, class... Rest>
+void convolve_weight_gradient(Exact<Device>, const ConvGeometry& g, Rest... rest) {
+    convolve_weight_gradient(Device{}, detail::exactly(g), rest...);
+}
+
+}  // namespace genotype

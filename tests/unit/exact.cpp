@@ -1,0 +1,113 @@
+// The device that keeps convolutions in the direct form: its plan, its bits, and devices that wrap one another.
+#include "genotype/kernels/exact.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <concepts>
+#include <type_traits>
+#include <vector>
+
+#include "genotype/kernels/cpu.hpp"
+#include "genotype/kernels/reference.hpp"
+#include "genotype/model/model.hpp"
+#include "genotype/model/workspace.hpp"
+#include "genotype/training/profile.hpp"
+#include "support/dcgan.hpp"
+#include "support/kernel_arrays.hpp"
+
+using namespace genotype;
+using kernel_test::Array;
+
+namespace {
+
+constexpr int batch = 16;
+using Wide = Conv<32, 64, 4, 2, 1>;
+using Narrow = ConvT<64, 32, 4, 2, 1>;
+using In = Shape<32, 16, 16>;
+constexpr ConvGeometry geometry{32, 64, 4, 2, 1, 16, 16, 8, 8};
+static_assert(convolution_form(Cpu{}, geometry, batch) == ConvForm::winograd);
+static_assert(convolution_form(Exact<Cpu>{}, geometry, batch) == ConvForm::direct);
+static_assert(convolution_form(Profiled<Exact<Cpu>>{}, geometry, batch) == ConvForm::direct);
+static_assert(convolution_form(Exact<Profiled<Cpu>>{}, geometry, batch) == ConvForm::direct);
+
+/// What a model of one layer gives in all directions.
+template <class Layer, class Device>
+std::vector<Array> results() {
+    using Input = std::conditional_t<std::same_as<Layer, Wide>, In, OutputShape<Wide, In>>;
+    using Net = Sequential<Layer>;
+    Model<Net, Device> model(Seed{3});
+    Workspace<Net, Input, Training, Device> run(batch);
+    const Array x = kernel_test::random_array(batch * Input::count, 1);
+    const Array dy = kernel_test::random_array(batch * OutputShape<Net, Input>::count, 2);
+    const auto y = run.forward(model, View<Input>{x.data(), batch});
+    std::vector<Array> all{Array(y.data, y.data + y.size()), kernel_test::unwritten(batch * Input::count),
+                           kernel_test::unwritten(parameter_floats<Net>())};
+    run.backward(model, View<Input>{x.data(), batch}, dy.data(),
+                 {.input_gradient = all[1].data(), .gradients = all[2].data()});
+    return all;
+}
+
+template <class Left, class Right, class Layer>
+bool same() {
+    const auto left = results<Layer, Left>(), right = results<Layer, Right>();
+    bool all = true;
+    for (std::size_t i = 0; i < left.size(); ++i) all = all && kernel_test::same_bits(left[i], right[i]);
+    return all;
+}
+
+/// What the kernels give that are told so by the geometry.
+std::vector<Array> direct() {
+    ConvGeometry g = geometry;
+    g.exact = true;
+    const Model<Sequential<Wide>> model(Seed{3});
+    const ConvWeights weights{model.parameters.data(), model.prepared.data()};
+    const Array x = kernel_test::random_array(batch * g.large_floats(), 1);
+    const Array dy = kernel_test::random_array(batch * g.small_floats(), 2);
+    std::vector<Array> all{kernel_test::unwritten(batch * g.small_floats()),
+                           kernel_test::unwritten(batch * g.large_floats()), kernel_test::unwritten(g.weights())};
+    convolve(Cpu{}, g, batch, x.data(), weights, nullptr, all[0].data(), {});
+    convolve_transposed(Cpu{}, g, batch, dy.data(), weights, nullptr, all[1].data(), {});
+    convolve_weight_gradient(Cpu{}, g, batch, x.data(), dy.data(), all[2].data(), false, {});
+    return all;
+}
+
+}  // namespace
+
+TEST_CASE("the plan has no memory for another form") {
+    const auto scratch = [](auto device) {
+        return memory_of<Sequential<Wide>, decltype(device), Training>(In::dims).backward_scratch;
+    };
+    CHECK(scratch(Cpu{}).per_sample > 0);
+    CHECK(scratch(Exact<Cpu>{}) == scratch(Reference{}));
+    CHECK(convolution_scratch(Exact<Cpu>{}, geometry) == Extent{});
+    using Picture = Shape<3, 32, 32>;
+    CHECK(3 * Workspace<dcgan::Discriminator, Picture, Inference, Exact<Cpu>>::floats(64) <
+          2 * Workspace<dcgan::Discriminator, Picture, Inference, Cpu>::floats(64));
+}
+
+TEST_CASE("all directions are the direct form's, bit for bit") {
+    const auto expected = direct(), fast = results<Wide, Cpu>(), found = results<Wide, Exact<Cpu>>();
+    for (std::size_t i = 0; i < expected.size(); ++i) {
+        CAPTURE(i);
+        CHECK(kernel_test::same_bits(found[i], expected[i]));
+        CHECK(!kernel_test::same_bits(fast[i], expected[i]));
+    }
+    CHECK(!same<Exact<Cpu>, Cpu, Narrow>());
+    CHECK(same<Exact<Reference>, Reference, Narrow>());
+}
+
+TEST_CASE("devices wrap one another") {
+    Profile profile;
+    const auto sees_all_directions = [&] {
+        for (const Profile::Row& row : profile.rows())
+            if (row.name().starts_with("ConvT<"))
+                return std::ranges::all_of(row.seconds, [](double s) { return s > 0; });
+        return false;
+    };
+    CHECK(same<Exact<Cpu>, Profiled<Exact<Cpu>>, Narrow>());
+    CHECK(sees_all_directions());
+    profile.clear();
+    CHECK(same<Exact<Cpu>, Exact<Profiled<Cpu>>, Narrow>());
+    CHECK(sees_all_directions());
+}
