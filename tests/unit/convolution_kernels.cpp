@@ -119,6 +119,10 @@ std::vector<Case> table() {
             linear(300, 20, 1), linear(17, 300, 1), linear(600, 143, 1), linear(90, 64, 2), linear(61, 70, 28),
             conv(48, 33, 1, 1, 0, 7, 9, 3), conv(32, 64, 1, 1, 0, 16, 16, 2), conv(600, 20, 1, 1, 0, 3, 2, 1),
             transposed(530, 24, 1, 1, 0, 2, 3, 2), conv(24, 16, 1, 2, 0, 7, 7, 3),
+            // To few large channels: as many values a pixel as a block holds, and one more; blocks of pixels.
+            conv(4, 20, 4, 2, 1, 9, 8, 3), transposed(16, 12, 2, 2, 0, 5, 5, 2), conv(65, 16, 1, 2, 0, 5, 5, 2),
+            transposed(3, 16, 4, 2, 1, 16, 16, 2), transposed(1, 40, 4, 2, 1, 17, 16, 2),
+            conv(2, 16, 3, 1, 1, 3, 5, 40),
             // Channels that fill no vector, and few of them.
             conv(1, 1, 3, 1, 1, 5, 7, 2), conv(5, 17, 3, 2, 1, 9, 6, 4), conv(33, 5, 2, 1, 0, 4, 4, 5),
             conv(17, 33, 5, 3, 2, 11, 10, 9), conv(64, 3, 3, 1, 1, 8, 9, 20), conv(16, 2, 3, 2, 1, 7, 7, 2),

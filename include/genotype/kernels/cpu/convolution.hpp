@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "genotype/kernels/conv_geometry.hpp"
+#include "genotype/kernels/cpu/convolution_columns.hpp"
 #include "genotype/kernels/cpu/convolution_dots.hpp"
 #include "genotype/kernels/cpu/convolution_gather.hpp"
 #include "genotype/kernels/cpu/convolution_pack.hpp"
@@ -50,18 +51,19 @@ constexpr const char* form_name(ConvForm form, const ConvGeometry& g) {
     return detail::winograd_taps(g) == 2 ? "Winograd F(4x4,2x2)" : "Winograd F(4x4,3x3)";
 }
 
-/// Packed weights: to the small picture, then to the large one. Winograd's form makes its own of them as it goes.
-/// A product takes the plain ones.
+/// Packed weights: to the small picture, then to the large one. Winograd's form makes its own of them as it goes; a
+/// product takes the plain ones, and so does the way to few large channels.
 constexpr long packed_floats(Cpu, const ConvGeometry& g) {
     if (detail::is_product(g)) return 0;
-    return detail::packed_floats(detail::Direction{g, false}) + detail::packed_floats(detail::Direction{g, true});
+    return detail::packed_floats(detail::Direction{g, false}) +
+           (detail::has_few_columns(g) ? 0 : detail::packed_floats(detail::Direction{g, true}));
 }
 
 inline void pack(Cpu, const ConvGeometry& g, const float* plain, float* packed) {
     if (detail::is_product(g)) return;
     const detail::Direction to_small{g, false}, to_large{g, true};
     detail::pack(to_small, plain, packed);
-    detail::pack(to_large, plain, packed + detail::packed_floats(to_small));
+    if (!detail::has_few_columns(g)) detail::pack(to_large, plain, packed + detail::packed_floats(to_small));
 }
 
 /// PyTorch equivalent: `F.conv2d(large, weight, bias, stride, padding)`. Scratch: see `convolution_scratch`.
@@ -85,6 +87,7 @@ inline void convolve(Cpu device, const ConvGeometry& g, int batch, const float* 
 inline void convolve_transposed(Cpu device, const ConvGeometry& g, int batch, const float* small, ConvWeights weights,
                                 const float* bias, float* large, Region scratch) {
     if (detail::is_product(g)) return detail::product_to_large(g, batch, small, weights.plain, bias, large);
+    if (detail::has_few_columns(g)) return detail::columns_to_large(g, batch, small, weights.plain, bias, large);
     const detail::Direction to_small{g, false}, to_large{g, true};
     const float* packed = weights.packed + detail::packed_floats(to_small);
     if (convolution_form(device, g, batch) == ConvForm::winograd)
