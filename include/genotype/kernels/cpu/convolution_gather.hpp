@@ -139,12 +139,12 @@ inline void multiply_panel(const Phase& phase, const Gather& g, const float* pac
     const bool whole = columns == width;
     for (int i = 0; i < tile_rows; ++i) rows[i] = whole && i < tile.rows ? tile.results[i] + column : spill[i];
     if (!whole && !first_chunk)
-        for (int i = 0; i < tile.rows; ++i) std::copy_n(tile.results[i] + column, columns, spill[i]);
+        for (int i = 0; i < tile.rows; ++i) copy_floats(tile.results[i] + column, columns, spill[i]);
     const TileFunction multiply = width == lanes ? tile_function<1>(tile.rows) : tile_function<2>(tile.rows);
     multiply(buffer, row_pitch, tile.pieces.data(), tile.piece_count, packed + column * phase.contraction(),
              {first_chunk ? start : nullptr, rows});
     if (!whole)
-        for (int i = 0; i < tile.rows; ++i) std::copy_n(spill[i], columns, tile.results[i] + column);
+        for (int i = 0; i < tile.rows; ++i) copy_floats(spill[i], columns, tile.results[i] + column);
 }
 
 /// The part of a phase's result that one thread computes.
