@@ -19,4 +19,16 @@ struct Identity {
     }
 };
 
+/// What stands for the activation where a kernel that can apply one has none to apply.
+struct NoActivation {
+    template <class V>
+    static constexpr V value(V x) {
+        return x;
+    }
+    template <class V>
+    static constexpr V slope(V) {
+        return V(1.f);
+    }
+};
+
 }  // namespace genotype

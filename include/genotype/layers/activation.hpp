@@ -31,6 +31,24 @@ struct ActivationBackward {
     }
 };
 
+/// The same activation with its slope as a function of its input, for a kernel that has just made that.
+template <class Function, SlopeOf From>
+struct ActivationOfInput {
+    Function function;
+
+    template <class V>
+    constexpr V value(V x) const {
+        return function.value(x);
+    }
+    template <class V>
+    constexpr V slope(V x) const {
+        if constexpr (From == SlopeOf::input)
+            return function.slope(x);
+        else
+            return function.slope(function.value(x));
+    }
+};
+
 }  // namespace detail
 
 /// An elementwise layer out of two functions, for samples of any shape:
@@ -51,6 +69,9 @@ struct Activation : LayerBase {
     static constexpr bool in_place = From == SlopeOf::output;
 
     static constexpr Self function() { return {}; }
+    static constexpr auto function_of_input() {
+        return detail::ActivationOfInput<decltype(Self::function()), From>{Self::function()};
+    }
     static constexpr Inferred output(Dims in) { return in; }
 
     template <class Device, class Mode>

@@ -4,6 +4,7 @@
 #include <array>
 #include <string>
 
+#include "genotype/kernels/functions.hpp"
 #include "genotype/kernels/row_chunks.hpp"
 #include "genotype/kernels/running_statistics.hpp"
 #include "genotype/layers/layer.hpp"
@@ -54,8 +55,11 @@ struct BN : LayerBase {
             return {.kept = {}, .forward_scratch = {0, channels}, .backward_scratch = {}};
     }
 
-    template <class Device>
-    static void forward(Device device, Training, const Forward<Training>& pass) {
+    // An activation behind it is applied in the same pass, see model/fused.hpp.
+    static constexpr bool applies_activation = true;
+
+    template <class Device, class Activation = NoActivation>
+    static void forward(Device device, Training, const Forward<Training>& pass, Activation activation = {}) {
         const long rows = static_cast<long>(pass.batch) * pass.in.pixels();
         if (rows < 2) detail::too_few_values(channels, rows);
         float* const mean = pass.kept.fixed;
@@ -65,25 +69,26 @@ struct BN : LayerBase {
         channel_moments(device, rows, channels, pass.x, pass.scratch.fixed);
         batch_norm_statistics(device, rows, channels, pass.scratch.fixed, pass.x, epsilon, running, mean, inverse);
         normalize_channels(device, rows, channels, pass.x, mean, inverse, pass.parameters + parameter_offset<BN>(0),
-                           pass.parameters + parameter_offset<BN>(1), pass.y);
+                           pass.parameters + parameter_offset<BN>(1), pass.y, activation);
     }
 
-    template <class Device>
-    static void forward(Device device, Inference, const Forward<Inference>& pass) {
+    template <class Device, class Activation = NoActivation>
+    static void forward(Device device, Inference, const Forward<Inference>& pass, Activation activation = {}) {
         float* const inverse = pass.scratch.fixed;
         inverse_deviations(device, channels, pass.buffers + buffer_offset<BN>(1), epsilon, inverse);
         normalize_channels(device, static_cast<long>(pass.batch) * pass.in.pixels(), channels, pass.x,
                            pass.buffers + buffer_offset<BN>(0), inverse, pass.parameters + parameter_offset<BN>(0),
-                           pass.parameters + parameter_offset<BN>(1), pass.y);
+                           pass.parameters + parameter_offset<BN>(1), pass.y, activation);
     }
 
-    template <class Device>
-    static void backward(Device device, const Backward& pass) {
+    template <class Device, class Activation = NoActivation>
+    static void backward(Device device, const Backward& pass, Activation activation = {}) {
         float* const gradients = pass.gradients;
         batch_norm_backward(device, static_cast<long>(pass.batch) * pass.in.pixels(), channels, pass.x, pass.dy,
-                            pass.parameters + parameter_offset<BN>(0), pass.kept.fixed, pass.kept.fixed + channels,
-                            pass.scratch.fixed, pass.dx, gradients ? gradients + parameter_offset<BN>(0) : nullptr,
-                            gradients ? gradients + parameter_offset<BN>(1) : nullptr, pass.accumulate);
+                            pass.parameters + parameter_offset<BN>(0), pass.parameters + parameter_offset<BN>(1),
+                            pass.kept.fixed, pass.kept.fixed + channels, pass.scratch.fixed, pass.dx,
+                            gradients ? gradients + parameter_offset<BN>(0) : nullptr,
+                            gradients ? gradients + parameter_offset<BN>(1) : nullptr, pass.accumulate, activation);
     }
 };
 

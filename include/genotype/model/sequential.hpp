@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "genotype/model/check.hpp"
+#include "genotype/model/fused.hpp"
 #include "genotype/model/plan.hpp"
 
 namespace genotype {
@@ -37,17 +38,17 @@ struct Sequential {
 
     template <class Device, class Mode>
     static constexpr Memory memory(Dims in) {
-        return plan_chain<Device, Mode, L...>(in).total;
+        return plan_steps<Device, Mode>(Steps{}, in).total;
     }
 
-    /// The steps are a table and a loop, not unrolled calls: a hundred layers cost the compiler a hundred small
-    /// functions.
+    /// The steps are the layers, save that some neighbours run as one. They are a table and a loop, not unrolled calls:
+    /// a hundred layers cost the compiler a hundred small functions.
     template <Dims In, class Device, class Mode>
     static void forward(Device device, Mode mode, const Forward<Mode>& pass) {
         constexpr auto& p = plan<In, Device, Mode>;
         constexpr auto& steps = forward_steps<In, Device, Mode>;
         const auto activation = [&](std::size_t b) { return at(p.activation[b], pass.kept, pass.scratch, pass.y); };
-        for (std::size_t i = 0; i < sizeof...(L); ++i)
+        for (std::size_t i = 0; i < steps.size(); ++i)
             steps[i](device, mode,
                      {.batch = pass.batch,
                       .in = p.dims[i],
@@ -73,13 +74,13 @@ struct Sequential {
                                                            : at(p.activation[b], pass.kept, pass.scratch, pass.y);
         };
         const auto gradient = [&](std::size_t b) { return pass.scratch.at(p.gradient[b].offset).per_sample; };
-        for (std::size_t i = sizeof...(L); i-- > 0;)
+        for (std::size_t i = steps.size(); i-- > 0;)
             steps[i](device, {.batch = pass.batch,
                               .in = p.dims[i],
                               .out = p.dims[i + 1],
                               .x = activation(i),
                               .y = activation(i + 1),
-                              .dy = i + 1 == sizeof...(L) ? pass.dy : gradient(i + 1),
+                              .dy = i + 1 == steps.size() ? pass.dy : gradient(i + 1),
                               .dx = i == 0 ? pass.dx : gradient(i),
                               .parameters = pass.parameters + p.parameters[i],
                               .gradients = pass.gradients ? pass.gradients + p.parameters[i] : nullptr,
@@ -90,20 +91,27 @@ struct Sequential {
     }
 
   private:
-    template <Dims In, class Device, class Mode>
-    static constexpr ChainPlan<sizeof...(L)> plan = plan_chain<Device, Mode, L...>(In);
+    using Steps = detail::FusedChain<L...>;
+
+    template <class Device, class Mode, class... Step>
+    static constexpr auto plan_steps(detail::Chain<Step...>, Dims in) {
+        return plan_chain<Device, Mode, Step...>(in);
+    }
 
     template <Dims In, class Device, class Mode>
-    static constexpr auto forward_steps = []<std::size_t... I>(std::index_sequence<I...>) {
-        return std::array{&run_forward<L, template_dims<L>(plan<In, Device, Mode>.dims[I]), Device, Mode>...};
-    }
-    (std::index_sequence_for<L...>{});
+    static constexpr auto plan = plan_steps<Device, Mode>(Steps{}, In);
+
+    template <Dims In, class Device, class Mode>
+    static constexpr auto forward_steps =
+        []<class... Step, std::size_t... I>(detail::Chain<Step...>, std::index_sequence<I...>) {
+            return std::array{&run_forward<Step, template_dims<Step>(plan<In, Device, Mode>.dims[I]), Device, Mode>...};
+        }(Steps{}, std::make_index_sequence<Steps::size>{});
 
     template <Dims In, class Device>
-    static constexpr auto backward_steps = []<std::size_t... I>(std::index_sequence<I...>) {
-        return std::array{&run_backward<L, template_dims<L>(plan<In, Device, Training>.dims[I]), Device>...};
-    }
-    (std::index_sequence_for<L...>{});
+    static constexpr auto backward_steps =
+        []<class... Step, std::size_t... I>(detail::Chain<Step...>, std::index_sequence<I...>) {
+            return std::array{&run_backward<Step, template_dims<Step>(plan<In, Device, Training>.dims[I]), Device>...};
+        }(Steps{}, std::make_index_sequence<Steps::size>{});
 
     template <class Pointer>
     static Pointer at(const Place& place, const Region& kept, const Region& scratch, Pointer last) {

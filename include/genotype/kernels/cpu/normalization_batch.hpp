@@ -57,21 +57,25 @@ inline void inverse_deviations(Cpu, int channels, const float* variance, float e
     for (int c = 0; c < channels; ++c) inverse[c] = 1 / std::sqrt(variance[c] + epsilon);
 }
 
-/// y = (x - mean) * inverse * weight + bias for each channel.
-inline void normalize_channels(Cpu, long rows, int channels, const float* x, const float* mean, const float* inverse,
-                               const float* weight, const float* bias, float* y) {
+/// y = activation((x - mean) * inverse * weight + bias) for each channel.
+template <class Activation = NoActivation>
+void normalize_channels(Cpu, long rows, int channels, const float* x, const float* mean, const float* inverse,
+                        const float* weight, const float* bias, float* y, Activation activation = {}) {
     const RowChunks chunks{rows};
 #pragma omp parallel for schedule(static) if (rows * channels > 16384)
     for (int chunk = 0; chunk < chunks.count(); ++chunk) {
         const long start = chunks.begin(chunk) * channels;
-        detail::normalize_rows(chunks.length(chunk), channels, x + start, mean, inverse, weight, bias, y + start);
+        detail::normalize_rows(chunks.length(chunk), channels, x + start, mean, inverse, weight, bias, activation,
+                               y + start);
     }
 }
 
-/// Backward of training. Scratch: (chunks + 1) * 2 * channels floats. Null: dx, or dweight and dbias together.
-inline void batch_norm_backward(Cpu, long rows, int channels, const float* x, const float* dy, const float* weight,
-                                const float* mean, const float* inverse, float* scratch, float* dx, float* dweight,
-                                float* dbias, bool accumulate) {
+/// Backward of training, through the activation as well: its `slope` is a function of its input. Scratch: (chunks + 1)
+/// * 2 * channels floats. Null: dx, or dweight and dbias together.
+template <class Activation = NoActivation>
+void batch_norm_backward(Cpu, long rows, int channels, const float* x, const float* dy, const float* weight,
+                         const float* bias, const float* mean, const float* inverse, float* scratch, float* dx,
+                         float* dweight, float* dbias, bool accumulate, Activation activation = {}) {
     const RowChunks chunks{rows};
     float* const slope_mean = scratch;
     float* const product_mean = slope_mean + channels;
@@ -80,8 +84,8 @@ inline void batch_norm_backward(Cpu, long rows, int channels, const float* x, co
     for (int chunk = 0; chunk < chunks.count(); ++chunk) {
         const long start = chunks.begin(chunk) * channels;
         float* const sums = partial + 2L * chunk * channels;
-        detail::column_products(chunks.length(chunk), channels, x + start, dy + start, mean, inverse, sums,
-                                sums + channels);
+        detail::column_products(chunks.length(chunk), channels, x + start, dy + start, mean, inverse, weight, bias,
+                                activation, sums, sums + channels);
     }
     const Vector share(1.0f / static_cast<float>(rows));
     detail::for_each_vector(channels, [&](long c, auto part) {
@@ -107,7 +111,7 @@ inline void batch_norm_backward(Cpu, long rows, int channels, const float* x, co
     for (int chunk = 0; chunk < chunks.count(); ++chunk) {
         const long start = chunks.begin(chunk) * channels;
         detail::normalize_rows_backward(chunks.length(chunk), channels, x + start, dy + start, mean, inverse, weight,
-                                        slope_mean, product_mean, dx + start);
+                                        bias, activation, slope_mean, product_mean, dx + start);
     }
 }
 

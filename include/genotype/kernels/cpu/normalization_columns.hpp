@@ -3,9 +3,11 @@
 #pragma once
 
 #include <algorithm>
+#include <concepts>
 #include <type_traits>
 
 #include "genotype/kernels/cpu/lanes.hpp"
+#include "genotype/kernels/functions.hpp"
 
 namespace genotype::detail {
 
@@ -61,9 +63,10 @@ inline void column_moments(long rows, int channels, const float* x, const float*
     });
 }
 
-/// y = (x - mean) * (inverse * weight) + bias.
-inline void normalize_rows(long rows, int channels, const float* x, const float* mean, const float* inverse,
-                           const float* weight, const float* bias, float* y) {
+/// y = activation((x - mean) * (inverse * weight) + bias).
+template <class Activation>
+void normalize_rows(long rows, int channels, const float* x, const float* mean, const float* inverse,
+                    const float* weight, const float* bias, Activation activation, float* y) {
     for_each_row_block(rows, [&](long row, auto block) {
         constexpr int count = decltype(block)::value;
         const long start = row * channels;
@@ -72,27 +75,51 @@ inline void normalize_rows(long rows, int channels, const float* x, const float*
             const Vector scale = part.load(inverse + c) * part.load(weight + c);
             for (int r = 0; r < count; ++r) {
                 const long at = start + r * static_cast<long>(channels) + c;
-                part.store(xsimd::fma(part.load(x + at) - center, scale, offset), y + at);
+                part.store(activation.value(xsimd::fma(part.load(x + at) - center, scale, offset)), y + at);
             }
         });
     });
 }
 
-/// For each channel the sums of dy and of dy * (x - mean) * inverse: the gradients of bias and weight.
-inline void column_products(long rows, int channels, const float* x, const float* dy, const float* mean,
-                            const float* inverse, float* bias_sum, float* weight_sum) {
+// The gradient of what goes into the activation behind a norm, from dy of what comes out of it. The activation's input
+// is made again by the expression of `normalize_rows`, which is cheaper than to read its output. Without an activation
+// the bias may be null.
+template <class Activation, class Part>
+Vector activation_offset(Part part, const float* bias) {
+    if constexpr (std::same_as<Activation, NoActivation>)
+        return Vector(0.0f);
+    else
+        return part.load(bias);
+}
+template <class Activation>
+Vector before_activation(Activation activation, const Vector& dy, const Vector& deviation, const Vector& scale,
+                         const Vector& offset) {
+    if constexpr (std::same_as<Activation, NoActivation>)
+        return dy;
+    else
+        return dy * activation.slope(xsimd::fma(deviation, scale, offset));
+}
+
+/// For each channel the sums of dy and of dy * (x - mean) * inverse, where dy is taken to before the activation: the
+/// gradients of bias and weight.
+template <class Activation>
+void column_products(long rows, int channels, const float* x, const float* dy, const float* mean, const float* inverse,
+                     const float* weight, const float* bias, Activation activation, float* bias_sum,
+                     float* weight_sum) {
     std::fill_n(bias_sum, channels, 0.0f);
     std::fill_n(weight_sum, channels, 0.0f);
     for_each_row_block(rows, [&](long row, auto block) {
         constexpr int count = decltype(block)::value;
         const long start = row * channels;
         for_each_vector(channels, [&](long c, auto part) {
-            const Vector center = part.load(mean + c);
+            const Vector center = part.load(mean + c), offset = activation_offset<Activation>(part, bias + c);
+            const Vector scale = part.load(inverse + c) * part.load(weight + c);
             Vector slopes[count], products[count];
             for (int r = 0; r < count; ++r) {
                 const long at = start + r * static_cast<long>(channels) + c;
-                slopes[r] = part.load(dy + at);
-                products[r] = slopes[r] * (part.load(x + at) - center);
+                const Vector deviation = part.load(x + at) - center;
+                slopes[r] = before_activation(activation, part.load(dy + at), deviation, scale, offset);
+                products[r] = slopes[r] * deviation;
             }
             part.store(part.load(bias_sum + c) + tree_sum(slopes), bias_sum + c);
             part.store(xsimd::fma(tree_sum(products), part.load(inverse + c), part.load(weight_sum + c)),
@@ -101,23 +128,26 @@ inline void column_products(long rows, int channels, const float* x, const float
     });
 }
 
-/// dx = inverse * (weight * dy - slope_mean - normalised x * product_mean), where the two means are those of weight *
-/// dy and of weight * dy * normalised x over all values that share a variance.
-inline void normalize_rows_backward(long rows, int channels, const float* x, const float* dy, const float* mean,
-                                    const float* inverse, const float* weight, const float* slope_mean,
-                                    const float* product_mean, float* dx) {
+/// dx = inverse * (weight * dy - slope_mean - normalised x * product_mean), where dy is taken to before the activation
+/// and the two means are those of weight * dy and of weight * dy * normalised x over all values that share a variance.
+template <class Activation>
+void normalize_rows_backward(long rows, int channels, const float* x, const float* dy, const float* mean,
+                             const float* inverse, const float* weight, const float* bias, Activation activation,
+                             const float* slope_mean, const float* product_mean, float* dx) {
     for_each_row_block(rows, [&](long row, auto block) {
         constexpr int count = decltype(block)::value;
         const long start = row * channels;
         for_each_vector(channels, [&](long c, auto part) {
-            const Vector center = part.load(mean + c), scale = part.load(inverse + c);
-            const Vector slope = scale * part.load(weight + c);
-            const Vector offset = scale * part.load(slope_mean + c);
-            const Vector pull = scale * scale * part.load(product_mean + c);
+            const Vector center = part.load(mean + c), deviations = part.load(inverse + c);
+            const Vector scale = deviations * part.load(weight + c);
+            const Vector offset = activation_offset<Activation>(part, bias + c);
+            const Vector back = deviations * part.load(slope_mean + c);
+            const Vector pull = deviations * deviations * part.load(product_mean + c);
             for (int r = 0; r < count; ++r) {
                 const long at = start + r * static_cast<long>(channels) + c;
-                const Vector straight = xsimd::fms(part.load(dy + at), slope, offset);
-                part.store(xsimd::fnma(part.load(x + at) - center, pull, straight), dx + at);
+                const Vector deviation = part.load(x + at) - center;
+                const Vector slope = before_activation(activation, part.load(dy + at), deviation, scale, offset);
+                part.store(xsimd::fnma(deviation, pull, xsimd::fms(slope, scale, back)), dx + at);
             }
         });
     });

@@ -35,7 +35,7 @@ inline void group_norm(Cpu, int batch, int pixels, int channels, int groups, con
                 inverse[c] = static_cast<float>(1 / std::sqrt(variance + epsilon));
             }
         }
-        detail::normalize_rows(pixels, channels, from, mean, inverse, weight, bias, y + sample * count);
+        detail::normalize_rows(pixels, channels, from, mean, inverse, weight, bias, NoActivation{}, y + sample * count);
     }
 }
 
@@ -55,7 +55,8 @@ inline void group_norm_backward(Cpu, int batch, int pixels, int channels, int gr
         float* const weight_sum = bias_sum + channels;
         float* const slope_mean = weight_sum + channels;
         float* const product_mean = slope_mean + channels;
-        detail::column_products(pixels, channels, from, slopes, mean, mean + channels, bias_sum, weight_sum);
+        detail::column_products(pixels, channels, from, slopes, mean, mean + channels, weight, nullptr, NoActivation{},
+                                bias_sum, weight_sum);
         if (!dx) continue;
         for (int group = 0; group < channels; group += width) {
             double slope = 0, product = 0;
@@ -69,8 +70,8 @@ inline void group_norm_backward(Cpu, int batch, int pixels, int channels, int gr
                 product_mean[c] = static_cast<float>(product / values);
             }
         }
-        detail::normalize_rows_backward(pixels, channels, from, slopes, mean, mean + channels, weight, slope_mean,
-                                        product_mean, dx + sample * count);
+        detail::normalize_rows_backward(pixels, channels, from, slopes, mean, mean + channels, weight, nullptr,
+                                        NoActivation{}, slope_mean, product_mean, dx + sample * count);
     }
     if (!dweight) return;
     detail::for_each_vector(channels, [&](long c, auto part) {

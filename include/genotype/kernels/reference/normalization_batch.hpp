@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "genotype/kernels/device.hpp"
+#include "genotype/kernels/functions.hpp"
 #include "genotype/kernels/row_chunks.hpp"
 #include "genotype/kernels/running_statistics.hpp"
 
@@ -64,26 +65,32 @@ inline void inverse_deviations(Reference, int channels, const float* variance, f
     for (int c = 0; c < channels; ++c) inverse[c] = 1 / std::sqrt(variance[c] + epsilon);
 }
 
-/// y = (x - mean) * inverse * weight + bias for each channel.
-inline void normalize_channels(Reference, long rows, int channels, const float* x, const float* mean,
-                               const float* inverse, const float* weight, const float* bias, float* y) {
+/// y = activation((x - mean) * inverse * weight + bias) for each channel.
+template <class Activation = NoActivation>
+void normalize_channels(Reference, long rows, int channels, const float* x, const float* mean, const float* inverse,
+                        const float* weight, const float* bias, float* y, Activation activation = {}) {
     for (long row = 0; row < rows; ++row)
         for (int c = 0; c < channels; ++c) {
             const long at = row * channels + c;
-            y[at] = (x[at] - mean[c]) * inverse[c] * weight[c] + bias[c];
+            y[at] = activation.value((x[at] - mean[c]) * inverse[c] * weight[c] + bias[c]);
         }
 }
 
-/// Backward of training. Scratch is not used. Null: dx, or dweight and dbias together.
-inline void batch_norm_backward(Reference, long rows, int channels, const float* x, const float* dy,
-                                const float* weight, const float* mean, const float* inverse, float*, float* dx,
-                                float* dweight, float* dbias, bool accumulate) {
+/// Backward of training, through the activation as well: its `slope` is a function of its input. Scratch is not used.
+/// Null: dx, or dweight and dbias together.
+template <class Activation = NoActivation>
+void batch_norm_backward(Reference, long rows, int channels, const float* x, const float* dy, const float* weight,
+                         const float* bias, const float* mean, const float* inverse, float*, float* dx, float* dweight,
+                         float* dbias, bool accumulate, Activation activation = {}) {
     for (int c = 0; c < channels; ++c) {
+        const auto slope = [&](long at) {
+            return static_cast<double>(dy[at]) * activation.slope((x[at] - mean[c]) * inverse[c] * weight[c] + bias[c]);
+        };
         double slopes = 0, products = 0;
         for (long row = 0; row < rows; ++row) {
             const long at = row * channels + c;
-            slopes += dy[at];
-            products += static_cast<double>(dy[at]) * (x[at] - mean[c]) * inverse[c];
+            slopes += slope(at);
+            products += slope(at) * (x[at] - mean[c]) * inverse[c];
         }
         if (dweight) {
             dweight[c] = static_cast<float>((accumulate ? dweight[c] : 0.0f) + products);
@@ -95,7 +102,7 @@ inline void batch_norm_backward(Reference, long rows, int channels, const float*
             const long at = row * channels + c;
             const double normalised = static_cast<double>(x[at] - mean[c]) * inverse[c];
             dx[at] = static_cast<float>(weight[c] * inverse[c] *
-                                        (dy[at] - slopes / values - normalised * products / values));
+                                        (slope(at) - slopes / values - normalised * products / values));
         }
     }
 }

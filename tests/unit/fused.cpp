@@ -1,0 +1,103 @@
+// Neighbours that run as one: which ones do, that they give what the two give apart, and what the plan saves.
+#include "genotype/model/fused.hpp"
+
+#include <doctest/doctest.h>
+
+#include <concepts>
+#include <string>
+#include <vector>
+
+#include "genotype/kernels/cpu.hpp"
+#include "genotype/kernels/reference.hpp"
+#include "genotype/layers.hpp"
+#include "genotype/model/model.hpp"
+#include "genotype/model/sequential.hpp"
+#include "genotype/model/type_name.hpp"
+#include "genotype/model/workspace.hpp"
+#include "support/kernel_arrays.hpp"
+
+using namespace genotype;
+using kernel_test::Array;
+
+namespace {
+
+template <class... L>
+using Steps = detail::FusedChain<L...>;
+static_assert(std::same_as<Steps<BN<4>, ReLU>, detail::Chain<Fused<BN<4>, ReLU>>>);
+static_assert(std::same_as<Steps<ReLU, BN<4>>, detail::Chain<ReLU, BN<4>>>);
+static_assert(std::same_as<Steps<BN<4>, ReLU, Tanh, BN<4>>, detail::Chain<Fused<BN<4>, ReLU>, Tanh, BN<4>>>);
+static_assert(std::same_as<Steps<BN<4>, BN<4>, SiLU, BN<4>, Dropout<>>,
+                           detail::Chain<BN<4>, Fused<BN<4>, SiLU>, BN<4>, Dropout<>>>);
+
+/// The same layers, but in chains of their own, where nothing has a neighbour.
+template <class... L>
+using Apart = Sequential<Sequential<L>...>;
+
+// A slope that is a function of the input: apart, the norm's output is kept for it.
+constexpr Dims picture = picture_dims(4, 2, 2);
+static_assert(memory_of<Sequential<BN<4>, SiLU>, Cpu, Training>(picture).kept.per_sample == 0);
+static_assert(memory_of<Apart<BN<4>, SiLU>, Cpu, Training>(picture).kept.per_sample == 16);
+
+template <class Net, class In, class Device, class Mode>
+std::vector<Array> results(int batch, bool accumulate) {
+    Model<Net, Device> model(Seed{3});
+    for (long i = 0; i < model.parameters.size(); ++i)
+        model.parameters.data()[i] = 0.5f + 0.25f * static_cast<float>(i % 7 - 3);
+    Workspace<Net, In, Mode, Device> run(batch);
+    const Array x = kernel_test::random_array(batch * In::count, 1, 0.3f);
+    const auto y = run.forward(model, View<In>{x.data(), batch});
+    std::vector<Array> all{Array(y.data, y.data + y.size()),
+                           Array(model.buffers.data(), model.buffers.data() + 2 * aligned(In::dims[0]))};
+    if constexpr (std::same_as<Mode, Training>) {
+        const Array dy = kernel_test::random_array(batch * In::count, 2);
+        all.push_back(kernel_test::unwritten(batch * In::count));
+        all.push_back(Array(static_cast<unsigned long>(parameter_floats<Net>()), 0.5f));
+        run.backward(model, View<In>{x.data(), batch}, dy.data(),
+                     {.input_gradient = all[2].data(), .gradients = all[3].data(), .accumulate = accumulate});
+    }
+    return all;
+}
+
+template <class Activation, class In, class Device>
+void compare(int batch) {
+    using Norm = BN<In::dims[0]>;
+    using Together = Sequential<Norm, Activation>;
+    using Single = Apart<Norm, Activation>;
+    for (const bool accumulate : {false, true}) {
+        const auto together = results<Together, In, Device, Training>(batch, accumulate);
+        const auto apart = results<Single, In, Device, Training>(batch, accumulate);
+        // The product of dy and slope is rounded to a float where it is stored, or where it is contracted not at all.
+        for (std::size_t i = 0; i < together.size(); ++i)
+            CHECK(kernel_test::difference(together[i], apart[i], std::sqrt(batch)) < 3e-6);
+        CHECK(kernel_test::same_bits(together[0], apart[0]));
+        const auto one =
+            kernel_test::with_threads(1, [&] { return results<Together, In, Device, Training>(batch, accumulate); });
+        for (std::size_t i = 0; i < together.size(); ++i) CHECK(kernel_test::same_bits(together[i], one[i]));
+    }
+    CHECK(kernel_test::same_bits(results<Together, In, Device, Inference>(batch, false)[0],
+                                 results<Single, In, Device, Inference>(batch, false)[0]));
+}
+
+template <class Activation, class Device>
+void compare_all() {
+    CAPTURE(detail::raw_type_name<Activation>());
+    compare<Activation, Shape<5>, Device>(9);
+    compare<Activation, Shape<17, 3, 3>, Device>(29);
+    compare<Activation, Shape<64, 8, 8>, Device>(8);
+}
+
+}  // namespace
+
+TEST_CASE_TEMPLATE("a norm and the activation behind it give together what they give apart", Device, Cpu, Reference) {
+    compare_all<ReLU, Device>();
+    compare_all<LeakyReLU<0.2f>, Device>();
+    compare_all<Tanh, Device>();
+    compare_all<SiLU, Device>();
+}
+
+TEST_CASE("parameters of layers that run as one keep their names") {
+    std::vector<std::string> names;
+    for_each_tensor<Sequential<Conv<3, 4, 3, 1, 1>, BN<4>, ReLU, Conv<4, 2, 3, 1, 1>>, Owned::parameters>(
+        [&](const std::string& name, const Parameter&, long) { names.push_back(name); });
+    CHECK(names == std::vector<std::string>{"0.weight", "1.weight", "1.bias", "3.weight"});
+}
