@@ -21,6 +21,7 @@
 #include "genotype/kernels/cpu/random.hpp"
 #include "genotype/kernels/cpu/ranges.hpp"
 #include "genotype/kernels/cpu/rearrange.hpp"
+#include "genotype/kernels/cpu/spread.hpp"
 #include "genotype/kernels/cpu/tile.hpp"
 #include "genotype/kernels/cpu/vector.hpp"
 #include "genotype/kernels/cpu/winograd.hpp"

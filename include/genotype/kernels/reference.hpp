@@ -11,3 +11,4 @@
 #include "genotype/kernels/reference/pooling.hpp"
 #include "genotype/kernels/reference/random.hpp"
 #include "genotype/kernels/reference/rearrange.hpp"
+#include "genotype/kernels/reference/spread.hpp"

@@ -69,6 +69,7 @@ class Trainer<combinators::Adversarial<G, D, Loss, Noise>, Device, Optimizer> {
     GanLosses step(View<Picture> real, View<Noise> noise) {
         if (noise.batch != real.batch)
             fail("Trainer::step", "batch of noise", std::to_string(noise.batch), std::to_string(real.batch));
+        spread_threads(Device{});
         const float factor = options_.schedule.factor(static_cast<long>(generator_optimizer_.steps()));
 
         discriminate<&call_real>(real, sums_.data());

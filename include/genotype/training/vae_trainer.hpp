@@ -75,6 +75,7 @@ class Trainer<combinators::VariationalAutoencoder<E, D, Loss, I>, Device, Optimi
 
     /// The same with noise of the caller's, on the device.
     VaeLosses step(View<I> batch, View<Latent> noise) {
+        spread_threads(Device{});
         const View<Latent> z = forward(batch, noise, output_gradient_.data());
         const auto encoder = part<0>(model_), decoder = part<1>(model_);
         decoder_run_.backward(

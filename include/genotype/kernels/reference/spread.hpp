@@ -1,0 +1,11 @@
+// A core for each thread, of which there is one.
+#pragma once
+
+#include "genotype/kernels/device.hpp"
+
+namespace genotype {
+
+/// See `spread_threads(Cpu)`.
+inline void spread_threads(Reference) {}
+
+}  // namespace genotype
