@@ -28,6 +28,30 @@ struct ConvGeometry {
     constexpr long small_floats() const { return static_cast<long>(small_pixels()) * small_channels; }
 };
 
+/// The same with kernel, stride and padding in the type: a device need not compile the forms that these rule out.
+template <int kernel_size, int step, int border>
+struct TypedConvGeometry : ConvGeometry {
+    static constexpr ConvGeometry typed{.kernel = kernel_size, .stride = step, .padding = border};
+
+    constexpr explicit TypedConvGeometry(ConvGeometry sizes) : ConvGeometry(sizes) {
+        kernel = kernel_size;
+        stride = step;
+        padding = border;
+    }
+};
+
+/// A matrix product: what a `Linear` is.
+using ProductGeometry = TypedConvGeometry<1, 1, 0>;
+
+/// Whether convolutions of type `Geometry` may meet a condition on kernel, stride and padding alone.
+template <class Geometry>
+constexpr bool possible(bool (*condition)(const ConvGeometry&)) {
+    if constexpr (requires { Geometry::typed; })
+        return condition(Geometry::typed);
+    else
+        return true;
+}
+
 /// Weights as a kernel reads them: the plain form, and the device's own form made by `pack` (null on `Reference`).
 struct ConvWeights {
     const float* plain = nullptr;

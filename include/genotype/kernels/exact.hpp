@@ -15,7 +15,8 @@ struct Exact : Device {};
 
 namespace detail {
 
-constexpr ConvGeometry exactly(ConvGeometry g) {
+template <class Geometry>
+constexpr Geometry exactly(Geometry g) {
     g.exact = true;
     return g;
 }
@@ -32,17 +33,17 @@ template <class Device>
 constexpr auto convolution_scratch(Exact<Device>, const ConvGeometry& g) {
     return convolution_scratch(Device{}, detail::exactly(g));
 }
-template <class Device, class... Rest>
-void convolve(Exact<Device>, const ConvGeometry& g, int batch, const float* large, ConvWeights weights, Rest... rest) {
+template <class Device, class Geometry, class... Rest>
+void convolve(Exact<Device>, const Geometry& g, int batch, const float* large, ConvWeights weights, Rest... rest) {
     convolve(Device{}, detail::exactly(g), batch, large, weights, rest...);
 }
-template <class Device, class... Rest>
-void convolve_transposed(Exact<Device>, const ConvGeometry& g, int batch, const float* small, ConvWeights weights,
+template <class Device, class Geometry, class... Rest>
+void convolve_transposed(Exact<Device>, const Geometry& g, int batch, const float* small, ConvWeights weights,
                          Rest... rest) {
     convolve_transposed(Device{}, detail::exactly(g), batch, small, weights, rest...);
 }
-template <class Device, class... Rest>
-void convolve_weight_gradient(Exact<Device>, const ConvGeometry& g, Rest... rest) {
+template <class Device, class Geometry, class... Rest>
+void convolve_weight_gradient(Exact<Device>, const Geometry& g, Rest... rest) {
     convolve_weight_gradient(Device{}, detail::exactly(g), rest...);
 }
 

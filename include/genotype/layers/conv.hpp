@@ -35,8 +35,10 @@ struct Conv : LayerBase {
         return out;
     }
 
-    static constexpr ConvGeometry geometry(Dims in, Dims out) {
-        return {in_channels, out_channels, kernel, stride, padding, in.height(), in.width(), out.height(), out.width()};
+    using Geometry = TypedConvGeometry<kernel, stride, padding>;
+    static constexpr Geometry geometry(Dims in, Dims out) {
+        return Geometry(
+            {in_channels, out_channels, kernel, stride, padding, in.height(), in.width(), out.height(), out.width()});
     }
 
     template <class Device>
@@ -63,7 +65,7 @@ struct Conv : LayerBase {
 
     template <class Device>
     static void backward(Device device, const Backward& b) {
-        const ConvGeometry sizes = geometry(b.in, b.out);
+        const Geometry sizes = geometry(b.in, b.out);
         if (b.dx)
             convolve_transposed(device, sizes, b.batch, b.dy, {b.parameters + parameter_offset<Conv>(0), b.prepared},
                                 nullptr, b.dx, b.scratch);

@@ -34,8 +34,10 @@ struct ConvT : LayerBase {
         return out;
     }
 
-    static constexpr ConvGeometry geometry(Dims in, Dims out) {
-        return {out_channels, in_channels, kernel, stride, padding, out.height(), out.width(), in.height(), in.width()};
+    using Geometry = TypedConvGeometry<kernel, stride, padding>;
+    static constexpr Geometry geometry(Dims in, Dims out) {
+        return Geometry(
+            {out_channels, in_channels, kernel, stride, padding, out.height(), out.width(), in.height(), in.width()});
     }
 
     template <class Device>
@@ -62,7 +64,7 @@ struct ConvT : LayerBase {
 
     template <class Device>
     static void backward(Device device, const Backward& b) {
-        const ConvGeometry sizes = geometry(b.in, b.out);
+        const Geometry sizes = geometry(b.in, b.out);
         if (b.dx)
             convolve(device, sizes, b.batch, b.dy, {b.parameters + parameter_offset<ConvT>(0), b.prepared}, nullptr,
                      b.dx, b.scratch);

@@ -24,7 +24,7 @@ struct Linear : LayerBase {
         return vector_dims(out_features);
     }
 
-    static constexpr ConvGeometry geometry{in_features, out_features};
+    static constexpr ProductGeometry geometry{ConvGeometry{in_features, out_features}};
 
     template <class Device>
     static constexpr long prepared_floats() {

@@ -66,14 +66,18 @@ inline void pack(Cpu, const ConvGeometry& g, const float* plain, float* packed) 
     if (!detail::has_few_columns(g)) detail::pack(to_large, plain, packed + detail::packed_floats(to_small));
 }
 
+/// Compiles to nothing: a product takes plain weights.
+inline void pack(Cpu, const ProductGeometry&, const float*, float*) {}
+
 /// PyTorch equivalent: `F.conv2d(large, weight, bias, stride, padding)`. Scratch: see `convolution_scratch`.
-inline void convolve(Cpu device, const ConvGeometry& g, int batch, const float* large, ConvWeights weights,
-                     const float* bias, float* small, Region scratch) {
+template <class Geometry>
+void convolve(Cpu, const Geometry& g, int batch, const float* large, ConvWeights weights, const float* bias,
+              float* small, Region scratch) {
     if (detail::is_product(g)) return detail::product_to_small(g, batch, large, weights.plain, bias, small);
-    if (convolution_form(device, g, batch) == ConvForm::winograd)
-        return detail::with_winograd(g, [&](auto form) {
+    if (detail::with_winograd(g, batch, [&](auto form) {
             detail::winograd_to_small<decltype(form)>(g, batch, large, weights.packed, bias, small, scratch.per_sample);
-        });
+        }))
+        return;
     detail::gather({batch,
                     {g.large_height, g.large_width, g.large_channels},
                     {g.small_height, g.small_width, g.small_channels},
@@ -84,16 +88,17 @@ inline void convolve(Cpu device, const ConvGeometry& g, int batch, const float* 
 }
 
 /// PyTorch equivalent: `F.conv_transpose2d(small, weight, bias, stride, padding)`.
-inline void convolve_transposed(Cpu device, const ConvGeometry& g, int batch, const float* small, ConvWeights weights,
-                                const float* bias, float* large, Region scratch) {
+template <class Geometry>
+void convolve_transposed(Cpu, const Geometry& g, int batch, const float* small, ConvWeights weights, const float* bias,
+                         float* large, Region scratch) {
     if (detail::is_product(g)) return detail::product_to_large(g, batch, small, weights.plain, bias, large);
     if (detail::has_few_columns(g)) return detail::columns_to_large(g, batch, small, weights.plain, bias, large);
     const detail::Direction to_small{g, false}, to_large{g, true};
     const float* packed = weights.packed + detail::packed_floats(to_small);
-    if (convolution_form(device, g, batch) == ConvForm::winograd)
-        return detail::with_winograd(g, [&](auto form) {
+    if (detail::with_winograd(g, batch, [&](auto form) {
             detail::winograd_to_large<decltype(form)>(g, batch, small, packed, bias, large, scratch.per_sample);
-        });
+        }))
+        return;
     detail::gather({batch,
                     {g.small_height, g.small_width, g.small_channels},
                     {g.large_height, g.large_width, g.large_channels},
@@ -101,6 +106,16 @@ inline void convolve_transposed(Cpu device, const ConvGeometry& g, int batch, co
                     bias,
                     large},
                    to_large, packed);
+}
+
+// A product compiles nothing but products.
+inline void convolve(Cpu, const ProductGeometry& g, int batch, const float* large, ConvWeights weights,
+                     const float* bias, float* small, Region) {
+    detail::product_to_small(g, batch, large, weights.plain, bias, small);
+}
+inline void convolve_transposed(Cpu, const ProductGeometry& g, int batch, const float* small, ConvWeights weights,
+                                const float* bias, float* large, Region) {
+    detail::product_to_large(g, batch, small, weights.plain, bias, large);
 }
 
 }  // namespace genotype

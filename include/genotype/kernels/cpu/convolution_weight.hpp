@@ -120,20 +120,27 @@ inline void gradient_thread(const WeightGradient& w, int index, int threads) {
 /// The gradient of the plain weights: of `convolve` where `small` is the output's gradient, of `convolve_transposed`
 /// where `large` is. With `accumulate` added to what is there, otherwise written over it. Of the sides named by
 /// `transformed`, `scratch` still has what a call in the other direction made.
-inline void convolve_weight_gradient(Cpu device, const ConvGeometry& g, int batch, const float* large,
-                                     const float* small, float* gradient, bool accumulate, Region scratch,
-                                     Transformed transformed = Transformed::none) {
-    if (detail::is_product(g)) return detail::product_weight_gradient(g, batch, large, small, gradient, accumulate);
-    if (convolution_form(device, g, batch) == ConvForm::winograd)
-        return detail::with_winograd(g, [&](auto form) {
+template <class Geometry>
+void convolve_weight_gradient(Cpu, const Geometry& g, int batch, const float* large, const float* small,
+                              float* gradient, bool accumulate, Region scratch,
+                              Transformed transformed = Transformed::none) {
+    if constexpr (possible<Geometry>(detail::is_product))
+        if (detail::is_product(g)) return detail::product_weight_gradient(g, batch, large, small, gradient, accumulate);
+    if (detail::with_winograd(g, batch, [&](auto form) {
             detail::winograd_weight_gradient<decltype(form)>(g, batch, large, small, gradient, accumulate,
                                                              scratch.per_sample, transformed);
-        });
+        }))
+        return;
     const detail::GradientShape shape(g);
     const detail::WeightGradient w{shape, {shape, batch}, batch, large, small, gradient, accumulate};
     const double work = static_cast<double>(batch) * g.small_pixels() * g.weights();
 #pragma omp parallel if (work > detail::worth_threads)
     detail::gradient_thread(w, omp_get_thread_num(), omp_get_num_threads());
+}
+
+inline void convolve_weight_gradient(Cpu, const ProductGeometry& g, int batch, const float* large, const float* small,
+                                     float* gradient, bool accumulate, Region, Transformed = Transformed::none) {
+    detail::product_weight_gradient(g, batch, large, small, gradient, accumulate);
 }
 
 }  // namespace genotype

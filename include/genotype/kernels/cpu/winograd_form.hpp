@@ -38,11 +38,17 @@ constexpr int winograd_points(const ConvGeometry& g) {
 /// Large channels (of a phase) that one task of the weight gradient sums.
 inline constexpr int winograd_task_rows = 32;
 
+constexpr bool has_two_taps(const ConvGeometry& g) {
+    return g.kernel == 4 && g.stride == 2 && g.padding == 1;
+}
+constexpr bool has_three_taps(const ConvGeometry& g) {
+    return g.kernel == 3 && g.stride == 1 && g.padding == 1;
+}
+
 /// Whether channels and kernel allow it; pictures are not known yet then. Panels of weights are two vectors wide on
 /// both sides.
 constexpr bool winograd_channels(const ConvGeometry& g) {
-    const bool kernel = (g.kernel == 4 && g.stride == 2) || (g.kernel == 3 && g.stride == 1);
-    return !g.exact && kernel && g.padding == 1 && g.large_channels % tile_columns == 0 &&
+    return !g.exact && (has_two_taps(g) || has_three_taps(g)) && g.large_channels % tile_columns == 0 &&
            g.small_channels % tile_columns == 0 && g.large_channels >= 32 && g.small_channels >= 32 &&
            winograd_phases(g) * g.large_channels % winograd_task_rows == 0;
 }

@@ -9,13 +9,16 @@
 
 namespace genotype::detail {
 
-/// Calls f with the transforms of the convolution's number of taps.
-template <class F>
-void with_winograd(const ConvGeometry& g, F f) {
-    if (winograd_taps(g) == TwoTaps::taps)
-        f(TwoTaps{});
-    else
-        f(ThreeTaps{});
+/// Calls f with the transforms of the convolution's number of taps and returns true, where it takes Winograd's form.
+template <class Geometry, class F>
+bool with_winograd(const Geometry& g, int batch, F f) {
+    if constexpr (possible<Geometry>(has_two_taps) || possible<Geometry>(has_three_taps)) {
+        if (convolution_form(Cpu{}, g, batch) != ConvForm::winograd) return false;
+        if constexpr (possible<Geometry>(has_two_taps))
+            if (has_two_taps(g)) return f(TwoTaps{}), true;
+        if constexpr (possible<Geometry>(has_three_taps)) return f(ThreeTaps{}), true;
+    }
+    return false;
 }
 
 /// Transformed tiles of some samples: [point][channels / lanes][sample][tile][lanes].
