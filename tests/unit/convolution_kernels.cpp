@@ -127,6 +127,12 @@ std::vector<Case> table() {
             conv(1, 1, 3, 1, 1, 5, 7, 2), conv(5, 17, 3, 2, 1, 9, 6, 4), conv(33, 5, 2, 1, 0, 4, 4, 5),
             conv(17, 33, 5, 3, 2, 11, 10, 9), conv(64, 3, 3, 1, 1, 8, 9, 20), conv(16, 2, 3, 2, 1, 7, 7, 2),
             conv(3, 16, 5, 2, 0, 13, 9, 18), transposed(3, 64, 4, 2, 1, 5, 6, 16), transposed(4, 32, 3, 2, 1, 4, 4, 2),
+            // Few channels read where they lie: one panel and more, tiles of a row that end early, seven channels and
+            // eight, kernels of 16 and 17, a sample that fills the copy and one that does not fit it.
+            conv(3, 48, 3, 1, 1, 9, 14, 3), conv(7, 16, 3, 2, 1, 8, 29, 2), conv(8, 16, 3, 2, 1, 8, 29, 2),
+            conv(1, 96, 5, 1, 0, 6, 19, 5), conv(2, 32, 16, 3, 4, 25, 21, 2), conv(2, 32, 17, 3, 4, 25, 21, 2),
+            conv(1, 16, 3, 1, 0, 64, 256, 1), conv(1, 16, 3, 1, 0, 64, 257, 1), transposed(32, 3, 4, 2, 1, 7, 15, 3),
+            conv(4, 16, 2, 60, 0, 63, 63, 2),
             // Strides longer than the kernel, paddings wider than the picture, rows that no window reaches.
             conv(4, 6, 1, 3, 0, 8, 8, 3), conv(4, 6, 2, 3, 0, 9, 10, 14), conv(2, 3, 5, 1, 3, 2, 2, 3),
             conv(3, 2, 3, 2, 3, 4, 5, 7), conv(8, 8, 4, 3, 1, 12, 9, 33), transposed(7, 9, 2, 3, 0, 3, 4, 10),
@@ -165,7 +171,7 @@ TEST_CASE("Every number of threads gives the same bits") {
     const int before = omp_get_max_threads();
     for (const Case& c :
          {conv(64, 128, 4, 2, 1, 16, 16, 16), conv(3, 64, 4, 2, 1, 32, 32, 16), conv(64, 3, 3, 1, 1, 16, 16, 20),
-          linear(784, 256, 64), linear(256, 784, 3), conv(40, 72, 3, 1, 1, 15, 17, 2),
+          conv(1, 32, 5, 2, 2, 28, 28, 33), linear(784, 256, 64), linear(256, 784, 3), conv(40, 72, 3, 1, 1, 15, 17, 2),
           transposed(256, 100, 4, 1, 0, 1, 1, 64), transposed(256, 100, 4, 1, 0, 1, 1, 1)}) {
         CAPTURE(c);
         omp_set_num_threads(1);

@@ -5,6 +5,7 @@
 #include "genotype/kernels/cpu/column_sums.hpp"
 #include "genotype/kernels/cpu/convolution.hpp"
 #include "genotype/kernels/cpu/convolution_gather.hpp"
+#include "genotype/kernels/cpu/convolution_padded.hpp"
 #include "genotype/kernels/cpu/convolution_phase.hpp"
 #include "genotype/kernels/cpu/convolution_weight.hpp"
 #include "genotype/kernels/cpu/convolution_weight_block.hpp"

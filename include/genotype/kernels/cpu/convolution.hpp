@@ -10,6 +10,7 @@
 #include "genotype/kernels/cpu/convolution_dots.hpp"
 #include "genotype/kernels/cpu/convolution_gather.hpp"
 #include "genotype/kernels/cpu/convolution_pack.hpp"
+#include "genotype/kernels/cpu/convolution_padded.hpp"
 #include "genotype/kernels/cpu/convolution_phase.hpp"
 #include "genotype/kernels/cpu/convolution_weight.hpp"
 #include "genotype/kernels/cpu/product.hpp"
@@ -78,6 +79,7 @@ void convolve(Cpu, const Geometry& g, int batch, const float* large, ConvWeights
             detail::winograd_to_small<decltype(form)>(g, batch, large, weights.packed, bias, small, scratch.per_sample);
         }))
         return;
+    if (detail::is_padded(g)) return detail::padded_to_small(g, batch, large, weights.packed, bias, small);
     detail::gather({batch,
                     {g.large_height, g.large_width, g.large_channels},
                     {g.small_height, g.small_width, g.small_channels},

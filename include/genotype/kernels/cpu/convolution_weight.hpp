@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "genotype/kernels/conv_geometry.hpp"
+#include "genotype/kernels/cpu/convolution_padded.hpp"
 #include "genotype/kernels/cpu/convolution_weight_block.hpp"
 #include "genotype/kernels/cpu/outer_tile.hpp"
 #include "genotype/kernels/cpu/product.hpp"
@@ -49,8 +50,10 @@ inline void multiply_kernel_row(const WeightGradient& w, const GradientBlock& bl
                 const int channel = large.tile_first[tile], height = large.tile_first[tile + 1] - channel;
                 OuterOperands operands{packed_large,
                                        outer_pitch * block.large_row(s),
+                                       outer_pitch,
                                        packed_small,
                                        vectors * block.small_row(),
+                                       vectors,
                                        nothing ? 0 : rows.size(),
                                        length};
                 if (!nothing) {
@@ -131,6 +134,7 @@ void convolve_weight_gradient(Cpu, const Geometry& g, int batch, const float* la
                                                              scratch.per_sample, transformed);
         }))
         return;
+    if (detail::is_padded(g)) return detail::padded_weight_gradient(g, batch, large, small, gradient, accumulate);
     const detail::GradientShape shape(g);
     const detail::WeightGradient w{shape, {shape, batch}, batch, large, small, gradient, accumulate};
     const double work = static_cast<double>(batch) * g.small_pixels() * g.weights();

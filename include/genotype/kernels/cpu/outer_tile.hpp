@@ -13,13 +13,13 @@ inline constexpr int outer_rows = vector_registers == 32 ? 14 : 6;
 /// A tile's rows lie in whole vectors, so that one pixel is one copy.
 inline constexpr int outer_pitch = (outer_rows + lanes - 1) / lanes * lanes;
 
-/// Two packed operands, [pixel][outer_pitch] and [pixel][vectors * lanes]. Pixels come in `runs` of `length`; the pitch
-/// from run to run is in floats.
+/// Two operands whose pixels come in `runs` of `length`. In floats: the pitch from run to run, the step from pixel to
+/// pixel (packed: outer_pitch, and vectors * lanes).
 struct OuterOperands {
     const float* large;
-    long large_pitch;
+    long large_pitch, large_step;
     const float* small;
-    long small_pitch;
+    long small_pitch, small_step;
     int runs, length;
 };
 
@@ -29,13 +29,13 @@ void outer_tile(const OuterOperands& operands, float* result, long pitch, bool f
     Vector sums[rows * vectors];
     unroll<rows * vectors>([&](auto i) {
         constexpr int row = i / vectors, vector = i % vectors;
-        sums[i] = first ? Vector(0.0f) : Vector::load_unaligned(result + row * pitch + vector * lanes);
+        sums[i] = Vector::load_unaligned(first ? vector_of_zeros : result + row * pitch + vector * lanes);
     });
     for (int run = 0; run < operands.runs; ++run) {
         const float* large = operands.large + run * operands.large_pitch;
         const float* small = operands.small + run * operands.small_pitch;
-        for (const float* end = large + static_cast<long>(operands.length) * outer_pitch; large != end;
-             large += outer_pitch, small += vectors * lanes) {
+        for (int pixel = 0; pixel < operands.length;
+             ++pixel, large += operands.large_step, small += operands.small_step) {
             Vector value[vectors];
             unroll<vectors>([&](auto v) { value[v] = Vector::load_unaligned(small + v * lanes); });
             unroll<rows>([&](auto row) {

@@ -46,9 +46,10 @@ inline void product_gradient_share(long rows, int left_columns, int right_column
                              packed_left);
                 for (int panel = 0; panel < columns; panel += tile_columns) {
                     const int width = std::min(tile_columns, columns - panel);
-                    outer_product({packed_left, 0, packed_right + panel * length, 0, 1, length}, height, width,
-                                  gradient + static_cast<long>(i) * right_columns + column + panel, right_columns,
-                                  row == 0 && !accumulate);
+                    outer_product({packed_left, 0, outer_pitch, packed_right + panel * length, 0,
+                                   width > lanes ? tile_columns : lanes, 1, length},
+                                  height, width, gradient + static_cast<long>(i) * right_columns + column + panel,
+                                  right_columns, row == 0 && !accumulate);
                 }
             }
         }

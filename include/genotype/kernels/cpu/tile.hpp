@@ -22,14 +22,17 @@ inline constexpr int vector_registers = 16;
 inline constexpr int tile_rows = vector_registers / 2 - 2;
 inline constexpr int tile_columns = 2 * lanes;
 
-/// Calls f(0), ..., f(count - 1) with constants, so that arrays indexed by them live in registers.
+/// Calls f(0), ..., f(count - 1) with constants, so that arrays indexed by them live in registers. (Without the inner
+/// attribute GCC 12 keeps them in memory before and after loops.)
 template <int count, class F>
 [[gnu::always_inline]] inline void unroll(F f) {
-    [&]<int... index>(std::integer_sequence<int, index...>) {
+    [&]<int... index>(std::integer_sequence<int, index...>) __attribute__((always_inline)) {
         (f(std::integral_constant<int, index>{}), ...);
     }
     (std::make_integer_sequence<int, count>{});
 }
+
+alignas(64) inline constexpr float vector_of_zeros[lanes] = {};
 
 inline void copy_floats(const float* from, long count, float* to) {
     for (; count >= lanes; count -= lanes, from += lanes, to += lanes) Vector::load_unaligned(from).store_unaligned(to);
@@ -41,10 +44,11 @@ inline void copy_floats(const float* from, long count, float* to) {
 inline constexpr double worth_threads = 1e6;
 
 /// A stretch of the contraction: `length` values that follow one another in the tile's rows and, from `from` on, in the
-/// packed weights.
+/// packed weights. The next piece lies `gap` floats behind it in the rows.
 struct Piece {
     long from;
     int length;
+    int gap = 0;
 };
 
 /// Where the rows of a tile end: the sums start from `start` (the bias, one tile wide), or, where that is null, from
@@ -76,6 +80,7 @@ void multiply_tile(const float* x, long pitch, const Piece* pieces, int piece_co
                     [&](auto v) { sums[row * vectors + v] = xsimd::fma(value, weight[v], sums[row * vectors + v]); });
             });
         }
+        x += pieces[p].gap;
     }
     unroll<rows * vectors>([&](auto i) {
         constexpr int row = i / vectors, vector = i % vectors;

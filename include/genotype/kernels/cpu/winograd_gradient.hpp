@@ -38,7 +38,7 @@ void outer_point(const OuterPoint& point, float* result, bool first) {
     Vector sums[rows * vectors];
     unroll<rows * vectors>([&](auto i) {
         constexpr int at = i / vectors * winograd_task_columns + i % vectors * lanes;
-        sums[i] = first ? Vector(0.0f) : Vector::load_unaligned(result + at);
+        sums[i] = Vector::load_unaligned(first ? vector_of_zeros : result + at);
     });
     const float *large = point.large, *small = point.small;
     for (const float* end = small + point.tiles * lanes; small != end; small += lanes, large += lanes) {

@@ -38,10 +38,13 @@ struct PointProduct {
 /// rows x 2 vectors: result[row] (+)= sum over channels of x[row][channel] * panel[channel].
 template <int rows>
 void multiply_point(const PointProduct& p) {
+    // By the choice of addresses: with branches GCC would keep the sums in memory before and after the loop.
+    const long step = p.first ? 0 : lanes, pitch = p.first ? 0 : p.result_pitch;
+    const float* const start = p.first ? vector_of_zeros : p.result;
     Vector sums[rows * 2];
     unroll<rows>([&](auto row) {
-        sums[2 * row] = p.first ? Vector(0.0f) : Vector::load_unaligned(p.result + row * lanes);
-        sums[2 * row + 1] = p.first ? Vector(0.0f) : Vector::load_unaligned(p.result + p.result_pitch + row * lanes);
+        sums[2 * row] = Vector::load_unaligned(start + row * step);
+        sums[2 * row + 1] = Vector::load_unaligned(start + pitch + row * step);
     });
     const float *x = p.x, *panel = p.panel, *next_x = p.next_x;
     const long ahead = p.next_panel ? p.next_panel - panel : 0;
@@ -59,10 +62,10 @@ void multiply_point(const PointProduct& p) {
                 sums[2 * row + 1] = xsimd::fma(factor, right, sums[2 * row + 1]);
             });
         }
+    alignas(64) float skipped[lanes];
     unroll<rows>([&](auto row) {
-        if (row < p.skip) return;
-        sums[2 * row].store_unaligned(p.result + row * lanes);
-        sums[2 * row + 1].store_unaligned(p.result + p.result_pitch + row * lanes);
+        sums[2 * row].store_unaligned(row < p.skip ? skipped : p.result + row * lanes);
+        sums[2 * row + 1].store_unaligned(row < p.skip ? skipped : p.result + p.result_pitch + row * lanes);
     });
 }
 

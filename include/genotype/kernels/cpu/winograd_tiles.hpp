@@ -85,8 +85,6 @@ struct TileWindow {
     Float* at(int i, long offset) const { return pixels[i] + (offset & masks[i]); }
 };
 
-alignas(64) inline constexpr float winograd_zeros[lanes] = {};
-
 /// Where tile `place` begins in the small picture.
 struct TilePlace {
     int row, column;
@@ -120,7 +118,7 @@ template <class Form>
 void large_to_points(const ConvGeometry& g, const float* large, SampleRange range, const PointTiles& points) {
     for (int place = 0; place < winograd_tiles(g); ++place)
         for (int phase = 0; phase < winograd_phases(g); ++phase) {
-            const auto window = large_window<Form::LargeToPoints::from>(g, large, {g, place}, phase, winograd_zeros);
+            const auto window = large_window<Form::LargeToPoints::from>(g, large, {g, place}, phase, vector_of_zeros);
             for (int sample = 0; sample < range.count; ++sample) {
                 long from = (range.first + sample) * g.large_floats();
                 float* to = points.at(place, sample, phase * g.large_channels);
@@ -136,7 +134,7 @@ void large_to_points(const ConvGeometry& g, const float* large, SampleRange rang
 template <class Form>
 void small_to_points(const ConvGeometry& g, const float* small, SampleRange range, const PointTiles& points) {
     for (int place = 0; place < winograd_tiles(g); ++place) {
-        const auto window = small_window(g, small, {g, place}, winograd_zeros);
+        const auto window = small_window(g, small, {g, place}, vector_of_zeros);
         for (int sample = 0; sample < range.count; ++sample) {
             long from = (range.first + sample) * g.small_floats();
             float* to = points.at(place, sample, 0);
