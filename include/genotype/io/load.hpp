@@ -75,9 +75,9 @@ class Loading {
 
     void expect_no_faults() const {
         if (report_.faults.empty()) return;
-        const std::string all = report_.faults.size() == 1 ? report_.text() : "\n" + report_.text();
-        throw Error(file_.name() + ": " + std::to_string(report_.faults.size()) +
-                    (report_.faults.size() == 1 ? " fault" : " faults") + ", and the model is as it was: " + all);
+        const std::size_t count = report_.faults.size();
+        throw Error(file_.name() + ": " + std::to_string(count) + (count == 1 ? " fault" : " faults") +
+                    ", and the model is as it was:" + (count == 1 ? " " : "\n") + report_.text());
     }
 
     LoadReport copy() {
@@ -161,8 +161,8 @@ class Loading {
 ///     load(generator, "gan.safetensors", {.prefix = "generator."});
 ///     load(model, "other.safetensors", {}, [](const std::string& name) { return "net." + name; });
 template <Layer Net, std::derived_from<HostMemory> Device, class Rename = KeepNames>
-LoadReport load(Weights<Net, Device>& model, const std::filesystem::path& path,
-                const LoadOptions& options = {}, const Rename& rename = {}) {
+LoadReport load(Weights<Net, Device>& model, const std::filesystem::path& path, const LoadOptions& options = {},
+                const Rename& rename = {}) {
     std::vector<detail::StateTensor<float>> state;
     detail::add_state<Net>(state, model.parameters.data(), model.buffers.data(), options.prefix, rename);
     const SafeTensors file(path);

@@ -59,9 +59,9 @@ class SafeTensors {
     /// The tensor of this name, or null. `Error` where there are two.
     const TensorInfo* find(std::string_view wanted) const {
         if (is_twice(wanted)) fail(name(), detail::in_quotes(wanted), "two tensors of this name", "one");
-        const auto at = std::lower_bound(
-            by_name_.begin(), by_name_.end(), wanted,
-            [this](std::size_t index, std::string_view word) { return tensors_[index].name < word; });
+        const auto at =
+            std::lower_bound(by_name_.begin(), by_name_.end(), wanted,
+                             [this](std::size_t index, std::string_view word) { return tensors_[index].name < word; });
         return at != by_name_.end() && tensors_[*at].name == wanted ? &tensors_[*at] : nullptr;
     }
     bool is_twice(std::string_view wanted) const {

@@ -88,7 +88,8 @@ void save_safetensors(const std::filesystem::path& path, std::vector<TensorInfo>
     std::sort(names.begin(), names.end());
     const auto twice = std::adjacent_find(names.begin(), names.end());
     if (twice != names.end())
-        fail(path.string(), detail::in_quotes(*twice), "two tensors of this name, or one that the format reserves", "one");
+        fail(path.string(), detail::in_quotes(*twice), "two tensors of this name, or one that the format reserves",
+             "one");
 
     const std::string header = detail::safetensors_header(path.string(), tensors, order, metadata);
     AtomicFile file(path);

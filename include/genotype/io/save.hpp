@@ -63,8 +63,8 @@ inline void save_state(std::span<const StateTensor<const float>> state, const st
 ///     save(model, "model.safetensors", {.training = "10 epochs of Fashion-MNIST"});
 ///     save(model, "model.safetensors", {}, [](const std::string& name) { return "net." + name; });
 template <Layer Net, std::derived_from<HostMemory> Device, class Rename = KeepNames>
-void save(const Weights<Net, Device>& model, const std::filesystem::path& path,
-          const SaveOptions& options = {}, const Rename& rename = {}) {
+void save(const Weights<Net, Device>& model, const std::filesystem::path& path, const SaveOptions& options = {},
+          const Rename& rename = {}) {
     std::vector<detail::StateTensor<const float>> state;
     detail::add_state<Net>(state, model.parameters.data(), model.buffers.data(), options.prefix, rename);
     Metadata metadata = detail::weights_metadata(options.training);

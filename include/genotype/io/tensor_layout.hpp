@@ -128,8 +128,8 @@ NotFinite copy_tensor(CopyAxes axes, const std::byte* from, float* to) {
         --inner.count;
         NotFinite found;
         for (long at = 0; at < outer.size; ++at)
-            found += copy_tensor<As>(inner, from + at * outer.from * long{sizeof(typename As::stored)},
-                                     to + at * outer.to);
+            found +=
+                copy_tensor<As>(inner, from + at * outer.from * long{sizeof(typename As::stored)}, to + at * outer.to);
         return found;
     }
     if (from_fastest == to_fastest) return read_row<As>(from, columns.size, to);

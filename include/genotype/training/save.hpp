@@ -34,8 +34,8 @@ void save(const Trainer<combinators::Adversarial<G, D, Loss, Noise>, Device, Opt
     detail::add_state<D>(state, trainer.discriminator().parameters.data(), trainer.discriminator().buffers.data(),
                          discriminator, KeepNames{});
     const auto& options = trainer.options();
-    Metadata metadata = detail::weights_metadata(
-        detail::training_text<Optimizer>(trainer.steps(), options.seed, options.batch));
+    Metadata metadata =
+        detail::weights_metadata(detail::training_text<Optimizer>(trainer.steps(), options.seed, options.batch));
     const std::string first = model_name<G>(), second = model_name<D>();
     metadata.emplace(detail::model_key_of(""), detail::name_with("Adversarial", {first, second}));
     metadata.emplace(detail::model_key_of(generator), first);
