@@ -88,24 +88,45 @@ NotFinite read_row(const std::byte* from, long count, float* to) {
     return {none, special - none};
 }
 
+using Quad [[gnu::vector_size(16)]] = float;
+
+/// Turns 4 rows of 4 floats over: row r of `to` is column r of `from`.
+inline void transpose_quad(const float* from, long from_pitch, float* to, long to_pitch) {
+    std::array<Quad, 4> in, half;
+    for (long r = 0; r < 4; ++r) std::memcpy(&in[static_cast<std::size_t>(r)], from + r * from_pitch, sizeof(Quad));
+    for (std::size_t r : {0u, 1u}) {
+        half[2 * r] = __builtin_shufflevector(in[r], in[r + 2], 0, 4, 1, 5);
+        half[2 * r + 1] = __builtin_shufflevector(in[r], in[r + 2], 2, 6, 3, 7);
+    }
+    const std::array<Quad, 4> out{
+        __builtin_shufflevector(half[0], half[2], 0, 4, 1, 5), __builtin_shufflevector(half[0], half[2], 2, 6, 3, 7),
+        __builtin_shufflevector(half[1], half[3], 0, 4, 1, 5), __builtin_shufflevector(half[1], half[3], 2, 6, 3, 7)};
+    for (long r = 0; r < 4; ++r) std::memcpy(to + r * to_pitch, &out[static_cast<std::size_t>(r)], sizeof(Quad));
+}
+
 /// A plane whose rows are neighbours on one side and whose columns are on the other, by blocks that fit into the
-/// first-level cache: each is read a row and written a column at a time, both in whole lines.
+/// first-level cache: each is read row by row, turned over there, and written column by column, in whole lines.
 template <class As>
 NotFinite transpose(CopyAxis rows, CopyAxis columns, const std::byte* from, float* to) {
-    constexpr long edge = 64, pitch = edge + 1;  // a pitch of 64 would put a column into few sets of the cache
-    alignas(64) std::array<float, edge * pitch> block;
+    constexpr long edge = 64, pitch = edge + 4;  // a pitch of 64 would put a column into few sets of the cache
+    alignas(64) std::array<float, edge * pitch> block, turned;
     NotFinite found;
     for (long column = 0; column < columns.size; column += edge) {
-        const long wide = std::min(edge, columns.size - column);
+        const long wide = std::min(edge, columns.size - column), whole_wide = wide / 4 * 4;
         for (long row = 0; row < rows.size; row += edge) {
-            const long high = std::min(edge, rows.size - row);
+            const long high = std::min(edge, rows.size - row), whole_high = high / 4 * 4;
             for (long r = 0; r < high; ++r)
                 found += read_row<As>(from + ((row + r) * rows.from + column) * long{sizeof(typename As::stored)}, wide,
                                       block.data() + r * pitch);
-            for (long c = 0; c < wide; ++c) {
-                float* out = to + (column + c) * columns.to + row;
-                for (long r = 0; r < high; ++r) out[r] = block[static_cast<std::size_t>(r * pitch + c)];
-            }
+            for (long c = 0; c < whole_wide; c += 4)
+                for (long r = 0; r < whole_high; r += 4)
+                    transpose_quad(block.data() + r * pitch + c, pitch, turned.data() + c * pitch + r, pitch);
+            for (long c = 0; c < wide; ++c)
+                for (long r = c < whole_wide ? whole_high : 0; r < high; ++r)
+                    turned[static_cast<std::size_t>(c * pitch + r)] = block[static_cast<std::size_t>(r * pitch + c)];
+            for (long c = 0; c < wide; ++c)
+                std::memcpy(to + (column + c) * columns.to + row, turned.data() + c * pitch,
+                            static_cast<std::size_t>(high) * sizeof(float));
         }
     }
     return found;
