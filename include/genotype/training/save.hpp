@@ -21,9 +21,9 @@ std::string training_text(std::int64_t steps, std::uint64_t seed, int batch) {
 
 }  // namespace detail
 
-/// Writes both halves of a GAN to one file, as `generator.*` and `discriminator.*`; see `save` of a model. Either is
-/// loaded alone: `load(generator, path, {.prefix = "generator."})`. The metadata tells the steps and the seed.
-/// PyTorch: save_file of the state_dict of a module with the members `generator` and `discriminator`.
+/// Writes both halves of a GAN to one file, with the prefixes "generator." and "discriminator."; see `save` of a model.
+/// Either is loaded alone: `load(generator, path, {.prefix = "generator."})`. The metadata tells the steps and the
+/// seed. PyTorch: save_file of the state_dict of a module with the members `generator` and `discriminator`.
 template <Layer G, Layer D, class Loss, ShapeType Noise, class Device, class Optimizer>
 void save(const Trainer<combinators::Adversarial<G, D, Loss, Noise>, Device, Optimizer>& trainer,
           const std::filesystem::path& path) {
@@ -43,7 +43,7 @@ void save(const Trainer<combinators::Adversarial<G, D, Loss, Noise>, Device, Opt
     detail::save_state(state, path, metadata);
 }
 
-/// Writes a VAE, as `encoder.*` and `decoder.*`; `load` of a model reads it. The metadata tells the steps and the seed.
+/// Writes a VAE, encoder and decoder; `load` of a model reads it. The metadata tells the steps and the seed.
 template <Layer E, Layer D, class Loss, ShapeType I, class Device, class Optimizer>
 void save(const Trainer<combinators::VariationalAutoencoder<E, D, Loss, I>, Device, Optimizer>& trainer,
           const std::filesystem::path& path) {
