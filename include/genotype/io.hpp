@@ -1,9 +1,13 @@
-// Everything that writes: pictures, grids, charts, arrays, tables.
+// Everything that goes to files: weights, and pictures, grids, charts, arrays, tables.
 #pragma once
 
 #include "genotype/io/atomic_file.hpp"
 #include "genotype/io/csv.hpp"
 #include "genotype/io/grid.hpp"
+#include "genotype/io/load.hpp"
 #include "genotype/io/npy.hpp"
 #include "genotype/io/plot.hpp"
 #include "genotype/io/png.hpp"
+#include "genotype/io/safetensors.hpp"
+#include "genotype/io/safetensors_writer.hpp"
+#include "genotype/io/save.hpp"

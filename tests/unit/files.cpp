@@ -1,36 +1,13 @@
 // Files that are replaced whole or not at all.
 #include <doctest/doctest.h>
-#include <signal.h>
-#include <sys/resource.h>
 
 #include <string>
 
 #include "genotype/io/atomic_file.hpp"
+#include "support/small_files.hpp"
 #include "support/temporary_folder.hpp"
 
 using namespace genotype;
-
-namespace {
-
-/// As a full disk: for this process no file may grow beyond `bytes`.
-class SmallFiles {
-  public:
-    explicit SmallFiles(rlim_t bytes) : signal_(::signal(SIGXFSZ, SIG_IGN)) {
-        getrlimit(RLIMIT_FSIZE, &before_);
-        const rlimit small{bytes, before_.rlim_max};
-        setrlimit(RLIMIT_FSIZE, &small);
-    }
-    ~SmallFiles() {
-        setrlimit(RLIMIT_FSIZE, &before_);
-        ::signal(SIGXFSZ, signal_);
-    }
-
-  private:
-    void (*signal_)(int);
-    rlimit before_{};
-};
-
-}  // namespace
 
 TEST_CASE("a file is written, then replaced") {
     TemporaryFolder folder;

@@ -46,7 +46,9 @@ inline void shorten_floats(std::string& text) {
 
 [[gnu::noinline]] inline std::string readable_type_name(std::string_view raw) {
     std::string name(raw);
-    for (std::string_view word : {"genotype::combinators::", "genotype::", "struct ", "class "}) erase_all(name, word);
+    for (std::string_view word :
+         {"genotype::combinators::", "genotype::", "(anonymous namespace)::", "{anonymous}::", "struct ", "class "})
+        erase_all(name, word);
     shorten_floats(name);
     for (auto at = name.find(" >"); at != std::string::npos; at = name.find(" >", at)) name.erase(at, 1);
     return name;

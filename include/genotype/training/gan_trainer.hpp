@@ -96,9 +96,13 @@ class Trainer<combinators::Adversarial<G, D, Loss, Noise>, Device, Optimizer> {
 
     Model<G, Device>& generator() { return generator_; }
     Model<D, Device>& discriminator() { return discriminator_; }
+    const Model<G, Device>& generator() const { return generator_; }
+    const Model<D, Device>& discriminator() const { return discriminator_; }
     const Gradients<G, Device>& generator_gradients() const { return generator_gradients_; }
     const Gradients<D, Device>& discriminator_gradients() const { return discriminator_gradients_; }
     const Options& options() const { return options_; }
+    /// How many steps it has made.
+    std::int64_t steps() const { return generator_optimizer_.steps(); }
 
   private:
     static void call_real(const LossCall& call) { Loss::discriminator_real(Device{}, call); }

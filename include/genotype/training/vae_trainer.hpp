@@ -104,8 +104,11 @@ class Trainer<combinators::VariationalAutoencoder<E, D, Loss, I>, Device, Optimi
     }
 
     Model<Network, Device>& model() { return model_; }
+    const Model<Network, Device>& model() const { return model_; }
     const Gradients<Network, Device>& gradients() const { return gradients_; }
     const Options& options() const { return options_; }
+    /// How many steps it has made.
+    std::int64_t steps() const { return optimizer_.steps(); }
 
   private:
     /// Runs both networks and writes the two losses, and the gradient by the output where it is wanted.

@@ -1,0 +1,177 @@
+// Reading a model's weights.
+#pragma once
+
+#include <concepts>
+#include <limits>
+#include <span>
+
+#include "genotype/io/load_report.hpp"
+#include "genotype/io/safetensors.hpp"
+#include "genotype/io/state_dict.hpp"
+#include "genotype/io/tensor_layout.hpp"
+#include "genotype/model/model_name.hpp"
+
+namespace genotype {
+
+struct LoadOptions {
+    std::string prefix = "";  ///< before every name, "generator."; what the file has beside it does not matter
+    bool convert = false;     ///< read F16, BF16 and F64 as well, each value as the nearest float32
+    bool strict = true;       ///< whatever does not fit is an `Error`; otherwise what fits is loaded, and the rest told
+};
+
+namespace detail {
+
+/// A piece of a tensor that one thread copies.
+struct LoadPiece {
+    Dtype dtype;
+    CopyAxes axes;
+    const std::byte* from;
+    float* to;
+
+    NotFinite copy() const {
+        switch (dtype) {
+            case Dtype::F16:
+                return copy_tensor<AsF16>(axes, from, to);
+            case Dtype::BF16:
+                return copy_tensor<AsBF16>(axes, from, to);
+            case Dtype::F64:
+                return copy_tensor<AsF64>(axes, from, to);
+            default:
+                return copy_tensor<AsF32>(axes, from, to);
+        }
+    }
+};
+
+/// A file held against a model's tensors: first everything is checked, and nothing is written before `copy`.
+class Loading {
+  public:
+    Loading(const SafeTensors& file, std::span<const StateTensor<float>> state, const std::string& prefix, bool convert)
+        : file_(file), convert_(convert) {
+        std::vector<std::string_view> wanted;
+        for (const StateTensor<float>& tensor : state) wanted.push_back(tensor.info.name);
+        std::sort(wanted.begin(), wanted.end());
+        for (const StateTensor<float>& tensor : state) {
+            const auto [first, last] = std::equal_range(wanted.begin(), wanted.end(), tensor.info.name);
+            if (last - first > 1)
+                fault(tensor.info.name, "two tensors of the model with this name", "one");
+            else if (file.is_twice(tensor.info.name))
+                fault(tensor.info.name, "two tensors of this name", "one, " + tensor.info.text());
+            else
+                check(tensor);
+        }
+        for (const TensorInfo& there : file.tensors())
+            if (there.name.starts_with(prefix) && !std::binary_search(wanted.begin(), wanted.end(), there.name))
+                fault(there.name, there.text(), "nothing");
+    }
+
+    /// Says first of all that the file is another model's, where it names one at all.
+    void expect_model(const std::string& key, const std::string& expected) {
+        const auto found = file_.metadata().find(key);
+        if (found == file_.metadata().end() || found->second == expected) return;
+        constexpr std::size_t longest = 2000;
+        report_.faults.insert(report_.faults.begin(),
+                              {key, in_quotes(found->second, longest), in_quotes(expected, longest)});
+    }
+
+    void expect_no_faults() const {
+        if (report_.faults.empty()) return;
+        const std::size_t count = report_.faults.size();
+        throw Error(file_.name() + ": " + std::to_string(count) + (count == 1 ? " fault" : " faults") +
+                    ", and the model is as it was:" + (count == 1 ? " " : "\n") + report_.text());
+    }
+
+    LoadReport copy() {
+        NotFinite found;
+#pragma omp parallel
+        {
+            NotFinite mine;
+#pragma omp for schedule(dynamic)
+            for (std::size_t piece = 0; piece < pieces_.size(); ++piece) mine += pieces_[piece].copy();
+#pragma omp critical
+            found += mine;
+        }
+        for (const auto& [to, count] : counters_) *to = std::bit_cast<float>(count);
+        report_.nan = found.nan;
+        report_.infinite = found.infinite;
+        return std::move(report_);
+    }
+
+  private:
+    void fault(const std::string& tensor, const std::string& found, const std::string& expected) {
+        report_.faults.push_back({tensor, found, expected});
+    }
+
+    bool readable(Dtype found, Dtype expected) const {
+        if (found == expected) return true;
+        const bool is_float = found == Dtype::F16 || found == Dtype::BF16 || found == Dtype::F64;
+        return convert_ && is_float && expected == Dtype::F32;
+    }
+
+    void check(const StateTensor<float>& tensor) {
+        const TensorInfo* there = file_.find(tensor.info.name);
+        if (!there) return fault(tensor.info.name, "nothing", tensor.info.text());
+        if (there->shape != tensor.info.shape || !readable(there->dtype, tensor.info.dtype)) {
+            const bool hint = !convert_ && there->shape == tensor.info.shape && tensor.info.dtype == Dtype::F32 &&
+                              (there->dtype == Dtype::F16 || there->dtype == Dtype::BF16 || there->dtype == Dtype::F64);
+            return fault(tensor.info.name, there->text(),
+                         tensor.info.text() + (hint ? " (LoadOptions::convert = true converts)" : ""));
+        }
+        const std::byte* from = file_.bytes(*there).data();
+        if (tensor.is_counter) {
+            std::int64_t count = 0;
+            std::memcpy(&count, from, sizeof count);
+            constexpr std::int64_t most = std::numeric_limits<std::int32_t>::max();
+            if (count < 0 || count > most)
+                return fault(tensor.info.name, std::to_string(count), "a count of 0 to " + std::to_string(most));
+            counters_.push_back({tensor.data, static_cast<std::int32_t>(count)});
+        } else {
+            add_pieces(tensor, there->dtype, from);
+        }
+        ++report_.loaded;
+    }
+
+    void add_pieces(const StateTensor<float>& tensor, Dtype dtype, const std::byte* from) {
+        const CopyAxes axes = file_to_memory(tensor.dims, tensor.order);
+        const long rows = axes.axis[0].size, most = piece_rows(axes);
+        for (long begin = 0; begin < rows; begin += most)
+            pieces_.push_back({dtype, cut(axes, std::min(most, rows - begin)),
+                               from + begin * axes.axis[0].from * static_cast<long>(dtype_bytes(dtype)),
+                               tensor.data + begin * axes.axis[0].to});
+    }
+
+    struct Counter {
+        float* to;
+        std::int32_t count;
+    };
+
+    const SafeTensors& file_;
+    bool convert_;
+    LoadReport report_;
+    std::vector<LoadPiece> pieces_;
+    std::vector<Counter> counters_;
+};
+
+}  // namespace detail
+
+/// Reads all parameters and buffers from a safetensors file with PyTorch's names, shapes and order of values. A tensor
+/// that is missing, surplus, of another shape or dtype, or there twice, and a file that says it is another model's: one
+/// `Error` lists everything, and the model is as it was. Values that are NaN or infinite are loaded, and counted.
+/// PyTorch equivalent: `model.load_state_dict(safetensors.torch.load_file(path), strict=...)`.
+///
+///     load(generator, "gan.safetensors", {.prefix = "generator."});
+///     load(model, "other.safetensors", {}, [](const std::string& name) { return "net." + name; });
+template <Layer Net, std::derived_from<HostMemory> Device, class Rename = KeepNames>
+LoadReport load(Weights<Net, Device>& model, const std::filesystem::path& path, const LoadOptions& options = {},
+                const Rename& rename = {}) {
+    std::vector<detail::StateTensor<float>> state;
+    detail::add_state<Net>(state, model.parameters.data(), model.buffers.data(), options.prefix, rename);
+    const SafeTensors file(path);
+    detail::Loading loading(file, state, options.prefix, options.convert);
+    loading.expect_model(detail::model_key_of(options.prefix), model_name<Net>());
+    if (options.strict) loading.expect_no_faults();
+    LoadReport report = loading.copy();
+    model.prepare();
+    return report;
+}
+
+}  // namespace genotype

@@ -1,0 +1,93 @@
+// A safetensors file: tensors by name, mapped and not copied.
+#pragma once
+
+#include <algorithm>
+#include <cstring>
+#include <numeric>
+#include <utility>
+
+#include "genotype/io/mapped_file.hpp"
+#include "genotype/io/safetensors_header.hpp"
+
+namespace genotype {
+
+/// A mapped file with its header read and checked: 8 bytes that give the header's length, the header (JSON), then the
+/// tensors' data. Nothing of the data is read before somebody touches it. A damaged or hostile header is an `Error`;
+/// a name that is there twice is one for who asks for it. PyTorch equivalent: `safetensors.safe_open`.
+///
+///     const SafeTensors file("model.safetensors");
+///     for (const TensorInfo& tensor : file.tensors()) std::puts(tensor.name.c_str());
+///     const std::span<const std::byte> numbers = file.bytes(file.at("0.weight"));
+class SafeTensors {
+  public:
+    /// As the format's own reader has it.
+    static constexpr std::uint64_t longest_header = 100'000'000;
+
+    explicit SafeTensors(const std::filesystem::path& path) : file_(path) {
+        const std::span<const std::byte> bytes = file_.bytes();
+        std::uint64_t length = 0;
+        if (bytes.size() < sizeof length) fail(name(), "file", size_text(bytes.size()), "at least 8 bytes");
+        std::memcpy(&length, bytes.data(), sizeof length);
+        const std::uint64_t rest = bytes.size() - sizeof length;
+        if (length > longest_header)
+            fail(name(), "header's length", size_text(length), "at most " + size_text(longest_header));
+        if (length > rest) fail(name(), "header's length", size_text(length), "at most the file's " + size_text(rest));
+        data_ = bytes.subspan(sizeof length + length);
+        detail::read_safetensors_header({reinterpret_cast<const char*>(bytes.data()) + sizeof length, length},
+                                        data_.size(), name(), tensors_, metadata_);
+        by_name_.resize(tensors_.size());
+        std::iota(by_name_.begin(), by_name_.end(), std::size_t{0});
+        std::sort(by_name_.begin(), by_name_.end(), [this](std::size_t left, std::size_t right) {
+            return std::pair(std::string_view(tensors_[left].name), left) <
+                   std::pair(std::string_view(tensors_[right].name), right);
+        });
+        for (std::size_t at = 1; at < by_name_.size(); ++at) {
+            const std::string& repeated = tensors_[by_name_[at]].name;
+            if (repeated == tensors_[by_name_[at - 1]].name && (twice_.empty() || twice_.back() != repeated))
+                twice_.push_back(repeated);
+        }
+    }
+
+    /// The path as it was given, for messages.
+    const std::string& name() const { return file_.name(); }
+    /// All tensors in the order of their data.
+    std::span<const TensorInfo> tensors() const { return tensors_; }
+    const Metadata& metadata() const { return metadata_; }
+    /// The names that more than one tensor has, in order.
+    std::span<const std::string> names_twice() const { return twice_; }
+
+    /// The tensor of this name, or null. `Error` where there are two.
+    const TensorInfo* find(std::string_view wanted) const {
+        if (is_twice(wanted)) fail(name(), detail::in_quotes(wanted), "two tensors of this name", "one");
+        const auto at =
+            std::lower_bound(by_name_.begin(), by_name_.end(), wanted,
+                             [this](std::size_t index, std::string_view word) { return tensors_[index].name < word; });
+        return at != by_name_.end() && tensors_[*at].name == wanted ? &tensors_[*at] : nullptr;
+    }
+    bool is_twice(std::string_view wanted) const {
+        return std::binary_search(twice_.begin(), twice_.end(), wanted, std::less<std::string_view>());
+    }
+    /// The tensor of this name. `Error` where there is none.
+    const TensorInfo& at(std::string_view wanted) const {
+        const TensorInfo* tensor = find(wanted);
+        if (!tensor) fail(name(), detail::in_quotes(wanted), "no tensor of this name", "one");
+        return *tensor;
+    }
+
+    /// The tensor's numbers as they lie in the file, little-endian, at any address.
+    std::span<const std::byte> bytes(const TensorInfo& tensor) const {
+        return data_.subspan(tensor.begin, tensor.end - tensor.begin);
+    }
+
+  private:
+    static std::string size_text(std::uint64_t bytes) { return std::to_string(bytes) + " bytes"; }
+
+    MappedFile file_;
+    std::span<const std::byte> data_;
+    std::vector<TensorInfo> tensors_;
+    Metadata metadata_;
+    std::vector<std::size_t> by_name_;
+    std::vector<std::string> twice_;
+};
+
+}  // namespace genotype

@@ -1,0 +1,68 @@
+// A model's tensors as a file has them: PyTorch's names, dtypes and shapes, and where the values lie in memory.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "genotype/io/safetensors_header.hpp"
+#include "genotype/model/weights.hpp"
+#include "genotype/tensor/host_memory.hpp"
+
+namespace genotype {
+
+/// The renaming that renames nothing. Another one is anything that turns a tensor's name in the model ("0.weight") into
+/// its name in the file, without the prefix: `[](const std::string& name) { return "model." + name; }`.
+struct KeepNames {
+    const std::string& operator()(const std::string& name) const { return name; }
+};
+
+namespace detail {
+
+// What the metadata's keys are called.
+inline constexpr std::string_view model_key = "genotype.model";
+inline constexpr std::string_view version_key = "genotype.version";
+inline constexpr std::string_view training_key = "genotype.training";
+
+/// Where a file says what model it has under a prefix: "genotype.model.generator" for "generator.".
+inline std::string model_key_of(const std::string& prefix) {
+    std::string key(model_key);
+    if (!prefix.empty()) key += "." + prefix.substr(0, prefix.size() - (prefix.back() == '.'));
+    return key;
+}
+
+/// One tensor of a model. `Value` is float, or const float.
+template <class Value>
+struct StateTensor {
+    TensorInfo info;
+    Dims dims;
+    AxisOrder order;
+    bool is_counter;  // an integer's bits in memory, I64 in a file
+    Value* data;
+};
+
+template <class Value>
+[[gnu::noinline]] StateTensor<Value> state_tensor(std::string name, const Parameter& tensor, Value* data) {
+    const bool is_counter = tensor.initial.kind == Initial::counter;
+    TensorInfo info{.name = std::move(name), .dtype = is_counter ? Dtype::I64 : Dtype::F32};
+    for (int axis = 0; axis < tensor.dims.rank; ++axis)
+        info.shape.push_back(static_cast<std::uint64_t>(tensor.dims[axis]));
+    return {std::move(info), tensor.dims, tensor.order, is_counter, data};
+}
+
+/// Adds all parameters, then all buffers.
+template <Layer Net, class Value, class Rename>
+void add_state(std::vector<StateTensor<Value>>& state, Value* parameters, Value* buffers, const std::string& prefix,
+               const Rename& rename) {
+    const auto add_to = [&](Value* arena) {
+        return [&, arena](const std::string& name, const Parameter& tensor, long offset) {
+            state.push_back(state_tensor<Value>(prefix + std::string(rename(name)), tensor, arena + offset));
+        };
+    };
+    for_each_tensor<Net, Owned::parameters>(add_to(parameters));
+    for_each_tensor<Net, Owned::buffers>(add_to(buffers));
+}
+
+}  // namespace detail
+}  // namespace genotype

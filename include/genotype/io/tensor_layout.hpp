@@ -1,0 +1,174 @@
+// Between PyTorch's order of a tensor's values, which files have, and the order in memory.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+#include "genotype/io/dtype.hpp"
+#include "genotype/layers/parameter.hpp"
+
+namespace genotype::detail {
+
+/// Numbers that are none, or not finite.
+struct NotFinite {
+    long nan = 0, infinite = 0;
+
+    NotFinite& operator+=(NotFinite other) {
+        nan += other.nan;
+        infinite += other.infinite;
+        return *this;
+    }
+};
+
+/// One axis of a tensor: its size, and how far apart in values two neighbours along it lie on either side.
+struct CopyAxis {
+    long size, from, to;
+};
+
+/// A tensor's axes, the slowest in the file first, without those of size 1; axes that are neighbours on both sides are
+/// one. A tensor of one order is one axis, a square kernel's rows and columns are one axis.
+struct CopyAxes {
+    std::array<CopyAxis, 4> axis{};
+    int count = 0;
+
+    /// Reversed, from memory to the file.
+    CopyAxes swapped() const {
+        CopyAxes other = *this;
+        for (CopyAxis& one : other.axis) std::swap(one.from, one.to);
+        return other;
+    }
+};
+
+/// From the file's order to the one in memory.
+inline CopyAxes file_to_memory(Dims dims, AxisOrder order) {
+    std::array<long, 4> in_memory{}, in_file{};
+    long fast = 1;
+    for (int place = dims.rank - 1; place >= 0; --place) {
+        in_memory[static_cast<std::size_t>(order[place])] = fast;
+        fast *= dims[order[place]];
+    }
+    fast = 1;
+    for (int axis = dims.rank - 1; axis >= 0; --axis) {
+        in_file[static_cast<std::size_t>(axis)] = fast;
+        fast *= dims[axis];
+    }
+    CopyAxes axes;
+    for (int axis = 0; axis < dims.rank; ++axis) {
+        const CopyAxis next{dims[axis], in_file[static_cast<std::size_t>(axis)],
+                            in_memory[static_cast<std::size_t>(axis)]};
+        if (next.size == 1) continue;
+        CopyAxis* last = axes.count > 0 ? &axes.axis[static_cast<std::size_t>(axes.count - 1)] : nullptr;
+        if (last && last->to == next.to * next.size)
+            *last = {last->size * next.size, next.from, next.to};
+        else
+            axes.axis[static_cast<std::size_t>(axes.count++)] = next;
+    }
+    if (axes.count == 0) axes.axis[static_cast<std::size_t>(axes.count++)] = {1, 1, 1};
+    return axes;
+}
+
+/// Reads `count` neighbouring numbers and counts what is not finite while they are in the cache.
+template <class As>
+NotFinite read_row(const std::byte* from, long count, float* to) {
+    if constexpr (std::same_as<As, AsF32>)
+        std::memcpy(to, from, static_cast<std::size_t>(count) * sizeof(float));
+    else
+        for (long i = 0; i < count; ++i) to[i] = read_number<As>(from + i * long{sizeof(typename As::stored)});
+    long none = 0, special = 0;
+#pragma omp simd reduction(+ : none, special)
+    for (long i = 0; i < count; ++i) {
+        const std::uint32_t size = std::bit_cast<std::uint32_t>(to[i]) & 0x7fffffffu;
+        none += size > 0x7f800000u;
+        special += size >= 0x7f800000u;
+    }
+    return {none, special - none};
+}
+
+using Quad [[gnu::vector_size(16)]] = float;
+
+/// Turns 4 rows of 4 floats over: row r of `to` is column r of `from`.
+inline void transpose_quad(const float* from, long from_pitch, float* to, long to_pitch) {
+    std::array<Quad, 4> in, half;
+    for (long r = 0; r < 4; ++r) std::memcpy(&in[static_cast<std::size_t>(r)], from + r * from_pitch, sizeof(Quad));
+    for (std::size_t r : {0u, 1u}) {
+        half[2 * r] = __builtin_shufflevector(in[r], in[r + 2], 0, 4, 1, 5);
+        half[2 * r + 1] = __builtin_shufflevector(in[r], in[r + 2], 2, 6, 3, 7);
+    }
+    const std::array<Quad, 4> out{
+        __builtin_shufflevector(half[0], half[2], 0, 4, 1, 5), __builtin_shufflevector(half[0], half[2], 2, 6, 3, 7),
+        __builtin_shufflevector(half[1], half[3], 0, 4, 1, 5), __builtin_shufflevector(half[1], half[3], 2, 6, 3, 7)};
+    for (long r = 0; r < 4; ++r) std::memcpy(to + r * to_pitch, &out[static_cast<std::size_t>(r)], sizeof(Quad));
+}
+
+/// A plane whose rows are neighbours on one side and whose columns are on the other, by blocks that fit into the
+/// first-level cache: each is read row by row, turned over there, and written column by column, in whole lines.
+template <class As>
+NotFinite transpose(CopyAxis rows, CopyAxis columns, const std::byte* from, float* to) {
+    constexpr long edge = 64, pitch = edge + 4;  // a pitch of 64 would put a column into few sets of the cache
+    alignas(64) std::array<float, edge * pitch> block, turned;
+    NotFinite found;
+    for (long column = 0; column < columns.size; column += edge) {
+        const long wide = std::min(edge, columns.size - column), whole_wide = wide / 4 * 4;
+        for (long row = 0; row < rows.size; row += edge) {
+            const long high = std::min(edge, rows.size - row), whole_high = high / 4 * 4;
+            for (long r = 0; r < high; ++r)
+                found += read_row<As>(from + ((row + r) * rows.from + column) * long{sizeof(typename As::stored)}, wide,
+                                      block.data() + r * pitch);
+            for (long c = 0; c < whole_wide; c += 4)
+                for (long r = 0; r < whole_high; r += 4)
+                    transpose_quad(block.data() + r * pitch + c, pitch, turned.data() + c * pitch + r, pitch);
+            for (long c = 0; c < wide; ++c)
+                for (long r = c < whole_wide ? whole_high : 0; r < high; ++r)
+                    turned[static_cast<std::size_t>(c * pitch + r)] = block[static_cast<std::size_t>(r * pitch + c)];
+            for (long c = 0; c < wide; ++c)
+                std::memcpy(to + (column + c) * columns.to + row, turned.data() + c * pitch,
+                            static_cast<std::size_t>(high) * sizeof(float));
+        }
+    }
+    return found;
+}
+
+/// Copies a tensor, or a part that `axes` describes, from numbers of a file's type in one order to floats in another.
+template <class As>
+NotFinite copy_tensor(CopyAxes axes, const std::byte* from, float* to) {
+    int from_fastest = 0, to_fastest = 0;
+    for (int i = 0; i < axes.count; ++i) {
+        if (axes.axis[static_cast<std::size_t>(i)].from == 1) from_fastest = i;
+        if (axes.axis[static_cast<std::size_t>(i)].to == 1) to_fastest = i;
+    }
+    const CopyAxis columns = axes.axis[static_cast<std::size_t>(from_fastest)];
+    for (int i = 0; i < axes.count; ++i) {
+        if (i == from_fastest || i == to_fastest) continue;
+        const CopyAxis outer = axes.axis[static_cast<std::size_t>(i)];
+        CopyAxes inner = axes;
+        std::copy(axes.axis.begin() + i + 1, axes.axis.begin() + axes.count, inner.axis.begin() + i);
+        --inner.count;
+        NotFinite found;
+        for (long at = 0; at < outer.size; ++at)
+            found +=
+                copy_tensor<As>(inner, from + at * outer.from * long{sizeof(typename As::stored)}, to + at * outer.to);
+        return found;
+    }
+    if (from_fastest == to_fastest) return read_row<As>(from, columns.size, to);
+    return transpose<As>(axes.axis[static_cast<std::size_t>(to_fastest)], columns, from, to);
+}
+
+/// The first axis cut to `count` values from `begin`; `from` and `to` move by `begin` times its strides.
+inline CopyAxes cut(CopyAxes axes, long count) {
+    axes.axis[0].size = count;
+    return axes;
+}
+
+/// How many values of the file's slowest axis make a piece: enough for whole lines on both sides, and a bounded number
+/// of bytes.
+inline long piece_rows(const CopyAxes& file_first) {
+    constexpr long floats = 1 << 20;
+    const long row = file_first.axis[0].from;
+    return std::clamp(floats / row / 64 * 64, std::min(64L, file_first.axis[0].size), file_first.axis[0].size);
+}
+
+}  // namespace genotype::detail

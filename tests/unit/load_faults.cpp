@@ -1,0 +1,210 @@
+// Loading what does not fit: everything is told at once, and the model is as it was.
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <cstring>
+#include <limits>
+
+#include "genotype/genotype.hpp"
+#include "genotype/io/load.hpp"
+#include "genotype/io/save.hpp"
+#include "support/safetensors_file.hpp"
+#include "support/temporary_folder.hpp"
+
+using namespace genotype;
+
+namespace {
+
+using Net = Sequential<Linear<2, 3>, BN<3>>;
+
+std::string bytes_of_model(const Model<Net>& model) {
+    std::string bytes;
+    for (const auto* arena : {&model.parameters, &model.buffers, &model.prepared})
+        bytes.append(reinterpret_cast<const char*>(arena->data()), static_cast<std::size_t>(arena->size()) * 4);
+    return bytes;
+}
+
+/// A file of `Net`, of which each tensor may be another or left out.
+struct Tensors {
+    struct Entry {
+        std::string name, dtype, shape, data;
+    };
+    std::vector<Entry> entries{{"0.weight", "F32", "3,2", bytes_of<float>({1, 2, 3, 4, 5, 6})},
+                               {"0.bias", "F32", "3", bytes_of<float>({7, 8, 9})},
+                               {"1.weight", "F32", "3", bytes_of<float>({1, 2, 3})},
+                               {"1.bias", "F32", "3", bytes_of<float>({4, 5, 6})},
+                               {"1.running_mean", "F32", "3", bytes_of<float>({0, 0, 0})},
+                               {"1.running_var", "F32", "3", bytes_of<float>({1, 1, 1})},
+                               {"1.num_batches_tracked", "I64", "", bytes_of<std::int64_t>({42})}};
+    std::string metadata = "";
+
+    Entry& operator[](const std::string& name) {
+        for (Entry& entry : entries)
+            if (entry.name == name) return entry;
+        return entries.emplace_back(Entry{name, "", "", ""});
+    }
+    void remove(const std::string& name) {
+        std::erase_if(entries, [&](const Entry& entry) { return entry.name == name; });
+    }
+    std::filesystem::path write(const TemporaryFolder& folder) const {
+        std::string header = "{" + metadata, data;
+        for (const Entry& entry : entries) {
+            header += (header.size() > 1 ? "," : "") +
+                      tensor_entry(entry.name, entry.dtype, entry.shape, data.size(), data.size() + entry.data.size());
+            data += entry.data;
+        }
+        return folder.file("w.safetensors", safetensors_file(header + "}", data));
+    }
+};
+
+/// The error of loading, after which the model must be as it was.
+std::string refusal(const Tensors& tensors, const LoadOptions& options = {}) {
+    TemporaryFolder folder;
+    Model<Net> model(Seed{5});
+    const std::string before = bytes_of_model(model);
+    const std::string error = error_of([&] { load(model, tensors.write(folder), options); });
+    CHECK(bytes_of_model(model) == before);
+    return error;
+}
+
+}  // namespace
+
+TEST_CASE("a file that fits") {
+    TemporaryFolder folder;
+    Model<Net> model(Seed{5});
+    CHECK(load(model, Tensors{}.write(folder)).loaded == 7);
+    CHECK(model.parameters.data()[0] == 1.0f);
+    CHECK(model.parameters.data()[1] == 3.0f);  // in memory outputs are neighbours
+    std::int32_t count = 0;
+    std::memcpy(&count, model.buffers.data() + buffer_offset<BN<3>>(2), sizeof count);
+    CHECK(count == 42);
+}
+
+TEST_CASE("one error lists all faults, the other model first") {
+    Tensors tensors;
+    tensors.metadata = "\"__metadata__\":{\"genotype.model\":\"Sequential<Linear<9, 3, Bias>>\"}";
+    tensors["0.weight"] = {"0.weight", "F32", "2,3", bytes_of<float>({1, 2, 3, 4, 5, 6})};
+    tensors["0.bias"] = {"0.bias", "F16", "3", "123456"};
+    tensors.remove("1.weight");
+    tensors["1.bias"] = {"1.bias", "I32", "3", "123456789012"};
+    tensors.entries.push_back(tensors["1.running_mean"]);
+    tensors["1.num_batches_tracked"] = {"1.num_batches_tracked", "I32", "", "1234"};
+    tensors["\\u0007extra"] = {"\\u0007extra", "U8", "1,1", "1"};
+    const std::string error = refusal(tensors);
+    CHECK(contains(error,
+                   "w.safetensors: 8 faults, and the model is as it was:\n\"genotype.model\": found "
+                   "\"Sequential<Linear<9, 3, Bias>>\", expected \"Sequential<Linear<2, 3, Bias>, BN<3>>\"\n"));
+    CHECK(contains(error, "\n\"0.weight\": found F32 [2, 3], expected F32 [3, 2]\n"));
+    CHECK(contains(error, "\n\"0.bias\": found F16 [3], expected F32 [3] (LoadOptions::convert = true converts)\n"));
+    CHECK(contains(error, "\n\"1.weight\": found nothing, expected F32 [3]\n"));
+    CHECK(contains(error, "\n\"1.bias\": found I32 [3], expected F32 [3]\n"));
+    CHECK(contains(error, "\n\"1.running_mean\": found two tensors of this name, expected one, F32 [3]\n"));
+    CHECK(contains(error, "\n\"1.num_batches_tracked\": found I32 [], expected I64 []\n"));
+    CHECK(error.ends_with("\n\"?extra\": found U8 [1, 1], expected nothing"));
+}
+
+TEST_CASE("each fault alone is one") {
+    Tensors tensors;
+    tensors.remove("0.bias");
+    CHECK(
+        contains(refusal(tensors), "1 fault, and the model is as it was: \"0.bias\": found nothing, expected F32 [3]"));
+    CHECK(contains(refusal(tensors, {.prefix = "0."}), "\"0.0.weight\": found nothing"));
+    tensors = {};
+    tensors["1.weight"].shape = "1,3";
+    CHECK(contains(refusal(tensors), "1 fault, and the model is as it was: \"1.weight\": found F32 [1, 3], expected"));
+    tensors = {};
+    tensors["0"] = {"0", "F32", "", "1234"};
+    CHECK(contains(refusal(tensors), "1 fault, and the model is as it was: \"0\": found F32 [], expected nothing"));
+    tensors = {};
+    tensors.metadata = "\"__metadata__\":{\"genotype.model\":\"Sequential<Linear<2, 3, Bias>, BN<3>, Tanh>\"}";
+    CHECK(contains(refusal(tensors), "1 fault, and the model is as it was: \"genotype.model\": found"));
+    tensors.metadata = "\"__metadata__\":{\"genotype.model\":\"Sequential<Linear<2, 3, Bias>, BN<3>>\"}";
+    CHECK(refusal(Tensors{}, {.prefix = "none."}) != "no error");
+    TemporaryFolder folder;
+    Model<Net> model;
+    CHECK(load(model, tensors.write(folder)).faults.empty());
+    CHECK(contains(error_of([&] { load(model, folder / "absent"); }), "absent: file: found No such file"));
+}
+
+TEST_CASE("a counter has a range") {
+    for (const std::int64_t wrong :
+         {std::int64_t{-1}, std::int64_t{1} << 31, std::numeric_limits<std::int64_t>::min()}) {
+        Tensors tensors;
+        tensors["1.num_batches_tracked"].data = bytes_of<std::int64_t>({wrong});
+        CHECK(contains(refusal(tensors), "\"1.num_batches_tracked\": found " + std::to_string(wrong) +
+                                             ", expected a count of 0 to 2147483647"));
+    }
+    Tensors tensors;
+    tensors["1.num_batches_tracked"].data = bytes_of<std::int64_t>({2147483647});
+    TemporaryFolder folder;
+    Model<Net> model;
+    CHECK(load(model, tensors.write(folder)).loaded == 7);
+}
+
+TEST_CASE("without strict the same list is a value, and what fits is loaded") {
+    Tensors tensors;
+    tensors.metadata = "\"__metadata__\":{\"genotype.model\":\"Other\"}";
+    tensors["0.weight"].shape = "6";
+    tensors.remove("1.bias");
+    tensors["more"] = {"more", "U8", "", "1"};
+    TemporaryFolder folder;
+    Model<Net> model(Seed{5});
+    const Model<Net> before(Seed{5});
+    const LoadReport report = load(model, tensors.write(folder), {.strict = false});
+    REQUIRE(report.faults.size() == 4);
+    CHECK(report.faults[0].tensor == "genotype.model");
+    CHECK(report.faults[1].tensor == "0.weight");
+    CHECK(report.faults[1].found == "F32 [6]");
+    CHECK(report.faults[1].expected == "F32 [3, 2]");
+    CHECK(report.faults[2].tensor == "1.bias");
+    CHECK(report.faults[3].tensor == "more");
+    CHECK(report.loaded == 5);
+    CHECK(contains(refusal(tensors), report.text()));
+    CHECK(model.parameters.data()[0] == before.parameters.data()[0]);
+    CHECK(model.parameters.data()[parameter_offset<Linear<2, 3>>(1)] == 7.0f);
+}
+
+TEST_CASE("other dtypes are converted when asked, and floats alone") {
+    TemporaryFolder folder;
+    Tensors tensors;
+    tensors["0.weight"] = {"0.weight", "F16", "3,2",
+                           bytes_of<std::uint16_t>({0x3c00, 0x0001, 0xc000, 0x7bff, 0, 0x8000})};
+    tensors["0.bias"] = {"0.bias", "F64", "3", bytes_of<double>({0.1, 1e-50, -3})};
+    tensors["1.weight"] = {"1.weight", "BF16", "3", bytes_of<std::uint16_t>({0x3f80, 0x4000, 0xc040})};
+    Model<Net> model;
+    CHECK(load(model, tensors.write(folder), {.convert = true}).loaded == 7);
+    const float* const weight = model.parameters.data();
+    CHECK(weight[0] == 1.0f);
+    CHECK(weight[1] == -2.0f);
+    CHECK(weight[2] == 0.0f);
+    CHECK(weight[3] == 0x1p-24f);
+    CHECK(weight[4] == 65504.0f);
+    CHECK(std::signbit(weight[5]));
+    const float* const bias = weight + parameter_offset<Linear<2, 3>>(1);
+    CHECK(bias[0] == 0.1f);
+    CHECK(bias[1] == 0.0f);
+    const float* const norm = weight + parameter_floats<Linear<2, 3>>();
+    CHECK(norm[0] == 1.0f);
+    CHECK(norm[2] == -3.0f);
+    CHECK(contains(refusal(tensors), "3 faults"));
+    tensors["1.bias"] = {"1.bias", "I32", "3", "123456789012"};
+    tensors["1.num_batches_tracked"] = {"1.num_batches_tracked", "F64", "", bytes_of<double>({1})};
+    const std::string error = refusal(tensors, {.convert = true});
+    CHECK(contains(error, "2 faults"));
+    CHECK(contains(error, "\"1.bias\": found I32 [3], expected F32 [3]\n"));
+    CHECK(error.ends_with("\"1.num_batches_tracked\": found F64 [], expected I64 []"));
+}
+
+TEST_CASE("values that are not finite are loaded and counted") {
+    constexpr float none = std::numeric_limits<float>::quiet_NaN(), most = std::numeric_limits<float>::infinity();
+    Tensors tensors;
+    tensors["0.weight"].data = bytes_of<float>({none, 1, 2, most, -none, 3});
+    tensors["1.bias"].data = bytes_of<float>({-most, 0, none});
+    TemporaryFolder folder;
+    Model<Net> model;
+    const LoadReport report = load(model, tensors.write(folder));
+    CHECK(report.nan == 3);
+    CHECK(report.infinite == 2);
+    CHECK(report.loaded == 7);
+    CHECK(std::isnan(model.parameters.data()[0]));
+}
