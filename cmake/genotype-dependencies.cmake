@@ -18,6 +18,22 @@ macro(genotype_find_core missing)
   set(${missing} "${genotype_lines}")
 endmacro()
 
+# Not by libzip's own package file: Debian's fails where libzip's programs are not installed too.
+macro(genotype_find_npz missing)
+  set(genotype_lines "")
+  find_path(GENOTYPE_LIBZIP_INCLUDE_DIR zip.h)
+  find_library(GENOTYPE_LIBZIP_LIBRARY zip)
+  mark_as_advanced(GENOTYPE_LIBZIP_INCLUDE_DIR GENOTYPE_LIBZIP_LIBRARY)
+  if(NOT GENOTYPE_LIBZIP_INCLUDE_DIR OR NOT GENOTYPE_LIBZIP_LIBRARY)
+    string(APPEND genotype_lines "  libzip (Debian: libzip-dev)\n")
+  elseif(NOT TARGET genotype::libzip)
+    add_library(genotype::libzip UNKNOWN IMPORTED GLOBAL)
+    set_target_properties(genotype::libzip PROPERTIES
+      IMPORTED_LOCATION "${GENOTYPE_LIBZIP_LIBRARY}" INTERFACE_INCLUDE_DIRECTORIES "${GENOTYPE_LIBZIP_INCLUDE_DIR}")
+  endif()
+  set(${missing} "${genotype_lines}")
+endmacro()
+
 macro(genotype_find_io missing)
   set(genotype_lines "")
   genotype_find(PNG PNG::PNG libpng-dev)

@@ -10,8 +10,8 @@ wished=(ninja-build ccache dataset-fashion-mnist)  # used where the distribution
 case ${1:-} in
     examples) ;;
     tests)
-        needed+=(doctest-dev)
-        wished+=(clang-19 libomp-19-dev doxygen time)
+        needed+=(doctest-dev libzip-dev)
+        wished+=(clang-19 libclang-rt-19-dev libomp-19-dev doxygen time)
         ;;
     benchmarks)
         needed+=(libbenchmark-dev)

@@ -1,13 +1,15 @@
 #!/usr/bin/env bash
 # Installs what is missing, builds the tests and runs all of them. Ends with ctest's own closing line.
 # usage: tests/run.sh [arguments for ctest]
+#        tests/run.sh --fuzz [SECONDS [TARGET...]]: fuzzes each reader of files for 60 seconds, or so many, instead
 set -euo pipefail
 if [[ ${1:-} == --help || ${1:-} == -h ]]; then
-    sed -n '2,3s/^# //p' "${BASH_SOURCE[0]}"
+    sed -n '2,4s/^# //p' "${BASH_SOURCE[0]}"
     exit 0
 fi
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 bash cmake/install_packages.sh tests
+if [[ ${1:-} == --fuzz ]]; then exec bash tests/fuzz/run.sh "${@:2}"; fi
 
 jobs=$(nproc)
 generator=()

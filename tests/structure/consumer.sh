@@ -34,4 +34,5 @@ if [[ $way == installed ]]; then
 fi
 "$folder/build/core"
 "$folder/build/files" "$folder"
+"$folder/build/arrays" "$folder"
 echo "Programs built against genotype ($way) run."

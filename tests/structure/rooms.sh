@@ -41,7 +41,7 @@ while IFS=: read -r file line text; do
             [[ $file == genotype/tensor/xtensor.hpp || $room == data || $room == io ]] || fault "$where: xtensor outside its rooms"
             reach[$file]+=" $header"
             ;;
-        png.h | zlib.h | nlohmann/*)
+        png.h | zip.h | zlib.h | nlohmann/*)
             [[ $room == data || $room == io ]] || fault "$where: $header outside the rooms data and io"
             reach[$file]+=" $header"
             ;;

@@ -27,9 +27,12 @@ inline void append_cifar10(Pictures& pictures, const std::filesystem::path& path
             fail(file.name(), field, std::to_string(got) + " bytes", std::to_string(record.size()) + " bytes");
         if (record[0] > 9) fail(file.name(), field, "label " + std::to_string(record[0]), "a label from 0 to 9");
         pictures.labels.push_back(record[0]);
-        for (std::size_t pixel = 0; pixel < plane; ++pixel)
-            for (std::size_t channel = 0; channel < 3; ++channel)
-                pictures.bytes.push_back(record[1 + channel * plane + pixel]);
+        const std::size_t before = pictures.bytes.size();
+        pictures.bytes.resize(before + 3 * plane);
+        std::uint8_t* const picture = pictures.bytes.data() + before;
+        for (std::size_t channel = 0; channel < 3; ++channel)
+            for (std::size_t pixel = 0; pixel < plane; ++pixel)
+                picture[pixel * 3 + channel] = record[1 + channel * plane + pixel];
         ++pictures.count;
     }
 }

@@ -11,15 +11,15 @@
 #include <fstream>
 #include <span>
 #include <string>
-#include <vector>
 
+#include "genotype/data/byte_source.hpp"
 #include "genotype/shape/error.hpp"
 
 namespace genotype::detail {
 
 /// Bytes of a file in order; a gzip file (one or several members) is unpacked on the way, whatever its name.
 /// A missing, unreadable, cut or damaged file is an `Error`.
-class InputFile {
+class InputFile : public ByteSource<InputFile> {
   public:
     explicit InputFile(const std::filesystem::path& path) : name_(path.string()), file_(path, std::ios::binary) {
         std::error_code ignored;
@@ -47,27 +47,6 @@ class InputFile {
             done += got;
         }
         return done;
-    }
-
-    /// Reads `size` more bytes. Memory grows with what is really there, never with what a header claims.
-    std::vector<std::uint8_t> read_exactly(std::uint64_t size, const std::string& field) {
-        constexpr std::uint64_t piece = 1 << 20;
-        std::vector<std::uint8_t> bytes;
-        while (bytes.size() < size) {
-            const std::size_t before = bytes.size();
-            const std::size_t wanted = static_cast<std::size_t>(std::min(piece, size - before));
-            bytes.resize(before + wanted);
-            const std::size_t got = read(std::span(bytes).subspan(before));
-            if (got < wanted)
-                fail(name_, field, std::to_string(before + got) + " bytes", std::to_string(size) + " bytes");
-        }
-        return bytes;
-    }
-
-    /// Nothing may follow.
-    void expect_end(const std::string& field) {
-        std::array<std::uint8_t, 1> extra;
-        if (read(extra) != 0) fail(name_, field, "more bytes", "the end of the file");
     }
 
   private:

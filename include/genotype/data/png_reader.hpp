@@ -59,13 +59,9 @@ inline std::vector<std::uint8_t> needed_png_chunks(std::span<const std::uint8_t>
     return needed;
 }
 
-}  // namespace detail
-
-/// One picture: grey files give 1 channel, all others 3; 16 bits are rounded to 8. Transparency, gamma and colour
-/// profiles are dropped, as Pillow's `convert("RGB")` does.
-inline Pictures load_png(const std::filesystem::path& path) {
-    const std::string name = path.string();
-    const std::vector<std::uint8_t> file = detail::needed_png_chunks(detail::read_whole_file(path), name);
+/// A PNG file's bytes as one picture; messages begin with `name`.
+inline Pictures decode_png(std::span<const std::uint8_t> whole, const std::string& name) {
+    const std::vector<std::uint8_t> file = needed_png_chunks(whole, name);
     struct Image : png_image {
         ~Image() { png_image_free(this); }
     } image{};
@@ -95,6 +91,14 @@ inline Pictures load_png(const std::filesystem::path& path) {
         picture.channels = kept;
     }
     return picture;
+}
+
+}  // namespace detail
+
+/// One picture: grey files give 1 channel, all others 3; 16 bits are rounded to 8. Transparency, gamma and colour
+/// profiles are dropped, as Pillow's `convert("RGB")` does.
+inline Pictures load_png(const std::filesystem::path& path) {
+    return detail::decode_png(detail::read_whole_file(path), path.string());
 }
 
 }  // namespace genotype

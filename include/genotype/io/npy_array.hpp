@@ -1,0 +1,181 @@
+// Arrays as numpy's files hold them: what can be saved, and how one is read from any source of bytes.
+#pragma once
+
+#include <algorithm>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <limits>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "genotype/data/float_pictures.hpp"
+#include "genotype/data/pictures.hpp"
+#include "genotype/io/npy_header.hpp"
+#include "genotype/shape/error.hpp"
+#include "genotype/shape/shape.hpp"
+#include "genotype/tensor/tensor.hpp"
+#include "genotype/tensor/view.hpp"
+
+namespace genotype {
+
+/// Floats in C order with their sizes.
+struct FloatArray {
+    std::vector<std::size_t> sizes;
+    std::vector<float> values;
+};
+
+namespace detail {
+
+static_assert(std::endian::native == std::endian::little, "numpy's types are written and read as little-endian");
+
+template <class Value>
+inline constexpr std::string_view npy_type = "";
+template <>
+inline constexpr std::string_view npy_type<float> = "<f4";
+template <>
+inline constexpr std::string_view npy_type<std::uint8_t> = "|u1";
+
+/// The sizes of a batch in memory's order: N x H x W x C for pictures, N x features for vectors.
+template <ShapeType S>
+std::vector<std::size_t> npy_sizes(std::size_t batch) {
+    std::vector<std::size_t> sizes{batch};
+    for (int axis = 0; axis < S::rank; ++axis)
+        sizes.push_back(static_cast<std::size_t>(S::dims[S::rank == 3 ? (axis + 1) % 3 : axis]));
+    return sizes;
+}
+
+inline std::string npy_shape_text(std::span<const std::size_t> sizes) {
+    std::string text;
+    for (const std::size_t size : sizes) text += (text.empty() ? "" : " x ") + std::to_string(size);
+    return text.empty() ? "one value" : text;
+}
+
+}  // namespace detail
+
+/// An array to save, in memory of somebody else that must live as long: `save_npy` and `save_npz` take it, so they take
+/// everything that it is made from.
+class NpyArray {
+  public:
+    /// Floats in C order. Their number must be the product of the sizes, or saving is an `Error`.
+    NpyArray(std::span<const float> values, std::vector<std::size_t> sizes)
+        : type_(detail::npy_type<float>),
+          sizes_(std::move(sizes)),
+          value_bytes_(sizeof(float)),
+          bytes_(reinterpret_cast<const char*>(values.data()), values.size_bytes()) {}
+    NpyArray(const FloatArray& array) : NpyArray(array.values, array.sizes) {}
+
+    /// Float samples in their order in memory: N x H x W x C for pictures, N x features for vectors.
+    template <SamplesOfShape Samples>
+    NpyArray(const Samples& samples)
+        : NpyArray(View<typename Samples::shape>(samples).values(),
+                   detail::npy_sizes<typename Samples::shape>(
+                       static_cast<std::size_t>(View<typename Samples::shape>(samples).batch))) {}
+
+    /// Bytes as uint8 of N x H x W x C.
+    NpyArray(const Pictures& pictures)
+        : type_(detail::npy_type<std::uint8_t>),
+          sizes_{static_cast<std::size_t>(pictures.count), static_cast<std::size_t>(pictures.height),
+                 static_cast<std::size_t>(pictures.width), static_cast<std::size_t>(pictures.channels)},
+          value_bytes_(1),
+          bytes_(reinterpret_cast<const char*>(pictures.bytes.data()), pictures.bytes.size()) {}
+
+    /// The file's first part, after which its second, `bytes()`, follows. Sizes that do not fit are an `Error`.
+    std::string header(const std::string& where) const {
+        if (sizes_.size() > detail::npy_most_axes)
+            fail(where, "axes", std::to_string(sizes_.size()), std::to_string(detail::npy_most_axes) + " at most");
+        const std::uint64_t count = detail::npy_count(sizes_, where);
+        if (count != bytes_.size() / value_bytes_)
+            fail(where, "number of values", std::to_string(bytes_.size() / value_bytes_),
+                 std::to_string(count) + ", the product of " + detail::npy_shape_text(sizes_));
+        return detail::npy_header(type_, sizes_);
+    }
+    std::string_view bytes() const { return bytes_; }
+
+  private:
+    std::string_view type_;
+    std::vector<std::size_t> sizes_;
+    std::size_t value_bytes_;
+    std::string_view bytes_;
+};
+
+namespace detail {
+
+template <class Source>
+NpyHeader read_npy_header(Source& source) {
+    const std::vector<std::uint8_t> start = source.read_exactly(8, "magic string");
+    if (!std::equal(npy_magic.begin(), npy_magic.end(), start.begin(),
+                    [](char wanted, std::uint8_t found) { return static_cast<std::uint8_t>(wanted) == found; }))
+        fail(source.name(), "magic string", "other bytes", "\\x93NUMPY");
+    if (start[6] < 1 || start[6] > 3 || start[7] != 0)
+        fail(source.name(), "version", std::to_string(start[6]) + "." + std::to_string(start[7]), "1.0, 2.0 or 3.0");
+    const std::vector<std::uint8_t> length = source.read_exactly(start[6] == 1 ? 2 : 4, "header length");
+    std::uint64_t header_size = 0;
+    for (std::size_t byte = length.size(); byte-- > 0;) header_size = header_size << 8 | length[byte];
+    constexpr std::uint64_t most = 1 << 16;
+    if (header_size > most)
+        fail(source.name(), "header length", std::to_string(header_size), std::to_string(most) + " at most");
+    const std::vector<std::uint8_t> text = source.read_exactly(header_size, "header");
+    return NpyHeaderReader({reinterpret_cast<const char*>(text.data()), text.size()}, source.name()).read();
+}
+
+/// Everything after the header, which must say the type `Value` and C's order.
+template <class Value, class Source>
+std::vector<Value> read_npy_values(Source& source, const NpyHeader& header) {
+    if (header.type != npy_type<Value>) fail(source.name(), "type", header.type, std::string(npy_type<Value>));
+    if (header.fortran_order) fail(source.name(), "order", "Fortran's", "C's");
+    std::vector<std::uint8_t> bytes =
+        source.read_exactly(npy_count(header.sizes, source.name()) * sizeof(Value), "values");
+    source.expect_end("values");
+    if constexpr (sizeof(Value) == 1) {
+        return bytes;
+    } else {
+        std::vector<Value> values(bytes.size() / sizeof(Value));
+        if (!bytes.empty()) std::memcpy(values.data(), bytes.data(), bytes.size());
+        return values;
+    }
+}
+
+template <class Source>
+FloatArray read_npy_floats(Source& source) {
+    const NpyHeader header = read_npy_header(source);
+    return {header.sizes, read_npy_values<float>(source, header)};
+}
+
+template <ShapeType S, class Source>
+Tensor<S> read_npy_tensor(Source& source) {
+    const NpyHeader header = read_npy_header(source);
+    const std::size_t batch = header.sizes.empty() ? 0 : header.sizes[0];
+    const std::vector<std::size_t> sizes = npy_sizes<S>(batch);
+    if (header.sizes != sizes || batch > std::size_t{std::numeric_limits<int>::max()})
+        fail(source.name(), "shape", npy_shape_text(header.sizes),
+             "N x " + npy_shape_text(std::span(sizes).subspan(1)));
+    const std::vector<float> values = read_npy_values<float>(source, header);
+    Tensor<S> tensor(static_cast<int>(batch));
+    std::copy(values.begin(), values.end(), tensor.data());
+    return tensor;
+}
+
+template <class Source>
+Pictures read_npy_pictures(Source& source) {
+    const NpyHeader header = read_npy_header(source);
+    const std::vector<std::size_t>& sizes = header.sizes;
+    constexpr std::size_t most = std::numeric_limits<int>::max();
+    const auto fits = [&](std::size_t axis) { return sizes[axis] >= 1 && sizes[axis] <= most; };
+    if (sizes.size() != 4 || sizes[0] > most || !fits(1) || !fits(2) || (sizes[3] != 1 && sizes[3] != 3))
+        fail(source.name(), "shape", npy_shape_text(sizes), "N x height x width x 1 or 3");
+    return {static_cast<int>(sizes[0]),
+            static_cast<int>(sizes[1]),
+            static_cast<int>(sizes[2]),
+            static_cast<int>(sizes[3]),
+            read_npy_values<std::uint8_t>(source, header),
+            {},
+            {}};
+}
+
+}  // namespace detail
+}  // namespace genotype

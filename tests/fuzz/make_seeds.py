@@ -1,0 +1,141 @@
+#!/usr/bin/env python3
+"""Writes the seeds of the fuzz targets to tests/fuzz/corpus: small right files, and files with one known fault each.
+
+It needs Python's own library alone, and writes the same bytes on each run. Files of corpus/ that it does not name, such
+as finds of the fuzzers, stay.
+"""
+
+import gzip
+import io
+import pathlib
+import struct
+import zipfile
+import zlib
+
+corpus = pathlib.Path(__file__).parent / "corpus"
+
+
+def write(target, name, content):
+    folder = corpus / target
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_bytes(content)
+
+
+def packed(content):
+    return gzip.compress(content, mtime=0)
+
+
+def idx(sizes, values):
+    return struct.pack(">4B", 0, 0, 8, len(sizes)) + struct.pack(f">{len(sizes)}I", *sizes) + values
+
+
+def png(width, height, depth, colour, values, before=b"", interlace=0):
+    """One picture whose rows, each after its filter's byte, are `values`; `before` are chunks before them."""
+    header = struct.pack(">2I5B", width, height, depth, colour, 0, 0, interlace)
+    rows = chunk(b"IDAT", zlib.compress(values))
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + before + rows + chunk(b"IEND", b"")
+
+
+def chunk(kind, content):
+    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+
+
+def npy(header, values, version=1):
+    length = struct.pack("<H" if version == 1 else "<I", len(header))
+    return b"\x93NUMPY" + bytes([version, 0]) + length + header.encode() + values
+
+
+def npy_of(kind, sizes, values):
+    return npy(f"{{'descr': '{kind}', 'fortran_order': False, 'shape': ({sizes}), }}\n", values)
+
+
+def npz(members, method=zipfile.ZIP_STORED):
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w", method) as file:
+        for name, content in members:
+            entry = zipfile.ZipInfo(name)
+            entry.compress_type = method
+            with file.open(entry, "w", force_zip64=True) as member:  # as numpy does
+                member.write(content)
+    return archive.getvalue()
+
+
+pictures = idx([2, 2, 3], b"abcdefghijkl")
+write("idx", "plain", pictures)
+write("idx", "gzip", packed(pictures))
+write("idx", "two_members", packed(pictures[:9]) + packed(pictures[9:]))
+write("idx", "cut", pictures[:20])
+write("idx", "huge", idx([0x7FFFFFFF, 0x100, 0x100], b"abc"))
+write("idx", "overflow", idx([0x40000000, 0x40000000, 0x40000000], b""))
+write("idx", "zeros", packed(idx([16, 64, 64], bytes(1 << 16))))
+
+write("idx_labels", "plain", idx([2], b"\x07\x02"))
+write("idx_labels", "gzip", packed(idx([2], b"\x07\x02")))
+write("idx_labels", "three", idx([3], b"abc"))
+write("idx_labels", "pictures", idx([2, 1, 1], b"ab"))
+
+record = bytes(3072)
+write("cifar10", "plain", b"\x03" + record)
+write("cifar10", "one", packed(b"\x09" + record))
+write("cifar10", "two", packed(b"\x00" + record + b"\x05" + record))
+write("cifar10", "cut", packed(b"\x01" + record[:100]))
+write("cifar10", "label", packed(b"\x0a" + record))
+write("cifar10", "empty", b"")
+
+write("png", "grey", png(3, 2, 8, 0, b"\0abc\1def"))
+write("png", "grey_one_bit", png(9, 2, 1, 0, b"\0\xff\x80\0\x0f\0"))
+write("png", "grey_sixteen_bits", png(1, 2, 16, 0, b"\0ab\2cd"))
+write("png", "colour", png(2, 1, 8, 2, b"\0abcdef"))
+write("png", "alpha", png(1, 1, 8, 6, b"\0abcd"))
+write("png", "grey_alpha", png(2, 1, 8, 4, b"\0abcd"))
+write("png", "palette", png(4, 1, 2, 3, b"\0\x1b", chunk(b"PLTE", b"abcdefghijkl") + chunk(b"tRNS", b"\x80")))
+write("png", "palette_too_short", png(4, 1, 2, 3, b"\0\x1b", chunk(b"PLTE", b"abc")))
+write("png", "interlaced", png(2, 2, 8, 0, b"\0a\0b\0cd", interlace=1))
+write("png", "ancillary", png(1, 1, 8, 0, b"\0a", chunk(b"gAMA", b"\0\0\xb1\x8f") + chunk(b"tEXt", b"k\0v")))
+write("png", "huge", png(20000, 20000, 8, 0, b"\0a"))
+write("png", "too_few_rows", png(3, 2, 8, 0, b"\0abc"))
+write("png", "no_end", png(3, 2, 8, 0, b"\0abc\1def")[:-12])
+
+
+def entry(kind, name, content=None):
+    return bytes([kind, len(name)]) + name + (b"" if content is None else bytes([len(content)]) + content)
+
+
+small = png(1, 1, 8, 0, b"\0a")
+write("picture_folder", "loose", b"\0" + entry(0, b"b.png") + entry(4, b"a.PNG"))
+write("picture_folder", "classes", b"\0" + entry(7, b"cat/1.png") + entry(7, b"dog/x/2.png") + entry(7, b"cat/3.png"))
+write("picture_folder", "both", b"\0" + entry(0, b"cat/1.png") + entry(0, b"2.png"))
+write("picture_folder", "sizes", b"\0" + entry(0, b"1.png") + entry(3, b"2.png"))
+write("picture_folder", "resized", b"\5" + entry(0, b"1.png") + entry(7, b"2.png"))
+write("picture_folder", "odd_names", b"\0" + entry(0, b" .png") + entry(0, b"\xff\n.png") + entry(0, b"..png") + entry(0, b".png"))
+write("picture_folder", "folder_named_png", b"\0" + entry(12, b"a.png") + entry(0, b"a.png/b.png") + entry(12, b"c"))
+write("picture_folder", "other_files", b"\0" + entry(8, b"a.png", small) + entry(8, b"b.txt", b"words"))
+write("picture_folder", "damaged", b"\0" + entry(0, b"a.png") + entry(8, b"b.png", small[:30]))
+
+two = struct.pack("<2f", 1, 2)
+write("npy", "floats", npy_of("<f4", "2,", two))
+write("npy", "matrix", npy_of("<f4", "2, 3", two + two + two))
+write("npy", "pictures", npy_of("|u1", "2, 1, 1, 3", b"abcdef"))
+write("npy", "one_value", npy_of("<f4", "", two[:4]))
+write("npy", "none", npy_of("<f4", "0, 3", b""))
+write("npy", "doubles", npy_of("<f8", "1,", two))
+write("npy", "big_endian", npy_of(">f4", "2,", two))
+write("npy", "fortran", npy("{'descr': '<f4', 'fortran_order': True, 'shape': (2,), }\n", two))
+write("npy", "version_2", npy("{'shape':(2,),'descr':'<f4','fortran_order':False}", two, 2))
+write("npy", "huge", npy_of("<f4", "1000000000000,", two))
+write("npy", "overflow", npy_of("<f4", "999999999999999, 999999999999999", b""))
+write("npy", "long_header", npy("", b"", 3)[:8] + b"\xff\xff\xff\xff{")
+write("npy", "one_key_thrice", npy("{'descr': '<f4', 'descr': '<f4', 'descr': '<f4'}", two[:4]))
+write("npy", "words_behind", npy("{'descr': '<f4', 'fortran_order': False, 'shape': (2,), } }", two))
+
+arrays = [("z.npy", npy_of("<f4", "1, 3", bytes(12))), ("x.npy", npy_of("|u1", "1, 2, 2, 1", b"abcd"))]
+stored = npz(arrays)
+write("npz", "stored", stored)
+write("npz", "deflated", npz(arrays, zipfile.ZIP_DEFLATED))
+write("npz", "bzip2", npz(arrays[:1], zipfile.ZIP_BZIP2))
+write("npz", "other_members", npz([("readme", b"words"), ("a/b.npy", b"no array"), (".npy", arrays[0][1])]))
+write("npz", "no_members", npz([]))
+write("npz", "twice", stored.replace(b"x.npy", b"z.npy"))
+write("npz", "wrong_checksum", stored.replace(b"abcd", b"abce"))
+write("npz", "cut", stored[:-1])
+write("npz", "empty", b"")

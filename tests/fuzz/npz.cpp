@@ -1,0 +1,20 @@
+// An .npz file: its directory, and each array as floats, as samples and as pictures.
+#include "genotype/io/npz.hpp"
+
+#include "support/fuzz.hpp"
+
+using namespace genotype;
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    static const fuzz::MemoryFile file;
+    file.set({data, size});
+    fuzz::attempt([] {
+        Npz archive(file.path());
+        for (const std::string& name : archive.names()) {
+            fuzz::attempt([&] { archive.read(name); });
+            fuzz::attempt([&] { archive.read<Shape<3>>(name); });
+            fuzz::attempt([&] { fuzz::expect_whole(archive.read_pictures(name)); });
+        }
+    });
+    return 0;
+}
