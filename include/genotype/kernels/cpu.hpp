@@ -24,6 +24,7 @@
 #include "genotype/kernels/cpu/rearrange.hpp"
 #include "genotype/kernels/cpu/spread.hpp"
 #include "genotype/kernels/cpu/tile.hpp"
+#include "genotype/kernels/cpu/unroll.hpp"
 #include "genotype/kernels/cpu/vector.hpp"
 #include "genotype/kernels/cpu/winograd.hpp"
 #include "genotype/kernels/cpu/winograd_form.hpp"

@@ -7,6 +7,7 @@
 #include <type_traits>
 
 #include "genotype/kernels/cpu/lanes.hpp"
+#include "genotype/kernels/cpu/unroll.hpp"
 #include "genotype/kernels/functions.hpp"
 
 namespace genotype::detail {
@@ -17,6 +18,15 @@ void for_each_row_block(long rows, F&& f) {
     const long whole = rows / 8 * 8;
     for (long row = 0; row < whole; row += 8) f(row, std::integral_constant<int, 8>{});
     for (long row = whole; row < rows; ++row) f(row, std::integral_constant<int, 1>{});
+}
+
+/// Calls f(0), ..., f(count - 1); unrolled over whole vectors alone, because a part's code is long and seldom runs.
+template <int count, class Part, class F>
+[[gnu::always_inline]] inline void for_rows(Part, F f) {
+    if constexpr (std::same_as<Part, WholeVector>)
+        unroll<count>(f);
+    else
+        for (int row = 0; row < count; ++row) f(row);
 }
 
 template <int Count>
@@ -49,12 +59,13 @@ inline void column_moments(long rows, int channels, const float* x, const float*
         for_each_vector(channels, [&](long c, auto part) {
             const Vector shift = part.load(origin + c);
             Vector values[count], deviations[count];
-            for (int r = 0; r < count; ++r) values[r] = part.load(start + r * static_cast<long>(channels) + c) - shift;
+            for_rows<count>(
+                part, [&](auto r) { values[r] = part.load(start + r * static_cast<long>(channels) + c) - shift; });
             const Vector block_mean = tree_sum(values) * Vector(1.0f / count);
-            for (int r = 0; r < count; ++r) {
+            for_rows<count>(part, [&](auto r) {
                 const Vector deviation = values[r] - block_mean;
                 deviations[r] = deviation * deviation;
-            }
+            });
             Vector all_mean = part.load(mean + c), all_squares = part.load(squares + c);
             join_moments(static_cast<double>(row), all_mean, all_squares, count, block_mean, tree_sum(deviations));
             part.store(all_mean, mean + c);
@@ -73,10 +84,10 @@ void normalize_rows(long rows, int channels, const float* x, const float* mean, 
         for_each_vector(channels, [&](long c, auto part) {
             const Vector center = part.load(mean + c), offset = part.load(bias + c);
             const Vector scale = part.load(inverse + c) * part.load(weight + c);
-            for (int r = 0; r < count; ++r) {
+            for_rows<count>(part, [&](auto r) {
                 const long at = start + r * static_cast<long>(channels) + c;
                 part.store(activation.value(xsimd::fma(part.load(x + at) - center, scale, offset)), y + at);
-            }
+            });
         });
     });
 }
@@ -115,12 +126,12 @@ void column_products(long rows, int channels, const float* x, const float* dy, c
             const Vector center = part.load(mean + c), offset = activation_offset<Activation>(part, bias + c);
             const Vector scale = part.load(inverse + c) * part.load(weight + c);
             Vector slopes[count], products[count];
-            for (int r = 0; r < count; ++r) {
+            for_rows<count>(part, [&](auto r) {
                 const long at = start + r * static_cast<long>(channels) + c;
                 const Vector deviation = part.load(x + at) - center;
                 slopes[r] = before_activation(activation, part.load(dy + at), deviation, scale, offset);
                 products[r] = slopes[r] * deviation;
-            }
+            });
             part.store(part.load(bias_sum + c) + tree_sum(slopes), bias_sum + c);
             part.store(xsimd::fma(tree_sum(products), part.load(inverse + c), part.load(weight_sum + c)),
                        weight_sum + c);
@@ -143,12 +154,12 @@ void normalize_rows_backward(long rows, int channels, const float* x, const floa
             const Vector offset = activation_offset<Activation>(part, bias + c);
             const Vector back = deviations * part.load(slope_mean + c);
             const Vector pull = deviations * deviations * part.load(product_mean + c);
-            for (int r = 0; r < count; ++r) {
+            for_rows<count>(part, [&](auto r) {
                 const long at = start + r * static_cast<long>(channels) + c;
                 const Vector deviation = part.load(x + at) - center;
                 const Vector slope = before_activation(activation, part.load(dy + at), deviation, scale, offset);
                 part.store(xsimd::fnma(deviation, pull, xsimd::fms(slope, scale, back)), dx + at);
-            }
+            });
         });
     });
 }

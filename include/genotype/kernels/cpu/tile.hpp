@@ -3,8 +3,8 @@
 
 #include <algorithm>
 #include <cstring>
-#include <utility>
 
+#include "genotype/kernels/cpu/unroll.hpp"
 #include "genotype/kernels/cpu/vector.hpp"
 
 namespace genotype::detail {
@@ -21,16 +21,6 @@ inline constexpr int vector_registers = 16;
 /// Rows of the tallest tile. It is two vectors wide: its sums, two weights and one broadcast value fill the registers.
 inline constexpr int tile_rows = vector_registers / 2 - 2;
 inline constexpr int tile_columns = 2 * lanes;
-
-/// Calls f(0), ..., f(count - 1) with constants, so that arrays indexed by them live in registers. (Without the inner
-/// attribute GCC 12 keeps them in memory before and after loops.)
-template <int count, class F>
-[[gnu::always_inline]] inline void unroll(F f) {
-    [&]<int... index>(std::integer_sequence<int, index...>) __attribute__((always_inline)) {
-        (f(std::integral_constant<int, index>{}), ...);
-    }
-    (std::make_integer_sequence<int, count>{});
-}
 
 alignas(64) inline constexpr float vector_of_zeros[lanes] = {};
 
