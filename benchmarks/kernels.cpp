@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "genotype/kernels/cpu/convolution.hpp"
+#include "handover.hpp"
 #include "peak.hpp"
 
 using namespace genotype;
@@ -105,7 +106,14 @@ ConvGeometry conv(int large, int small, int stride, int padding, int size) {
     return {large, small, 4, stride, padding, size, size, out, out};
 }
 
+void handover(benchmark::State& state) {
+    double seconds = 0;
+    for (auto _ : state) seconds = benchmarks::measure_handover();
+    state.counters["handover_ns"] = seconds * 1e9;
+}
+
 const bool registered = [] {
+    benchmark::RegisterBenchmark("handover", handover)->UseRealTime()->Iterations(1);
     add("dcgan/3x32x32_64x16x16", conv(3, 64, 2, 1, 32));
     add("dcgan/64x16x16_128x8x8", conv(64, 128, 2, 1, 16));
     add("dcgan/128x8x8_256x4x4", conv(128, 256, 2, 1, 8));

@@ -133,6 +133,7 @@ class Race:
         self.results["kernels"] = [
             {"name": b["name"].removesuffix("/real_time"), "threads": threads, "best_ms": b["best_ms"],
              "gflops": b["GFLOP/s"], "percent_of_peak": b["percent_of_peak"]} for b in rows]
+        self.results["handover_ns"] = next((b["handover_ns"] for b in measured if "handover_ns" in b), 0)
         if rows:
             self.results["peak_gflops"] = max(100 * b["GFLOP/s"] / b["percent_of_peak"] for b in rows)
         self.write()

@@ -165,6 +165,8 @@ def markdown(results):
         text += f" Against {' and '.join(results['peers'])}."
     if "peak_gflops" in results:
         text += f" Measured f32 peak: {results['peak_gflops']:.0f} GFLOP/s."
+    if results.get("handover_ns"):
+        text += f" Two cores hand a cache line to and fro in {results['handover_ns']:.0f} ns."
     text += "\n\n"
     for name, reason in results["left_out"].items():
         text += f"- Without {name}: {reason}\n"
