@@ -47,8 +47,9 @@ struct TrainingState {
         using Rule = std::remove_cvref_t<decltype(optimizer.optimizer())>;
         static_assert(std::derived_from<typename Network::device, HostMemory>,
                       "a checkpoint is read and written in the host's memory");
-        static_assert(requires { Rule::state_names, Rule::counts_steps, optimizer.optimizer().used_states(); },
-                      "an optimizer whose state goes into a checkpoint names it: see optimizers/adam.hpp");
+        static_assert(
+            requires { Rule::state_names, Rule::counts_steps, optimizer.optimizer().used_states(); },
+            "an optimizer whose state goes into a checkpoint names it: see optimizers/adam.hpp");
         const std::size_t first = weights.size();
         const std::size_t last =
             add_state<Net>(weights, model.parameters.data(), model.buffers.data(), prefix, KeepNames{});
