@@ -14,7 +14,7 @@ fail() {
 
 # Data sets of 128 pictures of digits' bytes, in the files that MNIST has.
 mkdir -p "$GENOTYPE_DATA/mnist"
-seq 100000 | head -c $((128 * 784)) >"$scratch/pixels"
+head -c $((128 * 784)) < <(seq 100000) >"$scratch/pixels"
 for part in train t10k; do
     { printf '\0\0\x08\x03\0\0\0\x80\0\0\0\x1c\0\0\0\x1c' && cat "$scratch/pixels"; } \
         >"$GENOTYPE_DATA/mnist/$part-images-idx3-ubyte"

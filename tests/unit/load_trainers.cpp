@@ -81,7 +81,8 @@ TEST_CASE("names are those of PyTorch's states") {
     const auto names = [&](auto trainer) {
         trainer.save(folder / "file");
         std::string text;
-        for (const TensorInfo& tensor : SafeTensors(folder / "file").tensors())
+        const SafeTensors saved(folder / "file");
+        for (const TensorInfo& tensor : saved.tensors())
             if (tensor.name.starts_with("optimizer.decoder.0.bias.")) text += tensor.name.substr(25) + " ";
         return text;
     };

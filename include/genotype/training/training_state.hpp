@@ -93,10 +93,10 @@ TrainingState<Value> describe_as(Described& trainer) {
     Trainer<Net, Device, Optimizer>::describe_state(trainer, state);
     if (!state.joined.empty()) state.add_joined_model();
     const OptionLister list(state.options);
-    list("device", type_name<Device>());
-    list("optimizer", type_name<Optimizer>());
-    list("loss", type_name<typename Net::Loss>());
-    if constexpr (requires { typename Net::Noise; }) list("noise", type_name<typename Net::Noise>());
+    list("device", linked_type_name(typeid(Device)));  // the same from every compiler
+    list("optimizer", linked_type_name(typeid(Optimizer)));
+    list("loss", linked_type_name(typeid(typename Net::Loss)));
+    if constexpr (requires { typename Net::Noise; }) list("noise", linked_type_name(typeid(typename Net::Noise)));
     const auto& options = trainer.options();
     options.for_each_option(list);
     state.training = std::to_string(std::as_const(trainer).steps()) + " steps of " + type_name<Optimizer>() +
