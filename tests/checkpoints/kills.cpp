@@ -18,7 +18,9 @@ using namespace genotype;
 namespace {
 
 using Generator = Sequential<Linear<6, 24>, BN<24>, ReLU, Dropout<0.2f>, Linear<24, 16>, Tanh>;
-using Discriminator = Sequential<Linear<16, 24>, LeakyReLU<0.2f>, Dropout<0.3f>, Linear<24, 1>>;
+// Large enough that writing its content takes a while beside bringing it to the disk.
+using Discriminator =
+    Sequential<Linear<16, 256>, LeakyReLU<0.2f>, Dropout<0.3f>, Linear<256, 256>, Tanh, Linear<256, 1>>;
 using Net = GAN<Generator, Discriminator, BCEWithLogits>;
 
 constexpr long steps = 60;

@@ -101,9 +101,12 @@ TEST_CASE("what a killed process left is removed, what a living one writes stays
     folder.file(".step_000003.safetensors.1234.0.tmp", "half");
     folder.file(".best.safetensors.1234.0.tmp", "half");
     folder.file(".other.1234.0.tmp", "somebody else's");
+    for (const char* name :
+         {".step_.tmp", ".step_1.tmp", ".step_.1.x.tmp", ".step_..0.tmp", "step_.1.0.tmp", ".best.1.0"})
+        folder.file(name, "of a user's");
     AtomicFile living(folder / "step_000004.safetensors");
     const Checkpoints checkpoints(folder.path());
-    CHECK(folder.entries() == 2);
+    CHECK(folder.entries() == 2 + 6);
     CHECK(fs::exists(folder / ".other.1234.0.tmp"));
     living.commit();
     CHECK(fs::exists(folder / "step_000004.safetensors"));

@@ -10,20 +10,22 @@ using namespace genotype;
 
 namespace {
 
-using Generator = Sequential<Linear<6, 24>, BN<24>, ReLU, Dropout<0.2f>, Linear<24, 16>, Tanh>;
-using Discriminator = Sequential<Linear<16, 24>, LeakyReLU<0.2f>, Dropout<0.3f>, Linear<24, 24>, BN<24>, Linear<24, 1>>;
+// With layers whose weights have prepared forms, buffers, and random numbers of their own.
+using Generator = Sequential<ConvT<6, 16, 2, 1, 0>, BN<16>, ReLU, Dropout<0.2f>, ConvT<16, 1, 4, 2, 1>, Tanh>;
+using Discriminator = Sequential<Conv<1, 16, 3, 1, 1>, BN<16>, LeakyReLU<0.2f>, Dropout<0.3f>, Conv<16, 1, 4, 1, 0>>;
 using Net = GAN<Generator, Discriminator, BCEWithLogits>;
-using Encoder = Sequential<Linear<16, 24>, BN<24>, ReLU, Dropout<0.2f>, Linear<24, 8>>;
-using Decoder = Sequential<Linear<4, 24>, ReLU, Linear<24, 16>, Sigmoid>;
-using Autoencoder = VariationalAutoencoder<Encoder, Decoder>;
+using Picture = Shape<1, 4, 4>;
+using Encoder = Sequential<Conv<1, 8, 3, 1, 1>, BN<8>, ReLU, Flatten, Dropout<0.2f>, Linear<128, 8>>;
+using Decoder = Sequential<Linear<4, 24>, ReLU, Linear<24, 16>, Reshape<1, 4, 4>, Sigmoid>;
+using Autoencoder = VariationalAutoencoder<Encoder, Decoder, MSE, Picture>;
 
-Dataset<Shape<16>> vectors() {
+Dataset<Picture> small_pictures() {
     Pictures pictures;
     pictures.count = 50;
     pictures.height = pictures.width = 4;
     pictures.channels = 1;
     for (int i = 0; i < 50 * 16; ++i) pictures.bytes.push_back(static_cast<std::uint8_t>(i * 37 % 251));
-    return Dataset<Shape<16>>(pictures, {0, 1});
+    return Dataset<Picture>(pictures, {0, 1});
 }
 
 void note(History& history, const GanLosses& losses) {
@@ -36,7 +38,7 @@ void note(History& history, const VaeLosses& losses) {
 /// A whole training, and nothing of another's.
 template <class Kind>
 struct Run {
-    explicit Run(const Dataset<Shape<16>>& data, typename Kind::Options options)
+    explicit Run(const Dataset<Picture>& data, typename Kind::Options options)
         : loader(data, {.batch = 8, .seed = 5}), trainer(options) {}
 
     void train(int steps, int threads) {
@@ -44,7 +46,7 @@ struct Run {
         for (int step = 0; step < steps; ++step) note(history, trainer.step(loader.next()));
     }
 
-    Loader<Shape<16>> loader;
+    Loader<Picture> loader;
     Kind trainer;
     History history{{"first", "second"}};
 };
@@ -52,7 +54,7 @@ struct Run {
 /// 4 steps, saved, and 9 more after a resume, over the end of an epoch; against 13 at once.
 template <class Kind>
 void expect_same_bytes(const typename Kind::Options& options) {
-    const auto data = vectors();
+    const auto data = small_pictures();
     TemporaryFolder folder;
     Run<Kind> whole(data, options);
     whole.train(13, 2);

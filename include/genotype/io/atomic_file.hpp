@@ -106,6 +106,23 @@ class AtomicFile {
     int handle_ = -1;
 };
 
+namespace detail {
+
+/// The target's name in ".target.123.0.tmp", or nothing where a name is not of this form.
+inline std::string_view target_of_temporary(std::string_view name) {
+    constexpr std::string_view digits = "0123456789", ending = ".tmp";
+    if (!name.starts_with('.') || !name.ends_with(ending)) return {};
+    name = name.substr(1, name.size() - 1 - ending.size());
+    for (int number = 0; number < 2; ++number) {
+        const auto last = name.find_last_not_of(digits);
+        if (last == std::string_view::npos || name[last] != '.' || last + 1 == name.size()) return {};
+        name = name.substr(0, last);
+    }
+    return name;
+}
+
+}  // namespace detail
+
 /// Removes what killed processes left of files whose names begin with `beginning`: temporary files that nobody holds.
 inline void remove_left_overs(const std::filesystem::path& folder, const std::string& beginning) {
     std::error_code code;
@@ -113,7 +130,8 @@ inline void remove_left_overs(const std::filesystem::path& folder, const std::st
     if (code) return;  // a folder that cannot be read is told by whoever writes in it
     for (const auto& entry : files) {
         const std::string name = entry.path().filename().string();
-        if (!name.starts_with("." + beginning) || !name.ends_with(".tmp")) continue;
+        const std::string_view target = detail::target_of_temporary(name);
+        if (target.empty() || !target.starts_with(beginning)) continue;
         const int handle = ::open(entry.path().c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
         if (handle < 0) continue;
         if (::flock(handle, LOCK_EX | LOCK_NB) == 0) ::unlink(entry.path().c_str());

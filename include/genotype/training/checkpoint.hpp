@@ -54,7 +54,7 @@ inline void write_checkpoint(const std::filesystem::path& path, const TrainingSt
         const auto rows = static_cast<std::uint64_t>(parts.history->rows());
         tensors.push_back({.name = std::string(history_tensor), .shape = {rows, parts.history->columns().size()}});
     }
-    remove_left_overs(path.parent_path(), path.filename().string() + ".");
+    remove_left_overs(path.parent_path(), path.filename().string());
     save_safetensors(path, std::move(tensors), metadata, [&](std::size_t index, TensorSink& sink) {
         if (index == history)
             sink.write(parts.history->values().data(), parts.history->values().size_bytes());

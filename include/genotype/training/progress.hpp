@@ -26,9 +26,7 @@ class Progress {
     }
 
     /// Since the start.
-    double seconds() const {
-        return std::chrono::duration<double>(Clock::now() - start_).count();
-    }
+    double seconds() const { return std::chrono::duration<double>(Clock::now() - start_).count(); }
 
     /// To be called after every step, numbered from 0 within its epoch. `share` is how much of the whole work is done,
     /// where another measure than steps ends it (a limit of time); below 0, steps tell.
@@ -43,8 +41,8 @@ class Progress {
         const double passed = seconds();
         const double left = share > 0 && share < 1 ? passed / share - passed : 0;
         std::printf("%sepoch %ld/%ld  step %ld/%ld  %s  %.0f pictures/s  %s left%s", terminal_ ? "\r\x1b[K" : "",
-                    epoch + 1, epochs_, step + 1, steps_, losses.c_str(), static_cast<double>(done_) * batch_ / passed,
-                    clock(left).c_str(), terminal_ && !last ? "" : "\n");
+                    epoch + 1, epochs_, step + 1, steps_, losses.c_str(),
+                    static_cast<double>(done_) * batch_ / passed, clock(left).c_str(), terminal_ && !last ? "" : "\n");
         std::fflush(stdout);
     }
 
