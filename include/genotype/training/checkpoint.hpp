@@ -14,7 +14,7 @@ namespace genotype {
 namespace detail {
 
 /// Everything of the file but the tensors.
-inline Metadata checkpoint_metadata(const TrainingState<const float>& state, const CheckpointParts& parts) {
+inline Metadata checkpoint_metadata(const TrainingState& state, const CheckpointParts& parts) {
     Metadata metadata = state_metadata(state);
     const auto put = [&](std::string_view key, auto number) { metadata.emplace(key, std::to_string(number)); };
     put(checkpoint_key, checkpoint_format);
@@ -35,7 +35,7 @@ inline Metadata checkpoint_metadata(const TrainingState<const float>& state, con
 }
 
 /// The file: weights, the optimisers' states, their steps as PyTorch counts them, and the history.
-inline void write_checkpoint(const std::filesystem::path& path, const TrainingState<const float>& state,
+inline void write_checkpoint(const std::filesystem::path& path, const TrainingState& state,
                              const CheckpointParts& parts, const Metadata& more) {
     Metadata metadata = checkpoint_metadata(state, parts);
     metadata.insert(more.begin(), more.end());

@@ -88,7 +88,7 @@ inline std::vector<float> read_history(const SafeTensors& file, const History& h
 }
 
 /// Tensors of optimisers' states that none of the trainer's has.
-inline void find_surplus(const SafeTensors& file, const TrainingState<float>& state, Loading& loading) {
+inline void find_surplus(const SafeTensors& file, const TrainingState& state, Loading& loading) {
     std::vector<std::string> known;
     for (const auto& tensor : state.states) known.push_back(tensor.info.name);
     for (const auto& optimizer : state.optimizers)
@@ -101,7 +101,7 @@ inline void find_surplus(const SafeTensors& file, const TrainingState<float>& st
 }
 
 /// Writes the file's state over the one that `state` points to, and returns the loader's position.
-inline LoaderPosition read_checkpoint(const std::filesystem::path& path, const TrainingState<float>& state,
+inline LoaderPosition read_checkpoint(const std::filesystem::path& path, const TrainingState& state,
                                       const CheckpointParts& parts, std::vector<float>& history) {
     const SafeTensors file(path);
     expect_checkpoint(file);

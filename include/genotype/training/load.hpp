@@ -28,8 +28,7 @@ inline std::int64_t read_count(const SafeTensors& file, const TensorInfo& tensor
 }
 
 /// The steps that every tensor of an optimiser has made, as PyTorch keeps them: one count for each. All are the same.
-inline std::int64_t read_steps(const SafeTensors& file, const TrainingState<float>::Optimizer& optimizer,
-                               Loading& loading) {
+inline std::int64_t read_steps(const SafeTensors& file, const TrainingState::Optimizer& optimizer, Loading& loading) {
     std::int64_t steps = -1;
     for (const std::string& tensor : optimizer.tensors) {
         const std::string name = tensor + "step";
@@ -53,7 +52,7 @@ inline std::int64_t read_steps(const SafeTensors& file, const TrainingState<floa
     return steps;
 }
 
-inline LoadReport load_training(const std::filesystem::path& path, const TrainingState<float>& state) {
+inline LoadReport load_training(const std::filesystem::path& path, const TrainingState& state) {
     const SafeTensors file(path);
     std::vector<StateTensor<float>> tensors = state.weights;
     bool has_states = false;

@@ -12,7 +12,7 @@ namespace genotype {
 
 namespace detail {
 
-inline Metadata state_metadata(const TrainingState<const float>& state) {
+inline Metadata state_metadata(const TrainingState& state) {
     Metadata metadata = weights_metadata(state.training);
     metadata.insert(state.models.begin(), state.models.end());
     return metadata;

@@ -16,23 +16,19 @@
 
 namespace genotype::detail {
 
-/// Fills itself from `Trainer::describe_state`. `Value` is const float to save, float to load.
-template <class Value>
+/// Fills itself from `Trainer::describe_state`.
 struct TrainingState {
-    template <class T>
-    using Same = std::conditional_t<std::is_const_v<Value>, const T, T>;
-
     /// One optimiser at work. Its tensors are `optimizer.<tensor's name>.<state's name>`.
     struct Optimizer {
         std::string name;                  // of its network: "generator", or "" where there is one alone
         std::vector<std::string> tensors;  // "optimizer.generator.0.weight."
         bool counts_steps;                 // as PyTorch's does
-        Same<std::int64_t>* steps;
+        std::int64_t* steps;
     };
 
-    std::vector<StateTensor<Value>> weights, states;
+    std::vector<StateTensor<float>> weights, states;
     std::vector<Optimizer> optimizers;
-    std::vector<std::pair<std::string, Same<RandomState>*>> randoms;
+    std::vector<std::pair<std::string, RandomState*>> randoms;
     std::vector<std::pair<std::string, std::string>> models;  // key in the metadata, and printed model
     OptionTexts options;
     std::string training;  // in words
@@ -40,7 +36,7 @@ struct TrainingState {
 
     void joins(const std::string& word) { joined = word; }
 
-    /// A model and the optimiser that changes it: const where they are saved.
+    /// A model and the optimiser that changes it.
     template <class Network, class Changed>
     void network(const std::string& prefix, Network& model, Changed& optimizer) {
         using Net = typename Network::network;
@@ -61,7 +57,7 @@ struct TrainingState {
         optimizers.back().steps = &optimizer.steps();
     }
 
-    void random(const std::string& name, Same<RandomState>& state) { randoms.emplace_back(name, &state); }
+    void random(const std::string& name, RandomState& state) { randoms.emplace_back(name, &state); }
 
     /// The model of several networks, before theirs.
     void add_joined_model() {
@@ -73,10 +69,10 @@ struct TrainingState {
   private:
     /// The states of the weights from `first` to `last`, which lie in one arena.
     void add_optimizer(const std::string& prefix, std::size_t first, std::size_t last, const float* parameters,
-                       long floats, std::span<const char* const> names, Value* arena) {
+                       long floats, std::span<const char* const> names, float* arena) {
         optimizers.push_back({prefix.substr(0, prefix.size() - !prefix.empty()), {}, false, nullptr});
         for (std::size_t at = first; at < last; ++at) {
-            const StateTensor<Value>& weight = weights[at];
+            const StateTensor<float>& weight = weights[at];
             optimizers.back().tensors.push_back("optimizer." + weight.info.name + ".");
             for (std::size_t state = 0; state < names.size(); ++state) {
                 states.push_back(weight);
@@ -87,10 +83,11 @@ struct TrainingState {
     }
 };
 
-template <class Value, class Net, class Device, class Optimizer, class Described>
-TrainingState<Value> describe_as(Described& trainer) {
-    TrainingState<Value> state;
-    Trainer<Net, Device, Optimizer>::describe_state(trainer, state);
+/// A trainer's state, and everything by which it is told from another: to be saved, or to be written over.
+template <class Net, class Device, class Optimizer>
+TrainingState describe(Trainer<Net, Device, Optimizer>& trainer) {
+    TrainingState state;
+    trainer.describe_state(trainer, state);
     if (!state.joined.empty()) state.add_joined_model();
     const OptionLister list(state.options);
     list("device", linked_type_name(typeid(Device)));  // the same from every compiler
@@ -99,19 +96,14 @@ TrainingState<Value> describe_as(Described& trainer) {
     if constexpr (requires { typename Net::Noise; }) list("noise", linked_type_name(typeid(typename Net::Noise)));
     const auto& options = trainer.options();
     options.for_each_option(list);
-    state.training = std::to_string(std::as_const(trainer).steps()) + " steps of " + type_name<Optimizer>() +
-                     ", batches of up to " + std::to_string(options.batch) + ", seed " + std::to_string(options.seed);
+    state.training = std::to_string(trainer.steps()) + " steps of " + type_name<Optimizer>() + ", batches of up to " +
+                     std::to_string(options.batch) + ", seed " + std::to_string(options.seed);
     return state;
 }
-
-/// A trainer's state, and everything by which it is told from another: to be saved, or to be written over.
+/// The same of a trainer that is only read. One list serves both, so that each model's is compiled once.
 template <class Net, class Device, class Optimizer>
-TrainingState<const float> describe(const Trainer<Net, Device, Optimizer>& trainer) {
-    return describe_as<const float, Net, Device, Optimizer>(trainer);
-}
-template <class Net, class Device, class Optimizer>
-TrainingState<float> describe(Trainer<Net, Device, Optimizer>& trainer) {
-    return describe_as<float, Net, Device, Optimizer>(trainer);
+TrainingState describe(const Trainer<Net, Device, Optimizer>& trainer) {
+    return describe(const_cast<Trainer<Net, Device, Optimizer>&>(trainer));
 }
 
 /// To be called after the state was written over: makes the devices' forms of the parameters.
