@@ -2,6 +2,7 @@
 #pragma once
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -37,6 +38,10 @@ class AtomicFile {
             handle_ = ::open(temporary_.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0666);
             if (handle_ < 0 && errno != EEXIST)
                 fail(path.string(), "folder", std::strerror(errno), "a writable folder");
+            if (handle_ >= 0 && !lock()) {
+                ::close(handle_);
+                handle_ = -1;
+            }
         }
     }
     ~AtomicFile() { discard(); }
@@ -67,6 +72,13 @@ class AtomicFile {
     }
 
   private:
+    /// Tells `remove_left_overs` that somebody is at work here. False where that came first and took the file away.
+    bool lock() const {
+        struct stat facts {};
+        ::flock(handle_, LOCK_EX | LOCK_NB);
+        return ::fstat(handle_, &facts) == 0 && facts.st_nlink > 0;
+    }
+
     [[noreturn]] void give_up(const std::string& field) {
         const std::string reason = std::strerror(errno);
         discard();
@@ -93,6 +105,39 @@ class AtomicFile {
     std::filesystem::path temporary_;
     int handle_ = -1;
 };
+
+namespace detail {
+
+/// The target's name in ".target.123.0.tmp", or nothing where a name is not of this form.
+inline std::string_view target_of_temporary(std::string_view name) {
+    constexpr std::string_view digits = "0123456789", ending = ".tmp";
+    if (!name.starts_with('.') || !name.ends_with(ending)) return {};
+    name = name.substr(1, name.size() - 1 - ending.size());
+    for (int number = 0; number < 2; ++number) {
+        const auto last = name.find_last_not_of(digits);
+        if (last == std::string_view::npos || name[last] != '.' || last + 1 == name.size()) return {};
+        name = name.substr(0, last);
+    }
+    return name;
+}
+
+}  // namespace detail
+
+/// Removes what killed processes left of files whose names begin with `beginning`: temporary files that nobody holds.
+inline void remove_left_overs(const std::filesystem::path& folder, const std::string& beginning) {
+    std::error_code code;
+    const std::filesystem::directory_iterator files(folder.empty() ? "." : folder, code);
+    if (code) return;  // a folder that cannot be read is told by whoever writes in it
+    for (const auto& entry : files) {
+        const std::string name = entry.path().filename().string();
+        const std::string_view target = detail::target_of_temporary(name);
+        if (target.empty() || !target.starts_with(beginning)) continue;
+        const int handle = ::open(entry.path().c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+        if (handle < 0) continue;
+        if (::flock(handle, LOCK_EX | LOCK_NB) == 0) ::unlink(entry.path().c_str());
+        ::close(handle);
+    }
+}
 
 /// Puts `content` in the place of the file at `path`, whole or not at all.
 inline void write_file(const std::filesystem::path& path, std::string_view content) {

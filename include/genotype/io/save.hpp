@@ -3,7 +3,7 @@
 
 #include <concepts>
 #include <filesystem>
-#include <span>
+#include <vector>
 
 #include "genotype/io/safetensors_writer.hpp"
 #include "genotype/io/state_dict.hpp"
@@ -28,7 +28,8 @@ inline Metadata weights_metadata(const std::string& training) {
 }
 
 /// Hands one tensor over in PyTorch's order, in pieces of some megabytes.
-[[gnu::noinline]] inline void write_tensor(const StateTensor<const float>& tensor, TensorSink& sink) {
+template <class Value>
+[[gnu::noinline]] void write_tensor(const StateTensor<Value>& tensor, TensorSink& sink) {
     if (tensor.is_counter) {
         const std::int64_t count = std::bit_cast<std::int32_t>(*tensor.data);
         return sink.write(&count, sizeof count);
@@ -45,10 +46,11 @@ inline Metadata weights_metadata(const std::string& training) {
     }
 }
 
-inline void save_state(std::span<const StateTensor<const float>> state, const std::filesystem::path& path,
-                       const Metadata& metadata) {
+template <class Value>
+void save_state(const std::vector<StateTensor<Value>>& state, const std::filesystem::path& path,
+                const Metadata& metadata) {
     std::vector<TensorInfo> tensors;
-    for (const StateTensor<const float>& tensor : state) tensors.push_back(tensor.info);
+    for (const StateTensor<Value>& tensor : state) tensors.push_back(tensor.info);
     save_safetensors(path, std::move(tensors), metadata,
                      [&](std::size_t index, TensorSink& sink) { write_tensor(state[index], sink); });
 }

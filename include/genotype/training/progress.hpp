@@ -17,7 +17,9 @@ class Progress {
   public:
     using Clock = std::chrono::steady_clock;
 
-    Progress(long epochs, long steps_an_epoch, int batch) : epochs_(epochs), steps_(steps_an_epoch), batch_(batch) {
+    /// `before` is how many steps an earlier process has made, of all.
+    Progress(long epochs, long steps_an_epoch, int batch, long before = 0)
+        : epochs_(epochs), steps_(steps_an_epoch), before_(before), batch_(batch) {
 #if defined(__unix__) || defined(__APPLE__)
         terminal_ = isatty(fileno(stdout)) != 0;
 #endif
@@ -35,7 +37,7 @@ class Progress {
         const auto pause = terminal_ ? std::chrono::milliseconds(200) : std::chrono::seconds(5);
         if (!last && now - printed_ < pause) return;
         printed_ = now;
-        if (share < 0) share = static_cast<double>(done_) / static_cast<double>(epochs_ * steps_);
+        if (share < 0) share = static_cast<double>(done_) / static_cast<double>(epochs_ * steps_ - before_);
         const double passed = seconds();
         const double left = share > 0 && share < 1 ? passed / share - passed : 0;
         std::printf("%sepoch %ld/%ld  step %ld/%ld  %s  %.0f pictures/s  %s left%s", terminal_ ? "\r\x1b[K" : "",
@@ -57,7 +59,7 @@ class Progress {
         return text;
     }
 
-    long epochs_, steps_, done_ = 0;
+    long epochs_, steps_, before_, done_ = 0;
     int batch_;
     bool terminal_ = false;
     Clock::time_point start_ = Clock::now(), printed_{};
