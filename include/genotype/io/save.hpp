@@ -27,7 +27,7 @@ inline Metadata weights_metadata(const std::string& training) {
     return metadata;
 }
 
-/// Hands one tensor over in PyTorch's order, in pieces of some megabytes.
+/// Hands one tensor over in PyTorch's order, in pieces of about a megabyte.
 [[gnu::noinline]] inline void write_tensor(const StateTensor<const float>& tensor, TensorSink& sink) {
     if (tensor.is_counter) {
         const std::int64_t count = std::bit_cast<std::int32_t>(*tensor.data);
