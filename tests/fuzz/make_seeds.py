@@ -7,6 +7,8 @@ as finds of the fuzzers, stay.
 
 import gzip
 import io
+import json
+import math
 import pathlib
 import struct
 import zipfile
@@ -139,3 +141,61 @@ write("npz", "twice", stored.replace(b"x.npy", b"z.npy"))
 write("npz", "wrong_checksum", stored.replace(b"abcd", b"abce"))
 write("npz", "cut", stored[:-1])
 write("npz", "empty", b"")
+
+
+def safetensors(entries, metadata=None, header=None):
+    """A file of (name, dtype, shape, values), or one of any header; what lies behind it is the values all the same."""
+    texts, data = [], b""
+    if metadata is not None:
+        texts.append('"__metadata__":' + json.dumps(metadata, separators=(",", ":")))
+    for name, kind, shape, values in entries:
+        offsets = [len(data), len(data) + len(values)]
+        texts.append(f'"{name}":{{"dtype":"{kind}","shape":{json.dumps(shape)},"data_offsets":{json.dumps(offsets)}}}')
+        data += values
+    header = "{" + ",".join(texts) + "}" if header is None else header
+    return struct.pack("<Q", len(header)) + header.encode() + data
+
+
+def floats(count, letter="f"):
+    return struct.pack(f"<{count}{letter}", *[i / 4 - 1 for i in range(count)])
+
+
+def model(prefix="", kind="F32", letter="f"):
+    """All tensors of the target's model."""
+    sizes = [("0.weight", [2, 2, 2, 2]), ("1.weight", [2]), ("1.bias", [2]), ("1.running_mean", [2]),
+             ("1.running_var", [2]), ("3.weight", [2, 3])]
+    entries = [(prefix + name, kind, shape, floats(math.prod(shape), letter)) for name, shape in sizes]
+    return entries + [(prefix + "1.num_batches_tracked", "I64", [], struct.pack("<q", 7))]
+
+
+right = model()
+write("safetensors", "right", safetensors(right, {"format": "pt"}))
+write("safetensors", "prefix", safetensors(model("net.")))
+write("safetensors", "both", safetensors(model() + model("net.")))
+write("safetensors", "halves", safetensors(model(kind="F16", letter="e")))
+write("safetensors", "doubles", safetensors(model(kind="F64", letter="d")))
+write("safetensors", "bfloats", safetensors([(n, "BF16" if k == "F32" else k, s, v[: len(v) // 2] if k == "F32" else v)
+                                             for n, k, s, v in right]))
+write("safetensors", "other_model", safetensors(right, {"genotype.model": "Sequential<ReLU>"}))
+write("safetensors", "other_model_prefix", safetensors(model("net."), {"genotype.model.net": "Sequential<ReLU>"}))
+write("safetensors", "twice", safetensors(right[:2] + right[:1] + right[1:]))
+write("safetensors", "surplus", safetensors(right + [("4.bias", "U8", [1], b"a"), ("net.x", "F8_E4M3", [0, 2], b"")]))
+write("safetensors", "not_finite", safetensors([("1.bias", "F32", [2], struct.pack("<2I", 0x7f800001, 0xff800000))]))
+write("safetensors", "half_not_finite", safetensors([("1.bias", "F16", [2], struct.pack("<2H", 0x7c01, 0xfc00))]))
+write("safetensors", "double_too_large", safetensors([("1.bias", "F64", [2], struct.pack("<2d", 1e300, 1e-320))]))
+write("safetensors", "counter_too_large", safetensors([("1.num_batches_tracked", "I64", [], struct.pack("<q", 1 << 31))]))
+write("safetensors", "counter_negative", safetensors([("1.num_batches_tracked", "I64", [], struct.pack("<q", -1))]))
+write("safetensors", "transposed", safetensors([("3.weight", "F32", [3, 2], floats(6))]))
+write("safetensors", "cut", safetensors(right)[:-1])
+write("safetensors", "no_tensors", safetensors([], {}))
+write("safetensors", "escapes", safetensors([("\\u0031.bias", "F32", [2], floats(2)), ("\\u0000", "BOOL", [1], b"a")]))
+write("safetensors", "spaces", safetensors([], header='{ "a" :\t{ "dtype":"U8" ,"shape":[ ]\n,"data_offsets": [0,1]}\r}  ') + b"a")
+write("safetensors", "deep", safetensors([], header='{"a":' + "[" * 300))
+write("safetensors", "huge_shape", safetensors([], header='{"a":{"dtype":"F32","shape":[4294967296,4294967296,0],'
+                                               '"data_offsets":[0,0]}}'))
+write("safetensors", "huge_number", safetensors([], header='{"a":{"dtype":"U8","shape":[18446744073709551616],'
+                                                '"data_offsets":[0,0]}}'))
+write("safetensors", "offsets_back", safetensors([], header='{"a":{"dtype":"U8","shape":[1],"data_offsets":[1,0]}}') + b"a")
+write("safetensors", "gap", safetensors([], header='{"a":{"dtype":"U8","shape":[1],"data_offsets":[1,2]}}') + b"ab")
+write("safetensors", "field_twice", safetensors([], header='{"a":{"dtype":"U8","dtype":"U8","shape":[0],"data_offsets":[0,0]}}'))
+write("safetensors", "long_header", struct.pack("<Q", 1 << 63) + b"{}")

@@ -31,10 +31,10 @@ class MemoryFile {
 
     std::filesystem::path path() const { return "/proc/self/fd/" + std::to_string(handle_); }
 
-    /// Makes these its content.
+    /// Makes these its content, on the pages that it has: emptied first it would give them back.
     void set(std::span<const std::uint8_t> bytes) const {
         const auto size = static_cast<ssize_t>(bytes.size());
-        if (ftruncate(handle_, 0) != 0 || pwrite(handle_, bytes.data(), bytes.size(), 0) != size) std::abort();
+        if (pwrite(handle_, bytes.data(), bytes.size(), 0) != size || ftruncate(handle_, size) != 0) std::abort();
     }
 
   private:

@@ -208,3 +208,27 @@ TEST_CASE("values that are not finite are loaded and counted") {
     CHECK(report.loaded == 7);
     CHECK(std::isnan(model.parameters.data()[0]));
 }
+
+TEST_CASE("a file that is open, and the same in memory") {
+    TemporaryFolder folder;
+    Model<Net> one(Seed{1}), other(Seed{2}), third(Seed{3});
+    const std::filesystem::path path = Tensors{}.write(folder);
+    const std::string content = content_of(path);
+    load(one, path);
+    CHECK(load(other, SafeTensors(path)).loaded == 7);
+    CHECK(load(third, SafeTensors(std::as_bytes(std::span(content)), "memory")).loaded == 7);
+    CHECK(bytes_of_model(other) == bytes_of_model(one));
+    CHECK(bytes_of_model(third) == bytes_of_model(one));
+}
+
+TEST_CASE("a file that is cut while it is open is an error") {
+    using Wide = Linear<300, 300>;
+    TemporaryFolder folder;
+    Model<Wide> model;
+    save(model, folder / "w");
+    const SafeTensors file(folder / "w");
+    std::filesystem::resize_file(folder / "w", 100'000);
+    const std::string error = error_of([&] { load(model, file); });
+    CHECK(contains(error, "/w: file: found no byte "));
+    CHECK(contains(error, " any more, expected 36"));
+}

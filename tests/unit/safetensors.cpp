@@ -178,6 +178,23 @@ TEST_CASE("a file cut anywhere, and one with any byte wrong") {
         }
 }
 
+TEST_CASE("bytes in memory are read as a file's are, where they lie") {
+    const std::string content = safetensors_file(
+        "{" + tensor_entry("a", "U8", "2", 0, 2) + "," + tensor_entry("b", "U8", "3", 2, 5) + "}", "12345");
+    const auto bytes = std::as_bytes(std::span(content));
+    const SafeTensors memory(bytes, "m");
+    std::vector<std::byte> room;
+    CHECK(memory.fetch(1, 3, room).data() == bytes.data() + bytes.size() - 4);
+    CHECK(room.empty());
+    TemporaryFolder folder;
+    const SafeTensors file(folder.file("f", content));
+    CHECK(file.fetch(0, 5, room)[4] == std::byte{'5'});
+    const auto part = file.fetch(1, 3, room);
+    CHECK(std::equal(part.begin(), part.end(), bytes.end() - 4));
+    CHECK(part.size() == 3);
+    CHECK(error_of([&] { SafeTensors(bytes.first(7), "m"); }) == "m: file: found 7 bytes, expected at least 8 bytes");
+}
+
 TEST_CASE("paths that are no files") {
     TemporaryFolder folder;
     CHECK(contains(error_of([&] { MappedFile(folder / "absent"); }), "absent: file: found No such file"));

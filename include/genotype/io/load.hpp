@@ -2,6 +2,7 @@
 #pragma once
 
 #include <concepts>
+#include <exception>
 #include <limits>
 #include <span>
 
@@ -25,19 +26,20 @@ namespace detail {
 struct LoadPiece {
     Dtype dtype;
     CopyAxes axes;
-    const std::byte* from;
+    std::uint64_t from;  // bytes of the file's data
+    std::size_t bytes;
     float* to;
 
-    NotFinite copy() const {
+    NotFinite copy(const std::byte* from_here) const {
         switch (dtype) {
             case Dtype::F16:
-                return copy_tensor<AsF16>(axes, from, to);
+                return copy_tensor<AsF16>(axes, from_here, to);
             case Dtype::BF16:
-                return copy_tensor<AsBF16>(axes, from, to);
+                return copy_tensor<AsBF16>(axes, from_here, to);
             case Dtype::F64:
-                return copy_tensor<AsF64>(axes, from, to);
+                return copy_tensor<AsF64>(axes, from_here, to);
             default:
-                return copy_tensor<AsF32>(axes, from, to);
+                return copy_tensor<AsF32>(axes, from_here, to);
         }
     }
 };
@@ -65,13 +67,12 @@ class Loading {
                 fault(there.name, there.text(), "nothing");
     }
 
-    /// Says first of all that the file is another model's, where it names one at all.
-    void expect_model(const std::string& key, const std::string& expected) {
-        const auto found = file_.metadata().find(key);
-        if (found == file_.metadata().end() || found->second == expected) return;
+    /// Says first of all that the file, which names its model, is another one's.
+    void expect_model(const std::string& key, std::string_view found, std::string_view expected) {
         constexpr std::size_t longest = 2000;
-        report_.faults.insert(report_.faults.begin(),
-                              {key, in_quotes(found->second, longest), in_quotes(expected, longest)});
+        if (found != expected)
+            report_.faults.insert(report_.faults.begin(),
+                                  {key, in_quotes(found, longest), in_quotes(expected, longest)});
     }
 
     void expect_no_faults() const {
@@ -83,14 +84,24 @@ class Loading {
 
     LoadReport copy() {
         NotFinite found;
+        std::exception_ptr error;
 #pragma omp parallel
         {
             NotFinite mine;
+            std::vector<std::byte> room;
 #pragma omp for schedule(dynamic)
-            for (std::size_t piece = 0; piece < pieces_.size(); ++piece) mine += pieces_[piece].copy();
+            for (const LoadPiece& piece : pieces_) {
+                try {
+                    mine += piece.copy(file_.fetch(piece.from, piece.bytes, room).data());
+                } catch (...) {  // nothing may leave a thread
+#pragma omp critical
+                    error = std::current_exception();
+                }
+            }
 #pragma omp critical
             found += mine;
         }
+        if (error) std::rethrow_exception(error);
         for (const auto& [to, count] : counters_) *to = std::bit_cast<float>(count);
         report_.nan = found.nan;
         report_.infinite = found.infinite;
@@ -117,27 +128,29 @@ class Loading {
             return fault(tensor.info.name, there->text(),
                          tensor.info.text() + (hint ? " (LoadOptions::convert = true converts)" : ""));
         }
-        const std::byte* from = file_.bytes(*there).data();
         if (tensor.is_counter) {
             std::int64_t count = 0;
-            std::memcpy(&count, from, sizeof count);
+            std::memcpy(&count, file_.bytes(*there).data(), sizeof count);
             constexpr std::int64_t most = std::numeric_limits<std::int32_t>::max();
             if (count < 0 || count > most)
                 return fault(tensor.info.name, std::to_string(count), "a count of 0 to " + std::to_string(most));
             counters_.push_back({tensor.data, static_cast<std::int32_t>(count)});
         } else {
-            add_pieces(tensor, there->dtype, from);
+            add_pieces(tensor, *there);
         }
         ++report_.loaded;
     }
 
-    void add_pieces(const StateTensor<float>& tensor, Dtype dtype, const std::byte* from) {
+    void add_pieces(const StateTensor<float>& tensor, const TensorInfo& there) {
         const CopyAxes axes = file_to_memory(tensor.dims, tensor.order);
-        const long rows = axes.axis[0].size, most = piece_rows(axes);
-        for (long begin = 0; begin < rows; begin += most)
-            pieces_.push_back({dtype, cut(axes, std::min(most, rows - begin)),
-                               from + begin * axes.axis[0].from * static_cast<long>(dtype_bytes(dtype)),
-                               tensor.data + begin * axes.axis[0].to});
+        const CopyAxis slowest = axes.axis[0];
+        const std::size_t row = static_cast<std::size_t>(slowest.from) * dtype_bytes(there.dtype);
+        const long most = piece_rows(axes);
+        for (long begin = 0; begin < slowest.size; begin += most) {
+            const long rows = std::min(most, slowest.size - begin);
+            pieces_.push_back({there.dtype, cut(axes, rows), there.begin + static_cast<std::size_t>(begin) * row,
+                               static_cast<std::size_t>(rows) * row, tensor.data + begin * slowest.to});
+        }
     }
 
     struct Counter {
@@ -156,19 +169,27 @@ class Loading {
 
 /// Reads all parameters and buffers from a safetensors file with PyTorch's names, shapes and order of values. A tensor
 /// that is missing, surplus, of another shape or dtype, or there twice, and a file that says it is another model's: one
-/// `Error` lists everything, and the model is as it was. Values that are NaN or infinite are loaded, and counted.
-/// PyTorch equivalent: `model.load_state_dict(safetensors.torch.load_file(path), strict=...)`.
+/// `Error` lists everything, and the model is as it was. Values that are NaN or infinite are loaded, and counted. A
+/// file that is cut, or whose disk fails, while values are copied is an `Error` too, but the model has some of them
+/// then. PyTorch equivalent: `model.load_state_dict(safetensors.torch.load_file(path), strict=...)`.
 ///
 ///     load(generator, "gan.safetensors", {.prefix = "generator."});
 ///     load(model, "other.safetensors", {}, [](const std::string& name) { return "net." + name; });
 template <Layer Net, std::derived_from<HostMemory> Device, class Rename = KeepNames>
 LoadReport load(Weights<Net, Device>& model, const std::filesystem::path& path, const LoadOptions& options = {},
                 const Rename& rename = {}) {
+    return load(model, SafeTensors(path), options, rename);
+}
+
+/// The same from a file that is open already, or whose bytes are in memory.
+template <Layer Net, std::derived_from<HostMemory> Device, class Rename = KeepNames>
+LoadReport load(Weights<Net, Device>& model, const SafeTensors& file, const LoadOptions& options = {},
+                const Rename& rename = {}) {
     std::vector<detail::StateTensor<float>> state;
     detail::add_state<Net>(state, model.parameters.data(), model.buffers.data(), options.prefix, rename);
-    const SafeTensors file(path);
     detail::Loading loading(file, state, options.prefix, options.convert);
-    loading.expect_model(detail::model_key_of(options.prefix), model_name<Net>());
+    const auto named = file.metadata().find(detail::model_key_of(options.prefix));
+    if (named != file.metadata().end()) loading.expect_model(named->first, named->second, model_name<Net>());
     if (options.strict) loading.expect_no_faults();
     LoadReport report = loading.copy();
     model.prepare();

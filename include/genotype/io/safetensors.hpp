@@ -1,9 +1,10 @@
-// A safetensors file: tensors by name, mapped and not copied.
+// A safetensors file: tensors by name, in place and not copied.
 #pragma once
 
 #include <algorithm>
 #include <cstring>
 #include <numeric>
+#include <optional>
 #include <utility>
 
 #include "genotype/io/mapped_file.hpp"
@@ -11,7 +12,7 @@
 
 namespace genotype {
 
-/// A mapped file with its header read and checked: 8 bytes that give the header's length, the header (JSON), then the
+/// A file with its header read and checked: 8 bytes that give the header's length, the header (JSON), then the
 /// tensors' data. Nothing of the data is read before somebody touches it. A damaged or hostile header is an `Error`;
 /// a name that is there twice is one for who asks for it. PyTorch equivalent: `safetensors.safe_open`.
 ///
@@ -23,33 +24,16 @@ class SafeTensors {
     /// As the format's own reader has it.
     static constexpr std::uint64_t longest_header = 100'000'000;
 
-    explicit SafeTensors(const std::filesystem::path& path) : file_(path) {
-        const std::span<const std::byte> bytes = file_.bytes();
-        std::uint64_t length = 0;
-        if (bytes.size() < sizeof length) fail(name(), "file", size_text(bytes.size()), "at least 8 bytes");
-        std::memcpy(&length, bytes.data(), sizeof length);
-        const std::uint64_t rest = bytes.size() - sizeof length;
-        if (length > longest_header)
-            fail(name(), "header's length", size_text(length), "at most " + size_text(longest_header));
-        if (length > rest) fail(name(), "header's length", size_text(length), "at most the file's " + size_text(rest));
-        data_ = bytes.subspan(sizeof length + length);
-        detail::read_safetensors_header({reinterpret_cast<const char*>(bytes.data()) + sizeof length, length},
-                                        data_.size(), name(), tensors_, metadata_);
-        by_name_.resize(tensors_.size());
-        std::iota(by_name_.begin(), by_name_.end(), std::size_t{0});
-        std::sort(by_name_.begin(), by_name_.end(), [this](std::size_t left, std::size_t right) {
-            return std::pair(std::string_view(tensors_[left].name), left) <
-                   std::pair(std::string_view(tensors_[right].name), right);
-        });
-        for (std::size_t at = 1; at < by_name_.size(); ++at) {
-            const std::string& repeated = tensors_[by_name_[at]].name;
-            if (repeated == tensors_[by_name_[at - 1]].name && (twice_.empty() || twice_.back() != repeated))
-                twice_.push_back(repeated);
-        }
+    /// The file, mapped.
+    explicit SafeTensors(const std::filesystem::path& path) : file_(path), name_(path.string()) {
+        read(file_->bytes());
     }
+    /// A file's bytes, which whoever calls keeps; `name` stands for the path. PyTorch equivalent:
+    /// `safetensors.torch.load(bytes)`.
+    SafeTensors(std::span<const std::byte> bytes, std::string name) : name_(std::move(name)) { read(bytes); }
 
     /// The path as it was given, for messages.
-    const std::string& name() const { return file_.name(); }
+    const std::string& name() const { return name_; }
     /// All tensors in the order of their data.
     std::span<const TensorInfo> tensors() const { return tensors_; }
     const Metadata& metadata() const { return metadata_; }
@@ -79,10 +63,44 @@ class SafeTensors {
         return data_.subspan(tensor.begin, tensor.end - tensor.begin);
     }
 
+    /// Bytes of the data from `begin` on: read into `room` from a file, which may be cut meanwhile (`Error`), and where
+    /// they lie where they are in memory anyway.
+    std::span<const std::byte> fetch(std::uint64_t begin, std::size_t size, std::vector<std::byte>& room) const {
+        if (!file_) return data_.subspan(begin, size);
+        if (room.size() < size) room.resize(size);
+        const auto header_end = static_cast<std::uint64_t>(data_.data() - file_->bytes().data());
+        file_->read(header_end + begin, std::span(room).first(size));
+        return std::span(room).first(size);
+    }
+
   private:
+    void read(std::span<const std::byte> bytes) {
+        std::uint64_t length = 0;
+        if (bytes.size() < sizeof length) fail(name(), "file", size_text(bytes.size()), "at least 8 bytes");
+        std::memcpy(&length, bytes.data(), sizeof length);
+        const std::uint64_t rest = bytes.size() - sizeof length;
+        if (length > longest_header)
+            fail(name(), "header's length", size_text(length), "at most " + size_text(longest_header));
+        if (length > rest) fail(name(), "header's length", size_text(length), "at most the file's " + size_text(rest));
+        data_ = bytes.subspan(sizeof length + length);
+        detail::read_safetensors_header({reinterpret_cast<const char*>(bytes.data()) + sizeof length, length},
+                                        data_.size(), name(), tensors_, metadata_);
+        by_name_.resize(tensors_.size());
+        std::iota(by_name_.begin(), by_name_.end(), std::size_t{0});
+        std::sort(by_name_.begin(), by_name_.end(), [this](std::size_t left, std::size_t right) {
+            return std::pair(std::string_view(tensors_[left].name), left) <
+                   std::pair(std::string_view(tensors_[right].name), right);
+        });
+        for (std::size_t at = 1; at < by_name_.size(); ++at) {
+            const std::string& repeated = tensors_[by_name_[at]].name;
+            if (repeated == tensors_[by_name_[at - 1]].name && (twice_.empty() || twice_.back() != repeated))
+                twice_.push_back(repeated);
+        }
+    }
     static std::string size_text(std::uint64_t bytes) { return std::to_string(bytes) + " bytes"; }
 
-    MappedFile file_;
+    std::optional<MappedFile> file_;
+    std::string name_;
     std::span<const std::byte> data_;
     std::vector<TensorInfo> tensors_;
     Metadata metadata_;

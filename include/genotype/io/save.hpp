@@ -27,7 +27,7 @@ inline Metadata weights_metadata(const std::string& training) {
     return metadata;
 }
 
-/// Hands one tensor over in PyTorch's order, in pieces of some megabytes.
+/// Hands one tensor over in PyTorch's order, in pieces of about a megabyte.
 template <class Value>
 [[gnu::noinline]] void write_tensor(const StateTensor<Value>& tensor, TensorSink& sink) {
     if (tensor.is_counter) {

@@ -163,12 +163,12 @@ inline CopyAxes cut(CopyAxes axes, long count) {
     return axes;
 }
 
-/// How many values of the file's slowest axis make a piece: enough for whole lines on both sides, and a bounded number
-/// of bytes.
+/// How many values of the file's slowest axis make a piece: whole lines on both sides, and of the bytes so many as the
+/// second-level cache holds, where a piece waits to be turned over.
 inline long piece_rows(const CopyAxes& file_first) {
-    constexpr long floats = 1 << 20;
-    const long row = file_first.axis[0].from;
-    return std::clamp(floats / row / 64 * 64, std::min(64L, file_first.axis[0].size), file_first.axis[0].size);
+    constexpr long floats = 1 << 18, line = 16;
+    const CopyAxis slowest = file_first.axis[0];
+    return std::clamp(floats / slowest.from / line * line, std::min(line, slowest.size), slowest.size);
 }
 
 }  // namespace genotype::detail
