@@ -23,6 +23,16 @@ struct LoaderOptions {
     std::uint64_t seed = 0;
     /// Leave out the samples at an epoch's end that fill no whole batch.
     bool drop_last = true;
+
+    /// Calls visit(name, value) for every option. A field that is not taken apart here does not compile.
+    template <class Visit>
+    constexpr void for_each_option(Visit&& visit) const {
+        const auto& [samples, shuffled, order, whole] = *this;
+        visit("batch", samples);
+        visit("shuffle", shuffled);
+        visit("seed", order);
+        visit("drop_last", whole);
+    }
 };
 
 /// Which batch a loader gives next.

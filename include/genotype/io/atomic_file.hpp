@@ -2,6 +2,7 @@
 #pragma once
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -37,6 +38,10 @@ class AtomicFile {
             handle_ = ::open(temporary_.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0666);
             if (handle_ < 0 && errno != EEXIST)
                 fail(path.string(), "folder", std::strerror(errno), "a writable folder");
+            if (handle_ >= 0 && !lock()) {
+                ::close(handle_);
+                handle_ = -1;
+            }
         }
     }
     ~AtomicFile() { discard(); }
@@ -67,6 +72,13 @@ class AtomicFile {
     }
 
   private:
+    /// Tells `remove_left_overs` that somebody is at work here. False where that came first and took the file away.
+    bool lock() const {
+        struct stat facts {};
+        ::flock(handle_, LOCK_EX | LOCK_NB);
+        return ::fstat(handle_, &facts) == 0 && facts.st_nlink > 0;
+    }
+
     [[noreturn]] void give_up(const std::string& field) {
         const std::string reason = std::strerror(errno);
         discard();
@@ -93,6 +105,21 @@ class AtomicFile {
     std::filesystem::path temporary_;
     int handle_ = -1;
 };
+
+/// Removes what killed processes left of files whose names begin with `beginning`: temporary files that nobody holds.
+inline void remove_left_overs(const std::filesystem::path& folder, const std::string& beginning) {
+    std::error_code code;
+    const std::filesystem::directory_iterator files(folder.empty() ? "." : folder, code);
+    if (code) return;  // a folder that cannot be read is told by whoever writes in it
+    for (const auto& entry : files) {
+        const std::string name = entry.path().filename().string();
+        if (!name.starts_with("." + beginning) || !name.ends_with(".tmp")) continue;
+        const int handle = ::open(entry.path().c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+        if (handle < 0) continue;
+        if (::flock(handle, LOCK_EX | LOCK_NB) == 0) ::unlink(entry.path().c_str());
+        ::close(handle);
+    }
+}
 
 /// Puts `content` in the place of the file at `path`, whole or not at all.
 inline void write_file(const std::filesystem::path& path, std::string_view content) {

@@ -25,6 +25,11 @@ inline constexpr std::string_view model_key = "genotype.model";
 inline constexpr std::string_view version_key = "genotype.version";
 inline constexpr std::string_view training_key = "genotype.training";
 
+/// What a file of weights may have beside them: the state of a training.
+inline bool is_training_state(std::string_view name) {
+    return name.starts_with("optimizer.") || name.starts_with("genotype.");
+}
+
 /// Where a file says what model it has under a prefix: "genotype.model.generator" for "generator.".
 inline std::string model_key_of(const std::string& prefix) {
     std::string key(model_key);
@@ -51,9 +56,9 @@ template <class Value>
     return {std::move(info), tensor.dims, tensor.order, is_counter, data};
 }
 
-/// Adds all parameters, then all buffers.
+/// Adds all parameters, then all buffers; returns where the buffers begin.
 template <Layer Net, class Value, class Rename>
-void add_state(std::vector<StateTensor<Value>>& state, Value* parameters, Value* buffers, const std::string& prefix,
+std::size_t add_state(std::vector<StateTensor<Value>>& state, Value* parameters, Value* buffers, const std::string& prefix,
                const Rename& rename) {
     const auto add_to = [&](Value* arena) {
         return [&, arena](const std::string& name, const Parameter& tensor, long offset) {
@@ -61,7 +66,9 @@ void add_state(std::vector<StateTensor<Value>>& state, Value* parameters, Value*
         };
     };
     for_each_tensor<Net, Owned::parameters>(add_to(parameters));
+    const std::size_t first_buffer = state.size();
     for_each_tensor<Net, Owned::buffers>(add_to(buffers));
+    return first_buffer;
 }
 
 }  // namespace detail

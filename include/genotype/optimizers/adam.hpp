@@ -1,6 +1,7 @@
 // Adam.
 #pragma once
 
+#include <array>
 #include <cstdint>
 
 #include "genotype/optimizers/adam_update.hpp"
@@ -18,6 +19,22 @@ struct Adam {
 
     /// Arrays as long as the parameters that are kept from step to step: the means of the gradient and of its square.
     static constexpr int states = 2;
+
+    /// How many of them are in use, and what PyTorch's `state_dict` calls them; it also counts the steps there.
+    static constexpr std::array<const char*, states> state_names{"exp_avg", "exp_avg_sq"};
+    static constexpr bool counts_steps = true;
+    constexpr int used_states() const { return states; }
+
+    /// Calls visit(name, value) for every option. A field that is not taken apart here does not compile.
+    template <class Visit>
+    constexpr void for_each_option(Visit&& visit) const {
+        const auto& [rate, first, second, smallest, decay] = *this;
+        visit("learning_rate", rate);
+        visit("beta1", first);
+        visit("beta2", second);
+        visit("epsilon", smallest);
+        visit("weight_decay", decay);
+    }
 
     /// One step of n parameters. `state` holds `states` arrays of n, zero before step 1; steps are counted from 1.
     template <class Device>

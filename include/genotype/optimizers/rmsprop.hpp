@@ -1,6 +1,7 @@
 // Gradient descent scaled by the root of the mean squared gradient.
 #pragma once
 
+#include <array>
 #include <cstdint>
 
 #include "genotype/kernels/math.hpp"
@@ -46,6 +47,22 @@ struct RMSprop {
     /// Arrays as long as the parameters that are kept from step to step: the mean square, and the velocity, which is
     /// not touched without momentum.
     static constexpr int states = 2;
+
+    /// How many of them are in use, and what PyTorch's `state_dict` calls them; it also counts the steps there.
+    static constexpr std::array<const char*, states> state_names{"square_avg", "momentum_buffer"};
+    static constexpr bool counts_steps = true;
+    constexpr int used_states() const { return momentum == 0 ? 1 : states; }
+
+    /// Calls visit(name, value) for every option. A field that is not taken apart here does not compile.
+    template <class Visit>
+    constexpr void for_each_option(Visit&& visit) const {
+        const auto& [rate, kept, smallest, decay, velocity] = *this;
+        visit("learning_rate", rate);
+        visit("alpha", kept);
+        visit("epsilon", smallest);
+        visit("weight_decay", decay);
+        visit("momentum", velocity);
+    }
 
     /// One step of n parameters. `state` holds `states` arrays of n, zero before step 1.
     template <class Device>

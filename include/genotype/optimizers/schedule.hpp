@@ -69,6 +69,16 @@ class Schedule {
         return static_cast<float>(lowest + (1 - lowest) * (1 + std::cos(std::numbers::pi * way)) / 2);
     }
 
+    /// Calls visit(name, value) for everything that tells one schedule from another.
+    template <class Visit>
+    constexpr void for_each_option(Visit&& visit) const {
+        const auto& [kind, warmup, steps, value] = *this;
+        visit("kind", kind == Kind::constant ? "constant" : kind == Kind::cosine ? "cosine" : "step_decay");
+        visit("warmup", warmup);
+        visit("steps", steps);
+        visit("value", value);
+    }
+
   private:
     enum class Kind { constant, cosine, steps };
 

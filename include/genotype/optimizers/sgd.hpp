@@ -1,6 +1,7 @@
 // Gradient descent with momentum.
 #pragma once
 
+#include <array>
 #include <cstdint>
 
 #include "genotype/kernels/math.hpp"
@@ -42,6 +43,21 @@ struct SGD {
 
     /// Arrays as long as the parameters that are kept from step to step: the velocity, not touched without momentum.
     static constexpr int states = 1;
+
+    /// How many of them are in use, and what PyTorch's `state_dict` calls them; it does not count the steps there.
+    static constexpr std::array<const char*, states> state_names{"momentum_buffer"};
+    static constexpr bool counts_steps = false;
+    constexpr int used_states() const { return momentum == 0 ? 0 : states; }
+
+    /// Calls visit(name, value) for every option. A field that is not taken apart here does not compile.
+    template <class Visit>
+    constexpr void for_each_option(Visit&& visit) const {
+        const auto& [rate, kept, decay, looks_ahead] = *this;
+        visit("learning_rate", rate);
+        visit("momentum", kept);
+        visit("weight_decay", decay);
+        visit("nesterov", looks_ahead);
+    }
 
     /// One step of n parameters. `state` holds `states` arrays of n, zero before step 1.
     template <class Device>

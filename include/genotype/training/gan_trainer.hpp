@@ -18,6 +18,18 @@ struct GanOptions {
     float clip_norm = 0;  // 0: no clipping
     int batch = 64;       // the largest batch that a step will see
     std::uint64_t seed = 0;
+
+    /// Calls visit(name, value) for every option. A field that is not taken apart here does not compile.
+    template <class Visit>
+    constexpr void for_each_option(Visit&& visit) const {
+        const auto& [of_generator, of_discriminator, rates, longest, largest, draws] = *this;
+        visit("generator", of_generator);
+        visit("discriminator", of_discriminator);
+        visit("schedule", rates);
+        visit("clip_norm", longest);
+        visit("batch", largest);
+        visit("seed", draws);
+    }
 };
 
 /// What a GAN's step reports.
@@ -32,7 +44,8 @@ struct GanLosses {
 /// separately for the two, and then the generator through the updated discriminator.
 /// PyTorch: the loop of its DCGAN example.
 template <Layer G, Layer D, class Loss, ShapeType Noise, class Device, class Optimizer>
-class Trainer<combinators::Adversarial<G, D, Loss, Noise>, Device, Optimizer> {
+class Trainer<combinators::Adversarial<G, D, Loss, Noise>, Device, Optimizer>
+    : public Checkpointed<Trainer<combinators::Adversarial<G, D, Loss, Noise>, Device, Optimizer>> {
   public:
     using Network = combinators::Adversarial<G, D, Loss, Noise>;
     using Picture = typename Network::Picture;
@@ -103,6 +116,16 @@ class Trainer<combinators::Adversarial<G, D, Loss, Noise>, Device, Optimizer> {
     const Options& options() const { return options_; }
     /// How many steps it has made.
     std::int64_t steps() const { return generator_optimizer_.steps(); }
+
+    /// Calls `visit` for every part of its state: what saving, resuming and loading go by.
+    template <class Self, class Visit>
+    static void describe_state(Self& self, Visit& visit) {
+        visit.joins("Adversarial");
+        visit.network("generator.", self.generator_, self.generator_optimizer_);
+        visit.network("discriminator.", self.discriminator_, self.discriminator_optimizer_);
+        visit.random("noise", self.random_);
+        visit.random("layers", self.layers_random_);
+    }
 
   private:
     static void call_real(const LossCall& call) { Loss::discriminator_real(Device{}, call); }

@@ -45,8 +45,10 @@ class Optimized {
     }
 
     const Optimizer& optimizer() const { return optimizer_; }
-    std::int64_t steps() const { return steps_; }
+    const std::int64_t& steps() const { return steps_; }
+    std::int64_t& steps() { return steps_; }
     Arena<Device>& state() { return state_; }
+    const Arena<Device>& state() const { return state_; }
 
   private:
     Optimizer optimizer_;

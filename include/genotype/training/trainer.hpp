@@ -10,4 +10,31 @@ namespace genotype {
 template <class Net, class Device = Cpu, class Optimizer = Adam>
 class Trainer;
 
+/// What every trainer inherits: checkpoints, from which a training goes on as if it had never stopped, to the bit.
+/// Needs <genotype/checkpoint.hpp>, which reaches JSON and files, as the core does not.
+template <class Itself>
+class Checkpointed {
+  public:
+    /// Writes everything that the next step depends on to one safetensors file: trainer.save(path),
+    /// trainer.save(path, loader), trainer.save(path, loader, history). The file is replaced whole or not at all.
+    template <class Path, class... With>
+    void save(const Path& path, const With&... with) const {
+        const Itself& trainer = static_cast<const Itself&>(*this);
+        static_assert(requires { save_checkpoint(trainer, path, with...); },
+                      "#include <genotype/checkpoint.hpp>; save takes a path, then a Loader and a History or neither");
+        if constexpr (requires { save_checkpoint(trainer, path, with...); }) save_checkpoint(trainer, path, with...);
+    }
+
+    /// Goes on where `save` was called, with the same things in any order. Whatever does not fit (another model, other
+    /// options, a missing tensor, a newer format) is one `Error` that lists everything, and the training is as it was.
+    template <class Path, class... With>
+    void resume(const Path& path, With&... with) {
+        Itself& trainer = static_cast<Itself&>(*this);
+        static_assert(requires { resume_checkpoint(trainer, path, with...); },
+                      "#include <genotype/checkpoint.hpp>; resume takes a path, then a Loader and a History or neither");
+        if constexpr (requires { resume_checkpoint(trainer, path, with...); })
+            resume_checkpoint(trainer, path, with...);
+    }
+};
+
 }  // namespace genotype

@@ -26,6 +26,19 @@ struct VaeOptions {
     Reconstruction reconstruction = Reconstruction::summed;
     int batch = 64;  // the largest batch that a step will see
     std::uint64_t seed = 0;
+
+    /// Calls visit(name, value) for every option. A field that is not taken apart here does not compile.
+    template <class Visit>
+    constexpr void for_each_option(Visit&& visit) const {
+        const auto& [of_model, rates, longest, weight, reduction, largest, draws] = *this;
+        visit("optimizer", of_model);
+        visit("schedule", rates);
+        visit("clip_norm", longest);
+        visit("beta", weight);
+        visit("reconstruction", reduction == Reconstruction::summed ? "summed" : "mean_per_value");
+        visit("batch", largest);
+        visit("seed", draws);
+    }
 };
 
 /// What a VAE's step reports, averaged over the batch; the sum, with beta 1, is the negative evidence lower bound.
@@ -39,7 +52,8 @@ struct VaeLosses {
 /// Trains a VAE: encode, draw one latent a sample, decode, and follow the gradient of reconstruction + beta * KL.
 /// PyTorch: the loop of its VAE example.
 template <Layer E, Layer D, class Loss, ShapeType I, class Device, class Optimizer>
-class Trainer<combinators::VariationalAutoencoder<E, D, Loss, I>, Device, Optimizer> {
+class Trainer<combinators::VariationalAutoencoder<E, D, Loss, I>, Device, Optimizer>
+    : public Checkpointed<Trainer<combinators::VariationalAutoencoder<E, D, Loss, I>, Device, Optimizer>> {
   public:
     using Network = combinators::VariationalAutoencoder<E, D, Loss, I>;
     using Latent = typename Network::Latent;
@@ -109,6 +123,14 @@ class Trainer<combinators::VariationalAutoencoder<E, D, Loss, I>, Device, Optimi
     const Options& options() const { return options_; }
     /// How many steps it has made.
     std::int64_t steps() const { return optimizer_.steps(); }
+
+    /// Calls `visit` for every part of its state: what saving, resuming and loading go by.
+    template <class Self, class Visit>
+    static void describe_state(Self& self, Visit& visit) {
+        visit.network("", self.model_, self.optimizer_);
+        visit.random("noise", self.random_);
+        visit.random("layers", self.layers_random_);
+    }
 
   private:
     /// Runs both networks and writes the two losses, and the gradient by the output where it is wanted.

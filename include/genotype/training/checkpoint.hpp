@@ -1,0 +1,111 @@
+// Writing a whole training to a file: what `trainer.save(path)` does.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "genotype/training/checkpoint_parts.hpp"
+#include "genotype/training/checkpoint_reader.hpp"
+#include "genotype/training/load.hpp"
+#include "genotype/training/save.hpp"
+
+namespace genotype {
+
+namespace detail {
+
+/// Everything of the file but the tensors.
+inline Metadata checkpoint_metadata(const TrainingState<const float>& state, const CheckpointParts& parts) {
+    Metadata metadata = state_metadata(state);
+    const auto put = [&](std::string_view key, auto number) {
+        metadata.emplace(key, std::to_string(number));
+    };
+    put(checkpoint_key, checkpoint_format);
+    for (const auto& optimizer : state.optimizers) put(key_of_steps(optimizer.name), *optimizer.steps);
+    for (const auto& [name, random] : state.randoms) {
+        put(key_of_random(name, "seed"), random->seed);
+        put(key_of_random(name, "position"), random->position);
+        put(key_of_random(name, "stream"), random->stream);
+    }
+    for (const auto& [name, text] : state.options) metadata.emplace(key_of_option(name), text);
+    if (parts.has_loader) {
+        put(loader_epoch_key, parts.loader.position.epoch);
+        put(loader_batch_key, parts.loader.position.batch);
+        for (const auto& [name, text] : parts.loader.options) metadata.emplace(key_of_option(name), text);
+    }
+    if (parts.history) metadata.emplace(history_columns_key, joined_columns(*parts.history));
+    return metadata;
+}
+
+/// The file: weights, the optimisers' states, their steps as PyTorch counts them, and the history.
+inline void write_checkpoint(const std::filesystem::path& path, const TrainingState<const float>& state,
+                             const CheckpointParts& parts, const Metadata& more) {
+    Metadata metadata = checkpoint_metadata(state, parts);
+    metadata.insert(more.begin(), more.end());
+    std::vector<TensorInfo> tensors;
+    std::vector<float> steps;
+    for (const auto& tensor : state.weights) tensors.push_back(tensor.info);
+    for (const auto& tensor : state.states) tensors.push_back(tensor.info);
+    const std::size_t first_step = tensors.size();
+    for (const auto& optimizer : state.optimizers)
+        for (std::size_t at = 0; optimizer.counts_steps && at < optimizer.tensors.size(); ++at) {
+            tensors.push_back({.name = optimizer.tensors[at] + "step"});
+            steps.push_back(static_cast<float>(*optimizer.steps));
+        }
+    const std::size_t history = tensors.size();
+    if (parts.history) {
+        const auto rows = static_cast<std::uint64_t>(parts.history->rows());
+        tensors.push_back({.name = std::string(history_tensor), .shape = {rows, parts.history->columns().size()}});
+    }
+    remove_left_overs(path.parent_path(), path.filename().string() + ".");
+    save_safetensors(path, std::move(tensors), metadata, [&](std::size_t index, TensorSink& sink) {
+        if (index == history)
+            sink.write(parts.history->values().data(), parts.history->values().size_bytes());
+        else if (index >= first_step)
+            sink.write(&steps[index - first_step], sizeof(float));
+        else if (index >= state.weights.size())
+            write_tensor(state.states[index - state.weights.size()], sink);
+        else
+            write_tensor(state.weights[index], sink);
+    });
+}
+
+template <class Net, class Device, class Optimizer, CheckpointPart... With>
+void save_checkpoint_with(const Metadata& more, const Trainer<Net, Device, Optimizer>& trainer,
+                          const std::filesystem::path& path, const With&... with) {
+    CheckpointParts parts;
+    (add_part(parts, with), ...);
+    write_checkpoint(path, describe(trainer), parts, more);
+}
+
+}  // namespace detail
+
+/// What `trainer.save(path, with...)` calls; `with` is a Loader, a History, or both. The file holds
+///
+///     generator.0.weight ...                       weights and buffers, as save(trainer, path) writes them
+///     optimizer.generator.0.weight.exp_avg ...     the optimisers' states, in PyTorch's words: exp_avg and exp_avg_sq of
+///                                                  Adam and AdamW, momentum_buffer of SGD, square_avg of RMSprop; and
+///                                                  step, where PyTorch's optimiser has one
+///     genotype.history                             the losses, (steps, columns)
+///
+/// and in the metadata, all as "genotype.NAME": the format's number `checkpoint`, `steps`, the `random` states, the
+/// `loader`'s position, and every `option`.
+template <class Net, class Device, class Optimizer, detail::CheckpointPart... With>
+void save_checkpoint(const Trainer<Net, Device, Optimizer>& trainer, const std::filesystem::path& path,
+                     const With&... with) {
+    detail::save_checkpoint_with({}, trainer, path, with...);
+}
+
+/// What `trainer.resume(path, with...)` calls. `Error` where the checkpoint has a loader's position and no loader is
+/// given, so that no training begins its data anew unnoticed; a history may be left out.
+template <class Net, class Device, class Optimizer, detail::CheckpointPart... With>
+void resume_checkpoint(Trainer<Net, Device, Optimizer>& trainer, const std::filesystem::path& path, With&... with) {
+    detail::CheckpointParts parts;
+    (detail::add_part(parts, with), ...);
+    std::vector<float> history;
+    const LoaderPosition position = detail::read_checkpoint(path, detail::describe(trainer), parts, history);
+    detail::Prepare prepare;
+    trainer.describe_state(trainer, prepare);
+    (detail::restore_part(with, position, history), ...);
+}
+
+}  // namespace genotype

@@ -1,0 +1,95 @@
+// Going on with weights, and an optimiser's state, that somebody else trained: PyTorch, for one.
+#pragma once
+
+#include <cmath>
+#include <filesystem>
+
+#include "genotype/training/checkpoint_reader.hpp"
+
+namespace genotype {
+
+namespace detail {
+
+/// A count that a file has as a tensor of one value; below 0 where it is none.
+inline std::int64_t read_count(const SafeTensors& file, const TensorInfo& tensor) {
+    constexpr double most = 0x1p53;
+    const std::byte* from = file.bytes(tensor).data();
+    double value = -1;
+    std::int64_t count = -1;
+    if (tensor.dtype == Dtype::I64 && file.bytes(tensor).size() == sizeof count) {
+        std::memcpy(&count, from, sizeof count);
+        return count;
+    }
+    if (tensor.dtype == Dtype::F32 && file.bytes(tensor).size() == sizeof(float))
+        value = static_cast<double>(read_number<AsF32>(from));
+    if (tensor.dtype == Dtype::F64 && file.bytes(tensor).size() == sizeof value) std::memcpy(&value, from, sizeof value);
+    return value >= 0 && value <= most && std::floor(value) == value ? static_cast<std::int64_t>(value) : -1;
+}
+
+/// The steps that every tensor of an optimiser has made, as PyTorch keeps them: one count for each. All are the same.
+inline std::int64_t read_steps(const SafeTensors& file, const TrainingState<float>::Optimizer& optimizer,
+                               Loading& loading) {
+    std::int64_t steps = -1;
+    for (const std::string& tensor : optimizer.tensors) {
+        const std::string name = tensor + "step";
+        const TensorInfo* there = file.is_twice(name) ? nullptr : file.find(name);
+        const std::int64_t count = there ? read_count(file, *there) : -1;
+        if (count < 0)
+            loading.fault(name, there ? there->text() : "no, or two, of this name", "one whole number of steps");
+        else if (steps >= 0 && count != steps)
+            loading.fault(name, std::to_string(count) + " steps", std::to_string(steps) + ", as the tensors before it");
+        else
+            steps = count;
+    }
+    // float32 counts to 2^24 exactly; a checkpoint's metadata further.
+    const auto exact = file.metadata().find(key_of_steps(optimizer.name));
+    if (exact != file.metadata().end()) {
+        const std::string& text = exact->second;
+        std::int64_t count = -1;
+        std::from_chars(text.data(), text.data() + text.size(), count);
+        if (static_cast<float>(count) == static_cast<float>(steps)) return count;
+    }
+    return steps;
+}
+
+inline LoadReport load_training(const std::filesystem::path& path, const TrainingState<float>& state) {
+    const SafeTensors file(path);
+    std::vector<StateTensor<float>> tensors = state.weights;
+    bool has_states = false;
+    for (const TensorInfo& tensor : file.tensors()) has_states = has_states || tensor.name.starts_with("optimizer.");
+    if (has_states) tensors.insert(tensors.end(), state.states.begin(), state.states.end());
+    Loading loading(file, tensors, "", false);
+    for (auto model = state.models.rbegin(); model != state.models.rend(); ++model)
+        loading.expect_model(model->first, model->second);
+    std::vector<std::int64_t> steps;
+    if (has_states) {
+        find_surplus(file, state, loading);
+        for (const auto& optimizer : state.optimizers)
+            steps.push_back(optimizer.counts_steps ? read_steps(file, optimizer, loading) : *optimizer.steps);
+    }
+    loading.expect_no_faults();
+    LoadReport report = loading.copy();
+    for (std::size_t at = 0; at < steps.size(); ++at) *state.optimizers[at].steps = steps[at];
+    return report;
+}
+
+}  // namespace detail
+
+/// Reads weights and, where the file has any tensor named "optimizer.", the optimisers' states and steps, all of them.
+/// Names are those of a checkpoint (see `save_checkpoint`); random states, options and positions stay the trainer's own,
+/// so this also is how a training goes on with other options. Strict as `load` of a model: one `Error` lists all
+/// faults, and the training is as it was.
+///
+///     # PyTorch: write what this reads, and read what trainer.save(path) wrote
+///     for name, p in module.named_parameters():
+///         for key, value in optimizer.state[p].items():
+///             tensors[f"optimizer.{name}.{key}"] = value
+template <class Net, class Device, class Optimizer>
+LoadReport load(Trainer<Net, Device, Optimizer>& trainer, const std::filesystem::path& path) {
+    LoadReport report = detail::load_training(path, detail::describe(trainer));
+    detail::Prepare prepare;
+    trainer.describe_state(trainer, prepare);
+    return report;
+}
+
+}  // namespace genotype

@@ -1,0 +1,123 @@
+// All that a training's next step depends on, as lists that know nothing of the model's type.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "genotype/io/state_dict.hpp"
+#include "genotype/model/model_name.hpp"
+#include "genotype/training/optimized.hpp"
+#include "genotype/training/option_texts.hpp"
+#include "genotype/training/trainer.hpp"
+
+namespace genotype::detail {
+
+/// Fills itself from `Trainer::describe_state`. `Value` is const float to save, float to load.
+template <class Value>
+struct TrainingState {
+    template <class T>
+    using Same = std::conditional_t<std::is_const_v<Value>, const T, T>;
+
+    /// One optimiser at work. Its tensors are `optimizer.<tensor's name>.<state's name>`.
+    struct Optimizer {
+        std::string name;                  // of its network: "generator", or "" where there is one alone
+        std::vector<std::string> tensors;  // "optimizer.generator.0.weight."
+        bool counts_steps;                 // as PyTorch's does
+        Same<std::int64_t>* steps;
+    };
+
+    std::vector<StateTensor<Value>> weights, states;
+    std::vector<Optimizer> optimizers;
+    std::vector<std::pair<std::string, Same<RandomState>*>> randoms;
+    std::vector<std::pair<std::string, std::string>> models;  // key in the metadata, and printed model
+    OptionTexts options;
+    std::string training;  // in words
+    std::string joined;    // what several networks are together
+
+    void joins(const std::string& word) { joined = word; }
+
+    /// A model and the optimiser that changes it: const where they are saved.
+    template <class Network, class Changed>
+    void network(const std::string& prefix, Network& model, Changed& optimizer) {
+        using Net = typename Network::network;
+        using Rule = std::remove_cvref_t<decltype(optimizer.optimizer())>;
+        static_assert(std::derived_from<typename Network::device, HostMemory>,
+                      "a checkpoint is read and written in the host's memory");
+        static_assert(requires { Rule::state_names, Rule::counts_steps, optimizer.optimizer().used_states(); },
+                      "an optimizer whose state goes into a checkpoint names it: see optimizers/adam.hpp");
+        const std::size_t first = weights.size();
+        const std::size_t last =
+            add_state<Net>(weights, model.parameters.data(), model.buffers.data(), prefix, KeepNames{});
+        models.emplace_back(model_key_of(prefix), model_name<Net>());
+        const auto used = static_cast<std::size_t>(optimizer.optimizer().used_states());
+        add_optimizer(prefix, first, last, model.parameters.data(), model.parameters.size(),
+                      std::span(Rule::state_names).first(used), optimizer.state().data());
+        optimizers.back().counts_steps = Rule::counts_steps;
+        optimizers.back().steps = &optimizer.steps();
+    }
+
+    void random(const std::string& name, Same<RandomState>& state) { randoms.emplace_back(name, &state); }
+
+    /// The model of several networks, before theirs.
+    void add_joined_model() {
+        std::string name;
+        for (const auto& [key, model] : models) name += (name.empty() ? "<" : ", ") + model;
+        models.emplace(models.begin(), model_key_of(""), joined + name + ">");
+    }
+
+  private:
+    /// The states of the weights from `first` to `last`, which lie in one arena.
+    void add_optimizer(const std::string& prefix, std::size_t first, std::size_t last, const float* parameters,
+                       long floats, std::span<const char* const> names, Value* arena) {
+        optimizers.push_back({prefix.substr(0, prefix.size() - !prefix.empty()), {}, false, nullptr});
+        for (std::size_t at = first; at < last; ++at) {
+            const StateTensor<Value>& weight = weights[at];
+            optimizers.back().tensors.push_back("optimizer." + weight.info.name + ".");
+            for (std::size_t state = 0; state < names.size(); ++state) {
+                states.push_back(weight);
+                states.back().info.name = optimizers.back().tensors.back() + names[state];
+                states.back().data = arena + static_cast<long>(state) * floats + (weight.data - parameters);
+            }
+        }
+    }
+};
+
+template <class Value, class Net, class Device, class Optimizer, class Described>
+TrainingState<Value> describe_as(Described& trainer) {
+    TrainingState<Value> state;
+    Trainer<Net, Device, Optimizer>::describe_state(trainer, state);
+    if (!state.joined.empty()) state.add_joined_model();
+    const OptionLister list(state.options);
+    list("device", type_name<Device>());
+    list("optimizer", type_name<Optimizer>());
+    list("loss", type_name<typename Net::Loss>());
+    if constexpr (requires { typename Net::Noise; }) list("noise", type_name<typename Net::Noise>());
+    const auto& options = trainer.options();
+    options.for_each_option(list);
+    state.training = std::to_string(std::as_const(trainer).steps()) + " steps of " + type_name<Optimizer>() +
+                     ", batches of up to " + std::to_string(options.batch) + ", seed " + std::to_string(options.seed);
+    return state;
+}
+
+/// A trainer's state, and everything by which it is told from another: to be saved, or to be written over.
+template <class Net, class Device, class Optimizer>
+TrainingState<const float> describe(const Trainer<Net, Device, Optimizer>& trainer) {
+    return describe_as<const float, Net, Device, Optimizer>(trainer);
+}
+template <class Net, class Device, class Optimizer>
+TrainingState<float> describe(Trainer<Net, Device, Optimizer>& trainer) {
+    return describe_as<float, Net, Device, Optimizer>(trainer);
+}
+
+/// To be called after the state was written over: makes the devices' forms of the parameters.
+struct Prepare {
+    void joins(const char*) {}
+    void network(const std::string&, auto& model, auto&) { model.prepare(); }
+    void random(const char*, RandomState&) {}
+};
+
+}  // namespace genotype::detail
