@@ -12,13 +12,13 @@ using Repeated = Repeat<3, Linear<12, 12>, LayerNorm<12>, SiLU>;
 using Plain = Residual<Conv<6, 6, 3, 1, 1>, BN<6>, ReLU>;
 using Projected = Residual<Conv<6, 10, 3, 2, 1, Bias>, BN<10>, ReLU, Projection<Conv<6, 10, 1, 2>, BN<10>>>;
 
-using Classifier = Sequential<                                                                          //
-    Conv<1, 16, 3, 1, 1>, BN<16>, ReLU, MaxPool<2>,                                                     //
-    Residual<Conv<16, 16, 3, 1, 1>, BN<16>, ReLU, Conv<16, 16, 3, 1, 1>, BN<16>>, ReLU,                 //
-    Residual<Conv<16, 32, 3, 2, 1>, BN<32>, ReLU, Conv<32, 32, 3, 1, 1>, BN<32>,                        //
-             Projection<Conv<16, 32, 1, 2>, BN<32>>>,                                                   //
-    ReLU, Repeat<2, Residual<GroupNorm<4, 32>, SiLU, Conv<32, 32, 3, 1, 1, Bias>>>,                     //
-    GlobalAvgPool, Flatten, Linear<32, 10>>;                                                            //
+using Classifier = Sequential<                                                           //
+    Conv<1, 16, 3, 1, 1>, BN<16>, ReLU, MaxPool<2>,                                      //
+    Residual<Conv<16, 16, 3, 1, 1>, BN<16>, ReLU, Conv<16, 16, 3, 1, 1>, BN<16>>, ReLU,  //
+    Residual<Conv<16, 32, 3, 2, 1>, BN<32>, ReLU, Conv<32, 32, 3, 1, 1>, BN<32>,         //
+             Projection<Conv<16, 32, 1, 2>, BN<32>>>,                                    //
+    ReLU, Repeat<2, Residual<GroupNorm<4, 32>, SiLU, Conv<32, 32, 3, 1, 1, Bias>>>,      //
+    GlobalAvgPool, Flatten, Linear<32, 10>>;                                             //
 using ImageVae = VAE<784, 256, 20>;
 
 }  // namespace

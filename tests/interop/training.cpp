@@ -17,6 +17,7 @@ using namespace genotype;
 namespace {
 
 constexpr int batch = 16;
+constexpr float gan_rate = 1e-5f;  // see training.py
 
 std::array<float, 2> numbers(const VaeLosses& losses) {
     return {losses.reconstruction, losses.kl};
@@ -34,7 +35,8 @@ void go_on(Trainer<Net> trainer, const std::filesystem::path& folder, int steps)
     for (int step = 0; step < steps; ++step) {
         const int first = static_cast<int>(trainer.steps()) * batch;
         if (first + batch > pictures.batch()) fail("training", "step", std::to_string(trainer.steps()), "fewer steps");
-        for (const float loss : numbers(trainer.step(pictures.view().slice(first, batch), noise.view().slice(first, batch))))
+        for (const float loss :
+             numbers(trainer.step(pictures.view().slice(first, batch), noise.view().slice(first, batch))))
             all.push_back(loss);
     }
     if (steps > 0) {
@@ -57,7 +59,10 @@ int main(int count, char** arguments) {
             go_on<Shape<784>, Shape<20>>(Trainer<VAE<784, 256, 20>>({.batch = batch}), arguments[2], steps);
         else
             go_on<Shape<3, 32, 32>, Shape<100, 1, 1>>(
-                Trainer<GAN<dcgan::Generator, dcgan::Discriminator>>({.batch = batch}), arguments[2], steps);
+                Trainer<GAN<dcgan::Generator, dcgan::Discriminator>>({.generator = {.learning_rate = gan_rate},
+                                                                      .discriminator = {.learning_rate = gan_rate},
+                                                                      .batch = batch}),
+                arguments[2], steps);
     } catch (const std::exception& error) {
         std::fprintf(stderr, "FAULT %s\n", error.what());
         return 1;
