@@ -117,7 +117,10 @@ for number, name in enumerate(modules):
     save_file(module.state_dict(), f"{folder / name}.safetensors")
     numpy.save(f"{folder / name}.x.npy", to_file(x))
 
-done = subprocess.run([program, folder], check=True, capture_output=True, text=True).stdout.split()
+ours = subprocess.run([program, folder], stdout=subprocess.PIPE, text=True)
+if ours.returncode != 0:
+    sys.exit(f"{program} ended with {ours.returncode}")
+done = ours.stdout.split()
 if done != list(modules):
     faults.append(f"{program} has {done}, {table}.py has {list(modules)}")
 for name in done:
