@@ -31,6 +31,13 @@ struct Flags {
     std::filesystem::path out = "out";
     int samples = 0;
     std::filesystem::path samples_file{};
+    long checkpoint_every = 0;
+    float checkpoint_seconds = 60;
+    bool resume = false;
+    std::filesystem::path resume_from{};  // empty: the newest checkpoint in `out`
+
+    /// The command that goes on with this training.
+    std::string resume_command{};
 
     /// Reads the command line, sets the number of threads and makes the folder `out`. False where there is nothing more
     /// to do (--help, or a wrong flag, which has been told): the program then ends with `exit_code`.
@@ -38,6 +45,9 @@ struct Flags {
 
     int exit_code = 0;
 };
+
+/// How a program ends after Ctrl-C, as a shell has it.
+inline constexpr int interrupted = 130;
 
 /// Runs a program, and turns what goes wrong into one line and exit code 1.
 template <class Program>

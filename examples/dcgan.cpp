@@ -4,10 +4,9 @@
 #include <genotype/data.hpp>
 #include <genotype/genotype.hpp>
 #include <genotype/io.hpp>
-#include <genotype/training/progress.hpp>
 #include <numeric>
 
-#include "common.hpp"
+#include "training.hpp"
 
 using namespace genotype;
 
@@ -55,44 +54,31 @@ int main(int argc, char** argv) {
         pictures.read(first, real.data());
         save_png(grid(real, Range{-1, 1}), flags.out / "real.png");
 
-        CsvFile table(flags.out / "training.csv",
-                      {"step", "discriminator_loss", "generator_loss", "real_answer", "fake_answer"});
-        Series discriminator_loss{"discriminator", {}, {}}, generator_loss{"generator", {}, {}};
+        example::Training training(flags, trainer, loader,
+                                   {"discriminator_loss", "generator_loss", "real_answer", "fake_answer"}, seconds);
         std::vector<std::string> files{"real.png", "training.csv", "losses.png"};
-        Progress progress(flags.epochs, loader.batches(), flags.batch);
-        long step = 0;
-        bool in_time = true;
-        for (int epoch = 0; epoch < flags.epochs && in_time; ++epoch) {
-            int in_epoch = 0;
-            for (const auto& batch : loader) {
-                const GanLosses losses = trainer.step(batch);
-                table.row({static_cast<double>(++step), losses.discriminator, losses.generator, losses.real_answer,
-                           losses.fake_answer});
-                discriminator_loss.x.push_back(static_cast<double>(step));
-                discriminator_loss.y.push_back(losses.discriminator);
-                generator_loss.y.push_back(losses.generator);
-                char text[96];
-                std::snprintf(text, sizeof text, "D %.3f  G %.3f  D(x) %.2f  D(G(z)) %.2f", losses.discriminator,
-                              losses.generator, losses.real_answer, losses.fake_answer);
-                progress.step(epoch, in_epoch++, text, seconds > 0 ? progress.seconds() / seconds : -1);
-                in_time = seconds <= 0 || progress.seconds() < seconds;
-                if (!in_time) break;
+        while (training.goes_on()) {
+            const GanLosses losses = trainer.step(loader.next());
+            char text[96];
+            std::snprintf(text, sizeof text, "D %.3f  G %.3f  D(x) %.2f  D(G(z)) %.2f", losses.discriminator,
+                          losses.generator, losses.real_answer, losses.fake_answer);
+            training.note({losses.discriminator, losses.generator, losses.real_answer, losses.fake_answer}, text);
+            if (training.epoch_ended() || training.out_of_time()) {
+                std::snprintf(text, sizeof text, "samples_epoch_%03ld.png", training.epoch());
+                draw(files.emplace_back(text));
             }
-            char name[32];
-            std::snprintf(name, sizeof name, "samples_epoch_%03d.png", epoch + 1);
-            draw(files.emplace_back(name));
+            training.save_when_due();
         }
-        progress.finish();
+        if (!training.finish()) return example::interrupted;
 
-        generator_loss.x = discriminator_loss.x;
-        save_png(line_chart(std::vector{discriminator_loss, generator_loss},
+        save_png(line_chart(std::vector{training.series("discriminator", 0), training.series("generator", 1)},
                             {.title = "DCGAN on " + flags.data, .x_label = "step", .y_label = "loss", .smooth = 25}),
                  flags.out / "losses.png");
         if (flags.samples > 0) {
             const auto samples = trainer.generator()(normal<Noise>(flags.samples, Seed{flags.seed + 3}));
             save_npy(to_pictures(samples, Range{-1, 1}), flags.samples_file);
         }
-        std::printf("%ld steps in %.1f s; written:\n", step, progress.seconds());
+        std::printf("%ld steps, %.1f s; written:\n", training.history().rows(), training.seconds());
         example::name_files(flags.out, files);
         return 0;
     });

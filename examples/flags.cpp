@@ -25,6 +25,26 @@ CLI::Validator at_least(double least) {
         "");
 }
 
+/// The command line, to be pasted into a shell.
+std::string command_without_resume(int argc, char** argv) {
+    std::string command;
+    for (int at = 0; at < argc; ++at) {
+        const std::string word = argv[at];
+        if (word.starts_with("--resume=")) continue;
+        if (word == "--resume") {
+            if (at + 1 < argc && argv[at + 1][0] != '-') ++at;
+            continue;
+        }
+        std::string quoted;
+        for (const char letter : word) quoted += letter == '\'' ? "'\\''" : std::string(1, letter);
+        const bool plain = !word.empty() && word.find_first_not_of(
+                                                "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                                "0123456789-_./=,+:") == std::string::npos;
+        command += (at > 0 ? " " : "") + (plain ? word : "'" + quoted + "'");
+    }
+    return command;
+}
+
 void prepare(const Flags& flags) {
     if (flags.threads > 0) omp_set_num_threads(flags.threads);
     std::error_code error;
@@ -52,6 +72,15 @@ bool Flags::parse(int argc, char** argv, const char* what_it_does, std::initiali
     auto* file = app.add_option("--samples-file", samples_file, "where: .npy, uint8, N x H x W x C");
     count->check(at_least(1))->needs(file);
     file->needs(count);
+    app.add_option("--checkpoint-every", checkpoint_every,
+                   "steps between checkpoints (0: only by time, and at the end)")
+        ->check(at_least(0));
+    app.add_option("--checkpoint-seconds", checkpoint_seconds, "seconds between checkpoints (0: only by steps)")
+        ->check(at_least(0));
+    auto* resumed =
+        app.add_option("--resume", resume_from,
+                       "go on from a checkpoint with the same flags: a file, or the newest of OUT/checkpoints");
+    resumed->expected(0, 1);
     for (const Option& option : own) {
         if (option.is_on)
             app.add_flag(option.name, *option.is_on, option.help);
@@ -64,6 +93,8 @@ bool Flags::parse(int argc, char** argv, const char* what_it_does, std::initiali
         exit_code = app.exit(error) == 0 ? 0 : 2;
         return false;
     }
+    resume = resumed->count() > 0;
+    resume_command = command_without_resume(argc, argv) + " --resume";
     exit_code = run([&] {
         prepare(*this);
         return 0;

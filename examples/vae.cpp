@@ -6,9 +6,8 @@
 #include <genotype/data/principal_components.hpp>
 #include <genotype/genotype.hpp>
 #include <genotype/io.hpp>
-#include <genotype/training/progress.hpp>
 
-#include "common.hpp"
+#include "training.hpp"
 
 using namespace genotype;
 
@@ -58,26 +57,16 @@ int main(int argc, char** argv) {
              .seed = flags.seed});
         std::printf("%s\n", summary<ImageVae, Shape<784>>(flags.batch).c_str());
 
-        CsvFile table(flags.out / "training.csv", {"step", "reconstruction", "kl"});
-        Series reconstruction{"reconstruction", {}, {}}, kl{"KL", {}, {}};
-        Progress progress(flags.epochs, loader.batches(), flags.batch);
-        long step = 0;
-        for (int epoch = 0; epoch < flags.epochs; ++epoch) {
-            int in_epoch = 0;
-            for (const auto& batch : loader) {
-                const VaeLosses losses = trainer.step(batch);
-                table.row({static_cast<double>(++step), losses.reconstruction, losses.kl});
-                reconstruction.x.push_back(static_cast<double>(step));
-                reconstruction.y.push_back(losses.reconstruction);
-                kl.y.push_back(losses.kl);
-                char text[64];
-                std::snprintf(text, sizeof text, "reconstruction %.3f  KL %.3f", losses.reconstruction, losses.kl);
-                progress.step(epoch, in_epoch++, text);
-            }
+        example::Training training(flags, trainer, loader, {"reconstruction", "kl"});
+        while (training.goes_on()) {
+            const VaeLosses losses = trainer.step(loader.next());
+            char text[64];
+            std::snprintf(text, sizeof text, "reconstruction %.3f  KL %.3f", losses.reconstruction, losses.kl);
+            training.note({losses.reconstruction, losses.kl}, text);
+            training.save_when_due();
         }
-        progress.finish();
-        kl.x = reconstruction.x;
-        save_png(line_chart(std::vector{reconstruction, kl},
+        if (!training.finish()) return example::interrupted;
+        save_png(line_chart(std::vector{training.series("reconstruction", 0), training.series("KL", 1)},
                             {.title = "VAE on " + flags.data,
                              .x_label = "step",
                              .y_label = "loss a picture",
@@ -123,7 +112,7 @@ int main(int argc, char** argv) {
                                 .y_label = "second principal component"}),
                  flags.out / "latents.png");
         if (flags.samples > 0) save_npy(draw(normal<Latent>(flags.samples, Seed{flags.seed + 2})), flags.samples_file);
-        std::printf("%ld steps in %.1f s; written:\n", step, progress.seconds());
+        std::printf("%ld steps, %.1f s; written:\n", training.history().rows(), training.seconds());
         example::name_files(flags.out, {"reconstructions.png", "samples.png", "interpolation.png", "latents.png",
                                         "training.csv", "losses.png"});
         return 0;

@@ -1,4 +1,5 @@
-// Trainings that go on where they stopped, to the bit: trainer.save(path), trainer.resume(path), folders of checkpoints.
+// Trainings that go on where they stopped, to the bit: trainer.save(path), trainer.resume(path), folders of
+// checkpoints.
 #pragma once
 
 #include "genotype/training/checkpoint.hpp"

@@ -23,7 +23,7 @@ use_compiler "$1" "$2"
 mapfile -t files < <(
     find "$root/include" -name '*.hpp' | sort
     if [[ $1 == clang ]]; then
-        find "$root"/tests/{unit,golden,fuzz,interop} "$root/examples" -name '*.cpp' 2>/dev/null | sort
+        find "$root"/tests/{unit,golden,fuzz,interop,checkpoints} "$root/examples" -name '*.cpp' 2>/dev/null | sort
     fi
 )
 if ! printf '%s\0' "${files[@]}" | xargs -0 -P "$jobs" -n 1 bash "${BASH_SOURCE[0]}" "$1" "$2"; then

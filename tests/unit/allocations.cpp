@@ -4,6 +4,7 @@
 
 #include "genotype/data/loader.hpp"
 #include "genotype/genotype.hpp"
+#include "genotype/training/history.hpp"
 #include "support/count_allocations.hpp"
 
 using namespace genotype;
@@ -77,6 +78,13 @@ TEST_CASE("a VAE's steps and evaluations") {
         trainer.step(real);
         trainer.evaluate(real);
     });
+}
+
+TEST_CASE("a history with room for its rows") {
+    History history({"first", "second"});
+    history.reserve(1000);
+    expect_none([&] { history.add({1, 2}); });
+    CHECK(history.rows() == 4);
 }
 
 TEST_CASE("sampling and inference") {

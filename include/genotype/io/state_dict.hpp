@@ -58,8 +58,8 @@ template <class Value>
 
 /// Adds all parameters, then all buffers; returns where the buffers begin.
 template <Layer Net, class Value, class Rename>
-std::size_t add_state(std::vector<StateTensor<Value>>& state, Value* parameters, Value* buffers, const std::string& prefix,
-               const Rename& rename) {
+std::size_t add_state(std::vector<StateTensor<Value>>& state, Value* parameters, Value* buffers,
+                      const std::string& prefix, const Rename& rename) {
     const auto add_to = [&](Value* arena) {
         return [&, arena](const std::string& name, const Parameter& tensor, long offset) {
             state.push_back(state_tensor<Value>(prefix + std::string(rename(name)), tensor, arena + offset));

@@ -16,9 +16,7 @@ namespace detail {
 /// Everything of the file but the tensors.
 inline Metadata checkpoint_metadata(const TrainingState<const float>& state, const CheckpointParts& parts) {
     Metadata metadata = state_metadata(state);
-    const auto put = [&](std::string_view key, auto number) {
-        metadata.emplace(key, std::to_string(number));
-    };
+    const auto put = [&](std::string_view key, auto number) { metadata.emplace(key, std::to_string(number)); };
     put(checkpoint_key, checkpoint_format);
     for (const auto& optimizer : state.optimizers) put(key_of_steps(optimizer.name), *optimizer.steps);
     for (const auto& [name, random] : state.randoms) {
@@ -82,7 +80,8 @@ void save_checkpoint_with(const Metadata& more, const Trainer<Net, Device, Optim
 /// What `trainer.save(path, with...)` calls; `with` is a Loader, a History, or both. The file holds
 ///
 ///     generator.0.weight ...                       weights and buffers, as save(trainer, path) writes them
-///     optimizer.generator.0.weight.exp_avg ...     the optimisers' states, in PyTorch's words: exp_avg and exp_avg_sq of
+///     optimizer.generator.0.weight.exp_avg ...     the optimisers' states, in PyTorch's words: exp_avg and exp_avg_sq
+///     of
 ///                                                  Adam and AdamW, momentum_buffer of SGD, square_avg of RMSprop; and
 ///                                                  step, where PyTorch's optimiser has one
 ///     genotype.history                             the losses, (steps, columns)
@@ -102,7 +101,8 @@ void resume_checkpoint(Trainer<Net, Device, Optimizer>& trainer, const std::file
     detail::CheckpointParts parts;
     (detail::add_part(parts, with), ...);
     std::vector<float> history;
-    const LoaderPosition position = detail::read_checkpoint(path, detail::describe(trainer), parts, history);
+    [[maybe_unused]] const LoaderPosition position =
+        detail::read_checkpoint(path, detail::describe(trainer), parts, history);
     detail::Prepare prepare;
     trainer.describe_state(trainer, prepare);
     (detail::restore_part(with, position, history), ...);

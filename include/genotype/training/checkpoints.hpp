@@ -67,8 +67,8 @@ class Checkpoints {
     bool save_if_best(double score, const Trainer& trainer, const With&... with) {
         if (!(score < best_)) return false;
         std::string text(32, '\0');
-        text.resize(static_cast<std::size_t>(std::to_chars(text.data(), text.data() + text.size(), score).ptr -
-                                             text.data()));
+        text.resize(
+            static_cast<std::size_t>(std::to_chars(text.data(), text.data() + text.size(), score).ptr - text.data()));
         detail::save_checkpoint_with({{std::string(detail::score_key), text}}, trainer, best_path(), with...);
         best_ = score;
         return true;

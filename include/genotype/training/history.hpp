@@ -51,7 +51,8 @@ class History {
     /// Puts other rows in the place of those that are there.
     void replace(std::vector<float> values) {
         if (values.size() % columns_.size() != 0)
-            fail("History", "values", std::to_string(values.size()), "a multiple of " + std::to_string(columns_.size()));
+            fail("History", "values", std::to_string(values.size()),
+                 "a multiple of " + std::to_string(columns_.size()));
         values_ = std::move(values);
     }
 

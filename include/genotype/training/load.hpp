@@ -22,7 +22,8 @@ inline std::int64_t read_count(const SafeTensors& file, const TensorInfo& tensor
     }
     if (tensor.dtype == Dtype::F32 && file.bytes(tensor).size() == sizeof(float))
         value = static_cast<double>(read_number<AsF32>(from));
-    if (tensor.dtype == Dtype::F64 && file.bytes(tensor).size() == sizeof value) std::memcpy(&value, from, sizeof value);
+    if (tensor.dtype == Dtype::F64 && file.bytes(tensor).size() == sizeof value)
+        std::memcpy(&value, from, sizeof value);
     return value >= 0 && value <= most && std::floor(value) == value ? static_cast<std::int64_t>(value) : -1;
 }
 
@@ -76,8 +77,8 @@ inline LoadReport load_training(const std::filesystem::path& path, const Trainin
 }  // namespace detail
 
 /// Reads weights and, where the file has any tensor named "optimizer.", the optimisers' states and steps, all of them.
-/// Names are those of a checkpoint (see `save_checkpoint`); random states, options and positions stay the trainer's own,
-/// so this also is how a training goes on with other options. Strict as `load` of a model: one `Error` lists all
+/// Names are those of a checkpoint (see `save_checkpoint`); random states, options and positions stay the trainer's
+/// own, so this also is how a training goes on with other options. Strict as `load` of a model: one `Error` lists all
 /// faults, and the training is as it was.
 ///
 ///     # PyTorch: write what this reads, and read what trainer.save(path) wrote

@@ -30,8 +30,9 @@ class OptionLister {
         } else if constexpr (std::convertible_to<const Value&, std::string_view>) {
             add(name, std::string(std::string_view(value)));
         } else {
-            static_assert(requires(OptionLister visit) { value.for_each_option(visit); },
-                          "options that go into a checkpoint have for_each_option: see optimizers/adam.hpp");
+            static_assert(
+                requires(OptionLister visit) { value.for_each_option(visit); },
+                "options that go into a checkpoint have for_each_option: see optimizers/adam.hpp");
             value.for_each_option(OptionLister(texts_, prefix_ + name + "."));
         }
     }

@@ -17,14 +17,18 @@ class Progress {
   public:
     using Clock = std::chrono::steady_clock;
 
-    Progress(long epochs, long steps_an_epoch, int batch) : epochs_(epochs), steps_(steps_an_epoch), batch_(batch) {
+    /// `before` is how many steps an earlier process has made, of all.
+    Progress(long epochs, long steps_an_epoch, int batch, long before = 0)
+        : epochs_(epochs), steps_(steps_an_epoch), before_(before), batch_(batch) {
 #if defined(__unix__) || defined(__APPLE__)
         terminal_ = isatty(fileno(stdout)) != 0;
 #endif
     }
 
     /// Since the start.
-    double seconds() const { return std::chrono::duration<double>(Clock::now() - start_).count(); }
+    double seconds() const {
+        return std::chrono::duration<double>(Clock::now() - start_).count();
+    }
 
     /// To be called after every step, numbered from 0 within its epoch. `share` is how much of the whole work is done,
     /// where another measure than steps ends it (a limit of time); below 0, steps tell.
@@ -35,12 +39,12 @@ class Progress {
         const auto pause = terminal_ ? std::chrono::milliseconds(200) : std::chrono::seconds(5);
         if (!last && now - printed_ < pause) return;
         printed_ = now;
-        if (share < 0) share = static_cast<double>(done_) / static_cast<double>(epochs_ * steps_);
+        if (share < 0) share = static_cast<double>(done_) / static_cast<double>(epochs_ * steps_ - before_);
         const double passed = seconds();
         const double left = share > 0 && share < 1 ? passed / share - passed : 0;
         std::printf("%sepoch %ld/%ld  step %ld/%ld  %s  %.0f pictures/s  %s left%s", terminal_ ? "\r\x1b[K" : "",
-                    epoch + 1, epochs_, step + 1, steps_, losses.c_str(),
-                    static_cast<double>(done_) * batch_ / passed, clock(left).c_str(), terminal_ && !last ? "" : "\n");
+                    epoch + 1, epochs_, step + 1, steps_, losses.c_str(), static_cast<double>(done_) * batch_ / passed,
+                    clock(left).c_str(), terminal_ && !last ? "" : "\n");
         std::fflush(stdout);
     }
 
@@ -57,7 +61,7 @@ class Progress {
         return text;
     }
 
-    long epochs_, steps_, done_ = 0;
+    long epochs_, steps_, before_, done_ = 0;
     int batch_;
     bool terminal_ = false;
     Clock::time_point start_ = Clock::now(), printed_{};

@@ -20,9 +20,12 @@ class Checkpointed {
     template <class Path, class... With>
     void save(const Path& path, const With&... with) const {
         const Itself& trainer = static_cast<const Itself&>(*this);
-        static_assert(requires { save_checkpoint(trainer, path, with...); },
-                      "#include <genotype/checkpoint.hpp>; save takes a path, then a Loader and a History or neither");
-        if constexpr (requires { save_checkpoint(trainer, path, with...); }) save_checkpoint(trainer, path, with...);
+        constexpr bool is_there = requires {
+            save_checkpoint(trainer, path, with...);
+        };
+        static_assert(is_there,
+                      "#include <genotype/checkpoint.hpp>; save takes a path, then a Loader, a History or both");
+        if constexpr (is_there) save_checkpoint(trainer, path, with...);
     }
 
     /// Goes on where `save` was called, with the same things in any order. Whatever does not fit (another model, other
@@ -30,10 +33,12 @@ class Checkpointed {
     template <class Path, class... With>
     void resume(const Path& path, With&... with) {
         Itself& trainer = static_cast<Itself&>(*this);
-        static_assert(requires { resume_checkpoint(trainer, path, with...); },
-                      "#include <genotype/checkpoint.hpp>; resume takes a path, then a Loader and a History or neither");
-        if constexpr (requires { resume_checkpoint(trainer, path, with...); })
+        constexpr bool is_there = requires {
             resume_checkpoint(trainer, path, with...);
+        };
+        static_assert(is_there,
+                      "#include <genotype/checkpoint.hpp>; resume takes a path, then a Loader, a History or both");
+        if constexpr (is_there) resume_checkpoint(trainer, path, with...);
     }
 };
 

@@ -47,8 +47,9 @@ struct TrainingState {
         using Rule = std::remove_cvref_t<decltype(optimizer.optimizer())>;
         static_assert(std::derived_from<typename Network::device, HostMemory>,
                       "a checkpoint is read and written in the host's memory");
-        static_assert(requires { Rule::state_names, Rule::counts_steps, optimizer.optimizer().used_states(); },
-                      "an optimizer whose state goes into a checkpoint names it: see optimizers/adam.hpp");
+        static_assert(
+            requires { Rule::state_names, Rule::counts_steps, optimizer.optimizer().used_states(); },
+            "an optimizer whose state goes into a checkpoint names it: see optimizers/adam.hpp");
         const std::size_t first = weights.size();
         const std::size_t last =
             add_state<Net>(weights, model.parameters.data(), model.buffers.data(), prefix, KeepNames{});
@@ -92,10 +93,10 @@ TrainingState<Value> describe_as(Described& trainer) {
     Trainer<Net, Device, Optimizer>::describe_state(trainer, state);
     if (!state.joined.empty()) state.add_joined_model();
     const OptionLister list(state.options);
-    list("device", type_name<Device>());
-    list("optimizer", type_name<Optimizer>());
-    list("loss", type_name<typename Net::Loss>());
-    if constexpr (requires { typename Net::Noise; }) list("noise", type_name<typename Net::Noise>());
+    list("device", linked_type_name(typeid(Device)));  // the same from every compiler
+    list("optimizer", linked_type_name(typeid(Optimizer)));
+    list("loss", linked_type_name(typeid(typename Net::Loss)));
+    if constexpr (requires { typename Net::Noise; }) list("noise", linked_type_name(typeid(typename Net::Noise)));
     const auto& options = trainer.options();
     options.for_each_option(list);
     state.training = std::to_string(std::as_const(trainer).steps()) + " steps of " + type_name<Optimizer>() +

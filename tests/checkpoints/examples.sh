@@ -1,0 +1,72 @@
+#!/usr/bin/env bash
+# Ctrl-C in an example saves and says how to go on, and what goes on ends with the files of a training nobody stopped.
+# usage: examples.sh VAE DCGAN
+set -euo pipefail
+vae=$1 dcgan=$2
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+export GENOTYPE_DATA=$scratch/data
+fail() {
+    echo "FAULT $*"
+    tail -n 5 "$scratch"/*.log
+    exit 1
+}
+
+# Data sets of 128 pictures of digits' bytes, in the files that MNIST has.
+mkdir -p "$GENOTYPE_DATA/mnist"
+head -c $((128 * 784)) < <(seq 100000) >"$scratch/pixels"
+for part in train t10k; do
+    { printf '\0\0\x08\x03\0\0\0\x80\0\0\0\x1c\0\0\0\x1c' && cat "$scratch/pixels"; } \
+        >"$GENOTYPE_DATA/mnist/$part-images-idx3-ubyte"
+    { printf '\0\0\x08\x01\0\0\0\x80' && head -c 128 /dev/zero; } >"$GENOTYPE_DATA/mnist/$part-labels-idx1-ubyte"
+done
+
+# stopped_and_resumed NAME PROGRAM FLAGS...: once undisturbed, once with Ctrl-C after some steps and the command that is
+# then told; every file of both is the same, but for older checkpoints.
+stopped_and_resumed() {
+    local name=$1 whole=$scratch/$1_whole stopped=$scratch/$1_stopped log=$scratch/$1.log process code=0
+    shift
+    "$@" --out "$whole" >"$log" || fail "$name: the undisturbed training"
+    "$@" --out "$stopped" >"$log" 2>&1 &
+    process=$!
+    until [[ $(wc -l 2>/dev/null <"$stopped/training.csv") -gt 4 ]]; do
+        kill -0 "$process" 2>/dev/null || fail "$name: ended before it was stopped"
+        sleep 0.02
+    done
+    kill -INT "$process"
+    wait "$process" || code=$?
+    ((code == 130)) || fail "$name: exit code $code after Ctrl-C, 130 expected"
+    grep -q "^stopped after step [0-9]*; saved: $stopped/checkpoints/step_[0-9]*.safetensors$" "$log" ||
+        fail "$name: no word of what was saved"
+    [[ ! -e $stopped/losses.png ]] || fail "$name: went on after Ctrl-C"
+    cp "$stopped/training.csv" "$scratch/csv"
+
+    # Other flags are refused, and nothing is written over.
+    if "$@" --out "$stopped" --learning-rate 0.5 --resume >"$log.refused" 2>&1; then
+        fail "$name: went on with another learning rate"
+    fi
+    grep -q 'learning_rate": found "[0-9.e-]*", expected "0.5"' "$log.refused" || fail "$name: no word of what differs"
+    cmp "$stopped/training.csv" "$scratch/csv" || fail "$name: a refused resume has changed the table"
+
+    eval "$(sed -n 's/^to go on: //p' "$log")" >"$log.resumed" 2>&1 || fail "$name: the command that goes on"
+    grep -q '^goes on after step [0-9]* of ' "$log.resumed" || fail "$name: no word of what goes on"
+    local last
+    last=$(ls "$whole/checkpoints" | tail -n 1)
+    cmp "$whole/checkpoints/$last" "$stopped/checkpoints/$last" || fail "$name: the last checkpoints differ"
+    rm -r "$whole/checkpoints"
+    mv "$stopped/checkpoints" "$scratch/$name.checkpoints"
+    diff -r "$whole" "$stopped" || fail "$name: the files of a resumed training differ"
+}
+
+stopped_and_resumed vae "$vae" --data mnist --batch 16 --epochs 40 --checkpoint-every 3 --threads 1
+stopped_and_resumed dcgan "$dcgan" --data mnist --batch 32 --epochs 3 --threads 1
+
+# From a file, with more epochs; and from a folder with nothing in it.
+last=$(ls "$scratch/vae.checkpoints"/step_*.safetensors | tail -n 1)
+"$vae" --data mnist --batch 16 --epochs 41 --out "$scratch/more" --resume "$last" >"$scratch/more.log" ||
+    fail "from a file"
+(($(wc -l <"$scratch/more/training.csv") == 41 * 8 + 1)) || fail "from a file: not as many steps as 41 epochs have"
+if "$vae" --data mnist --out "$scratch/none" --resume >"$scratch/none.log" 2>&1; then fail "from nothing"; fi
+grep -q -- "--resume: checkpoint in $scratch/none/checkpoints: found none" "$scratch/none.log" ||
+    fail "from nothing: no word of it"
+echo "Stopped trainings went on, to the byte."
