@@ -1,0 +1,53 @@
+// Every layer beside PyTorch's module of layers.py. usage: interop_layers FOLDER
+#include "interop/modules.hpp"
+
+using namespace genotype;
+using interop::module;
+
+int main(int count, char** arguments) {
+    return interop::run_table(count, arguments, [](const std::filesystem::path& folder) {
+        using Picture = Shape<6, 8, 10>;
+        using Vector = Shape<24>;
+
+        module<Conv<6, 9, 3>, Picture>(folder, "conv");
+        module<Conv<6, 9, 3, 1, 1>, Picture>(folder, "conv_same");
+        module<Conv<6, 9, 4, 2, 1, Bias>, Picture>(folder, "conv_stride_bias");
+        module<Conv<6, 9, 1, 1, 0, Bias>, Picture>(folder, "conv_one_bias");
+        module<Conv<6, 9, 5, 3, 2>, Picture>(folder, "conv_five");
+        module<Conv<64, 32, 3, 1, 1>, Shape<64, 12, 12>>(folder, "conv_wide");
+        module<ConvT<6, 9, 4, 2, 1>, Picture>(folder, "conv_t");
+        module<ConvT<6, 9, 4, 2, 1, Bias>, Picture>(folder, "conv_t_bias");
+        module<ConvT<6, 9, 3, 1, 1>, Picture>(folder, "conv_t_same");
+        module<ConvT<24, 9, 4, 1, 0>, Shape<24, 1, 1>>(folder, "conv_t_from_noise");
+        module<ConvT<64, 32, 4, 2, 1>, Shape<64, 8, 8>>(folder, "conv_t_wide");
+        module<Linear<24, 17>, Vector>(folder, "linear");
+        module<Linear<24, 17, NoBias>, Vector>(folder, "linear_no_bias");
+
+        module<BN<6>, Picture>(folder, "batch_norm_2d");
+        module<BN<24>, Vector>(folder, "batch_norm_1d");
+        module<GroupNorm<3, 6>, Picture>(folder, "group_norm");
+        module<GroupNorm<4, 24>, Vector>(folder, "group_norm_vector");
+        module<LayerNorm<24>, Vector>(folder, "layer_norm");
+        module<LayerNorm<6, 8, 10>, Picture>(folder, "layer_norm_picture");
+
+        module<ReLU, Picture>(folder, "relu");
+        module<LeakyReLU<0.2f>, Picture>(folder, "leaky_relu");
+        module<ELU<0.7f>, Picture>(folder, "elu");
+        module<GELU, Picture>(folder, "gelu");
+        module<SiLU, Picture>(folder, "silu");
+        module<Softplus, Picture>(folder, "softplus");
+        module<Tanh, Picture>(folder, "tanh");
+        module<Sigmoid, Picture>(folder, "sigmoid");
+        module<Dropout<0.25f>, Picture>(folder, "dropout");
+
+        module<MaxPool<2>, Picture>(folder, "max_pool");
+        module<MaxPool<3, 2, 1>, Picture>(folder, "max_pool_padded");
+        module<AvgPool<2>, Picture>(folder, "avg_pool");
+        module<AvgPool<3, 2, 1>, Picture>(folder, "avg_pool_padded");
+        module<GlobalAvgPool, Picture>(folder, "global_avg_pool");
+        module<Upsample<3>, Picture>(folder, "upsample");
+        module<PixelShuffle<2>, Shape<12, 4, 5>>(folder, "pixel_shuffle");
+        module<Flatten, Picture>(folder, "flatten");
+        module<Reshape<2, 3, 4>, Vector>(folder, "reshape");
+    });
+}

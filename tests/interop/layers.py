@@ -1,0 +1,46 @@
+"""PyTorch's module for every layer of layers.cpp: name -> (module, sizes of one sample)."""
+
+from torch import nn
+
+PICTURE = (6, 8, 10)
+VECTOR = (24,)
+
+MODULES = {
+    "conv": (lambda: nn.Conv2d(6, 9, 3, bias=False), PICTURE),
+    "conv_same": (lambda: nn.Conv2d(6, 9, 3, 1, 1, bias=False), PICTURE),
+    "conv_stride_bias": (lambda: nn.Conv2d(6, 9, 4, 2, 1), PICTURE),
+    "conv_one_bias": (lambda: nn.Conv2d(6, 9, 1), PICTURE),
+    "conv_five": (lambda: nn.Conv2d(6, 9, 5, 3, 2, bias=False), PICTURE),
+    "conv_wide": (lambda: nn.Conv2d(64, 32, 3, 1, 1, bias=False), (64, 12, 12)),
+    "conv_t": (lambda: nn.ConvTranspose2d(6, 9, 4, 2, 1, bias=False), PICTURE),
+    "conv_t_bias": (lambda: nn.ConvTranspose2d(6, 9, 4, 2, 1), PICTURE),
+    "conv_t_same": (lambda: nn.ConvTranspose2d(6, 9, 3, 1, 1, bias=False), PICTURE),
+    "conv_t_from_noise": (lambda: nn.ConvTranspose2d(24, 9, 4, 1, 0, bias=False), (24, 1, 1)),
+    "conv_t_wide": (lambda: nn.ConvTranspose2d(64, 32, 4, 2, 1, bias=False), (64, 8, 8)),
+    "linear": (lambda: nn.Linear(24, 17), VECTOR),
+    "linear_no_bias": (lambda: nn.Linear(24, 17, bias=False), VECTOR),
+    "batch_norm_2d": (lambda: nn.BatchNorm2d(6), PICTURE),
+    "batch_norm_1d": (lambda: nn.BatchNorm1d(24), VECTOR),
+    "group_norm": (lambda: nn.GroupNorm(3, 6), PICTURE),
+    "group_norm_vector": (lambda: nn.GroupNorm(4, 24), VECTOR),
+    "layer_norm": (lambda: nn.LayerNorm(24), VECTOR),
+    "layer_norm_picture": (lambda: nn.LayerNorm(PICTURE), PICTURE),
+    "relu": (lambda: nn.ReLU(), PICTURE),
+    "leaky_relu": (lambda: nn.LeakyReLU(0.2), PICTURE),
+    "elu": (lambda: nn.ELU(0.7), PICTURE),
+    "gelu": (lambda: nn.GELU(), PICTURE),
+    "silu": (lambda: nn.SiLU(), PICTURE),
+    "softplus": (lambda: nn.Softplus(), PICTURE),
+    "tanh": (lambda: nn.Tanh(), PICTURE),
+    "sigmoid": (lambda: nn.Sigmoid(), PICTURE),
+    "dropout": (lambda: nn.Dropout(0.25), PICTURE),
+    "max_pool": (lambda: nn.MaxPool2d(2), PICTURE),
+    "max_pool_padded": (lambda: nn.MaxPool2d(3, 2, 1), PICTURE),
+    "avg_pool": (lambda: nn.AvgPool2d(2), PICTURE),
+    "avg_pool_padded": (lambda: nn.AvgPool2d(3, 2, 1), PICTURE),
+    "global_avg_pool": (lambda: nn.AdaptiveAvgPool2d(1), PICTURE),
+    "upsample": (lambda: nn.Upsample(scale_factor=3, mode="nearest"), PICTURE),
+    "pixel_shuffle": (lambda: nn.PixelShuffle(2), (12, 4, 5)),
+    "flatten": (lambda: nn.Flatten(), PICTURE),
+    "reshape": (lambda: nn.Unflatten(1, (2, 3, 4)), VECTOR),
+}
