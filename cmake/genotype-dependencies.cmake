@@ -34,6 +34,22 @@ macro(genotype_find_npz missing)
   set(${missing} "${genotype_lines}")
 endmacro()
 
+# Not by PCRE2's own package file, which Debian has not.
+macro(genotype_find_text missing)
+  set(genotype_lines "")
+  find_path(GENOTYPE_PCRE2_INCLUDE_DIR pcre2.h)
+  find_library(GENOTYPE_PCRE2_LIBRARY pcre2-8)
+  mark_as_advanced(GENOTYPE_PCRE2_INCLUDE_DIR GENOTYPE_PCRE2_LIBRARY)
+  if(NOT GENOTYPE_PCRE2_INCLUDE_DIR OR NOT GENOTYPE_PCRE2_LIBRARY)
+    string(APPEND genotype_lines "  PCRE2 (Debian: libpcre2-dev)\n")
+  elseif(NOT TARGET genotype::pcre2)
+    add_library(genotype::pcre2 UNKNOWN IMPORTED GLOBAL)
+    set_target_properties(genotype::pcre2 PROPERTIES
+      IMPORTED_LOCATION "${GENOTYPE_PCRE2_LIBRARY}" INTERFACE_INCLUDE_DIRECTORIES "${GENOTYPE_PCRE2_INCLUDE_DIR}")
+  endif()
+  set(${missing} "${genotype_lines}")
+endmacro()
+
 macro(genotype_find_io missing)
   set(genotype_lines "")
   genotype_find(PNG PNG::PNG libpng-dev)

@@ -13,6 +13,10 @@ if(TARGET genotype_npz)
   install(TARGETS genotype_npz EXPORT genotype-npz)
   install(EXPORT genotype-npz NAMESPACE genotype:: DESTINATION "${config_directory}")
 endif()
+if(TARGET genotype_text)
+  install(TARGETS genotype_text EXPORT genotype-text)
+  install(EXPORT genotype-text NAMESPACE genotype:: DESTINATION "${config_directory}")
+endif()
 
 configure_package_config_file(cmake/genotype-config.cmake.in "${CMAKE_CURRENT_BINARY_DIR}/genotype-config.cmake"
   INSTALL_DESTINATION "${config_directory}" NO_SET_AND_CHECK_MACRO)

@@ -10,7 +10,7 @@ wished=(ninja-build ccache dataset-fashion-mnist)  # used where the distribution
 case ${1:-} in
     examples) ;;
     tests)
-        needed+=(doctest-dev libzip-dev)
+        needed+=(doctest-dev libzip-dev libpcre2-dev)
         wished+=(clang-19 libclang-rt-19-dev libomp-19-dev doxygen time)
         ;;
     benchmarks)

@@ -35,4 +35,5 @@ fi
 "$folder/build/core"
 "$folder/build/files" "$folder"
 "$folder/build/arrays" "$folder"
+"$folder/build/words"
 echo "Programs built against genotype ($way) run."

@@ -15,6 +15,6 @@ for unit in main other; do
     units+=($!)
 done
 for unit in "${units[@]}"; do wait "$unit"; done
-"$1" -fopenmp "$scratch/main.o" "$scratch/other.o" -lpng -lz -lzip -o "$scratch/program"
+"$1" -fopenmp "$scratch/main.o" "$scratch/other.o" -lpng -lz -lzip -lpcre2-8 -o "$scratch/program"
 "$scratch/program"
 echo "$(wc -l <"$scratch/all.hpp") headers live together in one program of two units."

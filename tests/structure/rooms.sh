@@ -41,8 +41,16 @@ while IFS=: read -r file line text; do
             [[ $file == genotype/tensor/xtensor.hpp || $room == data || $room == io ]] || fault "$where: xtensor outside its rooms"
             reach[$file]+=" $header"
             ;;
-        png.h | zip.h | zlib.h | nlohmann/*)
+        png.h | zip.h | zlib.h)
             [[ $room == data || $room == io ]] || fault "$where: $header outside the rooms data and io"
+            reach[$file]+=" $header"
+            ;;
+        nlohmann/*)
+            [[ $room == data || $room == io || $room == text ]] || fault "$where: $header outside the rooms data, io and text"
+            reach[$file]+=" $header"
+            ;;
+        pcre2.h)
+            [[ $room == text ]] || fault "$where: $header outside the room text"
             reach[$file]+=" $header"
             ;;
         sys/*) ;;

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "genotype/io/dtype.hpp"
+#include "genotype/io/in_quotes.hpp"
 #include "genotype/shape/error.hpp"
 
 namespace genotype {
@@ -36,14 +37,6 @@ struct TensorInfo {
 using Metadata = std::map<std::string, std::string, std::less<>>;
 
 namespace detail {
-
-/// A text of the file's for a message: in quotes, without control characters, and cut where it is long.
-inline std::string in_quotes(std::string_view text, std::size_t longest = 120) {
-    std::string words = "\"";
-    for (const char letter : text.substr(0, longest))
-        words += static_cast<unsigned char>(letter) < 0x20 || letter == 0x7f ? '?' : letter;
-    return words + (text.size() > longest ? "...\"" : "\"");
-}
 
 /// Hears what nlohmann's parser reads and keeps what a header may say. Anything else is an `Error` at once, so that
 /// nothing is built for a file that is not one.

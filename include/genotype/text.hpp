@@ -1,0 +1,7 @@
+// Text for language models: tokenizers. It needs PCRE2 (genotype::text).
+#pragma once
+
+#include "genotype/text/byte_level.hpp"
+#include "genotype/text/tokenizer.hpp"
+#include "genotype/text/tokenizer_file.hpp"
+#include "genotype/text/utf8.hpp"

@@ -1,0 +1,105 @@
+// JSON that nobody need trust: each key once, and values of the kind that is asked for.
+#pragma once
+
+#include <cstdint>
+#include <initializer_list>
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+#include <unordered_set>
+#include <vector>
+
+#include "genotype/io/in_quotes.hpp"
+#include "genotype/shape/error.hpp"
+#include "genotype/text/merges.hpp"
+
+namespace genotype::detail {
+
+/// Parses a whole file's text. A key that is there twice in one object is an `Error`.
+inline nlohmann::json parse_json(std::string_view text, const std::string& file) {
+    using Json = nlohmann::json;
+    std::vector<std::unordered_set<std::string>> keys;  // of the objects that are open
+    const auto hear = [&](int, Json::parse_event_t event, Json& value) {
+        if (event == Json::parse_event_t::object_start) keys.emplace_back();
+        if (event == Json::parse_event_t::object_end) keys.pop_back();
+        if (event == Json::parse_event_t::key && !keys.back().insert(value.get_ref<const std::string&>()).second)
+            fail(file, "JSON", "the key " + in_quotes(value.get_ref<const std::string&>()) + " twice", "each key once");
+        return true;
+    };
+    try {
+        return Json::parse(text.begin(), text.end(), hear);
+    } catch (const Json::exception& error) {
+        const std::string_view words = error.what();
+        fail(file, "JSON", in_quotes(words.substr(0, words.rfind("; last read"))), "JSON in UTF-8");
+    }
+}
+
+/// A value with its name in the file, "model.vocab", which messages begin with. What is not there is null.
+struct JsonField {
+    const nlohmann::json& value;
+    const std::string& file;
+    std::string name;
+
+    [[noreturn]] void wrong(const std::string& expected) const { fail(file, name, found(), expected); }
+
+    bool is_null() const { return value.is_null(); }
+
+    JsonField operator[](const char* key) const {
+        static const nlohmann::json nothing;
+        if (!value.is_object()) wrong("an object");
+        const auto there = value.find(key);
+        return {there == value.end() ? nothing : *there, file, (name.empty() ? "" : name + ".") + key};
+    }
+    std::vector<JsonField> list() const {
+        if (!value.is_array()) wrong("a list");
+        std::vector<JsonField> fields;
+        for (const nlohmann::json& item : value)
+            fields.push_back({item, file, name + "[" + std::to_string(fields.size()) + "]"});
+        return fields;
+    }
+    const std::string& text() const {
+        if (!value.is_string()) wrong("a text");
+        return value.get_ref<const std::string&>();
+    }
+    bool flag(bool if_absent) const {
+        if (is_null()) return if_absent;
+        if (!value.is_boolean()) wrong("true or false");
+        return value.get<bool>();
+    }
+    TokenId id() const {
+        if (!value.is_number_unsigned() || value.get<std::uint64_t>() >= std::numeric_limits<TokenId>::max())
+            wrong("a token's id");
+        return value.get<TokenId>();
+    }
+
+    /// Other keys are refused: nobody knows whether they change the ids.
+    void only(std::initializer_list<std::string_view> keys) const {
+        if (!value.is_object()) wrong("an object");
+        for (const auto& [key, what] : value.items()) {
+            bool known = false;
+            for (const std::string_view allowed : keys) known = known || key == allowed;
+            if (!known) fail(file, name, "the field " + in_quotes(key), "fields that are known here");
+        }
+    }
+    /// Refuses all but null, false, "", 0 and what has nothing in it.
+    void expect_nothing() const {
+        const bool nothing =
+            is_null() || value == false || value == "" || value == 0 || (value.is_structured() && value.empty());
+        if (!nothing) wrong("nothing: this is not supported, and would change the ids");
+    }
+
+  private:
+    std::string found() const {
+        if (is_null()) return "nothing";
+        if (value.is_array()) return "a list";
+        if (value.is_object()) {
+            const auto type = value.find("type");
+            return type != value.end() && type->is_string() ? "the type " + in_quotes(type->get<std::string>())
+                                                            : "an object";
+        }
+        return value.is_string() ? in_quotes(value.get_ref<const std::string&>()) : value.dump();
+    }
+};
+
+}  // namespace genotype::detail
