@@ -1,0 +1,170 @@
+"""Hugging Face's half of tokenizer.sh: texts of all kinds, tokenizers of all rules, and the comparison.
+
+usage: tokenizer.py PROGRAM SCRATCH DATA (DATA may be empty: then without GPT-2's vocabulary and without Shakespeare)
+"""
+
+import json
+import os
+import pathlib
+import random
+import subprocess
+import sys
+import time
+
+os.environ["RAYON_NUM_THREADS"] = "1"
+os.environ["TOKENIZERS_PARALLELISM"] = "false"
+import tokenizers
+from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, pre_tokenizers, processors, trainers
+
+program, scratch, data = sys.argv[1], pathlib.Path(sys.argv[2]), pathlib.Path(sys.argv[3] or "/nowhere")
+draw = random.Random(0)
+
+LLAMA3 = (r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*"
+          r"|\s*[\r\n]+|\s+(?!\S)|\s+")
+WORDS = """The quick brown fox doesn't jump; it's we've I'll you'd they're I'm WE'VE It'S don'T ’tis naïve façade
+人人生而自由 在尊严和权利上一律平等 他们赋有理性和良心 すべての人間は 生まれながらにして自由であり カタカナ ｶﾀｶﾅ 漢字
+يولد جميع الناس أحرارًا متساوين في الكرامة والحقوق ١٢٣ सभी मनुष्यों को गौरव और अधिकारों के मामले में जन्मजात १२३
+👩‍👩‍👧‍👦 👍🏽 🏳️‍🌈 ❤️‍🔥 🇩🇪 e\u0301 n\u0303 ﬀ ﬆ ß ſ 'ſ 'ſT K Å İ ı Ⅷ ½ ² ① 㐃 𝟘𝟙 𐍈 𒀀 한국어 ไทย ქართული
+for(int i=0;i<10;++i){a[i]+=b->c(*d);} if __name__=='__main__': \tdef f(x): return x**2 # comment
+std::vector<std::pair<int,double>> http://example.org/?q=1&r=%20 0x1F 3.14159 1000000 12 123 1234 12345 -1e-9
+<|end|> <|end|><|end|> <|end <|start|> <|en <name> <names> Ġ Ċ é <é> <|end|>>""".split(" ")
+SPACES = [" ", "  ", "   ", "\n", "\r\n", "\n\n", "\t", " \n ", "\u00a0", "\u2003", "\u3000", "\u180e", "\u2028", "\x0b",
+          "\x85", "\u200b", "\ufeff", " " * 17, "\t\t  \n"]
+
+
+def any_character():
+    highest = draw.choice([0x20, 0x80, 0x250, 0x3000, 0x11000, 0x20000, 0x110000])
+    while True:
+        point = draw.randrange(highest)
+        if not 0xD800 <= point < 0xE000:
+            return chr(point)
+
+
+def line():
+    kind = draw.randrange(4)
+    if kind == 0:  # words of all languages
+        return "".join(draw.choice(WORDS) + draw.choice(SPACES + [" "] * 20) for _ in range(draw.randrange(12)))
+    if kind == 1:  # any characters
+        return "".join(any_character() for _ in range(draw.randrange(40)))
+    if kind == 2:  # the signs that rules turn on
+        return "".join(draw.choice("'sStTrReEvVmMlLdDſ 09٣½  \n\r\t.,-_aä中<|>\0") for _ in range(draw.randrange(40)))
+    return "".join(draw.choice(SPACES) for _ in range(draw.randrange(5))) + draw.choice(WORDS) * draw.randrange(8)
+
+
+shakespeare = data / "tinyshakespeare" / "input.txt"
+texts = [chr(byte) for byte in range(256)] + ["a" + chr(byte) + " b" for byte in range(256)]
+texts += [bytes([byte]).decode("utf-8", "replace") for byte in range(128, 256)]
+texts += ["", "a" * 3000, " " * 3000 + "x", "=" * 1000, "ab" * 700, "'" * 99]
+if shakespeare.exists():
+    lines = shakespeare.read_text().splitlines(keepends=True)
+    texts += ["".join(lines[at : at + 3]) for at in range(0, len(lines), 8)]
+texts += [line() for _ in range(20000 - len(texts))]
+# Every character, in short rows: which are letters, digits and spaces.
+rows = ["".join(f"{chr(point)}a{chr(point)}1{chr(point)}! {chr(point)}" for point in range(first, first + 64))
+        for first in range(0, 0x110000, 64) if not 0xD800 <= first < 0xE000]
+
+
+def byte_level(rules):
+    return pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=rules)
+
+
+alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
+RULES = {
+    "gpt2": lambda: byte_level(True),
+    "smollm": lambda: pre_tokenizers.Sequence([pre_tokenizers.Digits(individual_digits=True), byte_level(True)]),
+    "llama3": lambda: pre_tokenizers.Sequence([pre_tokenizers.Split(Regex(LLAMA3), "isolated"), byte_level(False)]),
+}
+
+
+def trained(rules, alphabet, size):
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.pre_tokenizer = RULES[rules]()
+    trainer = trainers.BpeTrainer(vocab_size=size, show_progress=False, initial_alphabet=alphabet,
+                                  special_tokens=["<|end|>", "<|start|>"])
+    tokenizer.train_from_iterator(texts[::3], trainer)
+    return finished(tokenizer, rules)
+
+
+def with_all_pairs(rules):
+    """Any two bytes of one word may be merged, so that ids tell where each word ends."""
+    pairs = [(left, right) for left in alphabet for right in alphabet]
+    draw.shuffle(pairs)
+    tokens = alphabet + [left + right for left, right in pairs] + ["<|end|>", "<|start|>"]
+    tokenizer = Tokenizer(models.BPE({token: id for id, token in enumerate(tokens)}, pairs))
+    tokenizer.pre_tokenizer = RULES[rules]()
+    return finished(tokenizer, rules)
+
+
+def finished(tokenizer, rules):
+    tokenizer.decoder = decoders.ByteLevel()
+    tokenizer.post_processor = processors.ByteLevel(trim_offsets=True)
+    if rules == "llama3":
+        tokenizer.add_special_tokens(["<|start|>", "<|end|>"])
+        ids = [(name, tokenizer.token_to_id(name)) for name in ("<|start|>", "<|end|>")]
+        template = processors.TemplateProcessing(single="<|start|> $A <|end|>", special_tokens=ids)
+        tokenizer.post_processor = processors.Sequence([tokenizer.post_processor, template])
+    tokenizer.add_tokens([AddedToken("<name>", normalized=False), AddedToken("<names>", normalized=True), "<é>", "é",
+                          "<|en", " <|"])
+    return tokenizer
+
+
+def compare(name, theirs, folder, asked):
+    wanted = []
+    for encoding in theirs.encode_batch(asked):
+        ids = encoding.ids
+        wanted.append([ids, theirs.decode(ids, skip_special_tokens=False), theirs.decode(ids)])
+    given = "".join(json.dumps(text) + "\n" for text in asked)
+    answer = subprocess.run([program, "texts", folder], input=given, capture_output=True, text=True, check=True)
+    found = [json.loads(row) for row in answer.stdout.split("\n")[:-1]]
+    assert len(found) == len(asked), (name, len(found))
+    faults = [at for at in range(len(asked)) if found[at] != wanted[at]]
+    for at in faults[:5]:
+        print(f"FAULT {name}: {asked[at]!r}\n  wanted {wanted[at]}\n  found  {found[at]}")
+    tokens = sum(len(row[0]) for row in wanted)
+    print(f"{name}: {len(asked)} texts, {tokens} tokens, {len(faults)} differences")
+    return len(faults)
+
+
+print(f"tokenizers {tokenizers.__version__}")
+faults = 0
+for rules in RULES:
+    cases = {f"{rules}, trained": trained(rules, alphabet, 3000), f"{rules}, bytes missing": trained(rules, [], 600),
+             f"{rules}, all pairs": with_all_pairs(rules)}
+    for name, tokenizer in cases.items():
+        folder = scratch / name
+        folder.mkdir()
+        description = json.loads(tokenizer.to_str())
+        if name == "llama3, trained":
+            # Words that no merge leads to, because the last merges are gone.
+            description["model"]["ignore_merges"] = True
+            description["model"]["merges"] = description["model"]["merges"][:-200]
+        text = json.dumps(description)
+        (folder / "tokenizer.json").write_text(text)
+        theirs = Tokenizer.from_str(text)
+        faults += compare(name, theirs, folder, texts)
+    faults += compare(f"{rules}, all characters", theirs, folder, rows)
+
+gpt2 = data / "gpt2"
+if gpt2.exists():
+    files = (str(gpt2 / "vocab.json"), str(gpt2 / "merges.txt"))
+    theirs = Tokenizer(models.BPE.from_file(*files))
+    theirs.pre_tokenizer, theirs.decoder = byte_level(True), decoders.ByteLevel()
+    theirs.add_special_tokens(["<|endoftext|>"])
+    faults += compare("GPT-2's files", theirs, gpt2, texts)
+    if shakespeare.exists():
+        whole = shakespeare.read_text()
+        for name, pieces in (("in lines", whole.splitlines(keepends=True)), ("in one text", [whole])):
+            best = 0
+            for _ in range(3):
+                start = time.perf_counter()
+                for piece in pieces:
+                    theirs.encode(piece)
+                best = max(best, len(whole.encode()) / 1e6 / (time.perf_counter() - start))
+            start = time.perf_counter()
+            theirs.encode_batch_fast(pieces)
+            batch = len(whole.encode()) / 1e6 / (time.perf_counter() - start)
+            print(f"tokenizers: {best:.1f} MB/s {name}, by encode_batch_fast {batch:.1f} MB/s")
+        subprocess.run([program, "speed", gpt2, shakespeare], check=True)
+else:
+    print("No GPT-2 vocabulary here: its comparison is left out.")
+sys.exit(faults > 0)
