@@ -199,3 +199,32 @@ write("safetensors", "offsets_back", safetensors([], header='{"a":{"dtype":"U8",
 write("safetensors", "gap", safetensors([], header='{"a":{"dtype":"U8","shape":[1],"data_offsets":[1,2]}}') + b"ab")
 write("safetensors", "field_twice", safetensors([], header='{"a":{"dtype":"U8","dtype":"U8","shape":[0],"data_offsets":[0,0]}}'))
 write("safetensors", "long_header", struct.pack("<Q", 1 << 63) + b"{}")
+
+
+def tokenizer_json(model=None, **changes):
+    vocabulary = {letter: at for at, letter in enumerate('abcdefghijklmnopqrstuvwxyz{}[]":,Ġ0123456789')}
+    vocabulary |= {"to": 50, "ke": 51, "toke": 52}
+    file = {"version": "1.0", "added_tokens": [{"id": 60, "content": "<s>", "normalized": False, "special": True}],
+            "pre_tokenizer": {"type": "ByteLevel", "add_prefix_space": False},
+            "post_processor": {"type": "TemplateProcessing", "special_tokens": {"<s>": {"ids": [60]}},
+                               "single": [{"SpecialToken": {"id": "<s>"}}, {"Sequence": {"id": "A"}}]},
+            "decoder": {"type": "ByteLevel"},
+            "model": {"type": "BPE", "vocab": vocabulary, "merges": ["t o", ["k", "e"], "to ke"]} | (model or {})}
+    return json.dumps(file | changes, ensure_ascii=False).encode()
+
+
+digits = [{"type": "Digits", "individual_digits": True}, {"type": "ByteLevel", "add_prefix_space": False}]
+write("tokenizer", "right", tokenizer_json())
+write("tokenizer", "smollm", tokenizer_json(pre_tokenizer={"type": "Sequence", "pretokenizers": digits}))
+write("tokenizer", "ignore_merges", tokenizer_json({"ignore_merges": True}))
+write("tokenizer", "normalizer", tokenizer_json(normalizer={"type": "NFC"}))
+write("tokenizer", "unknown_merge", tokenizer_json({"merges": ["t q"]}))
+write("tokenizer", "merge_twice", tokenizer_json({"merges": ["t o", "t o"]}))
+write("tokenizer", "huge_id", tokenizer_json({"vocab": {"a": 2147483646}}))
+write("tokenizer", "id_twice", tokenizer_json({"vocab": {"a": 1, "b": 1}}))
+write("tokenizer", "no_tokens", tokenizer_json({"vocab": {}, "merges": []}, added_tokens=[], post_processor=None))
+write("tokenizer", "deep", b'{"model":' + b"[" * 300)
+write("tokenizer", "key_twice", b'{"version":"1.0","version":"1.0"}')
+write("tokenizer", "two_files", '{"a":0,"b":1,"ab":2,"<|endoftext|>":3,"Ġ":5}\0#version: 0.2\na b\n'.encode())
+write("tokenizer", "two_files_wrong_merge", b'{"a":0,"b":1}\0a b')
+write("tokenizer", "two_files_bytes", b'{"a":0,"\xc4\xa0":1}\0\xff \xff')

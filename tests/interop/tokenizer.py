@@ -59,9 +59,9 @@ if shakespeare.exists():
     lines = shakespeare.read_text().splitlines(keepends=True)
     texts += ["".join(lines[at : at + 3]) for at in range(0, len(lines), 8)]
 texts += [line() for _ in range(20000 - len(texts))]
-# Every character, in short rows: which are letters, digits and spaces.
+# Every character of the planes that have letters, in short rows: which are letters, digits and spaces.
 rows = ["".join(f"{chr(point)}a{chr(point)}1{chr(point)}! {chr(point)}" for point in range(first, first + 64))
-        for first in range(0, 0x110000, 64) if not 0xD800 <= first < 0xE000]
+        for first in range(0, 0x33000, 64) if not 0xD800 <= first < 0xE000]
 
 
 def byte_level(rules):
