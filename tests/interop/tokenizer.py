@@ -103,8 +103,8 @@ def finished(tokenizer, rules):
         ids = [(name, tokenizer.token_to_id(name)) for name in ("<|start|>", "<|end|>")]
         template = processors.TemplateProcessing(single="<|start|> $A <|end|>", special_tokens=ids)
         tokenizer.post_processor = processors.Sequence([tokenizer.post_processor, template])
-    tokenizer.add_tokens([AddedToken("<name>", normalized=False), AddedToken("<names>", normalized=True), "<é>", "é",
-                          "<|en", " <|"])
+    tokenizer.add_tokens([AddedToken("<name>", normalized=False), AddedToken("<|end|>>", normalized=False),
+                          AddedToken("<names>", normalized=True), "<é>", "é", "<|en", " <|"])
     return tokenizer
 
 
