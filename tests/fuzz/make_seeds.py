@@ -199,3 +199,39 @@ write("safetensors", "offsets_back", safetensors([], header='{"a":{"dtype":"U8",
 write("safetensors", "gap", safetensors([], header='{"a":{"dtype":"U8","shape":[1],"data_offsets":[1,2]}}') + b"ab")
 write("safetensors", "field_twice", safetensors([], header='{"a":{"dtype":"U8","dtype":"U8","shape":[0],"data_offsets":[0,0]}}'))
 write("safetensors", "long_header", struct.pack("<Q", 1 << 63) + b"{}")
+
+
+def checkpoint(change=lambda entries, metadata: None):
+    """What a training of the target's VAE saves after one step; `change` may change it before."""
+    sizes = [("encoder.0.weight", [2, 3]), ("encoder.0.bias", [2]), ("decoder.0.weight", [3, 1]), ("decoder.0.bias", [3])]
+    entries = [(name, "F32", shape, floats(math.prod(shape))) for name, shape in sizes]
+    for name, shape in sizes:
+        entries += [(f"optimizer.{name}.{state}", "F32", shape, floats(math.prod(shape))) for state in ("exp_avg", "exp_avg_sq")]
+    entries += [(f"optimizer.{name}.step", "F32", [], struct.pack("<f", 1)) for name, _ in sizes]
+    entries.append(("genotype.history", "F32", [1, 2], floats(2)))
+    options = {"batch": "2", "beta": "1", "clip_norm": "0", "device": "Reference", "loss": "MSE", "optimizer": "Adam",
+               "optimizer.beta1": "0.9", "optimizer.beta2": "0.999", "optimizer.epsilon": "1e-08",
+               "optimizer.learning_rate": "0.001", "optimizer.weight_decay": "0", "reconstruction": "summed",
+               "schedule.kind": "constant", "schedule.steps": "0", "schedule.value": "1", "schedule.warmup": "0", "seed": "0"}
+    randoms = {"layers": (0, 2), "noise": (1, 1)}
+    metadata = {"format": "pt", "genotype.checkpoint": "1", "genotype.history.columns": "reconstruction,kl",
+                "genotype.model": "VariationalAutoencoder<Sequential<Linear<3, 2, Bias>>, Sequential<Linear<1, 3, Bias>, Sigmoid>>",
+                **{f"genotype.option.{name}": value for name, value in options.items()}, "genotype.steps": "1"}
+    for name, (position, stream) in randoms.items():
+        metadata |= {f"genotype.random.{name}.position": str(position), f"genotype.random.{name}.seed": "0",
+                     f"genotype.random.{name}.stream": str(stream)}
+    change(entries, metadata)
+    return safetensors(entries, metadata)
+
+
+write("checkpoint", "right", checkpoint())
+write("checkpoint", "newer_format", checkpoint(lambda entries, metadata: metadata.update({"genotype.checkpoint": "2"})))
+write("checkpoint", "other_options", checkpoint(lambda entries, metadata: metadata.update({"genotype.option.seed": "1", "genotype.option.batch": "x"})))
+write("checkpoint", "steps_too_large", checkpoint(lambda entries, metadata: metadata.update({"genotype.steps": "9" * 30})))
+write("checkpoint", "steps_negative", checkpoint(lambda entries, metadata: metadata.update({"genotype.steps": "-1"})))
+write("checkpoint", "no_random", checkpoint(lambda entries, metadata: metadata.pop("genotype.random.noise.seed")))
+write("checkpoint", "state_missing", checkpoint(lambda entries, metadata: entries.pop(5)))
+write("checkpoint", "step_not_finite", checkpoint(lambda entries, metadata: entries.__setitem__(12, ("optimizer.encoder.0.weight.step", "F32", [], struct.pack("<I", 0x7fc00000)))))
+write("checkpoint", "history_of_three", checkpoint(lambda entries, metadata: entries.__setitem__(16, ("genotype.history", "F32", [1, 3], floats(3)))))
+write("checkpoint", "with_loader", checkpoint(lambda entries, metadata: metadata.update({"genotype.loader.epoch": "1", "genotype.loader.batch": "0"})))
+write("checkpoint", "cut", checkpoint()[:-1])
