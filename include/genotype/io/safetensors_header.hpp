@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "genotype/io/dtype.hpp"
+#include "genotype/io/words.hpp"
 #include "genotype/shape/error.hpp"
 
 namespace genotype {
@@ -24,26 +25,13 @@ struct TensorInfo {
     std::uint64_t begin = 0, end = 0;
 
     /// "F32 [64, 3, 4, 4]", for messages.
-    std::string text() const {
-        std::string words = std::string(dtype_name(dtype)) + " [";
-        for (std::size_t axis = 0; axis < shape.size(); ++axis)
-            words += (axis > 0 ? ", " : "") + std::to_string(shape[axis]);
-        return words + "]";
-    }
+    std::string text() const { return std::string(dtype_name(dtype)) + " " + detail::in_brackets(shape); }
 };
 
 /// The texts beside the tensors.
 using Metadata = std::map<std::string, std::string, std::less<>>;
 
 namespace detail {
-
-/// A text of the file's for a message: in quotes, without control characters, and cut where it is long.
-inline std::string in_quotes(std::string_view text, std::size_t longest = 120) {
-    std::string words = "\"";
-    for (const char letter : text.substr(0, longest))
-        words += static_cast<unsigned char>(letter) < 0x20 || letter == 0x7f ? '?' : letter;
-    return words + (text.size() > longest ? "...\"" : "\"");
-}
 
 /// Hears what nlohmann's parser reads and keeps what a header may say. Anything else is an `Error` at once, so that
 /// nothing is built for a file that is not one.
