@@ -237,6 +237,7 @@ every = [tensor(b"f32", [2], 0, 0), tensor(b"f16", [2, 1], 1, 32), tensor(b"bf16
 write("gguf", "tensors", gguf(tensors=every, data=bytes(range(194))))
 write("gguf", "other_order", gguf(tensors=[every[4], every[0]], data=bytes(range(148))))
 write("gguf", "no_values", gguf(tensors=[tensor(b"a", [0, 3], 0, 0), tensor(b"b", [], 0, 0)], data=b"abcd"))
+write("gguf", "no_padding", gguf(tensors=[tensor(b"a", [0], 0, 0)], alignment=1))
 for alignment in [1, 8, 64]:
     write("gguf", f"alignment_{alignment}", gguf([value(b"general.alignment", 4, struct.pack("<I", alignment))],
                                                  [tensor(b"a", [1], 0, alignment)], bytes(alignment + 4), 3, alignment))

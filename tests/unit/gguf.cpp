@@ -207,6 +207,25 @@ TEST_CASE("tensors of every type, at the file's alignment") {
     }
 }
 
+TEST_CASE("a tensor that is read in pieces is whole") {
+    constexpr std::size_t blocks = 5'000;  // of 34 bytes: some pieces, and a part of one
+    std::string data;
+    for (std::size_t block = 0; block < blocks; ++block)
+        data += gguf_number(static_cast<std::uint16_t>(0x3c00 + block % 1024)) + std::string(32, '\2');
+    const std::string text = GgufFile{.tensors = {gguf_tensor("a", {32 * blocks}, 8, 0)}, .data = data}.text();
+    TemporaryFolder folder;
+    for (const bool mapped : {true, false}) {
+        const Gguf file =
+            mapped ? Gguf(folder.file("large.gguf", text)) : Gguf(std::as_bytes(std::span(text)), "bytes");
+        std::vector<float> values(32 * blocks);
+        file.dequantize(file.at("a"), values);
+        bool same = true;
+        for (std::size_t i = 0; i < values.size(); ++i)
+            same = same && values[i] == 2 * (1 + static_cast<float>(i / 32 % 1024) / 1024);
+        CHECK(same);
+    }
+}
+
 TEST_CASE("an alignment of 1 is read, but not shown as floats") {
     GgufFile parts{.entries = {gguf_entry("general.alignment", 4, gguf_number<std::uint32_t>(1))},
                    .tensors = {gguf_tensor("odd", {1}, 0, 1), gguf_tensor("byte", {0}, 0, 0)},
@@ -235,5 +254,6 @@ TEST_CASE("bytes between tensors and behind them are nobody's, and padding may b
     REQUIRE(bare.size() % 32 != 0);
     const Gguf none(std::as_bytes(std::span(bare)), "bare");
     CHECK(none.bytes(none.at("none")).empty());
+    CHECK(none.bytes(none.at("none")).data() == nullptr);  // not what is behind the file's end
     CHECK(none.blocks<float>(none.at("none")).empty());
 }

@@ -172,3 +172,15 @@ TEST_CASE("a path is in the message") {
     CHECK(contains(error_of([&] { Gguf(folder / "absent.gguf"); }), "absent.gguf: file: found No such file"));
     CHECK(contains(error_of([&] { Gguf(folder.file("short.gguf", "GGUF")); }), "short.gguf: file: found 4 bytes"));
 }
+
+TEST_CASE("a file that is cut after it was opened") {
+    TemporaryFolder folder;
+    constexpr std::uint64_t floats = 100'000;  // some pages
+    const GgufFile parts{.tensors = {gguf_tensor("a", {floats}, 0, 0)}, .data = std::string(4 * floats, 'd')};
+    const std::filesystem::path path = folder.file("cut.gguf", parts.text());
+    const Gguf file(path);
+    std::filesystem::resize_file(path, 200'000);
+    std::vector<float> values(floats);
+    CHECK(contains(error_of([&] { file.dequantize(file.at("a"), values); }),
+                   "cut.gguf: file: found no byte 200000 any more, expected "));
+}

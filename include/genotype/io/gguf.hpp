@@ -1,9 +1,15 @@
 // A GGUF file: metadata and tensors by name, in place and not copied.
 #pragma once
 
-#include <cstring>
+#include <algorithm>
+#include <cstdint>
 #include <filesystem>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include "genotype/io/gguf_header.hpp"
 #include "genotype/io/mapped_file.hpp"
@@ -95,29 +101,42 @@ class Gguf {
     }
 
     /// All values of a tensor as float32, to the bit as gguf-py's `dequantize` and ggml's `to_float` have them. `Error`
-    /// where `to` has not room for just `tensor.count()`.
+    /// where `to` has not room for just `tensor.count()`, and where the file was cut meanwhile.
     void dequantize(const GgufTensor& tensor, std::span<float> to) const {
         if (to.size() != tensor.count())
             fail(name_, detail::in_quotes(tensor.name), "room for " + std::to_string(to.size()) + " values",
                  std::to_string(tensor.count()) + " for " + tensor.text());
-        const std::span<const std::byte> data = bytes(tensor);
         detail::with_block(tensor.type, [&]<class Block>(const Block*) {
-            constexpr std::size_t values = detail::values_of<Block>();
+            constexpr std::size_t values = detail::values_of<Block>(), most = 64 * 1024 / sizeof(Block);
+            std::vector<Block> room(std::min(most, to.size() / values));
+            const std::span<const std::byte> data = bytes(tensor);
             float* out = to.data();
-            for (std::size_t at = 0; at < data.size(); at += sizeof(Block), out += values) {
-                Block block;
-                std::memcpy(&block, data.data() + at, sizeof block);
-                if constexpr (std::same_as<Block, float>)
-                    *out = block;
-                else if constexpr (values == 1)
-                    *out = to_float(block);
-                else
-                    genotype::dequantize(block, out);
+            for (std::size_t at = 0; at < data.size();) {
+                const auto blocks = std::span(room).first(std::min(most, (data.size() - at) / sizeof(Block)));
+                read(data.subspan(at, blocks.size_bytes()), std::as_writable_bytes(blocks));
+                for (const Block& block : blocks) {
+                    if constexpr (std::same_as<Block, float>)
+                        *out = block;
+                    else if constexpr (values == 1)
+                        *out = to_float(block);
+                    else
+                        genotype::dequantize(block, out);
+                    out += values;
+                }
+                at += blocks.size_bytes();
             }
         });
     }
 
   private:
+    /// Copies a part of the file without its mapping, so that a file that is cut is an `Error` and no end of the
+    /// program.
+    void read(std::span<const std::byte> part, std::span<std::byte> to) const {
+        if (file_)
+            file_->read(static_cast<std::uint64_t>(part.data() - bytes_.data()), to);
+        else
+            std::copy(part.begin(), part.end(), to.begin());
+    }
     template <class T>
     static std::string type_text() {
         if constexpr (detail::GgufScalar<T>)
