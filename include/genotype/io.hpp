@@ -1,8 +1,9 @@
-// Everything that goes to files: weights, and pictures, grids, charts, arrays, tables.
+// Everything that goes to files and comes from them: weights, and pictures, grids, charts, arrays, tables.
 #pragma once
 
 #include "genotype/io/atomic_file.hpp"
 #include "genotype/io/csv.hpp"
+#include "genotype/io/gguf.hpp"
 #include "genotype/io/grid.hpp"
 #include "genotype/io/load.hpp"
 #include "genotype/io/npy.hpp"

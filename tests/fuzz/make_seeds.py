@@ -201,6 +201,103 @@ write("safetensors", "field_twice", safetensors([], header='{"a":{"dtype":"U8","
 write("safetensors", "long_header", struct.pack("<Q", 1 << 63) + b"{}")
 
 
+def checkpoint(change=lambda entries, metadata: None):
+    """What a training of the target's VAE saves after one step; `change` may change it before."""
+    sizes = [("encoder.0.weight", [2, 3]), ("encoder.0.bias", [2]), ("decoder.0.weight", [3, 1]), ("decoder.0.bias", [3])]
+    entries = [(name, "F32", shape, floats(math.prod(shape))) for name, shape in sizes]
+    for name, shape in sizes:
+        entries += [(f"optimizer.{name}.{state}", "F32", shape, floats(math.prod(shape))) for state in ("exp_avg", "exp_avg_sq")]
+    entries += [(f"optimizer.{name}.step", "F32", [], struct.pack("<f", 1)) for name, _ in sizes]
+    entries.append(("genotype.history", "F32", [1, 2], floats(2)))
+    options = {"batch": "2", "beta": "1", "clip_norm": "0", "device": "Reference", "loss": "MSE", "optimizer": "Adam",
+               "optimizer.beta1": "0.9", "optimizer.beta2": "0.999", "optimizer.epsilon": "1e-08",
+               "optimizer.learning_rate": "0.001", "optimizer.weight_decay": "0", "reconstruction": "summed",
+               "schedule.kind": "constant", "schedule.steps": "0", "schedule.value": "1", "schedule.warmup": "0", "seed": "0"}
+    randoms = {"layers": (0, 2), "noise": (1, 1)}
+    metadata = {"format": "pt", "genotype.checkpoint": "1", "genotype.history.columns": "reconstruction,kl",
+                "genotype.model": "VariationalAutoencoder<Sequential<Linear<3, 2, Bias>>, Sequential<Linear<1, 3, Bias>, Sigmoid>>",
+                **{f"genotype.option.{name}": value for name, value in options.items()}, "genotype.steps": "1"}
+    for name, (position, stream) in randoms.items():
+        metadata |= {f"genotype.random.{name}.position": str(position), f"genotype.random.{name}.seed": "0",
+                     f"genotype.random.{name}.stream": str(stream)}
+    change(entries, metadata)
+    return safetensors(entries, metadata)
+
+
+write("checkpoint", "right", checkpoint())
+write("checkpoint", "newer_format", checkpoint(lambda entries, metadata: metadata.update({"genotype.checkpoint": "2"})))
+write("checkpoint", "other_options", checkpoint(lambda entries, metadata: metadata.update({"genotype.option.seed": "1", "genotype.option.batch": "x"})))
+write("checkpoint", "steps_too_large", checkpoint(lambda entries, metadata: metadata.update({"genotype.steps": "9" * 30})))
+write("checkpoint", "steps_negative", checkpoint(lambda entries, metadata: metadata.update({"genotype.steps": "-1"})))
+write("checkpoint", "no_random", checkpoint(lambda entries, metadata: metadata.pop("genotype.random.noise.seed")))
+write("checkpoint", "state_missing", checkpoint(lambda entries, metadata: entries.pop(5)))
+write("checkpoint", "step_not_finite", checkpoint(lambda entries, metadata: entries.__setitem__(12, ("optimizer.encoder.0.weight.step", "F32", [], struct.pack("<I", 0x7fc00000)))))
+write("checkpoint", "history_of_three", checkpoint(lambda entries, metadata: entries.__setitem__(16, ("genotype.history", "F32", [1, 3], floats(3)))))
+write("checkpoint", "with_loader", checkpoint(lambda entries, metadata: metadata.update({"genotype.loader.epoch": "1", "genotype.loader.batch": "0"})))
+write("checkpoint", "cut", checkpoint()[:-1])
+
+
+def text(word):
+    return struct.pack("<Q", len(word)) + word
+
+
+def value(key, kind, content):
+    return text(key) + struct.pack("<I", kind) + content
+
+
+def array(kind, count, content):
+    return struct.pack("<IQ", kind, count) + content
+
+
+def tensor(name, sizes, kind, offset):
+    """What a GGUF file says of a tensor; the fastest axis comes first."""
+    return text(name) + struct.pack(f"<I{len(sizes)}QIQ", len(sizes), *sizes, kind, offset)
+
+
+def gguf(values=(), tensors=(), data=b"", version=3, alignment=32, counts=None):
+    head = b"GGUF" + struct.pack("<I2Q", version, *(counts or (len(tensors), len(values)))) + b"".join(values)
+    head += b"".join(tensors)
+    return head + bytes(-len(head) % alignment) + data
+
+
+numbers = [value(bytes([97 + kind]), kind, bytes([1] * size)) for kind, size in
+           [(0, 1), (1, 1), (2, 2), (3, 2), (4, 4), (5, 4), (6, 4), (7, 1), (10, 8), (11, 8), (12, 8)]]
+write("gguf", "numbers", gguf(numbers))
+write("gguf", "texts", gguf([value(b"t", 8, text("\u00fc\u20ac".encode())), value(b"", 8, text(b""))], version=2))
+write("gguf", "arrays", gguf([value(b"a", 9, array(8, 2, text(b"b") + text(b""))), value(b"b", 9, array(5, 2, bytes(8))),
+                              value(b"c", 9, array(7, 3, b"\0\1\0")), value(b"d", 9, array(0, 0, b""))]))
+write("gguf", "arrays_in_arrays", gguf([value(b"a", 9, array(9, 2, array(9, 1, array(9, 1, b"\0" * 12)) + array(0, 1, b"b")))]))
+write("gguf", "too_deep", gguf([value(b"a", 9, array(9, 1, array(9, 1, array(9, 1, array(9, 1, array(0, 0, b""))))))]))
+every = [tensor(b"f32", [2], 0, 0), tensor(b"f16", [2, 1], 1, 32), tensor(b"bf16", [1, 2], 30, 64),
+         tensor(b"q4_0", [32], 2, 96), tensor(b"q4_1", [32, 1], 3, 128), tensor(b"q8_0", [32, 1, 1], 8, 160)]
+write("gguf", "tensors", gguf(tensors=every, data=bytes(range(194))))
+write("gguf", "other_order", gguf(tensors=[every[4], every[0]], data=bytes(range(148))))
+write("gguf", "no_values", gguf(tensors=[tensor(b"a", [0, 3], 0, 0), tensor(b"b", [], 0, 0)], data=b"abcd"))
+write("gguf", "no_padding", gguf(tensors=[tensor(b"a", [0], 0, 0)], alignment=1))
+for alignment in [1, 8, 64]:
+    write("gguf", f"alignment_{alignment}", gguf([value(b"general.alignment", 4, struct.pack("<I", alignment))],
+                                                 [tensor(b"a", [1], 0, alignment)], bytes(alignment + 4), 3, alignment))
+write("gguf", "alignment_3", gguf([value(b"general.alignment", 4, struct.pack("<I", 3))]))
+write("gguf", "alignment_no_u32", gguf([value(b"general.alignment", 10, struct.pack("<Q", 32))]))
+write("gguf", "key_twice", gguf(numbers[:1] * 2))
+write("gguf", "tensor_twice", gguf(tensors=[tensor(b"a", [8], 0, 0), tensor(b"a", [8], 0, 32)], data=bytes(64)))
+write("gguf", "overlap", gguf(tensors=[tensor(b"a", [9], 0, 0), tensor(b"b", [8], 0, 32)], data=bytes(64)))
+write("gguf", "beyond_the_end", gguf(tensors=[tensor(b"a", [9], 0, 0)], data=bytes(35)))
+write("gguf", "no_multiple", gguf(tensors=[tensor(b"a", [33], 2, 0)], data=bytes(36)))
+write("gguf", "other_type", gguf(tensors=[tensor(b"a", [256], 14, 0)], data=bytes(210)))
+write("gguf", "huge_shape", gguf(tensors=[tensor(b"a", [1 << 32, 1 << 32, 0], 0, 0)]))
+write("gguf", "huge_offset", gguf(tensors=[tensor(b"a", [64], 0, (1 << 64) - 32)], data=bytes(64)))
+write("gguf", "many_tensors", gguf(counts=((1 << 64) - 1, 0)))
+write("gguf", "many_keys", gguf(counts=(0, 1 << 60), data=bytes(64)))
+write("gguf", "long_array", gguf([value(b"a", 9, array(12, 1 << 61, bytes(8)))]))
+write("gguf", "long_text", gguf([value(b"a", 8, struct.pack("<Q", (1 << 64) - 1))]))
+write("gguf", "no_utf8", gguf([value(b"a", 8, text(b"\xed\xa0\x80"))]))
+write("gguf", "no_truth", gguf([value(b"a", 7, b"\2")]))
+write("gguf", "big_endian", b"GGUF" + struct.pack(">I2Q", 3, 0, 0))
+write("gguf", "version_1", gguf(version=1))
+write("gguf", "empty", b"")
+
+
 def tokenizer_json(model=None, **changes):
     vocabulary = {letter: at for at, letter in enumerate('abcdefghijklmnopqrstuvwxyz{}[]":,Ġ0123456789')}
     vocabulary |= {"to": 50, "ke": 51, "toke": 52}

@@ -7,7 +7,7 @@ using interop::module;
 int main(int count, char** arguments) {
     return interop::run_table(count, arguments, [](const std::filesystem::path& folder) {
         using Picture = Shape<6, 8, 10>;
-        using Vector = Shape<24>;
+        using Values = Shape<24>;
 
         module<Conv<6, 9, 3>, Picture>(folder, "conv");
         module<Conv<6, 9, 3, 1, 1>, Picture>(folder, "conv_same");
@@ -20,14 +20,14 @@ int main(int count, char** arguments) {
         module<ConvT<6, 9, 3, 1, 1>, Picture>(folder, "conv_t_same");
         module<ConvT<24, 9, 4, 1, 0>, Shape<24, 1, 1>>(folder, "conv_t_from_noise");
         module<ConvT<64, 32, 4, 2, 1>, Shape<64, 8, 8>>(folder, "conv_t_wide");
-        module<Linear<24, 17>, Vector>(folder, "linear");
-        module<Linear<24, 17, NoBias>, Vector>(folder, "linear_no_bias");
+        module<Linear<24, 17>, Values>(folder, "linear");
+        module<Linear<24, 17, NoBias>, Values>(folder, "linear_no_bias");
 
         module<BN<6>, Picture>(folder, "batch_norm_2d");
-        module<BN<24>, Vector>(folder, "batch_norm_1d");
+        module<BN<24>, Values>(folder, "batch_norm_1d");
         module<GroupNorm<3, 6>, Picture>(folder, "group_norm");
-        module<GroupNorm<4, 24>, Vector>(folder, "group_norm_vector");
-        module<LayerNorm<24>, Vector>(folder, "layer_norm");
+        module<GroupNorm<4, 24>, Values>(folder, "group_norm_vector");
+        module<LayerNorm<24>, Values>(folder, "layer_norm");
         module<LayerNorm<6, 8, 10>, Picture>(folder, "layer_norm_picture");
 
         module<ReLU, Picture>(folder, "relu");
@@ -48,6 +48,6 @@ int main(int count, char** arguments) {
         module<Upsample<3>, Picture>(folder, "upsample");
         module<PixelShuffle<2>, Shape<12, 4, 5>>(folder, "pixel_shuffle");
         module<Flatten, Picture>(folder, "flatten");
-        module<Reshape<2, 3, 4>, Vector>(folder, "reshape");
+        module<Reshape<2, 3, 4>, Values>(folder, "reshape");
     });
 }

@@ -1,96 +1,56 @@
-// UTF-8 checked and repaired, whole and in pieces, and the byte-level alphabet.
-#include "genotype/text/utf8.hpp"
+// Which bytes are UTF-8.
+#include "genotype/io/utf8.hpp"
 
 #include <doctest/doctest.h>
 
-#include <set>
 #include <string>
-#include <utility>
-#include <vector>
 
-#include "genotype/text/byte_level.hpp"
-
-using namespace genotype;
+using genotype::is_utf8;
 
 namespace {
 
-const std::string no = "\xef\xbf\xbd";
-
-// What Python's bytes.decode("utf-8", "replace") makes of them.
-const std::vector<std::pair<std::string, std::string>> cases{
-    {"", ""},
-    {"plain ascii of more than eight bytes", "plain ascii of more than eight bytes"},
-    {"é€😀", "é€😀"},
-    {"\x80", no},
-    {"\xc0\xaf", no + no},
-    {"\xc1\xbf", no + no},
-    {"\xc3", no},
-    {"\xc3(", no + "("},
-    {"\xe0\x80\x80", no + no + no},
-    {"\xe2\x82", no},
-    {"\xe2\x82(", no + "("},
-    {"\xe2(\xa1", no + "(" + no},
-    {"\xed\xa0\x80", no + no + no},  // a surrogate
-    {"\xed\x9f\xbf", "\xed\x9f\xbf"},
-    {"\xee\x80\x80", "\xee\x80\x80"},
-    {"\xf0\x80\x80\x80", no + no + no + no},
-    {"\xf0\x90\x80\x80", "\xf0\x90\x80\x80"},
-    {"\xf0\x9f\x98", no},
-    {"\xf0\x9f\x98"
-     "abcdefgh",
-     no + "abcdefgh"},
-    {"\xf4\x8f\xbf\xbf", "\xf4\x8f\xbf\xbf"},
-    {"\xf4\x90\x80\x80", no + no + no + no},
-    {"\xf5\xff", no + no},
-    {"abcdefgh\xff"
-     "abcdefgh",
-     "abcdefgh" + no + "abcdefgh"},
-    {"\xe2\x82\xe2\x82\xac", no + "€"},
-};
+/// A number as UTF-8 would have it in so many bytes, whether it may or not.
+std::string encoded(unsigned code, int bytes) {
+    if (bytes == 1) return {static_cast<char>(code)};
+    std::string text(static_cast<std::size_t>(bytes), '\0');
+    for (int at = bytes - 1; at > 0; --at, code >>= 6)
+        text[static_cast<std::size_t>(at)] = static_cast<char>(0x80 | (code & 0x3f));
+    constexpr unsigned first[] = {0, 0, 0xc0, 0xe0, 0xf0};
+    text[0] = static_cast<char>(first[bytes] | code);
+    return text;
+}
 
 }  // namespace
 
-TEST_CASE("what is no UTF-8 is replaced as Python does it") {
-    for (const auto& [bytes, text] : cases) {
-        CAPTURE(text);
-        CHECK(replace_invalid_utf8(bytes) == text);
-        CHECK(is_utf8(bytes) == (bytes == text));
-        CHECK(is_utf8(text));
+TEST_CASE("every code point, in as few bytes as it needs and no more") {
+    for (unsigned code = 0; code < 0x200000; code += code < 0x11000 ? 1 : 7) {
+        const int needs = code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+        const bool is_character = code <= 0x10ffff && (code < 0xd800 || code > 0xdfff);
+        CAPTURE(code);
+        REQUIRE(is_utf8(encoded(code, needs)) == is_character);
+        REQUIRE(is_utf8("a" + encoded(code, needs) + "\xc3\xbc") == is_character);
+        for (int bytes = needs + 1; bytes <= 4; ++bytes) REQUIRE_FALSE(is_utf8(encoded(code, bytes)));
     }
+    CHECK(is_utf8(encoded(0x10ffff, 4)));
+    CHECK_FALSE(is_utf8(encoded(0x110000, 4)));
 }
 
-TEST_CASE("pieces of any length give the same text, and no character late") {
-    for (const auto& [bytes, text] : cases) {
-        CAPTURE(text);
-        for (std::size_t size = 1; size <= bytes.size(); ++size) {
-            Utf8Stream stream;
-            std::string got;
-            for (std::size_t at = 0; at < bytes.size(); at += size) {
-                got += stream.push(std::string_view(bytes).substr(at, size));
-                CHECK(is_utf8(got));
-            }
-            CHECK(got + stream.finish() == text);
-            CHECK(stream.finish().empty());
+TEST_CASE("every pair of bytes, and texts that are cut") {
+    for (unsigned first = 0; first < 256; ++first)
+        for (unsigned second = 0; second < 256; ++second) {
+            const std::string text{static_cast<char>(first), static_cast<char>(second)};
+            const bool two = first >= 0xc2 && first < 0xe0 && second >= 0x80 && second < 0xc0;
+            REQUIRE(is_utf8(text) == (two || (first < 0x80 && second < 0x80)));
         }
-    }
-    Utf8Stream stream;
-    CHECK(stream.push("a\xe2") == "a");
-    CHECK(stream.push("\x82").empty());
-    CHECK(stream.push("\xac") == "€");
-    CHECK(stream.push("\xff") == no);
-}
-
-TEST_CASE("each byte has a character of its own that leads back to it") {
-    std::set<std::string> characters;
-    for (int byte = 0; byte < 256; ++byte) {
-        const char letter = static_cast<char>(byte);
-        const std::string text = to_byte_level({&letter, 1});
-        CHECK(is_utf8(text));
-        characters.insert(text);
-        CHECK(from_byte_level(text) == std::string(1, letter));
-    }
-    CHECK(characters.size() == 256);
-    CHECK(to_byte_level(" a\n\x7f\xad") == "ĠaĊġŃ");
-    for (const char* other : {" ", "a b", "\n", "ń", "中", "\xc4", "\xc4 ", "\xff"})
-        CHECK_FALSE(from_byte_level(other));
+    CHECK(is_utf8(""));
+    for (const int bytes : {2, 3, 4})
+        for (int cut = 1; cut < bytes; ++cut)
+            CHECK_FALSE(is_utf8(encoded(bytes == 2   ? 0x100
+                                        : bytes == 3 ? 0x1000
+                                                     : 0x10000,
+                                        bytes)
+                                    .substr(0, static_cast<std::size_t>(cut))));
+    CHECK_FALSE(is_utf8("\xe2\x82\x20"));
+    CHECK_FALSE(is_utf8("\xf0\x9f\x98\x20"));
+    CHECK_FALSE(is_utf8("\xf8\x88\x80\x80\x80"));
 }

@@ -9,6 +9,8 @@
 #include <optional>
 #include <string_view>
 
+#include "genotype/tensor/half.hpp"
+
 namespace genotype {
 
 static_assert(std::endian::native == std::endian::little, "files are little-endian, and are mapped as they are");
@@ -68,23 +70,11 @@ struct AsF64 {
 };
 struct AsBF16 {
     using stored = std::uint16_t;
-    static constexpr float value(std::uint16_t bits) {
-        return std::bit_cast<float>(static_cast<std::uint32_t>(bits) << 16);
-    }
+    static constexpr float value(std::uint16_t bits) { return to_float(BFloat16{bits}); }
 };
 struct AsF16 {
     using stored = std::uint16_t;
-    /// Exact. Integers alone, and one subtraction of normal numbers, so that no mode of the processor changes it.
-    static constexpr float value(std::uint16_t bits) {
-        const std::uint32_t sign = (bits & 0x8000u) << 16, exponent = bits & 0x7c00u, fraction = (bits & 0x3ffu) << 13;
-        constexpr std::uint32_t least = 0x38800000;  // 2^-14, the least normal number
-        if (exponent == 0) {
-            const float size = std::bit_cast<float>(least | fraction) - std::bit_cast<float>(least);
-            return std::bit_cast<float>(sign | std::bit_cast<std::uint32_t>(size));
-        }
-        const std::uint32_t moved = exponent == 0x7c00u ? 0x7f800000u : (exponent << 13) + (112u << 23);
-        return std::bit_cast<float>(sign | moved | fraction);
-    }
+    static constexpr float value(std::uint16_t bits) { return to_float(Float16{bits}); }
 };
 
 template <class As>

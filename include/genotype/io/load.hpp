@@ -67,12 +67,13 @@ class Loading {
                 fault(there.name, there.text(), "nothing");
     }
 
-    /// Says first of all that the file, which names its model, is another one's.
-    void expect_model(const std::string& key, std::string_view found, std::string_view expected) {
+    /// Says first of all that the file is another model's, where it names one at all.
+    void expect_model(const std::string& key, std::string_view expected) {
+        const auto found = file_.metadata().find(key);
+        if (found == file_.metadata().end() || found->second == expected) return;
         constexpr std::size_t longest = 2000;
-        if (found != expected)
-            report_.faults.insert(report_.faults.begin(),
-                                  {key, in_quotes(found, longest), in_quotes(expected, longest)});
+        report_.faults.insert(report_.faults.begin(),
+                              {key, in_quotes(found->second, longest), in_quotes(expected, longest)});
     }
 
     void expect_no_faults() const {
@@ -188,8 +189,7 @@ LoadReport load(Weights<Net, Device>& model, const SafeTensors& file, const Load
     std::vector<detail::StateTensor<float>> state;
     detail::add_state<Net>(state, model.parameters.data(), model.buffers.data(), options.prefix, rename);
     detail::Loading loading(file, state, options.prefix, options.convert);
-    const auto named = file.metadata().find(detail::model_key_of(options.prefix));
-    if (named != file.metadata().end()) loading.expect_model(named->first, named->second, model_name<Net>());
+    loading.expect_model(detail::model_key_of(options.prefix), model_name<Net>());
     if (options.strict) loading.expect_no_faults();
     LoadReport report = loading.copy();
     model.prepare();

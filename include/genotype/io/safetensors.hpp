@@ -3,10 +3,10 @@
 
 #include <algorithm>
 #include <cstring>
-#include <numeric>
 #include <optional>
 #include <utility>
 
+#include "genotype/io/by_name.hpp"
 #include "genotype/io/mapped_file.hpp"
 #include "genotype/io/safetensors_header.hpp"
 
@@ -43,10 +43,7 @@ class SafeTensors {
     /// The tensor of this name, or null. `Error` where there are two.
     const TensorInfo* find(std::string_view wanted) const {
         if (is_twice(wanted)) fail(name(), detail::in_quotes(wanted), "two tensors of this name", "one");
-        const auto at =
-            std::lower_bound(by_name_.begin(), by_name_.end(), wanted,
-                             [this](std::size_t index, std::string_view word) { return tensors_[index].name < word; });
-        return at != by_name_.end() && tensors_[*at].name == wanted ? &tensors_[*at] : nullptr;
+        return detail::find_by_name(tensors_, by_name_, wanted);
     }
     bool is_twice(std::string_view wanted) const {
         return std::binary_search(twice_.begin(), twice_.end(), wanted, std::less<std::string_view>());
@@ -85,12 +82,7 @@ class SafeTensors {
         data_ = bytes.subspan(sizeof length + length);
         detail::read_safetensors_header({reinterpret_cast<const char*>(bytes.data()) + sizeof length, length},
                                         data_.size(), name(), tensors_, metadata_);
-        by_name_.resize(tensors_.size());
-        std::iota(by_name_.begin(), by_name_.end(), std::size_t{0});
-        std::sort(by_name_.begin(), by_name_.end(), [this](std::size_t left, std::size_t right) {
-            return std::pair(std::string_view(tensors_[left].name), left) <
-                   std::pair(std::string_view(tensors_[right].name), right);
-        });
+        by_name_ = detail::order_by_name(tensors_);
         for (std::size_t at = 1; at < by_name_.size(); ++at) {
             const std::string& repeated = tensors_[by_name_[at]].name;
             if (repeated == tensors_[by_name_[at - 1]].name && (twice_.empty() || twice_.back() != repeated))

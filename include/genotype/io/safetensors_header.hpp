@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "genotype/io/dtype.hpp"
-#include "genotype/io/in_quotes.hpp"
+#include "genotype/io/words.hpp"
 #include "genotype/shape/error.hpp"
 
 namespace genotype {
@@ -25,12 +25,7 @@ struct TensorInfo {
     std::uint64_t begin = 0, end = 0;
 
     /// "F32 [64, 3, 4, 4]", for messages.
-    std::string text() const {
-        std::string words = std::string(dtype_name(dtype)) + " [";
-        for (std::size_t axis = 0; axis < shape.size(); ++axis)
-            words += (axis > 0 ? ", " : "") + std::to_string(shape[axis]);
-        return words + "]";
-    }
+    std::string text() const { return std::string(dtype_name(dtype)) + " " + detail::in_brackets(shape); }
 };
 
 /// The texts beside the tensors.
@@ -175,7 +170,9 @@ inline void read_safetensors_header(std::string_view text, std::uint64_t data_by
                                     std::vector<TensorInfo>& tensors, Metadata& metadata) {
     if (text.empty() || text.front() != '{') fail(file, "header", "a text that does not begin with {", "a JSON object");
     SafeTensorsHandler handler(file, tensors, metadata);
-    nlohmann::json::sax_parse(text.begin(), text.end(), &handler);
+    // The parser itself: json::sax_parse would also compile the readers of all binary forms, which takes a second.
+    auto input = nlohmann::detail::input_adapter(text.data(), text.data() + text.size());
+    nlohmann::detail::parser<nlohmann::json, decltype(input)>(std::move(input)).sax_parse(&handler);
     for (const TensorInfo& tensor : tensors) {
         const std::uint64_t bytes = tensor_bytes(file, tensor);
         if (tensor.end < tensor.begin || tensor.end - tensor.begin != bytes)

@@ -8,6 +8,7 @@
 
 #include "genotype/io/atomic_file.hpp"
 #include "genotype/io/safetensors_header.hpp"
+#include "genotype/io/utf8.hpp"
 
 namespace genotype {
 
@@ -31,17 +32,27 @@ class TensorSink {
 
 namespace detail {
 
+/// A text as JSON has it. (nlohmann's writer would take each program a second to compile.)
+inline std::string as_json(std::string_view text) {
+    std::string json = "\"";
+    for (const char letter : text) {
+        constexpr std::string_view digits = "0123456789abcdef", marked = "\"\\\b\f\n\r\t", marks = "\"\\bfnrt";
+        if (const auto at = marked.find(letter); at != marked.npos)
+            json += {'\\', marks[at]};
+        else if (const auto code = static_cast<unsigned char>(letter); code < 0x20)
+            json += {'\\', 'u', '0', '0', digits[code / 16], digits[code % 16]};
+        else
+            json += letter;
+    }
+    return json + '"';
+}
+
 /// The header's length and the header, filled with spaces so that the data starts at a multiple of 8 bytes.
 inline std::string safetensors_header(const std::string& file, const std::vector<TensorInfo>& tensors,
                                       const std::vector<std::size_t>& order, const Metadata& metadata) {
     const auto text = [&](const std::string& word) {
-        std::string json;
-        try {
-            json = nlohmann::json(word).dump();
-        } catch (const nlohmann::json::type_error&) {
-            fail(file, "header", "other bytes in " + in_quotes(word), "UTF-8");
-        }
-        return json;
+        if (!is_utf8(word)) fail(file, "header", "other bytes in " + in_quotes(word), "UTF-8");
+        return as_json(word);
     };
     std::string header = "{";
     if (!metadata.empty()) {

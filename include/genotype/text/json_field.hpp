@@ -10,7 +10,7 @@
 #include <unordered_set>
 #include <vector>
 
-#include "genotype/io/in_quotes.hpp"
+#include "genotype/io/words.hpp"
 #include "genotype/shape/error.hpp"
 #include "genotype/text/merges.hpp"
 

@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-#include "genotype/io/in_quotes.hpp"
+#include "genotype/io/words.hpp"
 #include "genotype/shape/error.hpp"
 #include "genotype/text/added_tokens.hpp"
 #include "genotype/text/byte_level.hpp"

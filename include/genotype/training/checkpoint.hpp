@@ -80,10 +80,9 @@ void save_checkpoint_with(const Metadata& more, const Trainer<Net, Device, Optim
 /// What `trainer.save(path, with...)` calls; `with` is a Loader, a History, or both. The file holds
 ///
 ///     generator.0.weight ...                       weights and buffers, as save(trainer, path) writes them
-///     optimizer.generator.0.weight.exp_avg ...     the optimisers' states, in PyTorch's words: exp_avg and exp_avg_sq
-///     of
-///                                                  Adam and AdamW, momentum_buffer of SGD, square_avg of RMSprop; and
-///                                                  step, where PyTorch's optimiser has one
+///     optimizer.generator.0.weight.exp_avg ...     the optimisers' states, in PyTorch's words: exp_avg and
+///                                                  exp_avg_sq of Adam and AdamW, momentum_buffer of SGD, square_avg
+///                                                  of RMSprop; and step, where PyTorch's optimiser has one
 ///     genotype.history                             the losses, (steps, columns)
 ///
 /// and in the metadata, all as "genotype.NAME": the format's number `checkpoint`, `steps`, the `random` states, the

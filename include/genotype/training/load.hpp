@@ -79,11 +79,7 @@ inline LoadReport load_training(const std::filesystem::path& path, const Trainin
 /// Names are those of a checkpoint (see `save_checkpoint`); random states, options and positions stay the trainer's
 /// own, so this also is how a training goes on with other options. Strict as `load` of a model: one `Error` lists all
 /// faults, and the training is as it was.
-///
-///     # PyTorch: write what this reads, and read what trainer.save(path) wrote
-///     for name, p in module.named_parameters():
-///         for key, value in optimizer.state[p].items():
-///             tensors[f"optimizer.{name}.{key}"] = value
+/// PyTorch: see docs/pytorch.md.
 template <class Net, class Device, class Optimizer>
 LoadReport load(Trainer<Net, Device, Optimizer>& trainer, const std::filesystem::path& path) {
     LoadReport report = detail::load_training(path, detail::describe(trainer));

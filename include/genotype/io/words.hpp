@@ -1,7 +1,9 @@
-// A file's own words in messages.
+// Words for messages: texts of files, and shapes.
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -13,6 +15,14 @@ inline std::string in_quotes(std::string_view text, std::size_t longest = 120) {
     for (const char letter : text.substr(0, longest))
         words += static_cast<unsigned char>(letter) < 0x20 || letter == 0x7f ? '?' : letter;
     return words + (text.size() > longest ? "...\"" : "\"");
+}
+
+/// A shape as PyTorch prints it: "[64, 3, 4, 4]".
+inline std::string in_brackets(std::span<const std::uint64_t> shape) {
+    std::string words = "[";
+    for (std::size_t axis = 0; axis < shape.size(); ++axis)
+        words += (axis > 0 ? ", " : "") + std::to_string(shape[axis]);
+    return words + "]";
 }
 
 }  // namespace genotype::detail

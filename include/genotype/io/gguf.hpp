@@ -1,0 +1,154 @@
+// A GGUF file: metadata and tensors by name, in place and not copied.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "genotype/io/gguf_header.hpp"
+#include "genotype/io/mapped_file.hpp"
+
+namespace genotype {
+
+/// A file of version 2 or 3 with its header read and checked: metadata (typed values by key), then the tensors' names,
+/// types and shapes, then their data, which nothing reads before somebody touches it. A damaged or hostile header, a
+/// key or a tensor that is there twice, and a type of tensor other than `GgmlType`'s is an `Error`. Metadata and data
+/// stay in the file's mapping. gguf-py equivalent: `GGUFReader`.
+///
+///     const Gguf file("model.gguf");
+///     const std::uint32_t blocks = file.get_u32("llama.block_count");
+///     const auto tokens = file.get<std::vector<std::string_view>>("tokenizer.ggml.tokens");
+///     const std::span<const BlockQ4_1> weights = file.blocks<BlockQ4_1>(file.at("blk.0.ffn_up.weight"));
+class Gguf {
+  public:
+    /// The file, mapped.
+    explicit Gguf(const std::filesystem::path& path) : file_(path), name_(path.string()), bytes_(file_->bytes()) {
+        header_ = detail::GgufHeaderReader(bytes_, name_).read();
+    }
+    /// A file's bytes, which whoever calls keeps; `name` stands for the path.
+    Gguf(std::span<const std::byte> bytes, std::string name) : name_(std::move(name)), bytes_(bytes) {
+        header_ = detail::GgufHeaderReader(bytes_, name_).read();
+    }
+
+    /// The path as it was given, for messages.
+    const std::string& name() const { return name_; }
+    /// 2 or 3.
+    std::uint32_t version() const { return header_.version; }
+    /// Where tensors begin in the file is a multiple of so many bytes.
+    std::uint32_t alignment() const { return header_.alignment; }
+    /// All keys and their values in the file's order.
+    std::span<const GgufEntry> metadata() const { return header_.metadata; }
+    /// All tensors in the order of their data.
+    std::span<const GgufTensor> tensors() const { return header_.tensors; }
+
+    /// The value of this key, or null.
+    const GgufValue* find_value(std::string_view key) const {
+        const GgufEntry* const entry = detail::find_by_name(header_.metadata, header_.metadata_by_name, key);
+        return entry ? &entry->value : nullptr;
+    }
+    /// The value of this key as `GgufValue::as` has it. `Error` where there is none or it has another type.
+    template <class T>
+    T get(std::string_view key) const {
+        const GgufValue* const value = find_value(key);
+        if (!value) fail(name_, detail::in_quotes(key), "no such key", type_text<T>());
+        std::optional<T> found = value->as<T>();
+        if (!found) fail(name_, detail::in_quotes(key), value->text(), type_text<T>());
+        return *std::move(found);
+    }
+    /// `get` of the types that a model's description is made of.
+    std::uint32_t get_u32(std::string_view key) const { return get<std::uint32_t>(key); }
+    float get_f32(std::string_view key) const { return get<float>(key); }
+    bool get_bool(std::string_view key) const { return get<bool>(key); }
+    std::string_view get_string(std::string_view key) const { return get<std::string_view>(key); }
+
+    /// The tensor of this name, or null.
+    const GgufTensor* find(std::string_view wanted) const {
+        return detail::find_by_name(header_.tensors, header_.tensors_by_name, wanted);
+    }
+    /// The tensor of this name. `Error` where there is none.
+    const GgufTensor& at(std::string_view wanted) const {
+        const GgufTensor* const tensor = find(wanted);
+        if (!tensor) fail(name_, detail::in_quotes(wanted), "no tensor of this name", "one");
+        return *tensor;
+    }
+
+    /// The tensor's data as it lies in the file, at a multiple of `alignment()` from the file's begin.
+    std::span<const std::byte> bytes(const GgufTensor& tensor) const {
+        // A tensor without values may lie behind the file's end.
+        if (tensor.begin == tensor.end) return {};
+        return bytes_.subspan(header_.data_begin + tensor.begin, tensor.end - tensor.begin);
+    }
+    /// The tensor's data as what it is made of: `float`, `Float16`, `BFloat16`, `BlockQ8_0`, `BlockQ4_0` or
+    /// `BlockQ4_1`, row by row. `Error` where the tensor is of another type, or where the file's alignment, which
+    /// writers leave at 32 bytes, is less than the processor's for this type.
+    template <class Block>
+    std::span<const Block> blocks(const GgufTensor& tensor) const {
+        constexpr GgmlType wanted = detail::ggml_type_of<Block>();
+        if (tensor.type != wanted)
+            fail(name_, detail::in_quotes(tensor.name), tensor.text(),
+                 "a tensor of " + std::string(ggml_type_name(wanted)));
+        const std::span<const std::byte> data = bytes(tensor);
+        if (reinterpret_cast<std::uintptr_t>(data.data()) % alignof(Block) != 0)
+            fail(name_, detail::in_quotes(tensor.name), "an alignment of " + std::to_string(alignment()) + " bytes",
+                 std::to_string(alignof(Block)) + " or more");
+        return {reinterpret_cast<const Block*>(data.data()), data.size() / sizeof(Block)};
+    }
+
+    /// All values of a tensor as float32, to the bit as gguf-py's `dequantize` and ggml's `to_float` have them. `Error`
+    /// where `to` has not room for just `tensor.count()`, and where the file was cut meanwhile.
+    void dequantize(const GgufTensor& tensor, std::span<float> to) const {
+        if (to.size() != tensor.count())
+            fail(name_, detail::in_quotes(tensor.name), "room for " + std::to_string(to.size()) + " values",
+                 std::to_string(tensor.count()) + " for " + tensor.text());
+        detail::with_block(tensor.type, [&]<class Block>(const Block*) {
+            constexpr std::size_t values = detail::values_of<Block>(), most = 64 * 1024 / sizeof(Block);
+            std::vector<Block> room(std::min(most, to.size() / values));
+            const std::span<const std::byte> data = bytes(tensor);
+            float* out = to.data();
+            for (std::size_t at = 0; at < data.size();) {
+                const auto blocks = std::span(room).first(std::min(most, (data.size() - at) / sizeof(Block)));
+                read(data.subspan(at, blocks.size_bytes()), std::as_writable_bytes(blocks));
+                for (const Block& block : blocks) {
+                    if constexpr (std::same_as<Block, float>)
+                        *out = block;
+                    else if constexpr (values == 1)
+                        *out = to_float(block);
+                    else
+                        genotype::dequantize(block, out);
+                    out += values;
+                }
+                at += blocks.size_bytes();
+            }
+        });
+    }
+
+  private:
+    /// Copies a part of the file without its mapping, so that a file that is cut is an `Error` and no end of the
+    /// program.
+    void read(std::span<const std::byte> part, std::span<std::byte> to) const {
+        if (file_)
+            file_->read(static_cast<std::uint64_t>(part.data() - bytes_.data()), to);
+        else
+            std::copy(part.begin(), part.end(), to.begin());
+    }
+    template <class T>
+    static std::string type_text() {
+        if constexpr (detail::GgufScalar<T>)
+            return std::string(gguf_type_name(*detail::gguf_type_of<T>()));
+        else
+            return "ARRAY of " + type_text<typename T::value_type>();
+    }
+
+    std::optional<MappedFile> file_;
+    std::string name_;
+    std::span<const std::byte> bytes_;
+    detail::GgufHeader header_;
+};
+
+}  // namespace genotype

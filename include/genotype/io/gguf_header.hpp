@@ -1,0 +1,178 @@
+// What stands before the tensors' data in a GGUF file, which nobody need trust.
+#pragma once
+
+#include <algorithm>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <vector>
+
+#include "genotype/io/by_name.hpp"
+#include "genotype/io/gguf_value.hpp"
+
+namespace genotype {
+
+/// One entry of the metadata.
+struct GgufEntry {
+    std::string name = {};  // the key
+    GgufValue value = {};
+};
+
+/// What a file says of one of its tensors. `shape` is in PyTorch's order, the fastest axis last (the file has it
+/// first). `begin` and `end` are bytes, counted from where the data starts.
+struct GgufTensor {
+    std::string name = {};
+    GgmlType type = GgmlType::F32;
+    std::vector<std::uint64_t> shape = {};
+    std::uint64_t begin = 0, end = 0;
+
+    /// How many values it has.
+    std::uint64_t count() const { return (end - begin) / block_bytes(type) * block_values(type); }
+    /// "Q4_1 [576, 1536]", for messages.
+    std::string text() const { return std::string(ggml_type_name(type)) + " " + detail::in_brackets(shape); }
+};
+
+namespace detail {
+
+/// All of a GGUF file but the data.
+struct GgufHeader {
+    std::uint32_t version = 0;
+    std::uint32_t alignment = 32;
+    std::uint64_t data_begin = 0;
+    std::vector<GgufEntry> metadata;
+    std::vector<GgufTensor> tensors;
+    std::vector<std::size_t> metadata_by_name, tensors_by_name;
+};
+
+/// Reads a file's header. Afterwards no key and no tensor is there twice, and each tensor has its bytes within the
+/// data, at a multiple of the alignment, and to itself. Tensors are in the order of their data. Source: docs/gguf.md of
+/// github.com/ggml-org/ggml, and its reader, src/gguf.cpp.
+class GgufHeaderReader {
+  public:
+    GgufHeaderReader(std::span<const std::byte> bytes, const std::string& file)
+        : size_(bytes.size()), file_(file), cursor_(bytes, file) {}
+
+    GgufHeader read() {
+        cursor_.at_place("file");
+        if (size_ < 24) cursor_.wrong(std::to_string(size_) + " bytes", "at least 24");
+        const auto magic = GgufCursor::text_of(cursor_.take(4));
+        if (magic != "GGUF") cursor_.wrong("the first letters " + in_quotes(magic), "\"GGUF\"");
+        read_version();
+        constexpr std::uint64_t least_tensor = 24, least_entry = 13;  // bytes, with empty names
+        cursor_.at_place("number of tensors");
+        const std::uint64_t tensors = cursor_.count(least_tensor);
+        cursor_.at_place("number of keys");
+        const std::uint64_t entries = cursor_.count(least_entry);
+        for (std::uint64_t index = 0; index < entries; ++index) read_entry(index);
+        header_.metadata_by_name = order_by_name(header_.metadata);
+        expect_once(header_.metadata, header_.metadata_by_name, "the key twice", "each key once");
+        read_alignment();
+        for (std::uint64_t index = 0; index < tensors; ++index) read_tensor(index);
+        place_tensors();
+        header_.tensors_by_name = order_by_name(header_.tensors);
+        expect_once(header_.tensors, header_.tensors_by_name, "two tensors of this name", "one");
+        return std::move(header_);
+    }
+
+  private:
+    void read_version() {
+        cursor_.at_place("version");
+        header_.version = cursor_.number<std::uint32_t>();
+        if (header_.version == 2 || header_.version == 3) return;
+        const std::uint32_t turned = __builtin_bswap32(header_.version);
+        if (turned >= 1 && turned <= 3)
+            cursor_.wrong(std::to_string(turned) + " in a big-endian file", "a little-endian file");
+        cursor_.wrong(std::to_string(header_.version), "2 or 3");
+    }
+    void read_entry(std::uint64_t index) {
+        cursor_.at_place("key " + std::to_string(index));
+        const std::string key(cursor_.text());
+        cursor_.at_place(in_quotes(key));
+        const GgufType type = cursor_.type();
+        header_.metadata.push_back({key, cursor_.value(type)});
+    }
+    void read_alignment() {
+        for (const GgufEntry& entry : header_.metadata) {
+            if (entry.name != "general.alignment") continue;
+            cursor_.at_place(in_quotes(entry.name));
+            const auto value = entry.value.as<std::uint32_t>();
+            if (!value) cursor_.wrong(entry.value.text(), "UINT32");
+            if (!std::has_single_bit(*value)) cursor_.wrong(std::to_string(*value), "a power of two");
+            header_.alignment = *value;
+        }
+    }
+    void read_tensor(std::uint64_t index) {
+        cursor_.at_place("tensor " + std::to_string(index));
+        GgufTensor tensor{.name = std::string(cursor_.text())};
+        cursor_.at_place(in_quotes(tensor.name));
+        constexpr std::uint32_t most_axes = 4;  // as ggml
+        const auto axes = cursor_.number<std::uint32_t>();
+        if (axes > most_axes) cursor_.wrong(std::to_string(axes) + " axes", "4 at most");
+        for (std::uint32_t axis = 0; axis < axes; ++axis) tensor.shape.push_back(cursor_.number<std::uint64_t>());
+        std::reverse(tensor.shape.begin(), tensor.shape.end());
+        const auto number = cursor_.number<std::uint32_t>();
+        const auto type = ggml_type_of_number(number);
+        if (!type) {
+            const std::string_view name = number < ggml_type_names.size() ? ggml_type_names[number] : "";
+            cursor_.wrong("the type " + (name.empty() ? std::to_string(number) : std::string(name)),
+                          "F32, F16, BF16, Q8_0, Q4_0 or Q4_1");
+        }
+        tensor.type = *type;
+        tensor.begin = cursor_.number<std::uint64_t>();
+        const std::uint64_t bytes = bytes_of(tensor);
+        if (tensor.begin % header_.alignment != 0)
+            cursor_.wrong("data at byte " + std::to_string(tensor.begin),
+                          "a multiple of the alignment, " + std::to_string(header_.alignment));
+        if (__builtin_add_overflow(tensor.begin, bytes, &tensor.end))
+            cursor_.wrong("data at byte " + std::to_string(tensor.begin), "an end that 64 bits hold");
+        header_.tensors.push_back(std::move(tensor));
+    }
+    std::uint64_t bytes_of(const GgufTensor& tensor) const {
+        const std::uint64_t row = tensor.shape.empty() ? 1 : tensor.shape.back(), block = block_values(tensor.type);
+        if (row % block != 0)
+            cursor_.wrong(tensor.text(), "rows of a multiple of " + std::to_string(block) + " values");
+        std::uint64_t bytes = row / block;
+        bool fits = !__builtin_mul_overflow(bytes, block_bytes(tensor.type), &bytes);
+        for (std::size_t axis = 0; axis + 1 < tensor.shape.size(); ++axis)
+            fits = fits && !__builtin_mul_overflow(bytes, tensor.shape[axis], &bytes);
+        if (!fits) cursor_.wrong("a shape of more than 2^64 bytes", "a shape that fits");
+        return bytes;
+    }
+    void place_tensors() {
+        const std::uint64_t aligned = header_.alignment - 1;
+        header_.data_begin = (cursor_.position() + aligned) & ~aligned;
+        const std::uint64_t data = size_ - std::min(size_, header_.data_begin);
+        std::sort(header_.tensors.begin(), header_.tensors.end(), [](const GgufTensor& left, const GgufTensor& right) {
+            return std::tie(left.begin, left.end, left.name) < std::tie(right.begin, right.end, right.name);
+        });
+        std::uint64_t before = 0;  // where the tensor before ends
+        for (const GgufTensor& tensor : header_.tensors) {
+            if (tensor.begin < before)
+                fail(file_, in_quotes(tensor.name), "data at byte " + std::to_string(tensor.begin),
+                     std::to_string(before) + " or more, where the tensor before it ends");
+            if (tensor.end > data)
+                fail(file_, in_quotes(tensor.name), "data that ends at byte " + std::to_string(tensor.end),
+                     "at most " + std::to_string(data) + ", as the file has");
+            before = tensor.end;
+        }
+    }
+    template <class List>
+    void expect_once(const List& list, const std::vector<std::size_t>& order, const char* found,
+                     const char* expected) const {
+        for (std::size_t at = 1; at < order.size(); ++at)
+            if (list[order[at]].name == list[order[at - 1]].name)
+                fail(file_, in_quotes(list[order[at]].name), found, expected);
+    }
+
+    std::uint64_t size_;
+    const std::string& file_;
+    GgufCursor cursor_;
+    GgufHeader header_;
+};
+
+}  // namespace detail
+}  // namespace genotype

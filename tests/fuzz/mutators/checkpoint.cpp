@@ -1,0 +1,2 @@
+// A checkpoint is a safetensors file.
+#include "safetensors.cpp"
