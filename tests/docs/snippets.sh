@@ -54,7 +54,7 @@ done
 for page in "${pages[@]}"; do
     while IFS= read -r link; do
         [[ $link == *://* || $link == \#* || -e $(dirname "$page")/${link%%#*} ]] || fault "$(basename "$page"): there is no $link"
-    done < <(grep -oE '\]\([^)]+\)' "$page" | sed 's/^](//; s/)$//')
+    done < <(sed '/^```/,/^```$/d' "$page" | grep -oE '\]\([^)]+\)' | sed 's/^](//; s/)$//')  # not in programs
 done
 
 ((${#programs[@]})) || fault "no programs in ${pages[*]}"
