@@ -179,6 +179,9 @@ write("safetensors", "bfloats", safetensors([(n, "BF16" if k == "F32" else k, s,
 write("safetensors", "other_model", safetensors(right, {"genotype.model": "Sequential<ReLU>"}))
 write("safetensors", "other_model_prefix", safetensors(model("net."), {"genotype.model.net": "Sequential<ReLU>"}))
 write("safetensors", "twice", safetensors(right[:2] + right[:1] + right[1:]))
+write("safetensors", "of_a_training", safetensors(right + [("genotype.history", "F32", [1, 1], floats(1)),
+                                                           ("optimizer.1.bias.exp_avg", "F32", [2], floats(2)),
+                                                           ("optimizer", "F32", [], floats(1))]))
 write("safetensors", "surplus", safetensors(right + [("4.bias", "U8", [1], b"a"), ("net.x", "F8_E4M3", [0, 2], b"")]))
 write("safetensors", "not_finite", safetensors([("1.bias", "F32", [2], struct.pack("<2I", 0x7f800001, 0xff800000))]))
 write("safetensors", "half_not_finite", safetensors([("1.bias", "F16", [2], struct.pack("<2H", 0x7c01, 0xfc00))]))

@@ -126,7 +126,9 @@ class Target {
         }
         for (const TensorInfo& there : file.tensors()) {
             const auto has_its_name = [&](const auto& tensor) { return tensor.info.name == there.name; };
-            if (there.name.starts_with(options_.prefix) && std::none_of(state_.begin(), state_.end(), has_its_name))
+            const bool of_a_training = there.name.starts_with("optimizer.") || there.name.starts_with("genotype.");
+            if (there.name.starts_with(options_.prefix) && !of_a_training &&
+                std::none_of(state_.begin(), state_.end(), has_its_name))
                 faults.push_back(there.name);
         }
         return faults;
