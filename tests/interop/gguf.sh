@@ -3,17 +3,9 @@
 # $GENOTYPE_TEST_DATA/gguf where there are any.
 # usage: gguf.sh PROGRAM VENV (interop_gguf; $GENOTYPE_INTEROP comes first)
 set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 program=$1
-place=${GENOTYPE_INTEROP:-$2}
-python=$place/bin/python
-for package in numpy gguf; do
-    if ! "$python" -c "import $package" 2>/dev/null; then
-        echo "SKIPPED: no $package in $place: tests/interop/setup.sh puts it there."
-        exit 77
-    fi
-done
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
+use_python "$2" numpy gguf
 script=$(dirname "${BASH_SOURCE[0]}")/gguf_files.py
 export PYTHONDONTWRITEBYTECODE=1
 "$python" "$script" write "$scratch/every_type.gguf"
