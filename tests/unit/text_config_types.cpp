@@ -64,7 +64,7 @@ TEST_CASE("a model's sizes are a template argument, by name or written out") {
     static_assert(std::same_as<ByFunction<smollm2_135m>, Parts<smollm2_135m>>);
     static_assert(parameter_count<Written> == 30L * 2 * 576 * 1536);
     CHECK(dependent_count<smollm2_135m>() == 4 * parameter_count<Written>);
-    static_assert(std::same_as<Feed<gpt2>, Linear<768, 3072>>);
+    static_assert(std::same_as<Feed<gpt2_small>, Linear<768, 3072>>);
     static_assert(std::same_as<Feed<GPT2Config{.width = 8, .hidden = 5}>, Linear<8, 5>>);
 }
 

@@ -32,7 +32,7 @@ struct GPT2Config {
 
 /// openai-community/gpt2, 124 million parameters, and its larger sisters. Source: Radford et al., "Language models are
 /// unsupervised multitask learners" (2019), and their config.json files at Hugging Face.
-inline constexpr GPT2Config gpt2{.vocabulary = 50257, .context = 1024, .width = 768, .layers = 12, .heads = 12};
+inline constexpr GPT2Config gpt2_small{.vocabulary = 50257, .context = 1024, .width = 768, .layers = 12, .heads = 12};
 inline constexpr GPT2Config gpt2_medium{.vocabulary = 50257, .context = 1024, .width = 1024, .layers = 24, .heads = 16};
 inline constexpr GPT2Config gpt2_large{.vocabulary = 50257, .context = 1024, .width = 1280, .layers = 36, .heads = 20};
 inline constexpr GPT2Config gpt2_xl{.vocabulary = 50257, .context = 1024, .width = 1600, .layers = 48, .heads = 25};

@@ -6,18 +6,11 @@
 #include <string>
 #include <string_view>
 
-#include "genotype/io/mapped_file.hpp"
+#include "genotype/text/read_text.hpp"
 #include "genotype/text/tokenizer_json.hpp"
 
 namespace genotype {
 namespace detail {
-
-inline std::string read_text(const std::filesystem::path& path) {
-    const MappedFile file(path);
-    std::string text(file.bytes().size(), '\0');
-    file.read(0, std::as_writable_bytes(std::span(text)));
-    return text;
-}
 
 /// What GPT-2's two files say. <|endoftext|>, where it is a token, is special, as in `transformers.GPT2Tokenizer`.
 inline TokenizerParts read_gpt2_files(std::string_view vocabulary, const std::string& vocabulary_file,
