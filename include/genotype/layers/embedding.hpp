@@ -11,15 +11,16 @@ namespace genotype {
 /// (1) to (width): a token's id becomes its row of the table. The id is a whole number from 0 to vocabulary - 1 held in
 /// a float, exact up to 2^24; nothing here looks whether it is one. An id has no gradient: dx is zero.
 /// PyTorch: nn.Embedding(vocabulary, width), with its first values, N(0, 1).
-template <int vocabulary, int width>
+template <int tokens, int size>
 struct Embedding : LayerBase {
+    static constexpr int vocabulary = tokens, width = size;
     static constexpr Dims input = vector_dims(1);
     static constexpr long multiply_adds = 0;
     static constexpr std::array<Parameter, 1> parameters{{{"weight", {2, vocabulary, width}, {Initial::normal, 1}}}};
 
     static constexpr Inferred output(Dims) {
-        for (const int size : {vocabulary, width})
-            if (size < 1) return {FaultKind::size, vector_dims(size), {}};
+        for (const int count : {vocabulary, width})
+            if (count < 1) return {FaultKind::size, vector_dims(count), {}};
         return vector_dims(width);
     }
 
