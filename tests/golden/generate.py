@@ -10,7 +10,7 @@ import sys
 
 import torch
 
-from cases import layers, losses, optimizers, training
+from cases import layers, losses, optimizers, tokens, training
 from cases.store import Store
 
 GROUPS = {
@@ -19,6 +19,7 @@ GROUPS = {
     "activations": [layers.activations],
     "pools": [layers.pools, layers.rearrangements],
     "residuals": [layers.residuals],
+    "tokens": [tokens.embeddings, tokens.gates],
     "losses": [losses.losses, losses.gaussian_kl],
     "optimizers": [optimizers.optimizers, optimizers.schedules, optimizers.clipping],
     "dcgan": [lambda store: training.dcgan(store, 64, 10, 203)],

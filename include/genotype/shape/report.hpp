@@ -65,6 +65,8 @@ template <class Where, class Layer, class Got>
 struct size_must_be_at_least_1 {};
 template <class Where, class Layer, class Groups, class Got>
 struct groups_do_not_divide_the_channels {};
+template <class Where, class Layer, class Got>
+struct features_have_no_two_halves {};
 template <class Where, class Layer, class Got, class GotValues, class WantsValues>
 struct reshape_changes_the_number_of_values {};
 template <class Where, class Layer, class Got, class Wants, class Hint>

@@ -1,0 +1,27 @@
+// The layers of text models against PyTorch.
+#include "genotype/kernels/cpu.hpp"
+#include "genotype/kernels/reference.hpp"
+#include "genotype/layers/embedding.hpp"
+#include "genotype/layers/gated.hpp"
+#include "genotype/layers/gelu_tanh.hpp"
+#include "genotype/layers/sigmoid.hpp"
+#include "genotype/layers/silu.hpp"
+#include "support/golden_layer.hpp"
+
+using namespace genotype;
+
+template <class L>
+void check(const std::string& name, double tolerance = 1e-5) {
+    static const golden::File file("tokens");
+    golden::check_layer<L>(file, name, {.of_largest = tolerance});
+}
+
+TEST_CASE("Embedding") {
+    check<Embedding<5, 3>>("embedding_5_3", 1e-6);
+    check<Embedding<9, 70>>("embedding_9_70", 1e-6);
+}
+TEST_CASE("Gated") {
+    check<Gated<SiLU>>("gated_silu", 2e-6);
+    check<Gated<Sigmoid>>("gated_sigmoid", 2e-6);
+    check<Gated<GELUTanh>>("gated_gelu_tanh", 2e-6);
+}
