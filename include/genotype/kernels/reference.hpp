@@ -15,3 +15,4 @@
 #include "genotype/kernels/reference/random.hpp"
 #include "genotype/kernels/reference/rearrange.hpp"
 #include "genotype/kernels/reference/spread.hpp"
+#include "genotype/kernels/reference/stored.hpp"
