@@ -2,7 +2,6 @@
 #pragma once
 
 #include <filesystem>
-#include <fstream>
 #include <string>
 
 #include "genotype/text/config_gguf.hpp"
@@ -11,15 +10,6 @@
 
 namespace genotype {
 namespace detail {
-
-/// Whether this is a plain file that begins as GGUF files do, whatever its name.
-inline bool is_gguf_file(const std::filesystem::path& path) {
-    std::error_code ignored;
-    if (!std::filesystem::is_regular_file(path, ignored)) return false;
-    std::string magic(4, '\0');
-    std::ifstream(path, std::ios::binary).read(magic.data(), 4);
-    return magic == "GGUF";
-}
 
 /// What is not a GGUF file is a folder. Anything else is an `Error`.
 inline void expect_folder(const std::filesystem::path& path) {
