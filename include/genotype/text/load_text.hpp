@@ -104,7 +104,11 @@ class TextLoading {
                         tensor.data);
         ++report_.loaded;
     }
-    TextMatching& matching() { return matching_; }
+    /// Of a parameter that somebody else takes care of.
+    std::vector<MatchedPart> match(const std::string& name, Dims dims) {
+        ++report_.loaded;
+        return matching_.match(name, dims);
+    }
     LoadReport copy() {
         matching_.expect_no_faults();
         const NotFinite found =
