@@ -27,6 +27,7 @@
 #include "genotype/layers/parameter.hpp"
 #include "genotype/layers/pixel_shuffle.hpp"
 #include "genotype/layers/pooling_shape.hpp"
+#include "genotype/layers/positional_embedding.hpp"
 #include "genotype/layers/relu.hpp"
 #include "genotype/layers/reshape.hpp"
 #include "genotype/layers/rms_norm.hpp"

@@ -19,7 +19,7 @@ GROUPS = {
     "activations": [layers.activations],
     "pools": [layers.pools, layers.rearrangements],
     "residuals": [layers.residuals],
-    "tokens": [tokens.embeddings, tokens.gates],
+    "tokens": [tokens.embeddings, tokens.positional_embeddings, tokens.gates],
     "losses": [losses.losses, losses.gaussian_kl],
     "optimizers": [optimizers.optimizers, optimizers.schedules, optimizers.clipping],
     "dcgan": [lambda store: training.dcgan(store, 64, 10, 203)],

@@ -4,6 +4,7 @@
 #include "genotype/layers/embedding.hpp"
 #include "genotype/layers/gated.hpp"
 #include "genotype/layers/gelu_tanh.hpp"
+#include "genotype/layers/positional_embedding.hpp"
 #include "genotype/layers/sigmoid.hpp"
 #include "genotype/layers/silu.hpp"
 #include "support/golden_layer.hpp"
@@ -19,6 +20,10 @@ void check(const std::string& name, double tolerance = 1e-5) {
 TEST_CASE("Embedding") {
     check<Embedding<5, 3>>("embedding_5_3", 1e-6);
     check<Embedding<9, 70>>("embedding_9_70", 1e-6);
+}
+TEST_CASE("PositionalEmbedding") {
+    check<PositionalEmbedding<4, 3>>("positional_embedding_4_3", 1e-6);
+    check<PositionalEmbedding<9, 20>>("positional_embedding_9_20", 1e-6);
 }
 TEST_CASE("Gated") {
     check<Gated<SiLU>>("gated_silu", 2e-6);

@@ -23,6 +23,31 @@ def embeddings(store):
     case("embedding_9_70", 9, 70, [8, 8, 1, 0, 3, 1, 8])
 
 
+def texts_of(store, name, texts):
+    """(rows, position of the first) of each text; the positions of all rows."""
+    store.add(f"{name}/texts", torch.tensor(texts))
+    return torch.cat([torch.arange(position, position + rows) for rows, position in texts])
+
+
+class Positional(nn.Module):
+    def __init__(self, context, width, positions):
+        super().__init__()
+        table = nn.Embedding(context, width)
+        self.weight, self.positions = table.weight, positions
+
+    def forward(self, x):
+        return x + nn.functional.embedding(self.positions, self.weight)
+
+
+def positional_embeddings(store):
+    def case(name, context, width, texts):
+        positions = texts_of(store, name, texts)
+        drawn(store, name, Positional(context, width, positions), len(positions), width)
+
+    case("positional_embedding_4_3", 4, 3, [(4, 0)])
+    case("positional_embedding_9_20", 9, 20, [(3, 0), (1, 8), (5, 2)])
+
+
 class Gated(nn.Module):
     def __init__(self, activation):
         super().__init__()
