@@ -5,6 +5,7 @@
 #include "genotype/layers/avg_pool.hpp"
 #include "genotype/layers/batch_norm.hpp"
 #include "genotype/layers/bias.hpp"
+#include "genotype/layers/causal_attention.hpp"
 #include "genotype/layers/conv.hpp"
 #include "genotype/layers/conv_transpose.hpp"
 #include "genotype/layers/convolution_fault.hpp"

@@ -1,6 +1,7 @@
 // The layers of text models against PyTorch.
 #include "genotype/kernels/cpu.hpp"
 #include "genotype/kernels/reference.hpp"
+#include "genotype/layers/causal_attention.hpp"
 #include "genotype/layers/embedding.hpp"
 #include "genotype/layers/gated.hpp"
 #include "genotype/layers/gelu_tanh.hpp"
@@ -24,6 +25,13 @@ TEST_CASE("Embedding") {
 TEST_CASE("PositionalEmbedding") {
     check<PositionalEmbedding<4, 3>>("positional_embedding_4_3", 1e-6);
     check<PositionalEmbedding<9, 20>>("positional_embedding_9_20", 1e-6);
+}
+TEST_CASE("CausalAttention") {
+    check<CausalAttention<1, 1, 3>>("attention_1_1_3", 2e-6);
+    check<CausalAttention<2, 2, 8>>("attention_2_2_8", 2e-6);
+    check<CausalAttention<4, 2, 5>>("attention_4_2_5", 4e-6);
+    check<CausalAttention<3, 1, 64>>("attention_3_1_64", 4e-6);
+    check<CausalAttention<6, 2, 32>>("attention_6_2_32", 2e-5);
 }
 TEST_CASE("Gated") {
     check<Gated<SiLU>>("gated_silu", 2e-6);

@@ -8,3 +8,10 @@ TEST_CASE("Positional embedding's gradients") {
     expect_gradients<PositionalEmbedding<9, 33>, Shape<33>, Reference>({.batch = 6});
     expect_gradients<Sequential<Linear<3, 4>, PositionalEmbedding<3, 4>, Linear<4, 2>>, Shape<3>>({.batch = 5});
 }
+
+TEST_CASE("Causal attention's gradients") {
+    expect_gradients<CausalAttention<1, 1, 3>, Shape<9>>();
+    expect_gradients<CausalAttention<4, 2, 5>, Shape<40>>({.batch = 7});
+    expect_gradients<CausalAttention<3, 1, 16>, Shape<80>>({.batch = 5});
+    expect_gradients<CausalAttention<2, 1, 4>, Shape<16>, Reference>({.batch = 5});
+}

@@ -1,6 +1,7 @@
 // Every kernel of the processor.
 #pragma once
 
+#include "genotype/kernels/cpu/attention.hpp"
 #include "genotype/kernels/cpu/chunks.hpp"
 #include "genotype/kernels/cpu/column_sums.hpp"
 #include "genotype/kernels/cpu/convolution.hpp"

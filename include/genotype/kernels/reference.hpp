@@ -1,6 +1,7 @@
 // Every kernel of the reference device.
 #pragma once
 
+#include "genotype/kernels/reference/attention.hpp"
 #include "genotype/kernels/reference/convolution.hpp"
 #include "genotype/kernels/reference/cross_entropy.hpp"
 #include "genotype/kernels/reference/elementwise.hpp"

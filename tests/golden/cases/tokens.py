@@ -48,6 +48,39 @@ def positional_embeddings(store):
     case("positional_embedding_9_20", 9, 20, [(3, 0), (1, 8), (5, 2)])
 
 
+class CausalAttention(nn.Module):
+    """On the joint queries, keys and values of each row. One text after the other, as no mask knows of several."""
+
+    def __init__(self, heads, key_value_heads, texts):
+        super().__init__()
+        self.heads, self.key_value_heads, self.texts = heads, key_value_heads, texts
+
+    def forward(self, x):
+        width = x.shape[1] // (self.heads + 2 * self.key_value_heads)
+        results = []
+        for text in x.split([rows for rows, _ in self.texts]):
+            q, k, v = (part.transpose(0, 1)[None] for part in text.view(len(text), -1, width).split(
+                [self.heads, self.key_value_heads, self.key_value_heads], dim=1))
+            y = nn.functional.scaled_dot_product_attention(q, k, v, is_causal=True, enable_gqa=True)
+            results.append(y[0].transpose(0, 1).reshape(len(text), -1))
+        return torch.cat(results)
+
+
+def attention(store):
+    def case(heads, key_value_heads, width, rows, scale=1.0):
+        name = f"attention_{heads}_{key_value_heads}_{width}"
+        texts = [(count, 0) for count in rows]
+        texts_of(store, name, texts)
+        drawn(store, name, CausalAttention(heads, key_value_heads, texts), sum(rows),
+              (heads + 2 * key_value_heads) * width, scale=scale)
+
+    case(1, 1, 3, [4])
+    case(2, 2, 8, [1, 9, 3])
+    case(4, 2, 5, [7, 2], scale=3.0)
+    case(3, 1, 64, [18])
+    case(6, 2, 32, [1, 17], scale=8.0)  # almost one key alone
+
+
 class Gated(nn.Module):
     def __init__(self, activation):
         super().__init__()
