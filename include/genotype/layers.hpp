@@ -32,6 +32,8 @@
 #include "genotype/layers/relu.hpp"
 #include "genotype/layers/reshape.hpp"
 #include "genotype/layers/rms_norm.hpp"
+#include "genotype/layers/rope.hpp"
+#include "genotype/layers/rotary.hpp"
 #include "genotype/layers/sigmoid.hpp"
 #include "genotype/layers/silu.hpp"
 #include "genotype/layers/softplus.hpp"

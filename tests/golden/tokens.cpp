@@ -6,6 +6,7 @@
 #include "genotype/layers/gated.hpp"
 #include "genotype/layers/gelu_tanh.hpp"
 #include "genotype/layers/positional_embedding.hpp"
+#include "genotype/layers/rotary.hpp"
 #include "genotype/layers/sigmoid.hpp"
 #include "genotype/layers/silu.hpp"
 #include "support/golden_layer.hpp"
@@ -32,6 +33,14 @@ TEST_CASE("CausalAttention") {
     check<CausalAttention<4, 2, 5>>("attention_4_2_5", 4e-6);
     check<CausalAttention<3, 1, 64>>("attention_3_1_64", 4e-6);
     check<CausalAttention<6, 2, 32>>("attention_6_2_32", 2e-5);
+}
+// An angle of 8000 off by float32's last digit would show in the fourth digit here.
+TEST_CASE("Rotary") {
+    check<Rotary<1, 1, 2>>("rotary_1_1_2", 5e-7);
+    check<Rotary<3, 1, 6, Rope<1234.5f>>>("rotary_3_1_6", 5e-7);
+    check<Rotary<2, 1, 64, Rope<100'000>>>("rotary_2_1_64", 5e-7);
+    check<Rotary<1, 1, 128, Rope<500'000, Llama3Scaling<32>>>>("rotary_1_1_128_llama3", 5e-7);
+    check<Rotary<1, 1, 32, Rope<10'000, LinearScaling<2.5f>>>>("rotary_1_1_32_linear", 5e-7);
 }
 TEST_CASE("Gated") {
     check<Gated<SiLU>>("gated_silu", 2e-6);

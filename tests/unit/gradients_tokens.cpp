@@ -15,3 +15,14 @@ TEST_CASE("Causal attention's gradients") {
     expect_gradients<CausalAttention<3, 1, 16>, Shape<80>>({.batch = 5});
     expect_gradients<CausalAttention<2, 1, 4>, Shape<16>, Reference>({.batch = 5});
 }
+
+TEST_CASE("Rotary embedding's gradients") {
+    expect_gradients<Rotary<1, 1, 2>, Shape<6>>();
+    expect_gradients<Rotary<3, 1, 34, Rope<500'000, Llama3Scaling<>>>, Shape<170>>({.batch = 6});
+    expect_gradients<Rotary<2, 1, 8>, Shape<32>, Reference>({.batch = 5});
+}
+
+TEST_CASE("Self-attention's gradients") {
+    expect_gradients<SelfAttention<12, 3>, Shape<12>>({.batch = 5});
+    expect_gradients<Residual<RMSNorm<16>, SelfAttention<16, 4, 2, Rope<>, NoBias>>, Shape<16>>({.batch = 7});
+}

@@ -26,6 +26,7 @@
 #include "genotype/kernels/cpu/random.hpp"
 #include "genotype/kernels/cpu/ranges.hpp"
 #include "genotype/kernels/cpu/rearrange.hpp"
+#include "genotype/kernels/cpu/rotary.hpp"
 #include "genotype/kernels/cpu/spread.hpp"
 #include "genotype/kernels/cpu/tile.hpp"
 #include "genotype/kernels/cpu/unroll.hpp"

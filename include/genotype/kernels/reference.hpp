@@ -15,4 +15,5 @@
 #include "genotype/kernels/reference/pooling.hpp"
 #include "genotype/kernels/reference/random.hpp"
 #include "genotype/kernels/reference/rearrange.hpp"
+#include "genotype/kernels/reference/rotary.hpp"
 #include "genotype/kernels/reference/spread.hpp"

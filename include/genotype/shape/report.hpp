@@ -38,6 +38,8 @@ template <int Count>
 struct got_heads;
 template <int Count>
 struct key_value_heads;
+template <int Count>
+struct width;
 template <int Number>
 struct got_number;
 template <int Height, int Width>
@@ -83,6 +85,9 @@ template <class Where, class Got>
 struct not_a_layer {};
 template <class Model>
 struct model_has_no_layers {};
+
+template <class Got, class Width>
+struct heads_do_not_divide_the_width {};
 
 template <class Got, class Wants>
 struct batch_has_another_shape {};

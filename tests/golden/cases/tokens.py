@@ -1,6 +1,8 @@
 """The layers of text models: a token is a sample, so a case's batch is its rows. PyTorch in float64, as in layers.py."""
 import torch
+import transformers
 from torch import nn
+from transformers.models.llama import modeling_llama as llama
 
 from cases.layers import drawn, values
 
@@ -64,6 +66,46 @@ class CausalAttention(nn.Module):
             y = nn.functional.scaled_dot_product_attention(q, k, v, is_causal=True, enable_gqa=True)
             results.append(y[0].transpose(0, 1).reshape(len(text), -1))
         return torch.cat(results)
+
+
+def rotary_config(heads, key_value_heads, width, theta, scaling):
+    return transformers.LlamaConfig(hidden_size=heads * width, num_attention_heads=heads,
+                                    num_key_value_heads=key_value_heads, max_position_embeddings=131072,
+                                    rope_parameters={"rope_theta": theta, "rope_type": "default"} | scaling)
+
+
+class Rotary(nn.Module):
+    """transformers' angles, cosines and sines in its float32; the turning itself in float64."""
+
+    def __init__(self, heads, key_value_heads, width, positions, theta, scaling):
+        super().__init__()
+        self.parts = [heads * width, key_value_heads * width, key_value_heads * width]
+        self.width = width
+        rotary = llama.LlamaRotaryEmbedding(rotary_config(heads, key_value_heads, width, theta, scaling))
+        self.turns = rotary(torch.zeros(1), positions[None])
+
+    def forward(self, x):
+        q, k, v = x.split(self.parts, dim=1)
+        q, k = (part.view(1, len(x), -1, self.width).transpose(1, 2) for part in (q, k))
+        q, k = llama.apply_rotary_pos_emb(q, k, *(part.double() for part in self.turns))
+        return torch.cat([part[0].transpose(0, 1).reshape(len(x), -1) for part in (q, k)] + [v], dim=1)
+
+
+LLAMA3 = dict(rope_type="llama3", factor=32.0, low_freq_factor=1.0, high_freq_factor=4.0,
+              original_max_position_embeddings=8192)
+
+
+def rotary(store):
+    def case(name, heads, key_value_heads, width, texts, theta=10000.0, **scaling):
+        positions = texts_of(store, name, texts)
+        module = Rotary(heads, key_value_heads, width, positions, theta, scaling)
+        drawn(store, name, module, len(positions), (heads + 2 * key_value_heads) * width)
+
+    case("rotary_1_1_2", 1, 1, 2, [(3, 0)])
+    case("rotary_3_1_6", 3, 1, 6, [(2, 5), (1, 0), (2, 8000)], theta=1234.5)
+    case("rotary_2_1_64", 2, 1, 64, [(1, 0), (1, 1), (2, 8000), (1, 130000)], theta=100000.0)
+    case("rotary_1_1_128_llama3", 1, 1, 128, [(1, 1), (1, 500), (1, 8000), (1, 100000)], theta=500000.0, **LLAMA3)
+    case("rotary_1_1_32_linear", 1, 1, 32, [(1, 3), (1, 8000)], rope_type="linear", factor=2.5)
 
 
 def attention(store):
