@@ -39,6 +39,7 @@ class StoredWeights {
         std::vector<detail::MatchedMatrix> matrices;
         add<Net>(loading, matrices, "", parameters.data(), prepared.data());
         loading.copy();
+        genotype::prepare<Net>(device{}, parameters.data(), prepared.data());
         copies_ = detail::store_matrices(files_, matrices, options.bf16);
     }
 
