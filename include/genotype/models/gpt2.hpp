@@ -9,6 +9,7 @@
 #include "genotype/model/repeat.hpp"
 #include "genotype/model/residual.hpp"
 #include "genotype/model/self_attention.hpp"
+#include "genotype/models/decimal.hpp"
 #include "genotype/models/gpt2_config.hpp"
 
 namespace genotype {
@@ -16,12 +17,11 @@ namespace detail {
 
 template <GPT2Config c>
 struct GPT2Of {
-    static_assert(c.norm_epsilon == LayerNorm<1>::epsilon, "a GPT2's norm_epsilon is that of LayerNorm, 1e-5");
-    using Body =
-        Sequential<PositionalEmbedding<c.context, c.width>,
-                   Repeat<c.layers, Residual<LayerNorm<c.width>, SelfAttention<c.width, c.heads>>,
-                          Residual<LayerNorm<c.width>, Linear<c.width, c.hidden>, GELUTanh, Linear<c.hidden, c.width>>>,
-                   LayerNorm<c.width>>;
+    using Norm = LayerNormWith<Decimal<c.norm_epsilon>, c.width>;
+    using Body = Sequential<PositionalEmbedding<c.context, c.width>,
+                            Repeat<c.layers, Residual<Norm, SelfAttention<c.width, c.heads>>,
+                                   Residual<Norm, Linear<c.width, c.hidden>, GELUTanh, Linear<c.hidden, c.width>>>,
+                            Norm>;
     using Head = std::conditional_t<c.tied, TiedHead, Linear<c.width, c.vocabulary, NoBias>>;
     using type = LanguageModel<Embedding<c.vocabulary, c.width>, Body, Head>;
 };

@@ -1,8 +1,6 @@
 // The name of a Llama.
 #pragma once
 
-#include <ratio>
-
 #include "genotype/layers/embedding.hpp"
 #include "genotype/layers/gated.hpp"
 #include "genotype/layers/rms_norm.hpp"
@@ -11,6 +9,7 @@
 #include "genotype/model/repeat.hpp"
 #include "genotype/model/residual.hpp"
 #include "genotype/model/self_attention.hpp"
+#include "genotype/models/decimal.hpp"
 #include "genotype/models/llama_config.hpp"
 
 namespace genotype {
@@ -26,15 +25,9 @@ consteval auto rope_scaling_of() {
         return NoScaling{};
 }
 
-/// The quotient in millionths of a millionth: all that is written in decimals of 1e-12 is exact.
-template <LlamaConfig c>
-using EpsilonOf =
-    typename std::ratio<static_cast<long>(static_cast<double>(c.rms_epsilon) * 1e12 + 0.5), 1'000'000'000'000>::type;
-
 template <LlamaConfig c>
 struct LlamaOf {
-    using Norm = RMSNorm<c.width, EpsilonOf<c>>;
-    static_assert(Norm::epsilon == c.rms_epsilon, "rms_epsilon has no more than 12 decimals");
+    using Norm = RMSNorm<c.width, Decimal<c.rms_epsilon>>;
     using AttentionBias = std::conditional_t<c.attention_bias, Bias, NoBias>;
     using MlpBias = std::conditional_t<c.mlp_bias, Bias, NoBias>;
     using Angles = Rope<c.rope_theta, decltype(rope_scaling_of<c>())>;
