@@ -10,10 +10,12 @@
 #include <utility>
 #include <vector>
 
+#include "genotype/genotype.hpp"
+#include "genotype/models/gpt2.hpp"
+#include "genotype/models/llama.hpp"
 #include "genotype/text/stored_weights.hpp"
 #include "support/temporary_folder.hpp"
 #include "support/text_model_files.hpp"
-#include "support/text_nets.hpp"
 
 using namespace genotype;
 
@@ -185,8 +187,8 @@ void check_all_forms(const Config& config, const Sources& table, int parameters)
 }  // namespace
 
 TEST_CASE("a Llama's parameters from every form of files") {
-    check_all_forms<text_nets::Llama<small_llama>>(small_llama, llama_table(), 8);
-    check_all_forms<text_nets::Llama<other_llama>>(other_llama, llama_table(), 13);
+    check_all_forms<Llama<small_llama>>(small_llama, llama_table(), 8);
+    check_all_forms<Llama<other_llama>>(other_llama, llama_table(), 13);
 }
 
 TEST_CASE("matrices of many pieces") {
@@ -203,14 +205,14 @@ TEST_CASE("matrices of many pieces") {
     const TemporaryFolder folder;
     folder.file("config.json", config_json(wide));
     folder.file("model.safetensors", safetensors_of(tensors));
-    CHECK(load_and_compare<text_nets::Llama<wide>>(wide, folder.path(), tensors, llama_table()) == 8);
+    CHECK(load_and_compare<Llama<wide>>(wide, folder.path(), tensors, llama_table()) == 8);
     const auto path = folder.file("model.gguf", gguf_of(wide, tensors, "Q8_0").text());
-    CHECK(load_and_compare<text_nets::Llama<wide>>(wide, path, tensors, llama_table()) == 8);
+    CHECK(load_and_compare<Llama<wide>>(wide, path, tensors, llama_table()) == 8);
 }
 
 TEST_CASE("a GPT-2's parameters from every form of files") {
-    check_all_forms<text_nets::GPT2<small_gpt2>>(small_gpt2, gpt2_table(), 16);
-    check_all_forms<text_nets::GPT2<other_gpt2>>(other_gpt2, gpt2_table(), 17);
+    check_all_forms<GPT2<small_gpt2>>(small_gpt2, gpt2_table(), 16);
+    check_all_forms<GPT2<other_gpt2>>(other_gpt2, gpt2_table(), 17);
 }
 
 TEST_CASE("a GPT-2 whose file leaves the prefix out, with its buffers, and with its tied head again") {
@@ -222,11 +224,11 @@ TEST_CASE("a GPT-2 whose file leaves the prefix out, with its buffers, and with 
     const TemporaryFolder folder;
     folder.file("config.json", config_json(small_gpt2));
     folder.file("model.safetensors", safetensors_of(bare));
-    CHECK(load_and_compare<text_nets::GPT2<small_gpt2>>(small_gpt2, folder.path(), model.tensors, gpt2_table()) == 16);
+    CHECK(load_and_compare<GPT2<small_gpt2>>(small_gpt2, folder.path(), model.tensors, gpt2_table()) == 16);
 
     model.tensors["lm_head.weight"] = model.tensors.at("transformer.wte.weight");
     const auto path = folder.file("again.gguf", gguf_of(small_gpt2, model.tensors, "Q8_0").text());
-    CHECK(load_and_compare<text_nets::GPT2<small_gpt2>>(small_gpt2, path, model.tensors, gpt2_table()) == 16);
+    CHECK(load_and_compare<GPT2<small_gpt2>>(small_gpt2, path, model.tensors, gpt2_table()) == 16);
 }
 
 TEST_CASE("only what lies otherwise in the file is copied") {
@@ -235,7 +237,7 @@ TEST_CASE("only what lies otherwise in the file is copied") {
     folder.file("config.json", config_json(small_llama));
     folder.file("model.safetensors", safetensors_of(tensors));
     const auto gguf = folder.file("model.gguf", gguf_of(small_llama, tensors, "Q8_0").text());
-    using Net = text_nets::Llama<small_llama>;
+    using Net = Llama<small_llama>;
     CHECK(StoredWeights<Net>(TextFiles(folder.path()), small_llama).copied_bytes() == 0);
     constexpr std::size_t queries_and_keys = 2 * (96 + 32) * 96;
     CHECK(StoredWeights<Net>(TextFiles(gguf), small_llama).copied_bytes() == queries_and_keys / 32 * 34);
@@ -248,7 +250,7 @@ TEST_CASE("stored weights answer as the float model does") {
     const TestTensors tensors = TestModel(small_llama).tensors;
     const TemporaryFolder folder;
     const auto path = folder.file("model.gguf", gguf_of(small_llama, tensors, "Q8_0").text());
-    using Net = text_nets::Llama<small_llama>;
+    using Net = Llama<small_llama>;
     Model<Net> model(Seed{1});
     load_text(model, TextFiles(path), small_llama);
     const StoredWeights<Net> stored(TextFiles(path), small_llama);

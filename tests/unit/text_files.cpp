@@ -6,10 +6,12 @@
 #include <string>
 #include <vector>
 
+#include "genotype/genotype.hpp"
+#include "genotype/models/gpt2.hpp"
+#include "genotype/models/llama.hpp"
 #include "genotype/text/load_text.hpp"
 #include "support/temporary_folder.hpp"
 #include "support/text_model_files.hpp"
-#include "support/text_nets.hpp"
 
 using namespace genotype;
 
@@ -23,7 +25,7 @@ constexpr LlamaConfig small{.vocabulary = 10,
                             .hidden = 64,
                             .context = 16,
                             .tied = true};
-using Net = text_nets::Llama<small>;
+using Net = Llama<small>;
 
 TestTensors small_tensors() {
     return TestModel(small).tensors;
@@ -207,13 +209,13 @@ TEST_CASE("a model of other layers than the file's") {
     const TextFiles files(folder.path());
     constexpr LlamaConfig untied{
         .vocabulary = 10, .width = 32, .layers = 1, .heads = 4, .key_value_heads = 2, .hidden = 64};
-    Model<text_nets::Llama<untied>> other(Seed{1});
+    Model<Llama<untied>> other(Seed{1});
     CHECK(contains(error_of([&] { load_text(other, files, untied); }), "\"tied\": found true, expected false"));
     CHECK(contains(
         error_of([&] { load_text(other, files, small); }),
         "\"head.weight\": found a parameter of the model, expected one that a model of the file's config has"));
     constexpr LlamaConfig wide{.vocabulary = 10, .width = 32, .layers = 1, .heads = 4, .hidden = 64, .tied = true};
-    Model<text_nets::Llama<wide>> third(Seed{1});
+    Model<Llama<wide>> third(Seed{1});
     CHECK(
         contains(error_of([&] { load_text(third, files, small); }), "found 64 rows by the file's config, expected 96"));
 }
