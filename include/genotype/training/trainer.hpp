@@ -6,7 +6,8 @@
 
 namespace genotype {
 
-/// Trains one kind of model; see the specialisations `gan_trainer.hpp` and `vae_trainer.hpp`.
+/// Trains one kind of model; see the specialisations in `gan_trainer.hpp`, `vae_trainer.hpp` and
+/// `text_trainer.hpp`.
 template <class Net, class Device = Cpu, class Optimizer = Adam>
 class Trainer;
 
@@ -24,7 +25,7 @@ class Checkpointed {
             save_checkpoint(trainer, path, with...);
         };
         static_assert(is_there,
-                      "#include <genotype/checkpoint.hpp>; save takes a path, then a Loader, a History or both");
+                      "#include <genotype/checkpoint.hpp>; save takes a path, then what gives batches, a History or both");
         if constexpr (is_there) save_checkpoint(trainer, path, with...);
     }
 
@@ -37,7 +38,7 @@ class Checkpointed {
             resume_checkpoint(trainer, path, with...);
         };
         static_assert(is_there,
-                      "#include <genotype/checkpoint.hpp>; resume takes a path, then a Loader, a History or both");
+                      "#include <genotype/checkpoint.hpp>; resume takes a path, then what gives batches, a History or both");
         if constexpr (is_there) resume_checkpoint(trainer, path, with...);
     }
 };
