@@ -7,6 +7,7 @@
 #include "genotype/model/sequential.hpp"
 #include "genotype/model/residual.hpp"
 #include "genotype/model/repeat.hpp"
+#include "genotype/model/self_attention.hpp"
 #include "genotype/model/language_model.hpp"
 #include "genotype/training/adversarial.hpp"
 #include "genotype/training/autoencoder.hpp"

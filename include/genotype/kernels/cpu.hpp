@@ -1,6 +1,7 @@
-// Every kernel of the processor.
+// Every kernel of the processor but those of stored weights, which kernels/stored.hpp brings.
 #pragma once
 
+#include "genotype/kernels/cpu/attention.hpp"
 #include "genotype/kernels/cpu/chunks.hpp"
 #include "genotype/kernels/cpu/column_sums.hpp"
 #include "genotype/kernels/cpu/convolution.hpp"
@@ -25,6 +26,7 @@
 #include "genotype/kernels/cpu/random.hpp"
 #include "genotype/kernels/cpu/ranges.hpp"
 #include "genotype/kernels/cpu/rearrange.hpp"
+#include "genotype/kernels/cpu/rotary.hpp"
 #include "genotype/kernels/cpu/spread.hpp"
 #include "genotype/kernels/cpu/tile.hpp"
 #include "genotype/kernels/cpu/unroll.hpp"

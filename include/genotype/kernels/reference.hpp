@@ -1,6 +1,7 @@
 // Every kernel of the reference device.
 #pragma once
 
+#include "genotype/kernels/reference/attention.hpp"
 #include "genotype/kernels/reference/convolution.hpp"
 #include "genotype/kernels/reference/cross_entropy.hpp"
 #include "genotype/kernels/reference/elementwise.hpp"
@@ -14,4 +15,6 @@
 #include "genotype/kernels/reference/pooling.hpp"
 #include "genotype/kernels/reference/random.hpp"
 #include "genotype/kernels/reference/rearrange.hpp"
+#include "genotype/kernels/reference/rotary.hpp"
 #include "genotype/kernels/reference/spread.hpp"
+#include "genotype/kernels/reference/stored.hpp"
