@@ -29,4 +29,7 @@
 #include "genotype/training/text_trainer.hpp"
 #include "genotype/training/vae_trainer.hpp"
 #include "genotype/models/gan.hpp"
+#include "genotype/models/gpt2.hpp"
+#include "genotype/models/llama.hpp"
+#include "genotype/models/text_first_values.hpp"
 #include "genotype/models/vae.hpp"

@@ -61,9 +61,7 @@ class Optimized {
     const Arena<Device>& state() const { return state_; }
 
   private:
-    static constexpr bool chooses = requires(Optimizer optimizer) {
-        optimizer.decayed;
-    };
+    static constexpr bool chooses = requires(Optimizer optimizer) { optimizer.decayed; };
 
     /// The arena in as few stretches as there are; the gaps between tensors, which are zero and stay so, go with the
     /// tensor before them.
@@ -72,8 +70,7 @@ class Optimized {
         if constexpr (chooses)
             for_each_tensor<Net, Owned::parameters>([&](const std::string&, const Parameter& tensor, long offset) {
                 const bool decayed = optimizer.decayed == Decayed::all || tensor.dims.rank >= 2;
-                if (stretches.empty() || stretches.back().decayed != decayed)
-                    stretches.push_back({offset, 0, decayed});
+                if (stretches.empty() || stretches.back().decayed != decayed) stretches.push_back({offset, 0, decayed});
                 stretches.back().count = offset + aligned(tensor.count()) - stretches.back().first;
             });
         return stretches;

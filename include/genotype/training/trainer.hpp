@@ -24,8 +24,9 @@ class Checkpointed {
         constexpr bool is_there = requires {
             save_checkpoint(trainer, path, with...);
         };
-        static_assert(is_there,
-                      "#include <genotype/checkpoint.hpp>; save takes a path, then what gives batches, a History or both");
+        static_assert(
+            is_there,
+            "#include <genotype/checkpoint.hpp>; save takes a path, then what gives batches, a History or both");
         if constexpr (is_there) save_checkpoint(trainer, path, with...);
     }
 
@@ -37,8 +38,9 @@ class Checkpointed {
         constexpr bool is_there = requires {
             resume_checkpoint(trainer, path, with...);
         };
-        static_assert(is_there,
-                      "#include <genotype/checkpoint.hpp>; resume takes a path, then what gives batches, a History or both");
+        static_assert(
+            is_there,
+            "#include <genotype/checkpoint.hpp>; resume takes a path, then what gives batches, a History or both");
         if constexpr (is_there) resume_checkpoint(trainer, path, with...);
     }
 };
