@@ -1,8 +1,6 @@
 // The name of a GPT-2.
 #pragma once
 
-#include <type_traits>
-
 #include "genotype/layers/embedding.hpp"
 #include "genotype/layers/gelu_tanh.hpp"
 #include "genotype/layers/layer_norm.hpp"
@@ -11,17 +9,17 @@
 #include "genotype/model/repeat.hpp"
 #include "genotype/model/residual.hpp"
 #include "genotype/model/self_attention.hpp"
+#include "genotype/models/decimal.hpp"
 #include "genotype/models/gpt2_config.hpp"
-#include "genotype/models/norm_epsilon.hpp"
 
 namespace genotype {
 namespace detail {
 
 template <GPT2Config c>
-struct GPT2Parts {
+struct GPT2Of {
     using Choice = std::conditional_t<c.bias, Bias, NoBias>;
-    using Norm = std::conditional_t<c.bias && c.norm_epsilon == 1e-5f, LayerNorm<c.width>,
-                                    LayerNormWith<NormEpsilon<c.norm_epsilon>, Choice, c.width>>;
+    using Epsilon = Decimal<c.norm_epsilon>;
+    using Norm = std::conditional_t<c.bias, LayerNormWith<Epsilon, c.width>, LayerNormWithoutBias<Epsilon, c.width>>;
     using Attention = Residual<Norm, SelfAttention<c.width, c.heads, c.heads, NoRotary, Choice>>;
     using Feed = Residual<Norm, Linear<c.width, c.hidden, Choice>, GELUTanh, Linear<c.hidden, c.width, Choice>>;
     using Body = Sequential<PositionalEmbedding<c.context, c.width>, Repeat<c.layers, Attention, Feed>, Norm>;
@@ -31,11 +29,11 @@ struct GPT2Parts {
 
 }  // namespace detail
 
-/// `GPT2<gpt2_small>`, or `GPT2<GPT2Config{.vocabulary = 65, .context = 64, .width = 128, .layers = 4, .heads = 4}>`: a
-/// model of GPT-2's family without dropout, out of the ordinary layers. Its first values are those layers'; see
-/// `initialize_gpt2`. transformers equivalent: GPT2LMHeadModel; nanoGPT: GPT.
-/// Source: Radford et al., "Language models are unsupervised multitask learners" (2019).
+/// `using Gpt2 = GPT2<gpt2_small>;`, or with numbers of one's own: `GPT2<GPT2Config{.vocabulary = 65, .context = 64,
+/// .width = 128, .layers = 4, .heads = 4}>`. Its first values are its layers'; see `initialize_gpt2`. transformers:
+/// GPT2LMHeadModel; without biases, nanoGPT's GPT. Source: Radford et al., "Language models are unsupervised multitask
+/// learners" (2019).
 template <GPT2Config config>
-using GPT2 = typename detail::GPT2Parts<config>::type;
+using GPT2 = typename detail::GPT2Of<config>::type;
 
 }  // namespace genotype

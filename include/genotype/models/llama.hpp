@@ -1,8 +1,6 @@
 // The name of a Llama.
 #pragma once
 
-#include <type_traits>
-
 #include "genotype/layers/embedding.hpp"
 #include "genotype/layers/gated.hpp"
 #include "genotype/layers/rms_norm.hpp"
@@ -11,42 +9,45 @@
 #include "genotype/model/repeat.hpp"
 #include "genotype/model/residual.hpp"
 #include "genotype/model/self_attention.hpp"
+#include "genotype/models/decimal.hpp"
 #include "genotype/models/llama_config.hpp"
-#include "genotype/models/norm_epsilon.hpp"
 
 namespace genotype {
 namespace detail {
 
 template <LlamaConfig c>
-struct LlamaParts {
-    static constexpr int queries = c.heads * c.head_width, keys = c.key_value_heads * c.head_width;
+consteval auto rope_scaling_of() {
+    if constexpr (c.rope_scaling == RopeScaling::llama3)
+        return Llama3Scaling<c.rope_factor, c.rope_low_freq_factor, c.rope_high_freq_factor, c.rope_original_context>{};
+    else if constexpr (c.rope_scaling == RopeScaling::linear)
+        return LinearScaling<c.rope_factor>{};
+    else
+        return NoScaling{};
+}
+
+template <LlamaConfig c>
+struct LlamaOf {
+    using Norm = RMSNorm<c.width, Decimal<c.rms_epsilon>>;
     using AttentionBias = std::conditional_t<c.attention_bias, Bias, NoBias>;
-    using FeedBias = std::conditional_t<c.mlp_bias, Bias, NoBias>;
-    using Scaling =
-        std::conditional_t<c.rope_scaling == RopeScaling::none, NoScaling,
-                           std::conditional_t<c.rope_scaling == RopeScaling::linear, LinearScaling<c.rope_factor>,
-                                              Llama3Scaling<c.rope_factor, c.rope_low_freq_factor,
-                                                            c.rope_high_freq_factor, c.rope_original_context>>>;
-    using Norm = RMSNorm<c.width, NormEpsilon<c.rms_epsilon>>;
-    // SelfAttention, but for heads that together may be wider or narrower than the model.
+    using MlpBias = std::conditional_t<c.mlp_bias, Bias, NoBias>;
+    using Angles = Rope<c.rope_theta, decltype(rope_scaling_of<c>())>;
     using Attention =
-        Sequential<Linear<c.width, queries + 2 * keys, AttentionBias>,
-                   Rotary<c.heads, c.key_value_heads, c.head_width, Rope<c.rope_theta, Scaling>>,
-                   CausalAttention<c.heads, c.key_value_heads, c.head_width>, Linear<queries, c.width, AttentionBias>>;
-    using Feed =
-        Residual<Norm, Linear<c.width, 2 * c.hidden, FeedBias>, Gated<SiLU>, Linear<c.hidden, c.width, FeedBias>>;
-    using Body = Sequential<Repeat<c.layers, Residual<Norm, Attention>, Feed>, Norm>;
+        SelfAttention<c.width, c.heads, c.key_value_heads, Angles, AttentionBias, AttentionBias, c.head_width>;
+    using Body = Sequential<
+        Repeat<c.layers, Residual<Norm, Attention>,
+               Residual<Norm, Linear<c.width, 2 * c.hidden, MlpBias>, Gated<SiLU>, Linear<c.hidden, c.width, MlpBias>>>,
+        Norm>;
     using Head = std::conditional_t<c.tied, TiedHead, Linear<c.width, c.vocabulary, NoBias>>;
     using type = LanguageModel<Embedding<c.vocabulary, c.width>, Body, Head>;
 };
 
 }  // namespace detail
 
-/// `Llama<smollm2_135m>`, or `Llama<LlamaConfig{.vocabulary = 65, .width = 128, ...}>`: a model of Llama's family out
-/// of the ordinary layers. Its first values are those layers'; see `initialize_llama`. transformers equivalent:
-/// LlamaForCausalLM, whose `q_proj`, `k_proj`, `v_proj` are one joint projection here, as are `gate_proj` and
-/// `up_proj`. Source: Touvron et al., "LLaMA: open and efficient foundation language models", 2023, arXiv:2302.13971.
+/// `using SmolLM2 = Llama<smollm2_135m>;`, or with numbers of one's own: `Llama<LlamaConfig{.vocabulary = 49152, .width
+/// = 576, .layers = 30, .heads = 9, .key_value_heads = 3, .hidden = 1536, .context = 8192}>`. transformers:
+/// LlamaForCausalLM. Source: Touvron et al., "LLaMA: open and efficient foundation language models", 2023,
+/// arXiv:2302.13971.
 template <LlamaConfig config>
-using Llama = typename detail::LlamaParts<config>::type;
+using Llama = typename detail::LlamaOf<config>::type;
 
 }  // namespace genotype

@@ -39,6 +39,7 @@ class StoredWeights {
         std::vector<detail::MatchedMatrix> matrices;
         add<Net>(loading, matrices, "", parameters.data(), prepared.data());
         loading.copy();
+        genotype::prepare<Net>(device{}, parameters.data(), prepared.data());  // rotary angles
         copies_ = detail::store_matrices(files_, matrices, options.bf16);
     }
 
@@ -66,7 +67,7 @@ class StoredWeights {
                 prepared += prepared_floats<Child, device>();
             });
         } else {
-            // A layer with a prepared form on this device has its matrix there, which is its first parameter.
+            // What a layer with parameters has prepared on this device is a matrix, its first parameter.
             bool is_stored = L::template prepared_floats<device>() > 0;
             for (const Parameter& tensor : L::parameters) {
                 const std::string name = prefix + tensor.name;

@@ -25,9 +25,9 @@ struct TextConfig {
     GPT2Config gpt2 = {};    // where the family is gpt2
     LlamaConfig llama = {};  // where it is llama
 
-    TextConfig() = default;
-    TextConfig(const GPT2Config& sizes) : family(TextFamily::gpt2), gpt2(sizes) {}
-    TextConfig(const LlamaConfig& sizes) : family(TextFamily::llama), llama(sizes) {}
+    constexpr TextConfig() = default;
+    constexpr TextConfig(const GPT2Config& sizes) : family(TextFamily::gpt2), gpt2(sizes) {}
+    constexpr TextConfig(const LlamaConfig& sizes) : family(TextFamily::llama), llama(sizes) {}
 
     int vocabulary() const { return family == TextFamily::gpt2 ? gpt2.vocabulary : llama.vocabulary; }
     int width() const { return family == TextFamily::gpt2 ? gpt2.width : llama.width; }
