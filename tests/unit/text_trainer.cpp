@@ -131,7 +131,7 @@ TEST_CASE("what is no batch of windows is refused, and nothing changes") {
     CHECK_THROWS_AS(Kind({.batch = 0, .context = 5}), Error);
     CHECK_THROWS_AS(Kind({.batch = 1, .context = 0}), Error);
     CHECK_THROWS_AS(Kind({.batch = 1'000'000'000, .context = 5}), Error);
-    static_assert(longest_context<Gpt2>() == 6);
+    static_assert(longest_context<Gpt2> == 6);
 }
 
 TEST_CASE("decay of matrices alone leaves biases and norms as they are") {

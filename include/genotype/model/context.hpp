@@ -4,22 +4,22 @@
 #include <algorithm>
 #include <limits>
 
-#include "genotype/layers/layer.hpp"
+#include "genotype/model/output_shape.hpp"
+#include "genotype/model/walk.hpp"
 
 namespace genotype {
 
-/// The most positions of a text that `Net` has places for: the least `context` of its layers, such as
-/// `PositionalEmbedding<1024, 768>`; the largest int where no layer limits it. transformers: `max_position_embeddings`.
+/// The most positions that a text of this model can have: the least `context` of its layers. Layers without one set no
+/// limit; where none does, it is the largest int.
 template <Layer Net>
-constexpr int longest_context() {
-    int longest = std::numeric_limits<int>::max();
-    if constexpr (Combinator<Net>)
-        Net::for_each_child([&]<class Child>(std::type_identity<Child>, ChildName) {
-            longest = std::min(longest, longest_context<Child>());
-        });
-    else if constexpr (requires { Net::context; })
-        longest = Net::context;
-    return longest;
-}
+inline constexpr int longest_context = [] {
+    int least = std::numeric_limits<int>::max();
+    walk<Net>(
+        [&]<class L>(std::type_identity<L>, ChildName, int, Dims, Dims) {
+            if constexpr (requires { L::context; }) least = std::min(least, L::context);
+        },
+        InputShape<Net>::dims);
+    return least;
+}();
 
 }  // namespace genotype

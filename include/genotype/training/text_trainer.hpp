@@ -107,7 +107,7 @@ class Trainer<combinators::LanguageModel<E, B, H>, Device, Optimizer>
 
   private:
     static const Options& checked(const Options& options) {
-        constexpr int longest = longest_context<Network>();
+        constexpr int longest = longest_context<Network>;
         if (options.batch < 1) fail("Trainer", "batch", std::to_string(options.batch), "1 or more texts");
         if (options.context < 1 || options.context > longest)
             fail("Trainer", "context", std::to_string(options.context),
