@@ -11,7 +11,7 @@
 
 #include "genotype/data/loader_position.hpp"
 #include "genotype/random/random_state.hpp"
-#include "genotype/random/random_words.hpp"
+#include "genotype/random/word_draws.hpp"
 #include "genotype/shape/error.hpp"
 
 namespace genotype {
@@ -79,7 +79,7 @@ class TextWindows {
     std::span<const int> next() {
         const auto number = static_cast<std::uint64_t>(position_.epoch) * static_cast<std::uint64_t>(batches()) +
                             static_cast<std::uint64_t>(position_.batch);
-        detail::RandomWords words(options_.seed, number << 32, streams::windows);
+        detail::WordDraws words(options_.seed, number << 32, streams::windows);
         const auto window = static_cast<std::size_t>(options_.context) + 1;
         const auto places = static_cast<std::uint32_t>(tokens_.size() - window + 1);
         for (std::size_t to = 0; to < windows_.size(); to += window)

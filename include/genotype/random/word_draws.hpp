@@ -10,9 +10,9 @@
 namespace genotype::detail {
 
 /// The words of a seed's stream from `position` on, in order.
-class RandomWords {
+class WordDraws {
   public:
-    RandomWords(std::uint64_t seed, std::uint64_t position, std::uint64_t stream)
+    WordDraws(std::uint64_t seed, std::uint64_t position, std::uint64_t stream)
         : seed_(seed), position_(position), stream_(stream) {}
 
     std::uint32_t next() {
