@@ -6,18 +6,13 @@
 #include <genotype/training/interrupt.hpp>
 #include <iostream>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "common.hpp"
 #include "text_flags.hpp"
+#include "text_model.hpp"  // from -DGENOTYPE_TEXT_MODEL=FOLDER, or smollm2/
 
 using namespace genotype;
-
-#ifdef EXAMPLE_TEXT_MODEL
-#include EXAMPLE_TEXT_MODEL
-#else
-using TextModel = Llama<smollm2_135m>;
-inline constexpr TextConfig text_model_config = smollm2_135m;
-#endif
 
 namespace {
 
@@ -37,7 +32,8 @@ int main(int argc, char** argv) {
     return example::run([&] {
         const Tokenizer tokenizer = load_tokenizer(flags.model);
         if (flags.tokenize) return write_ids(tokenizer);
-        const StoredWeights<TextModel> weights(TextFiles(flags.model), text_model_config, {.bf16 = flags.bf16});
+        const StoredWeights<text_model::Model> weights(TextFiles(flags.model), text_model::config,
+                                                       {.bf16 = flags.bf16});
 
         std::string text = flags.prompt;
         if (flags.chat) text = chat_prompt(read_chat_template(flags.model), std::vector<ChatMessage>{{"user", text}});
@@ -45,12 +41,13 @@ int main(int argc, char** argv) {
         GenerationOptions options = flags.generation;
         if (!flags.ignore_end) options.end_tokens = read_generation_defaults(flags.model).end_tokens;
         const long needed = static_cast<long>(prompts[0].size()) + options.max_new_tokens;
-        const int context = static_cast<int>(std::min<long>(longest_context<TextModel>, needed));
-        TextRun<TextModel, Stored<Cpu>> run(weights, {.slots = options.num_beams, .context = context});
+        const int context = static_cast<int>(std::min<long>(text_model::config.context, needed));
+        TextRun<text_model::Model, Stored<Cpu>> run(weights, {.slots = options.num_beams, .context = context});
 
         Interrupt interrupt;
-        if (!flags.json && !flags.chat) std::fputs(flags.prompt.c_str(), stdout);
+        bool echo = !flags.json && !flags.chat;
         const Generated all = generate(run, tokenizer, std::span(prompts), options, [&](int, std::string_view piece) {
+            if (std::exchange(echo, false)) std::fputs(flags.prompt.c_str(), stdout);
             if (!flags.json) std::fwrite(piece.data(), 1, piece.size(), stdout);
             std::fflush(stdout);
             return !interrupt.asked();

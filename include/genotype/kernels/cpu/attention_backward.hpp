@@ -1,0 +1,16 @@
+// The gradient of causal attention.
+#pragma once
+
+#include "genotype/kernels/reference/attention.hpp"
+
+namespace genotype {
+
+constexpr Extent attention_backward_scratch(Cpu, const AttentionSizes& sizes) {
+    return attention_backward_scratch(Reference{}, sizes);
+}
+inline void attention_backward(Cpu, const AttentionSizes& sizes, const Sequences& sequences, const float* x,
+                               const float* y, const float* dy, const float* log_sums, float* dx, Region scratch) {
+    attention_backward(Reference{}, sizes, sequences, x, y, dy, log_sums, dx, scratch);
+}
+
+}  // namespace genotype
