@@ -1,7 +1,7 @@
 // Our half of text_files.sh.
 // usage: interop_text_files sizes PATH           the config's fields, the tokens that end a text, in JSON
-//        interop_text_files tensors PATH FOLDER  names and shapes in FOLDER/tensors.json, in FOLDER/values the values as
-//                                                float32, one tensor after the other, in Hugging Face's order
+//        interop_text_files tensors PATH FOLDER  names and shapes in FOLDER/tensors.json; in FOLDER/values the values,
+//                                                float32 in the order of Hugging Face, one tensor after the other
 //        interop_text_files chat PATH            conversations in JSON a line in, prompts in JSON out
 #include <fstream>
 #include <iostream>
