@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "genotype/data/dataset.hpp"
+#include "genotype/data/loader_position.hpp"
 #include "genotype/data/shuffle.hpp"
 #include "genotype/shape/error.hpp"
 #include "genotype/shape/shape.hpp"
@@ -33,13 +34,6 @@ struct LoaderOptions {
         visit("seed", order);
         visit("drop_last", whole);
     }
-};
-
-/// Which batch a loader gives next.
-struct LoaderPosition {
-    long epoch = 0;
-    int batch = 0;
-    friend bool operator==(LoaderPosition, LoaderPosition) = default;
 };
 
 /// Some samples of a dataset. Lives in the loader's memory, until its next batch.

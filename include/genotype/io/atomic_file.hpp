@@ -110,11 +110,11 @@ namespace detail {
 
 /// The target's name in ".target.123.0.tmp", or nothing where a name is not of this form.
 inline std::string_view target_of_temporary(std::string_view name) {
-    constexpr std::string_view digits = "0123456789", ending = ".tmp";
+    constexpr std::string_view decimal_digits = "0123456789", ending = ".tmp";
     if (!name.starts_with('.') || !name.ends_with(ending)) return {};
     name = name.substr(1, name.size() - 1 - ending.size());
     for (int number = 0; number < 2; ++number) {
-        const auto last = name.find_last_not_of(digits);
+        const auto last = name.find_last_not_of(decimal_digits);
         if (last == std::string_view::npos || name[last] != '.' || last + 1 == name.size()) return {};
         name = name.substr(0, last);
     }

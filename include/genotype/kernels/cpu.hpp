@@ -1,4 +1,4 @@
-// Every kernel of the processor.
+// Every kernel of the processor but those of stored weights, which kernels/stored.hpp brings.
 #pragma once
 
 #include "genotype/kernels/cpu/attention.hpp"

@@ -17,3 +17,4 @@
 #include "genotype/kernels/reference/rearrange.hpp"
 #include "genotype/kernels/reference/rotary.hpp"
 #include "genotype/kernels/reference/spread.hpp"
+#include "genotype/kernels/reference/stored.hpp"

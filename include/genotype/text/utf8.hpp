@@ -12,20 +12,24 @@ namespace detail {
 
 inline constexpr std::string_view replacement_character = "\xef\xbf\xbd";  // U+FFFD
 
+inline void append_valid_utf8(std::string& valid, std::string_view text) {
+    while (!text.empty()) {
+        const std::size_t good = valid_utf8_bytes(text);
+        valid += text.substr(0, good);
+        text.remove_prefix(good);
+        if (text.empty()) break;
+        valid += replacement_character;
+        text.remove_prefix(utf8_step(text).bytes);
+    }
+}
+
 }  // namespace detail
 
 /// Puts U+FFFD in the place of whatever is no UTF-8. Python: `bytes.decode("utf-8", errors="replace")`.
 inline std::string replace_invalid_utf8(std::string_view text) {
     std::string valid;
     valid.reserve(text.size());
-    while (!text.empty()) {
-        const std::size_t good = detail::valid_utf8_bytes(text);
-        valid += text.substr(0, good);
-        text.remove_prefix(good);
-        if (text.empty()) break;
-        valid += detail::replacement_character;
-        text.remove_prefix(detail::utf8_step(text).bytes);
-    }
+    detail::append_valid_utf8(valid, text);
     return valid;
 }
 
@@ -35,6 +39,12 @@ class Utf8Stream {
   public:
     /// Takes more bytes and returns the text that is complete now.
     std::string push(std::string_view bytes) {
+        std::string text;
+        push(bytes, text);
+        return text;
+    }
+    /// The same, and puts it behind `text`.
+    void push(std::string_view bytes, std::string& text) {
         held_ += bytes;
         std::size_t ready = held_.size();
         for (std::size_t back = 1; back <= 3 && back <= held_.size(); ++back) {
@@ -43,9 +53,8 @@ class Utf8Stream {
             if (detail::utf8_step(end).kind == detail::Utf8::incomplete) ready -= back;
             break;
         }
-        std::string text = replace_invalid_utf8(std::string_view(held_).substr(0, ready));
+        detail::append_valid_utf8(text, std::string_view(held_).substr(0, ready));
         held_.erase(0, ready);
-        return text;
     }
 
     /// The end: a character that is not complete becomes U+FFFD.

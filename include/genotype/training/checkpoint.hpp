@@ -77,7 +77,7 @@ void save_checkpoint_with(const Metadata& more, const Trainer<Net, Device, Optim
 
 }  // namespace detail
 
-/// What `trainer.save(path, with...)` calls; `with` is a Loader, a History, or both. The file holds
+/// What `trainer.save(path, with...)` calls; `with` is a Loader or TextWindows, a History, or both. The file holds
 ///
 ///     generator.0.weight ...                       weights and buffers, as save(trainer, path) writes them
 ///     optimizer.generator.0.weight.exp_avg ...     the optimisers' states, in PyTorch's words: exp_avg and

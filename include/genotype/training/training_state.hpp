@@ -92,7 +92,7 @@ TrainingState describe(Trainer<Net, Device, Optimizer>& trainer) {
     const OptionLister list(state.options);
     list("device", linked_type_name(typeid(Device)));  // the same from every compiler
     list("optimizer", linked_type_name(typeid(Optimizer)));
-    list("loss", linked_type_name(typeid(typename Net::Loss)));
+    if constexpr (requires { typename Net::Loss; }) list("loss", linked_type_name(typeid(typename Net::Loss)));
     if constexpr (requires { typename Net::Noise; }) list("noise", linked_type_name(typeid(typename Net::Noise)));
     const auto& options = trainer.options();
     options.for_each_option(list);
