@@ -34,6 +34,19 @@ struct Outcome {
 };
 
 template <class Device>
+Array gradient(Device device, const AttentionSizes& sizes, const Texts& texts, const Array& x, const Outcome& forward,
+               const Array& dy) {
+    const long rows = rows_in(texts);
+    Array dx = unwritten(rows * sizes.row_floats());
+    const Extent size = attention_backward_scratch(device, sizes);
+    Array scratch = unwritten(size.floats(rows));
+    attention_backward(device, sizes, {texts.data(), static_cast<int>(texts.size()), 0, false}, x.data(),
+                       forward.y.data(), dy.data(), forward.log_sums.data(), dx.data(),
+                       {scratch.data(), scratch.data() + size.per_sample * rows, rows});
+    return dx;
+}
+
+template <class Device>
 Outcome run(Device device, const AttentionSizes& sizes, const Texts& texts, const Array& x, const Array* cache,
             int context = 0) {
     const long rows = rows_in(texts);
@@ -56,14 +69,14 @@ void append(Array& to, const Array& more) {
     to.insert(to.end(), more.begin(), more.end());
 }
 
-const AttentionSizes heads_table[] = {{1, 1, 1},  {1, 1, 3},  {2, 1, 17}, {4, 2, 5},
-                                      {3, 3, 32}, {9, 3, 64}, {5, 1, 40}, {4, 1, 128}};
+const AttentionSizes heads_table[] = {{1, 1, 1},  {1, 1, 3},  {2, 1, 17},  {4, 2, 5},  {3, 3, 32},
+                                      {9, 3, 64}, {5, 1, 40}, {4, 1, 128}, {1, 1, 256}};
 
 }  // namespace
 
 TEST_CASE("attention agrees with the plain loops, for every number of threads") {
-    // A block of keys is 256 of them, one of queries at most 8 tiles of at most 14.
-    const std::vector<std::vector<int>> table{{1}, {2}, {15, 1, 17}, {113}, {37, 40}, {255, 1}, {257, 1, 20}};
+    // A block of keys is 256 of them, 128 in the gradient, and one of queries at most 8 tiles of at most 14.
+    const std::vector<std::vector<int>> table{{1}, {2}, {15, 1, 17}, {113, 129}, {37, 40}, {255, 1}, {257, 1, 20}};
     unsigned seed = 0;
     for (const AttentionSizes& sizes : heads_table)
         for (const auto& counts : table) {
@@ -77,8 +90,13 @@ TEST_CASE("attention agrees with the plain loops, for every number of threads") 
             const Outcome found = with_threads(1, [&] { return run(Cpu{}, sizes, texts, x, nullptr); });
             CHECK(difference(found.y, wanted.y) < 2e-6);
             CHECK(difference(found.log_sums, wanted.log_sums, 8) < 1e-6);
+            const Array dy = random_array(rows_in(texts) * sizes.query_floats(), ++seed);
+            const auto back = [&] { return gradient(Cpu{}, sizes, texts, x, found, dy); };
+            const Array dx = with_threads(1, back);
+            CHECK(difference(dx, gradient(Reference{}, sizes, texts, x, found, dy), 8) < 3e-6);
             for (const int threads : {2, 3}) {
                 const Outcome again = with_threads(threads, [&] { return run(Cpu{}, sizes, texts, x, nullptr); });
+                CHECK(same_bits(dx, with_threads(threads, back)));
                 CHECK(same_bits(found.y, again.y));
                 CHECK(same_bits(found.log_sums, again.log_sums));
             }

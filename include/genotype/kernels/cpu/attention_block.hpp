@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "genotype/kernels/attention.hpp"
 #include "genotype/kernels/cpu/convolution_pack.hpp"
 #include "genotype/kernels/cpu/fold.hpp"
 #include "genotype/kernels/cpu/tile.hpp"
@@ -14,8 +15,6 @@ namespace genotype::detail {
 /// Keys whose scores are summed by themselves. Blocks begin at multiples of this from a text's first token, so a
 /// query's sums depend on its position alone.
 inline constexpr int attention_keys = 256;
-/// The widest head: blocks lie on the stack.
-inline constexpr int attention_widest = 512;
 /// Values of the queries that are worked on at a time, and how many queries these are at most.
 inline constexpr int attention_values = 16384;
 inline constexpr int attention_queries = 8 * tile_rows;
@@ -105,7 +104,7 @@ inline void fetch(const float* from, long pitch, int rows, int width) {
 /// written. One copy of this code, whoever calls it.
 [[gnu::noinline]] inline void attend_block(const QueryRange& range, const float* queries, int head_width,
                                            const KeysValues& text, int start, PartialSoftmax part) {
-    alignas(64) float panel[std::max(attention_widest, attention_keys) * tile_columns];
+    alignas(64) float panel[std::max(widest_head, attention_keys) * tile_columns];
     alignas(64) float scores[(attention_queries + tile_rows) * attention_keys];
     const int pitch = attention_pitch(head_width), begin = range.first_at(start);
     const auto seen = [&](int query) { return std::min(attention_keys, range.position(query) + 1 - start); };

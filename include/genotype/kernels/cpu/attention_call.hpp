@@ -78,7 +78,7 @@ struct AttentionCall {
 
     /// Some queries against all keys that they see, one block after the other.
     void attend(const SequenceRows& text, int key_head, const QueryRange& range) const {
-        constexpr int values = attention_values + (tile_rows + lanes) * attention_widest;
+        constexpr int values = attention_values + (tile_rows + lanes) * widest_head;
         alignas(64) float queries[values], sum_values[values], part_values[values];
         alignas(64) float lists[4][attention_queries + lanes] = {};
         const PartialSoftmax sum{lists[0], lists[1], sum_values}, part{lists[2], lists[3], part_values};

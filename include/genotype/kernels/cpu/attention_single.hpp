@@ -64,7 +64,7 @@ struct SingleTokens {
     }
 
     void attend(int task, const PartialSoftmax& to) const {
-        alignas(64) float queries[attention_values + tile_rows * attention_widest];
+        alignas(64) float queries[attention_values + tile_rows * widest_head];
         const auto [text, block, key_head] = locate(task);
         call.load(text, key_head, range(text), queries);
         attend_block(range(text), queries, call.width(), call.keys_values(text, key_head), block * attention_keys, to);
