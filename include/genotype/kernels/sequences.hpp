@@ -1,24 +1,23 @@
-// Which rows of a batch of tokens belong to which text, and where a text's memory lies.
+// Which rows of a batch of tokens belong to which text.
 #pragma once
 
 namespace genotype {
 
-/// Rows [row, row + count) of the batch are the tokens at positions [position, position + count) of one text, whose keys
-/// and values lie in slot `slot` of the session.
+/// Some tokens of one text, one after another: rows [row, row + count) of the batch. The first of them is the text's
+/// token number `position`; in inference its earlier tokens' keys and values lie in slot `slot` of the session.
 struct SequenceRows {
-    int row;
-    int count;
-    int position;
-    int slot;
+    int row = 0;
+    int count = 0;
+    int position = 0;
+    int slot = 0;
 };
 
-/// A batch of tokens: stretches that cover all its rows in order. `context` is the number of positions in a slot; with
-/// `last_only` only the last row of each stretch is wanted at the model's end.
+/// The texts of a batch, which cover its rows in order and without gaps: a token is a sample, and no text is padded.
 struct Sequences {
-    const SequenceRows* list;
-    int count;
-    int context;
-    bool last_only;
+    const SequenceRows* list = nullptr;
+    int count = 0;
+    int context = 0;         // positions in a slot
+    bool last_only = false;  // a language model answers for the last row of each text alone
 };
 
 }  // namespace genotype
