@@ -16,6 +16,7 @@ endif()
 if(TARGET genotype_text)
   install(TARGETS genotype_text EXPORT genotype-text)
   install(EXPORT genotype-text NAMESPACE genotype:: DESTINATION "${config_directory}")
+  install(FILES cmake/genotype-text-model.cmake examples/genotype-config.cpp DESTINATION "${config_directory}")
 endif()
 
 configure_package_config_file(cmake/genotype-config.cmake.in "${CMAKE_CURRENT_BINARY_DIR}/genotype-config.cmake"

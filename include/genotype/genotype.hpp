@@ -7,6 +7,8 @@
 #include "genotype/model/sequential.hpp"
 #include "genotype/model/residual.hpp"
 #include "genotype/model/repeat.hpp"
+#include "genotype/model/self_attention.hpp"
+#include "genotype/model/language_model.hpp"
 #include "genotype/training/adversarial.hpp"
 #include "genotype/training/autoencoder.hpp"
 
@@ -16,6 +18,7 @@
 #include "genotype/layers.hpp"
 #include "genotype/model/model.hpp"
 #include "genotype/model/normal.hpp"
+#include "genotype/model/session.hpp"
 #include "genotype/model/summary.hpp"
 #include "genotype/losses.hpp"
 #include "genotype/optimizers.hpp"

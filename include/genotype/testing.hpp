@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <string>
@@ -77,7 +78,9 @@ class GradientRig {
                                                    .prepared = weights.prepared.data(),
                                                    .kept = region(kept_memory, aligned(plan.kept)),
                                                    .scratch = scratch(),
-                                                   .random = &random});
+                                                   .random = &random,
+                                                   .sequences = &sequences,
+                                                   .session = {}});
         double sum = 0;
         for (long i = 0; i < y.size(); ++i) sum += static_cast<double>(y.data()[i]) * cotangent.data()[i];
         return sum;
@@ -97,7 +100,8 @@ class GradientRig {
                                                      .prepared = weights.prepared.data(),
                                                      .accumulate = accumulate,
                                                      .kept = region(kept_memory, aligned(plan.kept)),
-                                                     .scratch = scratch()});
+                                                     .scratch = scratch(),
+                                                     .sequences = &sequences});
     }
 
     static void poison(Arena<Device>& arena) {
@@ -114,6 +118,10 @@ class GradientRig {
     }
     Region scratch() { return region(scratch_memory, aligned(larger(plan.forward_scratch, plan.backward_scratch))); }
 
+    // Two texts, or one of one token.
+    std::array<SequenceRows, 2> texts{
+        {{.row = 0, .count = (batch + 1) / 2}, {.row = (batch + 1) / 2, .count = batch / 2}}};
+    Sequences sequences{texts.data(), batch > 1 ? 2 : 1, batch, false};
     Arena<Device> kept_memory, scratch_memory;
 };
 

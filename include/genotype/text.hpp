@@ -1,8 +1,20 @@
-// Text for language models: tokenizers, and generation by whatever model there is. It needs PCRE2 (genotype::text).
+// Text: pretrained language models from their files, tokenizers, and generation. It needs PCRE2 (genotype::text).
 #pragma once
 
+#include "genotype/genotype.hpp"
+#include "genotype/kernels/stored.hpp"
+#include "genotype/models/gpt2.hpp"
+#include "genotype/models/llama.hpp"
 #include "genotype/text/byte_level.hpp"
+#include "genotype/text/chat.hpp"
 #include "genotype/text/generate.hpp"
+#include "genotype/text/generation_defaults.hpp"
+#include "genotype/text/load_text.hpp"
+#include "genotype/text/read_text.hpp"
+#include "genotype/text/stored_weights.hpp"
+#include "genotype/text/text_config.hpp"
+#include "genotype/text/text_files.hpp"
+#include "genotype/text/text_run.hpp"
 #include "genotype/text/tokenizer.hpp"
 #include "genotype/text/tokenizer_file.hpp"
 #include "genotype/text/utf8.hpp"

@@ -3,6 +3,7 @@
 #include "genotype/kernels/reference.hpp"
 #include "genotype/layers/elu.hpp"
 #include "genotype/layers/gelu.hpp"
+#include "genotype/layers/gelu_tanh.hpp"
 #include "genotype/layers/leaky_relu.hpp"
 #include "genotype/layers/relu.hpp"
 #include "genotype/layers/sigmoid.hpp"
@@ -32,6 +33,9 @@ TEST_CASE("ELU") {
 }
 TEST_CASE("GELU") {
     check<GELU>("gelu", 0.5);  // 1 + erf
+}
+TEST_CASE("GELUTanh") {
+    check<GELUTanh>("gelu_tanh", 0.5);  // x^3 in an exponent
 }
 TEST_CASE("SiLU") {
     check<SiLU>("silu", 0.1);  // slope: s + x s (1 - s)

@@ -2,15 +2,16 @@
 """Writes data/*.golden, what PyTorch says, which the C++ programs beside this one compare with.
 
 Run by hand, after a change of the cases: `python3 generate.py [GROUP...]`, a minute on two cores, no GPU.
-Made with Python 3.11, PyTorch 2.15.0 and numpy 2.4; a version from 2.0 (PyTorch) and 1.26 (numpy) on gives the same to
-float32's rounding, since everything runs in float64 on the CPU. The files hold float32.
+Made with Python 3.11, PyTorch 2.15.0, numpy 2.4 and transformers 5.24; a version from 2.0 (PyTorch) and 1.26 (numpy) on
+gives the same to float32's rounding, since everything runs in float64 on the CPU, save transformers' rotary angles, which
+are what they are in float32. The files hold float32.
 """
 import pathlib
 import sys
 
 import torch
 
-from cases import layers, losses, optimizers, training
+from cases import layers, losses, optimizers, tokens, training
 from cases.store import Store
 
 GROUPS = {
@@ -19,6 +20,8 @@ GROUPS = {
     "activations": [layers.activations],
     "pools": [layers.pools, layers.rearrangements],
     "residuals": [layers.residuals],
+    "tokens": [tokens.embeddings, tokens.positional_embeddings, tokens.attention, tokens.rotary,
+               tokens.gates],
     "losses": [losses.losses, losses.gaussian_kl],
     "optimizers": [optimizers.optimizers, optimizers.schedules, optimizers.clipping],
     "dcgan": [lambda store: training.dcgan(store, 64, 10, 203)],

@@ -4,6 +4,7 @@
 #include "genotype/layers/batch_norm.hpp"
 #include "genotype/layers/group_norm.hpp"
 #include "genotype/layers/layer_norm.hpp"
+#include "genotype/layers/rms_norm.hpp"
 #include "support/golden_layer.hpp"
 
 using namespace genotype;
@@ -37,4 +38,9 @@ TEST_CASE("LayerNorm of vectors") {
 }
 TEST_CASE("LayerNorm of pictures") {
     check<LayerNorm<6, 4, 3>>("layer_norm_picture");
+}
+TEST_CASE("RMSNorm") {
+    check<RMSNorm<10>>("rms_norm_10");
+    check<RMSNorm<37, std::ratio<1, 1'000'000>>>("rms_norm_37");
+    check<RMSNorm<8, std::ratio<1, 100>>>("rms_norm_small_8");
 }

@@ -36,4 +36,5 @@ fi
 "$folder/build/files" "$folder"
 "$folder/build/arrays" "$folder"
 "$folder/build/words"
+"$folder/build/text_model"
 echo "Programs built against genotype ($way) run."

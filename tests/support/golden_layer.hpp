@@ -73,9 +73,9 @@ class LayerCheck {
         y = Block(y_count());
         genotype::RandomState random{};
         L::forward(Device{}, genotype::Training{},
-                   genotype::Forward<genotype::Training>{batch_, in_, out_, x, y, parameters_, buffers_, prepared_,
-                                                         kept_.region(),
-                                                         Space(memory_.forward_scratch, batch_).region(), &random});
+                   genotype::Forward<genotype::Training>{
+                       batch_, in_, out_, x, y, parameters_, buffers_, prepared_, kept_.region(),
+                       Space(memory_.forward_scratch, batch_).region(), &random, &sequences_});
         compare_activation("/y", out_, y);
         compare(L::buffers, ".after", buffers_, 1);
     }
@@ -93,7 +93,8 @@ class LayerCheck {
                 prepared_,
                 accumulate,
                 kept_.region(),
-                scratch.region()};
+                scratch.region(),
+                &sequences_};
     }
 
     /// Afterwards the parameters' gradients are to be `times` PyTorch's.
@@ -121,7 +122,8 @@ class LayerCheck {
                                                           prepared_,
                                                           {},
                                                           Space(memory.forward_scratch, batch_).region(),
-                                                          nullptr});
+                                                          nullptr,
+                                                          &sequences_});
         compare_activation(expected, out_, result);
     }
 
@@ -131,9 +133,9 @@ class LayerCheck {
         std::copy_n(x.data(), x_count(), both.data());
         genotype::RandomState random{};
         L::forward(Device{}, genotype::Training{},
-                   genotype::Forward<genotype::Training>{batch_, in_, out_, both, both, parameters_, buffers_,
-                                                         prepared_, kept_.region(),
-                                                         Space(memory_.forward_scratch, batch_).region(), &random});
+                   genotype::Forward<genotype::Training>{
+                       batch_, in_, out_, both, both, parameters_, buffers_, prepared_, kept_.region(),
+                       Space(memory_.forward_scratch, batch_).region(), &random, &sequences_});
         compare_activation("/y", out_, both);
         std::copy_n(dy.data(), y_count(), both.data());
         Space scratch(memory_.backward_scratch, batch_);
@@ -181,6 +183,18 @@ class LayerCheck {
         check_close(result, file_[name_ + what].values, tolerance_);
     }
 
+    /// NAME/texts has a row for each text: its number of rows, and the position of its first. Without it, one text.
+    std::vector<genotype::SequenceRows> texts() const {
+        if (!file_.has(name_ + "/texts")) return {{.row = 0, .count = batch_}};
+        const Values& table = file_[name_ + "/texts"];
+        std::vector<genotype::SequenceRows> list;
+        for (int text = 0, row = 0; text < table.dims[0]; row += list.back().count, ++text)
+            list.push_back({.row = row,
+                            .count = static_cast<int>(table.row(text)[0]),
+                            .position = static_cast<int>(table.row(text)[1])});
+        return list;
+    }
+
     long x_count() const { return in_.count() * batch_; }
     long y_count() const { return out_.count() * batch_; }
 
@@ -189,6 +203,8 @@ class LayerCheck {
     Tolerance tolerance_;
     const Values &x_, &y_;
     int batch_ = x_.batch();
+    std::vector<genotype::SequenceRows> texts_ = texts();
+    genotype::Sequences sequences_{.list = texts_.data(), .count = static_cast<int>(texts_.size()), .context = 0};
     genotype::Dims in_ = x_.sample(), out_ = y_.sample();
     genotype::Memory memory_ = L::template memory<Device, genotype::Training>(in_);
     Block parameters_{genotype::offset_in(L::parameters, static_cast<int>(L::parameters.size()))};

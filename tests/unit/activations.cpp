@@ -9,6 +9,7 @@
 #include "genotype/kernels/reference/elementwise.hpp"
 #include "genotype/layers/elu.hpp"
 #include "genotype/layers/gelu.hpp"
+#include "genotype/layers/gelu_tanh.hpp"
 #include "genotype/layers/leaky_relu.hpp"
 #include "genotype/layers/relu.hpp"
 #include "genotype/layers/sigmoid.hpp"
@@ -165,6 +166,20 @@ TEST_CASE("GELU") {
     CHECK(slope_at<GELU>(-1e30f) == 0);
 }
 
+TEST_CASE("GELUTanh") {
+    static constexpr long double scale = 1.59576912160573071175978L;  // 2 sqrt(2 / pi)
+    static constexpr auto argument = [](long double x) { return scale * (x + 0.044715L * x * x * x); };
+    check<GELUTanh>([](long double x) { return x * logistic(argument(x)); },
+                    [](long double x) {
+                        const long double inner = scale * (1 + 3 * 0.044715L * x * x), s = logistic(argument(x));
+                        return s + x * s * logistic(-argument(x)) * inner;
+                    });
+    CHECK(value_at<GELUTanh>(1e30f) == 1e30f);
+    CHECK(value_at<GELUTanh>(-1e30f) == 0);
+    CHECK(slope_at<GELUTanh>(1e30f) == 1);
+    CHECK(slope_at<GELUTanh>(-1e30f) == 0);
+}
+
 TEST_CASE("SiLU") {
     const Function value = [](long double x) { return x * logistic(x); };
     const Function slope = [](long double x) { return logistic(x) * (1 + x * logistic(-x)); };
@@ -198,7 +213,8 @@ TEST_CASE("Sigmoid") {
     CHECK(slope_at<Sigmoid>(-1000) == 0);
 }
 
-TEST_CASE_TEMPLATE("What is not a number stays so", L, ReLU, LeakyReLU<>, ELU<>, GELU, SiLU, Softplus, Tanh, Sigmoid) {
+TEST_CASE_TEMPLATE("What is not a number stays so", L, ReLU, LeakyReLU<>, ELU<>, GELU, GELUTanh, SiLU, Softplus, Tanh,
+                   Sigmoid) {
     CHECK(std::isnan(value_at<L>(std::numeric_limits<float>::quiet_NaN())));
 }
 
@@ -208,7 +224,7 @@ TEST_CASE_TEMPLATE("An activation with a slope from its output works in place", 
     static_assert(Layer<L>);
 }
 
-TEST_CASE_TEMPLATE("An activation with a slope from its input keeps it", L, GELU, SiLU, Softplus) {
+TEST_CASE_TEMPLATE("An activation with a slope from its input keeps it", L, GELU, GELUTanh, SiLU, Softplus) {
     static_assert(!L::in_place && L::backward_reads_input && !L::backward_reads_output);
     static_assert(infer<L>(picture_dims(3, 4, any)).dims == picture_dims(3, 4, any));
 }

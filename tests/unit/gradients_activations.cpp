@@ -8,6 +8,7 @@
 #include "genotype/layers/dropout.hpp"
 #include "genotype/layers/elu.hpp"
 #include "genotype/layers/gelu.hpp"
+#include "genotype/layers/gelu_tanh.hpp"
 #include "genotype/layers/leaky_relu.hpp"
 #include "genotype/layers/relu.hpp"
 #include "genotype/layers/sigmoid.hpp"
@@ -18,8 +19,8 @@
 
 using namespace genotype;
 
-TEST_CASE_TEMPLATE("Gradients", L, ReLU, LeakyReLU<>, LeakyReLU<0.2f>, ELU<>, ELU<0.5f>, GELU, SiLU, Softplus, Tanh,
-                   Sigmoid, Dropout<>, Dropout<0.2f>) {
+TEST_CASE_TEMPLATE("Gradients", L, ReLU, LeakyReLU<>, LeakyReLU<0.2f>, ELU<>, ELU<0.5f>, GELU, GELUTanh, SiLU, Softplus,
+                   Tanh, Sigmoid, Dropout<>, Dropout<0.2f>) {
     const auto check = [](const GradientCheck& result) {
         INFO(result.fault);
         CHECK(result.passed);

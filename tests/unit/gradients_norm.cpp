@@ -24,3 +24,9 @@ TEST_CASE("layer norm's gradients") {
     expect_gradients<LayerNorm<3, 5, 3>, Shape<3, 5, 3>>();
     expect_gradients<LayerNorm<5>, Shape<5>, Reference>();
 }
+
+TEST_CASE("RMS norm's gradients") {
+    expect_gradients<RMSNorm<3>, Shape<3>>({.batch = 1});
+    expect_gradients<RMSNorm<37, std::ratio<1, 10>>, Shape<37>>();
+    expect_gradients<RMSNorm<5>, Shape<5>, Reference>();
+}

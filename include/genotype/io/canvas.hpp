@@ -88,7 +88,7 @@ class Canvas {
                 const float right = (column + static_cast<float>(x)) * pitch;
                 const float up = (static_cast<float>(font_capital_rows - y) - 0.5f) * pitch;
                 return direction == TextDirection::right ? Point{start.x + right, start.y - up}
-                                                     : Point{start.x - up, start.y - right};
+                                                         : Point{start.x - up, start.y - right};
             };
             for (int y = 0; y < font_capital_rows + 2; ++y)
                 for (int x = 0; x < columns; ++x) {

@@ -128,6 +128,17 @@ class Gguf {
         });
     }
 
+    /// Bytes of a tensor's data from `begin` on: read into `room` from a file, which may be cut meanwhile (`Error`),
+    /// and where they lie where they are in memory anyway.
+    std::span<const std::byte> fetch(const GgufTensor& tensor, std::uint64_t begin, std::size_t size,
+                                     std::vector<std::byte>& room) const {
+        const std::span<const std::byte> part = bytes(tensor).subspan(begin, size);
+        if (!file_) return part;
+        if (room.size() < size) room.resize(size);
+        read(part, std::span(room).first(size));
+        return std::span(room).first(size);
+    }
+
   private:
     /// Copies a part of the file without its mapping, so that a file that is cut is an `Error` and no end of the
     /// program.

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <concepts>
-#include <exception>
 #include <limits>
 #include <span>
 
@@ -84,25 +83,9 @@ class Loading {
     }
 
     LoadReport copy() {
-        NotFinite found;
-        std::exception_ptr error;
-#pragma omp parallel
-        {
-            NotFinite mine;
-            std::vector<std::byte> room;
-#pragma omp for schedule(dynamic)
-            for (const LoadPiece& piece : pieces_) {
-                try {
-                    mine += piece.copy(file_.fetch(piece.from, piece.bytes, room).data());
-                } catch (...) {  // nothing may leave a thread
-#pragma omp critical
-                    error = std::current_exception();
-                }
-            }
-#pragma omp critical
-            found += mine;
-        }
-        if (error) std::rethrow_exception(error);
+        const NotFinite found = copy_pieces(pieces_, [&](const LoadPiece& piece, CopyRoom& room) {
+            return piece.copy(file_.fetch(piece.from, piece.bytes, room.bytes).data());
+        });
         for (const auto& [to, count] : counters_) *to = std::bit_cast<float>(count);
         report_.nan = found.nan;
         report_.infinite = found.infinite;

@@ -7,6 +7,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <exception>
+#include <vector>
 
 #include "genotype/io/dtype.hpp"
 #include "genotype/layers/parameter.hpp"
@@ -169,6 +171,38 @@ inline long piece_rows(const CopyAxes& file_first) {
     constexpr long floats = 1 << 18, line = 16;
     const CopyAxis slowest = file_first.axis[0];
     return std::clamp(floats / slowest.from / line * line, std::min(line, slowest.size), slowest.size);
+}
+
+/// Memory of one thread that copies pieces.
+struct CopyRoom {
+    std::vector<std::byte> bytes{};
+    std::vector<float> floats{};
+};
+
+/// Calls copy(piece, room) for each piece on all threads and adds up what the calls return. What one throws is thrown
+/// when all have ended.
+template <class Piece, class Copy>
+NotFinite copy_pieces(const std::vector<Piece>& pieces, Copy copy) {
+    NotFinite found;
+    std::exception_ptr error;
+#pragma omp parallel
+    {
+        NotFinite mine;
+        CopyRoom room;
+#pragma omp for schedule(dynamic)
+        for (const Piece& piece : pieces) {
+            try {
+                mine += copy(piece, room);
+            } catch (...) {  // nothing may leave a thread
+#pragma omp critical
+                error = std::current_exception();
+            }
+        }
+#pragma omp critical
+        found += mine;
+    }
+    if (error) std::rethrow_exception(error);
+    return found;
 }
 
 }  // namespace genotype::detail

@@ -1,6 +1,7 @@
-// Every kernel of the processor.
+// Every kernel of the processor but those of stored weights, which kernels/stored.hpp brings.
 #pragma once
 
+#include "genotype/kernels/cpu/attention.hpp"
 #include "genotype/kernels/cpu/chunks.hpp"
 #include "genotype/kernels/cpu/column_sums.hpp"
 #include "genotype/kernels/cpu/convolution.hpp"
@@ -11,17 +12,21 @@
 #include "genotype/kernels/cpu/convolution_weight_block.hpp"
 #include "genotype/kernels/cpu/cross_entropy.hpp"
 #include "genotype/kernels/cpu/elementwise.hpp"
+#include "genotype/kernels/cpu/embedding.hpp"
 #include "genotype/kernels/cpu/gaussian.hpp"
+#include "genotype/kernels/cpu/halves.hpp"
 #include "genotype/kernels/cpu/lanes.hpp"
 #include "genotype/kernels/cpu/normalization_batch.hpp"
 #include "genotype/kernels/cpu/normalization_columns.hpp"
 #include "genotype/kernels/cpu/normalization_group.hpp"
 #include "genotype/kernels/cpu/normalization_layer.hpp"
+#include "genotype/kernels/cpu/normalization_rms.hpp"
 #include "genotype/kernels/cpu/outer_tile.hpp"
 #include "genotype/kernels/cpu/pooling.hpp"
 #include "genotype/kernels/cpu/random.hpp"
 #include "genotype/kernels/cpu/ranges.hpp"
 #include "genotype/kernels/cpu/rearrange.hpp"
+#include "genotype/kernels/cpu/rotary.hpp"
 #include "genotype/kernels/cpu/spread.hpp"
 #include "genotype/kernels/cpu/tile.hpp"
 #include "genotype/kernels/cpu/unroll.hpp"

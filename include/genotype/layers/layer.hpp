@@ -5,6 +5,7 @@
 #include <concepts>
 #include <type_traits>
 
+#include "genotype/kernels/sequences.hpp"
 #include "genotype/layers/parameter.hpp"
 #include "genotype/random/random_state.hpp"
 #include "genotype/shape/fault.hpp"
@@ -21,6 +22,7 @@ struct Memory {
     Extent kept{};              // written by forward, read by backward; training only
     Extent forward_scratch{};   // free again when forward returns
     Extent backward_scratch{};  // free again when backward returns
+    Extent session{};           // per_sample: for each position of a text, from call to call; inference only
 };
 
 /// One forward call. Activations are (batch, height, width, channels) of `in` and `out`.
@@ -36,6 +38,8 @@ struct Forward {
     Region kept;
     Region scratch;
     RandomState* random;  // null in inference
+    const Sequences* sequences = nullptr;
+    Region session = {};  // its samples are positions: [slot][position][floats]; null where nothing is remembered
 };
 
 /// One backward call. `dx` is null where nobody wants the input's gradient, `gradients` where nobody wants the
@@ -44,8 +48,8 @@ struct Forward {
 struct Backward {
     int batch;
     Dims in, out;
-    const float* x;   // only where backward_reads_input
-    const float* y;   // only where backward_reads_output
+    const float* x;  // only where backward_reads_input
+    const float* y;  // only where backward_reads_output
     const float* dy;
     float* dx;
     const float* parameters;
@@ -54,6 +58,7 @@ struct Backward {
     bool accumulate;
     Region kept;
     Region scratch;
+    const Sequences* sequences = nullptr;
 };
 
 /// The defaults of a layer with nothing of its own. A layer inherits from it and adds
@@ -94,7 +99,9 @@ concept Layer = std::is_empty_v<L> && requires(Dims dims) {
 /// A layer made of layers. It says `for_each_child(f)`, which calls f(std::type_identity<Child>{}, ChildName) in order,
 /// and `child<I>`.
 template <class L>
-concept Combinator = Layer<L> && requires { L::is_combinator; };
+concept Combinator = Layer<L> && requires {
+    L::is_combinator;
+};
 
 /// A child's name in a file: a word ("encoder"), or its number.
 struct ChildName {

@@ -2,19 +2,16 @@
 #pragma once
 
 #include <array>
+#include <ratio>
 
 #include "genotype/layers/layer.hpp"
 
 namespace genotype {
 
-/// (sizes...) -> the same: `LayerNorm<256>` for vectors, `LayerNorm<64, 8, 8>` for pictures. Each sample is normalised
-/// by its own mean and biased variance, in training and inference alike; each of its values has a weight and a bias.
-///
-/// PyTorch: nn.LayerNorm((sizes...)), eps 1e-5.
-/// Source: Ba, Kiros and Hinton, "Layer Normalization", 2016, arXiv:1607.06450.
-template <int... sizes>
-requires(sizeof...(sizes) >= 1 && sizeof...(sizes) <= 4) struct LayerNorm : LayerBase {
-    static constexpr float epsilon = 1e-5f;
+/// `LayerNorm` with an epsilon of one's own, a quotient: `LayerNormWith<std::ratio<1, 1000>, 256>`.
+template <class Epsilon, int... sizes>
+requires(sizeof...(sizes) >= 1 && sizeof...(sizes) <= 4) struct LayerNormWith : LayerBase {
+    static constexpr float epsilon = static_cast<float>(static_cast<double>(Epsilon::num) / Epsilon::den);
     static constexpr Dims dims{sizeof...(sizes), sizes...};
     static constexpr AxisOrder order = dims.rank == 3 ? AxisOrder{1, 2, 0} : AxisOrder{};
 
@@ -39,18 +36,26 @@ requires(sizeof...(sizes) >= 1 && sizeof...(sizes) <= 4) struct LayerNorm : Laye
     template <class Device, class Mode>
     static void forward(Device device, Mode, const Forward<Mode>& pass) {
         float* const statistics = std::same_as<Mode, Training> ? pass.kept.per_sample : pass.scratch.per_sample;
-        layer_norm(device, pass.batch, dims.count(), pass.x, pass.parameters + parameter_offset<LayerNorm>(0),
-                   pass.parameters + parameter_offset<LayerNorm>(1), epsilon, statistics, pass.y);
+        layer_norm(device, pass.batch, dims.count(), pass.x, pass.parameters + parameter_offset<LayerNormWith>(0),
+                   pass.parameters + parameter_offset<LayerNormWith>(1), epsilon, statistics, pass.y);
     }
 
     template <class Device>
     static void backward(Device device, const Backward& pass) {
         float* const gradients = pass.gradients;
         layer_norm_backward(device, pass.batch, dims.count(), pass.x, pass.dy,
-                            pass.parameters + parameter_offset<LayerNorm>(0), pass.kept.per_sample, pass.dx,
-                            gradients ? gradients + parameter_offset<LayerNorm>(0) : nullptr,
-                            gradients ? gradients + parameter_offset<LayerNorm>(1) : nullptr, pass.accumulate);
+                            pass.parameters + parameter_offset<LayerNormWith>(0), pass.kept.per_sample, pass.dx,
+                            gradients ? gradients + parameter_offset<LayerNormWith>(0) : nullptr,
+                            gradients ? gradients + parameter_offset<LayerNormWith>(1) : nullptr, pass.accumulate);
     }
 };
+
+/// (sizes...) -> the same: `LayerNorm<256>` for vectors, `LayerNorm<64, 8, 8>` for pictures. Each sample is normalised
+/// by its own mean and biased variance, in training and inference alike; each of its values has a weight and a bias.
+///
+/// PyTorch: nn.LayerNorm((sizes...)), eps 1e-5.
+/// Source: Ba, Kiros and Hinton, "Layer Normalization", 2016, arXiv:1607.06450.
+template <int... sizes>
+struct LayerNorm : LayerNormWith<std::ratio<1, 100'000>, sizes...> {};
 
 }  // namespace genotype

@@ -111,6 +111,11 @@ consteval auto sentence() {
     else if constexpr (F.kind == FaultKind::groups)
         return std::type_identity<groups_do_not_divide_the_channels<Where, Name, genotype::groups<wanted.first>,
                                                                     got_channels<got_dims.first>>>{};
+    else if constexpr (F.kind == FaultKind::heads)
+        return std::type_identity<key_value_heads_do_not_divide_the_heads<
+            Where, Name, genotype::key_value_heads<wanted.first>, got_heads<got_dims.first>>>{};
+    else if constexpr (F.kind == halves)
+        return std::type_identity<features_have_no_two_halves<Where, Name, got_features<got_dims.first>>>{};
     else if constexpr (F.kind == value_count)
         return std::type_identity<reshape_changes_the_number_of_values<
             Where, Name, got<shape_word_t<got_dims>>, got_values<got_dims.count()>, wants_values<wanted.count()>>>{};

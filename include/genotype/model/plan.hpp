@@ -81,7 +81,7 @@ template <std::size_t N>
 struct ChainPlan {
     std::array<Dims, N + 1> dims{};
     std::array<Place, N + 1> activation{}, gradient{};
-    std::array<Extent, N> kept{}, forward_scratch{}, backward_scratch{};
+    std::array<Extent, N> kept{}, forward_scratch{}, backward_scratch{}, session{};
     std::array<long, N> parameters{}, buffers{}, prepared{};  // offsets of each layer's stretch of the arenas
     Memory total{};
 };
@@ -193,6 +193,10 @@ constexpr auto plan_chain(Dims in) {
         plan.parameters[layer] = plan.parameters[layer - 1] + facts[layer - 1].parameters;
         plan.buffers[layer] = plan.buffers[layer - 1] + facts[layer - 1].buffers;
         plan.prepared[layer] = plan.prepared[layer - 1] + facts[layer - 1].prepared;
+    }
+    for (std::size_t layer = 0; layer < count; ++layer) {
+        plan.session[layer] = plan.total.session;
+        plan.total.session = plan.total.session + aligned(facts[layer].memory.session);
     }
     constexpr bool training = std::same_as<Mode, Training>;
     detail::plan_forward(plan, facts, training);

@@ -49,6 +49,8 @@ struct Repeat {
         } else {
             total.forward_scratch = boundary + boundary + block.forward_scratch;
         }
+        const Extent session = aligned(block.session);
+        total.session = {N * session.per_sample, N * session.fixed};
         return total;
     }
 
@@ -65,6 +67,7 @@ struct Repeat {
             step.parameters += parameter_floats<Block>();
             step.buffers += buffer_floats<Block>();
             step.prepared += prepared_floats<Block, Device>();
+            step.session = step.session.at(aligned(memory_of<Block, Device, Mode>(In).session));
         }
     }
 

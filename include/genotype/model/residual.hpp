@@ -84,6 +84,8 @@ struct Residual<Sequential<B...>, Projection<S...>> {
             if constexpr (projects) shortcut = memory_of<Shortcut, Device, Mode>(in);
             branch.kept = aligned(branch.kept);
             shortcut.kept = aligned(shortcut.kept);
+            branch.session = aligned(branch.session);
+            total.session = branch.session + aligned(shortcut.session);
             branch_output = branch.kept + shortcut.kept;
             shortcut_output = branch_output + (training && Branch::backward_reads_output ? one : Extent{});
             total.kept = shortcut_output + (training && shortcut_reads_output() ? one : Extent{});
@@ -124,6 +126,7 @@ struct Residual<Sequential<B...>, Projection<S...>> {
             side.buffers += buffer_floats<Branch>();
             side.prepared += prepared_floats<Branch, Device>();
             side.kept = pass.kept.at(plan.branch.kept);
+            side.session = pass.session.at(plan.branch.session);
             run_forward<Shortcut, In>(device, mode, side);
             map(device, values, Add{}, pass.y, static_cast<const float*>(inner.y), static_cast<const float*>(other));
         }

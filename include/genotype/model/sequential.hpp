@@ -60,7 +60,9 @@ struct Sequential {
                       .prepared = pass.prepared + p.prepared[i],
                       .kept = pass.kept.at(p.kept[i]),
                       .scratch = pass.scratch.at(p.forward_scratch[i]),
-                      .random = pass.random});
+                      .random = pass.random,
+                      .sequences = pass.sequences,
+                      .session = pass.session.at(p.session[i])});
     }
 
     template <Dims In, class Device>
@@ -87,7 +89,8 @@ struct Sequential {
                               .prepared = pass.prepared + p.prepared[i],
                               .accumulate = pass.accumulate,
                               .kept = pass.kept.at(p.kept[i]),
-                              .scratch = pass.scratch.at(p.backward_scratch[i])});
+                              .scratch = pass.scratch.at(p.backward_scratch[i]),
+                              .sequences = pass.sequences});
     }
 
   private:

@@ -44,6 +44,15 @@ class Workspace {
     /// above the capacity; so does backward.
     template <class Model>
     View<Out> forward(Model& model, View<In> x, RandomState* random = nullptr) {
+        const SequenceRows text{.count = x.batch};
+        return forward(model, x, one_text(text), {}, random);
+    }
+
+    /// The same where rows are tokens of several texts, of which `session` remembers the tokens before; without a
+    /// session, all texts begin in this batch. See `Session`.
+    template <class Model>
+    View<Out> forward(Model& model, View<In> x, const Sequences& sequences, Region session = {},
+                      RandomState* random = nullptr) {
         check(x.batch);
         run_forward<Net, In::dims>(Device{}, Mode{},
                                    Forward<Mode>{.batch = x.batch,
@@ -56,8 +65,10 @@ class Workspace {
                                                  .prepared = model.prepared.data(),
                                                  .kept = kept(),
                                                  .scratch = scratch(),
-                                                 .random = random});
-        return {output(), x.batch};
+                                                 .random = random,
+                                                 .sequences = &sequences,
+                                                 .session = session});
+        return {output(), sequences.last_only ? sequences.count : x.batch};
     }
 
     /// What a backward run is asked for: null is nothing.
@@ -65,6 +76,7 @@ class Workspace {
         float* input_gradient = nullptr;
         float* gradients = nullptr;
         bool accumulate = false;
+        const Sequences* sequences = nullptr;  // those of the forward run; null is one text
     };
 
     /// Runs backward through the last forward run, which was on the same `x`.
@@ -72,6 +84,8 @@ class Workspace {
     void backward(const Model& model, View<In> x, const float* output_gradient,
                   Wanted wanted) requires std::same_as<Mode, Training> {
         check(x.batch);
+        const SequenceRows text{.count = x.batch};
+        const Sequences all = one_text(text);
         run_backward<Net, In::dims>(Device{}, Backward{.batch = x.batch,
                                                        .in = In::dims,
                                                        .out = Out::dims,
@@ -84,10 +98,14 @@ class Workspace {
                                                        .prepared = model.prepared.data(),
                                                        .accumulate = wanted.accumulate,
                                                        .kept = kept(),
-                                                       .scratch = scratch()});
+                                                       .scratch = scratch(),
+                                                       .sequences = wanted.sequences ? wanted.sequences : &all});
     }
 
   private:
+    /// What a batch is to layers that look at other rows when nobody says: one text from its begin.
+    static Sequences one_text(const SequenceRows& text) { return {&text, 1, text.count, false}; }
+
     Region region(long start, Extent size) {
         float* base = arena_.data() + start;
         return {base, base + size.per_sample * capacity_, capacity_};

@@ -18,6 +18,8 @@ enum class FaultKind {
     padding,        // got.first: a padding below 0 or too large
     size,           // got.first: some other size argument below 1
     groups,         // got.first channels, not a multiple of wanted.first
+    heads,          // got.first heads, not a multiple of wanted.first
+    halves,         // got.first features, which are not even
     value_count,    // a reshape from `got` to `wanted`
     branch,         // a residual branch gives `got`, its other side `wanted`
     block,          // a repeated block makes `got` of `wanted`

@@ -34,6 +34,12 @@ template <int Size>
 struct kernel;
 template <int Count>
 struct groups;
+template <int Count>
+struct got_heads;
+template <int Count>
+struct key_value_heads;
+template <int Count>
+struct width;
 template <int Number>
 struct got_number;
 template <int Height, int Width>
@@ -65,6 +71,10 @@ template <class Where, class Layer, class Got>
 struct size_must_be_at_least_1 {};
 template <class Where, class Layer, class Groups, class Got>
 struct groups_do_not_divide_the_channels {};
+template <class Where, class Layer, class KeyValueHeads, class Got>
+struct key_value_heads_do_not_divide_the_heads {};
+template <class Where, class Layer, class Got>
+struct features_have_no_two_halves {};
 template <class Where, class Layer, class Got, class GotValues, class WantsValues>
 struct reshape_changes_the_number_of_values {};
 template <class Where, class Layer, class Got, class Wants, class Hint>
@@ -75,6 +85,9 @@ template <class Where, class Got>
 struct not_a_layer {};
 template <class Model>
 struct model_has_no_layers {};
+
+template <class Got, class Width>
+struct heads_do_not_divide_the_width {};
 
 template <class Got, class Wants>
 struct batch_has_another_shape {};

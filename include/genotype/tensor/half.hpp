@@ -32,4 +32,13 @@ constexpr float to_float(BFloat16 half) {
     return std::bit_cast<float>(static_cast<std::uint32_t>(half.bits) << 16);
 }
 
+/// The nearest, of two that are equally near the even one; what is too large becomes infinite. PyTorch equivalent:
+/// `x.to(torch.bfloat16)`.
+constexpr BFloat16 to_bfloat16(float value) {
+    const auto bits = std::bit_cast<std::uint32_t>(value);
+    const std::uint32_t upper = bits >> 16, rounded = (bits + 0x7fffu + (upper & 1u)) >> 16;
+    const bool is_number = (bits & 0x7fffffffu) <= 0x7f800000u;
+    return {static_cast<std::uint16_t>(is_number ? rounded : upper | 0x40u)};
+}
+
 }  // namespace genotype

@@ -41,6 +41,7 @@ struct Region {
     long capacity = 0;
 
     constexpr Region at(Extent offset) const {
+        if (!per_sample) return {};  // a region that is not there has no parts
         return {per_sample + offset.per_sample * capacity, fixed + offset.fixed, capacity};
     }
 };

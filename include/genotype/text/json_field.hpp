@@ -1,6 +1,7 @@
 // JSON that nobody need trust: each key once, and values of the kind that is asked for.
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 #include <initializer_list>
 #include <limits>
@@ -66,6 +67,19 @@ struct JsonField {
         if (is_null()) return if_absent;
         if (!value.is_boolean()) wrong("true or false");
         return value.get<bool>();
+    }
+    /// A whole number within these limits.
+    int whole(int least, int most) const {
+        const bool fits = value.is_number_integer() && (value.is_number_unsigned() || value.get<std::int64_t>() >= 0) &&
+                          value.get<std::uint64_t>() <= static_cast<std::uint64_t>(most) &&
+                          value.get<std::int64_t>() >= least;
+        if (!fits) wrong("a whole number from " + std::to_string(least) + " to " + std::to_string(most));
+        return value.get<int>();
+    }
+    /// A number that float32 can hold.
+    float number() const {
+        if (!value.is_number() || !std::isfinite(value.get<float>())) wrong("a number");
+        return value.get<float>();
     }
     TokenId id() const {
         if (!value.is_number_unsigned() || value.get<std::uint64_t>() >= std::numeric_limits<TokenId>::max())

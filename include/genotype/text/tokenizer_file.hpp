@@ -1,4 +1,4 @@
-// Tokenizers from files: Hugging Face's tokenizer.json, or GPT-2's vocab.json with merges.txt.
+// Tokenizers from files: Hugging Face's tokenizer.json, or GPT-2's vocab.json with merges.txt; or GGUF.
 #pragma once
 
 #include <filesystem>
@@ -6,18 +6,12 @@
 #include <string>
 #include <string_view>
 
-#include "genotype/io/mapped_file.hpp"
+#include "genotype/text/read_text.hpp"
+#include "genotype/text/tokenizer_gguf.hpp"
 #include "genotype/text/tokenizer_json.hpp"
 
 namespace genotype {
 namespace detail {
-
-inline std::string read_text(const std::filesystem::path& path) {
-    const MappedFile file(path);
-    std::string text(file.bytes().size(), '\0');
-    file.read(0, std::as_writable_bytes(std::span(text)));
-    return text;
-}
 
 /// What GPT-2's two files say. <|endoftext|>, where it is a token, is special, as in `transformers.GPT2Tokenizer`.
 inline TokenizerParts read_gpt2_files(std::string_view vocabulary, const std::string& vocabulary_file,
@@ -40,24 +34,27 @@ inline TokenizerParts read_gpt2_files(std::string_view vocabulary, const std::st
 }  // namespace detail
 
 /// Reads a tokenizer from a folder with tokenizer.json, which comes first, or with vocab.json and merges.txt; or from a
-/// file that is a tokenizer.json. Nothing is fetched from anywhere. What would give other ids than Hugging Face's
-/// `tokenizers` (a normaliser, another model than BPE, an unknown expression) is an `Error` that names the field.
-/// Equivalent: `tokenizers.Tokenizer.from_file`, `transformers.GPT2TokenizerFast`.
+/// file that is a tokenizer.json or a GGUF file. Nothing is fetched from anywhere. What would give other ids than
+/// Hugging Face's `tokenizers` (a normaliser, another model than BPE, an unknown expression) is an `Error` that names
+/// the field. Equivalent: `tokenizers.Tokenizer.from_file`, `transformers.GPT2TokenizerFast`.
 inline Tokenizer load_tokenizer(const std::filesystem::path& path) {
     namespace fs = std::filesystem;
     std::error_code ignored;
+    const auto has = [&](const char* name) { return fs::exists(path / name, ignored); };
     const auto from_json = [](const fs::path& file) {
         return Tokenizer(detail::read_tokenizer_json(detail::read_text(file), file.string()), file.string());
     };
+    if (detail::is_gguf_file(path)) return Tokenizer(detail::read_tokenizer_gguf(Gguf(path)), path.string());
     if (!fs::is_directory(path, ignored)) return from_json(path);
-    if (fs::exists(path / "tokenizer.json", ignored)) return from_json(path / "tokenizer.json");
+    if (has("tokenizer.json")) return from_json(path / "tokenizer.json");
     const fs::path vocabulary = path / "vocab.json", merges = path / "merges.txt";
-    const bool has_vocabulary = fs::exists(vocabulary, ignored), has_merges = fs::exists(merges, ignored);
+    const bool has_vocabulary = has("vocab.json"), has_merges = has("merges.txt");
     if (!has_vocabulary || !has_merges)
         fail(path.string(), "tokenizer",
-             has_vocabulary ? "vocab.json alone"
-             : has_merges   ? "merges.txt alone"
-                            : "none of tokenizer.json, vocab.json, merges.txt",
+             has_vocabulary           ? "vocab.json alone"
+             : has_merges             ? "merges.txt alone"
+             : has("tokenizer.model") ? "tokenizer.model alone (SentencePiece, which is not read)"
+                                      : "none of tokenizer.json, vocab.json, merges.txt",
              "tokenizer.json, or vocab.json and merges.txt");
     return Tokenizer(detail::read_gpt2_files(detail::read_text(vocabulary), vocabulary.string(),
                                              detail::read_text(merges), merges.string()),

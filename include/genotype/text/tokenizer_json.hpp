@@ -168,6 +168,10 @@ inline TokenizerParts read_tokenizer_json(std::string_view text, const std::stri
     top.only({"version", "truncation", "padding", "added_tokens", "normalizer", "pre_tokenizer", "post_processor",
               "decoder", "model"});
     if (top["version"].text() != "1.0") top["version"].wrong("1.0");
+    if (json.contains(nlohmann::json::json_pointer("/model/byte_fallback")) &&
+        top["model"]["byte_fallback"].flag(false) && !top["normalizer"].is_null())
+        top["model"]["byte_fallback"].wrong(
+            "false: this is a vocabulary of SentencePiece's, and byte-level BPE is read");
     for (const char* field : {"truncation", "padding", "normalizer"}) top[field].expect_nothing();
     TokenizerParts parts;
     read_model(top["model"], parts);

@@ -105,6 +105,9 @@ def normalisations(store):
     drawn(store, "layer_norm_10", nn.LayerNorm(10), 4, 10)
     drawn(store, "layer_norm_37", nn.LayerNorm(37), 2, 37, scale=5.0, offset=3.0)
     drawn(store, "layer_norm_picture", nn.LayerNorm([6, 4, 3]), 3, 6, 4, 3)
+    drawn(store, "rms_norm_10", nn.RMSNorm(10, eps=1e-5), 4, 10)
+    drawn(store, "rms_norm_37", nn.RMSNorm(37, eps=1e-6), 3, 37, scale=5.0, offset=3.0)
+    drawn(store, "rms_norm_small_8", nn.RMSNorm(8, eps=1e-2), 2, 8, scale=0.05)  # epsilon counts
 
 
 def activations(store):
@@ -112,7 +115,8 @@ def activations(store):
     special = [0.0, -0.0, 1e-6, -1e-6, 0.5, -0.5, 1.0, -1.0, 5.0, -5.0, 8.0, -8.0, 19.99, 20.0, 20.01, -20.0, 60.0,
                -60.0, 88.0, -88.0, 120.0, -120.0, 1000.0, -1000.0]
     modules = dict(relu=nn.ReLU, leaky_relu=lambda: nn.LeakyReLU(0.2), elu=nn.ELU, gelu=nn.GELU, silu=nn.SiLU,
-                   softplus=nn.Softplus, tanh=nn.Tanh, sigmoid=nn.Sigmoid)
+                   softplus=nn.Softplus, tanh=nn.Tanh, sigmoid=nn.Sigmoid,
+                   gelu_tanh=lambda: nn.GELU(approximate="tanh"))
     for name, module in modules.items():
         drawn(store, name, module(), 2, 5, 3, 3, scale=2.0)
         run(store, name + "_special", module(), torch.tensor(special).float().double().reshape(2, 12))

@@ -1,0 +1,69 @@
+// Apart from the program, because a command line library takes long to compile.
+#include "text_flags.hpp"
+
+#include <omp.h>
+
+#include <CLI/CLI.hpp>
+#include <cmath>
+#include <cstdio>
+#include <iostream>
+#include <iterator>
+#include <map>
+
+namespace example {
+
+bool TextFlags::parse(int argc, char** argv) {
+    using genotype::EarlyStopping;
+    CLI::App app(
+        "Writes on from a prompt with a pretrained language model: the likeliest token each time, unless a sampling "
+        "flag "
+        "or --num-beams is given.");
+    app.option_defaults()->always_capture_default();
+    app.add_option("--model", model, "a Hugging Face folder, or a GGUF file")->required();
+    auto* const given = app.add_option("--prompt", prompt, "what to write on from (default: standard input)");
+    auto& g = generation;
+    app.add_option("--max-new-tokens", g.max_new_tokens, "tokens to write at most");
+    app.add_option("--min-new-tokens", g.min_new_tokens, "no end token before so many");
+    app.add_flag("--chat", chat, "the prompt is what a user says: ChatML models answer");
+    app.add_flag("--truncate", g.truncate, "of a prompt that is too long for the model, keep the end");
+    app.add_flag("--ignore-end", ignore_end, "go on behind the model's end tokens");
+    app.add_option("--stop", g.stop_strings, "stop behind this string; may be given more than once");
+    app.add_flag("!--keep-special-tokens", g.skip_special_tokens, "special tokens stay in the text");
+
+    const std::string sampling = "Sampling", beams = "Beam search";
+    app.add_flag("--sample", g.do_sample, "draw tokens by their probability; so does any flag of this group")
+        ->group(sampling);
+    app.add_option("--temperature", g.temperature, "divides the logits; below 1 is safer")->group(sampling);
+    app.add_option("--top-k", g.top_k, "only the k likeliest tokens")->group(sampling);
+    app.add_option("--top-p", g.top_p, "only the likeliest tokens that add up to p")->group(sampling);
+    app.add_option("--min-p", g.min_p, "only tokens at least p times as likely as the likeliest")->group(sampling);
+    app.add_option("--seed", g.seed, "the same seed draws the same text")->group(sampling);
+    app.add_option("--num-beams", g.num_beams, "texts that are followed at the same time")->group(beams);
+    app.add_option("--length-penalty", g.length_penalty, "above 0 prefers longer texts")->group(beams);
+    app.add_option("--early-stopping", g.early_stopping, "when to stop")
+        ->transform(CLI::CheckedTransformer(std::map<std::string, EarlyStopping>{
+            {"no", EarlyStopping::no}, {"yes", EarlyStopping::yes}, {"never", EarlyStopping::never}}))
+        ->default_str("no")
+        ->group(beams);
+    app.add_option("--repetition-penalty", g.repetition_penalty, "above 1 makes tokens that were there less likely");
+    app.add_option("--no-repeat-ngram", g.no_repeat_ngram_size, "no so many tokens in a row twice (0: off)");
+
+    app.add_flag("--bf16", bf16, "keep float32 and float16 weights as bfloat16: half the memory, less exact");
+    app.add_flag("--json", json, "write one object with prompt_ids, new_ids and text");
+    app.add_flag("--tokenize", tokenize, "read lines from standard input and write a JSON array of ids for each");
+    app.add_option("--threads", threads, "0: as many as OpenMP likes")->check(CLI::NonNegativeNumber);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        exit_code = app.exit(error) == 0 ? 0 : 2;
+        return false;
+    }
+    if (threads > 0) omp_set_num_threads(threads);
+    if (given->count() == 0 && !tokenize) {
+        prompt.assign(std::istreambuf_iterator<char>(std::cin), {});
+        if (!prompt.empty() && prompt.back() == '\n') prompt.pop_back();  // what a terminal or `echo` adds
+    }
+    return true;
+}
+
+}  // namespace example

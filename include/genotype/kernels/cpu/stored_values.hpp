@@ -1,0 +1,122 @@
+// Weights in a file's form, as vectors of float32.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <type_traits>
+
+#include "genotype/kernels/cpu/tile.hpp"
+#include "genotype/kernels/stored_matrix.hpp"
+
+namespace genotype::detail {
+
+/// Vectors that are made at a time: those of a block, or one.
+template <class Block>
+inline constexpr int stored_vectors = values_of<Block>() == 1 ? 1 : static_cast<int>(values_of<Block>()) / lanes;
+/// Bytes of them.
+template <class Block>
+inline constexpr long stored_step = static_cast<long>(sizeof(Block) * (values_of<Block>() == 1 ? lanes : 1));
+
+/// Blocks of a chunk of `dots_chunk` values.
+inline constexpr int most_stored_blocks = 32;
+
+#if defined(__AVX512F__) && defined(__AVX512BW__) && defined(__AVX512VL__)
+
+inline __m256i load_halves(const std::byte* from) {
+    return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(from));
+}
+inline __m128i load_bytes(const std::byte* from) {
+    return _mm_loadu_si128(reinterpret_cast<const __m128i*>(from));
+}
+template <class Number>
+Number load_number(const std::byte* from) {
+    Number number;
+    std::memcpy(&number, from, sizeof(Number));
+    return number;
+}
+
+/// The scales of some blocks of each of four rows as float32, each followed by the least value where there is one. They
+/// are made before the first block is used, so that nothing waits for them, and lie in memory, from where a processor
+/// copies one to all lanes while it reads it.
+template <class Block>
+struct StoredScales {
+    alignas(32) float values[most_stored_blocks][8];
+
+    void load(const std::byte* const (&rows)[4], int count) {
+        const std::byte *first = rows[0], *second = rows[1], *third = rows[2], *fourth = rows[3];
+        for (int block = 0; block < count; ++block) {
+            if constexpr (std::is_same_v<Block, BlockQ4_1>) {
+                const __m128i halves =
+                    _mm_setr_epi32(load_number<std::int32_t>(first), load_number<std::int32_t>(second),
+                                   load_number<std::int32_t>(third), load_number<std::int32_t>(fourth));
+                _mm256_store_ps(values[block], _mm256_cvtph_ps(halves));
+            } else {
+                const __m128i halves =
+                    _mm_setr_epi16(load_number<std::int16_t>(first), load_number<std::int16_t>(second),
+                                   load_number<std::int16_t>(third), load_number<std::int16_t>(fourth), 0, 0, 0, 0);
+                _mm_store_ps(values[block], _mm_cvtph_ps(halves));
+            }
+            first += sizeof(Block);
+            second += sizeof(Block);
+            third += sizeof(Block);
+            fourth += sizeof(Block);
+        }
+    }
+};
+template <class Block>
+requires (values_of<Block>() == 1)
+struct StoredScales<Block> {
+    void load(const std::byte* const (&)[4], int) {}
+};
+
+/// The next vectors of row `row` of four. Each value is what `dequantize` gives, to the bit.
+template <class Block>
+[[gnu::always_inline]] inline void load_stored(const std::byte* from, [[maybe_unused]] const StoredScales<Block>& scales,
+                                               [[maybe_unused]] int block, [[maybe_unused]] int row, Vector (&to)[stored_vectors<Block>]) {
+    if constexpr (std::is_same_v<Block, float>) {
+        to[0] = Vector(_mm512_loadu_ps(from));
+    } else if constexpr (std::is_same_v<Block, Float16>) {
+        to[0] = Vector(_mm512_cvtph_ps(load_halves(from)));
+    } else if constexpr (std::is_same_v<Block, BFloat16>) {
+        to[0] = Vector(_mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(load_halves(from)), 16)));
+    } else if constexpr (std::is_same_v<Block, BlockQ8_0>) {
+        const __m512 scale = _mm512_set1_ps(scales.values[block][row]);
+        unroll<2>([&](auto i) {
+            const __m512i quants = _mm512_cvtepi8_epi32(load_bytes(from + 2 + 16 * i));
+            to[i] = Vector(_mm512_mul_ps(_mm512_cvtepi32_ps(quants), scale));
+        });
+    } else {
+        // The values that four bits may stand for; permutations read the lower four bits of each lane alone.
+        constexpr bool has_least = std::is_same_v<Block, BlockQ4_1>;
+        __m512 table;
+        if constexpr (has_least)
+            table = _mm512_fmadd_ps(_mm512_setr_ps(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15),
+                                    _mm512_set1_ps(scales.values[block][2 * row]), _mm512_set1_ps(scales.values[block][2 * row + 1]));
+        else
+            table = _mm512_mul_ps(_mm512_setr_ps(-8, -7, -6, -5, -4, -3, -2, -1, 0, 1, 2, 3, 4, 5, 6, 7),
+                                  _mm512_set1_ps(scales.values[block][row]));
+        const __m512i quants = _mm512_cvtepu8_epi32(load_bytes(from + (has_least ? 4 : 2)));
+        to[0] = Vector(_mm512_permutexvar_ps(quants, table));
+        to[1] = Vector(_mm512_permutexvar_ps(_mm512_srli_epi32(quants, 4), table));
+    }
+}
+
+#else
+
+template <class Block>
+struct StoredScales {
+    void load(const std::byte* const (&)[4], int) {}
+};
+
+template <class Block>
+void load_stored(const std::byte* from, const StoredScales<Block>&, int, int, Vector (&to)[stored_vectors<Block>]) {
+    constexpr int count = stored_vectors<Block>;
+    float values[count * lanes];
+    dequantize_values<Block>(from, count * lanes, values);
+    unroll<count>([&](auto i) { to[i] = Vector::load_unaligned(values + i * lanes); });
+}
+
+#endif
+
+}  // namespace genotype::detail

@@ -1,0 +1,71 @@
+// A device whose products and embeddings read their weights in the form in which a file has them.
+#pragma once
+
+#include "genotype/kernels/conv_geometry.hpp"
+#include "genotype/kernels/cpu/stored_product.hpp"
+#include "genotype/kernels/stored_matrix.hpp"
+#include "genotype/tensor/region.hpp"
+
+namespace genotype {
+
+/// Another device for inference, on which the weights of a product (a `Linear`, a convolution of kernel 1) and of an
+/// embedding are a `StoredMatrix`, whose description lies in the layer's prepared form. The plain weights are never
+/// read, so nobody need hold them: a loader writes descriptions, of what may be a mapped file. All else is as on
+/// `Device`. Weights count as what they are dequantised to, and activations are float32: other than that of the sum's
+/// order there is no rounding.
+///
+///     Model<Net, Stored<Cpu>> model(Seed{0});
+template <class Device>
+struct Stored : Device {};
+
+template <class Device>
+constexpr long packed_floats(Stored<Device>, const ProductGeometry&) {
+    return stored_matrix_floats;
+}
+/// Does nothing: a loader writes the description.
+template <class Device>
+void pack(Stored<Device>, const ProductGeometry&, const float*, float*) {}
+
+/// y = x W^T + bias with the matrix of `weights.packed`, for `batch` rows of x; the bias may be null. What a tied
+/// output head calls with its embedding's weights.
+template <class Device>
+void stored_product(Stored<Device>, int batch, const float* x, ConvWeights weights, const float* bias, float* y) {
+    stored_product(Device{}, read_stored_matrix(weights.packed), batch, x, bias, y);
+}
+
+/// The matrix is (small channels, large channels). Throws `Error` where it is not.
+/// PyTorch equivalent: `F.linear(large, weight, bias)`.
+template <class Device>
+void convolve(Stored<Device>, const ProductGeometry& g, int batch, const float* large, ConvWeights weights,
+              const float* bias, float* small, Region) {
+    detail::check_stored_matrix(read_stored_matrix(weights.packed), g.small_channels, g.large_channels);
+    stored_product(Stored<Device>{}, batch * g.small_pixels(), large, weights, bias, small);
+}
+/// The matrix is (large channels, small channels): what a tied output head asks for, whose large side is the
+/// vocabulary. Throws `Error` where it is not. PyTorch equivalent: `F.linear(small, embedding, bias)`.
+template <class Device>
+void convolve_transposed(Stored<Device>, const ProductGeometry& g, int batch, const float* small, ConvWeights weights,
+                         const float* bias, float* large, Region) {
+    detail::check_stored_matrix(read_stored_matrix(weights.packed), g.large_channels, g.small_channels);
+    stored_product(Stored<Device>{}, batch * g.large_pixels(), small, weights, bias, large);
+}
+/// There is no training on this device.
+template <class Device, class... Rest>
+void convolve_weight_gradient(Stored<Device>, const ProductGeometry&, Rest...) = delete;
+
+/// Floats that an embedding of this size needs for its prepared form.
+template <class Device>
+constexpr long embedding_packed_floats(Stored<Device>, int /*vocabulary*/, int /*width*/) {
+    return stored_matrix_floats;
+}
+/// Row i of y, `width` floats, is row ids[i] of the matrix (vocabulary, width), for `rows` ids, which are whole numbers
+/// as floats. Throws `Error` where one is no row of the matrix. PyTorch equivalent: `F.embedding(ids, weight)`.
+template <class Device>
+void embedding(Stored<Device>, int rows, int width, const float* ids, ConvWeights weights, float* y) {
+    const StoredMatrix matrix = read_stored_matrix(weights.packed);
+    detail::check_stored_matrix(matrix, matrix.rows, width);
+    detail::check_ids(matrix, rows, ids);
+    stored_rows(Device{}, matrix, rows, ids, y);
+}
+
+}  // namespace genotype

@@ -1,0 +1,114 @@
+// A matrix of weights that stays in the form in which a file has it.
+#pragma once
+
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <cstring>
+#include <string>
+#include <type_traits>
+
+#include "genotype/shape/error.hpp"
+#include "genotype/tensor/ggml_type.hpp"
+
+namespace genotype {
+
+/// Some rows of a matrix as they lie in memory, one after another: (rows, columns), each row whole blocks of its type.
+/// Any address will do, that of a mapped file, too.
+struct StoredPart {
+    const void* data = nullptr;
+    GgmlType type = GgmlType::F32;
+    int rows = 0;
+};
+
+/// The weights of a product, (outputs, inputs) as `nn.Linear.weight` has them, or those of an embedding, (vocabulary,
+/// width). It owns nothing: the data must outlive it. Up to three parts follow one another by rows, each of its own
+/// type: query, key and value, or gate and up, may lie apart in a file and be one product.
+struct StoredMatrix {
+    static constexpr int most_parts = 3;
+    int rows = 0, columns = 0;
+    std::array<StoredPart, most_parts> parts{};  // those of no rows are not there
+};
+
+/// Bytes of a row. Columns are a multiple of `block_values(type)`.
+constexpr std::size_t stored_row_bytes(GgmlType type, int columns) {
+    return static_cast<std::size_t>(columns) / block_values(type) * block_bytes(type);
+}
+
+/// Floats of a layer's prepared form that hold the description of a matrix.
+inline constexpr long stored_matrix_floats = (sizeof(StoredMatrix) + sizeof(float) - 1) / sizeof(float);
+
+static_assert(std::is_trivially_copyable_v<StoredMatrix>);
+
+/// Puts the description where a layer on `Stored<Device>` looks for it: what a loader does in place of writing weights.
+inline void write_stored_matrix(const StoredMatrix& matrix, float* prepared) {
+    std::memcpy(prepared, &matrix, sizeof(matrix));
+}
+inline StoredMatrix read_stored_matrix(const float* prepared) {
+    StoredMatrix matrix;
+    std::memcpy(static_cast<void*>(&matrix), prepared, sizeof(matrix));
+    return matrix;
+}
+
+namespace detail {
+
+/// Throws `Error` where the matrix is not the one that a layer takes, or was never loaded.
+inline void check_stored_matrix(const StoredMatrix& matrix, int rows, int columns) {
+    long in_parts = 0;
+    bool whole_blocks = true;
+    for (const StoredPart& part : matrix.parts) {
+        in_parts += part.rows;
+        whole_blocks =
+            whole_blocks && (part.rows == 0 || static_cast<std::size_t>(columns) % block_values(part.type) == 0);
+    }
+    if (matrix.rows != rows || matrix.columns != columns || in_parts != rows)
+        fail("a stored matrix", "shape",
+             std::to_string(matrix.rows) + " x " + std::to_string(matrix.columns) + " with " +
+                 std::to_string(in_parts) + " rows in its parts",
+             std::to_string(rows) + " x " + std::to_string(columns) + " (weights are loaded before a run)");
+    if (!whole_blocks) fail("a stored matrix", "columns", std::to_string(columns), "whole blocks of 32 values");
+}
+
+/// Throws `Error` where an id is no row of the matrix.
+inline void check_ids(const StoredMatrix& matrix, int count, const float* ids) {
+    for (int i = 0; i < count; ++i)
+        if (!(ids[i] >= 0 && ids[i] < static_cast<float>(matrix.rows) && ids[i] == std::floor(ids[i])))
+            fail("embedding", "token " + std::to_string(i), std::to_string(ids[i]),
+                 "an id from 0 to " + std::to_string(matrix.rows - 1));
+}
+
+/// Where row `row` of the matrix lies, and its type.
+struct StoredRow {
+    const std::byte* data;
+    GgmlType type;
+};
+inline StoredRow stored_row(const StoredMatrix& matrix, long row) {
+    const StoredPart* part = matrix.parts.data();
+    for (; row >= part->rows; ++part) row -= part->rows;
+    return {static_cast<const std::byte*>(part->data) +
+                static_cast<std::size_t>(row) * stored_row_bytes(part->type, matrix.columns),
+            part->type};
+}
+
+/// The first `count` values from an address on, whole blocks, as float32. Nothing behind their last byte is read.
+template <class Block>
+void dequantize_values(const std::byte* from, long count, float* to) {
+    constexpr long values = static_cast<long>(values_of<Block>());
+    for (long at = 0; at < count; at += values, from += sizeof(Block), to += values) {
+        Block block;
+        std::memcpy(&block, from, sizeof(Block));
+        if constexpr (std::is_same_v<Block, float>)
+            *to = block;
+        else if constexpr (values == 1)
+            *to = to_float(block);
+        else
+            dequantize(block, to);
+    }
+}
+inline void dequantize_values(const StoredRow& row, long count, float* to) {
+    with_block(row.type, [&]<class Block>(const Block*) { dequantize_values<Block>(row.data, count, to); });
+}
+
+}  // namespace detail
+
+}  // namespace genotype

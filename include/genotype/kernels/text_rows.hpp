@@ -1,0 +1,24 @@
+// The text of a row.
+#pragma once
+
+#include "genotype/kernels/sequences.hpp"
+
+namespace genotype {
+
+/// The text that `row` of the batch belongs to.
+constexpr const SequenceRows& text_of(const Sequences& sequences, int row) {
+    int first = 0, end = sequences.count;  // it is one of these
+    while (end - first > 1) {
+        const int middle = first + (end - first) / 2;
+        (sequences.list[middle].row <= row ? first : end) = middle;
+    }
+    return sequences.list[first];
+}
+
+/// The position of `row` in its text.
+constexpr int position_of(const Sequences& sequences, int row) {
+    const SequenceRows& text = text_of(sequences, row);
+    return text.position + row - text.row;
+}
+
+}  // namespace genotype

@@ -1,0 +1,61 @@
+// Causal attention: each token takes of the tokens before it what its queries ask for.
+#pragma once
+
+#include "genotype/kernels/attention.hpp"
+#include "genotype/layers/layer.hpp"
+
+namespace genotype {
+
+/// ((heads + 2 key_value_heads) head_width) to (heads head_width): a row's queries, keys and values become, for each
+/// head, softmax(q . k / sqrt(head_width)) . v over the tokens of its text up to its own. Fewer key-value heads than
+/// heads serve a group of neighbouring heads each. In inference a session remembers keys and values of every position;
+/// what a row gives is the same to the bit whether its text was read at once, in pieces, or among others.
+///
+/// PyTorch: scaled_dot_product_attention(q, k, v, is_causal=True, enable_gqa=True) on the joint output of the q, k and
+/// v projections. Sources: Vaswani et al., "Attention is all you need" (NeurIPS 2017); Ainslie et al., "GQA", 2023,
+/// arXiv:2305.13245; the order of work: Dao, "FlashAttention-2", 2023, arXiv:2307.08691.
+template <int heads, int key_value_heads, int head_width>
+struct CausalAttention : LayerBase {
+    static constexpr AttentionSizes sizes{heads, key_value_heads, head_width};
+    static constexpr bool backward_reads_output = true;
+
+    static constexpr Inferred output(Dims in) {
+        for (const int size : {heads, key_value_heads, head_width})
+            if (size < 1) return {FaultKind::size, vector_dims(size), {}};
+        if (heads % (key_value_heads < 1 ? 1 : key_value_heads) != 0)
+            return {FaultKind::heads, vector_dims(heads), vector_dims(key_value_heads)};
+        if (const Fault fault = compare(in, vector_dims(sizes.row_floats()))) return fault;
+        return vector_dims(sizes.query_floats());
+    }
+
+    /// Kept: the logarithm of each query's sum of exponentials.
+    template <class Device, class Mode>
+    static constexpr Memory memory(Dims) {
+        if constexpr (std::same_as<Mode, Training>)
+            return {.kept = {heads, 0},
+                    .forward_scratch = attention_scratch(Device{}, sizes),
+                    .backward_scratch = attention_backward_scratch(Device{}, sizes),
+                    .session = {}};
+        else
+            return {.kept = {},
+                    .forward_scratch = attention_scratch(Device{}, sizes),
+                    .backward_scratch = {},
+                    .session = {sizes.session_floats(), 0}};
+    }
+
+    template <class Device, class Mode>
+    static void forward(Device device, Mode, const Forward<Mode>& pass) {
+        constexpr bool training = std::same_as<Mode, Training>;
+        attention(device, sizes, *pass.sequences, pass.x, training ? nullptr : pass.session.per_sample,
+                  training ? pass.kept.per_sample : nullptr, pass.y, pass.scratch);
+    }
+
+    template <class Device>
+    static void backward(Device device, const Backward& pass) {
+        if (pass.dx)
+            attention_backward(device, sizes, *pass.sequences, pass.x, pass.y, pass.dy, pass.kept.per_sample, pass.dx,
+                               pass.scratch);
+    }
+};
+
+}  // namespace genotype

@@ -1,0 +1,49 @@
+// Embedding: a learnt vector for each number.
+#pragma once
+
+#include <array>
+
+#include "genotype/kernels/conv_geometry.hpp"
+#include "genotype/layers/layer.hpp"
+
+namespace genotype {
+
+/// (1) to (width): a token's id becomes its row of the table. The id is a whole number from 0 to vocabulary - 1 held in
+/// a float, exact up to 2^24; nothing here looks whether it is one. An id has no gradient: dx is zero.
+/// PyTorch: nn.Embedding(vocabulary, width), with its first values, N(0, 1).
+template <int tokens, int size>
+struct Embedding : LayerBase {
+    static constexpr int vocabulary = tokens, width = size;
+    static constexpr Dims input = vector_dims(1);
+    static constexpr long multiply_adds = 0;
+    static constexpr std::array<Parameter, 1> parameters{{{"weight", {2, vocabulary, width}, {Initial::normal, 1}}}};
+
+    static constexpr Inferred output(Dims) {
+        for (const int count : {vocabulary, width})
+            if (count < 1) return {FaultKind::size, vector_dims(count), {}};
+        return vector_dims(width);
+    }
+
+    template <class Device>
+    static constexpr long prepared_floats() {
+        return embedding_packed_floats(Device{}, vocabulary, width);
+    }
+    template <class Device>
+    static void prepare(Device device, const float* values, float* prepared) {
+        embedding_pack(device, vocabulary, width, values, prepared);
+    }
+
+    template <class Device, class Mode>
+    static void forward(Device device, Mode, const Forward<Mode>& pass) {
+        embedding(device, pass.batch, width, pass.x, {pass.parameters, pass.prepared}, pass.y);
+    }
+
+    template <class Device>
+    static void backward(Device device, const Backward& pass) {
+        if (pass.dx) Device::clear(pass.dx, pass.batch);
+        if (pass.gradients)
+            embedding_gradient(device, pass.batch, vocabulary, width, pass.x, pass.dy, pass.gradients, pass.accumulate);
+    }
+};
+
+}  // namespace genotype

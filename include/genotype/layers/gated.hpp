@@ -1,0 +1,63 @@
+// A gate: one half of the values says how much of the other half passes.
+#pragma once
+
+#include "genotype/layers/activation.hpp"
+
+namespace genotype {
+
+namespace detail {
+
+template <class Function>
+struct GateForward {
+    Function function;
+
+    template <class V>
+    constexpr V operator()(V gate, V value) const {
+        return function.value(gate) * value;
+    }
+};
+
+template <class Function>
+struct GateBackward {
+    Function function;
+
+    template <class V>
+    constexpr void operator()(const V& gate, const V& value, const V& dy, V& dgate, V& dvalue) const {
+        dgate = dy * value * function.slope(gate);
+        dvalue = dy * function.value(gate);
+    }
+};
+
+}  // namespace detail
+
+/// (2h) to (h): the activation of the first half times the second half. `Gated<SiLU>` after one `Linear<width, 2 * h,
+/// NoBias>` is SwiGLU, `act_fn(gate_proj(x)) * up_proj(x)` of a LlamaMLP, whose two weights lie one after the other.
+/// Any elementwise activation will do.
+/// Source: Shazeer, "GLU variants improve transformer", 2020, arXiv:2002.05202.
+template <class Gate>
+struct Gated : LayerBase {
+    static constexpr Dims input = vector_dims(any);
+
+    static constexpr Inferred output(Dims in) {
+        if (in.first == any) return vector_dims(any);
+        if (in.first % 2 != 0) return {FaultKind::halves, in, {}};
+        return vector_dims(in.first / 2);
+    }
+
+    template <class Device, class Mode>
+    static void forward(Device device, Mode, const Forward<Mode>& pass) {
+        using Function = decltype(Gate::function_of_input());
+        map_halves(device, pass.batch, pass.out.first, detail::GateForward<Function>{Gate::function_of_input()}, pass.x,
+                   pass.y);
+    }
+
+    template <class Device>
+    static void backward(Device device, const Backward& pass) {
+        using Function = decltype(Gate::function_of_input());
+        if (!pass.dx) return;
+        map_halves_backward(device, pass.batch, pass.out.first,
+                            detail::GateBackward<Function>{Gate::function_of_input()}, pass.x, pass.dy, pass.dx);
+    }
+};
+
+}  // namespace genotype

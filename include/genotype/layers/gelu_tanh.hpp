@@ -1,0 +1,31 @@
+// The Gaussian error linear unit, approximated by a hyperbolic tangent.
+#pragma once
+
+#include "genotype/layers/activation.hpp"
+
+namespace genotype {
+
+/// x/2 (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))), what GPT-2 was trained with. PyTorch: nn.GELU(approximate="tanh");
+/// transformers: "gelu_new", "gelu_pytorch_tanh".
+/// Source: Hendrycks, Gimpel, "Gaussian error linear units" (2016).
+struct GELUTanh : Activation<GELUTanh> {
+    // (1 + tanh(u)) / 2 is sigmoid(2u), which keeps its digits where tanh(u) is near -1.
+    template <class V>
+    static constexpr V value(V x) {
+        return x * sigmoid(twice_argument(x));
+    }
+    template <class V>
+    static constexpr V slope(V x) {
+        const V s = sigmoid(twice_argument(x)), other = sigmoid(-twice_argument(x));
+        const V near = max(V(-16.f), min(V(16.f), x));  // beyond, s * other is 0, and x^3 not yet infinite here
+        return s + near * s * other * (V(1.5957691216f) + V(0.2140644488f) * near * near);
+    }
+
+  private:
+    template <class V>
+    static constexpr V twice_argument(V x) {
+        return V(1.5957691216f) * (x + V(0.044715f) * x * x * x);  // 2 sqrt(2 / pi)
+    }
+};
+
+}  // namespace genotype

@@ -1,0 +1,51 @@
+// Root-mean-square normalisation.
+#pragma once
+
+#include <array>
+#include <ratio>
+
+#include "genotype/layers/layer.hpp"
+
+namespace genotype {
+
+/// (width) to the same: x / sqrt(mean(x^2) + epsilon), each value with a weight. A float has no exact name in a type,
+/// so epsilon is a quotient: `RMSNorm<576, std::ratio<1, 1'000'000>>`. In the type because a model of another epsilon
+/// is another function.
+///
+/// PyTorch: nn.RMSNorm(width, eps=1e-5); transformers: LlamaRMSNorm.
+/// Source: Zhang and Sennrich, "Root mean square layer normalization", 2019, arXiv:1910.07467.
+template <int width, class Epsilon = std::ratio<1, 100'000>>
+struct RMSNorm : LayerBase {
+    static constexpr float epsilon = static_cast<float>(static_cast<double>(Epsilon::num) / Epsilon::den);
+    static_assert(epsilon >= 0, "epsilon is added to a mean of squares");
+
+    static constexpr std::array<Parameter, 1> parameters{{{"weight", vector_dims(width), {Initial::constant, 1}}}};
+
+    static constexpr Inferred output(Dims in) {
+        if (width < 1) return {FaultKind::size, vector_dims(width), {}};
+        if (const Fault fault = compare(in, vector_dims(width))) return fault;
+        return vector_dims(width);
+    }
+
+    /// Kept: each sample's factor.
+    template <class Device, class Mode>
+    static constexpr Memory memory(Dims) {
+        Memory memory;
+        if (std::same_as<Mode, Training>) memory.kept.per_sample = 1;
+        return memory;
+    }
+
+    template <class Device, class Mode>
+    static void forward(Device device, Mode, const Forward<Mode>& pass) {
+        float* const inverses = std::same_as<Mode, Training> ? pass.kept.per_sample : nullptr;
+        rms_norm(device, pass.batch, width, pass.x, pass.parameters, epsilon, inverses, pass.y);
+    }
+
+    template <class Device>
+    static void backward(Device device, const Backward& pass) {
+        rms_norm_backward(device, pass.batch, width, pass.x, pass.dy, pass.parameters, pass.kept.per_sample, pass.dx,
+                          pass.gradients, pass.accumulate);
+    }
+};
+
+}  // namespace genotype

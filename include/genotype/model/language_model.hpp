@@ -1,0 +1,193 @@
+// An embedding, layers, and an answer for each token of the vocabulary.
+#pragma once
+
+#include "genotype/kernels/conv_geometry.hpp"
+#include "genotype/layers/linear.hpp"
+#include "genotype/model/check.hpp"
+#include "genotype/model/sequential.hpp"
+
+namespace genotype {
+
+/// Says that a language model's last product takes the embedding's weights: parameters that exist once.
+struct TiedHead {};
+
+namespace combinators {
+
+/// See the alias `genotype::LanguageModel`.
+template <class E, class B, class H>
+struct LanguageModel {
+    using Embedding = E;
+    using Body = B;
+    using Head = H;
+    static constexpr bool tied = std::same_as<H, TiedHead>;
+    static constexpr int vocabulary = E::vocabulary, width = E::width;
+
+    static constexpr bool is_combinator = true;
+    static constexpr Dims input = vector_dims(1);
+    static constexpr bool in_place = false;
+    static constexpr bool backward_reads_input = true;
+    static constexpr bool backward_reads_output = false;
+
+    template <int I>
+    using child = detail::nth<I, E, B, H>;
+
+    static constexpr Dims wanted_input() { return vector_dims(1); }
+    static constexpr Inferred output(Dims) {
+        if (const Fault fault = infer<E>(vector_dims(1)).fault) return fault.inside(0);
+        const Inferred inner = infer<B>(vector_dims(width));
+        if (inner.fault) return inner.fault.inside(1);
+        if constexpr (tied) {
+            if (const Fault fault = compare(inner.dims, vector_dims(width))) return fault.inside(1);
+        } else {
+            const Inferred answer = infer<H>(inner.dims);
+            if (answer.fault) return answer.fault.inside(2);
+            if (const Fault fault = compare(answer.dims, vector_dims(vocabulary))) return fault.inside(2);
+        }
+        return vector_dims(vocabulary);
+    }
+
+    template <class Visit>
+    static constexpr void for_each_child(Visit&& visit) {
+        visit(std::type_identity<E>{}, ChildName{"embedding", 0});
+        visit(std::type_identity<B>{}, ChildName{"body", 0});
+        if constexpr (!tied) visit(std::type_identity<H>{}, ChildName{"head", 0});
+    }
+
+    /// Two activations of the embedding's width, before and after the body: kept in training, scratch in inference. The
+    /// gradients by them are backward's scratch.
+    template <class Device, class Mode>
+    static constexpr Memory memory(Dims) {
+        constexpr bool training = std::same_as<Mode, Training>;
+        Memory total = memory_of<B, Device, Mode>(vector_dims(width));
+        total.kept = aligned(total.kept);
+        if (training)
+            total.kept = total.kept + two_activations;
+        else
+            total.forward_scratch = total.forward_scratch + two_activations;
+        total.backward_scratch = total.backward_scratch + two_activations;
+        return total;
+    }
+
+    template <Dims In, class Device, class Mode>
+    static void forward(Device device, Mode mode, const Forward<Mode>& pass) {
+        constexpr bool training = std::same_as<Mode, Training>;
+        const Region& two = training ? pass.kept : pass.scratch;
+        float *const before = two.per_sample, *const after = two.at(one_activation).per_sample;
+        Forward<Mode> step = pass;
+        step.y = before;
+        step.out = vector_dims(width);
+        run_forward<E, In>(device, mode, step);
+
+        step.in = step.out;
+        step.x = before;
+        step.y = after;
+        step.parameters += parameter_floats<E>();
+        step.buffers += buffer_floats<E>();
+        step.prepared += prepared_floats<E, Device>();
+        (training ? step.kept : step.scratch) = two.at(two_activations);
+        run_forward<B, vector_dims(width)>(device, mode, step);
+
+        const float* answered = after;
+        if (pass.sequences->last_only) {
+            gather_last(device, *pass.sequences, after, before);
+            answered = before;
+            step.batch = pass.sequences->count;
+        }
+        if constexpr (tied) {
+            convolve_transposed(device, head_geometry, step.batch, answered, embedding_weights(pass), nullptr, pass.y,
+                                step.scratch);
+        } else {
+            step.x = answered;
+            step.y = pass.y;
+            step.out = pass.out;
+            step.parameters += parameter_floats<B>();
+            step.buffers += buffer_floats<B>();
+            step.prepared += prepared_floats<B, Device>();
+            run_forward<H, vector_dims(width)>(device, mode, step);
+        }
+    }
+
+    template <Dims In, class Device>
+    static void backward(Device device, const Backward& pass) {
+        const float *const before = pass.kept.per_sample, *const after = pass.kept.at(one_activation).per_sample;
+        float *const d_before = pass.scratch.per_sample, *const d_after = pass.scratch.at(one_activation).per_sample;
+        Backward step = pass;
+        step.kept = pass.kept.at(two_activations);
+        step.scratch = pass.scratch.at(two_activations);
+        const auto behind = [&](long parameters, long prepared) {
+            step.parameters += parameters;
+            if (step.gradients) step.gradients += parameters;
+            step.prepared += prepared;
+        };
+        if constexpr (tied) {
+            convolve(device, head_geometry, pass.batch, pass.dy, embedding_weights(pass), nullptr, d_after,
+                     step.scratch);
+            if (pass.gradients)
+                convolve_weight_gradient(device, head_geometry, pass.batch, pass.dy, after, pass.gradients,
+                                         pass.accumulate, step.scratch);
+        } else {
+            behind(parameter_floats<E>() + parameter_floats<B>(),
+                   prepared_floats<E, Device>() + prepared_floats<B, Device>());
+            step.in = vector_dims(width);
+            step.x = after;
+            step.y = pass.y;
+            step.dx = d_after;
+            run_backward<H, vector_dims(width)>(device, step);
+            behind(-parameter_floats<B>(), -prepared_floats<B, Device>());
+            behind(-parameter_floats<E>(), -prepared_floats<E, Device>());
+        }
+        behind(parameter_floats<E>(), prepared_floats<E, Device>());
+        step.in = step.out = vector_dims(width);
+        step.x = before;
+        step.y = after;
+        step.dy = d_after;
+        step.dx = d_before;
+        run_backward<B, vector_dims(width)>(device, step);
+
+        Backward first = pass;
+        first.out = vector_dims(width);
+        first.y = before;
+        first.dy = d_before;
+        first.accumulate = pass.accumulate || tied;  // the head has written the embedding's gradient already
+        run_backward<E, In>(device, first);
+    }
+
+  private:
+    static constexpr Extent one_activation{aligned(width), 0}, two_activations{2 * aligned(width), 0};
+    /// A `Linear` whose weights lie the other way round: from the small side, the width, to the large, the vocabulary.
+    static constexpr ProductGeometry head_geometry{ConvGeometry{vocabulary, width}};
+
+    template <class Pass>
+    static ConvWeights embedding_weights(const Pass& pass) {
+        return {pass.parameters + parameter_offset<E>(0), pass.prepared};
+    }
+
+    template <class Device>
+    static void gather_last(Device, const Sequences& sequences, const float* from, float* to) {
+        for (int index = 0; index < sequences.count; ++index) {
+            const SequenceRows& text = sequences.list[index];
+            Device::copy(from + static_cast<long>(text.row + text.count - 1) * width, width,
+                         to + static_cast<long>(index) * width);
+        }
+    }
+};
+
+}  // namespace combinators
+
+namespace detail {
+template <class E, class B, class H>
+consteval auto language_model_verdict() {
+    using Net = combinators::LanguageModel<E, B, H>;
+    return typename Verdict<Net::output(vector_dims(1)).fault, Net>::said{};
+}
+}  // namespace detail
+
+/// Token ids -> logits: `LanguageModel<Embedding<50257, 768>, Body, TiedHead>`, or with a `Linear` as its head. Shape:
+/// (1), the number of a token, to (vocabulary). The rows of a batch are tokens of one or several texts, see
+/// `Sequences`; with `last_only` there is an answer for the last row of each text alone. Parameters are named
+/// "embedding.weight", "body.0. ...", "head.weight". PyTorch: transformers' `GPT2LMHeadModel`, `LlamaForCausalLM`. Tied
+/// weights: Press, Wolf, "Using the output embedding to improve language models" (EACL 2017).
+template <Layer Embedding, Layer Body, class Head = TiedHead>
+using LanguageModel = typename decltype(detail::language_model_verdict<Embedding, Body, Head>())::model;
+
+}  // namespace genotype

@@ -1,0 +1,37 @@
+// The name of a GPT-2.
+#pragma once
+
+#include "genotype/layers/embedding.hpp"
+#include "genotype/layers/gelu_tanh.hpp"
+#include "genotype/layers/layer_norm.hpp"
+#include "genotype/layers/positional_embedding.hpp"
+#include "genotype/model/language_model.hpp"
+#include "genotype/model/repeat.hpp"
+#include "genotype/model/residual.hpp"
+#include "genotype/model/self_attention.hpp"
+#include "genotype/models/decimal.hpp"
+#include "genotype/models/gpt2_config.hpp"
+
+namespace genotype {
+namespace detail {
+
+template <GPT2Config c>
+struct GPT2Of {
+    using Norm = LayerNormWith<Decimal<c.norm_epsilon>, c.width>;
+    using Body = Sequential<PositionalEmbedding<c.context, c.width>,
+                            Repeat<c.layers, Residual<Norm, SelfAttention<c.width, c.heads>>,
+                                   Residual<Norm, Linear<c.width, c.hidden>, GELUTanh, Linear<c.hidden, c.width>>>,
+                            Norm>;
+    using Head = std::conditional_t<c.tied, TiedHead, Linear<c.width, c.vocabulary, NoBias>>;
+    using type = LanguageModel<Embedding<c.vocabulary, c.width>, Body, Head>;
+};
+
+}  // namespace detail
+
+/// `using Gpt2 = GPT2<gpt2_small>;`, or with numbers of one's own: `GPT2<GPT2Config{.vocabulary = 65, .context = 64,
+/// .width = 128, .layers = 4, .heads = 4}>`. transformers: GPT2LMHeadModel. Source: Radford et al., "Language models
+/// are unsupervised multitask learners" (2019).
+template <GPT2Config config>
+using GPT2 = typename detail::GPT2Of<config>::type;
+
+}  // namespace genotype

@@ -1,0 +1,35 @@
+// The config of a text model from a folder or a GGUF file.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "genotype/text/config_gguf.hpp"
+#include "genotype/text/config_json.hpp"
+#include "genotype/text/read_text.hpp"
+
+namespace genotype {
+namespace detail {
+
+/// What is not a GGUF file is a folder. Anything else is an `Error`.
+inline void expect_folder(const std::filesystem::path& path) {
+    std::error_code ignored;
+    if (std::filesystem::is_directory(path, ignored)) return;
+    const bool is_there = std::filesystem::exists(path, ignored);
+    fail(path.string(), "model", is_there ? "a file of another kind" : "nothing of this name",
+         "a folder in Hugging Face's form, or a GGUF file");
+}
+
+}  // namespace detail
+
+/// What a folder's config.json or a GGUF file's metadata say of a model's sizes. Anything that such models are not here
+/// (another `model_type`, another activation, a scaling of positions that is not known) is an `Error` that names it.
+/// transformers equivalent: `AutoConfig.from_pretrained(path)`.
+inline TextConfig read_text_config(const std::filesystem::path& path) {
+    if (detail::is_gguf_file(path)) return detail::read_config_gguf(Gguf(path));
+    detail::expect_folder(path);
+    const std::filesystem::path file = path / "config.json";
+    return detail::read_config_json(detail::read_text(file), file.string());
+}
+
+}  // namespace genotype

@@ -1,0 +1,194 @@
+// A GGUF file's metadata of a GPT-2 or a Llama, as llama.cpp's converter writes it.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <initializer_list>
+#include <numbers>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "genotype/io/gguf.hpp"
+#include "genotype/text/text_config.hpp"
+
+namespace genotype::detail {
+
+/// The metadata under one architecture's prefix. What is asked for is known; the rest is refused in the end.
+class GgufConfigReader {
+  public:
+    GgufConfigReader(const Gguf& file, std::string_view architecture) : file_(file), prefix_(architecture) {
+        prefix_ += '.';
+    }
+
+    bool has(std::string_view key) {
+        known_.push_back(prefix_ + std::string(key));
+        return file_.find_value(known_.back()) != nullptr;
+    }
+    int size(std::string_view key) {
+        has(key);
+        const std::uint32_t value = file_.get_u32(known_.back());
+        constexpr std::uint32_t most = 1 << 24;
+        if (value < 1 || value > most) wrong(std::to_string(value), "1 to " + std::to_string(most));
+        return static_cast<int>(value);
+    }
+    int size(std::string_view key, int if_absent) { return has(key) ? size(key) : if_absent; }
+    float positive(std::string_view key) {
+        has(key);
+        const float value = file_.get_f32(known_.back());
+        if (!(value > 0 && std::isfinite(value))) wrong(config_text(value), "a number above 0");
+        return value;
+    }
+    float positive(std::string_view key, float if_absent) { return has(key) ? positive(key) : if_absent; }
+    std::string_view text(std::string_view key, std::string_view if_absent) {
+        return has(key) ? file_.get_string(known_.back()) : if_absent;
+    }
+    bool flag(std::string_view key, bool if_absent) { return has(key) ? file_.get_bool(known_.back()) : if_absent; }
+
+    /// Says what is wrong with the key that was asked for last.
+    [[noreturn]] void wrong(const std::string& found, const std::string& expected) const {
+        fail(file_.name(), in_quotes(known_.back()), found, expected);
+    }
+    /// Refuses keys of this architecture that nothing asked for: nobody knows what they change.
+    void expect_no_others() const {
+        for (const GgufEntry& entry : file_.metadata())
+            if (entry.name.starts_with(prefix_) && std::find(known_.begin(), known_.end(), entry.name) == known_.end())
+                fail(file_.name(), in_quotes(entry.name), "a key of this name", "keys that are known here");
+    }
+
+  private:
+    const Gguf& file_;
+    std::string prefix_;
+    std::vector<std::string> known_;
+};
+
+/// The rows of the embedding, which every file has.
+inline int gguf_vocabulary(const Gguf& file) {
+    const GgufTensor& embedding = file.at("token_embd.weight");
+    if (embedding.shape.size() != 2 || embedding.shape[0] < 1 || embedding.shape[0] > (1 << 24))
+        fail(file.name(), "\"token_embd.weight\"", embedding.text(), "a matrix of 1 to 16777216 rows");
+    return static_cast<int>(embedding.shape[0]);
+}
+
+/// Whether the head's weights are the embedding's: there is none, or (in files of GPT-2) it is there again.
+inline bool gguf_is_tied(const Gguf& file) {
+    const GgufTensor *const head = file.find("output.weight"), *const embedding = file.find("token_embd.weight");
+    if (!head) return true;
+    if (!embedding || head->type != embedding->type || head->shape != embedding->shape) return false;
+    const auto left = file.bytes(*head), right = file.bytes(*embedding);
+    return std::equal(left.begin(), left.end(), right.begin(), right.end());
+}
+
+/// By how much llama3's scaling divides each frequency. Source: transformers, `_compute_llama3_parameters`.
+inline std::vector<double> llama3_divisors(const LlamaConfig& config) {
+    std::vector<double> divisors;
+    const double original = config.rope_original_context, low = config.rope_low_freq_factor,
+                 high = config.rope_high_freq_factor, factor = config.rope_factor;
+    for (int pair = 0; pair < config.head_width / 2; ++pair) {
+        const double wavelength =
+            2 * std::numbers::pi * std::pow(double{config.rope_theta}, 2.0 * pair / config.head_width);
+        const double smooth = (original / wavelength - low) / (high - low);
+        divisors.push_back(wavelength < original / high  ? 1
+                           : wavelength > original / low ? factor
+                                                         : 1 / ((1 - smooth) / factor + smooth));
+    }
+    return divisors;
+}
+
+/// Converted files of Llama 3.1 and later have no words for their scaling but the divisors that it comes to. Those of
+/// Meta's own models, which differ in one factor alone, are found again; any others are an `Error`.
+inline void read_rope_freqs(const Gguf& file, LlamaConfig& config) {
+    const GgufTensor* const tensor = file.find("rope_freqs.weight");
+    if (!tensor) return;
+    const auto wrong = [&](const std::string& found) {
+        fail(file.name(), "\"rope_freqs.weight\"", found,
+             "the divisors of llama3's scaling with low_freq_factor 1, high_freq_factor 4 and an original context of "
+             "8192");
+    };
+    std::vector<float> found(static_cast<std::size_t>(config.head_width) / 2);
+    if (tensor->type != GgmlType::F32 || tensor->count() != found.size()) wrong(tensor->text());
+    file.dequantize(*tensor, found);
+    if (config.rope_scaling != RopeScaling::none) wrong("them beside another scaling");
+    config.rope_scaling = RopeScaling::llama3;
+    config.rope_factor = found.back();
+    if (!(config.rope_factor >= 1 && std::isfinite(config.rope_factor)))
+        wrong("a last one of " + config_text(found.back()));
+    const std::vector<double> wanted = llama3_divisors(config);
+    for (std::size_t pair = 0; pair < found.size(); ++pair)
+        if (!(std::abs(double{found[pair]} - wanted[pair]) <= 1e-4 * wanted[pair]))
+            wrong(config_text(found[pair]) + " for pair " + std::to_string(pair));
+}
+
+inline LlamaConfig read_llama_config(const Gguf& file) {
+    GgufConfigReader keys(file, "llama");
+    LlamaConfig config;
+    config.vocabulary = gguf_vocabulary(file);
+    if (const int said = keys.size("vocab_size", config.vocabulary); said != config.vocabulary)
+        keys.wrong(std::to_string(said), std::to_string(config.vocabulary) + ", the rows of the embedding");
+    config.context = keys.size("context_length");
+    config.width = keys.size("embedding_length");
+    config.layers = keys.size("block_count");
+    config.hidden = keys.size("feed_forward_length");
+    config.rms_epsilon = keys.positive("attention.layer_norm_rms_epsilon");
+    config.heads = keys.size("attention.head_count");
+    config.key_value_heads = keys.size("attention.head_count_kv", config.heads);
+    if (config.heads % config.key_value_heads != 0)
+        keys.wrong(std::to_string(config.key_value_heads), "a divisor of head_count, " + std::to_string(config.heads));
+    const bool has_head_width = keys.has("attention.key_length");
+    if (!has_head_width && config.width % config.heads != 0)
+        keys.wrong("nothing", "the features of a head: " + std::to_string(config.heads) + " heads do not divide " +
+                                  std::to_string(config.width));
+    config.head_width = keys.size("attention.key_length", config.width / config.heads);
+    if (config.head_width % 2 != 0) keys.wrong(std::to_string(config.head_width), "an even number");
+    for (const char* same : {"attention.value_length", "rope.dimension_count"})
+        if (const int said = keys.size(same, config.head_width); said != config.head_width)
+            keys.wrong(std::to_string(said), std::to_string(config.head_width) + ", a head's features");
+    if (const int experts = keys.has("expert_count") ? static_cast<int>(file.get_u32("llama.expert_count")) : 0;
+        experts != 0)
+        keys.wrong(std::to_string(experts), "0: one feed-forward part a layer");
+    config.rope_theta = keys.positive("rope.freq_base", 10'000);
+    const std::string_view scaling = keys.text("rope.scaling.type", "none");
+    if (scaling == "linear") {
+        config.rope_scaling = RopeScaling::linear;
+        config.rope_factor = keys.positive("rope.scaling.factor");
+    } else if (scaling != "none") {
+        keys.wrong(in_quotes(scaling), "none or linear");
+    }
+    for (const char* unused : {"rope.scaling.original_context_length", "rope.scaling.finetuned"}) keys.has(unused);
+    keys.expect_no_others();
+    read_rope_freqs(file, config);
+    config.tied = gguf_is_tied(file);
+    config.attention_bias = file.find("blk.0.attn_output.bias") != nullptr;
+    config.mlp_bias = file.find("blk.0.ffn_down.bias") != nullptr;
+    return config;
+}
+
+inline GPT2Config read_gpt2_config(const Gguf& file) {
+    GgufConfigReader keys(file, "gpt2");
+    GPT2Config config;
+    config.vocabulary = gguf_vocabulary(file);
+    if (const int said = keys.size("vocab_size", config.vocabulary); said != config.vocabulary)
+        keys.wrong(std::to_string(said), std::to_string(config.vocabulary) + ", the rows of the embedding");
+    config.context = keys.size("context_length");
+    config.width = keys.size("embedding_length");
+    config.layers = keys.size("block_count");
+    config.hidden = keys.size("feed_forward_length");
+    config.norm_epsilon = keys.positive("attention.layer_norm_epsilon");
+    config.heads = keys.size("attention.head_count");
+    if (config.width % config.heads != 0)
+        keys.wrong(std::to_string(config.heads), "a divisor of embedding_length, " + std::to_string(config.width));
+    keys.expect_no_others();
+    config.tied = gguf_is_tied(file);
+    return config;
+}
+
+/// What a GGUF file's metadata say. A key of the architecture that is not known here is an `Error`.
+inline TextConfig read_config_gguf(const Gguf& file) {
+    const std::string_view architecture = file.get_string("general.architecture");
+    if (architecture == "gpt2") return read_gpt2_config(file);
+    if (architecture == "llama") return read_llama_config(file);
+    fail(file.name(), "\"general.architecture\"", in_quotes(architecture), "\"gpt2\" or \"llama\"");
+}
+
+}  // namespace genotype::detail

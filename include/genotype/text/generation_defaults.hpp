@@ -1,0 +1,97 @@
+// What a model's files say of how to generate with it.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "genotype/text/config_file.hpp"
+#include "genotype/text/tokenizer_gguf.hpp"
+
+namespace genotype {
+
+/// Which tokens begin, end and pad texts, and how its makers sample from it, where they say so. transformers
+/// equivalent: `GenerationConfig.from_pretrained(path)`; fields that are not here are not read.
+struct GenerationDefaults {
+    std::vector<TokenId> end_tokens = {};       ///< eos_token_id, one or several
+    std::optional<TokenId> first_token = {};    ///< bos_token_id
+    std::optional<TokenId> padding_token = {};  ///< pad_token_id
+    bool do_sample = false;                     ///< without it the four below change nothing
+    std::optional<double> temperature = {};
+    std::optional<int> top_k = {};
+    std::optional<double> top_p = {};
+    std::optional<double> min_p = {};
+    std::optional<double> repetition_penalty = {};
+    std::optional<int> max_new_tokens = {};
+};
+
+namespace detail {
+
+/// What the text of a generation_config.json says, or of a config.json, where there is no such file. What a config.json
+/// does not name is as transformers' class of the family has it.
+inline GenerationDefaults read_generation_json(std::string_view text, const std::string& file,
+                                               std::optional<TextFamily> family = {}) {
+    const nlohmann::json json = parse_json(text, file);
+    if (!json.is_object()) fail(file, "JSON", "something else", "an object");
+    const JsonField top{json, file, ""};
+    GenerationDefaults defaults;
+    const auto token = [&](const char* key, TokenId of_gpt2, TokenId of_llama) -> std::optional<TokenId> {
+        if (!json.contains(key) && family) return *family == TextFamily::gpt2 ? of_gpt2 : of_llama;
+        if (top[key].is_null()) return {};
+        return top[key].id();
+    };
+    const auto number = [&](const char* key) -> std::optional<double> {
+        if (top[key].is_null()) return {};
+        top[key].number();  // finite
+        return top[key].value.get<double>();
+    };
+    const auto whole = [&](const char* key) -> std::optional<int> {
+        if (top[key].is_null()) return {};
+        return top[key].whole(0, std::numeric_limits<int>::max());
+    };
+    if (const JsonField end = top["eos_token_id"]; end.value.is_array())
+        for (const JsonField& one : end.list()) defaults.end_tokens.push_back(one.id());
+    else if (const auto one = token("eos_token_id", 50256, 2))
+        defaults.end_tokens.push_back(*one);
+    defaults.first_token = token("bos_token_id", 50256, 1);
+    if (!top["pad_token_id"].is_null() && top["pad_token_id"].value != -1)  // as some of Llama's files say "none"
+        defaults.padding_token = top["pad_token_id"].id();
+    defaults.do_sample = top["do_sample"].flag(false);
+    defaults.temperature = number("temperature");
+    defaults.top_k = whole("top_k");
+    defaults.top_p = number("top_p");
+    defaults.min_p = number("min_p");
+    defaults.repetition_penalty = number("repetition_penalty");
+    defaults.max_new_tokens = whole("max_new_tokens");
+    return defaults;
+}
+
+/// What a GGUF file's metadata say: tokens alone. The end of a turn ends a text too.
+inline GenerationDefaults read_generation_gguf(const Gguf& file) {
+    GenerationDefaults defaults;
+    const std::size_t tokens = static_cast<std::size_t>(gguf_vocabulary(file));
+    for (const char* key : {"tokenizer.ggml.eos_token_id", "tokenizer.ggml.eot_token_id"})
+        if (const auto id = gguf_token(file, key, tokens))
+            if (defaults.end_tokens.empty() || defaults.end_tokens[0] != *id) defaults.end_tokens.push_back(*id);
+    defaults.first_token = gguf_token(file, "tokenizer.ggml.bos_token_id", tokens);
+    defaults.padding_token = gguf_token(file, "tokenizer.ggml.padding_token_id", tokens);
+    return defaults;
+}
+
+}  // namespace detail
+
+/// Reads a folder's generation_config.json, without one its config.json, or a GGUF file's metadata.
+inline GenerationDefaults read_generation_defaults(const std::filesystem::path& path) {
+    if (detail::is_gguf_file(path)) return detail::read_generation_gguf(Gguf(path));
+    detail::expect_folder(path);
+    std::error_code ignored;
+    const std::filesystem::path own = path / "generation_config.json", config = path / "config.json";
+    if (std::filesystem::exists(own, ignored))
+        return detail::read_generation_json(detail::read_text(own), own.string());
+    const std::string text = detail::read_text(config);
+    return detail::read_generation_json(text, config.string(), detail::read_config_json(text, config.string()).family);
+}
+
+}  // namespace genotype

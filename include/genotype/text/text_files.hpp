@@ -1,0 +1,155 @@
+// The files of a text model as one list of tensors: a folder in Hugging Face's form, or a GGUF file.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "genotype/io/gguf.hpp"
+#include "genotype/io/safetensors.hpp"
+#include "genotype/text/config_file.hpp"
+#include "genotype/text/gguf_names.hpp"
+#include "genotype/text/shard_index.hpp"
+
+namespace genotype {
+
+/// A tensor of a text model, under Hugging Face's name whatever its file calls it. Its bytes lie in the file's mapping,
+/// at any address, and live as long as the `TextFiles`.
+struct TextTensor {
+    std::string name = {};
+    GgmlType type = GgmlType::F32;
+    std::vector<std::uint64_t> shape = {};  ///< as stored, the fastest axis last
+    std::span<const std::byte> bytes = {};
+    /// Stored (out, in) where Hugging Face has (in, out): GPT-2's matrices in a GGUF file.
+    bool transposed = false;
+    /// Above 0: the rows of so many heads, in each of which the two of a rotary pair are neighbours, where Hugging Face
+    /// has all first ones before all second ones. Queries and keys of Llamas in a GGUF file.
+    int interleaved_heads = 0;
+    std::size_t file = 0, place = 0;  ///< which file it is in, and which of that file's tensors it is
+
+    /// "BF16 [576, 1536]", for messages.
+    std::string text() const { return std::string(ggml_type_name(type)) + " " + detail::in_brackets(shape); }
+};
+
+/// A folder with config.json and model.safetensors, or with the shards that model.safetensors.index.json names; or a
+/// GGUF file. Everything is opened, mapped and checked here, and no value of a tensor is read. Values that are no
+/// parameters (`attn.bias`, `attn.masked_bias`, `rotary_emb.inv_freq`) are left out. transformers equivalent:
+/// `AutoModelForCausalLM.from_pretrained`, offline, up to where it makes a model.
+///
+///     const TextFiles files("smollm2");
+///     const TextTensor* queries = files.find("model.layers.0.self_attn.q_proj.weight");
+class TextFiles {
+  public:
+    explicit TextFiles(const std::filesystem::path& path) : name_(path.string()) {
+        if (detail::is_gguf_file(path)) {
+            gguf_.emplace(path);
+            config_ = detail::read_config_gguf(*gguf_);
+            add_gguf();
+        } else {
+            config_ = read_text_config(path);
+            add_folder(path);
+        }
+        by_name_ = detail::order_by_name(tensors_);
+        for (std::size_t at = 1; at < by_name_.size(); ++at)
+            if (tensors_[by_name_[at]].name == tensors_[by_name_[at - 1]].name)
+                faults_.push_back({tensors_[by_name_[at]].name, "two tensors of this name", "one"});
+        if (!faults_.empty()) detail::fail_with(name_, faults_);
+    }
+
+    /// The path as it was given, for messages.
+    const std::string& name() const { return name_; }
+    /// What the files say of the model's sizes.
+    const TextConfig& config() const { return config_; }
+    /// The GGUF file, where it is one, or null.
+    const Gguf* gguf() const { return gguf_ ? &*gguf_ : nullptr; }
+    /// All tensors.
+    std::span<const TextTensor> tensors() const { return tensors_; }
+    /// The tensor of this name, or null.
+    const TextTensor* find(std::string_view wanted) const { return detail::find_by_name(tensors_, by_name_, wanted); }
+
+    /// Bytes of a tensor from `begin` on, read into `room` without the mapping: a file that is cut meanwhile is an
+    /// `Error`, where the mapping would end the program.
+    std::span<const std::byte> fetch(const TextTensor& tensor, std::uint64_t begin, std::size_t size,
+                                     std::vector<std::byte>& room) const {
+        if (gguf_) return gguf_->fetch(gguf_->tensors()[tensor.place], begin, size, room);
+        const SafeTensors& file = shards_[tensor.file];
+        return file.fetch(file.tensors()[tensor.place].begin + begin, size, room);
+    }
+
+  private:
+    void add_gguf() {
+        for (std::size_t place = 0; place < gguf_->tensors().size(); ++place) {
+            const GgufTensor& there = gguf_->tensors()[place];
+            if (there.name == "rope_freqs.weight") continue;  // the config has it
+            auto known = detail::read_gguf_name(there.name, config_);
+            if (!known) {
+                faults_.push_back({there.name, there.text(), "a tensor of a " + family()});
+                continue;
+            }
+            tensors_.push_back({.name = std::move(known->hugging_face),
+                                .type = there.type,
+                                .shape = there.shape,
+                                .bytes = gguf_->bytes(there),
+                                .transposed = known->transposed,
+                                .interleaved_heads = known->interleaved_heads,
+                                .place = place});
+        }
+    }
+
+    void add_folder(const std::filesystem::path& folder) {
+        const detail::ShardIndex index = detail::find_shards(folder);
+        for (const std::string& file : index.files) shards_.emplace_back(folder / file);
+        for (std::size_t file = 0; file < shards_.size(); ++file) {
+            if (!index.names.empty()) detail::check_shard(shards_[file], index, file, faults_);
+            for (std::size_t place = 0; place < shards_[file].tensors().size(); ++place) add(file, place);
+        }
+    }
+    void add(std::size_t file, std::size_t place) {
+        const TensorInfo& there = shards_[file].tensors()[place];
+        if (is_no_parameter(there.name)) return;
+        const std::optional<GgmlType> type = there.dtype == Dtype::F32    ? std::optional(GgmlType::F32)
+                                             : there.dtype == Dtype::F16  ? std::optional(GgmlType::F16)
+                                             : there.dtype == Dtype::BF16 ? std::optional(GgmlType::BF16)
+                                                                          : std::nullopt;
+        if (!type) {
+            faults_.push_back({there.name, there.text(), "F32, F16 or BF16"});
+            return;
+        }
+        tensors_.push_back({.name = hugging_face_name(there.name),
+                            .type = *type,
+                            .shape = there.shape,
+                            .bytes = shards_[file].bytes(there),
+                            .file = file,
+                            .place = place});
+    }
+    static bool is_no_parameter(std::string_view name) {
+        return name.ends_with(".attn.bias") || name.ends_with(".attn.masked_bias") ||
+               name.ends_with(".rotary_emb.inv_freq");
+    }
+    /// The names of the whole model: a file of GPT-2's body alone has none of them under "transformer.".
+    std::string hugging_face_name(const std::string& name) const {
+        const bool is_short =
+            config_.family == TextFamily::gpt2 && (name.starts_with("h.") || name.starts_with("wte.") ||
+                                                   name.starts_with("wpe.") || name.starts_with("ln_f."));
+        return is_short ? "transformer." + name : name;
+    }
+    std::string family() const { return config_.family == TextFamily::gpt2 ? "GPT-2" : "Llama"; }
+
+    std::string name_;
+    TextConfig config_;
+    std::optional<Gguf> gguf_;
+    std::vector<SafeTensors> shards_;
+    std::vector<TextTensor> tensors_;
+    std::vector<std::size_t> by_name_;
+    std::vector<LoadFault> faults_;
+};
+
+}  // namespace genotype

@@ -1,0 +1,124 @@
+// A language model at work on texts.
+#pragma once
+
+#include <algorithm>
+#include <limits>
+#include <span>
+#include <string>
+
+#include "genotype/model/part.hpp"
+#include "genotype/model/session.hpp"
+#include "genotype/model/workspace.hpp"
+
+namespace genotype {
+
+/// The most positions that a text of this model can have: the least `context` of its layers. Layers without one set no
+/// limit; where none does, it is the largest int.
+template <Layer Net>
+inline constexpr int longest_context = [] {
+    int least = std::numeric_limits<int>::max();
+    walk<Net>(
+        [&]<class L>(std::type_identity<L>, ChildName, int, Dims, Dims) {
+            if constexpr (requires { L::context; }) least = std::min(least, L::context);
+        },
+        InputShape<Net>::dims);
+    return least;
+}();
+
+/// How much a `TextRun` can hold.
+struct TextRunOptions {
+    int slots = 1;       // texts that are open at the same time
+    int context = 1024;  // positions of each; up to `longest_context` of the model
+    int max_rows = 512;  // tokens that one call reads
+};
+
+/// Weights with all memory that reading texts needs: keys and values of `slots` texts and one workspace. The weights
+/// are only read, and must outlive it. One a thread. PyTorch: a transformers model with a `StaticCache`.
+template <Layer Net, class Device = Cpu>
+class TextRun {
+  public:
+    using In = InputShape<Net>;
+
+    /// `Error` where an option is below 1 or above what the model can.
+    template <class Weights>
+    explicit TextRun(const Weights& weights, TextRunOptions options)
+        : options_(checked(options)),
+          // Inference reads only; a view of weights has no const of its own.
+          weights_{{const_cast<float*>(weights.parameters.data())},
+                   {const_cast<float*>(weights.buffers.data())},
+                   {const_cast<float*>(weights.prepared.data())}},
+          workspace_(options.max_rows),
+          session_(options.slots, options.context),
+          ids_(options.max_rows) {}
+
+    static constexpr int vocabulary() { return Net::vocabulary; }
+    int context() const { return options_.context; }
+    int slots() const { return options_.slots; }
+    int max_rows() const { return options_.max_rows; }
+
+    /// Reads the next tokens of some texts, one text after another, and returns the logits of each one's last token:
+    /// [sequences.size()][vocabulary], until the next call. Allocates nothing. `Error` where a token is none of the
+    /// vocabulary's, where the texts do not cover the tokens in order, or one is longer than the context.
+    const float* forward(std::span<const int> tokens, std::span<const SequenceRows> sequences) {
+        return run(tokens, sequences, true);
+    }
+    /// The same with the logits of every token: [tokens.size()][vocabulary].
+    const float* forward_all(std::span<const int> tokens, std::span<const SequenceRows> sequences) {
+        return run(tokens, sequences, false);
+    }
+
+    /// Makes slot `to` remember the first `positions` tokens of slot `from`.
+    void copy_slot(int from, int to, int positions) { session_.copy_slot(from, to, positions); }
+
+  private:
+    static TextRunOptions checked(TextRunOptions options) {
+        constexpr int most = longest_context<Net>;
+        if (options.context > most)
+            fail("TextRun", "context", std::to_string(options.context),
+                 "at most " + std::to_string(most) + ", the model's context");
+        return options;
+    }
+
+    const float* run(std::span<const int> tokens, std::span<const SequenceRows> sequences, bool last_only) {
+        check(tokens, sequences);
+        spread_threads(Device{});
+        std::copy(tokens.begin(), tokens.end(), ids_.data());  // exact: a vocabulary has fewer than 2^24 tokens
+        const Sequences texts{sequences.data(), static_cast<int>(sequences.size()), options_.context, last_only};
+        const View<In> rows{ids_.data(), static_cast<int>(tokens.size())};
+        return workspace_.forward(weights_, rows, texts, session_.region()).data;
+    }
+
+    void check(std::span<const int> tokens, std::span<const SequenceRows> sequences) const {
+        const auto wrong = [](const char* field, long found, const std::string& expected) {
+            fail("TextRun", field, std::to_string(found), expected);
+        };
+        const int rows = static_cast<int>(tokens.size());
+        if (tokens.empty() || rows > options_.max_rows)
+            wrong("tokens", rows, "1 to max_rows, " + std::to_string(options_.max_rows));
+        for (int row = 0; row < rows; ++row)
+            if (const int token = tokens[static_cast<std::size_t>(row)]; token < 0 || token >= Net::vocabulary)
+                fail("TextRun", "token " + std::to_string(row), std::to_string(token),
+                     "0 to " + std::to_string(Net::vocabulary - 1) + ", the vocabulary");
+        int row = 0;
+        for (const SequenceRows& text : sequences) {
+            if (text.row != row) wrong("first row of a text", text.row, std::to_string(row));
+            if (text.count < 1 || text.count > rows - row)
+                wrong("rows of a text", text.count, "1 to " + std::to_string(rows - row));
+            if (text.slot < 0 || text.slot >= options_.slots)
+                wrong("slot", text.slot, "0 to " + std::to_string(options_.slots - 1));
+            if (text.position < 0 || text.position > options_.context - text.count)
+                wrong("length of a text", static_cast<long>(text.position) + text.count,
+                      "at most the context, " + std::to_string(options_.context));
+            row += text.count;
+        }
+        if (row != rows) wrong("rows of all texts", row, std::to_string(rows));
+    }
+
+    TextRunOptions options_;
+    WeightsView weights_;
+    Workspace<Net, In, Inference, Device> workspace_;
+    Session<Net, In, Device> session_;
+    Arena<Device> ids_;
+};
+
+}  // namespace genotype

@@ -1,0 +1,16 @@
+// A program of somebody else's with a text model whose type CMake made of the model's files.
+#include <genotype/text.hpp>
+
+#include "tiny_model.hpp"
+
+using namespace genotype;
+
+static_assert(tiny_model::config.rope_theta == 500'000 && tiny_model::config.head_width == 8);
+static_assert(std::same_as<OutputShape<tiny_model::Model, Shape<1>>, Shape<40>>);
+
+int main() {
+    const Model<tiny_model::Model> model(Seed{1});
+    TextRun<tiny_model::Model> run(model, {.context = 8});
+    const SequenceRows text{.count = 3};
+    return std::isfinite(*run.forward(std::vector<int>{1, 2, 3}, {&text, 1})) ? 0 : 1;
+}

@@ -1,0 +1,115 @@
+// Holds a language model against what transformers says of the same weights: tests/golden/generate_text.py.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "genotype/text.hpp"
+#include "support/golden.hpp"
+
+namespace golden {
+
+/// `TEXT/ids` of the file.
+inline std::vector<int> ids_of(const File& file, const std::string& text) {
+    const auto& values = file[text + "/ids"].values;
+    return {values.begin(), values.end()};
+}
+
+/// Logits of one text's tokens, read in pieces of `piece` tokens.
+template <class Run>
+std::vector<float> logits_in_pieces(Run& run, const std::vector<int>& ids, int piece, int slot) {
+    std::vector<float> all;
+    const int length = static_cast<int>(ids.size());
+    for (int first = 0; first < length; first += piece) {
+        const int count = std::min(piece, length - first);
+        const genotype::SequenceRows rows{.row = 0, .count = count, .position = first, .slot = slot};
+        const std::span tokens =
+            std::span(ids).subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count));
+        const float* logits = run.forward_all(tokens, {&rows, 1});
+        all.insert(all.end(), logits, logits + static_cast<long>(count) * run.vocabulary());
+    }
+    return all;
+}
+
+/// What inference says of both texts: whole, in pieces of any size, and side by side.
+template <class Net, class Device, class Weights>
+void check_inference(const File& file, const Weights& weights, int context) {
+    using namespace genotype;
+    const std::vector<int> first = ids_of(file, "short"), second = ids_of(file, "long");
+    TextRun<Net, Device> run(weights, {.slots = 3, .context = context, .max_rows = 64});
+    for (const int piece : {1, 2, 5, 16, 40}) {
+        CAPTURE(piece);
+        check_close(logits_in_pieces(run, first, piece, 1), file["short/logits"].values);
+        check_close(logits_in_pieces(run, second, piece, 2), file["long/logits"].values);
+    }
+    std::vector<int> both = second;
+    both.insert(both.end(), first.begin(), first.end());
+    const int length = static_cast<int>(second.size());
+    const std::vector<SequenceRows> texts{{.row = 0, .count = length, .slot = 2},
+                                          {.row = length, .count = static_cast<int>(first.size()), .slot = 0}};
+    const float* logits = run.forward_all(both, texts);
+    check_close({logits, file["long/logits"].values.size()}, file["long/logits"].values);
+    check_close({logits + length * run.vocabulary(), file["short/logits"].values.size()}, file["short/logits"].values);
+    const float* last = run.forward(both, texts);
+    check_close({last, static_cast<std::size_t>(run.vocabulary())}, file["long/logits"].row(length - 1));
+}
+
+/// Loss and gradients of the long text.
+template <class Net, class Sources>
+void check_training(const File& file, genotype::Model<Net>& model, Sources sources) {
+    using namespace genotype;
+    const std::vector<int> ids = ids_of(file, "long");
+    const int rows = static_cast<int>(ids.size());
+    std::vector<float> x(ids.begin(), ids.end());
+    Workspace<Net, InputShape<Net>, Training> run(rows);
+    const auto logits = run.forward(model, {x.data(), rows});
+    check_close({logits.data, static_cast<std::size_t>(logits.size())}, file["long/logits"].values);
+
+    std::vector<float> slope(static_cast<std::size_t>(logits.size()), 0.0f);  // the last token has no next one
+    float loss = 0;
+    CrossEntropy::evaluate(Cpu{}, {.batch = rows - 1,
+                                   .classes = Net::vocabulary,
+                                   .prediction = logits.data,
+                                   .target = ids.data() + 1,
+                                   .value = &loss,
+                                   .gradient = slope.data()});
+    CHECK(loss == doctest::Approx(file["long/loss"].scalar()).epsilon(1e-5));
+    Gradients<Net> gradients;
+    run.backward(model, {x.data(), rows}, slope.data(), {.gradients = gradients.data()});
+    for_each_tensor<Net, Owned::parameters>([&](const std::string& name, const Parameter& tensor, long offset) {
+        CAPTURE(name);
+        std::vector<float> got(static_cast<std::size_t>(tensor.count())), expected;
+        from_memory(places(tensor.dims, tensor.order), 1, gradients.data() + offset, got.data());
+        const std::optional<WeightSources> from = sources(name);
+        REQUIRE(from);
+        for (const WeightPart& part : from->parts) {
+            const Values& values = file["long/gradient/" + part.name];
+            const auto columns = static_cast<std::size_t>(values.dims.size() == 2 ? values.dims[1] : 1);
+            const std::size_t count = values.values.size();
+            for (std::size_t i = 0; i < count; ++i) {
+                const std::size_t rows_there = count / columns;  // transposed: (in, out)
+                expected.push_back(from->transposed ? values.values[i % rows_there * columns + i / rows_there]
+                                                    : values.values[i]);
+            }
+        }
+        check_close(got, expected, {.of_largest = 3e-5});
+    });
+}
+
+/// All of it for one folder.
+template <class Net, class Sources>
+void check_text_model(const std::string& name, const genotype::TextConfig& config, int context, Sources sources) {
+    using namespace genotype;
+    const std::filesystem::path folder = std::filesystem::path(GENOTYPE_GOLDEN_DIR) / "text" / name;
+    const File file("text/" + name + "/expected");
+    Model<Net> model;
+    load_text(model, TextFiles(folder), config);
+    check_training(file, model, sources);
+    check_inference<Net, Cpu>(file, model, context);
+    check_inference<Net, Stored<Cpu>>(file, StoredWeights<Net>(TextFiles(folder), config), context);
+}
+
+}  // namespace golden

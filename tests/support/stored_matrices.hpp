@@ -1,0 +1,117 @@
+// Random matrices in the forms of files, for tests of what reads them. Behind a matrix's last byte, and before its
+// first, lies memory that nobody may touch.
+#pragma once
+
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <deque>
+#include <random>
+#include <stdexcept>
+#include <utility>
+#include <vector>
+
+#include "genotype/kernels/stored_matrix.hpp"
+
+namespace stored_test {
+
+using namespace genotype;
+
+/// So many bytes that end where a page ends that ends the program when it is read.
+class GuardedBytes {
+  public:
+    explicit GuardedBytes(std::size_t size) {
+        const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+        mapped_ = (size + page - 1) / page * page + page;
+        void* const begin = mmap(nullptr, mapped_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        if (begin == MAP_FAILED) throw std::runtime_error("no memory");
+        begin_ = static_cast<std::byte*>(begin);
+        mprotect(begin_ + mapped_ - page, page, PROT_NONE);
+        // What lies before is NaN in every type.
+        std::memset(begin_, 0xff, mapped_ - page);
+        data_ = begin_ + mapped_ - page - size;
+    }
+    GuardedBytes(const GuardedBytes&) = delete;
+    GuardedBytes& operator=(const GuardedBytes&) = delete;
+    ~GuardedBytes() { munmap(begin_, mapped_); }
+
+    std::byte* data() const { return data_; }
+
+  private:
+    std::byte *begin_, *data_;
+    std::size_t mapped_;
+};
+
+/// A matrix with data of its own.
+class RandomMatrix {
+  public:
+    /// Parts by type and number of rows.
+    RandomMatrix(const std::vector<std::pair<GgmlType, int>>& parts, int columns, unsigned seed) : engine_(seed) {
+        matrix_.columns = columns;
+        for (std::size_t i = 0; i < parts.size(); ++i) {
+            const auto [type, rows] = parts[i];
+            const std::size_t size = static_cast<std::size_t>(rows) * stored_row_bytes(type, columns);
+            bytes_.emplace_back(size);
+            fill(type, size, bytes_.back().data());
+            matrix_.parts[i] = {bytes_.back().data(), type, rows};
+            matrix_.rows += rows;
+        }
+    }
+    RandomMatrix(GgmlType type, int rows, int columns, unsigned seed = 1)
+        : RandomMatrix({{type, rows}}, columns, seed) {}
+
+    const StoredMatrix& get() const { return matrix_; }
+
+    /// (rows, columns) as float32.
+    std::vector<float> dequantized() const {
+        std::vector<float> values(static_cast<std::size_t>(matrix_.rows) * static_cast<std::size_t>(matrix_.columns));
+        for (long row = 0; row < matrix_.rows; ++row)
+            detail::dequantize_values(detail::stored_row(matrix_, row), matrix_.columns,
+                                      values.data() + row * matrix_.columns);
+        return values;
+    }
+
+  private:
+    /// A half between 2^-5 and 2, of either sign.
+    Float16 half() {
+        const unsigned exponent = 10 + engine_() % 6;
+        return {static_cast<std::uint16_t>((engine_() & 0x83ffu) | exponent << 10)};
+    }
+    template <class Block>
+    Block block() {
+        if constexpr (std::is_same_v<Block, float>) {
+            return std::normal_distribution<float>()(engine_);
+        } else if constexpr (std::is_same_v<Block, Float16>) {
+            return half();
+        } else if constexpr (std::is_same_v<Block, BFloat16>) {
+            const unsigned exponent = 122 + engine_() % 6;
+            return {static_cast<std::uint16_t>((engine_() & 0x807fu) | exponent << 7)};
+        } else {
+            Block made;
+            made.scale = half();
+            if constexpr (std::is_same_v<Block, BlockQ4_1>) made.least = half();
+            for (auto& quant : made.quants) quant = static_cast<std::remove_reference_t<decltype(quant)>>(engine_());
+            return made;
+        }
+    }
+    void fill(GgmlType type, std::size_t size, std::byte* to) {
+        genotype::detail::with_block(type, [&]<class Block>(const Block*) {
+            for (std::size_t at = 0; at < size; at += sizeof(Block)) {
+                const Block made = block<Block>();
+                std::memcpy(to + at, &made, sizeof(Block));
+            }
+        });
+    }
+
+    std::mt19937 engine_;
+    std::deque<GuardedBytes> bytes_;
+    StoredMatrix matrix_;
+};
+
+inline constexpr GgmlType all_types[] = {GgmlType::F32,  GgmlType::F16,  GgmlType::BF16,
+                                         GgmlType::Q8_0, GgmlType::Q4_0, GgmlType::Q4_1};
+
+}  // namespace stored_test

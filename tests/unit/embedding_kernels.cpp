@@ -1,0 +1,71 @@
+// Embedding's kernels: the fast ones give the plain ones' bits, with ids that repeat and ids that do not occur.
+#include <doctest/doctest.h>
+
+#include <random>
+
+#include "genotype/kernels/cpu/embedding.hpp"
+#include "genotype/kernels/reference/embedding.hpp"
+#include "support/kernel_arrays.hpp"
+
+using namespace genotype;
+using namespace kernel_test;
+
+namespace {
+
+struct Sizes {
+    long rows, vocabulary;
+    int width;
+};
+// 64 columns are a thread's; 32768 values are worth threads.
+const Sizes table[] = {{1, 1, 1},  {3, 2, 1},      {5, 70, 17},     {4, 9, 63},     {4, 9, 64},
+                       {4, 9, 65}, {300, 11, 130}, {257, 300, 128}, {33, 40, 1001}, {2, 5000, 8}};
+
+struct Outcome {
+    Array y, gradient;
+};
+
+template <class Device>
+Outcome run(Device device, const Sizes& s, const Array& ids, const Array& weights, const Array& dy, bool accumulate) {
+    Outcome out{unwritten(s.rows * s.width), accumulate ? weights : unwritten(s.vocabulary * s.width)};
+    embedding(device, s.rows, s.width, ids.data(), {weights.data(), nullptr}, out.y.data());
+    embedding_gradient(device, s.rows, s.vocabulary, s.width, ids.data(), dy.data(), out.gradient.data(), accumulate);
+    return out;
+}
+
+}  // namespace
+
+TEST_CASE("Embedding's kernels give the plain ones' bits, for every number of threads") {
+    unsigned seed = 0;
+    for (const Sizes& sizes : table)
+        for (const bool accumulate : {false, true}) {
+            CAPTURE(sizes.rows);
+            CAPTURE(sizes.vocabulary);
+            CAPTURE(sizes.width);
+            CAPTURE(accumulate);
+            std::mt19937 engine(++seed);
+            Array ids(static_cast<unsigned long>(sizes.rows));
+            for (float& id : ids) id = static_cast<float>(engine() % static_cast<unsigned long>(sizes.vocabulary));
+            ids.back() = static_cast<float>(sizes.vocabulary - 1);
+            const Array weights = random_array(sizes.vocabulary * sizes.width, ++seed);
+            const Array dy = random_array(sizes.rows * sizes.width, ++seed);
+            const Outcome wanted = run(Reference{}, sizes, ids, weights, dy, accumulate);
+            for (const int threads : {1, 2, 3}) {
+                const Outcome found =
+                    with_threads(threads, [&] { return run(Cpu{}, sizes, ids, weights, dy, accumulate); });
+                CHECK(same_bits(found.y, wanted.y));
+                CHECK(same_bits(found.gradient, wanted.gradient));
+            }
+        }
+}
+
+TEST_CASE("Embedding by hand") {
+    const Array weights{1, 2, 3, 4, 5, 6}, dy{10, 20, 30, 40, 50, 60};
+    auto check = [&](auto device) {
+        const Outcome written = run(device, {3, 3, 2}, {2, 0, 2}, weights, dy, false);
+        CHECK(written.y == Array{5, 6, 1, 2, 5, 6});
+        CHECK(written.gradient == Array{30, 40, 0, 0, 60, 80});
+        CHECK(run(device, {3, 3, 2}, {2, 0, 2}, weights, dy, true).gradient == Array{31, 42, 3, 4, 65, 86});
+    };
+    check(Cpu{});
+    check(Reference{});
+}

@@ -1,0 +1,28 @@
+// Gradients of the layers of text models against finite differences. The batch of check_gradients is two texts.
+#include "support/expect_gradients.hpp"
+
+using namespace genotype;
+
+TEST_CASE("Positional embedding's gradients") {
+    expect_gradients<PositionalEmbedding<2, 5>, Shape<5>>();
+    expect_gradients<PositionalEmbedding<9, 33>, Shape<33>, Reference>({.batch = 6});
+    expect_gradients<Sequential<Linear<3, 4>, PositionalEmbedding<3, 4>, Linear<4, 2>>, Shape<3>>({.batch = 5});
+}
+
+TEST_CASE("Causal attention's gradients") {
+    expect_gradients<CausalAttention<1, 1, 3>, Shape<9>>();
+    expect_gradients<CausalAttention<4, 2, 5>, Shape<40>>({.batch = 7});
+    expect_gradients<CausalAttention<3, 1, 16>, Shape<80>>({.batch = 5});
+    expect_gradients<CausalAttention<2, 1, 4>, Shape<16>, Reference>({.batch = 5});
+}
+
+TEST_CASE("Rotary embedding's gradients") {
+    expect_gradients<Rotary<1, 1, 2>, Shape<6>>();
+    expect_gradients<Rotary<3, 1, 34, Rope<500'000, Llama3Scaling<>>>, Shape<170>>({.batch = 6});
+    expect_gradients<Rotary<2, 1, 8>, Shape<32>, Reference>({.batch = 5});
+}
+
+TEST_CASE("Self-attention's gradients") {
+    expect_gradients<SelfAttention<12, 3>, Shape<12>>({.batch = 5});
+    expect_gradients<Residual<RMSNorm<16>, SelfAttention<16, 4, 2, Rope<>, NoBias>>, Shape<16>>({.batch = 7});
+}

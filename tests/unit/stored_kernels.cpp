@@ -1,0 +1,138 @@
+// Products with weights in a file's form, against sums in double precision over the same weights as float32.
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include "genotype/kernels/cpu/stored_product.hpp"
+#include "genotype/kernels/reference/stored.hpp"
+#include "support/kernel_arrays.hpp"
+#include "support/stored_matrices.hpp"
+
+using namespace genotype;
+using kernel_test::Array;
+using stored_test::RandomMatrix;
+
+namespace {
+
+constexpr bool is_quantised(GgmlType type) {
+    return block_values(type) > 1;
+}
+
+/// What lies at both sides of a limit: rows of a tile, a vector's lanes, groups of 32 columns, chunks of 1024.
+const std::vector<int> columns_of_floats{1, 5, 16, 31, 32, 33, 100, 160, 576, 1023, 1025, 2100};
+const std::vector<int> columns_of_blocks{32, 64, 96, 128, 160, 576, 992, 1024, 1056, 1536, 2112};
+
+template <class Device>
+Array product(Device device, const StoredMatrix& weights, int batch, const Array& x, const float* bias) {
+    Array y = kernel_test::unwritten(static_cast<long>(batch) * weights.rows);
+    stored_product(device, weights, batch, x.data(), bias, y.data());
+    return y;
+}
+
+/// The largest error of all results, over the sum of the sizes of what was added up. NaN where there is one.
+double error(const RandomMatrix& weights, int batch, const Array& x, const Array& bias, const Array& y) {
+    const auto rows = static_cast<std::size_t>(weights.get().rows),
+               columns = static_cast<std::size_t>(weights.get().columns);
+    const std::vector<float> w = weights.dequantized();
+    double largest = 0;
+    for (std::size_t sample = 0; sample < static_cast<std::size_t>(batch); ++sample)
+        for (std::size_t row = 0; row < rows; ++row) {
+            double sum = bias.empty() ? 0.0 : static_cast<double>(bias[row]), size = std::abs(sum);
+            for (std::size_t i = 0; i < columns; ++i) {
+                const double term =
+                    static_cast<double>(x[sample * columns + i]) * static_cast<double>(w[row * columns + i]);
+                sum += term;
+                size += std::abs(term);
+            }
+            const double apart = std::abs(static_cast<double>(y[sample * rows + row]) - sum) / size;
+            if (!(apart <= largest)) largest = apart;
+            if (std::isnan(apart)) return apart;
+        }
+    return largest;
+}
+
+}  // namespace
+
+TEST_CASE("products of every type and size") {
+    for (const GgmlType type : stored_test::all_types) {
+        CAPTURE(static_cast<int>(type));
+        for (const int columns : is_quantised(type) ? columns_of_blocks : columns_of_floats)
+            for (const int rows : {1, 3, 4, 7, 50})
+                for (const int batch : {1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 13, 20}) {
+                    if (columns > 600 && batch > 7) continue;
+                    CAPTURE(columns);
+                    CAPTURE(rows);
+                    CAPTURE(batch);
+                    const RandomMatrix weights(type, rows, columns);
+                    const Array x = kernel_test::random_array(static_cast<long>(batch) * columns, 2);
+                    const Array bias = rows % 2 ? kernel_test::random_array(rows, 3) : Array{};
+                    const Array y = product(Cpu{}, weights.get(), batch, x, bias.empty() ? nullptr : bias.data());
+                    REQUIRE(error(weights, batch, x, bias, y) < 1e-6);
+                }
+    }
+}
+
+TEST_CASE("parts of different types, stacked by rows") {
+    using Parts = std::vector<std::pair<GgmlType, int>>;
+    for (const Parts& parts : {Parts{{GgmlType::Q4_1, 9}, {GgmlType::F16, 3}, {GgmlType::Q4_0, 5}},
+                               Parts{{GgmlType::F32, 1}, {GgmlType::BF16, 30}, {GgmlType::Q8_0, 2}},
+                               Parts{{GgmlType::Q4_1, 64}, {GgmlType::Q4_1, 32}}})
+        for (const int batch : {1, 4, 17}) {
+            CAPTURE(batch);
+            const RandomMatrix weights(parts, 192, 4);
+            const Array x = kernel_test::random_array(batch * 192, 5);
+            const Array bias = kernel_test::random_array(weights.get().rows, 6);
+            const Array y = product(Cpu{}, weights.get(), batch, x, bias.data());
+            CHECK(error(weights, batch, x, bias, y) < 1e-6);
+            CHECK(error(weights, batch, x, bias, product(Reference{}, weights.get(), batch, x, bias.data())) < 1e-7);
+        }
+}
+
+TEST_CASE("the same bits on one thread and on several") {
+    for (const GgmlType type : stored_test::all_types)
+        for (const int batch : {1, 5, 40}) {
+            CAPTURE(static_cast<int>(type));
+            CAPTURE(batch);
+            const RandomMatrix weights({{type, 470}, {type, 131}}, 1536, 7);
+            const Array x = kernel_test::random_array(batch * 1536, 8);
+            const auto run = [&] { return product(Cpu{}, weights.get(), batch, x, nullptr); };
+            const Array expected = kernel_test::with_threads(1, run);
+            for (const int threads : {2, 3, 7})
+                CHECK(kernel_test::same_bits(kernel_test::with_threads(threads, run), expected));
+        }
+}
+
+TEST_CASE("a row's result does not depend on the rows beside it") {
+    constexpr int columns = 1184, rows = 37, batch = 30;
+    for (const GgmlType type : stored_test::all_types) {
+        CAPTURE(static_cast<int>(type));
+        const RandomMatrix weights(type, rows, columns);
+        const Array x = kernel_test::random_array(batch * columns, 9);
+        const Array all = product(Cpu{}, weights.get(), batch, x, nullptr);
+        for (const int first : {0, 1, 11, 29})
+            for (const int count : {1, 2, 3, 7}) {
+                if (first + count > batch) continue;
+                const Array some(x.begin() + first * columns, x.begin() + (first + count) * columns);
+                const Array expected(all.begin() + first * rows, all.begin() + (first + count) * rows);
+                CHECK(kernel_test::same_bits(product(Cpu{}, weights.get(), count, some, nullptr), expected));
+            }
+    }
+}
+
+TEST_CASE("rows of a matrix") {
+    for (const GgmlType type : stored_test::all_types)
+        for (const int columns : {32, 96, 576}) {
+            CAPTURE(static_cast<int>(type));
+            const RandomMatrix weights({{type, 5}, {GgmlType::BF16, 4}}, columns, 10);
+            const std::vector<float> all = weights.dequantized();
+            const Array ids{8, 0, 4, 4, 5, 3};
+            Array found = kernel_test::unwritten(static_cast<long>(ids.size()) * columns), expected;
+            for (const float id : ids)
+                expected.insert(expected.end(), all.begin() + static_cast<long>(id) * columns,
+                                all.begin() + static_cast<long>(id + 1) * columns);
+            stored_rows(Cpu{}, weights.get(), static_cast<int>(ids.size()), ids.data(), found.data());
+            CHECK(kernel_test::same_bits(found, expected));
+        }
+}

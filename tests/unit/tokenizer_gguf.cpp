@@ -1,0 +1,146 @@
+// Tokenizers from GGUF's metadata, and what is refused because it would change the ids.
+#include <doctest/doctest.h>
+
+#include <string>
+#include <vector>
+
+#include "genotype/text/tokenizer_file.hpp"
+#include "support/gguf_file.hpp"
+#include "support/small_tokenizer.hpp"
+#include "support/temporary_folder.hpp"
+
+using namespace genotype;
+using Ids = std::vector<TokenId>;
+
+namespace {
+
+/// The keys of a file, each of which a test may replace.
+struct TokenizerFile {
+    TokenizerParts parts = small_parts();
+    std::vector<std::int32_t> types = std::vector<std::int32_t>(parts.tokens.size(), 1);
+    std::vector<std::string> others = {};
+    std::string model = "gpt2", rules = "gpt-2", architecture = "llama";
+
+    TokenId token(const std::string& content, std::int32_t type) {
+        parts.tokens.push_back(content);
+        types.push_back(type);
+        return static_cast<TokenId>(types.size()) - 1;
+    }
+    void number(const std::string& key, std::uint32_t value) {
+        others.push_back(gguf_entry(key, 4, gguf_number(value)));
+    }
+    void flag(const std::string& key, bool value) { others.push_back(gguf_entry(key, 7, std::string(1, value))); }
+
+    std::string text() const {
+        const auto texts = [](const std::vector<std::string>& list) {
+            std::string all;
+            for (const std::string& one : list) all += gguf_text(one);
+            return gguf_array(8, list.size(), all);
+        };
+        GgufFile file{.entries = others};
+        file.entries.push_back(gguf_entry("general.architecture", 8, gguf_text(architecture)));
+        file.entries.push_back(gguf_entry("tokenizer.ggml.model", 8, gguf_text(model)));
+        if (!rules.empty()) file.entries.push_back(gguf_entry("tokenizer.ggml.pre", 8, gguf_text(rules)));
+        file.entries.push_back(gguf_entry("tokenizer.ggml.tokens", 9, texts(parts.tokens)));
+        file.entries.push_back(
+            gguf_entry("tokenizer.ggml.token_type", 9, gguf_array(5, types.size(), bytes_of(types))));
+        file.entries.push_back(gguf_entry("tokenizer.ggml.merges", 9, texts(parts.merges)));
+        return file.text();
+    }
+    TokenizerParts read() const {
+        const std::string bytes = text();
+        return detail::read_tokenizer_gguf(Gguf(std::as_bytes(std::span(bytes)), "m.gguf"));
+    }
+    std::string error() const {
+        return error_of([&] { read(); });
+    }
+};
+
+}  // namespace
+
+TEST_CASE("tokens, merges and added tokens") {
+    TokenizerFile file;
+    const TokenId end = file.token("<|im_end|>", 3), think = file.token("<think>", 4), none = file.token("[PAD270]", 5);
+    const TemporaryFolder folder;
+    const Tokenizer tokenizer = load_tokenizer(folder.file("a.gguf", file.text()));
+    CHECK(tokenizer.encode("hello<|im_end|><think> world") ==
+          Ids{*tokenizer.id("hello"), end, think, *tokenizer.id("Ġworld")});
+    CHECK(tokenizer.is_special(end));
+    CHECK(!tokenizer.is_special(think));
+    CHECK(contains(error_of([&] { tokenizer.token(none); }), "token id"));
+    CHECK(tokenizer.size() == none + 1);
+}
+
+TEST_CASE("the rules by their names") {
+    const std::vector<std::pair<std::string, PreTokenizer>> names{
+        {"gpt-2", PreTokenizer::gpt2},       {"smollm", PreTokenizer::smollm}, {"starcoder", PreTokenizer::smollm},
+        {"llama-bpe", PreTokenizer::llama3}, {"llama3", PreTokenizer::llama3}, {"llama-v3", PreTokenizer::llama3}};
+    for (const auto& [name, rules] : names) {
+        TokenizerFile file;
+        file.rules = name;
+        file.number("tokenizer.ggml.bos_token_id", 1);
+        const TokenizerParts parts = file.read();
+        CHECK(parts.pre_tokenizer == rules);
+        CHECK(parts.ignore_merges == (rules == PreTokenizer::llama3));
+        CHECK(parts.prefix == (rules == PreTokenizer::llama3 ? Ids{1} : Ids{}));
+    }
+    for (const char* absent : {"", "default"}) {
+        TokenizerFile file;
+        file.rules = absent;
+        CHECK(contains(file.error(), "\"tokenizer.ggml.pre\": found \"default\", expected gpt-2, smollm"));
+        file.architecture = "gpt2";
+        CHECK(file.read().pre_tokenizer == PreTokenizer::gpt2);
+        file.rules = "qwen2";
+        CHECK(contains(file.error(), "\"tokenizer.ggml.pre\": found \"qwen2\""));
+    }
+}
+
+TEST_CASE("tokens around each text") {
+    TokenizerFile file;
+    file.flag("tokenizer.ggml.add_bos_token", true);
+    CHECK(contains(file.error(), "\"tokenizer.ggml.bos_token_id\": found nothing, expected a token's id"));
+    file.number("tokenizer.ggml.bos_token_id", 7);
+    file.flag("tokenizer.ggml.add_eos_token", true);
+    file.number("tokenizer.ggml.eos_token_id", 8);
+    CHECK(file.read().prefix == Ids{7});
+    CHECK(file.read().suffix == Ids{8});
+    TokenizerFile llama;
+    llama.rules = "llama-bpe";
+    llama.flag("tokenizer.ggml.add_bos_token", false);
+    CHECK(llama.read().prefix.empty());
+    TokenizerFile far;
+    far.flag("tokenizer.ggml.add_bos_token", true);
+    far.number("tokenizer.ggml.bos_token_id", 268);
+    CHECK(contains(far.error(), "\"tokenizer.ggml.bos_token_id\": found 268, expected below 268"));
+}
+
+TEST_CASE("other vocabularies, and lists that do not fit") {
+    TokenizerFile file;
+    file.model = "llama";
+    CHECK(
+        contains(file.error(), "m.gguf: \"tokenizer.ggml.model\": found \"llama\" (SentencePiece), expected \"gpt2\""));
+    file = {};
+    file.types.pop_back();
+    CHECK(contains(file.error(), "\"tokenizer.ggml.token_type\": found 267 types, expected 268"));
+    file = {};
+    file.types[5] = 6;
+    CHECK(contains(file.error(), "\"tokenizer.ggml.token_type\": found 6 for token 5"));
+    file = {};
+    file.flag("tokenizer.ggml.add_space_prefix", true);
+    CHECK(contains(file.error(), "\"tokenizer.ggml.add_space_prefix\": found true"));
+    file = {};
+    file.parts.merges.push_back("q q");
+    const TemporaryFolder folder;
+    CHECK(contains(error_of([&] { load_tokenizer(folder.file("b.gguf", file.text())); }), "merge 12: found \"q q\""));
+}
+
+TEST_CASE("SentencePiece's files in a folder") {
+    const TemporaryFolder folder;
+    folder.file("tokenizer.model", "x");
+    CHECK(contains(error_of([&] { load_tokenizer(folder.path()); }),
+                   "found tokenizer.model alone (SentencePiece, which is not read)"));
+    folder.file("tokenizer.json", R"({"version": "1.0", "normalizer": {"type": "Sequence", "normalizers": []},
+        "model": {"type": "BPE", "byte_fallback": true, "vocab": {}, "merges": []}})");
+    CHECK(contains(error_of([&] { load_tokenizer(folder.path()); }),
+                   "model.byte_fallback: found true, expected false: this is a vocabulary of SentencePiece's"));
+}
