@@ -1,5 +1,5 @@
 // A language model whose logits are a hash of the last tokens, and which holds its caller to the interface.
-// golden/cases/generation.py has the same in Python.
+// golden/generate_generation.py has the same in Python.
 #pragma once
 
 #include <algorithm>
