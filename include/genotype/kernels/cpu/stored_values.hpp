@@ -7,7 +7,7 @@
 #include <cstring>
 #include <type_traits>
 
-#include "genotype/kernels/cpu/tile.hpp"
+#include "genotype/kernels/cpu/stored_dots.hpp"
 #include "genotype/kernels/stored_matrix.hpp"
 
 namespace genotype::detail {
@@ -18,9 +18,6 @@ inline constexpr int stored_vectors = values_of<Block>() == 1 ? 1 : static_cast<
 /// Bytes of them.
 template <class Block>
 inline constexpr long stored_step = static_cast<long>(sizeof(Block) * (values_of<Block>() == 1 ? lanes : 1));
-
-/// Blocks of a chunk of `dots_chunk` values.
-inline constexpr int most_stored_blocks = 32;
 
 #if defined(__AVX512F__) && defined(__AVX512BW__) && defined(__AVX512VL__)
 
@@ -42,7 +39,7 @@ Number load_number(const std::byte* from) {
 /// copies one to all lanes while it reads it.
 template <class Block>
 struct StoredScales {
-    alignas(32) float values[most_stored_blocks][8];
+    alignas(32) float values[dots_chunk / 32][8];
 
     void load(const std::byte* const (&rows)[4], int count) {
         const std::byte *first = rows[0], *second = rows[1], *third = rows[2], *fourth = rows[3];
