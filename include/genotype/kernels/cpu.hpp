@@ -5,6 +5,7 @@
 #include "genotype/kernels/cpu/attention_backward.hpp"
 #include "genotype/kernels/cpu/attention_block.hpp"
 #include "genotype/kernels/cpu/attention_call.hpp"
+#include "genotype/kernels/cpu/attention_few.hpp"
 #include "genotype/kernels/cpu/attention_single.hpp"
 #include "genotype/kernels/cpu/chunks.hpp"
 #include "genotype/kernels/cpu/column_sums.hpp"

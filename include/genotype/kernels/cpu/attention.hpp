@@ -37,7 +37,7 @@ inline void attention(Cpu, const AttentionSizes& sizes, const Sequences& sequenc
 #pragma omp for schedule(static)
             for (int row = 0; row < tokens; ++row) call.remember(row);
         }
-#pragma omp for schedule(dynamic)
+#pragma omp for schedule(dynamic) nowait
         for (int task = 0; task < tasks; ++task) {
             int index = 0, local = task;
             for (; local >= tasks_of(sequences.list[index]); ++index) local -= tasks_of(sequences.list[index]);

@@ -74,8 +74,8 @@ constexpr int panel_width(int columns) {
 }
 
 /// Of `count` scores: the largest, and, with each replaced by the exponential of its difference to that, the sum. What
-/// is beyond `count` becomes 0 up to `end`.
-inline void exponentiate(float* scores, int count, int end, float* largest, float* sum) {
+/// is beyond `count` becomes 0 up to `end`. One copy of this code, so that all forms of attention have its roundings.
+[[gnu::noinline]] inline void exponentiate(float* scores, int count, int end, float* largest, float* sum) {
     const int whole = (count + lanes - 1) / lanes * lanes;
     std::fill(scores + count, scores + whole, -std::numeric_limits<float>::infinity());
     Vector most = Vector::load_unaligned(scores);
@@ -92,13 +92,6 @@ inline void exponentiate(float* scores, int count, int end, float* largest, floa
     if (whole < end) std::fill(scores + whole, scores + end, 0.0f);
 }
 
-/// Asks for rows that will be read soon: they lie apart, so that the processor does not guess them.
-inline void fetch(const float* from, long pitch, int rows, int width) {
-    constexpr int line = 16;
-    for (int row = 0; row < rows; ++row)
-        for (int i = 0; i < width; i += line) __builtin_prefetch(from + row * pitch + i);
-}
-
 /// The part of keys [start, start + attention_keys), as far as each query sees them. `queries`: scaled, head_width
 /// floats each, followed by tile_rows rows of numbers. Of queries before the first that sees `start` nothing is
 /// written. One copy of this code, whoever calls it.
@@ -109,14 +102,8 @@ inline void fetch(const float* from, long pitch, int rows, int width) {
     const int pitch = attention_pitch(head_width), begin = range.first_at(start);
     const auto seen = [&](int query) { return std::min(attention_keys, range.position(query) + 1 - start); };
     const int keys = seen(range.count - 1);
-    const bool few = range.count <= tile_rows;
     for (int key = 0; key < keys; key += tile_columns) {
         const int columns = std::min(tile_columns, keys - key), first = range.first_at(start + key);
-        if (few) {
-            fetch(text.values + (start + key) * text.pitch, text.pitch, columns, head_width);
-            fetch(text.keys + (start + key + tile_columns) * text.pitch, text.pitch,
-                  std::min(tile_columns, keys - key - tile_columns), head_width);
-        }
         pack_panel(head_width, columns, tile_columns, text.keys + (start + key) * text.pitch, 1, text.pitch, panel);
         multiply_panel(queries + first * head_width, head_width, range.count - first, head_width, panel, tile_columns,
                        scores + first * attention_keys + key, attention_keys);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "genotype/kernels/cpu/attention_call.hpp"
+#include "genotype/kernels/cpu/attention_few.hpp"
 
 namespace genotype::detail {
 
@@ -67,7 +68,7 @@ struct SingleTokens {
         alignas(64) float queries[attention_values + tile_rows * widest_head];
         const auto [text, block, key_head] = locate(task);
         call.load(text, key_head, range(text), queries);
-        attend_block(range(text), queries, call.width(), call.keys_values(text, key_head), block * attention_keys, to);
+        attend_token(range(text), queries, call.width(), call.keys_values(text, key_head), block * attention_keys, to);
     }
 
     void merge(int key_head, int first, int end) const {
