@@ -9,7 +9,8 @@
         and shapes of model.safetensors, a tied weight once, with both its uses
 
 Run by hand: `python3 generate_text.py [NAME...]`, half a minute. Made with Python 3.11, PyTorch 2.15.0 and transformers
-5.24.0. The models run in float64 on float32 weights; the files hold float32.
+5.24.0. The models run in float64 on float32 weights; the files hold float32. In float32 transformers itself is off by
+up to 1.2e-6 of the largest logit and 5e-6 of a gradient's largest value.
 """
 import json
 import pathlib
@@ -84,7 +85,8 @@ def fill(name, model):
             if tensor.dim() == 1:
                 drawn = 0.3 * drawn + (1 if parameter.endswith("weight") else 0)
             else:
-                drawn *= 0.8 if "wte" in parameter or "embed" in parameter else 0.35
+                embedding = "wte" in parameter or "embed" in parameter
+                drawn *= 0.8 if embedding else 0.35 if name.startswith("gpt2") else 0.25
             tensor.copy_(torch.from_numpy(drawn.astype(np.float32)))
 
 

