@@ -27,7 +27,10 @@ using Picture = Shape<3, 32, 32>;
 static_assert(std::same_as<OutputShape<Generator, Noise>, Picture>);
 
 int main(int argc, char** argv) {
-    example::Flags flags{.epochs = 25, .learning_rate = 2e-4f, .out = "out/dcgan"};
+    example::Flags flags;
+    flags.epochs = 25;
+    flags.learning_rate = 2e-4f;
+    flags.out = "out/dcgan";
     float seconds = 0, beta1 = 0.9f;
     if (!flags.parse(argc, argv, "Trains a DCGAN on 32 x 32 pictures.",
                      {{"--seconds", "stop after so long, whatever --epochs says (0: no limit)", &seconds},
@@ -55,7 +58,8 @@ int main(int argc, char** argv) {
         save_png(grid(real, Range{-1, 1}), flags.out / "real.png");
 
         example::Training training(flags, trainer, loader,
-                                   {"discriminator_loss", "generator_loss", "real_answer", "fake_answer"}, seconds);
+                                   {"discriminator_loss", "generator_loss", "real_answer", "fake_answer"},
+                                   {flags.epochs, loader.batches(), flags.batch, seconds});
         std::vector<std::string> files{"real.png", "training.csv", "losses.png"};
         while (training.goes_on()) {
             const GanLosses losses = trainer.step(loader.next());

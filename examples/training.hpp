@@ -10,6 +10,15 @@
 
 namespace example {
 
+/// How long a training is.
+struct TrainingLength {
+    long epochs = 1;
+    long steps = 1;     // of an epoch
+    long batch = 1;     // of a step, in `what`
+    float seconds = 0;  // when to stop, whatever the steps; 0 for never
+    const char* what = "pictures";
+};
+
 /// The losses of all steps, on disk as OUT/training.csv and in each checkpoint in OUT/checkpoints.
 ///
 ///     while (training.goes_on()) {
@@ -20,30 +29,32 @@ namespace example {
 template <class Trainer, class Loader>
 class Training {
   public:
-    /// Resumes where the flags say so. `seconds` is when to stop, 0 for never.
-    Training(const Flags& flags, Trainer& trainer, Loader& loader, const std::vector<std::string>& columns,
-             float seconds = 0)
+    /// Resumes where the flags say so.
+    Training(const TrainingFlags& flags, Trainer& trainer, Loader& loader, const std::vector<std::string>& columns,
+             TrainingLength length)
         : flags_(flags),
           trainer_(trainer),
           loader_(loader),
-          seconds_(static_cast<double>(seconds)),
+          length_(length),
           checkpoints_(flags.out / "checkpoints"),
           history_(columns),
-          progress_(flags.epochs, loader.batches(), flags.batch, resume()),
+          progress_(length.epochs, length.steps, length.batch, resume(), length.what),
           table_(flags.out / "training.csv", with_step(columns)) {
         for (long step = 0; step < history_.rows(); ++step) write(step);
     }
 
-    bool goes_on() const { return loader_.position().epoch < flags_.epochs && !interrupt_.asked() && !out_of_time_; }
+    bool goes_on() const {
+        return history_.rows() < length_.epochs * length_.steps && !interrupt_.asked() && !out_of_time_;
+    }
 
     /// To be called after every step: its losses for the table, and in words for whoever watches.
     void note(std::initializer_list<float> losses, const std::string& words) {
         history_.add(losses);
         write(history_.rows() - 1);
-        const long done = loader_.position().epoch * loader_.batches() + loader_.position().batch - 1;
-        progress_.step(done / loader_.batches(), done % loader_.batches(), words,
-                       seconds_ > 0 ? progress_.seconds() / seconds_ : -1);
-        out_of_time_ = seconds_ > 0 && progress_.seconds() >= seconds_;
+        const long done = history_.rows() - 1;
+        const double limit = static_cast<double>(length_.seconds);
+        progress_.step(done / length_.steps, done % length_.steps, words, limit > 0 ? progress_.seconds() / limit : -1);
+        out_of_time_ = limit > 0 && progress_.seconds() >= limit;
     }
 
     /// The number of the epoch that is running or has just ended, from 1.
@@ -112,10 +123,11 @@ class Training {
         table_.row(line_);
     }
 
-    const Flags& flags_;
+    const TrainingFlags& flags_;
     Trainer& trainer_;
     Loader& loader_;
-    double seconds_, saved_at_ = 0;
+    TrainingLength length_;
+    double saved_at_ = 0;
     long saved_steps_ = -1;
     bool out_of_time_ = false;
     genotype::Interrupt interrupt_;

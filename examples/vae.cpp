@@ -34,7 +34,8 @@ Tensor<Latent> means(const Model<ImageVae>& model, const Dataset<Shape<784>>& pi
 }
 
 int main(int argc, char** argv) {
-    example::Flags flags{.out = "out/vae"};
+    example::Flags flags;
+    flags.out = "out/vae";
     bool mean_per_value = false;
     float beta = 1;
     if (!flags.parse(argc, argv, "Trains a variational autoencoder (784, 256, 20) on 28 x 28 grey pictures.",
@@ -57,7 +58,8 @@ int main(int argc, char** argv) {
              .seed = flags.seed});
         std::printf("%s\n", summary<ImageVae, Shape<784>>(flags.batch).c_str());
 
-        example::Training training(flags, trainer, loader, {"reconstruction", "kl"});
+        example::Training training(flags, trainer, loader, {"reconstruction", "kl"},
+                                   {flags.epochs, loader.batches(), flags.batch});
         while (training.goes_on()) {
             const VaeLosses losses = trainer.step(loader.next());
             char text[64];
@@ -66,12 +68,10 @@ int main(int argc, char** argv) {
             training.save_when_due();
         }
         if (!training.finish()) return example::interrupted;
-        save_png(line_chart(std::vector{training.series("reconstruction", 0), training.series("KL", 1)},
-                            {.title = "VAE on " + flags.data,
-                             .x_label = "step",
-                             .y_label = "loss a picture",
-                             .smooth = 50}),
-                 flags.out / "losses.png");
+        save_png(
+            line_chart(std::vector{training.series("reconstruction", 0), training.series("KL", 1)},
+                       {.title = "VAE on " + flags.data, .x_label = "step", .y_label = "loss a picture", .smooth = 50}),
+            flags.out / "losses.png");
 
         VaeLosses test;
         Loader test_loader(tests, {.batch = flags.batch, .shuffle = false});
