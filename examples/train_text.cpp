@@ -1,7 +1,7 @@
 // A language model learns a text, character by character, and then writes some of its own.
 //     build/examples/train_text --data tiny-shakespeare
-// With --tokenizer it learns tokens, with --from it goes on from pretrained weights. A model is a type, so another one
-// is another build: EXAMPLE_TEXT_MODEL names a header with `TextModel` and `text_model_config`, as for `text`.
+// With --tokenizer it learns tokens, with --from it goes on from pretrained weights. A model is a type: this program is
+// also built as `tune_text`, for the model of `text`.
 #include <algorithm>
 #include <cstdio>
 #include <genotype/data/text_windows.hpp>
@@ -9,40 +9,33 @@
 #include <genotype/text.hpp>
 #include <genotype/text/corpus.hpp>
 
+#include "text_model.hpp"  // nano_gpt/, or that of `text`
 #include "train_text_flags.hpp"
 #include "training.hpp"
 
 using namespace genotype;
 
-#ifdef EXAMPLE_TEXT_MODEL
-#include EXAMPLE_TEXT_MODEL
-#else
-inline constexpr GPT2Config baby_gpt{
-    .vocabulary = 65, .context = 64, .width = 128, .layers = 4, .heads = 4, .bias = false};
-using TextModel = GPT2<baby_gpt>;
-inline constexpr TextConfig text_model_config = baby_gpt;
-#endif
-
 namespace {
 
-using TextTrainer = Trainer<TextModel, Cpu, AdamW>;
+using TextTrainer = Trainer<text_model::Model, Cpu, AdamW>;
 constexpr int quick_estimate = 20, last_estimate = 200;  // batches
 
 Tokenizer tokenizer_of(const example::TrainTextFlags& flags, const std::string& text) {
     const bool characters = flags.tokenizer.empty() && flags.from.empty();
     Tokenizer tokenizer =
         characters ? character_tokenizer(text) : load_tokenizer(flags.tokenizer.empty() ? flags.from : flags.tokenizer);
-    if (tokenizer.size() > TextModel::vocabulary)
+    if (tokenizer.size() > text_model::Model::vocabulary)
         fail(characters ? flags.data : flags.tokenizer.string(), "tokens", std::to_string(tokenizer.size()),
-             "at most the model's " + std::to_string(TextModel::vocabulary) + " (another model is another build)");
+             "at most the model's " + std::to_string(text_model::Model::vocabulary) +
+                 " (another model is another build)");
     if (characters) save_tokenizer(tokenizer, flags.out);
     return tokenizer;
 }
 
 void set_first_values(const example::TrainTextFlags& flags, TextTrainer& trainer) {
     if (!flags.from.empty())
-        load_text(trainer.model(), TextFiles(flags.from), text_model_config);
-    else if (text_model_config.family == TextFamily::gpt2)
+        load_text(trainer.model(), TextFiles(flags.from), text_model::config);
+    else if (TextConfig(text_model::config).family == TextFamily::gpt2)
         initialize_gpt2(trainer.model(), Seed{flags.seed});
     else
         initialize_llama(trainer.model(), Seed{flags.seed});
@@ -59,7 +52,7 @@ float estimate(TextTrainer& trainer, TextWindows& windows, int batches) {
 /// A text of any length: where the context is full, its second half begins a new one.
 std::string write_sample(const example::TrainTextFlags& flags, const TextTrainer& trainer, const Tokenizer& tokenizer) {
     const int context = std::max(2, flags.context);
-    TextRun<TextModel> run(trainer.model(), {.context = std::min(context, longest_context<TextModel>)});
+    TextRun<text_model::Model> run(trainer.model(), {.context = std::min(context, longest_context<text_model::Model>)});
     std::vector<TokenId> ids = tokenizer.encode(flags.prompt);
     const std::size_t end = ids.size() + static_cast<std::size_t>(flags.sample_tokens);
     for (int part = 0; ids.size() < end; ++part) {
@@ -105,7 +98,7 @@ int main(int argc, char** argv) {
         set_first_values(flags, trainer);
         const long rows = static_cast<long>(flags.batch) * flags.context;
         std::printf("%zu tokens of %d to learn from, %zu to measure with; %ld parameters\n", parts.train.size(),
-                    tokenizer.size(), parts.validation.size(), parameter_count<TextModel>);
+                    tokenizer.size(), parts.validation.size(), parameter_count<text_model::Model>);
 
         example::Training training(flags, trainer, windows, {"loss", "validation_loss"},
                                    {.steps = flags.steps, .batch = rows, .what = "tokens"});
