@@ -28,7 +28,7 @@ class ByteSource {
             bytes.resize(before + wanted);
             const std::size_t got = self().read(std::span(bytes).subspan(before));
             if (got < wanted)
-                fail(self().name(), field, std::to_string(before + got) + " bytes", std::to_string(size) + " bytes");
+                fail(self().name(), field, concat(before + got, " bytes"), concat(size, " bytes"));
         }
         return bytes;
     }

@@ -40,7 +40,7 @@ inline std::filesystem::path find_data(const std::string& name, const std::vecto
         tried += (tried.empty() ? "" : ", ") + place.string();
     }
     const char* variable = std::getenv("GENOTYPE_DATA");
-    fail("data set " + name, files.front(), "nothing in " + tried + (variable ? "" : " (GENOTYPE_DATA is not set)"),
+    fail(concat("data set ", name), files.front(), concat("nothing in ", tried, variable ? "" : " (GENOTYPE_DATA is not set)"),
          hint);
 }
 
@@ -53,7 +53,7 @@ inline Pictures load_idx_set(const std::string& name, Split split, const std::st
     pictures.class_names = std::move(class_names);
     const int most = *std::max_element(pictures.labels.begin(), pictures.labels.end());
     if (most >= static_cast<int>(pictures.class_names.size()))
-        fail("data set " + name, "label", std::to_string(most), "0 to 9");
+        fail(concat("data set ", name), "label", most, "0 to 9");
     return pictures;
 }
 

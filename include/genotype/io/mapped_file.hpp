@@ -65,7 +65,7 @@ class MappedFile {
             if (got < 0 && errno == EINTR) continue;
             if (got < 0) fail(name_, "file", std::strerror(errno), "readable bytes");
             if (got == 0)
-                fail(name_, "file", "no byte " + std::to_string(begin) + " any more", std::to_string(size_) + " bytes");
+                fail(name_, "file", detail::concat("no byte ", begin, " any more"), detail::concat(size_, " bytes"));
             begin += static_cast<std::uint64_t>(got);
             to = to.subspan(static_cast<std::size_t>(got));
         }

@@ -14,7 +14,7 @@ namespace genotype {
 namespace detail {
 
 [[noreturn, gnu::cold]] inline void too_few_values(int channels, long rows) {
-    fail("BN<" + std::to_string(channels) + ">", "values for each channel in training", std::to_string(rows),
+    fail(concat("BN<", channels, ">"), "values for each channel in training", rows,
          "at least 2");
 }
 

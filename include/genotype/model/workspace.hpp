@@ -28,7 +28,7 @@ class Workspace {
 
     /// Memory for up to `capacity` samples. Throws `Error` where that is below 1.
     explicit Workspace(int capacity) : capacity_(capacity) {
-        if (capacity < 1) fail("Workspace", "capacity", std::to_string(capacity), "1 or more samples");
+        if (capacity < 1) fail("Workspace", "capacity", capacity, "1 or more samples");
         arena_ = Arena<Device>(floats(capacity));
     }
 
@@ -37,7 +37,7 @@ class Workspace {
     /// Throws `Error` where a run on `batch` samples would not fit.
     void check(int batch) const {
         if (batch < 1 || batch > capacity_)
-            fail("Workspace", "batch", std::to_string(batch), "1 to its capacity of " + std::to_string(capacity_));
+            fail("Workspace", "batch", batch, detail::concat("1 to its capacity of ", capacity_));
     }
 
     /// Runs forward. The result lives in this workspace until the next run. Throws `Error` where the batch is empty or
