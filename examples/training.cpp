@@ -24,10 +24,7 @@ std::vector<std::string> with_step(std::vector<std::string> columns) {
 }  // namespace
 
 Record::Record(const Flags& flags, const std::vector<std::string>& columns, float seconds)
-    : flags_(flags),
-      checkpoints_(flags.out / "checkpoints"),
-      history_(columns),
-      limit_(static_cast<double>(seconds)) {}
+    : flags_(flags), checkpoints_(flags.out / "checkpoints"), history_(columns), limit_(static_cast<double>(seconds)) {}
 
 Record::~Record() = default;
 
@@ -68,8 +65,8 @@ void Record::note(std::initializer_list<float> losses, const std::string& words,
 
 bool Record::is_due(long steps) const {
     const bool by_steps = flags_.checkpoint_every > 0 && steps % flags_.checkpoint_every == 0;
-    const bool by_time = flags_.checkpoint_seconds > 0 &&
-                         seconds() - saved_at_ >= static_cast<double>(flags_.checkpoint_seconds);
+    const bool by_time =
+        flags_.checkpoint_seconds > 0 && seconds() - saved_at_ >= static_cast<double>(flags_.checkpoint_seconds);
     return by_steps || by_time;
 }
 

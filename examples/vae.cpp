@@ -98,8 +98,7 @@ int main(int argc, char** argv) {
         example::save_grid(draw(between), flags.out / "interpolation.png", 10);
         const auto count = static_cast<std::size_t>(tests.size() * Latent::count);
         example::draw_latents({latents.data(), count}, tests.pictures(), flags.out / "latents.png");
-        if (flags.samples > 0)
-            example::save_samples(draw(normal<Latent>(flags.samples, Seed{flags.seed + 2})), flags);
+        if (flags.samples > 0) example::save_samples(draw(normal<Latent>(flags.samples, Seed{flags.seed + 2})), flags);
         std::printf("%ld steps, %.1f s; written:\n", training.history().rows(), training.seconds());
         example::name_files(flags.out, {"reconstructions.png", "samples.png", "interpolation.png", "latents.png",
                                         "training.csv", "losses.png"});

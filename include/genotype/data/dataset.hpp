@@ -57,8 +57,7 @@ class Dataset {
             fail("dataset", "pixels", detail::concat(pictures_.bytes.size(), " bytes"),
                  detail::concat(bytes, " bytes"));
         if (!pictures_.labels.empty() && pictures_.labels.size() != static_cast<std::size_t>(pictures_.count))
-            fail("dataset", "number of labels", pictures_.labels.size(),
-                 detail::concat(pictures_.count, " or none"));
+            fail("dataset", "number of labels", pictures_.labels.size(), detail::concat(pictures_.count, " or none"));
         for (int byte = 0; byte < 256; ++byte) {
             const double unit = static_cast<double>(static_cast<float>(byte) / 255.0f);  // as ToTensor rounds it
             const double low = range.low, high = range.high;

@@ -21,23 +21,24 @@ namespace genotype {
 /// Without `commit`, or after an `Error`, the target is as it was and the temporary file is gone.
 class AtomicFile {
   public:
-    explicit AtomicFile(const std::filesystem::path& path) : target_(path.string()) {
+    [[gnu::cold]] explicit AtomicFile(const std::filesystem::path& path) : target_(path.string()) {
         struct stat facts {};
         if (::lstat(path.c_str(), &facts) == 0 && S_ISLNK(facts.st_mode)) {
             std::error_code code;
             target_ = std::filesystem::weakly_canonical(path, code).string();
-            if (code) fail(path.string(), "file", code.message(), "a link that leads somewhere");
+            if (code) fail(path.native(), "file", code.message(), "a link that leads somewhere");
         }
         if (::stat(target_.c_str(), &facts) == 0 && !S_ISREG(facts.st_mode))
-            fail(path.string(), "file", "something that is not a plain file", "a plain file, or nothing yet");
+            fail(path.native(), "file", "something that is not a plain file", "a plain file, or nothing yet");
         if (::stat(folder().c_str(), &facts) != 0 || !S_ISDIR(facts.st_mode))
-            fail(path.string(), "folder", "no such folder", "a folder to write in");
-        const std::string stem = detail::concat(folder(), "/.", target_.substr(target_.rfind('/') + 1), ".", ::getpid());
+            fail(path.native(), "folder", "no such folder", "a folder to write in");
+        const std::string stem =
+            detail::concat(folder(), "/.", target_.substr(target_.rfind('/') + 1), ".", ::getpid());
         for (int attempt = 0; handle_ < 0; ++attempt) {
             temporary_ = detail::concat(stem, ".", attempt, ".tmp");
             handle_ = ::open(temporary_.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0666);
             if (handle_ < 0 && errno != EEXIST)
-                fail(path.string(), "folder", std::strerror(errno), "a writable folder");
+                fail(path.native(), "folder", std::strerror(errno), "a writable folder");
             if (handle_ >= 0 && !lock()) {
                 ::close(handle_);
                 handle_ = -1;
@@ -128,7 +129,7 @@ inline std::string_view target_of_temporary(std::string_view name) {
 }  // namespace detail
 
 /// Removes what killed processes left of files whose names begin with `beginning`: temporary files that nobody holds.
-inline void remove_left_overs(const std::filesystem::path& folder, const std::string& beginning) {
+[[gnu::cold]] inline void remove_left_overs(const std::filesystem::path& folder, const std::string& beginning) {
     std::error_code code;
     const std::filesystem::directory_iterator files(folder.empty() ? "." : folder, code);
     if (code) return;  // a folder that cannot be read is told by whoever writes in it

@@ -18,15 +18,15 @@ std::vector<std::size_t> order_by_name(const std::vector<Named>& list) {
                          [&](std::size_t left, std::size_t right) { return list[left].name < list[right].name; });
 }
 
-/// The things of this name, as their places in `order`.
+/// Where in `order` the things of this name are: none, one, or the first two.
 template <class Named>
 std::span<const std::size_t> places_of_name(const std::vector<Named>& list, const std::vector<std::size_t>& order,
                                             std::string_view wanted) {
-    const auto first = std::lower_bound(
-        order.begin(), order.end(), wanted,
-        [&](std::size_t index, std::string_view word) { return list[index].name < word; });
+    const auto first =
+        std::lower_bound(order.begin(), order.end(), wanted,
+                         [&](std::size_t index, std::string_view word) { return list[index].name < word; });
     auto end = first;
-    while (end != order.end() && list[*end].name == wanted) ++end;
+    while (end - first < 2 && end != order.end() && list[*end].name == wanted) ++end;
     return {first, end};
 }
 

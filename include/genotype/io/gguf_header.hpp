@@ -84,8 +84,7 @@ class GgufHeaderReader {
         header_.version = cursor_.number<std::uint32_t>();
         if (header_.version == 2 || header_.version == 3) return;
         const std::uint32_t turned = __builtin_bswap32(header_.version);
-        if (turned >= 1 && turned <= 3)
-            cursor_.wrong(concat(turned, " in a big-endian file"), "a little-endian file");
+        if (turned >= 1 && turned <= 3) cursor_.wrong(concat(turned, " in a big-endian file"), "a little-endian file");
         cursor_.wrong(std::to_string(header_.version), "2 or 3");
     }
     void read_entry(std::uint64_t index) {
@@ -133,8 +132,7 @@ class GgufHeaderReader {
     }
     std::uint64_t bytes_of(const GgufTensor& tensor) const {
         const std::uint64_t row = tensor.shape.empty() ? 1 : tensor.shape.back(), block = block_values(tensor.type);
-        if (row % block != 0)
-            cursor_.wrong(tensor.text(), concat("rows of a multiple of ", block, " values"));
+        if (row % block != 0) cursor_.wrong(tensor.text(), concat("rows of a multiple of ", block, " values"));
         std::uint64_t bytes = row / block;
         bool fits = !__builtin_mul_overflow(bytes, block_bytes(tensor.type), &bytes);
         for (std::size_t axis = 0; axis + 1 < tensor.shape.size(); ++axis)

@@ -108,7 +108,8 @@ class GgufCursor {
     std::uint64_t count(std::uint64_t least) {
         const auto value = number<std::uint64_t>();
         if (value > left() / least)
-            wrong(concat("a count of ", value), concat("at most ", left() / least, " in the ", left(), " bytes that are left"));
+            wrong(concat("a count of ", value),
+                  concat("at most ", left() / least, " in the ", left(), " bytes that are left"));
         return value;
     }
     std::span<const std::byte> text_bytes() {

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cstdint>
 #include <limits>
-#include <string>
 
 #include "genotype/data/float_pictures.hpp"
 #include "genotype/data/pictures.hpp"

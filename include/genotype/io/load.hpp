@@ -39,7 +39,8 @@ class Loading {
   public:
     Loading(const SafeTensors& file, bool convert) : file_(file), convert_(convert) {}
 
-    /// To be called before `expect_tensors`: that the file is another model's, where it names one at all, is said first.
+    /// To be called before `expect_tensors`: that the file is another model's, where it names one at all, is said
+    /// first.
     void expect_model(std::string_view key, std::string_view expected) {
         const std::string* const found = find_text(file_.metadata(), key);
         constexpr std::size_t longest = 2000;
@@ -47,7 +48,8 @@ class Loading {
     }
 
     /// All of these, and nothing else under `prefix`.
-    void expect_tensors(std::initializer_list<std::span<const StateTensor<float>>> lists, std::string_view prefix) {
+    [[gnu::cold]] void expect_tensors(std::initializer_list<std::span<const StateTensor<float>>> lists,
+                                      std::string_view prefix) {
         NameList wanted;
         for (const auto& list : lists)
             for (const StateTensor<float>& tensor : list) wanted.add(tensor.info.name);
@@ -69,8 +71,8 @@ class Loading {
     void expect_no_faults() const {
         if (report_.faults.empty()) return;
         const std::size_t count = report_.faults.size();
-        throw Error(concat(file_.name(), ": ", count, count == 1 ? " fault" : " faults", ", and the model is as it was:",
-                           count == 1 ? " " : "\n", report_.text()));
+        throw Error(concat(file_.name(), ": ", count, count == 1 ? " fault" : " faults",
+                           ", and the model is as it was:", count == 1 ? " " : "\n", report_.text()));
     }
 
     LoadReport copy() {
@@ -110,7 +112,7 @@ class Loading {
         return convert_ && is_float && expected == Dtype::F32;
     }
 
-    void check(const StateTensor<float>& tensor) {
+    [[gnu::cold]] void check(const StateTensor<float>& tensor) {
         const TensorInfo* there = file_.find(tensor.info.name);
         if (!there) return fault(tensor.info.name, "nothing", tensor.info.text());
         if (there->shape != tensor.info.shape || !readable(there->dtype, tensor.info.dtype)) {

@@ -24,7 +24,7 @@ namespace genotype {
 /// replaced, never written over, so an old mapping keeps its bytes.) `read` has no such danger.
 class MappedFile {
   public:
-    explicit MappedFile(const std::filesystem::path& path) : name_(path.string()) {
+    [[gnu::cold]] explicit MappedFile(const std::filesystem::path& path) : name_(path.string()) {
         handle_.number = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
         if (handle_.number < 0) fail(name_, "file", std::strerror(errno), "a readable file");
         struct stat facts {};

@@ -117,8 +117,7 @@ NpyHeader read_npy_header(Source& source) {
     std::uint64_t header_size = 0;
     for (std::size_t byte = length.size(); byte-- > 0;) header_size = header_size << 8 | length[byte];
     constexpr std::uint64_t most = 1 << 16;
-    if (header_size > most)
-        fail(source.name(), "header length", header_size, concat(most, " at most"));
+    if (header_size > most) fail(source.name(), "header length", header_size, concat(most, " at most"));
     const std::vector<std::uint8_t> text = source.read_exactly(header_size, "header");
     return NpyHeaderReader({reinterpret_cast<const char*>(text.data()), text.size()}, source.name()).read();
 }

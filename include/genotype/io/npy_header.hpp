@@ -136,8 +136,7 @@ class NpyHeaderReader {
             for (; at_ < text_.size() && text_[at_] >= '0' && text_[at_] <= '9'; ++at_, ++digits)
                 number = number * 10 + static_cast<std::size_t>(text_[at_] - '0');
             if (digits < 1 || digits > 15) wrong("a number of 1 to 15 digits");
-            if (numbers.size() == npy_most_axes)
-                fail(name_, "shape", "more axes", concat(npy_most_axes, " at most"));
+            if (numbers.size() == npy_most_axes) fail(name_, "shape", "more axes", concat(npy_most_axes, " at most"));
             numbers.push_back(number);
             if (!skip(',')) {
                 expect(')');

@@ -234,8 +234,7 @@ inline Pictures scatter_chart(std::span<const Series> series, const ChartOptions
 inline std::vector<Series> series_by_class(std::span<const double> x, std::span<const double> y,
                                            std::span<const int> labels, std::span<const std::string> class_names) {
     if (x.size() != y.size() || x.size() != labels.size())
-        fail("chart", "points",
-             detail::concat(x.size(), " x, ", y.size(), " y, ", labels.size(), " labels"),
+        fail("chart", "points", detail::concat(x.size(), " x, ", y.size(), " y, ", labels.size(), " labels"),
              "equal numbers");
     std::vector<Series> series(class_names.size());
     for (std::size_t point = 0; point < x.size(); ++point) {

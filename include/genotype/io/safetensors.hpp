@@ -1,7 +1,6 @@
 // A safetensors file: tensors by name, in place and not copied.
 #pragma once
 
-#include <algorithm>
 #include <cstring>
 #include <optional>
 #include <utility>
@@ -71,14 +70,15 @@ class SafeTensors {
     }
 
   private:
-    void read(std::span<const std::byte> bytes) {
+    [[gnu::cold]] void read(std::span<const std::byte> bytes) {
         std::uint64_t length = 0;
         if (bytes.size() < sizeof length) fail(name(), "file", size_text(bytes.size()), "at least 8 bytes");
         std::memcpy(&length, bytes.data(), sizeof length);
         const std::uint64_t rest = bytes.size() - sizeof length;
         if (length > longest_header)
             fail(name(), "header's length", size_text(length), detail::concat("at most ", size_text(longest_header)));
-        if (length > rest) fail(name(), "header's length", size_text(length), detail::concat("at most the file's ", size_text(rest)));
+        if (length > rest)
+            fail(name(), "header's length", size_text(length), detail::concat("at most the file's ", size_text(rest)));
         data_ = bytes.subspan(sizeof length + length);
         detail::read_safetensors_header({reinterpret_cast<const char*>(bytes.data()) + sizeof length, length},
                                         data_.size(), name(), tensors_, metadata_);

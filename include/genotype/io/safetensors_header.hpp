@@ -97,7 +97,7 @@ class SafeTensorsReader {
         }
     }
 
-    void read_tensor() {
+    [[gnu::cold]] void read_tensor() {
         TensorInfo tensor{.name = name_};
         bool has_dtype = false, has_shape = false, has_offsets = false;
         for (bool first = true; next_key(first); first = false) {
@@ -163,8 +163,7 @@ class SafeTensorsReader {
             case Token::value_integer:
                 wrong(concat(lexer_.get_number_integer()), expected);
             case Token::value_float:
-                if (!std::isfinite(lexer_.get_number_float()))
-                    no_json(concat("parsing '", lexer_.get_string(), "'"));
+                if (!std::isfinite(lexer_.get_number_float())) no_json(concat("parsing '", lexer_.get_string(), "'"));
                 wrong(concat("the number ", in_quotes(lexer_.get_string())), expected);
             case Token::literal_null:
                 wrong("null", expected);
@@ -180,8 +179,7 @@ class SafeTensorsReader {
 
     /// In the words of nlohmann's parser, without the last token, which would repeat as much of the file as it likes.
     [[noreturn]] void wrong_syntax(const char* place, Token expected) {
-        if (token_ == Token::parse_error)
-            no_json(concat("parsing ", place, " - ", lexer_.get_error_message()));
+        if (token_ == Token::parse_error) no_json(concat("parsing ", place, " - ", lexer_.get_error_message()));
         no_json(concat("parsing ", place, " - unexpected ", Lexer::token_type_name(token_), "; expected ",
                        Lexer::token_type_name(expected)));
     }
@@ -201,8 +199,9 @@ class SafeTensorsReader {
 /// Reads a header. Afterwards the tensors lie in the order of their data, which they tile from byte 0 to `data_bytes`:
 /// nothing overlaps, and no byte belongs to nobody. Their names may repeat.
 /// Source: the format's description at github.com/huggingface/safetensors.
-inline void read_safetensors_header(std::string_view text, std::uint64_t data_bytes, const std::string& file,
-                                    std::vector<TensorInfo>& tensors, Metadata& metadata) {
+[[gnu::cold]] inline void read_safetensors_header(std::string_view text, std::uint64_t data_bytes,
+                                                  const std::string& file, std::vector<TensorInfo>& tensors,
+                                                  Metadata& metadata) {
     if (text.empty() || text.front() != '{') fail(file, "header", "a text that does not begin with {", "a JSON object");
     SafeTensorsReader(text, file, tensors, metadata).read();
     for (const TensorInfo& tensor : tensors) {

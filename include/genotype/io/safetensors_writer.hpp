@@ -49,8 +49,8 @@ namespace detail {
 }
 
 /// The header's length and the header, filled with spaces so that the data starts at a multiple of 8 bytes.
-inline std::string safetensors_header(const std::string& file, const std::vector<TensorInfo>& tensors,
-                                      const std::vector<std::size_t>& order, const Metadata& metadata) {
+[[gnu::cold]] inline std::string safetensors_header(const std::string& file, const std::vector<TensorInfo>& tensors,
+                                                    const std::vector<std::size_t>& order, const Metadata& metadata) {
     const auto text = [&](const std::string& word) {
         if (!is_utf8(word)) fail(file, "header", concat("other bytes in ", in_quotes(word)), "UTF-8");
         return as_json(word);
@@ -81,7 +81,8 @@ inline std::string safetensors_header(const std::string& file, const std::vector
 }
 
 /// Gives each tensor its place in the data and returns their order there.
-inline std::vector<std::size_t> lay_out_tensors(const std::string& file, std::vector<TensorInfo>& tensors) {
+[[gnu::cold]] inline std::vector<std::size_t> lay_out_tensors(const std::string& file,
+                                                              std::vector<TensorInfo>& tensors) {
     std::vector<std::size_t> order = sorted_places(tensors.size(), [&](std::size_t left, std::size_t right) {
         return dtype_bytes(tensors[left].dtype) > dtype_bytes(tensors[right].dtype);
     });

@@ -45,8 +45,7 @@ class ZipReader {
         const zip_int64_t count = zip_get_num_entries(handle(), 0);
         for (zip_int64_t index = 0; index < count; ++index) {
             const char* member = zip_get_name(handle(), static_cast<zip_uint64_t>(index), 0);
-            if (!member)
-                fail(name_, concat("name of member ", index), zip_strerror(handle()), "a readable name");
+            if (!member) fail(name_, concat("name of member ", index), zip_strerror(handle()), "a readable name");
             names.emplace_back(member);
         }
         return names;

@@ -1,8 +1,6 @@
 // The memory of one run of a model, planned from its type; and the runs themselves.
 #pragma once
 
-#include <string>
-
 #include "genotype/model/output_shape.hpp"
 #include "genotype/model/run.hpp"
 #include "genotype/model/weights.hpp"

@@ -14,9 +14,11 @@ struct Error : std::runtime_error {
 };
 
 /// Throws `Error` with "where: field: found ..., expected ...". Each is a text, or a whole number.
-[[noreturn, gnu::noinline]] inline void fail(const detail::TextPiece& where, const detail::TextPiece& field,
- const detail::TextPiece& found, const detail::TextPiece& expected) {
-    throw Error(detail::concat(where.text(), ": ", field.text(), ": found ", found.text(), ", expected ", expected.text()));
+[[noreturn, gnu::cold, gnu::noinline]] inline void fail(const detail::TextPiece& where, const detail::TextPiece& field,
+                                                        const detail::TextPiece& found,
+                                                        const detail::TextPiece& expected) {
+    throw Error(
+        detail::concat(where.text(), ": ", field.text(), ": found ", found.text(), ", expected ", expected.text()));
 }
 
 }  // namespace genotype

@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <span>
-#include <string>
 
 #include "genotype/shape/error.hpp"
 #include "genotype/tensor/arena.hpp"

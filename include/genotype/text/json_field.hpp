@@ -24,7 +24,8 @@ inline nlohmann::json parse_json(std::string_view text, const std::string& file)
         if (event == Json::parse_event_t::object_start) keys.emplace_back();
         if (event == Json::parse_event_t::object_end) keys.pop_back();
         if (event == Json::parse_event_t::key && !keys.back().insert(value.get_ref<const std::string&>()).second)
-            fail(file, "JSON", concat("the key ", in_quotes(value.get_ref<const std::string&>()), " twice"), "each key once");
+            fail(file, "JSON", concat("the key ", in_quotes(value.get_ref<const std::string&>()), " twice"),
+                 "each key once");
         return true;
     };
     try {

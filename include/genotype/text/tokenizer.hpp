@@ -136,14 +136,12 @@ class Tokenizer {
         return id >= 0 && id < size() && !parts_.tokens[static_cast<std::size_t>(id)].empty();
     }
     void check(TokenId id) const {
-        if (!is_token(id))
-            fail("tokenizer", "token id", id, detail::concat("one of its tokens, 0 to ", size() - 1));
+        if (!is_token(id)) fail("tokenizer", "token id", id, detail::concat("one of its tokens, 0 to ", size() - 1));
     }
 
     void number_tokens(const std::string& where) {
         const std::size_t count = parts_.tokens.size();
-        if (count == 0 || count > std::numeric_limits<TokenId>::max())
-            fail(where, "tokens", count, "1 to 2147483647");
+        if (count == 0 || count > std::numeric_limits<TokenId>::max()) fail(where, "tokens", count, "1 to 2147483647");
         for (std::size_t at = 0; at < count; ++at) {
             const std::string& token = parts_.tokens[at];
             const auto id = static_cast<TokenId>(at);

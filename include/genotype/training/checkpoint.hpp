@@ -14,7 +14,7 @@ namespace genotype {
 namespace detail {
 
 /// Everything of the file but the tensors.
-inline Metadata checkpoint_metadata(const TrainingState& state, const CheckpointParts& parts) {
+[[gnu::cold]] inline Metadata checkpoint_metadata(const TrainingState& state, const CheckpointParts& parts) {
     Metadata metadata = state_metadata(state);
     const auto put = [&](std::string_view key, const TextPiece& value) { add_text(metadata, key, value.text()); };
     put(checkpoint_key, checkpoint_format);
@@ -35,8 +35,8 @@ inline Metadata checkpoint_metadata(const TrainingState& state, const Checkpoint
 }
 
 /// The file: weights, the optimisers' states, their steps as PyTorch counts them, and the history.
-inline void write_checkpoint(const std::filesystem::path& path, const TrainingState& state,
-                             const CheckpointParts& parts, const Metadata& more) {
+[[gnu::cold]] inline void write_checkpoint(const std::filesystem::path& path, const TrainingState& state,
+                                           const CheckpointParts& parts, const Metadata& more) {
     Metadata metadata = checkpoint_metadata(state, parts);
     for (const auto& [key, text] : more) add_text(metadata, key, text);
     std::vector<TensorInfo> tensors;

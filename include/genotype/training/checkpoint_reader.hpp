@@ -67,7 +67,8 @@ inline void expect_checkpoint(const SafeTensors& file) {
 }
 
 /// The history's values, or a fault.
-inline std::vector<float> read_history(const SafeTensors& file, const History& history, Loading& loading) {
+[[gnu::cold]] inline std::vector<float> read_history(const SafeTensors& file, const History& history,
+                                                     Loading& loading) {
     const TensorInfo* there = file.find(history_tensor);
     if (!there || there->dtype != Dtype::F32 || there->shape.size() != 2 ||
         there->shape[1] != history.columns().size()) {
@@ -82,7 +83,7 @@ inline std::vector<float> read_history(const SafeTensors& file, const History& h
 }
 
 /// Tensors of optimisers' states that none of the trainer's has.
-inline void find_surplus(const SafeTensors& file, const TrainingState& state, Loading& loading) {
+[[gnu::cold]] inline void find_surplus(const SafeTensors& file, const TrainingState& state, Loading& loading) {
     constexpr std::string_view step = "step";
     NameList states, counted;
     for (const auto& tensor : state.states) states.add(tensor.info.name);
@@ -100,8 +101,8 @@ inline void find_surplus(const SafeTensors& file, const TrainingState& state, Lo
 }
 
 /// Writes the file's state over the one that `state` points to, and returns the loader's position.
-inline LoaderPosition read_checkpoint(const std::filesystem::path& path, const TrainingState& state,
-                                      const CheckpointParts& parts, std::vector<float>& history) {
+[[gnu::cold]] inline LoaderPosition read_checkpoint(const std::filesystem::path& path, const TrainingState& state,
+                                                    const CheckpointParts& parts, std::vector<float>& history) {
     const SafeTensors file(path);
     expect_checkpoint(file);
     Loading loading(file, false);

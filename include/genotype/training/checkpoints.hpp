@@ -35,7 +35,7 @@ struct LatestCheckpoint {
 class Checkpoints {
   public:
     /// Makes the folder where it is not there. `Error` where it cannot.
-    explicit Checkpoints(std::filesystem::path folder, CheckpointsOptions options = {})
+    [[gnu::cold]] explicit Checkpoints(std::filesystem::path folder, CheckpointsOptions options = {})
         : folder_(std::move(folder)), options_(options) {
         if (options.keep < 1) fail("Checkpoints", "keep", options.keep, "at least 1");
         std::error_code code;
@@ -74,7 +74,7 @@ class Checkpoints {
     }
 
     /// The one that was written last. Cut and damaged files are passed over.
-    LatestCheckpoint latest() const {
+    [[gnu::cold]] LatestCheckpoint latest() const {
         LatestCheckpoint result;
         for (const Found& found : list()) {
             try {
@@ -103,7 +103,7 @@ class Checkpoints {
 
     /// The newest first. By the time of writing, because a training that went on from an older checkpoint, or began
     /// anew, writes smaller numbers after larger ones.
-    std::vector<Found> list() const {
+    [[gnu::cold]] std::vector<Found> list() const {
         constexpr std::string_view beginning = "step_", end = ".safetensors";
         std::vector<Found> found;
         std::error_code code;
@@ -137,7 +137,7 @@ class Checkpoints {
             }
     }
 
-    double read_best() const {
+    [[gnu::cold]] double read_best() const {
         double score = std::numeric_limits<double>::infinity();
         if (!std::filesystem::exists(best_path())) return score;
         try {

@@ -51,8 +51,7 @@ class History {
     /// Puts other rows in the place of those that are there.
     void replace(std::vector<float> values) {
         if (values.size() % columns_.size() != 0)
-            fail("History", "values", values.size(),
-                 detail::concat("a multiple of ", columns_.size()));
+            fail("History", "values", values.size(), detail::concat("a multiple of ", columns_.size()));
         values_ = std::move(values);
     }
 

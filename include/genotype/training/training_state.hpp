@@ -42,7 +42,7 @@ struct TrainingState {
 
     /// A model and the optimiser that changes it.
     template <class Network, class Changed>
-    void network(const std::string& prefix, Network& model, Changed& optimizer) {
+    [[gnu::cold]] void network(const std::string& prefix, Network& model, Changed& optimizer) {
         using Net = typename Network::network;
         using Rule = std::remove_cvref_t<decltype(optimizer.optimizer())>;
         static_assert(std::derived_from<typename Network::device, HostMemory>,
@@ -72,9 +72,9 @@ struct TrainingState {
 
   private:
     /// The states of the weights from `first` to `last`, which lie in one arena.
-    void add_optimizer(const std::string& prefix, std::size_t first, std::size_t last, const float* parameters,
-                       long floats, std::span<const char* const> names, float* arena, bool counts_steps,
-                       std::int64_t& steps) {
+    [[gnu::cold]] void add_optimizer(const std::string& prefix, std::size_t first, std::size_t last,
+                                     const float* parameters, long floats, std::span<const char* const> names,
+                                     float* arena, bool counts_steps, std::int64_t& steps) {
         optimizers.push_back({prefix.substr(0, prefix.size() - !prefix.empty()), {}, counts_steps, &steps});
         for (std::size_t at = first; at < last; ++at) {
             const StateTensor<float>& weight = weights[at];
@@ -102,8 +102,8 @@ TrainingState describe(Trainer<Net, Device, Optimizer>& trainer) {
     if constexpr (requires { typename Net::Noise; }) list("noise", linked_type_name(typeid(typename Net::Noise)));
     const auto& options = trainer.options();
     options.for_each_option(list);
-    state.training = concat(trainer.steps(), " steps of ", type_name<Optimizer>(), ", batches of up to ",
-                            options.batch, ", seed ", options.seed);
+    state.training = concat(trainer.steps(), " steps of ", type_name<Optimizer>(), ", batches of up to ", options.batch,
+                            ", seed ", options.seed);
     return state;
 }
 /// The same of a trainer that is only read. One list serves both, so that each model's is compiled once.
