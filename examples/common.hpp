@@ -64,8 +64,4 @@ int run(Program program) {
     }
 }
 
-inline void name_files(const std::filesystem::path& folder, const std::vector<std::string>& names) {
-    for (const std::string& name : names) std::printf("%s\n", (folder / name).c_str());
-}
-
 }  // namespace example

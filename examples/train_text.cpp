@@ -9,6 +9,7 @@
 #include <genotype/text.hpp>
 #include <genotype/text/corpus.hpp>
 
+#include "pictures.hpp"
 #include "text_model.hpp"  // nano_gpt/, or that of `text`
 #include "train_text_flags.hpp"
 #include "training.hpp"
@@ -116,12 +117,7 @@ int main(int argc, char** argv) {
         if (!training.finish()) return example::interrupted;
 
         save(trainer, flags.out / "model.safetensors");
-        save_png(line_chart(std::vector{training.series("training", 0), training.series("validation", 1)},
-                            {.title = "Loss on " + flags.data,
-                             .x_label = "step",
-                             .y_label = "cross-entropy of a token",
-                             .smooth = 25}),
-                 flags.out / "losses.png");
+        training.draw_losses({"training", "validation"}, "Loss on " + flags.data, "cross-entropy of a token", 25);
         const std::string sample = write_sample(flags, trainer, tokenizer);
         write_file(flags.out / "sample.txt", sample);
         std::printf("%s\nvalidation loss %.4f: the mean over %d random batches of %d texts of %d tokens\n",

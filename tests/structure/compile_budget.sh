@@ -33,6 +33,6 @@ echo "What compiling costs ($(compiler_version), -O2):"
 printf '%-28s %10s %10s %10s %10s\n' program seconds budget MB budget
 report "core header" "$scratch/core_header.cpp" 2 -
 report "examples/dcgan.cpp" "$root/examples/dcgan.cpp" 8 600
-report "examples/vae.cpp" "$root/examples/vae.cpp" - -
+report "examples/vae.cpp" "$root/examples/vae.cpp" 8 600
 report "200 distinct layers" "$root/tests/structure/two_hundred_layers.cpp" 10 -
 exit "$faults"
