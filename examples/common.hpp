@@ -20,17 +20,13 @@ struct Option {
     double least = 0;
 };
 
-/// The flags of every example; a program sets its own defaults first.
-struct Flags {
-    std::string data = "fashion-mnist";
-    int epochs = 10;
+/// The flags of every training; a program sets its own defaults first.
+struct TrainingFlags {
     int batch = 64;
     float learning_rate = 1e-3f;
     std::uint64_t seed = 0;
     int threads = 0;
     std::filesystem::path out = "out";
-    int samples = 0;
-    std::filesystem::path samples_file{};
     long checkpoint_every = 0;
     float checkpoint_seconds = 60;
     bool resume = false;
@@ -39,11 +35,19 @@ struct Flags {
     /// The command that goes on with this training.
     std::string resume_command{};
 
+    int exit_code = 0;
+};
+
+/// The flags of trainings on pictures.
+struct Flags : TrainingFlags {
+    std::string data = "fashion-mnist";
+    int epochs = 10;
+    int samples = 0;
+    std::filesystem::path samples_file{};
+
     /// Reads the command line, sets the number of threads and makes the folder `out`. False where there is nothing more
     /// to do (--help, or a wrong flag, which has been told): the program then ends with `exit_code`.
     bool parse(int argc, char** argv, const char* what_it_does, std::initializer_list<Option> own);
-
-    int exit_code = 0;
 };
 
 /// How a program ends after Ctrl-C, as a shell has it.
@@ -58,10 +62,6 @@ int run(Program program) {
         std::fprintf(stderr, "error: %s\n", error.what());
         return 1;
     }
-}
-
-inline void name_files(const std::filesystem::path& folder, const std::vector<std::string>& names) {
-    for (const std::string& name : names) std::printf("%s\n", (folder / name).c_str());
 }
 
 }  // namespace example

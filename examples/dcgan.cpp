@@ -1,25 +1,22 @@
 // A DCGAN on 32 x 32 pictures: trains a generator against a discriminator, and draws what the generator dreams of.
 //     build/examples/dcgan --data fashion-mnist --seconds 90
 #include <cstdio>
-#include <genotype/data.hpp>
+#include <genotype/data/dataset.hpp>
+#include <genotype/data/float_pictures.hpp>
+#include <genotype/data/loader.hpp>
 #include <genotype/genotype.hpp>
-#include <genotype/io.hpp>
 #include <numeric>
 
+#include "pictures.hpp"
 #include "training.hpp"
 
 using namespace genotype;
 
-using Generator = Sequential<
-    ConvT<100, 256, 4, 1, 0>, BN<256>, ReLU,
-    ConvT<256, 128, 4, 2, 1>, BN<128>, ReLU,
-    ConvT<128,  64, 4, 2, 1>, BN<64>,  ReLU,
-    ConvT< 64,   3, 4, 2, 1>, Tanh>;
-using Discriminator = Sequential<
-    Conv<  3,  64, 4, 2, 1>, LeakyReLU<0.2f>,
-    Conv< 64, 128, 4, 2, 1>, BN<128>, LeakyReLU<0.2f>,
-    Conv<128, 256, 4, 2, 1>, BN<256>, LeakyReLU<0.2f>,
-    Conv<256,   1, 4, 1, 0>, Sigmoid>;
+using Generator = Sequential<ConvT<100, 256, 4, 1, 0>, BN<256>, ReLU, ConvT<256, 128, 4, 2, 1>, BN<128>, ReLU,
+                             ConvT<128, 64, 4, 2, 1>, BN<64>, ReLU, ConvT<64, 3, 4, 2, 1>, Tanh>;
+using Discriminator =
+    Sequential<Conv<3, 64, 4, 2, 1>, LeakyReLU<0.2f>, Conv<64, 128, 4, 2, 1>, BN<128>, LeakyReLU<0.2f>,
+               Conv<128, 256, 4, 2, 1>, BN<256>, LeakyReLU<0.2f>, Conv<256, 1, 4, 1, 0>, Sigmoid>;
 using Dcgan = GAN<Generator, Discriminator>;
 
 using Noise = Shape<100, 1, 1>;
@@ -27,7 +24,10 @@ using Picture = Shape<3, 32, 32>;
 static_assert(std::same_as<OutputShape<Generator, Noise>, Picture>);
 
 int main(int argc, char** argv) {
-    example::Flags flags{.epochs = 25, .learning_rate = 2e-4f, .out = "out/dcgan"};
+    example::Flags flags;
+    flags.epochs = 25;
+    flags.learning_rate = 2e-4f;
+    flags.out = "out/dcgan";
     float seconds = 0, beta1 = 0.9f;
     if (!flags.parse(argc, argv, "Trains a DCGAN on 32 x 32 pictures.",
                      {{"--seconds", "stop after so long, whatever --epochs says (0: no limit)", &seconds},
@@ -35,7 +35,7 @@ int main(int argc, char** argv) {
         return flags.exit_code;
 
     return example::run([&] {
-        const Dataset<Picture> pictures(load_pictures(flags.data, Split::train, PictureSize{32, 32}), Range{-1, 1});
+        const Dataset<Picture> pictures(example::load_pictures(flags, Split::train, 32, 32), Range{-1, 1});
         Loader loader(pictures, {.batch = flags.batch, .seed = flags.seed});
         Trainer<Dcgan> trainer({.generator = {.learning_rate = flags.learning_rate, .beta1 = beta1},
                                 .discriminator = {.learning_rate = flags.learning_rate, .beta1 = beta1},
@@ -46,16 +46,17 @@ int main(int argc, char** argv) {
 
         const Tensor<Noise> fixed_noise = normal<Noise>(64, Seed{flags.seed + 2});
         const auto draw = [&](const std::string& name) {
-            save_png(grid(trainer.generator()(fixed_noise), Range{-1, 1}), flags.out / name);
+            example::save_grid(to_pictures(trainer.generator()(fixed_noise), Range{-1, 1}), flags.out / name);
         };
         std::vector<int> first(static_cast<std::size_t>(std::min(64, pictures.size())));
         std::iota(first.begin(), first.end(), 0);
         Tensor<Picture> real(static_cast<int>(first.size()));
         pictures.read(first, real.data());
-        save_png(grid(real, Range{-1, 1}), flags.out / "real.png");
+        example::save_grid(to_pictures(real, Range{-1, 1}), flags.out / "real.png");
 
         example::Training training(flags, trainer, loader,
-                                   {"discriminator_loss", "generator_loss", "real_answer", "fake_answer"}, seconds);
+                                   {"discriminator_loss", "generator_loss", "real_answer", "fake_answer"},
+                                   {flags.epochs, loader.batches(), flags.batch, seconds});
         std::vector<std::string> files{"real.png", "training.csv", "losses.png"};
         while (training.goes_on()) {
             const GanLosses losses = trainer.step(loader.next());
@@ -71,12 +72,10 @@ int main(int argc, char** argv) {
         }
         if (!training.finish()) return example::interrupted;
 
-        save_png(line_chart(std::vector{training.series("discriminator", 0), training.series("generator", 1)},
-                            {.title = "DCGAN on " + flags.data, .x_label = "step", .y_label = "loss", .smooth = 25}),
-                 flags.out / "losses.png");
+        training.draw_losses({"discriminator", "generator"}, "DCGAN on " + flags.data, "loss", 25);
         if (flags.samples > 0) {
             const auto samples = trainer.generator()(normal<Noise>(flags.samples, Seed{flags.seed + 3}));
-            save_npy(to_pictures(samples, Range{-1, 1}), flags.samples_file);
+            example::save_samples(to_pictures(samples, Range{-1, 1}), flags);
         }
         std::printf("%ld steps, %.1f s; written:\n", training.history().rows(), training.seconds());
         example::name_files(flags.out, files);

@@ -8,10 +8,11 @@ if [[ ${1:-} == --help || ${1:-} == -h ]]; then
     sed -n '2,5s/^# //p' "${BASH_SOURCE[0]}"
     exit 0
 fi
-model=
+model= sizes= # without a model of the user's the sizes are SmolLM2's
 if (($#)) && [[ $1 != -* ]]; then
     [[ -e $1 ]] || { echo "There is no $1." >&2; exit 2; }
     model=$(cd "$(dirname "$1")" && pwd)/$(basename "$1")
+    sizes=$model
     shift
 fi
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -23,7 +24,8 @@ fi
 
 generator=()
 [[ -e build/CMakeCache.txt ]] || ! command -v ninja >/dev/null || generator=(-G Ninja)
-cmake -S . -B build "${generator[@]}" -DGENOTYPE_TESTS=OFF -DGENOTYPE_EXAMPLES=ON -DGENOTYPE_BENCHMARKS=OFF >/dev/null
+cmake -S . -B build "${generator[@]}" -DGENOTYPE_TESTS=OFF -DGENOTYPE_EXAMPLES=ON -DGENOTYPE_BENCHMARKS=OFF \
+    -DGENOTYPE_TEXT_MODEL="$sizes" >/dev/null
 cmake --build build --parallel "$(nproc)" --target text
 
 prompt=()

@@ -2,11 +2,13 @@
 //     build/examples/vae --data fashion-mnist
 #include <algorithm>
 #include <cstdio>
-#include <genotype/data.hpp>
-#include <genotype/data/principal_components.hpp>
+#include <genotype/data/dataset.hpp>
+#include <genotype/data/float_pictures.hpp>
+#include <genotype/data/grey.hpp>
+#include <genotype/data/loader.hpp>
 #include <genotype/genotype.hpp>
-#include <genotype/io.hpp>
 
+#include "pictures.hpp"
 #include "training.hpp"
 
 using namespace genotype;
@@ -34,7 +36,8 @@ Tensor<Latent> means(const Model<ImageVae>& model, const Dataset<Shape<784>>& pi
 }
 
 int main(int argc, char** argv) {
-    example::Flags flags{.out = "out/vae"};
+    example::Flags flags;
+    flags.out = "out/vae";
     bool mean_per_value = false;
     float beta = 1;
     if (!flags.parse(argc, argv, "Trains a variational autoencoder (784, 256, 20) on 28 x 28 grey pictures.",
@@ -45,9 +48,8 @@ int main(int argc, char** argv) {
         return flags.exit_code;
 
     return example::run([&] {
-        const PictureSize size{28, 28};
-        const Dataset<Shape<784>> pictures(to_grey(load_pictures(flags.data, Split::train, size)), zero_to_one);
-        const Dataset<Shape<784>> tests(to_grey(load_pictures(flags.data, Split::test, size)), zero_to_one);
+        const Dataset<Shape<784>> pictures(to_grey(example::load_pictures(flags, Split::train, 28, 28)), zero_to_one);
+        const Dataset<Shape<784>> tests(to_grey(example::load_pictures(flags, Split::test, 28, 28)), zero_to_one);
         Loader loader(pictures, {.batch = flags.batch, .seed = flags.seed});
         Trainer<ImageVae> trainer(
             {.optimizer = Adam{.learning_rate = flags.learning_rate},
@@ -57,7 +59,8 @@ int main(int argc, char** argv) {
              .seed = flags.seed});
         std::printf("%s\n", summary<ImageVae, Shape<784>>(flags.batch).c_str());
 
-        example::Training training(flags, trainer, loader, {"reconstruction", "kl"});
+        example::Training training(flags, trainer, loader, {"reconstruction", "kl"},
+                                   {flags.epochs, loader.batches(), flags.batch});
         while (training.goes_on()) {
             const VaeLosses losses = trainer.step(loader.next());
             char text[64];
@@ -66,12 +69,7 @@ int main(int argc, char** argv) {
             training.save_when_due();
         }
         if (!training.finish()) return example::interrupted;
-        save_png(line_chart(std::vector{training.series("reconstruction", 0), training.series("KL", 1)},
-                            {.title = "VAE on " + flags.data,
-                             .x_label = "step",
-                             .y_label = "loss a picture",
-                             .smooth = 50}),
-                 flags.out / "losses.png");
+        training.draw_losses({"reconstruction", "KL"}, "VAE on " + flags.data, "loss a picture", 50);
 
         VaeLosses test;
         Loader test_loader(tests, {.batch = flags.batch, .shuffle = false});
@@ -88,9 +86,9 @@ int main(int argc, char** argv) {
         const auto draw = [&](View<Latent> z) { return to_pictures<Grey>(decode(model, z, decoder), zero_to_one); };
         const Tensor<Latent> latents = means(model, tests);
         const int shown = std::min(16, tests.size());
-        save_png(grid(join(slice(tests.pictures(), 0, shown), draw(latents.view().slice(0, shown))), shown),
-                 flags.out / "reconstructions.png");
-        save_png(grid(draw(normal<Latent>(64, Seed{flags.seed + 1}))), flags.out / "samples.png");
+        example::save_grid(join(slice(tests.pictures(), 0, shown), draw(latents.view().slice(0, shown))),
+                           flags.out / "reconstructions.png", shown);
+        example::save_grid(draw(normal<Latent>(64, Seed{flags.seed + 1})), flags.out / "samples.png");
 
         Tensor<Latent> between(80);  // eight walks of ten steps, each from one test picture to the next
         for (int n = 0; n < 80; ++n)
@@ -99,19 +97,10 @@ int main(int argc, char** argv) {
                 const float way = static_cast<float>(n % 10) / 9;
                 between(n, i) = (1 - way) * latents(from, i) + way * latents(to, i);
             }
-        save_png(grid(draw(between), 10), flags.out / "interpolation.png");
-
-        const Eigen::MatrixXd plane = principal_components(as_eigen(latents).cast<double>(), 2);
-        const auto count = static_cast<std::size_t>(tests.size());
-        const std::span across(plane.col(0).data(), count), up(plane.col(1).data(), count);
-        const std::vector<int> one_class(count, 0);
-        const auto labels = tests.labels().empty() ? std::span(one_class) : tests.labels();
-        save_png(scatter_chart(series_by_class(across, up, labels, tests.class_names()),
-                               {.title = "Latents of the test pictures",
-                                .x_label = "first principal component",
-                                .y_label = "second principal component"}),
-                 flags.out / "latents.png");
-        if (flags.samples > 0) save_npy(draw(normal<Latent>(flags.samples, Seed{flags.seed + 2})), flags.samples_file);
+        example::save_grid(draw(between), flags.out / "interpolation.png", 10);
+        const auto count = static_cast<std::size_t>(tests.size() * Latent::count);
+        example::draw_latents({latents.data(), count}, tests.pictures(), flags.out / "latents.png");
+        if (flags.samples > 0) example::save_samples(draw(normal<Latent>(flags.samples, Seed{flags.seed + 2})), flags);
         std::printf("%ld steps, %.1f s; written:\n", training.history().rows(), training.seconds());
         example::name_files(flags.out, {"reconstructions.png", "samples.png", "interpolation.png", "latents.png",
                                         "training.csv", "losses.png"});

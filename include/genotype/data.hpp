@@ -7,6 +7,7 @@
 #include "genotype/data/grey.hpp"
 #include "genotype/data/idx.hpp"
 #include "genotype/data/loader.hpp"
+#include "genotype/data/loader_position.hpp"
 #include "genotype/data/named.hpp"
 #include "genotype/data/picture_folder.hpp"
 #include "genotype/data/pictures.hpp"
@@ -15,3 +16,4 @@
 #include "genotype/data/resize.hpp"
 #include "genotype/data/shuffle.hpp"
 #include "genotype/data/split.hpp"
+#include "genotype/data/text_windows.hpp"

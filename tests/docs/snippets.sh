@@ -7,7 +7,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/../structure/common.sh"
 use_compiler gcc "${1:-g++}"
 shift || true
 pages=("$@")
-((${#pages[@]})) || pages=("$root/README.md" "$root/docs/design.md" "$root/docs/pytorch.md")
+((${#pages[@]})) || pages=("$root/README.md" "$root/docs/design.md" "$root/docs/pytorch.md" "$root/docs/text.md")
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 faults=0

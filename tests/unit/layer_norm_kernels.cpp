@@ -13,7 +13,8 @@ namespace {
 struct Sizes {
     long samples, size;
 };
-const Sizes table[] = {{1, 1}, {3, 2}, {1, 3}, {2, 5}, {4, 17}, {7, 64}, {64, 33}, {70, 300}, {3, 9000}, {1, 20003}};
+const Sizes table[] = {{1, 1},    {3, 2},     {1, 3},      {2, 5},     {4, 17},   {7, 64},   {64, 33},
+                       {70, 300}, {257, 128}, {600, 1024}, {40, 1025}, {3, 9000}, {1, 20003}};
 
 struct Outcome {
     Array y, statistics, dx, dweight, dbias;
@@ -63,6 +64,25 @@ TEST_CASE("layer norm's kernels agree with the plain ones, for every number of t
             CHECK(difference(found.dweight, wanted.dweight, largest * terms) < 2e-6);
             CHECK(difference(found.dbias, wanted.dbias, terms) < 2e-6);
         }
+}
+
+TEST_CASE("layer norm without a bias is that with one of zeros, and has the same other gradients") {
+    const auto check = [](auto device) {
+        for (const Sizes& sizes : table) {
+            CAPTURE(sizes.size);
+            const long count = sizes.samples * sizes.size;
+            const Array x = random_array(count, 5), dy = random_array(count, 6), weight = random_array(sizes.size, 7);
+            const Outcome with = run(device, sizes, x, dy, weight, Array(weight.size(), 0.0f), false);
+            Outcome without = with;
+            layer_norm(device, sizes.samples, sizes.size, x.data(), weight.data(), nullptr, 1e-5f,
+                       without.statistics.data(), without.y.data());
+            layer_norm_backward(device, sizes.samples, sizes.size, x.data(), dy.data(), weight.data(),
+                                without.statistics.data(), without.dx.data(), without.dweight.data(), nullptr, false);
+            CHECK(without == with);
+        }
+    };
+    check(Cpu{});
+    check(Reference{});
 }
 
 TEST_CASE("layer norm by hand") {

@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <cstring>
 #include <string>
 #include <vector>
 
@@ -69,9 +70,41 @@ TEST_CASE("products of every type and size") {
                     const Array x = kernel_test::random_array(static_cast<long>(batch) * columns, 2);
                     const Array bias = rows % 2 ? kernel_test::random_array(rows, 3) : Array{};
                     const Array y = product(Cpu{}, weights.get(), batch, x, bias.empty() ? nullptr : bias.data());
-                    REQUIRE(error(weights, batch, x, bias, y) < 1e-6);
+                    REQUIRE(error(weights, batch, x, bias, y) < 3e-7);
                 }
     }
+}
+
+TEST_CASE("products with unit vectors are the weights, to the bit") {
+    constexpr int columns = 64;
+    Array x(columns * columns);
+    for (std::size_t i = 0; i < columns; ++i) x[i * columns + i] = 1;
+    const auto check = [&](const StoredMatrix& weights, const std::vector<float>& expected) {
+        const auto rows = static_cast<std::size_t>(weights.rows);
+        const Array many = product(Cpu{}, weights, columns, x, nullptr);
+        bool same = true;
+        for (std::size_t i = 0; i < columns; ++i) {
+            const Array one(x.begin() + static_cast<long>(i) * columns, x.begin() + static_cast<long>(i + 1) * columns);
+            const Array few = product(Cpu{}, weights, 1, one, nullptr);
+            for (std::size_t row = 0; row < rows; ++row)
+                same = same && few[row] == expected[row * columns + i] &&
+                       many[i * rows + row] == expected[row * columns + i];
+        }
+        CHECK(same);
+    };
+    for (const GgmlType type : stored_test::all_types) {
+        CAPTURE(static_cast<int>(type));
+        const RandomMatrix weights(type, 21, columns, 12);
+        check(weights.get(), weights.dequantized());
+    }
+    // All halves that are numbers, denormal ones too.
+    std::vector<Float16> halves;
+    for (unsigned bits = 0; bits < 0x10000; ++bits)
+        if ((bits & 0x7c00) != 0x7c00) halves.push_back({static_cast<std::uint16_t>(bits)});
+    std::vector<float> expected;
+    for (const Float16 half : halves) expected.push_back(to_float(half));
+    const int rows = static_cast<int>(halves.size()) / columns;
+    check({rows, columns, {StoredPart{halves.data(), GgmlType::F16, rows}}}, expected);
 }
 
 TEST_CASE("parts of different types, stacked by rows") {
@@ -85,9 +118,32 @@ TEST_CASE("parts of different types, stacked by rows") {
             const Array x = kernel_test::random_array(batch * 192, 5);
             const Array bias = kernel_test::random_array(weights.get().rows, 6);
             const Array y = product(Cpu{}, weights.get(), batch, x, bias.data());
-            CHECK(error(weights, batch, x, bias, y) < 1e-6);
+            CHECK(error(weights, batch, x, bias, y) < 3e-7);
             CHECK(error(weights, batch, x, bias, product(Reference{}, weights.get(), batch, x, bias.data())) < 1e-7);
         }
+}
+
+TEST_CASE("weights may lie at any address") {
+    for (const GgmlType type : stored_test::all_types) {
+        CAPTURE(static_cast<int>(type));
+        const RandomMatrix weights(type, 9, 96);
+        const StoredPart part = weights.get().parts[0];
+        const std::size_t size = 9 * stored_row_bytes(type, 96);
+        std::vector<std::byte> moved(size + 1);
+        std::memcpy(moved.data() + 1, part.data, size);
+        StoredMatrix matrix = weights.get();
+        matrix.parts[0].data = moved.data() + 1;
+        for (const int batch : {1, 20}) {
+            const Array x = kernel_test::random_array(batch * 96, 11);
+            CHECK(kernel_test::same_bits(product(Cpu{}, matrix, batch, x, nullptr),
+                                         product(Cpu{}, weights.get(), batch, x, nullptr)));
+        }
+        const Array ids{8};
+        Array row(96), expected(96);
+        stored_rows(Cpu{}, matrix, 1, ids.data(), row.data());
+        stored_rows(Cpu{}, weights.get(), 1, ids.data(), expected.data());
+        CHECK(kernel_test::same_bits(row, expected));
+    }
 }
 
 TEST_CASE("the same bits on one thread and on several") {

@@ -27,8 +27,7 @@ class ByteSource {
             const std::size_t wanted = static_cast<std::size_t>(std::min(piece, size - before));
             bytes.resize(before + wanted);
             const std::size_t got = self().read(std::span(bytes).subspan(before));
-            if (got < wanted)
-                fail(self().name(), field, std::to_string(before + got) + " bytes", std::to_string(size) + " bytes");
+            if (got < wanted) fail(self().name(), field, concat(before + got, " bytes"), concat(size, " bytes"));
         }
         return bytes;
     }

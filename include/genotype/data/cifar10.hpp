@@ -23,9 +23,8 @@ inline void append_cifar10(Pictures& pictures, const std::filesystem::path& path
     std::array<std::uint8_t, 1 + 3 * plane> record;
     while (const std::size_t got = file.read(record)) {
         const std::string field = "record " + std::to_string(pictures.count);
-        if (got < record.size())
-            fail(file.name(), field, std::to_string(got) + " bytes", std::to_string(record.size()) + " bytes");
-        if (record[0] > 9) fail(file.name(), field, "label " + std::to_string(record[0]), "a label from 0 to 9");
+        if (got < record.size()) fail(file.name(), field, concat(got, " bytes"), concat(record.size(), " bytes"));
+        if (record[0] > 9) fail(file.name(), field, concat("label ", record[0]), "a label from 0 to 9");
         pictures.labels.push_back(record[0]);
         const std::size_t before = pictures.bytes.size();
         pictures.bytes.resize(before + 3 * plane);

@@ -50,15 +50,14 @@ class Dataset {
         : pictures_(std::move(pictures)), repeats_(detail::repeats_to_fit(pictures_, S::dims)), range_(range) {
         if (repeats_ == 0)
             fail("dataset", "size of the pictures (height x width x channels)", size_text(pictures_),
-                 "one that fits " + detail::dims_text(S::dims));
-        if (pictures_.count < 1) fail("dataset", "number of pictures", std::to_string(pictures_.count), "at least 1");
+                 detail::concat("one that fits ", detail::dims_text(S::dims)));
+        if (pictures_.count < 1) fail("dataset", "number of pictures", pictures_.count, "at least 1");
         const std::size_t bytes = static_cast<std::size_t>(pictures_.count) * pictures_.stride();
         if (pictures_.bytes.size() != bytes)
-            fail("dataset", "pixels", std::to_string(pictures_.bytes.size()) + " bytes",
-                 std::to_string(bytes) + " bytes");
+            fail("dataset", "pixels", detail::concat(pictures_.bytes.size(), " bytes"),
+                 detail::concat(bytes, " bytes"));
         if (!pictures_.labels.empty() && pictures_.labels.size() != static_cast<std::size_t>(pictures_.count))
-            fail("dataset", "number of labels", std::to_string(pictures_.labels.size()),
-                 std::to_string(pictures_.count) + " or none");
+            fail("dataset", "number of labels", pictures_.labels.size(), detail::concat(pictures_.count, " or none"));
         for (int byte = 0; byte < 256; ++byte) {
             const double unit = static_cast<double>(static_cast<float>(byte) / 255.0f);  // as ToTensor rounds it
             const double low = range.low, high = range.high;

@@ -36,7 +36,8 @@ template <ShapeType Picture, SamplesOfShape Samples>
 requires(Picture::rank == 3 && Picture::count == Samples::shape::count) Pictures
     to_pictures(const Samples& samples, Range range) {
     if (!(range.low < range.high))
-        fail("picture", "range", std::to_string(range.low) + " to " + std::to_string(range.high), "low below high");
+        fail("picture", "range", detail::concat(std::to_string(range.low), " to ", std::to_string(range.high)),
+             "low below high");
     constexpr Dims dims = Picture::dims;
     const View<typename Samples::shape> view = samples;
     Pictures pictures = blank_pictures(view.batch, dims.height(), dims.width(), dims.channels());

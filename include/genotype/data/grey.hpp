@@ -13,7 +13,7 @@ namespace genotype {
 /// Grey pictures come back as they are. Source of the weights: ITU-R BT.601.
 inline Pictures to_grey(Pictures pictures) {
     if (pictures.channels == 1) return pictures;
-    if (pictures.channels != 3) fail("pictures", "channels", std::to_string(pictures.channels), "1 or 3");
+    if (pictures.channels != 3) fail("pictures", "channels", pictures.channels, "1 or 3");
     Pictures grey = blank_pictures(pictures.count, pictures.height, pictures.width, 1);
     for (std::size_t pixel = 0; pixel < grey.bytes.size(); ++pixel) {
         const std::uint8_t* rgb = &pictures.bytes[3 * pixel];

@@ -38,7 +38,7 @@ inline void read_idx_magic(InputFile& file, std::uint32_t dimensions) {
 inline int read_idx_size(InputFile& file, const std::string& field) {
     const std::uint32_t size = read_big_endian(file, field);
     if (size < 1 || size > static_cast<std::uint32_t>(std::numeric_limits<int>::max()))
-        fail(file.name(), field, std::to_string(size), "a number from 1 to 2147483647");
+        fail(file.name(), field, size, "a number from 1 to 2147483647");
     return static_cast<int>(size);
 }
 
@@ -59,8 +59,7 @@ inline Pictures read_idx(const std::filesystem::path& images) {
         static_cast<std::uint64_t>(pictures.height) * static_cast<std::uint64_t>(pictures.width);
     if (pixels > most / static_cast<std::uint64_t>(pictures.count))
         fail(file.name(), "size",
-             std::to_string(pictures.count) + " x " + std::to_string(pictures.height) + " x " +
-                 std::to_string(pictures.width) + " bytes",
+             detail::concat(pictures.count, " x ", pictures.height, " x ", pictures.width, " bytes"),
              "less than 2^48 bytes");
     pictures.bytes = file.read_exactly(pixels * static_cast<std::uint64_t>(pictures.count), "pixels");
     file.expect_end("pixels");
@@ -74,8 +73,8 @@ inline Pictures read_idx(const std::filesystem::path& images, const std::filesys
     detail::read_idx_magic(file, 1);
     const int count = detail::read_idx_size(file, "number of labels");
     if (count != pictures.count)
-        fail(file.name(), "number of labels", std::to_string(count),
-             std::to_string(pictures.count) + ", the number of pictures in " + images.string());
+        fail(file.name(), "number of labels", count,
+             detail::concat(pictures.count, ", the number of pictures in ", images.string()));
     const std::vector<std::uint8_t> bytes = file.read_exactly(static_cast<std::uint64_t>(count), "labels");
     file.expect_end("labels");
     pictures.labels.assign(bytes.begin(), bytes.end());

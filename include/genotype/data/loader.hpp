@@ -5,10 +5,10 @@
 #include <cstdint>
 #include <numeric>
 #include <span>
-#include <string>
 #include <vector>
 
 #include "genotype/data/dataset.hpp"
+#include "genotype/data/loader_position.hpp"
 #include "genotype/data/shuffle.hpp"
 #include "genotype/shape/error.hpp"
 #include "genotype/shape/shape.hpp"
@@ -35,13 +35,6 @@ struct LoaderOptions {
     }
 };
 
-/// Which batch a loader gives next.
-struct LoaderPosition {
-    long epoch = 0;
-    int batch = 0;
-    friend bool operator==(LoaderPosition, LoaderPosition) = default;
-};
-
 /// Some samples of a dataset. Lives in the loader's memory, until its next batch.
 template <ShapeType S>
 struct Batch {
@@ -63,10 +56,10 @@ class Loader {
   public:
     /// Throws `Error` where the samples do not fill one batch.
     explicit Loader(const Dataset<S>& dataset, LoaderOptions options = {}) : dataset_(&dataset), options_(options) {
-        if (options.batch < 1) fail("loader", "batch", std::to_string(options.batch), "at least 1");
+        if (options.batch < 1) fail("loader", "batch", options.batch, "at least 1");
         if (batches() < 1)
-            fail("loader", "number of samples", std::to_string(dataset.size()),
-                 "at least one batch of " + std::to_string(options.batch) + ", or drop_last = false");
+            fail("loader", "number of samples", dataset.size(),
+                 detail::concat("at least one batch of ", options.batch, ", or drop_last = false"));
         const auto most = static_cast<std::size_t>(std::min(options.batch, dataset.size()));
         values_.resize(most * static_cast<std::size_t>(S::count));
         if (!dataset.labels().empty()) labels_.resize(most);
@@ -88,9 +81,9 @@ class Loader {
 
     /// Goes on from there, as if all batches before had been given.
     void seek(LoaderPosition position) {
-        if (position.epoch < 0) fail("loader", "epoch", std::to_string(position.epoch), "0 or more");
+        if (position.epoch < 0) fail("loader", "epoch", position.epoch, "0 or more");
         if (position.batch < 0 || position.batch >= batches())
-            fail("loader", "batch", std::to_string(position.batch), "0 to " + std::to_string(batches() - 1));
+            fail("loader", "batch", position.batch, detail::concat("0 to ", batches() - 1));
         position_ = position;
     }
 

@@ -40,8 +40,8 @@ inline std::filesystem::path find_data(const std::string& name, const std::vecto
         tried += (tried.empty() ? "" : ", ") + place.string();
     }
     const char* variable = std::getenv("GENOTYPE_DATA");
-    fail("data set " + name, files.front(), "nothing in " + tried + (variable ? "" : " (GENOTYPE_DATA is not set)"),
-         hint);
+    fail(concat("data set ", name), files.front(),
+         concat("nothing in ", tried, variable ? "" : " (GENOTYPE_DATA is not set)"), hint);
 }
 
 inline Pictures load_idx_set(const std::string& name, Split split, const std::string& hint,
@@ -52,8 +52,7 @@ inline Pictures load_idx_set(const std::string& name, Split split, const std::st
     Pictures pictures = read_idx(images_path, find_data(name, {labels + ".gz", labels}, hint));
     pictures.class_names = std::move(class_names);
     const int most = *std::max_element(pictures.labels.begin(), pictures.labels.end());
-    if (most >= static_cast<int>(pictures.class_names.size()))
-        fail("data set " + name, "label", std::to_string(most), "0 to 9");
+    if (most >= static_cast<int>(pictures.class_names.size())) fail(concat("data set ", name), "label", most, "0 to 9");
     return pictures;
 }
 

@@ -76,9 +76,9 @@ inline void append_picture(Pictures& all, Pictures picture, const NamedPicture& 
         all.channels = picture.channels;
     }
     if (picture.height != all.height || picture.width != all.width)
-        fail(from.path.string(), "size", std::to_string(picture.height) + " x " + std::to_string(picture.width),
-             std::to_string(all.height) + " x " + std::to_string(all.width) + " as " + first.path.string() +
-                 " (or name a size to bring all pictures to)");
+        fail(from.path.string(), "size", concat(picture.height, " x ", picture.width),
+             concat(all.height, " x ", all.width, " as ", first.path.string(),
+                    " (or name a size to bring all pictures to)"));
     if (all.channels < picture.channels) all = as_colour(std::move(all));
     if (picture.channels < all.channels) picture = as_colour(std::move(picture));
     all.bytes.insert(all.bytes.end(), picture.bytes.begin(), picture.bytes.end());
@@ -108,7 +108,8 @@ inline Pictures read_picture_folder(const std::filesystem::path& folder, std::op
         }
     }
     if (!loose.empty() && !all.class_names.empty())
-        fail(folder.string(), "arrangement", loose.filename().string() + " beside the folder " + all.class_names[0],
+        fail(folder.string(), "arrangement",
+             detail::concat(loose.filename().string(), " beside the folder ", all.class_names[0]),
              "all pictures in subfolders, or none");
     if (!loose.empty()) detail::collect_pngs(folder, 0, found);
     if (found.empty()) fail(folder.string(), "number of pictures", "0", "at least one PNG file");

@@ -51,8 +51,8 @@ inline Pictures blank_pictures(int count, int height, int width, int channels) {
 /// `count` pictures from number `first` on, with their labels.
 inline Pictures slice(const Pictures& pictures, int first, int count) {
     if (first < 0 || count < 0 || count > pictures.count - first)
-        fail("pictures", "slice", std::to_string(first) + " and " + std::to_string(count) + " more",
-             "a part of " + std::to_string(pictures.count));
+        fail("pictures", "slice", detail::concat(first, " and ", count, " more"),
+             detail::concat("a part of ", pictures.count));
     Pictures part{count, pictures.height, pictures.width, pictures.channels, {}, {}, pictures.class_names};
     const auto begin = pictures.bytes.begin() + static_cast<std::ptrdiff_t>(pictures.stride()) * first;
     part.bytes.assign(begin, begin + static_cast<std::ptrdiff_t>(pictures.stride()) * count);

@@ -49,7 +49,7 @@ inline std::vector<std::uint8_t> needed_png_chunks(std::span<const std::uint8_t>
     for (bool ended = false; !ended;) {
         constexpr std::size_t frame = 12;  // length, type, checksum
         if (file.size() - at < frame || file.size() - at - frame < big_endian(file.data() + at))
-            fail(name, "PNG chunk at byte " + std::to_string(at), "the end of the file", "a complete chunk");
+            fail(name, concat("PNG chunk at byte ", at), "the end of the file", "a complete chunk");
         const auto chunk = file.subspan(at, frame + big_endian(file.data() + at));
         constexpr std::uint8_t optional = 0x20;  // the bit that makes a type's first letter a small one
         if ((chunk[4] & optional) == 0) needed.insert(needed.end(), chunk.begin(), chunk.end());
@@ -71,8 +71,8 @@ inline Pictures decode_png(std::span<const std::uint8_t> whole, const std::strin
     // Deflate packs at most 1032 to 1 and a pixel takes a bit at least: a header that claims more lies.
     const std::uint64_t pixels = std::uint64_t{image.width} * image.height;
     if (pixels / 8 > file.size() * std::uint64_t{1032} || pixels > std::numeric_limits<std::int32_t>::max() / 4)
-        fail(name, "size", std::to_string(image.height) + " x " + std::to_string(image.width),
-             "a size that a file of " + std::to_string(file.size()) + " bytes can hold");
+        fail(name, "size", concat(image.height, " x ", image.width),
+             concat("a size that a file of ", file.size(), " bytes can hold"));
     image.flags |= PNG_IMAGE_FLAG_16BIT_sRGB;  // otherwise 16-bit values are taken as linear light, and changed
     const bool colour = (image.format & PNG_FORMAT_FLAG_COLOR) != 0;
     const bool alpha = (image.format & PNG_FORMAT_FLAG_ALPHA) != 0;

@@ -5,7 +5,6 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <string>
 #include <utility>
 #include <vector>
 
@@ -81,8 +80,7 @@ inline std::vector<std::uint8_t> resize_axis(const std::vector<std::uint8_t>& fr
 /// rounded to bytes. PyTorch equivalent: `torchvision.transforms.Resize((height, width))` on a Pillow image (bilinear,
 /// antialiased), byte for byte. Pillow 13 takes the columns first where the height shrinks more than the width.
 inline Pictures resize(Pictures pictures, int height, int width) {
-    if (height < 1 || width < 1)
-        fail("resize", "size", std::to_string(height) + " x " + std::to_string(width), "at least 1 x 1");
+    if (height < 1 || width < 1) fail("resize", "size", detail::concat(height, " x ", width), "at least 1 x 1");
     if (pictures.height < 1 || pictures.width < 1)
         fail("resize", "size of the pictures", size_text(pictures), "at least one pixel");
     const auto count = static_cast<std::size_t>(pictures.count);

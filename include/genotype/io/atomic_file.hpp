@@ -21,23 +21,24 @@ namespace genotype {
 /// Without `commit`, or after an `Error`, the target is as it was and the temporary file is gone.
 class AtomicFile {
   public:
-    explicit AtomicFile(const std::filesystem::path& path) : target_(path) {
-        namespace fs = std::filesystem;
-        std::error_code code;
-        if (fs::is_symlink(path, code)) {
-            target_ = fs::weakly_canonical(path, code);
-            if (code) fail(path.string(), "file", code.message(), "a link that leads somewhere");
+    [[gnu::cold]] explicit AtomicFile(const std::filesystem::path& path) : target_(path.string()) {
+        struct stat facts {};
+        if (::lstat(path.c_str(), &facts) == 0 && S_ISLNK(facts.st_mode)) {
+            std::error_code code;
+            target_ = std::filesystem::weakly_canonical(path, code).string();
+            if (code) fail(path.native(), "file", code.message(), "a link that leads somewhere");
         }
-        if (fs::exists(target_, code) && !fs::is_regular_file(target_, code))
-            fail(path.string(), "file", "something that is not a plain file", "a plain file, or nothing yet");
-        const fs::path folder = target_.has_parent_path() ? target_.parent_path() : fs::path(".");
-        if (!fs::is_directory(folder, code)) fail(path.string(), "folder", "no such folder", "a folder to write in");
-        const std::string stem = "." + target_.filename().string() + "." + std::to_string(::getpid()) + ".";
+        if (::stat(target_.c_str(), &facts) == 0 && !S_ISREG(facts.st_mode))
+            fail(path.native(), "file", "something that is not a plain file", "a plain file, or nothing yet");
+        if (::stat(folder().c_str(), &facts) != 0 || !S_ISDIR(facts.st_mode))
+            fail(path.native(), "folder", "no such folder", "a folder to write in");
+        const std::string stem =
+            detail::concat(folder(), "/.", target_.substr(target_.rfind('/') + 1), ".", ::getpid());
         for (int attempt = 0; handle_ < 0; ++attempt) {
-            temporary_ = folder / (stem + std::to_string(attempt) + ".tmp");
+            temporary_ = detail::concat(stem, ".", attempt, ".tmp");
             handle_ = ::open(temporary_.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0666);
             if (handle_ < 0 && errno != EEXIST)
-                fail(path.string(), "folder", std::strerror(errno), "a writable folder");
+                fail(path.native(), "folder", std::strerror(errno), "a writable folder");
             if (handle_ >= 0 && !lock()) {
                 ::close(handle_);
                 handle_ = -1;
@@ -79,10 +80,10 @@ class AtomicFile {
         return ::fstat(handle_, &facts) == 0 && facts.st_nlink > 0;
     }
 
-    [[noreturn]] void give_up(const std::string& field) {
+    [[noreturn]] void give_up(std::string_view field) {
         const std::string reason = std::strerror(errno);
         discard();
-        fail(target_.string(), field, reason, "a complete write (the old file, if any, is unchanged)");
+        fail(target_, field, reason, "a complete write (the old file, if any, is unchanged)");
     }
 
     void discard() {
@@ -94,15 +95,19 @@ class AtomicFile {
 
     /// Makes the new name itself survive a power cut; some file systems cannot, and the file is whole without it.
     void sync_folder() const {
-        const std::filesystem::path folder = target_.has_parent_path() ? target_.parent_path() : ".";
-        const int handle = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        const int handle = ::open(folder().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         if (handle < 0) return;
         ::fsync(handle);
         ::close(handle);
     }
 
-    std::filesystem::path target_;
-    std::filesystem::path temporary_;
+    std::string folder() const {
+        const auto slash = target_.rfind('/');
+        return slash == std::string::npos ? "." : detail::concat(target_.substr(0, slash), slash == 0 ? "/" : "");
+    }
+
+    std::string target_;
+    std::string temporary_;
     int handle_ = -1;
 };
 
@@ -110,11 +115,11 @@ namespace detail {
 
 /// The target's name in ".target.123.0.tmp", or nothing where a name is not of this form.
 inline std::string_view target_of_temporary(std::string_view name) {
-    constexpr std::string_view digits = "0123456789", ending = ".tmp";
+    constexpr std::string_view decimal_digits = "0123456789", ending = ".tmp";
     if (!name.starts_with('.') || !name.ends_with(ending)) return {};
     name = name.substr(1, name.size() - 1 - ending.size());
     for (int number = 0; number < 2; ++number) {
-        const auto last = name.find_last_not_of(digits);
+        const auto last = name.find_last_not_of(decimal_digits);
         if (last == std::string_view::npos || name[last] != '.' || last + 1 == name.size()) return {};
         name = name.substr(0, last);
     }
@@ -124,7 +129,7 @@ inline std::string_view target_of_temporary(std::string_view name) {
 }  // namespace detail
 
 /// Removes what killed processes left of files whose names begin with `beginning`: temporary files that nobody holds.
-inline void remove_left_overs(const std::filesystem::path& folder, const std::string& beginning) {
+[[gnu::cold]] inline void remove_left_overs(const std::filesystem::path& folder, const std::string& beginning) {
     std::error_code code;
     const std::filesystem::directory_iterator files(folder.empty() ? "." : folder, code);
     if (code) return;  // a folder that cannot be read is told by whoever writes in it

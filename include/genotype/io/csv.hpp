@@ -35,7 +35,7 @@ class CsvFile {
     void row(std::initializer_list<double> values) { row(std::span(values.begin(), values.size())); }
     void row(std::span<const double> values) {
         if (values.size() != columns_)
-            fail(name_, "row", std::to_string(values.size()) + " values", std::to_string(columns_) + " values");
+            fail(name_, "row", detail::concat(values.size(), " values"), detail::concat(columns_, " values"));
         line_.clear();
         for (const double value : values) {
             std::array<char, 32> text;

@@ -92,11 +92,11 @@ class Gguf {
         constexpr GgmlType wanted = detail::ggml_type_of<Block>();
         if (tensor.type != wanted)
             fail(name_, detail::in_quotes(tensor.name), tensor.text(),
-                 "a tensor of " + std::string(ggml_type_name(wanted)));
+                 detail::concat("a tensor of ", ggml_type_name(wanted)));
         const std::span<const std::byte> data = bytes(tensor);
         if (reinterpret_cast<std::uintptr_t>(data.data()) % alignof(Block) != 0)
-            fail(name_, detail::in_quotes(tensor.name), "an alignment of " + std::to_string(alignment()) + " bytes",
-                 std::to_string(alignof(Block)) + " or more");
+            fail(name_, detail::in_quotes(tensor.name), detail::concat("an alignment of ", alignment(), " bytes"),
+                 detail::concat(alignof(Block), " or more"));
         return {reinterpret_cast<const Block*>(data.data()), data.size() / sizeof(Block)};
     }
 
@@ -104,8 +104,8 @@ class Gguf {
     /// where `to` has not room for just `tensor.count()`, and where the file was cut meanwhile.
     void dequantize(const GgufTensor& tensor, std::span<float> to) const {
         if (to.size() != tensor.count())
-            fail(name_, detail::in_quotes(tensor.name), "room for " + std::to_string(to.size()) + " values",
-                 std::to_string(tensor.count()) + " for " + tensor.text());
+            fail(name_, detail::in_quotes(tensor.name), detail::concat("room for ", to.size(), " values"),
+                 detail::concat(tensor.count(), " for ", tensor.text()));
         detail::with_block(tensor.type, [&]<class Block>(const Block*) {
             constexpr std::size_t values = detail::values_of<Block>(), most = 64 * 1024 / sizeof(Block);
             std::vector<Block> room(std::min(most, to.size() / values));

@@ -58,9 +58,9 @@ class GgufHeaderReader {
 
     GgufHeader read() {
         cursor_.at_place("file");
-        if (size_ < 24) cursor_.wrong(std::to_string(size_) + " bytes", "at least 24");
+        if (size_ < 24) cursor_.wrong(concat(size_, " bytes"), "at least 24");
         const auto magic = GgufCursor::text_of(cursor_.take(4));
-        if (magic != "GGUF") cursor_.wrong("the first letters " + in_quotes(magic), "\"GGUF\"");
+        if (magic != "GGUF") cursor_.wrong(concat("the first letters ", in_quotes(magic)), "\"GGUF\"");
         read_version();
         constexpr std::uint64_t least_tensor = 24, least_entry = 13;  // bytes, with empty names
         cursor_.at_place("number of tensors");
@@ -84,8 +84,7 @@ class GgufHeaderReader {
         header_.version = cursor_.number<std::uint32_t>();
         if (header_.version == 2 || header_.version == 3) return;
         const std::uint32_t turned = __builtin_bswap32(header_.version);
-        if (turned >= 1 && turned <= 3)
-            cursor_.wrong(std::to_string(turned) + " in a big-endian file", "a little-endian file");
+        if (turned >= 1 && turned <= 3) cursor_.wrong(concat(turned, " in a big-endian file"), "a little-endian file");
         cursor_.wrong(std::to_string(header_.version), "2 or 3");
     }
     void read_entry(std::uint64_t index) {
@@ -111,30 +110,29 @@ class GgufHeaderReader {
         cursor_.at_place(in_quotes(tensor.name));
         constexpr std::uint32_t most_axes = 4;  // as ggml
         const auto axes = cursor_.number<std::uint32_t>();
-        if (axes > most_axes) cursor_.wrong(std::to_string(axes) + " axes", "4 at most");
+        if (axes > most_axes) cursor_.wrong(concat(axes, " axes"), "4 at most");
         for (std::uint32_t axis = 0; axis < axes; ++axis) tensor.shape.push_back(cursor_.number<std::uint64_t>());
         std::reverse(tensor.shape.begin(), tensor.shape.end());
         const auto number = cursor_.number<std::uint32_t>();
         const auto type = ggml_type_of_number(number);
         if (!type) {
             const std::string_view name = number < ggml_type_names.size() ? ggml_type_names[number] : "";
-            cursor_.wrong("the type " + (name.empty() ? std::to_string(number) : std::string(name)),
+            cursor_.wrong(concat("the type ", name.empty() ? std::to_string(number) : std::string(name)),
                           "F32, F16, BF16, Q8_0, Q4_0 or Q4_1");
         }
         tensor.type = *type;
         tensor.begin = cursor_.number<std::uint64_t>();
         const std::uint64_t bytes = bytes_of(tensor);
         if (tensor.begin % header_.alignment != 0)
-            cursor_.wrong("data at byte " + std::to_string(tensor.begin),
-                          "a multiple of the alignment, " + std::to_string(header_.alignment));
+            cursor_.wrong(concat("data at byte ", tensor.begin),
+                          concat("a multiple of the alignment, ", header_.alignment));
         if (__builtin_add_overflow(tensor.begin, bytes, &tensor.end))
-            cursor_.wrong("data at byte " + std::to_string(tensor.begin), "an end that 64 bits hold");
+            cursor_.wrong(concat("data at byte ", tensor.begin), "an end that 64 bits hold");
         header_.tensors.push_back(std::move(tensor));
     }
     std::uint64_t bytes_of(const GgufTensor& tensor) const {
         const std::uint64_t row = tensor.shape.empty() ? 1 : tensor.shape.back(), block = block_values(tensor.type);
-        if (row % block != 0)
-            cursor_.wrong(tensor.text(), "rows of a multiple of " + std::to_string(block) + " values");
+        if (row % block != 0) cursor_.wrong(tensor.text(), concat("rows of a multiple of ", block, " values"));
         std::uint64_t bytes = row / block;
         bool fits = !__builtin_mul_overflow(bytes, block_bytes(tensor.type), &bytes);
         for (std::size_t axis = 0; axis + 1 < tensor.shape.size(); ++axis)
@@ -152,11 +150,11 @@ class GgufHeaderReader {
         std::uint64_t before = 0;  // where the tensor before ends
         for (const GgufTensor& tensor : header_.tensors) {
             if (tensor.begin < before)
-                fail(file_, in_quotes(tensor.name), "data at byte " + std::to_string(tensor.begin),
-                     std::to_string(before) + " or more, where the tensor before it ends");
+                fail(file_, in_quotes(tensor.name), concat("data at byte ", tensor.begin),
+                     concat(before, " or more, where the tensor before it ends"));
             if (tensor.end > data)
-                fail(file_, in_quotes(tensor.name), "data that ends at byte " + std::to_string(tensor.end),
-                     "at most " + std::to_string(data) + ", as the file has");
+                fail(file_, in_quotes(tensor.name), concat("data that ends at byte ", tensor.end),
+                     concat("at most ", data, ", as the file has"));
             before = tensor.end;
         }
     }

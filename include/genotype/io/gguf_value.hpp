@@ -92,8 +92,8 @@ class GgufCursor {
 
     std::span<const std::byte> take(std::uint64_t size) {
         if (size > left())
-            wrong("a value of " + std::to_string(size) + " bytes at byte " + std::to_string(position_),
-                  "at most the " + std::to_string(left()) + " bytes that are left");
+            wrong(concat("a value of ", size, " bytes at byte ", position_),
+                  concat("at most the ", left(), " bytes that are left"));
         const auto taken = bytes_.subspan(position_, size);
         position_ += size;
         return taken;
@@ -108,13 +108,13 @@ class GgufCursor {
     std::uint64_t count(std::uint64_t least) {
         const auto value = number<std::uint64_t>();
         if (value > left() / least)
-            wrong("a count of " + std::to_string(value), "at most " + std::to_string(left() / least) + " in the " +
-                                                             std::to_string(left()) + " bytes that are left");
+            wrong(concat("a count of ", value),
+                  concat("at most ", left() / least, " in the ", left(), " bytes that are left"));
         return value;
     }
     std::span<const std::byte> text_bytes() {
         const auto taken = take(number<std::uint64_t>());
-        if (!is_utf8(text_of(taken))) wrong("other bytes in " + in_quotes(text_of(taken)), "UTF-8");
+        if (!is_utf8(text_of(taken))) wrong(concat("other bytes in ", in_quotes(text_of(taken))), "UTF-8");
         return taken;
     }
     std::string_view text() { return text_of(text_bytes()); }
@@ -122,7 +122,7 @@ class GgufCursor {
     GgufType type() {
         const auto value = number<std::uint32_t>();
         if (value >= gguf_type_facts.size())
-            wrong("a value of type " + std::to_string(value), "a type of 0 (UINT8) to 12 (FLOAT64)");
+            wrong(concat("a value of type ", value), "a type of 0 (UINT8) to 12 (FLOAT64)");
         return static_cast<GgufType>(value);
     }
     GgufValue value(GgufType type, int depth = 0) {
@@ -139,7 +139,7 @@ class GgufCursor {
 
   private:
     GgufValue array(int depth) {
-        if (depth > deepest) wrong("arrays in arrays deeper than that", std::to_string(deepest) + " at most");
+        if (depth > deepest) wrong("arrays in arrays deeper than that", concat(deepest, " at most"));
         const GgufType element = type();
         const std::size_t fixed = facts_of(element).bytes;
         constexpr std::size_t length = sizeof(std::uint64_t), type_and_count = 12;
@@ -158,7 +158,7 @@ class GgufCursor {
     void expect_truth(std::span<const std::byte> bytes) const {
         for (const std::byte one : bytes)
             if (one > std::byte{1})
-                wrong("the truth value " + std::to_string(std::to_integer<int>(one)), "0 (false) or 1 (true)");
+                wrong(concat("the truth value ", std::to_integer<int>(one)), "0 (false) or 1 (true)");
     }
 
     std::span<const std::byte> bytes_;

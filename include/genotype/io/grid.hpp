@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cstdint>
 #include <limits>
-#include <string>
 
 #include "genotype/data/float_pictures.hpp"
 #include "genotype/data/pictures.hpp"
@@ -15,9 +14,9 @@ namespace genotype {
 /// One picture of all, row by row, `columns` in a row, `padding` black pixels between and around them.
 /// A single picture comes back without padding. PyTorch equivalent: `torchvision.utils.make_grid(nrow=columns)`.
 inline Pictures grid(const Pictures& pictures, int columns = 8, int padding = 2) {
-    if (pictures.count < 1) fail("grid", "number of pictures", std::to_string(pictures.count), "at least 1");
-    if (columns < 1) fail("grid", "columns", std::to_string(columns), "at least 1");
-    if (padding < 0) fail("grid", "padding", std::to_string(padding), "0 or more");
+    if (pictures.count < 1) fail("grid", "number of pictures", pictures.count, "at least 1");
+    if (columns < 1) fail("grid", "columns", columns, "at least 1");
+    if (padding < 0) fail("grid", "padding", padding, "0 or more");
     if (pictures.count == 1) padding = 0;
     const int across = std::min(columns, pictures.count);
     const int rows = (pictures.count + across - 1) / across;
@@ -25,7 +24,7 @@ inline Pictures grid(const Pictures& pictures, int columns = 8, int padding = 2)
     const long width = static_cast<long>(across) * (pictures.width + padding) + padding;
     constexpr long most = std::numeric_limits<int>::max();
     if (height > most || width > most || height * width > most / std::max(pictures.channels, 1))
-        fail("grid", "size", std::to_string(height) + " x " + std::to_string(width), "less than 2^31 bytes");
+        fail("grid", "size", detail::concat(height, " x ", width), "less than 2^31 bytes");
     Pictures whole = blank_pictures(1, static_cast<int>(height), static_cast<int>(width), pictures.channels);
     const auto row_bytes = static_cast<std::size_t>(pictures.width) * static_cast<std::size_t>(pictures.channels);
     for (int picture = 0; picture < pictures.count; ++picture) {

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <concepts>
+#include <exception>
+#include <initializer_list>
 #include <limits>
 #include <span>
 
@@ -29,57 +31,48 @@ struct LoadPiece {
     std::size_t bytes;
     float* to;
 
-    NotFinite copy(const std::byte* from_here) const {
-        switch (dtype) {
-            case Dtype::F16:
-                return copy_tensor<AsF16>(axes, from_here, to);
-            case Dtype::BF16:
-                return copy_tensor<AsBF16>(axes, from_here, to);
-            case Dtype::F64:
-                return copy_tensor<AsF64>(axes, from_here, to);
-            default:
-                return copy_tensor<AsF32>(axes, from_here, to);
-        }
-    }
+    NotFinite copy(const std::byte* from_here) const { return copy_tensor(numbers_of(dtype), axes, from_here, to); }
 };
 
 /// A file held against a model's tensors: first everything is checked, and nothing is written before `copy`.
 class Loading {
   public:
-    Loading(const SafeTensors& file, std::span<const StateTensor<float>> state, const std::string& prefix, bool convert)
-        : file_(file), convert_(convert) {
-        std::vector<std::string_view> wanted;
-        for (const StateTensor<float>& tensor : state) wanted.push_back(tensor.info.name);
-        std::sort(wanted.begin(), wanted.end());
-        for (const StateTensor<float>& tensor : state) {
-            const auto [first, last] = std::equal_range(wanted.begin(), wanted.end(), tensor.info.name);
-            if (last - first > 1)
-                fault(tensor.info.name, "two tensors of the model with this name", "one");
-            else if (file.is_twice(tensor.info.name))
-                fault(tensor.info.name, "two tensors of this name", "one, " + tensor.info.text());
-            else
-                check(tensor);
-        }
-        for (const TensorInfo& there : file.tensors())
-            if (there.name.starts_with(prefix) && !is_training_state(there.name) &&
-                !std::binary_search(wanted.begin(), wanted.end(), there.name))
-                fault(there.name, there.text(), "nothing");
+    Loading(const SafeTensors& file, bool convert) : file_(file), convert_(convert) {}
+
+    /// To be called before `expect_tensors`: that the file is another model's, where it names one at all, is said
+    /// first.
+    void expect_model(std::string_view key, std::string_view expected) {
+        const std::string* const found = find_text(file_.metadata(), key);
+        constexpr std::size_t longest = 2000;
+        if (found && *found != expected) fault(key, in_quotes(*found, longest), in_quotes(expected, longest));
     }
 
-    /// Says first of all that the file is another model's, where it names one at all.
-    void expect_model(const std::string& key, std::string_view expected) {
-        const auto found = file_.metadata().find(key);
-        if (found == file_.metadata().end() || found->second == expected) return;
-        constexpr std::size_t longest = 2000;
-        report_.faults.insert(report_.faults.begin(),
-                              {key, in_quotes(found->second, longest), in_quotes(expected, longest)});
+    /// All of these, and nothing else under `prefix`.
+    [[gnu::cold]] void expect_tensors(std::initializer_list<std::span<const StateTensor<float>>> lists,
+                                      std::string_view prefix) {
+        NameList wanted;
+        for (const auto& list : lists)
+            for (const StateTensor<float>& tensor : list) wanted.add(tensor.info.name);
+        wanted.sort();
+        for (const auto& list : lists)
+            for (const StateTensor<float>& tensor : list) {
+                if (wanted.count(tensor.info.name) > 1)
+                    fault(tensor.info.name, "two tensors of the model with this name", "one");
+                else if (file_.is_twice(tensor.info.name))
+                    fault(tensor.info.name, "two tensors of this name", concat("one, ", tensor.info.text()));
+                else
+                    check(tensor);
+            }
+        for (const TensorInfo& there : file_.tensors())
+            if (there.name.starts_with(prefix) && !is_training_state(there.name) && wanted.count(there.name) == 0)
+                fault(there.name, there.text(), "nothing");
     }
 
     void expect_no_faults() const {
         if (report_.faults.empty()) return;
         const std::size_t count = report_.faults.size();
-        throw Error(file_.name() + ": " + std::to_string(count) + (count == 1 ? " fault" : " faults") +
-                    ", and the model is as it was:" + (count == 1 ? " " : "\n") + report_.text());
+        throw Error(concat(file_.name(), ": ", count, count == 1 ? " fault" : " faults",
+                           ", and the model is as it was:", count == 1 ? " " : "\n", report_.text()));
     }
 
     LoadReport copy() {
@@ -92,8 +85,8 @@ class Loading {
         return std::move(report_);
     }
 
-    void fault(const std::string& tensor, const std::string& found, const std::string& expected) {
-        report_.faults.push_back({tensor, found, expected});
+    [[gnu::noinline]] void fault(std::string_view tensor, std::string_view found, std::string_view expected) {
+        report_.faults.push_back({concat(tensor), concat(found), concat(expected)});
     }
 
   private:
@@ -103,21 +96,21 @@ class Loading {
         return convert_ && is_float && expected == Dtype::F32;
     }
 
-    void check(const StateTensor<float>& tensor) {
+    [[gnu::cold]] void check(const StateTensor<float>& tensor) {
         const TensorInfo* there = file_.find(tensor.info.name);
         if (!there) return fault(tensor.info.name, "nothing", tensor.info.text());
         if (there->shape != tensor.info.shape || !readable(there->dtype, tensor.info.dtype)) {
             const bool hint = !convert_ && there->shape == tensor.info.shape && tensor.info.dtype == Dtype::F32 &&
                               (there->dtype == Dtype::F16 || there->dtype == Dtype::BF16 || there->dtype == Dtype::F64);
             return fault(tensor.info.name, there->text(),
-                         tensor.info.text() + (hint ? " (LoadOptions::convert = true converts)" : ""));
+                         concat(tensor.info.text(), hint ? " (LoadOptions::convert = true converts)" : ""));
         }
         if (tensor.is_counter) {
             std::int64_t count = 0;
             std::memcpy(&count, file_.bytes(*there).data(), sizeof count);
             constexpr std::int64_t most = std::numeric_limits<std::int32_t>::max();
             if (count < 0 || count > most)
-                return fault(tensor.info.name, std::to_string(count), "a count of 0 to " + std::to_string(most));
+                return fault(tensor.info.name, concat(count), concat("a count of 0 to ", most));
             counters_.push_back({tensor.data, static_cast<std::int32_t>(count)});
         } else {
             add_pieces(tensor, *there);
@@ -171,8 +164,9 @@ LoadReport load(Weights<Net, Device>& model, const SafeTensors& file, const Load
                 const Rename& rename = {}) {
     std::vector<detail::StateTensor<float>> state;
     detail::add_state<Net>(state, model.parameters.data(), model.buffers.data(), options.prefix, rename);
-    detail::Loading loading(file, state, options.prefix, options.convert);
+    detail::Loading loading(file, options.convert);
     loading.expect_model(detail::model_key_of(options.prefix), model_name<Net>());
+    loading.expect_tensors({state}, options.prefix);
     if (options.strict) loading.expect_no_faults();
     LoadReport report = loading.copy();
     model.prepare();

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "genotype/io/safetensors_header.hpp"
+#include "genotype/io/tensor_info.hpp"
 
 namespace genotype {
 
@@ -25,8 +25,8 @@ struct LoadReport {
     std::string text() const {
         std::string lines;
         for (const LoadFault& fault : faults)
-            lines += (lines.empty() ? "" : "\n") + detail::in_quotes(fault.tensor) + ": found " + fault.found +
-                     ", expected " + fault.expected;
+            lines += detail::concat(lines.empty() ? "" : "\n", detail::in_quotes(fault.tensor), ": found ", fault.found,
+                                    ", expected ", fault.expected);
         return lines;
     }
 };

@@ -24,7 +24,7 @@ namespace genotype {
 /// replaced, never written over, so an old mapping keeps its bytes.) `read` has no such danger.
 class MappedFile {
   public:
-    explicit MappedFile(const std::filesystem::path& path) : name_(path.string()) {
+    [[gnu::cold]] explicit MappedFile(const std::filesystem::path& path) : name_(path.string()) {
         handle_.number = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
         if (handle_.number < 0) fail(name_, "file", std::strerror(errno), "a readable file");
         struct stat facts {};
@@ -65,7 +65,7 @@ class MappedFile {
             if (got < 0 && errno == EINTR) continue;
             if (got < 0) fail(name_, "file", std::strerror(errno), "readable bytes");
             if (got == 0)
-                fail(name_, "file", "no byte " + std::to_string(begin) + " any more", std::to_string(size_) + " bytes");
+                fail(name_, "file", detail::concat("no byte ", begin, " any more"), detail::concat(size_, " bytes"));
             begin += static_cast<std::uint64_t>(got);
             to = to.subspan(static_cast<std::size_t>(got));
         }

@@ -87,11 +87,11 @@ class NpyArray {
     /// The file's first part, after which its second, `bytes()`, follows. Sizes that do not fit are an `Error`.
     std::string header(const std::string& where) const {
         if (sizes_.size() > detail::npy_most_axes)
-            fail(where, "axes", std::to_string(sizes_.size()), std::to_string(detail::npy_most_axes) + " at most");
+            fail(where, "axes", sizes_.size(), detail::concat(detail::npy_most_axes, " at most"));
         const std::uint64_t count = detail::npy_count(sizes_, where);
         if (count != bytes_.size() / value_bytes_)
-            fail(where, "number of values", std::to_string(bytes_.size() / value_bytes_),
-                 std::to_string(count) + ", the product of " + detail::npy_shape_text(sizes_));
+            fail(where, "number of values", bytes_.size() / value_bytes_,
+                 detail::concat(count, ", the product of ", detail::npy_shape_text(sizes_)));
         return detail::npy_header(type_, sizes_);
     }
     std::string_view bytes() const { return bytes_; }
@@ -112,13 +112,12 @@ NpyHeader read_npy_header(Source& source) {
                     [](char wanted, std::uint8_t found) { return static_cast<std::uint8_t>(wanted) == found; }))
         fail(source.name(), "magic string", "other bytes", "\\x93NUMPY");
     if (start[6] < 1 || start[6] > 3 || start[7] != 0)
-        fail(source.name(), "version", std::to_string(start[6]) + "." + std::to_string(start[7]), "1.0, 2.0 or 3.0");
+        fail(source.name(), "version", concat(start[6], ".", start[7]), "1.0, 2.0 or 3.0");
     const std::vector<std::uint8_t> length = source.read_exactly(start[6] == 1 ? 2 : 4, "header length");
     std::uint64_t header_size = 0;
     for (std::size_t byte = length.size(); byte-- > 0;) header_size = header_size << 8 | length[byte];
     constexpr std::uint64_t most = 1 << 16;
-    if (header_size > most)
-        fail(source.name(), "header length", std::to_string(header_size), std::to_string(most) + " at most");
+    if (header_size > most) fail(source.name(), "header length", header_size, concat(most, " at most"));
     const std::vector<std::uint8_t> text = source.read_exactly(header_size, "header");
     return NpyHeaderReader({reinterpret_cast<const char*>(text.data()), text.size()}, source.name()).read();
 }
@@ -153,7 +152,7 @@ Tensor<S> read_npy_tensor(Source& source) {
     const std::vector<std::size_t> sizes = npy_sizes<S>(batch);
     if (header.sizes != sizes || batch > std::size_t{std::numeric_limits<int>::max()})
         fail(source.name(), "shape", npy_shape_text(header.sizes),
-             "N x " + npy_shape_text(std::span(sizes).subspan(1)));
+             concat("N x ", npy_shape_text(std::span(sizes).subspan(1))));
     const std::vector<float> values = read_npy_values<float>(source, header);
     Tensor<S> tensor(static_cast<int>(batch));
     std::copy(values.begin(), values.end(), tensor.data());

@@ -74,7 +74,7 @@ class NpyHeaderReader {
                 once(has_sizes, key);
                 header.sizes = tuple();
             } else {
-                fail(name_, "header", "the key '" + key + "'", "descr, fortran_order and shape");
+                fail(name_, "header", concat("the key '", key, "'"), "descr, fortran_order and shape");
             }
             if (!skip(',')) {
                 expect('}');
@@ -82,7 +82,7 @@ class NpyHeaderReader {
             }
         }
         if (const int keys = has_type + has_order + has_sizes; keys != 3)
-            fail(name_, "header", std::to_string(keys) + " keys", "3 keys");
+            fail(name_, "header", concat(keys, " keys"), "3 keys");
         skip_spaces();
         if (at_ != text_.size()) wrong("nothing but spaces");
         return header;
@@ -90,12 +90,12 @@ class NpyHeaderReader {
 
   private:
     void once(bool& seen, const std::string& key) const {
-        if (seen) fail(name_, "header", "the key '" + key + "' twice", "each key once");
+        if (seen) fail(name_, "header", concat("the key '", key, "' twice"), "each key once");
         seen = true;
     }
     [[noreturn]] void wrong(const std::string& expected) const {
         const std::string found = at_ < text_.size() ? std::string("'") + text_[at_] + "'" : "its end";
-        fail(name_, "header at character " + std::to_string(at_), found, expected);
+        fail(name_, concat("header at character ", at_), found, expected);
     }
     void skip_spaces() {
         while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\n')) ++at_;
@@ -107,7 +107,7 @@ class NpyHeaderReader {
         return true;
     }
     void expect(char wanted) {
-        if (!skip(wanted)) wrong(std::string("'") + wanted + "'");
+        if (!skip(wanted)) wrong(concat("'", wanted, "'"));
     }
     std::string quoted() {
         expect('\'');
@@ -136,8 +136,7 @@ class NpyHeaderReader {
             for (; at_ < text_.size() && text_[at_] >= '0' && text_[at_] <= '9'; ++at_, ++digits)
                 number = number * 10 + static_cast<std::size_t>(text_[at_] - '0');
             if (digits < 1 || digits > 15) wrong("a number of 1 to 15 digits");
-            if (numbers.size() == npy_most_axes)
-                fail(name_, "shape", "more axes", std::to_string(npy_most_axes) + " at most");
+            if (numbers.size() == npy_most_axes) fail(name_, "shape", "more axes", concat(npy_most_axes, " at most"));
             numbers.push_back(number);
             if (!skip(',')) {
                 expect(')');

@@ -35,7 +35,7 @@ inline void save_npz(const std::vector<NpzEntry>& arrays, const std::filesystem:
     std::vector<ZipPart> parts;
     for (const NpzEntry& entry : arrays) {
         if (entry.name.empty() || entry.name.find('\0') != std::string::npos)
-            fail(where, "name of array " + std::to_string(parts.size()), "'" + entry.name + "'", "a name in UTF-8");
+            fail(where, concat("name of array ", parts.size()), concat("'", entry.name, "'"), "a name in UTF-8");
         parts.push_back(
             {entry.name + std::string(npy_ending), entry.array.header(where + ": " + entry.name), entry.array.bytes()});
     }
@@ -70,7 +70,8 @@ class Npz {
         std::vector<std::string> sorted = names_;
         std::sort(sorted.begin(), sorted.end());
         const auto twice = std::adjacent_find(sorted.begin(), sorted.end());
-        if (twice != sorted.end()) fail(archive_.name(), "names", "'" + *twice + "' twice", "each name once");
+        if (twice != sorted.end())
+            fail(archive_.name(), "names", detail::concat("'", *twice, "' twice"), "each name once");
     }
 
     /// The arrays' names in the file's order. Members that are no .npy files are not among them.
@@ -101,7 +102,8 @@ class Npz {
         if (found == members_.end()) {
             std::string all;
             for (const std::string& one : names_) all += (all.empty() ? "" : ", ") + one;
-            fail(archive_.name(), "array", "no " + name, all.empty() ? "an archive with arrays" : "one of " + all);
+            fail(archive_.name(), "array", detail::concat("no ", name),
+                 all.empty() ? "an archive with arrays" : "one of " + all);
         }
         return {archive_, static_cast<std::uint64_t>(found - members_.begin()), name};
     }

@@ -61,8 +61,8 @@ class Chart {
         : canvas_(checked(options.width, "width"), checked(options.height, "height")) {
         for (const Series& one : series) {
             if (one.x.size() != one.y.size())
-                fail("chart", "series " + one.name, std::to_string(one.y.size()) + " values of y",
-                     std::to_string(one.x.size()) + ", as many as of x");
+                fail("chart", concat("series ", one.name), concat(one.y.size(), " values of y"),
+                     concat(one.x.size(), ", as many as of x"));
             for (std::size_t point = 0; point < one.x.size(); ++point) {
                 if (!drawable(one.x[point]) || !drawable(one.y[point])) continue;
                 across_.include(one.x[point]);
@@ -152,7 +152,7 @@ class Chart {
     }
 
     static int checked(int size, const std::string& field) {
-        if (size < 400 || size > 10000) fail("chart", field, std::to_string(size), "400 to 10000 pixels");
+        if (size < 400 || size > 10000) fail("chart", field, size, "400 to 10000 pixels");
         return size;
     }
 
@@ -234,13 +234,11 @@ inline Pictures scatter_chart(std::span<const Series> series, const ChartOptions
 inline std::vector<Series> series_by_class(std::span<const double> x, std::span<const double> y,
                                            std::span<const int> labels, std::span<const std::string> class_names) {
     if (x.size() != y.size() || x.size() != labels.size())
-        fail("chart", "points",
-             std::to_string(x.size()) + " x, " + std::to_string(y.size()) + " y, " + std::to_string(labels.size()) +
-                 " labels",
+        fail("chart", "points", detail::concat(x.size(), " x, ", y.size(), " y, ", labels.size(), " labels"),
              "equal numbers");
     std::vector<Series> series(class_names.size());
     for (std::size_t point = 0; point < x.size(); ++point) {
-        if (labels[point] < 0) fail("chart", "label", std::to_string(labels[point]), "0 or more");
+        if (labels[point] < 0) fail("chart", "label", labels[point], "0 or more");
         const auto label = static_cast<std::size_t>(labels[point]);
         if (label >= series.size()) series.resize(label + 1);
         series[label].x.push_back(x[point]);

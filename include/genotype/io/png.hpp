@@ -17,13 +17,11 @@ namespace genotype {
 
 /// Writes one picture, grey or colour; several go through `grid` first. The file is replaced whole or not at all.
 inline void save_png(const Pictures& picture, const std::filesystem::path& path) {
-    if (picture.count != 1)
-        fail(path.string(), "number of pictures", std::to_string(picture.count), "1 (put several into a grid)");
-    if (picture.channels != 1 && picture.channels != 3)
-        fail(path.string(), "channels", std::to_string(picture.channels), "1 or 3");
+    if (picture.count != 1) fail(path.string(), "number of pictures", picture.count, "1 (put several into a grid)");
+    if (picture.channels != 1 && picture.channels != 3) fail(path.string(), "channels", picture.channels, "1 or 3");
     if (picture.bytes.size() != picture.stride())
-        fail(path.string(), "pixels", std::to_string(picture.bytes.size()) + " bytes",
-             std::to_string(picture.stride()) + " bytes");
+        fail(path.string(), "pixels", detail::concat(picture.bytes.size(), " bytes"),
+             detail::concat(picture.stride(), " bytes"));
     png_image image{};
     image.version = PNG_IMAGE_VERSION;
     image.width = static_cast<png_uint_32>(picture.width);

@@ -1,7 +1,6 @@
 // A safetensors file: tensors by name, in place and not copied.
 #pragma once
 
-#include <algorithm>
 #include <cstring>
 #include <optional>
 #include <utility>
@@ -46,7 +45,7 @@ class SafeTensors {
         return detail::find_by_name(tensors_, by_name_, wanted);
     }
     bool is_twice(std::string_view wanted) const {
-        return std::binary_search(twice_.begin(), twice_.end(), wanted, std::less<std::string_view>());
+        return detail::places_of_name(tensors_, by_name_, wanted).size() > 1;
     }
     /// The tensor of this name. `Error` where there is none.
     const TensorInfo& at(std::string_view wanted) const {
@@ -71,14 +70,15 @@ class SafeTensors {
     }
 
   private:
-    void read(std::span<const std::byte> bytes) {
+    [[gnu::cold]] void read(std::span<const std::byte> bytes) {
         std::uint64_t length = 0;
         if (bytes.size() < sizeof length) fail(name(), "file", size_text(bytes.size()), "at least 8 bytes");
         std::memcpy(&length, bytes.data(), sizeof length);
         const std::uint64_t rest = bytes.size() - sizeof length;
         if (length > longest_header)
-            fail(name(), "header's length", size_text(length), "at most " + size_text(longest_header));
-        if (length > rest) fail(name(), "header's length", size_text(length), "at most the file's " + size_text(rest));
+            fail(name(), "header's length", size_text(length), detail::concat("at most ", size_text(longest_header)));
+        if (length > rest)
+            fail(name(), "header's length", size_text(length), detail::concat("at most the file's ", size_text(rest)));
         data_ = bytes.subspan(sizeof length + length);
         detail::read_safetensors_header({reinterpret_cast<const char*>(bytes.data()) + sizeof length, length},
                                         data_.size(), name(), tensors_, metadata_);
@@ -86,10 +86,10 @@ class SafeTensors {
         for (std::size_t at = 1; at < by_name_.size(); ++at) {
             const std::string& repeated = tensors_[by_name_[at]].name;
             if (repeated == tensors_[by_name_[at - 1]].name && (twice_.empty() || twice_.back() != repeated))
-                twice_.push_back(repeated);
+                twice_.push_back(detail::concat(repeated));
         }
     }
-    static std::string size_text(std::uint64_t bytes) { return std::to_string(bytes) + " bytes"; }
+    static std::string size_text(std::uint64_t bytes) { return detail::concat(bytes, " bytes"); }
 
     std::optional<MappedFile> file_;
     std::string name_;

@@ -1,198 +1,232 @@
 // The header of a safetensors file: JSON that nobody need trust.
 #pragma once
 
-#include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <map>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
 #include <tuple>
+#include <utility>
 #include <vector>
+// The whole of nlohmann's library would take each program a second to compile.
+#if __has_include(<nlohmann/detail/input/lexer.hpp>)
+#include <nlohmann/detail/input/lexer.hpp>
+#else
+#include <nlohmann/json.hpp>
+#endif
 
-#include "genotype/io/dtype.hpp"
-#include "genotype/io/words.hpp"
+#include "genotype/data/sorted_places.hpp"
+#include "genotype/io/tensor_info.hpp"
 #include "genotype/shape/error.hpp"
 
-namespace genotype {
+namespace genotype::detail {
 
-/// What a file says of one of its tensors. `begin` and `end` are bytes, counted from the header's end.
-struct TensorInfo {
-    std::string name = {};
-    Dtype dtype = Dtype::F32;
-    std::vector<std::uint64_t> shape = {};
-    std::uint64_t begin = 0, end = 0;
-
-    /// "F32 [64, 3, 4, 4]", for messages.
-    std::string text() const { return std::string(dtype_name(dtype)) + " " + detail::in_brackets(shape); }
-};
-
-/// The texts beside the tensors.
-using Metadata = std::map<std::string, std::string, std::less<>>;
-
-namespace detail {
-
-/// Hears what nlohmann's parser reads and keeps what a header may say. Anything else is an `Error` at once, so that
-/// nothing is built for a file that is not one.
-class SafeTensorsHandler {
+/// Reads a header by nlohmann's tokens and keeps what it may say. Anything else is an `Error` at once, so that nothing
+/// is built for a file that is not one.
+class SafeTensorsReader {
   public:
-    SafeTensorsHandler(const std::string& file, std::vector<TensorInfo>& tensors, Metadata& metadata)
-        : file_(file), tensors_(tensors), metadata_(metadata) {}
+    SafeTensorsReader(std::string_view text, const std::string& file, std::vector<TensorInfo>& tensors,
+                      Metadata& metadata)
+        : lexer_(nlohmann::detail::input_adapter(text.data(), text.data() + text.size())),
+          file_(file),
+          tensors_(tensors),
+          metadata_(metadata) {}
 
-    bool start_object(std::size_t) {
-        if (place_ == Place::start) return go(Place::names);
-        if (place_ == Place::names && name_ == "__metadata__") {
-            if (has_metadata_) wrong("two of them", "one");
-            has_metadata_ = true;
-            return go(Place::metadata);
+    /// A text that begins with {.
+    void read() {
+        bool has_metadata = false;
+        next();
+        for (bool first = true; next_key(first); first = false) {
+            name_ = key_;
+            if (name_ != "__metadata__") {
+                if (token_ != Token::begin_object) wrong_value("an object");
+                read_tensor();
+                continue;
+            }
+            if (token_ != Token::begin_object) wrong_value("an object");
+            if (std::exchange(has_metadata, true)) wrong("two of them", "one");
+            read_metadata();
         }
-        if (place_ != Place::names) wrong("an object", wanted());
-        tensors_.push_back({.name = name_});
-        has_dtype_ = has_shape_ = has_offsets_ = false;
-        return go(Place::tensor);
-    }
-    bool end_object() {
-        if (place_ == Place::tensor && !(has_dtype_ && has_shape_ && has_offsets_))
-            wrong("too few fields", "dtype, shape and data_offsets");
-        return go(place_ == Place::names ? Place::end : Place::names);
-    }
-    bool key(std::string& word) {
-        if (place_ == Place::names) name_ = word;
-        key_ = word;
-        return true;
-    }
-    bool string(std::string& word) {
-        if (place_ == Place::metadata) {
-            if (!metadata_.emplace(key_, word).second) wrong("the key " + in_quotes(key_) + " twice", "each key once");
-            return true;
-        }
-        if (place_ != Place::tensor || key_ != "dtype") wrong("the text " + in_quotes(word), wanted());
-        const auto type = dtype_of_name(word);
-        if (!type) wrong("the dtype " + in_quotes(word), "a dtype of safetensors");
-        once(has_dtype_);
-        tensors_.back().dtype = *type;
-        return true;
-    }
-    bool start_array(std::size_t) {
-        if (place_ == Place::tensor && key_ == "shape") {
-            once(has_shape_);
-            return go(Place::shape);
-        }
-        if (place_ != Place::tensor || key_ != "data_offsets") wrong("a list", wanted());
-        once(has_offsets_);
-        offsets_ = 0;
-        return go(Place::offsets);
-    }
-    bool end_array() {
-        if (place_ == Place::offsets && offsets_ != 2) wrong(std::to_string(offsets_) + " data_offsets", "2");
-        return go(Place::tensor);
-    }
-    bool number_unsigned(std::uint64_t number) {
-        if (place_ == Place::shape) {
-            constexpr std::size_t most_axes = 64;  // as PyTorch
-            auto& shape = tensors_.back().shape;
-            if (shape.size() == most_axes) wrong("more than 64 axes", "64 at most");
-            shape.push_back(number);
-            return true;
-        }
-        if (place_ != Place::offsets) wrong(std::to_string(number), wanted());
-        (offsets_ == 0 ? tensors_.back().begin : tensors_.back().end) = number;
-        ++offsets_;
-        return true;
-    }
-    bool number_integer(std::int64_t number) { wrong(std::to_string(number), wanted()); }
-    bool number_float(double, const std::string& text) { wrong("the number " + in_quotes(text), wanted()); }
-    bool null() { wrong("null", wanted()); }
-    bool boolean(bool) { wrong("a truth value", wanted()); }
-    bool binary(nlohmann::json::binary_t&) { wrong("binary data", wanted()); }
-    bool parse_error(std::size_t position, const std::string&, const nlohmann::json::exception& error) {
-        const std::string_view words = error.what();
-        const auto reason = words.rfind("; last read");  // which would repeat as much of the file as it likes
-        const auto start = std::min(words.find("parsing"), words.size());
-        fail(file_, "header at byte " + std::to_string(position), in_quotes(words.substr(start, reason - start)),
-             "JSON in UTF-8");
+        if (next() != Token::end_of_input) wrong_syntax("value", Token::end_of_input);
     }
 
   private:
-    enum class Place { start, names, metadata, tensor, shape, offsets, end };
+    struct Types {
+        using number_integer_t = std::int64_t;
+        using number_unsigned_t = std::uint64_t;
+        using number_float_t = double;
+        using string_t = std::string;
+    };
+    using Input = decltype(nlohmann::detail::input_adapter(std::declval<const char*>(), std::declval<const char*>()));
+    using Lexer = nlohmann::detail::lexer<Types, Input>;
+    using Token = typename Lexer::token_type;
 
-    bool go(Place place) {
-        place_ = place;
+    Token next() { return token_ = lexer_.scan(); }
+
+    /// Goes on to an object's next key and the token that its value begins with; false at the object's end.
+    bool next_key(bool first) {
+        next();
+        if (token_ == Token::end_object) return false;
+        if (!first) {
+            if (token_ != Token::value_separator) wrong_syntax("object", Token::end_object);
+            next();
+        }
+        if (token_ != Token::value_string) wrong_syntax("object key", Token::value_string);
+        key_ = lexer_.get_string();
+        if (next() != Token::name_separator) wrong_syntax("object separator", Token::name_separator);
+        next();
         return true;
     }
-    void once(bool& has) {
-        if (has) wrong("the field " + in_quotes(key_) + " twice", "each field once");
-        has = true;
-    }
-    std::string wanted() const {
-        switch (place_) {
-            case Place::metadata:
-                return "a text for the key " + in_quotes(key_);
-            case Place::tensor:
-                return key_ == "dtype"          ? "a text for dtype"
-                       : key_ == "shape"        ? "a list for shape"
-                       : key_ == "data_offsets" ? "a list for data_offsets"
-                                                : "dtype, shape and data_offsets, not " + in_quotes(key_);
-            case Place::shape:
-            case Place::offsets:
-                return "a whole number of at most 64 bits";
-            default:
-                return "an object";
+    /// The same of a list's values.
+    bool next_value(bool first) {
+        next();
+        if (token_ == Token::end_array) return false;
+        if (!first) {
+            if (token_ != Token::value_separator) wrong_syntax("array", Token::end_array);
+            next();
         }
-    }
-    [[noreturn]] void wrong(const std::string& found, const std::string& expected) const {
-        fail(file_, place_ == Place::start ? "header" : "header, " + in_quotes(name_), found, expected);
+        return true;
     }
 
+    void read_metadata() {
+        for (bool first = true; next_key(first); first = false) {
+            if (token_ != Token::value_string) wrong_value(concat("a text for the key ", in_quotes(key_)));
+            if (!add_text(metadata_, key_, lexer_.get_string()))
+                wrong(concat("the key ", in_quotes(key_), " twice"), "each key once");
+        }
+    }
+
+    [[gnu::cold]] void read_tensor() {
+        TensorInfo tensor{.name = name_};
+        bool has_dtype = false, has_shape = false, has_offsets = false;
+        for (bool first = true; next_key(first); first = false) {
+            if (key_ == "dtype") {
+                if (token_ != Token::value_string) wrong_value("a text for dtype");
+                const auto type = dtype_of_name(lexer_.get_string());
+                if (!type) wrong(concat("the dtype ", in_quotes(lexer_.get_string())), "a dtype of safetensors");
+                once(has_dtype);
+                tensor.dtype = *type;
+            } else if (key_ == "shape") {
+                if (token_ != Token::begin_array) wrong_value("a list for shape");
+                once(has_shape);
+                read_shape(tensor.shape);
+            } else if (key_ == "data_offsets") {
+                if (token_ != Token::begin_array) wrong_value("a list for data_offsets");
+                once(has_offsets);
+                read_offsets(tensor);
+            } else {
+                wrong_value(concat("dtype, shape and data_offsets, not ", in_quotes(key_)));
+            }
+        }
+        if (!(has_dtype && has_shape && has_offsets)) wrong("too few fields", "dtype, shape and data_offsets");
+        tensors_.push_back(std::move(tensor));
+    }
+
+    void read_shape(std::vector<std::uint64_t>& shape) {
+        for (bool first = true; next_value(first); first = false) {
+            const std::uint64_t size = whole_number();
+            constexpr std::size_t most_axes = 64;  // as PyTorch
+            if (shape.size() == most_axes) wrong("more than 64 axes", "64 at most");
+            shape.push_back(size);
+        }
+    }
+    void read_offsets(TensorInfo& tensor) {
+        int offsets = 0;
+        for (; next_value(offsets == 0); ++offsets) (offsets == 0 ? tensor.begin : tensor.end) = whole_number();
+        if (offsets != 2) wrong(concat(offsets, " data_offsets"), "2");
+    }
+    std::uint64_t whole_number() {
+        if (token_ != Token::value_unsigned) wrong_value("a whole number of at most 64 bits");
+        return lexer_.get_number_unsigned();
+    }
+
+    void once(bool& has) {
+        if (std::exchange(has, true)) wrong(concat("the field ", in_quotes(key_), " twice"), "each field once");
+    }
+
+    [[noreturn]] void wrong(std::string_view found, std::string_view expected) const {
+        fail(file_, concat("header, ", in_quotes(name_)), found, expected);
+    }
+
+    /// The value that begins here is not the expected one.
+    [[noreturn]] void wrong_value(std::string_view expected) {
+        switch (token_) {
+            case Token::begin_object:
+                wrong("an object", expected);
+            case Token::begin_array:
+                wrong("a list", expected);
+            case Token::value_string:
+                wrong(concat("the text ", in_quotes(lexer_.get_string())), expected);
+            case Token::value_unsigned:
+                wrong(concat(lexer_.get_number_unsigned()), expected);
+            case Token::value_integer:
+                wrong(concat(lexer_.get_number_integer()), expected);
+            case Token::value_float:
+                if (!std::isfinite(lexer_.get_number_float())) no_json(concat("parsing '", lexer_.get_string(), "'"));
+                wrong(concat("the number ", in_quotes(lexer_.get_string())), expected);
+            case Token::literal_null:
+                wrong("null", expected);
+            case Token::literal_true:
+            case Token::literal_false:
+                wrong("a truth value", expected);
+            case Token::parse_error:
+                wrong_syntax("value", Token::uninitialized);
+            default:
+                wrong_syntax("value", Token::literal_or_value);
+        }
+    }
+
+    /// In the words of nlohmann's parser, without the last token, which would repeat as much of the file as it likes.
+    [[noreturn]] void wrong_syntax(const char* place, Token expected) {
+        if (token_ == Token::parse_error) no_json(concat("parsing ", place, " - ", lexer_.get_error_message()));
+        no_json(concat("parsing ", place, " - unexpected ", Lexer::token_type_name(token_), "; expected ",
+                       Lexer::token_type_name(expected)));
+    }
+    [[noreturn]] void no_json(std::string_view words) {
+        fail(file_, concat("header at byte ", lexer_.get_position().chars_read_total), in_quotes(words),
+             "JSON in UTF-8");
+    }
+
+    Lexer lexer_;
+    Token token_ = Token::uninitialized;
     const std::string& file_;
     std::vector<TensorInfo>& tensors_;
     Metadata& metadata_;
-    Place place_ = Place::start;
     std::string name_, key_;
-    bool has_metadata_ = false, has_dtype_ = false, has_shape_ = false, has_offsets_ = false;
-    int offsets_ = 0;
 };
-
-/// The bytes that a tensor of this dtype and shape has. `Error` where 64 bits do not hold their number.
-inline std::uint64_t tensor_bytes(const std::string& file, const TensorInfo& tensor) {
-    std::uint64_t bytes = dtype_bytes(tensor.dtype);
-    for (const std::uint64_t size : tensor.shape)
-        if (__builtin_mul_overflow(bytes, size, &bytes))
-            fail(file, "header, " + in_quotes(tensor.name), "a shape of more than 2^64 bytes", "a shape that fits");
-    return bytes;
-}
 
 /// Reads a header. Afterwards the tensors lie in the order of their data, which they tile from byte 0 to `data_bytes`:
 /// nothing overlaps, and no byte belongs to nobody. Their names may repeat.
 /// Source: the format's description at github.com/huggingface/safetensors.
-inline void read_safetensors_header(std::string_view text, std::uint64_t data_bytes, const std::string& file,
-                                    std::vector<TensorInfo>& tensors, Metadata& metadata) {
+[[gnu::cold]] inline void read_safetensors_header(std::string_view text, std::uint64_t data_bytes,
+                                                  const std::string& file, std::vector<TensorInfo>& tensors,
+                                                  Metadata& metadata) {
     if (text.empty() || text.front() != '{') fail(file, "header", "a text that does not begin with {", "a JSON object");
-    SafeTensorsHandler handler(file, tensors, metadata);
-    // The parser itself: json::sax_parse would also compile the readers of all binary forms, which takes a second.
-    auto input = nlohmann::detail::input_adapter(text.data(), text.data() + text.size());
-    nlohmann::detail::parser<nlohmann::json, decltype(input)>(std::move(input)).sax_parse(&handler);
+    SafeTensorsReader(text, file, tensors, metadata).read();
     for (const TensorInfo& tensor : tensors) {
         const std::uint64_t bytes = tensor_bytes(file, tensor);
         if (tensor.end < tensor.begin || tensor.end - tensor.begin != bytes)
-            fail(file, "header, " + in_quotes(tensor.name),
-                 "data_offsets [" + std::to_string(tensor.begin) + ", " + std::to_string(tensor.end) + "]",
-                 std::to_string(bytes) + " bytes for " + tensor.text().substr(0, 200));
+            fail(file, concat("header, ", in_quotes(tensor.name)),
+                 concat("data_offsets [", tensor.begin, ", ", tensor.end, "]"),
+                 concat(bytes, " bytes for ", tensor.text().substr(0, 200)));
     }
-    std::sort(tensors.begin(), tensors.end(), [](const TensorInfo& left, const TensorInfo& right) {
-        return std::tie(left.begin, left.end, left.name) < std::tie(right.begin, right.end, right.name);
-    });
+    std::vector<TensorInfo> sorted;
+    sorted.reserve(tensors.size());
+    for (const std::size_t place : sorted_places(tensors.size(), [&](std::size_t left, std::size_t right) {
+             return std::tie(tensors[left].begin, tensors[left].end, tensors[left].name) <
+                    std::tie(tensors[right].begin, tensors[right].end, tensors[right].name);
+         }))
+        sorted.push_back(std::move(tensors[place]));
+    tensors.swap(sorted);
     std::uint64_t at = 0;
     for (const TensorInfo& tensor : tensors) {
         if (tensor.begin != at)
-            fail(file, "header, " + in_quotes(tensor.name), "data that begins at byte " + std::to_string(tensor.begin),
-                 std::to_string(at) + ", where the tensor before it ends");
+            fail(file, concat("header, ", in_quotes(tensor.name)), concat("data that begins at byte ", tensor.begin),
+                 concat(at, ", where the tensor before it ends"));
         at = tensor.end;
     }
-    if (at != data_bytes)
-        fail(file, "data", std::to_string(data_bytes) + " bytes", std::to_string(at) + ", as the header says");
+    if (at != data_bytes) fail(file, "data", concat(data_bytes, " bytes"), concat(at, ", as the header says"));
 }
 
-}  // namespace detail
-}  // namespace genotype
+}  // namespace genotype::detail

@@ -1,13 +1,13 @@
 // Writer of safetensors files, one tensor after the other.
 #pragma once
 
-#include <algorithm>
 #include <filesystem>
-#include <numeric>
-#include <utility>
+#include <string>
+#include <vector>
 
 #include "genotype/io/atomic_file.hpp"
-#include "genotype/io/safetensors_header.hpp"
+#include "genotype/io/by_name.hpp"
+#include "genotype/io/tensor_info.hpp"
 #include "genotype/io/utf8.hpp"
 
 namespace genotype {
@@ -18,7 +18,7 @@ class TensorSink {
     TensorSink(AtomicFile& file, std::uint64_t bytes) : file_(file), left_(bytes) {}
 
     void write(const void* data, std::uint64_t bytes) {
-        if (bytes > left_) fail("TensorSink", "bytes", "more than the tensor has", std::to_string(left_) + " at most");
+        if (bytes > left_) fail("TensorSink", "bytes", "more than the tensor has", detail::concat(left_, " at most"));
         file_.write(data, bytes);
         left_ -= bytes;
     }
@@ -33,7 +33,7 @@ class TensorSink {
 namespace detail {
 
 /// A text as JSON has it. (nlohmann's writer would take each program a second to compile.)
-inline std::string as_json(std::string_view text) {
+[[gnu::noinline]] inline std::string as_json(std::string_view text) {
     std::string json = "\"";
     for (const char letter : text) {
         constexpr std::string_view digits = "0123456789abcdef", marked = "\"\\\b\f\n\r\t", marks = "\"\\bfnrt";
@@ -44,34 +44,67 @@ inline std::string as_json(std::string_view text) {
         else
             json += letter;
     }
-    return json + '"';
+    json += '"';
+    return json;
 }
 
 /// The header's length and the header, filled with spaces so that the data starts at a multiple of 8 bytes.
-inline std::string safetensors_header(const std::string& file, const std::vector<TensorInfo>& tensors,
-                                      const std::vector<std::size_t>& order, const Metadata& metadata) {
+[[gnu::cold]] inline std::string safetensors_header(const std::string& file, const std::vector<TensorInfo>& tensors,
+                                                    const std::vector<std::size_t>& order, const Metadata& metadata) {
     const auto text = [&](const std::string& word) {
-        if (!is_utf8(word)) fail(file, "header", "other bytes in " + in_quotes(word), "UTF-8");
+        if (!is_utf8(word)) fail(file, "header", concat("other bytes in ", in_quotes(word)), "UTF-8");
         return as_json(word);
     };
     std::string header = "{";
     if (!metadata.empty()) {
-        std::string all;
-        for (const auto& [key, word] : metadata) all += (all.empty() ? "" : ",") + text(key) + ":" + text(word);
-        header += "\"__metadata__\":{" + all + "}";
+        header += "\"__metadata__\":";
+        const char* before = "{";
+        for (const auto& [key, word] : metadata) {
+            header += concat(before, text(key), ":", text(word));
+            before = ",";
+        }
+        header += '}';
     }
     for (const std::size_t index : order) {
         const TensorInfo& tensor = tensors[index];
-        std::string sizes;
-        for (const std::uint64_t size : tensor.shape) sizes += (sizes.empty() ? "" : ",") + std::to_string(size);
-        header += (header.size() > 1 ? "," : "") + text(tensor.name) + ":{\"dtype\":\"" +
-                  std::string(dtype_name(tensor.dtype)) + "\",\"shape\":[" + sizes + "],\"data_offsets\":[" +
-                  std::to_string(tensor.begin) + "," + std::to_string(tensor.end) + "]}";
+        header += concat(header.size() > 1 ? "," : "", text(tensor.name), ":{\"dtype\":\"", dtype_name(tensor.dtype),
+                         "\",\"shape\":[");
+        for (std::size_t axis = 0; axis < tensor.shape.size(); ++axis)
+            header += concat(axis > 0 ? "," : "", tensor.shape[axis]);
+        header += concat("],\"data_offsets\":[", tensor.begin, ",", tensor.end, "]}");
     }
     header += '}';
     header.resize((header.size() + 7) / 8 * 8, ' ');
     const std::uint64_t length = header.size();
-    return std::string(reinterpret_cast<const char*>(&length), sizeof length) + header;
+    header.insert(0, reinterpret_cast<const char*>(&length), sizeof length);
+    return header;
+}
+
+/// Gives each tensor its place in the data and returns their order there.
+[[gnu::cold]] inline std::vector<std::size_t> lay_out_tensors(const std::string& file,
+                                                              std::vector<TensorInfo>& tensors) {
+    std::vector<std::size_t> order = sorted_places(tensors.size(), [&](std::size_t left, std::size_t right) {
+        return dtype_bytes(tensors[left].dtype) > dtype_bytes(tensors[right].dtype);
+    });
+    std::uint64_t end = 0;
+    for (const std::size_t index : order) {
+        tensors[index].begin = end;
+        end += tensor_bytes(file, tensors[index]);
+        tensors[index].end = end;
+    }
+    const std::string* before = nullptr;
+    for (const std::size_t index : order_by_name(tensors)) {
+        const std::string& name = tensors[index].name;
+        if (name == "__metadata__" || (before && *before == name))
+            fail(file, in_quotes(name), "two tensors of this name, or one that the format reserves", "one");
+        before = &name;
+    }
+    return order;
+}
+
+inline void expect_whole(const std::string& file, const TensorInfo& tensor, const TensorSink& sink) {
+    if (sink.left() > 0)
+        fail(file, in_quotes(tensor.name), concat(sink.left(), " bytes too few"), "as many as the shape has");
 }
 
 }  // namespace detail
@@ -83,34 +116,15 @@ inline std::string safetensors_header(const std::string& file, const std::vector
 template <class Write>
 void save_safetensors(const std::filesystem::path& path, std::vector<TensorInfo> tensors, const Metadata& metadata,
                       Write&& write) {
-    std::vector<std::size_t> order(tensors.size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    std::sort(order.begin(), order.end(), [&](std::size_t left, std::size_t right) {
-        return std::pair(dtype_bytes(tensors[right].dtype), left) < std::pair(dtype_bytes(tensors[left].dtype), right);
-    });
-    std::uint64_t end = 0;
-    for (const std::size_t index : order) {
-        tensors[index].begin = end;
-        end += detail::tensor_bytes(path.string(), tensors[index]);
-        tensors[index].end = end;
-    }
-    std::vector<std::string_view> names{"__metadata__"};
-    for (const TensorInfo& tensor : tensors) names.push_back(tensor.name);
-    std::sort(names.begin(), names.end());
-    const auto twice = std::adjacent_find(names.begin(), names.end());
-    if (twice != names.end())
-        fail(path.string(), detail::in_quotes(*twice), "two tensors of this name, or one that the format reserves",
-             "one");
-
-    const std::string header = detail::safetensors_header(path.string(), tensors, order, metadata);
+    const std::string name = path.string();
+    const std::vector<std::size_t> order = detail::lay_out_tensors(name, tensors);
+    const std::string header = detail::safetensors_header(name, tensors, order, metadata);
     AtomicFile file(path);
     file.write(header);
     for (const std::size_t index : order) {
         TensorSink sink(file, tensors[index].end - tensors[index].begin);
         write(index, sink);
-        if (sink.left() > 0)
-            fail(path.string(), detail::in_quotes(tensors[index].name), std::to_string(sink.left()) + " bytes too few",
-                 "as many as the shape has");
+        detail::expect_whole(name, tensors[index], sink);
     }
     file.commit();
 }

@@ -22,8 +22,10 @@ namespace detail {
 
 /// What every file of weights says of itself. "format" is what PyTorch's readers ask for.
 inline Metadata weights_metadata(const std::string& training) {
-    Metadata metadata{{"format", "pt"}, {std::string(version_key), std::string(version)}};
-    if (!training.empty()) metadata.emplace(training_key, training);
+    Metadata metadata;
+    add_text(metadata, "format", "pt");
+    add_text(metadata, version_key, version);
+    if (!training.empty()) add_text(metadata, training_key, training);
     return metadata;
 }
 
@@ -50,7 +52,7 @@ template <class Value>
 void save_state(const std::vector<StateTensor<Value>>& state, const std::filesystem::path& path,
                 const Metadata& metadata) {
     std::vector<TensorInfo> tensors;
-    for (const StateTensor<Value>& tensor : state) tensors.push_back(tensor.info);
+    for (const StateTensor<Value>& tensor : state) tensors.push_back(TensorInfo(tensor.info));
     save_safetensors(path, std::move(tensors), metadata,
                      [&](std::size_t index, TensorSink& sink) { write_tensor(state[index], sink); });
 }
@@ -70,7 +72,7 @@ void save(const Weights<Net, Device>& model, const std::filesystem::path& path, 
     std::vector<detail::StateTensor<const float>> state;
     detail::add_state<Net>(state, model.parameters.data(), model.buffers.data(), options.prefix, rename);
     Metadata metadata = detail::weights_metadata(options.training);
-    metadata.emplace(detail::model_key_of(options.prefix), model_name<Net>());
+    detail::add_text(metadata, detail::model_key_of(options.prefix), model_name<Net>());
     detail::save_state(state, path, metadata);
 }
 

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "genotype/io/safetensors_header.hpp"
+#include "genotype/io/tensor_info.hpp"
 #include "genotype/model/weights.hpp"
 #include "genotype/tensor/host_memory.hpp"
 
@@ -32,9 +32,8 @@ inline bool is_training_state(std::string_view name) {
 
 /// Where a file says what model it has under a prefix: "genotype.model.generator" for "generator.".
 inline std::string model_key_of(const std::string& prefix) {
-    std::string key(model_key);
-    if (!prefix.empty()) key += "." + prefix.substr(0, prefix.size() - (prefix.back() == '.'));
-    return key;
+    const std::string_view name = std::string_view(prefix).substr(0, prefix.size() - prefix.ends_with('.'));
+    return concat(model_key, prefix.empty() ? "" : ".", name);
 }
 
 /// One tensor of a model. `Value` is float, or const float.
@@ -56,18 +55,26 @@ template <class Value>
     return {std::move(info), tensor.dims, tensor.order, is_counter, data};
 }
 
+/// Adds each tensor that it visits. No lambda, because each model's would be compiled anew.
+template <class Value, class Rename>
+struct StateAdder {
+    std::vector<StateTensor<Value>>& state;
+    Value* arena;
+    const std::string& prefix;
+    const Rename& rename;
+
+    void operator()(const std::string& name, const Parameter& tensor, long offset) {
+        state.push_back(state_tensor<Value>(concat(prefix, std::string(rename(name))), tensor, arena + offset));
+    }
+};
+
 /// Adds all parameters, then all buffers; returns where the buffers begin.
 template <Layer Net, class Value, class Rename>
 std::size_t add_state(std::vector<StateTensor<Value>>& state, Value* parameters, Value* buffers,
                       const std::string& prefix, const Rename& rename) {
-    const auto add_to = [&](Value* arena) {
-        return [&, arena](const std::string& name, const Parameter& tensor, long offset) {
-            state.push_back(state_tensor<Value>(prefix + std::string(rename(name)), tensor, arena + offset));
-        };
-    };
-    for_each_tensor<Net, Owned::parameters>(add_to(parameters));
+    for_each_tensor<Net, Owned::parameters>(StateAdder<Value, Rename>{state, parameters, prefix, rename});
     const std::size_t first_buffer = state.size();
-    for_each_tensor<Net, Owned::buffers>(add_to(buffers));
+    for_each_tensor<Net, Owned::buffers>(StateAdder<Value, Rename>{state, buffers, prefix, rename});
     return first_buffer;
 }
 

@@ -75,7 +75,7 @@ inline CopyAxes file_to_memory(Dims dims, AxisOrder order) {
 
 /// Reads `count` neighbouring numbers and counts what is not finite while they are in the cache.
 template <class As>
-NotFinite read_row(const std::byte* from, long count, float* to) {
+[[gnu::noinline]] NotFinite read_row(const std::byte* from, long count, float* to) {
     if constexpr (std::same_as<As, AsF32>)
         std::memcpy(to, from, static_cast<std::size_t>(count) * sizeof(float));
     else
@@ -88,6 +88,28 @@ NotFinite read_row(const std::byte* from, long count, float* to) {
         special += size >= 0x7f800000u;
     }
     return {none, special - none};
+}
+
+/// Numbers of a file's type, for code that is compiled once for all types.
+struct Numbers {
+    long bytes;  // of one
+    NotFinite (*read_row)(const std::byte* from, long count, float* to);
+};
+template <class As>
+inline constexpr Numbers numbers_as{sizeof(typename As::stored), &read_row<As>};
+
+/// Those of a type that is read as floats.
+constexpr Numbers numbers_of(Dtype type) {
+    switch (type) {
+        case Dtype::F16:
+            return numbers_as<AsF16>;
+        case Dtype::BF16:
+            return numbers_as<AsBF16>;
+        case Dtype::F64:
+            return numbers_as<AsF64>;
+        default:
+            return numbers_as<AsF32>;
+    }
 }
 
 using Quad [[gnu::vector_size(16)]] = float;
@@ -108,8 +130,7 @@ inline void transpose_quad(const float* from, long from_pitch, float* to, long t
 
 /// A plane whose rows are neighbours on one side and whose columns are on the other, by blocks that fit into the
 /// first-level cache: each is read row by row, turned over there, and written column by column, in whole lines.
-template <class As>
-NotFinite transpose(CopyAxis rows, CopyAxis columns, const std::byte* from, float* to) {
+inline NotFinite transpose(Numbers numbers, CopyAxis rows, CopyAxis columns, const std::byte* from, float* to) {
     constexpr long edge = 64, pitch = edge + 4;  // a pitch of 64 would put a column into few sets of the cache
     alignas(64) std::array<float, edge * pitch> block, turned;
     NotFinite found;
@@ -118,8 +139,8 @@ NotFinite transpose(CopyAxis rows, CopyAxis columns, const std::byte* from, floa
         for (long row = 0; row < rows.size; row += edge) {
             const long high = std::min(edge, rows.size - row), whole_high = high / 4 * 4;
             for (long r = 0; r < high; ++r)
-                found += read_row<As>(from + ((row + r) * rows.from + column) * long{sizeof(typename As::stored)}, wide,
-                                      block.data() + r * pitch);
+                found += numbers.read_row(from + ((row + r) * rows.from + column) * numbers.bytes, wide,
+                                          block.data() + r * pitch);
             for (long c = 0; c < whole_wide; c += 4)
                 for (long r = 0; r < whole_high; r += 4)
                     transpose_quad(block.data() + r * pitch + c, pitch, turned.data() + c * pitch + r, pitch);
@@ -135,8 +156,7 @@ NotFinite transpose(CopyAxis rows, CopyAxis columns, const std::byte* from, floa
 }
 
 /// Copies a tensor, or a part that `axes` describes, from numbers of a file's type in one order to floats in another.
-template <class As>
-NotFinite copy_tensor(CopyAxes axes, const std::byte* from, float* to) {
+inline NotFinite copy_tensor(Numbers numbers, CopyAxes axes, const std::byte* from, float* to) {
     int from_fastest = 0, to_fastest = 0;
     for (int i = 0; i < axes.count; ++i) {
         if (axes.axis[static_cast<std::size_t>(i)].from == 1) from_fastest = i;
@@ -151,12 +171,16 @@ NotFinite copy_tensor(CopyAxes axes, const std::byte* from, float* to) {
         --inner.count;
         NotFinite found;
         for (long at = 0; at < outer.size; ++at)
-            found +=
-                copy_tensor<As>(inner, from + at * outer.from * long{sizeof(typename As::stored)}, to + at * outer.to);
+            found += copy_tensor(numbers, inner, from + at * outer.from * numbers.bytes, to + at * outer.to);
         return found;
     }
-    if (from_fastest == to_fastest) return read_row<As>(from, columns.size, to);
-    return transpose<As>(axes.axis[static_cast<std::size_t>(to_fastest)], columns, from, to);
+    if (from_fastest == to_fastest) return numbers.read_row(from, columns.size, to);
+    return transpose(numbers, axes.axis[static_cast<std::size_t>(to_fastest)], columns, from, to);
+}
+
+template <class As>
+NotFinite copy_tensor(CopyAxes axes, const std::byte* from, float* to) {
+    return copy_tensor(numbers_as<As>, axes, from, to);
 }
 
 /// The first axis cut to `count` values from `begin`; `from` and `to` move by `begin` times its strides.

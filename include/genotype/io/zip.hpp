@@ -45,8 +45,7 @@ class ZipReader {
         const zip_int64_t count = zip_get_num_entries(handle(), 0);
         for (zip_int64_t index = 0; index < count; ++index) {
             const char* member = zip_get_name(handle(), static_cast<zip_uint64_t>(index), 0);
-            if (!member)
-                fail(name_, "name of member " + std::to_string(index), zip_strerror(handle()), "a readable name");
+            if (!member) fail(name_, concat("name of member ", index), zip_strerror(handle()), "a readable name");
             names.emplace_back(member);
         }
         return names;
@@ -71,7 +70,7 @@ class ZipMember : public ByteSource<ZipMember> {
         if (facts.encryption_method != ZIP_EM_NONE)
             fail(name_, "encryption", "an encrypted member", "a member without encryption");
         if (facts.comp_method != ZIP_CM_STORE && facts.comp_method != ZIP_CM_DEFLATE)
-            fail(name_, "compression", "method " + std::to_string(facts.comp_method), "0 (stored) or 8 (deflated)");
+            fail(name_, "compression", concat("method ", facts.comp_method), "0 (stored) or 8 (deflated)");
         file_.reset(zip_fopen_index(archive.handle(), index, 0));
         if (!file_) fail(name_, "member", zip_strerror(archive.handle()), "a readable member");
     }
@@ -136,13 +135,13 @@ class ZipWriter {
         if (index < 0) {
             const std::string reason = zip_strerror(archive_);
             if (source) zip_source_free(source);
-            fail(name_, "member " + part.name, reason, "a new name in UTF-8");
+            fail(name_, concat("member ", part.name), reason, "a new name in UTF-8");
         }
         const auto at = static_cast<zip_uint64_t>(index);
         constexpr zip_uint16_t first_of_january_1980 = 1 << 5 | 1;  // the same arrays give the same file
         if (zip_set_file_compression(archive_, at, deflate ? ZIP_CM_DEFLATE : ZIP_CM_STORE, 0) != 0 ||
             zip_file_set_dostime(archive_, at, 0, first_of_january_1980, 0) != 0)
-            fail(name_, "member " + part.name, zip_strerror(archive_), "a member that libzip can write");
+            fail(name_, concat("member ", part.name), zip_strerror(archive_), "a member that libzip can write");
     }
 
     std::string finish() {

@@ -3,6 +3,9 @@
 
 namespace genotype {
 
+/// The widest head that every device computes: blocks of it lie on a thread's stack.
+inline constexpr int widest_head = 256;
+
 /// A row holds its token's queries, one for each head, then its keys, then its values, one of each for each group of
 /// heads / key_value_heads heads. What comes out is a row of as many values as there are queries. A session remembers a
 /// position's keys and values as they lie in a row: first all keys, then all values.

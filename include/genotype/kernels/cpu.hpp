@@ -2,6 +2,11 @@
 #pragma once
 
 #include "genotype/kernels/cpu/attention.hpp"
+#include "genotype/kernels/cpu/attention_backward.hpp"
+#include "genotype/kernels/cpu/attention_block.hpp"
+#include "genotype/kernels/cpu/attention_call.hpp"
+#include "genotype/kernels/cpu/attention_few.hpp"
+#include "genotype/kernels/cpu/attention_single.hpp"
 #include "genotype/kernels/cpu/chunks.hpp"
 #include "genotype/kernels/cpu/column_sums.hpp"
 #include "genotype/kernels/cpu/convolution.hpp"
@@ -13,6 +18,7 @@
 #include "genotype/kernels/cpu/cross_entropy.hpp"
 #include "genotype/kernels/cpu/elementwise.hpp"
 #include "genotype/kernels/cpu/embedding.hpp"
+#include "genotype/kernels/cpu/fold.hpp"
 #include "genotype/kernels/cpu/gaussian.hpp"
 #include "genotype/kernels/cpu/halves.hpp"
 #include "genotype/kernels/cpu/lanes.hpp"
@@ -29,6 +35,7 @@
 #include "genotype/kernels/cpu/rotary.hpp"
 #include "genotype/kernels/cpu/spread.hpp"
 #include "genotype/kernels/cpu/tile.hpp"
+#include "genotype/kernels/cpu/transpose.hpp"
 #include "genotype/kernels/cpu/unroll.hpp"
 #include "genotype/kernels/cpu/vector.hpp"
 #include "genotype/kernels/cpu/winograd.hpp"

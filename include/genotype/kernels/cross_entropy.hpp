@@ -1,8 +1,6 @@
 // What the devices' cross-entropies share.
 #pragma once
 
-#include <string>
-
 #include "genotype/kernels/math.hpp"
 #include "genotype/shape/error.hpp"
 
@@ -12,8 +10,7 @@ namespace genotype::detail {
 inline void check_targets(long rows, int classes, const int* targets) {
     for (long row = 0; row < rows; ++row)
         if (targets[row] < 0 || targets[row] >= classes)
-            fail("cross-entropy", "target " + std::to_string(row), std::to_string(targets[row]),
-                 "a class from 0 to " + std::to_string(classes - 1));
+            fail("cross-entropy", concat("target ", row), targets[row], concat("a class from 0 to ", classes - 1));
 }
 
 /// exp(x - shift), to sum.

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <array>
-#include <string>
 
 #include "genotype/kernels/functions.hpp"
 #include "genotype/kernels/row_chunks.hpp"
@@ -14,8 +13,7 @@ namespace genotype {
 namespace detail {
 
 [[noreturn, gnu::cold]] inline void too_few_values(int channels, long rows) {
-    fail("BN<" + std::to_string(channels) + ">", "values for each channel in training", std::to_string(rows),
-         "at least 2");
+    fail(concat("BN<", channels, ">"), "values for each channel in training", rows, "at least 2");
 }
 
 }  // namespace detail

@@ -16,6 +16,7 @@ namespace genotype {
 /// arXiv:2305.13245; the order of work: Dao, "FlashAttention-2", 2023, arXiv:2307.08691.
 template <int heads, int key_value_heads, int head_width>
 struct CausalAttention : LayerBase {
+    static_assert(head_width <= widest_head, "a head is at most 256 wide");
     static constexpr AttentionSizes sizes{heads, key_value_heads, head_width};
     static constexpr bool backward_reads_output = true;
 

@@ -4,19 +4,30 @@
 #include <array>
 #include <ratio>
 
+#include "genotype/layers/bias.hpp"
 #include "genotype/layers/layer.hpp"
 
 namespace genotype {
+namespace detail {
 
-/// `LayerNorm` with an epsilon of one's own, a quotient: `LayerNormWith<std::ratio<1, 1000>, 256>`.
-template <class Epsilon, int... sizes>
-requires(sizeof...(sizes) >= 1 && sizeof...(sizes) <= 4) struct LayerNormWith : LayerBase {
+template <class Choice>
+constexpr auto layer_norm_parameters(Dims dims, AxisOrder order) {
+    const Parameter weight{"weight", dims, {Initial::constant, 1}, order};
+    if constexpr (std::same_as<Choice, Bias>)
+        return std::array{weight, Parameter{"bias", dims, {Initial::constant, 0}, order}};
+    else
+        return std::array{weight};
+}
+
+/// All forms of `LayerNorm`.
+template <class Choice, class Epsilon, int... sizes>
+requires(sizeof...(sizes) >= 1 && sizeof...(sizes) <= 4) struct LayerNormOf : LayerBase {
+    static constexpr bool has_bias = std::same_as<Choice, Bias>;
     static constexpr float epsilon = static_cast<float>(static_cast<double>(Epsilon::num) / Epsilon::den);
     static constexpr Dims dims{sizeof...(sizes), sizes...};
     static constexpr AxisOrder order = dims.rank == 3 ? AxisOrder{1, 2, 0} : AxisOrder{};
 
-    static constexpr std::array<Parameter, 2> parameters{
-        {{"weight", dims, {Initial::constant, 1}, order}, {"bias", dims, {Initial::constant, 0}, order}}};
+    static constexpr auto parameters = layer_norm_parameters<Choice>(dims, order);
 
     static constexpr Inferred output(Dims in) {
         for (const int size : {sizes...})
@@ -36,19 +47,30 @@ requires(sizeof...(sizes) >= 1 && sizeof...(sizes) <= 4) struct LayerNormWith : 
     template <class Device, class Mode>
     static void forward(Device device, Mode, const Forward<Mode>& pass) {
         float* const statistics = std::same_as<Mode, Training> ? pass.kept.per_sample : pass.scratch.per_sample;
-        layer_norm(device, pass.batch, dims.count(), pass.x, pass.parameters + parameter_offset<LayerNormWith>(0),
-                   pass.parameters + parameter_offset<LayerNormWith>(1), epsilon, statistics, pass.y);
+        const float* const bias = has_bias ? pass.parameters + bias_offset : nullptr;
+        layer_norm(device, pass.batch, dims.count(), pass.x, pass.parameters, bias, epsilon, statistics, pass.y);
     }
 
     template <class Device>
     static void backward(Device device, const Backward& pass) {
-        float* const gradients = pass.gradients;
-        layer_norm_backward(device, pass.batch, dims.count(), pass.x, pass.dy,
-                            pass.parameters + parameter_offset<LayerNormWith>(0), pass.kept.per_sample, pass.dx,
-                            gradients ? gradients + parameter_offset<LayerNormWith>(0) : nullptr,
-                            gradients ? gradients + parameter_offset<LayerNormWith>(1) : nullptr, pass.accumulate);
+        float* const bias_gradient = pass.gradients && has_bias ? pass.gradients + bias_offset : nullptr;
+        layer_norm_backward(device, pass.batch, dims.count(), pass.x, pass.dy, pass.parameters, pass.kept.per_sample,
+                            pass.dx, pass.gradients, bias_gradient, pass.accumulate);
     }
+
+  private:
+    static constexpr long bias_offset = offset_in(parameters, 1);
 };
+
+}  // namespace detail
+
+/// `LayerNorm` with an epsilon of one's own, a quotient: `LayerNormWith<std::ratio<1, 1000>, 256>`.
+template <class Epsilon, int... sizes>
+struct LayerNormWith : detail::LayerNormOf<Bias, Epsilon, sizes...> {};
+
+/// The same without a bias. PyTorch: nn.LayerNorm((sizes...), eps, bias=False).
+template <class Epsilon, int... sizes>
+struct LayerNormWithoutBias : detail::LayerNormOf<NoBias, Epsilon, sizes...> {};
 
 /// (sizes...) -> the same: `LayerNorm<256>` for vectors, `LayerNorm<64, 8, 8>` for pictures. Each sample is normalised
 /// by its own mean and biased variance, in training and inference alike; each of its values has a weight and a bias.

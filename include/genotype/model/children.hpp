@@ -3,8 +3,10 @@
 
 #include <span>
 #include <string>
+#include <type_traits>
 
 #include "genotype/layers/layer.hpp"
+#include "genotype/shape/concat.hpp"
 
 namespace genotype {
 
@@ -74,18 +76,44 @@ enum class Owned { parameters, buffers };
 
 namespace detail {
 
-[[gnu::noinline]] inline std::string child_prefix(const std::string& prefix, ChildName name) {
-    const std::string word = name.word ? std::string(name.word) : std::to_string(name.number);
-    return word.empty() ? prefix : prefix + word + ".";
+inline std::string child_word(ChildName name) {
+    return name.word ? concat(name.word) : concat(name.number);
 }
 
+[[gnu::noinline]] inline std::string child_prefix(const std::string& prefix, ChildName name) {
+    const std::string word = child_word(name);
+    return word.empty() ? prefix : concat(prefix, word, ".");
+}
+
+/// Whoever visits tensors without its type: so a model is gone through by one function, whatever is done there.
+struct TensorVisitor {
+    const void* visit;
+    void (*call)(const void* visit, const std::string& name, const Parameter& tensor, long offset);
+};
+
 // Apart from the layer's type, so that two hundred layers share one.
-template <class Visit>
-[[gnu::noinline]] void visit_tensors(std::span<const Parameter> list, Visit& visit, const std::string& prefix,
-                                     long offset) {
+[[gnu::noinline]] inline void visit_tensors(std::span<const Parameter> list, TensorVisitor visitor,
+                                            const std::string& before, ChildName name, long offset) {
+    const std::string prefix = child_prefix(before, name);
     for (const Parameter& tensor : list) {
-        visit(prefix + tensor.name, tensor, offset);
+        visitor.call(visitor.visit, concat(prefix, tensor.name), tensor, offset);
         offset += aligned(tensor.count());
+    }
+}
+
+template <Layer Net, Owned What>
+void visit_all_tensors(TensorVisitor visitor, const std::string& before, ChildName name, long offset) {
+    constexpr bool is_parameters = What == Owned::parameters;
+    if constexpr (Combinator<Net>) {
+        const std::string prefix = child_prefix(before, name);
+        Net::for_each_child([&]<class Child>(std::type_identity<Child>, ChildName child) {
+            visit_all_tensors<Child, What>(visitor, prefix, child, offset);
+            offset += is_parameters ? parameter_floats<Child>() : buffer_floats<Child>();
+        });
+    } else if constexpr (is_parameters) {
+        visit_tensors(Net::parameters, visitor, before, name, offset);
+    } else {
+        visit_tensors(Net::buffers, visitor, before, name, offset);
     }
 }
 
@@ -94,17 +122,11 @@ template <class Visit>
 /// Calls visit(name, parameter, offset) for every tensor of an arena, with PyTorch's dotted name ("0.weight").
 template <Layer Net, Owned What, class Visit>
 void for_each_tensor(Visit&& visit, const std::string& prefix = "", long offset = 0) {
-    constexpr bool is_parameters = What == Owned::parameters;
-    if constexpr (Combinator<Net>) {
-        Net::for_each_child([&]<class Child>(std::type_identity<Child>, ChildName name) {
-            for_each_tensor<Child, What>(visit, detail::child_prefix(prefix, name), offset);
-            offset += is_parameters ? parameter_floats<Child>() : buffer_floats<Child>();
-        });
-    } else if constexpr (is_parameters) {
-        detail::visit_tensors(Net::parameters, visit, prefix, offset);
-    } else {
-        detail::visit_tensors(Net::buffers, visit, prefix, offset);
-    }
+    using Visited = std::remove_reference_t<Visit>;
+    const auto call = [](const void* visited, const std::string& name, const Parameter& tensor, long at) {
+        (*const_cast<Visited*>(static_cast<const Visited*>(visited)))(name, tensor, at);
+    };
+    detail::visit_all_tensors<Net, What>({&visit, call}, prefix, {"", 0}, offset);
 }
 
 }  // namespace genotype

@@ -22,13 +22,18 @@ std::string model_name();
 
 namespace detail {
 
+[[gnu::noinline]] inline void add_argument(std::string& name, bool first, std::string_view argument) {
+    name += first ? "<" : ", ";
+    name += argument;
+}
 [[gnu::noinline]] inline std::string name_with(std::string name, std::initializer_list<std::string> arguments) {
     bool first = true;
     for (const std::string& argument : arguments) {
-        name += (first ? "<" : ", ") + argument;
+        add_argument(name, first, argument);
         first = false;
     }
-    return name + ">";
+    name += '>';
+    return name;
 }
 
 /// From the name that linkers see: it has every argument, and is a rule of the platform, not a compiler's taste.
@@ -57,7 +62,7 @@ struct ModelName {
             name.resize(std::min(name.size(), name.find('<')));
             bool first = true;
             Net::for_each_child([&]<class Child>(std::type_identity<Child>, ChildName) {
-                name += (first ? "<" : ", ") + model_name<Child>();
+                add_argument(name, first, model_name<Child>());
                 first = false;
             });
             name += '>';
@@ -67,7 +72,7 @@ struct ModelName {
 };
 template <int N, class... L>
 struct ModelName<combinators::Repeat<N, L...>> {
-    static std::string text() { return name_with("Repeat", {std::to_string(N), model_name<L>()...}); }
+    static std::string text() { return name_with("Repeat", {concat(N), model_name<L>()...}); }
 };
 template <class... B>
 struct ModelName<combinators::Residual<combinators::Sequential<B...>, Projection<>>> {

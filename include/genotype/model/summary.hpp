@@ -1,11 +1,15 @@
 // A model as a table: layers, shapes, parameters, multiply-adds, memory.
 #pragma once
 
+#include <array>
 #include <cstdio>
+#include <span>
 #include <string>
+#include <string_view>
 
 #include "genotype/layers/cost.hpp"
 #include "genotype/layers/form.hpp"
+#include "genotype/model/children.hpp"
 #include "genotype/model/type_name.hpp"
 #include "genotype/model/walk.hpp"
 #include "genotype/model/workspace.hpp"
@@ -26,20 +30,20 @@ inline constexpr long multiply_adds = [] {
 
 namespace detail {
 
-inline std::string with_commas(long number) {
-    std::string text = std::to_string(number);
+[[gnu::noinline]] inline std::string with_commas(long number) {
+    std::string text = concat(number);
     for (long at = static_cast<long>(text.size()) - 3; at > 0; at -= 3)
         text.insert(static_cast<std::size_t>(at), 1, ',');
     return text;
 }
 
 inline std::string shape_text(Dims dims) {
-    std::string text = std::to_string(dims[0]);
-    for (int axis = 1; axis < dims.rank; ++axis) text += " x " + std::to_string(dims[axis]);
+    std::string text = concat(dims[0]);
+    for (int axis = 1; axis < dims.rank; ++axis) text += concat(" x ", dims[axis]);
     return text;
 }
 
-inline std::string megabytes(long floats) {
+[[gnu::noinline]] inline std::string megabytes(long floats) {
     char text[32];
     std::snprintf(text, sizeof text, "%.2f MB", static_cast<double>(floats) * sizeof(float) / 1e6);
     return text;
@@ -48,31 +52,79 @@ inline std::string megabytes(long floats) {
 [[gnu::noinline]] inline std::string summary_row(const std::string& layer, const std::string& shape,
                                                  const std::string& parameters, const std::string& cost,
                                                  const std::string& form) {
-    char text[192];
-    std::snprintf(text, sizeof text, "%-44.44s %16s %14s %16s", layer.c_str(), shape.c_str(), parameters.c_str(),
+    char columns[192];
+    std::snprintf(columns, sizeof columns, "%-44.44s %16s %14s %16s", layer.c_str(), shape.c_str(), parameters.c_str(),
                   cost.c_str());
-    return text + (form.empty() ? "" : "  " + form) + "\n";
+    return concat(columns, form.empty() ? "" : "  ", form, "\n");
 }
 
-/// Everything about one layer's row but its type, so that all layers share one function.
+/// Everything about one layer's row but its type.
 struct SummaryRow {
-    std::string_view raw_name;
-    bool is_combinator;
-    ChildName name;
-    int depth;
-    Dims out;
-    long parameters, cost;
-    const char* form;
+    std::string_view raw_name = {};
+    bool is_combinator = false;
+    ChildName name = {};
+    int depth = 0;
+    Dims in = {}, out = {};
+    long parameters = 0, cost = 0;
+    const char* (*form)(Dims in, Dims out, int batch) = nullptr;  // null where a leaf has none
 };
 
-[[gnu::noinline]] inline void add_row(std::string& text, const SummaryRow& row) {
+/// The rows of a model: constants, so that nothing of the walk over its types is left for run time.
+template <Layer Net, Dims In, class Device>
+inline constexpr auto summary_rows = [] {
+    constexpr std::size_t count = [] {
+        std::size_t layers = 0;
+        walk<Net>([&](auto, ChildName, int, Dims, Dims) { ++layers; }, In);
+        return layers;
+    }();
+    std::array<SummaryRow, count> rows;
+    std::size_t row = 0;
+    walk<Net>(
+        [&]<class L>(std::type_identity<L>, ChildName name, int depth, Dims in, Dims out) {
+            rows[row] = {raw_type_name<L>(), Combinator<L>, name, depth, in, out, parameter_count<L>};
+            if constexpr (!Combinator<L>) {
+                rows[row].cost = multiply_adds_of_leaf<L>(in, out);
+                if constexpr (requires { convolution_form(Device{}, L::geometry(in, out), 1); })
+                    rows[row].form = &form_of_leaf<L, Device>;
+            }
+            ++row;
+        },
+        In);
+    return rows;
+}();
+
+[[gnu::noinline]] inline std::string summary_row(const SummaryRow& row, const char* form) {
     std::string label = readable_type_name(row.raw_name);
     if (row.is_combinator) label = label.substr(0, label.find('<'));
     if (row.depth > 0)
-        label = (row.name.word ? std::string(row.name.word) : std::to_string(row.name.number)) + ": " + label;
+        label = concat(std::string(2 * static_cast<std::size_t>(row.depth), ' '), child_word(row.name), ": ", label);
     const auto number = [](long value) { return value > 0 ? with_commas(value) : std::string(); };
-    text += summary_row(std::string(2 * static_cast<std::size_t>(row.depth), ' ') + label, shape_text(row.out),
-                        number(row.is_combinator ? 0 : row.parameters), number(row.cost), row.form);
+    return summary_row(label, shape_text(row.out), number(row.is_combinator ? 0 : row.parameters), number(row.cost),
+                       form);
+}
+
+/// A whole model in numbers; the last two are floats of its memory.
+struct SummaryTotals {
+    long parameters, cost, parameter_floats, prepared_floats, training, inference;
+};
+
+[[gnu::noinline]] inline std::string summary_table(std::span<const SummaryRow> rows, int batch,
+                                                   const SummaryTotals& total) {
+    std::string table;
+    bool has_forms = false;
+    for (const SummaryRow& row : rows) {
+        const char* const form = row.form ? row.form(row.in, row.out, batch) : "";
+        has_forms = has_forms || *form;
+        table += summary_row(row, form);
+    }
+    const std::string form = has_forms ? concat("form, batch ", batch) : "";
+    const std::string line(has_forms ? 114 : 93, '-');
+    return concat(summary_row("layer", "output", "parameters", "multiply-adds", form), line, "\n", table, line, "\n",
+                  summary_row("in all", "", with_commas(total.parameters), with_commas(total.cost), ""), "parameters ",
+                  megabytes(total.parameter_floats), ", packed forms ", megabytes(total.prepared_floats),
+                  "; for a batch of ", batch, ": ",
+                  total.training > 0 ? concat("training ", megabytes(total.training), ", ") : "", "inference ",
+                  megabytes(total.inference), "\n");
 }
 
 }  // namespace detail
@@ -84,31 +136,13 @@ struct SummaryRow {
 ///     std::puts(summary<Generator, Shape<100, 1, 1>>().c_str());
 template <Layer Net, ShapeType In, class Device = Cpu>
 std::string summary(int batch = 1) {
-    std::string text;
-    bool has_forms = false;
-    walk<Net>(
-        [&]<class L>(std::type_identity<L>, ChildName name, int depth, Dims in, Dims out) {
-            long cost = 0;
-            const char* form = "";
-            if constexpr (!Combinator<L>) {
-                cost = multiply_adds_of_leaf<L>(in, out);
-                form = form_of_leaf<L, Device>(in, out, batch);
-            }
-            if (*form) has_forms = true;
-            detail::add_row(
-                text, {detail::raw_type_name<L>(), Combinator<L>, name, depth, out, parameter_count<L>, cost, form});
-        },
-        In::dims);
-    const std::string form = has_forms ? "form, batch " + std::to_string(batch) : "";
-    const std::string line = std::string(has_forms ? 114 : 93, '-') + "\n";
-    text = detail::summary_row("layer", "output", "parameters", "multiply-adds", form) + line + text + line +
-           detail::summary_row("in all", "", detail::with_commas(parameter_count<Net>),
-                               detail::with_commas(multiply_adds<Net, In>), "");
-    text += "parameters " + detail::megabytes(parameter_floats<Net>()) + ", packed forms " +
-            detail::megabytes(prepared_floats<Net, Device>()) + "; for a batch of " + std::to_string(batch) + ": ";
+    long training = 0;
     if constexpr (requires { Net::template memory<Device, Training>(In::dims); })
-        text += "training " + detail::megabytes(Workspace<Net, In, Training, Device>::floats(batch)) + ", ";
-    return text + "inference " + detail::megabytes(Workspace<Net, In, Inference, Device>::floats(batch)) + "\n";
+        training = Workspace<Net, In, Training, Device>::floats(batch);
+    return detail::summary_table(
+        detail::summary_rows<Net, In::dims, Device>, batch,
+        {parameter_count<Net>, multiply_adds<Net, In>, parameter_floats<Net>(), prepared_floats<Net, Device>(),
+         training, Workspace<Net, In, Inference, Device>::floats(batch)});
 }
 
 }  // namespace genotype

@@ -44,7 +44,7 @@ inline void shorten_floats(std::string& text) {
     }
 }
 
-[[gnu::noinline]] inline std::string readable_type_name(std::string_view raw) {
+[[gnu::cold, gnu::noinline]] inline std::string readable_type_name(std::string_view raw) {
     std::string name(raw);
     for (std::string_view word :
          {"genotype::combinators::", "genotype::", "(anonymous namespace)::", "{anonymous}::", "struct ", "class "})

@@ -12,6 +12,32 @@
 
 namespace genotype {
 
+namespace detail {
+
+template <class Device>
+[[gnu::noinline]] void draw_first_values(Device device, const Parameter& tensor, float* to, RandomState& random) {
+    const Initial initial = tensor.initial;
+    switch (initial.kind) {
+        case Initial::constant:
+            for (long i = 0; i < tensor.count(); ++i) to[i] = initial.value;
+            break;
+        case Initial::uniform_fan_in: {
+            const float bound = 1 / std::sqrt(initial.value);
+            fill_uniform(device, tensor.count(), random.take(tensor.count()), -bound, bound, to);
+            break;
+        }
+        case Initial::normal:
+            fill_normal(device, tensor.count(), random.take(tensor.count()), to);
+            for (long i = 0; i < tensor.count(); ++i) to[i] *= initial.value;
+            break;
+        case Initial::counter:
+            std::memset(to, 0, sizeof(std::int32_t));
+            break;
+    }
+}
+
+}  // namespace detail
+
 /// Every tensor of `Net` in three arenas on the heap.
 template <Layer Net, class Device>
 class Weights {
@@ -38,25 +64,7 @@ class Weights {
     template <Owned What>
     static void draw(float* arena, RandomState& random) {
         for_each_tensor<Net, What>([&](const std::string&, const Parameter& tensor, long offset) {
-            const Initial initial = tensor.initial;
-            float* to = arena + offset;
-            switch (initial.kind) {
-                case Initial::constant:
-                    for (long i = 0; i < tensor.count(); ++i) to[i] = initial.value;
-                    break;
-                case Initial::uniform_fan_in: {
-                    const float bound = 1 / std::sqrt(initial.value);
-                    fill_uniform(Device{}, tensor.count(), random.take(tensor.count()), -bound, bound, to);
-                    break;
-                }
-                case Initial::normal:
-                    fill_normal(Device{}, tensor.count(), random.take(tensor.count()), to);
-                    for (long i = 0; i < tensor.count(); ++i) to[i] *= initial.value;
-                    break;
-                case Initial::counter:
-                    std::memset(to, 0, sizeof(std::int32_t));
-                    break;
-            }
+            detail::draw_first_values(Device{}, tensor, arena + offset, random);
         });
     }
 };

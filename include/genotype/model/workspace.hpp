@@ -1,8 +1,6 @@
 // The memory of one run of a model, planned from its type; and the runs themselves.
 #pragma once
 
-#include <string>
-
 #include "genotype/model/output_shape.hpp"
 #include "genotype/model/run.hpp"
 #include "genotype/model/weights.hpp"
@@ -28,7 +26,7 @@ class Workspace {
 
     /// Memory for up to `capacity` samples. Throws `Error` where that is below 1.
     explicit Workspace(int capacity) : capacity_(capacity) {
-        if (capacity < 1) fail("Workspace", "capacity", std::to_string(capacity), "1 or more samples");
+        if (capacity < 1) fail("Workspace", "capacity", capacity, "1 or more samples");
         arena_ = Arena<Device>(floats(capacity));
     }
 
@@ -37,7 +35,7 @@ class Workspace {
     /// Throws `Error` where a run on `batch` samples would not fit.
     void check(int batch) const {
         if (batch < 1 || batch > capacity_)
-            fail("Workspace", "batch", std::to_string(batch), "1 to its capacity of " + std::to_string(capacity_));
+            fail("Workspace", "batch", batch, detail::concat("1 to its capacity of ", capacity_));
     }
 
     /// Runs forward. The result lives in this workspace until the next run. Throws `Error` where the batch is empty or

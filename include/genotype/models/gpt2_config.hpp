@@ -14,10 +14,11 @@ struct GPT2Config {
     int hidden = 4 * width;      ///< features inside the feed-forward part (n_inner)
     float norm_epsilon = 1e-5f;  ///< layer_norm_epsilon
     bool tied = true;            ///< the head's weights are the embedding's (tie_word_embeddings)
+    bool bias = true;            ///< of linear layers and norms; transformers' always have them, nanoGPT's need not
 
     template <class Visit>
     constexpr void for_each_option(Visit&& visit) const {
-        const auto& [a, b, c, d, e, f, g, h] = *this;
+        const auto& [a, b, c, d, e, f, g, h, i] = *this;
         visit("vocabulary", a);
         visit("context", b);
         visit("width", c);
@@ -26,6 +27,7 @@ struct GPT2Config {
         visit("hidden", f);
         visit("norm_epsilon", g);
         visit("tied", h);
+        visit("bias", i);
     }
     friend constexpr bool operator==(const GPT2Config&, const GPT2Config&) = default;
 };

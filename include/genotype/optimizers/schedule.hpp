@@ -84,7 +84,7 @@ class Schedule {
 
     static void require(bool right, const char* where, const char* field, const std::string& found,
                         const char* expected) {
-        if (!right) fail(std::string("Schedule::") + where, field, found, expected);
+        if (!right) fail(detail::concat("Schedule::", where), field, found, expected);
     }
 
     Kind kind_ = Kind::constant;

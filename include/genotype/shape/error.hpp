@@ -2,7 +2,9 @@
 #pragma once
 
 #include <stdexcept>
-#include <string>
+#include <string_view>
+
+#include "genotype/shape/concat.hpp"
 
 namespace genotype {
 
@@ -11,10 +13,12 @@ struct Error : std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
-/// Throws `Error` with "where: field: found ..., expected ...".
-[[noreturn]] inline void fail(const std::string& where, const std::string& field, const std::string& found,
-                              const std::string& expected) {
-    throw Error(where + ": " + field + ": found " + found + ", expected " + expected);
+/// Throws `Error` with "where: field: found ..., expected ...". Each is a text, or a whole number.
+[[noreturn, gnu::cold, gnu::noinline]] inline void fail(const detail::TextPiece& where, const detail::TextPiece& field,
+                                                        const detail::TextPiece& found,
+                                                        const detail::TextPiece& expected) {
+    throw Error(
+        detail::concat(where.text(), ": ", field.text(), ": found ", found.text(), ", expected ", expected.text()));
 }
 
 }  // namespace genotype

@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <span>
-#include <string>
 
 #include "genotype/shape/error.hpp"
 #include "genotype/tensor/arena.hpp"
@@ -20,7 +19,7 @@ class Tensor {
     Tensor() = default;
     /// `batch` samples of zeros. Throws `Error` where `batch` is below 0.
     explicit Tensor(int batch) : values_(batch * S::count), batch_(batch) {
-        if (batch < 0) fail("Tensor", "batch", std::to_string(batch), "0 or more");
+        if (batch < 0) fail("Tensor", "batch", batch, "0 or more");
     }
 
     int batch() const { return batch_; }

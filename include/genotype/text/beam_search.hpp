@@ -43,13 +43,13 @@ class BeamSearch {
         for (auto* beams : {&beams_, &next_})
             for (Beam& beam : *beams) beam.tokens.reserve(prompt_ + static_cast<std::size_t>(options.max_new_tokens));
         beams_[0].tokens.assign(prompt.begin(), prompt.end());
-        beams_.resize(1);  // at first there is only the prompt
-        finished_.reserve(count_ + 1);
+        finished_.resize(count_ + 1);
+        for (FinishedBeam& beam : finished_) beam.ids.reserve(static_cast<std::size_t>(options.max_new_tokens));
         candidates_.reserve(most_ + 1);
         order_.reserve(most_);
     }
 
-    std::span<const Beam> beams() const { return beams_; }
+    std::span<const Beam> beams() const { return std::span(beams_).first(running_); }
     bool done() const { return done_; }
     const FinishedBeam& best() const { return finished_.front(); }
 
@@ -58,7 +58,7 @@ class BeamSearch {
         const auto vocabulary = static_cast<std::size_t>(rules.vocabulary);
         const int new_tokens = static_cast<int>(beams_[0].tokens.size() - prompt_);
         candidates_.clear();
-        for (std::size_t beam = 0; beam < beams_.size(); ++beam)
+        for (std::size_t beam = 0; beam < running_; ++beam)
             add_candidates(beam, rules.choice.log_probabilities({logits + beam * vocabulary, vocabulary},
                                                                 beams_[beam].tokens, new_tokens));
         for (Candidate& candidate : candidates_)
@@ -66,7 +66,7 @@ class BeamSearch {
         finish(new_tokens + 1, rules.options);
         go_on();
         done_ = !may_improve(new_tokens + 1, rules.options);
-        if (done_ && finished_.empty()) fail_for_logits({});
+        if (done_ && ended_ == 0) fail_for_logits({});
     }
 
   private:
@@ -112,16 +112,18 @@ class BeamSearch {
             const Candidate& candidate = candidates_[at];
             const float score = candidate.score / penalty(length, options);
             if (!candidate.end || !(score > out_of_question)) continue;
-            const auto place =
-                std::upper_bound(finished_.begin(), finished_.end(), score,
-                                 [](float value, const FinishedBeam& other) { return value > other.score; });
-            if (static_cast<std::size_t>(place - finished_.begin()) == count_) continue;
+            // A new one takes the spare place behind the others and moves up.
+            const auto spare = finished_.begin() + static_cast<std::ptrdiff_t>(ended_);
             const std::vector<TokenId>& tokens = beams_[candidate.beam].tokens;
-            FinishedBeam beam{
-                {tokens.begin() + static_cast<std::ptrdiff_t>(prompt_), tokens.end()}, score, *candidate.end};
-            beam.ids.push_back(candidate.token);
-            finished_.insert(place, std::move(beam));
-            if (finished_.size() > count_) finished_.pop_back();
+            spare->ids.assign(tokens.begin() + static_cast<std::ptrdiff_t>(prompt_), tokens.end());
+            spare->ids.push_back(candidate.token);
+            spare->score = score;
+            spare->stopped = *candidate.end;
+            const auto place =
+                std::upper_bound(finished_.begin(), spare, score,
+                                 [](float value, const FinishedBeam& other) { return value > other.score; });
+            std::rotate(place, spare, spare + 1);
+            ended_ = std::min(ended_ + 1, count_);
         }
     }
 
@@ -136,7 +138,6 @@ class BeamSearch {
         std::sort(order_.begin(), order_.end(), [&](std::size_t left, std::size_t right) {
             return score(left) != score(right) ? score(left) > score(right) : left < right;
         });
-        next_.resize(count_);
         for (std::size_t at = 0; at < count_; ++at) {
             const Candidate& candidate = candidates_[order_[at]];
             next_[at].score = score(order_[at]);
@@ -145,23 +146,26 @@ class BeamSearch {
             next_[at].tokens.push_back(candidate.token);
         }
         std::swap(beams_, next_);
+        running_ = count_;
     }
 
     bool may_improve(int length, const GenerationOptions& options) const {
-        const bool full = finished_.size() == count_;
+        const bool full = ended_ == count_;
         if (full && options.early_stopping == EarlyStopping::yes) return false;
         if (std::all_of(candidates_.begin(), candidates_.end(), [](const Candidate& each) { return each.end; }))
             return false;
         const bool at_the_end = options.early_stopping == EarlyStopping::never && options.length_penalty > 0;
         const float best = beams_[0].score / penalty(at_the_end ? options.max_new_tokens : length, options);
-        return best > (full ? finished_.back().score : out_of_question);
+        return best > (full ? finished_[count_ - 1].score : out_of_question);
     }
 
     std::size_t prompt_, count_, most_;  // tokens of the prompt, beams, candidates
     std::vector<Beam> beams_, next_;
+    std::size_t running_ = 1;  // at first there is only the prompt
     std::vector<Candidate> candidates_;
     std::vector<std::size_t> order_;
-    std::vector<FinishedBeam> finished_;  // the best first
+    std::vector<FinishedBeam> finished_;  // the best first, and a spare one
+    std::size_t ended_ = 0;               // so many of them have ended
     bool done_ = false;
 };
 

@@ -50,6 +50,7 @@ class BeamText {
         result_.ids = best.ids;
         result_.stopped = best.stopped;
         result_.score = best.score;
+        result_.text.reserve(8 * best.ids.size());
         Utf8Stream stream;
         for (const TokenId token : best.ids)
             if (rules.is_shown(token)) stream.push(rules.tokenizer.token_bytes(token), result_.text);

@@ -25,7 +25,8 @@ inline nlohmann::json parse_json(std::string_view text, const std::string& file)
         if (event == Json::parse_event_t::object_start) keys.emplace_back();
         if (event == Json::parse_event_t::object_end) keys.pop_back();
         if (event == Json::parse_event_t::key && !keys.back().insert(value.get_ref<const std::string&>()).second)
-            fail(file, "JSON", "the key " + in_quotes(value.get_ref<const std::string&>()) + " twice", "each key once");
+            fail(file, "JSON", concat("the key ", in_quotes(value.get_ref<const std::string&>()), " twice"),
+                 "each key once");
         return true;
     };
     try {
@@ -93,7 +94,7 @@ struct JsonField {
         for (const auto& [key, what] : value.items()) {
             bool known = false;
             for (const std::string_view allowed : keys) known = known || key == allowed;
-            if (!known) fail(file, name, "the field " + in_quotes(key), "fields that are known here");
+            if (!known) fail(file, name, concat("the field ", in_quotes(key)), "fields that are known here");
         }
     }
     /// Refuses all but null, false, "", 0 and what has nothing in it.

@@ -15,7 +15,7 @@ namespace genotype {
 namespace detail {
 
 /// A piece of a tensor that one thread copies.
-struct TextPiece {
+struct WeightPiece {
     const TextTensor* tensor;
     CopyAxes axes;
     std::uint64_t begin;  // bytes
@@ -70,7 +70,7 @@ inline CopyAxes text_axes(const MatchedPart& part, long columns, long row_stride
 }
 
 /// Adds the pieces of one parameter.
-inline void add_text_pieces(std::vector<TextPiece>& pieces, const std::vector<MatchedPart>& parts, Dims dims,
+inline void add_text_pieces(std::vector<WeightPiece>& pieces, const std::vector<MatchedPart>& parts, Dims dims,
                             AxisOrder order, float* to) {
     const bool is_matrix = dims.rank == 2;
     const long columns = is_matrix ? dims[1] : 1;
@@ -112,7 +112,7 @@ class TextLoading {
     LoadReport copy() {
         matching_.expect_no_faults();
         const NotFinite found =
-            copy_pieces(pieces_, [&](const TextPiece& piece, CopyRoom& room) { return piece.copy(files_, room); });
+            copy_pieces(pieces_, [&](const WeightPiece& piece, CopyRoom& room) { return piece.copy(files_, room); });
         report_.nan = found.nan;
         report_.infinite = found.infinite;
         return report_;
@@ -121,7 +121,7 @@ class TextLoading {
   private:
     const TextFiles& files_;
     TextMatching matching_;
-    std::vector<TextPiece> pieces_;
+    std::vector<WeightPiece> pieces_;
     LoadReport report_;
 };
 

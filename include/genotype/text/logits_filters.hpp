@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <span>
 
@@ -22,18 +23,53 @@ struct TopP {
     bool keeps(double above) const { return static_cast<float>((sum - above) / sum) > cut; }
 };
 
+/// Logits in bins of equal width, the largest in bin 0. What is in none is so unlikely that all of it adds up to half
+/// of what top-p bans.
+class LogitBins {
+  public:
+    LogitBins(float largest, std::size_t logits, float cut)
+        : largest_(largest),
+          per_logit_(
+              static_cast<float>(logit_bins / std::log(2 * static_cast<double>(logits) / static_cast<double>(cut)))) {}
+
+    int operator()(float logit) const {
+        return static_cast<int>(std::min((largest_ - logit) * per_logit_, static_cast<float>(logit_bins)));
+    }
+    /// The bin with the last token that is kept; `above` becomes the mass of the bins before it.
+    int boundary(std::span<const float> logits, const Weights& weights, const TopP& rule, std::span<double> masses,
+                 double& above) const {
+        std::fill(masses.begin(), masses.end(), 0.0);
+        for (std::size_t at = 0; at < logits.size(); ++at)
+            masses[static_cast<std::size_t>((*this)(logits[at]))] += static_cast<double>(weights.values[at]);
+        int bin = 0;
+        for (; bin + 1 < logit_bins; ++bin) {
+            const double mass = above + masses[static_cast<std::size_t>(bin)];
+            if (!rule.keeps(mass)) break;
+            above = mass;
+        }
+        return bin;
+    }
+
+  private:
+    float largest_, per_logit_;
+};
+
 }  // namespace detail
 
 /// transformers: `TemperatureLogitsWarper`.
 inline void divide_by_temperature(std::span<float> logits, float temperature) {
-    for (float& logit : logits) logit /= temperature;
+    float* x = logits.data();
+#pragma omp simd
+    for (std::size_t at = 0; at < logits.size(); ++at) x[at] /= temperature;
 }
 
 /// Bans what is less likely than the k-th likeliest token. transformers: `TopKLogitsWarper`.
 inline void keep_top_k(std::span<float> logits, int k, LogitsScratch& scratch) {
     if (static_cast<std::size_t>(k) >= logits.size()) return;
     const float least = detail::kth_largest(logits, static_cast<std::size_t>(k), scratch.floats());
-    for (float& logit : logits) logit = logit < least ? detail::banned : logit;
+    float* x = logits.data();
+#pragma omp simd
+    for (std::size_t at = 0; at < logits.size(); ++at) x[at] = x[at] < least ? detail::banned : x[at];
 }
 
 /// Keeps the fewest of the likeliest tokens, one at least, whose probabilities add up to `top_p`; of equally likely
@@ -42,13 +78,13 @@ inline void keep_top_p(std::span<float> logits, double top_p, LogitsScratch& scr
     using Candidate = LogitsScratch::Candidate;
     const detail::Weights weights = detail::weights_of(logits, scratch.floats());
     const detail::TopP rule{weights.sum, static_cast<float>(1 - top_p)};
-    // Those below this add up to half of what is banned, so they all are.
-    const auto least =
-        static_cast<float>(weights.sum * static_cast<double>(rule.cut) / (2 * static_cast<double>(logits.size())));
+    const detail::LogitBins bins(weights.largest, logits.size(), rule.cut);
+    double above = 0;
+    const int bin = bins.boundary(logits, weights, rule, scratch.masses(), above);
     std::size_t count = 0;
     for (std::size_t at = 0; at < logits.size(); ++at) {
         scratch.candidates()[count] = {logits[at], weights.values[at], at};
-        count += weights.values[at] >= least && logits[at] > detail::banned;
+        count += bins(logits[at]) == bin;
     }
 
     const auto before = [](const Candidate& left, const Candidate& right) {
@@ -56,7 +92,6 @@ inline void keep_top_p(std::span<float> logits, double top_p, LogitsScratch& scr
     };
     Candidate* first = scratch.candidates().data();
     Candidate* last = first + count;
-    double above = 0;
     // Halves, of which only that with the boundary is looked at again.
     while (last - first > 32) {
         Candidate* middle = first + (last - first) / 2;
@@ -74,17 +109,21 @@ inline void keep_top_p(std::span<float> logits, double top_p, LogitsScratch& scr
         least_kept = *first;
         above += static_cast<double>(first->weight);
     }
+    float* x = logits.data();
+    const float least = least_kept.logit;
+#pragma omp simd
     for (std::size_t at = 0; at < logits.size(); ++at)
-        if (logits[at] < least_kept.logit || (logits[at] == least_kept.logit && at < least_kept.at))
-            logits[at] = detail::banned;
+        x[at] = x[at] < least || (x[at] == least && at < least_kept.at) ? detail::banned : x[at];
 }
 
 /// Bans tokens whose probability is below `min_p` times that of the likeliest. transformers: `MinPLogitsWarper`.
 inline void keep_min_p(std::span<float> logits, float min_p, LogitsScratch& scratch) {
     const detail::Weights weights = detail::weights_of(logits, scratch.floats());
     const float sum = static_cast<float>(weights.sum), least = min_p * (1.f / sum);
-    for (std::size_t at = 0; at < logits.size(); ++at)
-        if (weights.values[at] / sum < least) logits[at] = detail::banned;
+    float* x = logits.data();
+    const float* weight = weights.values.data();
+#pragma omp simd
+    for (std::size_t at = 0; at < logits.size(); ++at) x[at] = weight[at] / sum < least ? detail::banned : x[at];
 }
 
 }  // namespace genotype

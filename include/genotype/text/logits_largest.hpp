@@ -72,7 +72,7 @@ inline float kth_largest(std::span<const float> logits, std::size_t k, std::span
         return values.begin() + static_cast<std::ptrdiff_t>(at);
     };
     std::size_t count = 0;
-    if (2 * k <= blocks) {
+    if (k <= blocks) {
         // As many blocks as k have a largest logit of at least `bound`, so the k-th largest of all is no less; and it
         // is in a block whose largest is no less.
         const auto block = [&](std::size_t b) {

@@ -14,6 +14,12 @@
 
 namespace genotype {
 
+namespace detail {
+
+inline constexpr int logit_bins = 2048;
+
+}  // namespace detail
+
 /// Memory for looking at the logits of a vocabulary.
 class LogitsScratch {
   public:
@@ -24,14 +30,19 @@ class LogitsScratch {
     };
 
     explicit LogitsScratch(int vocabulary)
-        : floats_(2 * static_cast<std::size_t>(vocabulary)), candidates_(static_cast<std::size_t>(vocabulary)) {}
+        : floats_(2 * static_cast<std::size_t>(vocabulary)),
+          masses_(detail::logit_bins + 1),
+          candidates_(static_cast<std::size_t>(vocabulary)) {}
 
     /// Two for each logit.
     std::span<float> floats() { return floats_; }
+    /// One for each bin, and one for what is in none.
+    std::span<double> masses() { return masses_; }
     std::span<Candidate> candidates() { return candidates_; }
 
   private:
     std::vector<float> floats_;
+    std::vector<double> masses_;
     std::vector<Candidate> candidates_;
 };
 
@@ -41,6 +52,7 @@ namespace detail {
 struct Weights {
     std::span<const float> values;
     double sum;
+    float largest;  // logit
 };
 
 inline double sum_of(std::span<const float> values) {
@@ -60,9 +72,9 @@ inline double sum_of(std::span<const float> values) {
 inline Weights weights_of(std::span<const float> logits, std::span<float> scratch) {
     bool ignored = false;
     const auto values = scratch.first(logits.size());
-    map(Cpu{}, static_cast<long>(logits.size()), ShiftedExp{largest_logit(logits, ignored)}, values.data(),
-        logits.data());
-    return {values, sum_of(values)};
+    const float largest = largest_logit(logits, ignored);
+    map(Cpu{}, static_cast<long>(logits.size()), ShiftedExp{largest}, values.data(), logits.data());
+    return {values, sum_of(values), largest};
 }
 
 }  // namespace detail
@@ -72,7 +84,10 @@ inline Weights weights_of(std::span<const float> logits, std::span<float> scratc
 inline void log_softmax(std::span<const float> logits, std::span<float> result, LogitsScratch& scratch) {
     const float largest = logits[static_cast<std::size_t>(argmax(logits))];
     const auto log_sum = static_cast<float>(std::log(detail::weights_of(logits, scratch.floats()).sum));
-    for (std::size_t at = 0; at < logits.size(); ++at) result[at] = logits[at] - largest - log_sum;
+    const float* x = logits.data();
+    float* y = result.data();
+#pragma omp simd
+    for (std::size_t at = 0; at < logits.size(); ++at) y[at] = x[at] - largest - log_sum;
 }
 
 /// The place of a token that is drawn by its probability: the first whose probability and those before it add up to

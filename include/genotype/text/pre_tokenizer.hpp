@@ -112,7 +112,7 @@ class WordPattern {
             const int status =
                 pcre2_match(code_.get(), data, text.size(), at, PCRE2_NO_UTF_CHECK, match.get(), nullptr);
             if (status < 0 || limits[1] <= at)
-                fail("text", "words from byte " + std::to_string(at), message(status), "a word of any kind");
+                fail("text", concat("words from byte ", at), message(status), "a word of any kind");
             visit(text.substr(at, limits[1] - at));
         }
     }

@@ -18,6 +18,7 @@ class StopStrings {
     StopStrings(const std::vector<std::string>& words, const Tokenizer& tokenizer)
         : words_(&words), tokenizer_(&tokenizer) {
         for (const std::string& word : words) longest_ = std::max(longest_, word.size());
+        end_.reserve(longest_ + 256);
     }
 
     /// Whether `token`, behind `tokens`, completes one.

@@ -2,28 +2,15 @@
 #pragma once
 
 #include <algorithm>
-#include <limits>
 #include <span>
 #include <string>
 
+#include "genotype/model/context.hpp"
 #include "genotype/model/part.hpp"
 #include "genotype/model/session.hpp"
 #include "genotype/model/workspace.hpp"
 
 namespace genotype {
-
-/// The most positions that a text of this model can have: the least `context` of its layers. Layers without one set no
-/// limit; where none does, it is the largest int.
-template <Layer Net>
-inline constexpr int longest_context = [] {
-    int least = std::numeric_limits<int>::max();
-    walk<Net>(
-        [&]<class L>(std::type_identity<L>, ChildName, int, Dims, Dims) {
-            if constexpr (requires { L::context; }) least = std::min(least, L::context);
-        },
-        InputShape<Net>::dims);
-    return least;
-}();
 
 /// How much a `TextRun` can hold.
 struct TextRunOptions {

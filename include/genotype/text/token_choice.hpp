@@ -33,13 +33,15 @@ struct KeptTokens {
 /// Chooses tokens; owns the memory for it, which it allocates once.
 class TokenChoice {
   public:
-    /// `longest`: the tokens that prompt and text have at most.
+    /// `longest`: the tokens that prompt and text have at most. The options must outlive it.
     TokenChoice(const GenerationOptions& options, int vocabulary, int longest)
         : options_(&options),
           scratch_(vocabulary),
           logits_(static_cast<std::size_t>(vocabulary)),
           ids_(options.samples() ? static_cast<std::size_t>(vocabulary) : 0),
           of_tokens_(static_cast<std::size_t>(longest)) {}
+
+    TokenChoice(GenerationOptions&&, int, int) = delete;
 
     /// The token behind `tokens`, of which the last `new_tokens` are new, for text number `sequence`.
     TokenId choose(std::span<const float> logits, std::span<const TokenId> tokens, int new_tokens, int sequence) {

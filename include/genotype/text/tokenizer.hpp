@@ -78,9 +78,9 @@ class Tokenizer {
     /// The ids of a text in UTF-8. `Error` where it is none (see `replace_invalid_utf8`).
     std::vector<TokenId> encode(std::string_view text, EncodeOptions options = {}) const {
         if (const std::size_t good = detail::valid_utf8_bytes(text); good < text.size())
-            fail("text", "byte " + std::to_string(good), "something else", "UTF-8");
+            fail("text", detail::concat("byte ", good), "something else", "UTF-8");
         if (text.size() > std::numeric_limits<std::uint32_t>::max())
-            fail("text", "size", std::to_string(text.size()) + " bytes", "4294967295 at most");
+            fail("text", "size", detail::concat(text.size(), " bytes"), "4294967295 at most");
         std::vector<TokenId> ids;
         ids.reserve(text.size() / 3 + parts_.prefix.size() + parts_.suffix.size());
         if (options.add_special_tokens) ids = parts_.prefix;
@@ -136,14 +136,12 @@ class Tokenizer {
         return id >= 0 && id < size() && !parts_.tokens[static_cast<std::size_t>(id)].empty();
     }
     void check(TokenId id) const {
-        if (!is_token(id))
-            fail("tokenizer", "token id", std::to_string(id), "one of its tokens, 0 to " + std::to_string(size() - 1));
+        if (!is_token(id)) fail("tokenizer", "token id", id, detail::concat("one of its tokens, 0 to ", size() - 1));
     }
 
     void number_tokens(const std::string& where) {
         const std::size_t count = parts_.tokens.size();
-        if (count == 0 || count > std::numeric_limits<TokenId>::max())
-            fail(where, "tokens", std::to_string(count), "1 to 2147483647");
+        if (count == 0 || count > std::numeric_limits<TokenId>::max()) fail(where, "tokens", count, "1 to 2147483647");
         for (std::size_t at = 0; at < count; ++at) {
             const std::string& token = parts_.tokens[at];
             const auto id = static_cast<TokenId>(at);
@@ -153,8 +151,8 @@ class Tokenizer {
             if (token.empty()) continue;
             const auto [other, is_new] = ids_.emplace(token, id);
             if (!is_new)
-                fail(where, "token " + detail::in_quotes(token),
-                     "ids " + std::to_string(other->second) + " and " + std::to_string(id), "one id");
+                fail(where, detail::concat("token ", detail::in_quotes(token)),
+                     detail::concat("ids ", other->second, " and ", id), "one id");
         }
         special_.resize(count);
         in_model_.resize(count, true);
@@ -162,7 +160,7 @@ class Tokenizer {
 
     void add_tokens(const std::string& where) {
         for (const AddedToken& added : parts_.added) {
-            if (!is_token(added.id)) fail(where, "added token", "id " + std::to_string(added.id), "the id of a token");
+            if (!is_token(added.id)) fail(where, "added token", detail::concat("id ", added.id), "the id of a token");
             const auto at = static_cast<std::size_t>(added.id);
             special_[at] = added.special;
             in_model_[at] = added.in_model;
@@ -171,7 +169,7 @@ class Tokenizer {
         for (const auto* list : {&parts_.prefix, &parts_.suffix})
             for (const TokenId id : *list)
                 if (!is_token(id))
-                    fail(where, list == &parts_.prefix ? "prefix" : "suffix", "id " + std::to_string(id),
+                    fail(where, list == &parts_.prefix ? "prefix" : "suffix", detail::concat("id ", id),
                          "the id of a token");
     }
 
@@ -180,7 +178,7 @@ class Tokenizer {
         for (std::size_t rank = 0; rank < parts_.merges.size(); ++rank) {
             const std::string& line = parts_.merges[rank];
             const auto wrong = [&](const std::string& expected) {
-                fail(where, "merge " + std::to_string(rank), detail::in_quotes(line), expected);
+                fail(where, detail::concat("merge ", rank), detail::in_quotes(line), expected);
             };
             const std::size_t space = line.find(' ');
             if (space == std::string::npos || line.find(' ', space + 1) != std::string::npos)
@@ -228,7 +226,7 @@ class Tokenizer {
             if (id >= 0)
                 ids.push_back(id);
             else if (options.unknown_bytes == UnknownBytes::refuse)
-                fail("text", "byte " + std::to_string(static_cast<unsigned char>(letter)), "no token for it",
+                fail("text", detail::concat("byte ", static_cast<unsigned char>(letter)), "no token for it",
                      "a byte that the vocabulary has (or UnknownBytes::skip)");
         }
         ids.resize(before + detail::merge_word(merges_, std::span(ids).subspan(before)));

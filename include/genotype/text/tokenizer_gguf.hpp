@@ -39,10 +39,11 @@ inline TokenizerParts read_tokenizer_gguf(const Gguf& file) {
     const auto wrong = [&](std::string_view key, const std::string& found, const std::string& expected) {
         fail(file.name(), in_quotes(key), found, expected);
     };
-    constexpr std::string_view model_key = "tokenizer.ggml.model", tokens_key = "tokenizer.ggml.tokens",
+    constexpr std::string_view model_name_key = "tokenizer.ggml.model", tokens_key = "tokenizer.ggml.tokens",
                                types_key = "tokenizer.ggml.token_type", merges_key = "tokenizer.ggml.merges";
-    if (const std::string_view model = file.get_string(model_key); model != "gpt2")
-        wrong(model_key, in_quotes(model) + (model == "llama" ? " (SentencePiece)" : ""), "\"gpt2\" (byte-level BPE)");
+    if (const std::string_view model = file.get_string(model_name_key); model != "gpt2")
+        wrong(model_name_key, in_quotes(model) + (model == "llama" ? " (SentencePiece)" : ""),
+              "\"gpt2\" (byte-level BPE)");
     const auto tokens = file.get<std::vector<std::string_view>>(tokens_key);
     const auto types = file.get<std::vector<std::int32_t>>(types_key);
     const auto merges = file.get<std::vector<std::string_view>>(merges_key);

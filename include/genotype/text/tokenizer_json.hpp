@@ -21,9 +21,9 @@ inline std::vector<std::string> read_vocabulary(const JsonField& vocabulary) {
         const JsonField field{number, vocabulary.file, vocabulary.name + " " + in_quotes(token)};
         const auto id = static_cast<std::size_t>(field.id());
         if (token.empty()) field.wrong("a token that is not empty");
-        if (id >= most) field.wrong("an id below " + std::to_string(most) + ", twice the tokens and some");
+        if (id >= most) field.wrong(concat("an id below ", most, ", twice the tokens and some"));
         if (id >= tokens.size()) tokens.resize(id + 1);
-        if (!tokens[id].empty()) field.wrong("an id that " + in_quotes(tokens[id]) + " does not have");
+        if (!tokens[id].empty()) field.wrong(concat("an id that ", in_quotes(tokens[id]), " does not have"));
         tokens[id] = token;
     }
     return tokens;
@@ -72,11 +72,11 @@ inline void read_added_tokens(const JsonField& list, TokenizerParts& parts) {
         if (content.empty()) field["content"].wrong("a text that is not empty");
         const TokenId id = field["id"].id();
         const auto at = static_cast<std::size_t>(id);
-        if (at >= most) field["id"].wrong("an id below " + std::to_string(most) + ", twice the tokens and some");
+        if (at >= most) field["id"].wrong(concat("an id below ", most, ", twice the tokens and some"));
         if (at >= parts.tokens.size()) parts.tokens.resize(at + 1);
         const bool in_model = parts.tokens[at] == content;
         if (!in_model && !parts.tokens[at].empty())
-            field["id"].wrong("an id that " + in_quotes(parts.tokens[at]) + " does not have");
+            field["id"].wrong(concat("an id that ", in_quotes(parts.tokens[at]), " does not have"));
         parts.tokens[at] = content;
         for (const AddedToken& other : parts.added)
             if (other.id == id) field["content"].wrong("each added token once");

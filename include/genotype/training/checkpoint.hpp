@@ -14,9 +14,9 @@ namespace genotype {
 namespace detail {
 
 /// Everything of the file but the tensors.
-inline Metadata checkpoint_metadata(const TrainingState& state, const CheckpointParts& parts) {
+[[gnu::cold]] inline Metadata checkpoint_metadata(const TrainingState& state, const CheckpointParts& parts) {
     Metadata metadata = state_metadata(state);
-    const auto put = [&](std::string_view key, auto number) { metadata.emplace(key, std::to_string(number)); };
+    const auto put = [&](std::string_view key, const TextPiece& value) { add_text(metadata, key, value.text()); };
     put(checkpoint_key, checkpoint_format);
     for (const auto& optimizer : state.optimizers) put(key_of_steps(optimizer.name), *optimizer.steps);
     for (const auto& [name, random] : state.randoms) {
@@ -24,29 +24,29 @@ inline Metadata checkpoint_metadata(const TrainingState& state, const Checkpoint
         put(key_of_random(name, "position"), random->position);
         put(key_of_random(name, "stream"), random->stream);
     }
-    for (const auto& [name, text] : state.options) metadata.emplace(key_of_option(name), text);
+    add_options(metadata, state.options);
     if (parts.has_loader) {
         put(loader_epoch_key, parts.loader.position.epoch);
         put(loader_batch_key, parts.loader.position.batch);
-        for (const auto& [name, text] : parts.loader.options) metadata.emplace(key_of_option(name), text);
+        add_options(metadata, parts.loader.options);
     }
-    if (parts.history) metadata.emplace(history_columns_key, joined_columns(*parts.history));
+    if (parts.history) put(history_columns_key, joined_columns(*parts.history));
     return metadata;
 }
 
 /// The file: weights, the optimisers' states, their steps as PyTorch counts them, and the history.
-inline void write_checkpoint(const std::filesystem::path& path, const TrainingState& state,
-                             const CheckpointParts& parts, const Metadata& more) {
+[[gnu::cold]] inline void write_checkpoint(const std::filesystem::path& path, const TrainingState& state,
+                                           const CheckpointParts& parts, const Metadata& more) {
     Metadata metadata = checkpoint_metadata(state, parts);
-    metadata.insert(more.begin(), more.end());
+    for (const auto& [key, text] : more) add_text(metadata, key, text);
     std::vector<TensorInfo> tensors;
     std::vector<float> steps;
-    for (const auto& tensor : state.weights) tensors.push_back(tensor.info);
-    for (const auto& tensor : state.states) tensors.push_back(tensor.info);
+    for (const auto* list : {&state.weights, &state.states})
+        for (const auto& tensor : *list) tensors.push_back(TensorInfo(tensor.info));
     const std::size_t first_step = tensors.size();
     for (const auto& optimizer : state.optimizers)
         for (std::size_t at = 0; optimizer.counts_steps && at < optimizer.tensors.size(); ++at) {
-            tensors.push_back({.name = optimizer.tensors[at] + "step"});
+            tensors.push_back({.name = concat(optimizer.tensors[at], "step")});
             steps.push_back(static_cast<float>(*optimizer.steps));
         }
     const std::size_t history = tensors.size();
@@ -77,7 +77,7 @@ void save_checkpoint_with(const Metadata& more, const Trainer<Net, Device, Optim
 
 }  // namespace detail
 
-/// What `trainer.save(path, with...)` calls; `with` is a Loader, a History, or both. The file holds
+/// What `trainer.save(path, with...)` calls; `with` is a Loader or TextWindows, a History, or both. The file holds
 ///
 ///     generator.0.weight ...                       weights and buffers, as save(trainer, path) writes them
 ///     optimizer.generator.0.weight.exp_avg ...     the optimisers' states, in PyTorch's words: exp_avg and

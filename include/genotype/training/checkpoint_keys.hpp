@@ -4,7 +4,9 @@
 #include <string>
 #include <string_view>
 
+#include "genotype/io/tensor_info.hpp"
 #include "genotype/training/history.hpp"
+#include "genotype/training/option_texts.hpp"
 
 namespace genotype::detail {
 
@@ -19,17 +21,21 @@ inline constexpr std::string_view score_key = "genotype.score";
 
 /// "genotype.steps.generator", or "genotype.steps" where there is one network alone.
 inline std::string key_of_steps(const std::string& network) {
-    return network.empty() ? "genotype.steps" : "genotype.steps." + network;
+    return concat("genotype.steps", network.empty() ? "" : ".", network);
 }
 inline std::string key_of_random(const std::string& name, const char* field) {
-    return "genotype.random." + name + "." + field;
+    return concat("genotype.random.", name, ".", field);
 }
 inline std::string key_of_option(const std::string& name) {
-    return std::string(option_prefix) + name;
+    return concat(option_prefix, name);
+}
+/// Options as the metadata has them.
+inline void add_options(Metadata& metadata, const OptionTexts& options) {
+    for (const auto& [name, text] : options) add_text(metadata, key_of_option(name), text);
 }
 inline std::string joined_columns(const History& history) {
     std::string names;
-    for (const std::string& column : history.columns()) names += (names.empty() ? "" : ",") + column;
+    for (const std::string& column : history.columns()) names += concat(names.empty() ? "" : ",", column);
     return names;
 }
 

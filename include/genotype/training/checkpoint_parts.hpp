@@ -1,9 +1,13 @@
 // What a checkpoint may hold beside the trainer: where a loader stands, and the losses so far.
 #pragma once
 
+#include <concepts>
+#include <type_traits>
 #include <utility>
+#include <vector>
 
 #include "genotype/data/loader.hpp"
+#include "genotype/data/text_windows.hpp"
 #include "genotype/training/history.hpp"
 #include "genotype/training/option_texts.hpp"
 
@@ -22,30 +26,44 @@ struct CheckpointParts {
     const History* history = nullptr;
 };
 
+/// What gives batches and can be told where to go on: a Loader, or TextWindows.
 template <class Part>
-inline constexpr bool is_loader = false;
-template <ShapeType S>
-inline constexpr bool is_loader<Loader<S>> = true;
+concept BatchSource = requires(Part& source, LoaderPosition position) {
+    { source.position() } -> std::same_as<LoaderPosition>;
+    { source.batches() } -> std::same_as<int>;
+    source.options();
+    source.seek(position);
+};
 template <class Part>
-concept CheckpointPart = is_loader<std::remove_const_t<Part>> || std::same_as<std::remove_const_t<Part>, History>;
+concept CheckpointPart = BatchSource<std::remove_const_t<Part>> || std::same_as<std::remove_const_t<Part>, History>;
 
+/// How much data there is, and of what.
 template <ShapeType S>
-void add_part(CheckpointParts& parts, const Loader<S>& loader) {
+std::pair<const char*, long> size_of_data(const Loader<S>& loader) {
+    return {"samples", loader.dataset().size()};
+}
+inline std::pair<const char*, long> size_of_data(const TextWindows& windows) {
+    return {"tokens", windows.size()};
+}
+
+template <BatchSource Source>
+void add_part(CheckpointParts& parts, const Source& source) {
     parts.has_loader = true;
     const OptionLister list(parts.loader.options, "loader.");
-    loader.options().for_each_option(list);
-    list("samples", loader.dataset().size());
-    parts.loader.position = loader.position();
-    parts.loader.batches = loader.batches();
+    source.options().for_each_option(list);
+    const auto [name, size] = size_of_data(source);
+    list(name, size);
+    parts.loader.position = source.position();
+    parts.loader.batches = source.batches();
 }
 inline void add_part(CheckpointParts& parts, const History& history) {
     parts.history = &history;
 }
 
 /// Brings back what was read.
-template <ShapeType S>
-void restore_part(Loader<S>& loader, LoaderPosition position, std::vector<float>&) {
-    loader.seek(position);
+template <BatchSource Source>
+void restore_part(Source& source, LoaderPosition position, std::vector<float>&) {
+    source.seek(position);
 }
 inline void restore_part(History& history, LoaderPosition, std::vector<float>& values) {
     history.replace(std::move(values));

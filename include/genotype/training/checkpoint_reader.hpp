@@ -2,7 +2,7 @@
 #pragma once
 
 #include <charconv>
-#include <concepts>
+#include <cstdint>
 #include <filesystem>
 #include <limits>
 #include <string>
@@ -15,43 +15,37 @@
 
 namespace genotype::detail {
 
+/// As many as a count of steps or epochs holds.
+inline constexpr std::uint64_t most_steps = std::numeric_limits<std::int64_t>::max();
+
 /// The metadata's numbers and texts, each held against what is wanted; what does not fit becomes a fault.
 class MetadataReader {
   public:
     MetadataReader(const Metadata& metadata, Loading& loading) : metadata_(metadata), loading_(loading) {}
 
-    /// A whole number of `least` or more, or a fault and `least`.
-    template <std::integral Number>
-    Number number(const std::string& key, Number least = 0, Number most = std::numeric_limits<Number>::max()) {
-        const auto found = metadata_.find(key);
-        const std::string expected = "a whole number from " + std::to_string(least) + " to " + std::to_string(most);
-        if (found == metadata_.end()) {
-            loading_.fault(key, "nothing", expected);
-            return least;
+    /// A whole number up to `most`, or a fault and 0.
+    [[gnu::noinline]] std::uint64_t number(std::string_view key, std::uint64_t most) {
+        const std::string* const text = find_text(metadata_, key);
+        std::uint64_t value = 0;
+        if (text) {
+            const char* const end = text->data() + text->size();
+            const auto [stop, error] = std::from_chars(text->data(), end, value);
+            if (error == std::errc{} && stop == end && value <= most) return value;
         }
-        const std::string& text = found->second;
-        Number value{};
-        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-        if (error == std::errc{} && end == text.data() + text.size() && value >= least && value <= most) return value;
-        loading_.fault(key, in_quotes(text), expected);
-        return least;
+        loading_.fault(key, text ? in_quotes(*text) : "nothing", concat("a whole number from 0 to ", most));
+        return 0;
     }
 
-    void same_text(const std::string& key, const std::string& expected) {
-        const auto found = metadata_.find(key);
-        if (found == metadata_.end())
-            loading_.fault(key, "nothing", in_quotes(expected));
-        else if (found->second != expected)
-            loading_.fault(key, in_quotes(found->second), in_quotes(expected));
+    [[gnu::noinline]] void same_text(std::string_view key, std::string_view expected) {
+        const std::string* const text = find_text(metadata_, key);
+        if (!text || *text != expected) loading_.fault(key, text ? in_quotes(*text) : "nothing", in_quotes(expected));
     }
 
     /// All options, and no others.
-    void same_options(const OptionTexts& options) {
-        Metadata wanted;
-        for (const auto& [name, text] : options) wanted.emplace(key_of_option(name), text);
+    void same_options(const Metadata& wanted) {
         for (const auto& [key, text] : wanted) same_text(key, text);
         for (const auto& [key, text] : metadata_)
-            if (key.starts_with(option_prefix) && !wanted.contains(key))
+            if (key.starts_with(option_prefix) && !find_text(wanted, key))
                 loading_.fault(key, in_quotes(text), "no such option");
     }
 
@@ -62,23 +56,24 @@ class MetadataReader {
 
 /// Ends where a file is no checkpoint, or one that a later version wrote.
 inline void expect_checkpoint(const SafeTensors& file) {
-    const auto found = file.metadata().find(checkpoint_key);
-    const std::string here = std::to_string(checkpoint_format);
-    if (found == file.metadata().end())
-        fail(file.name(), std::string(checkpoint_key), "nothing",
+    const std::string* const found = find_text(file.metadata(), checkpoint_key);
+    const std::string here = concat(checkpoint_format);
+    if (!found)
+        fail(file.name(), checkpoint_key, "nothing",
              "a checkpoint's format, as trainer.save(path) writes it (load(trainer, path) reads weights)");
-    if (found->second != here)
-        fail(file.name(), std::string(checkpoint_key), in_quotes(found->second),
-             "format " + here + ": another version of genotype wrote this checkpoint");
+    if (*found != here)
+        fail(file.name(), checkpoint_key, in_quotes(*found),
+             concat("format ", here, ": another version of genotype wrote this checkpoint"));
 }
 
 /// The history's values, or a fault.
-inline std::vector<float> read_history(const SafeTensors& file, const History& history, Loading& loading) {
+[[gnu::cold]] inline std::vector<float> read_history(const SafeTensors& file, const History& history,
+                                                     Loading& loading) {
     const TensorInfo* there = file.find(history_tensor);
-    const std::string name(history_tensor), columns = std::to_string(history.columns().size());
     if (!there || there->dtype != Dtype::F32 || there->shape.size() != 2 ||
         there->shape[1] != history.columns().size()) {
-        loading.fault(name, there ? there->text() : "nothing", "F32 [steps, " + columns + "]");
+        loading.fault(history_tensor, there ? there->text() : "nothing",
+                      concat("F32 [steps, ", history.columns().size(), "]"));
         return {};
     }
     const auto bytes = file.bytes(*there);
@@ -88,62 +83,67 @@ inline std::vector<float> read_history(const SafeTensors& file, const History& h
 }
 
 /// Tensors of optimisers' states that none of the trainer's has.
-inline void find_surplus(const SafeTensors& file, const TrainingState& state, Loading& loading) {
-    std::vector<std::string> known;
-    for (const auto& tensor : state.states) known.push_back(tensor.info.name);
+[[gnu::cold]] inline void find_surplus(const SafeTensors& file, const TrainingState& state, Loading& loading) {
+    constexpr std::string_view step = "step";
+    NameList states, counted;
+    for (const auto& tensor : state.states) states.add(tensor.info.name);
     for (const auto& optimizer : state.optimizers)
         for (std::size_t at = 0; optimizer.counts_steps && at < optimizer.tensors.size(); ++at)
-            known.push_back(optimizer.tensors[at] + "step");
-    std::sort(known.begin(), known.end());
-    for (const TensorInfo& there : file.tensors())
-        if (there.name.starts_with("optimizer.") && !std::binary_search(known.begin(), known.end(), there.name))
-            loading.fault(there.name, there.text(), "nothing");
+            counted.add(optimizer.tensors[at]);
+    states.sort();
+    counted.sort();
+    for (const TensorInfo& there : file.tensors()) {
+        const std::string_view name = there.name;
+        const bool is_known = states.count(name) > 0 ||
+                              (name.ends_with(step) && counted.count(name.substr(0, name.size() - step.size())) > 0);
+        if (name.starts_with("optimizer.") && !is_known) loading.fault(name, there.text(), "nothing");
+    }
 }
 
 /// Writes the file's state over the one that `state` points to, and returns the loader's position.
-inline LoaderPosition read_checkpoint(const std::filesystem::path& path, const TrainingState& state,
-                                      const CheckpointParts& parts, std::vector<float>& history) {
+[[gnu::cold]] inline LoaderPosition read_checkpoint(const std::filesystem::path& path, const TrainingState& state,
+                                                    const CheckpointParts& parts, std::vector<float>& history) {
     const SafeTensors file(path);
     expect_checkpoint(file);
-    std::vector<StateTensor<float>> tensors = state.weights;
-    tensors.insert(tensors.end(), state.states.begin(), state.states.end());
-    Loading loading(file, tensors, "", false);
+    Loading loading(file, false);
+    for (const auto& [key, name] : state.models) loading.expect_model(key, name);
+    loading.expect_tensors({state.weights, state.states}, "");
     find_surplus(file, state, loading);
     MetadataReader metadata(file.metadata(), loading);
 
-    OptionTexts options = state.options;
-    const bool has_position = file.metadata().contains(loader_epoch_key);
+    Metadata options;
+    add_options(options, state.options);
     LoaderPosition position;
     if (parts.has_loader) {
-        options.insert(options.end(), parts.loader.options.begin(), parts.loader.options.end());
-        position.epoch = metadata.number<long>(std::string(loader_epoch_key));
-        position.batch = metadata.number<int>(std::string(loader_batch_key), 0, parts.loader.batches - 1);
-    } else if (has_position) {
-        loading.fault(std::string(loader_epoch_key), "a loader's position",
-                      "a loader for it: trainer.resume(path, loader)");
+        add_options(options, parts.loader.options);
+        position.epoch = static_cast<long>(metadata.number(loader_epoch_key, most_steps));
+        position.batch =
+            static_cast<int>(metadata.number(loader_batch_key, static_cast<std::uint64_t>(parts.loader.batches - 1)));
+    } else if (find_text(file.metadata(), loader_epoch_key)) {
+        loading.fault(loader_epoch_key, "a loader's position", "a loader for it: trainer.resume(path, loader)");
         for (const auto& [key, text] : file.metadata())
-            if (key.starts_with(key_of_option("loader."))) options.emplace_back(key.substr(option_prefix.size()), text);
+            if (key.starts_with(key_of_option("loader."))) add_text(options, key, text);
     }
     metadata.same_options(options);
-    for (auto model = state.models.rbegin(); model != state.models.rend(); ++model)
-        loading.expect_model(model->first, model->second);
 
-    std::vector<std::int64_t> steps;
+    std::vector<std::uint64_t> numbers;
     for (const auto& optimizer : state.optimizers)
-        steps.push_back(metadata.number<std::int64_t>(key_of_steps(optimizer.name)));
-    std::vector<RandomState> randoms;
+        numbers.push_back(metadata.number(key_of_steps(optimizer.name), most_steps));
     for (const auto& [name, random] : state.randoms)
-        randoms.push_back({.seed = metadata.number<std::uint64_t>(key_of_random(name, "seed")),
-                           .position = metadata.number<std::uint64_t>(key_of_random(name, "position")),
-                           .stream = metadata.number<std::uint64_t>(key_of_random(name, "stream"))});
+        for (const char* field : {"seed", "position", "stream"})
+            numbers.push_back(metadata.number(key_of_random(name, field), std::numeric_limits<std::uint64_t>::max()));
     if (parts.history) {
-        metadata.same_text(std::string(history_columns_key), joined_columns(*parts.history));
+        metadata.same_text(history_columns_key, joined_columns(*parts.history));
         history = read_history(file, *parts.history, loading);
     }
     loading.expect_no_faults();
     loading.copy();
-    for (std::size_t at = 0; at < steps.size(); ++at) *state.optimizers[at].steps = steps[at];
-    for (std::size_t at = 0; at < randoms.size(); ++at) *state.randoms[at].second = randoms[at];
+    const std::uint64_t* number = numbers.data();
+    for (const auto& optimizer : state.optimizers) *optimizer.steps = static_cast<std::int64_t>(*number++);
+    for (const auto& [name, random] : state.randoms) {
+        *random = {.seed = number[0], .position = number[1], .stream = number[2]};
+        number += 3;
+    }
     return position;
 }
 

@@ -1,7 +1,6 @@
 // A folder of checkpoints: the last few, and the best.
 #pragma once
 
-#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <cstdio>
@@ -36,9 +35,9 @@ struct LatestCheckpoint {
 class Checkpoints {
   public:
     /// Makes the folder where it is not there. `Error` where it cannot.
-    explicit Checkpoints(std::filesystem::path folder, CheckpointsOptions options = {})
+    [[gnu::cold]] explicit Checkpoints(std::filesystem::path folder, CheckpointsOptions options = {})
         : folder_(std::move(folder)), options_(options) {
-        if (options.keep < 1) fail("Checkpoints", "keep", std::to_string(options.keep), "at least 1");
+        if (options.keep < 1) fail("Checkpoints", "keep", options.keep, "at least 1");
         std::error_code code;
         std::filesystem::create_directories(folder_, code);
         if (!std::filesystem::is_directory(folder_))
@@ -75,7 +74,7 @@ class Checkpoints {
     }
 
     /// The one that was written last. Cut and damaged files are passed over.
-    LatestCheckpoint latest() const {
+    [[gnu::cold]] LatestCheckpoint latest() const {
         LatestCheckpoint result;
         for (const Found& found : list()) {
             try {
@@ -104,25 +103,28 @@ class Checkpoints {
 
     /// The newest first. By the time of writing, because a training that went on from an older checkpoint, or began
     /// anew, writes smaller numbers after larger ones.
-    std::vector<Found> list() const {
+    [[gnu::cold]] std::vector<Found> list() const {
         constexpr std::string_view beginning = "step_", end = ".safetensors";
-        std::vector<Found> result;
+        std::vector<Found> found;
         std::error_code code;
         for (const auto& entry : std::filesystem::directory_iterator(folder_, code)) {
             const std::string name = entry.path().filename().string();
             if (!name.starts_with(beginning) || !name.ends_with(end)) continue;
             const char* first = name.data() + beginning.size();
             const char* last = name.data() + name.size() - end.size();
-            Found found{entry.path(), 0, {}};
-            const auto [stop, error] = std::from_chars(first, last, found.step);
+            long step = 0;
+            const auto [stop, error] = std::from_chars(first, last, step);
             if (error != std::errc{} || stop != last) continue;
-            found.written = entry.last_write_time(code);
-            if (!code) result.push_back(std::move(found));
+            const auto written = entry.last_write_time(code);
+            if (!code) found.push_back({entry.path(), step, written});
         }
         if (code) fail(folder_.string(), "folder", code.message(), "a folder that can be read");
-        std::sort(result.begin(), result.end(), [](const Found& left, const Found& right) {
-            return std::pair(left.written, left.step) > std::pair(right.written, right.step);
+        const auto order = detail::sorted_places(found.size(), [&](std::size_t left, std::size_t right) {
+            return std::pair(found[left].written, found[left].step) >
+                   std::pair(found[right].written, found[right].step);
         });
+        std::vector<Found> result;
+        for (const std::size_t place : order) result.push_back(std::move(found[place]));
         return result;
     }
 
@@ -135,15 +137,14 @@ class Checkpoints {
             }
     }
 
-    double read_best() const {
+    [[gnu::cold]] double read_best() const {
         double score = std::numeric_limits<double>::infinity();
         if (!std::filesystem::exists(best_path())) return score;
         try {
             const SafeTensors file(best_path());
-            const auto text = file.metadata().find(detail::score_key);
+            const std::string* const text = detail::find_text(file.metadata(), detail::score_key);
             double value = score;
-            if (text != file.metadata().end())
-                std::from_chars(text->second.data(), text->second.data() + text->second.size(), value);
+            if (text) std::from_chars(text->data(), text->data() + text->size(), value);
             return std::isnan(value) ? score : value;
         } catch (const Error&) {
             return score;  // a damaged file is worse than any

@@ -80,8 +80,7 @@ class Trainer<combinators::Adversarial<G, D, Loss, Noise>, Device, Optimizer>
 
     /// The same with noise of the caller's, on the device.
     GanLosses step(View<Picture> real, View<Noise> noise) {
-        if (noise.batch != real.batch)
-            fail("Trainer::step", "batch of noise", std::to_string(noise.batch), std::to_string(real.batch));
+        if (noise.batch != real.batch) fail("Trainer::step", "batch of noise", noise.batch, real.batch);
         spread_threads(Device{});
         const float factor = options_.schedule.factor(static_cast<long>(generator_optimizer_.steps()));
 

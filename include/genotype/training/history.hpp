@@ -29,7 +29,7 @@ class History {
 
     void add(std::initializer_list<float> row) {
         if (row.size() != columns_.size())
-            fail("History", "row", std::to_string(row.size()) + " values", std::to_string(columns_.size()));
+            fail("History", "row", detail::concat(row.size(), " values"), columns_.size());
         values_.insert(values_.end(), row);
     }
 
@@ -51,8 +51,7 @@ class History {
     /// Puts other rows in the place of those that are there.
     void replace(std::vector<float> values) {
         if (values.size() % columns_.size() != 0)
-            fail("History", "values", std::to_string(values.size()),
-                 "a multiple of " + std::to_string(columns_.size()));
+            fail("History", "values", values.size(), detail::concat("a multiple of ", columns_.size()));
         values_ = std::move(values);
     }
 

@@ -31,22 +31,20 @@ inline std::int64_t read_count(const SafeTensors& file, const TensorInfo& tensor
 inline std::int64_t read_steps(const SafeTensors& file, const TrainingState::Optimizer& optimizer, Loading& loading) {
     std::int64_t steps = -1;
     for (const std::string& tensor : optimizer.tensors) {
-        const std::string name = tensor + "step";
+        const std::string name = concat(tensor, "step");
         const TensorInfo* there = file.is_twice(name) ? nullptr : file.find(name);
         const std::int64_t count = there ? read_count(file, *there) : -1;
         if (count < 0)
             loading.fault(name, there ? there->text() : "no, or two, of this name", "one whole number of steps");
         else if (steps >= 0 && count != steps)
-            loading.fault(name, std::to_string(count) + " steps", std::to_string(steps) + ", as the tensors before it");
+            loading.fault(name, concat(count, " steps"), concat(steps, ", as the tensors before it"));
         else
             steps = count;
     }
     // float32 counts to 2^24 exactly; a checkpoint's metadata further.
-    const auto exact = file.metadata().find(key_of_steps(optimizer.name));
-    if (exact != file.metadata().end()) {
-        const std::string& text = exact->second;
+    if (const std::string* const exact = find_text(file.metadata(), key_of_steps(optimizer.name))) {
         std::int64_t count = -1;
-        std::from_chars(text.data(), text.data() + text.size(), count);
+        std::from_chars(exact->data(), exact->data() + exact->size(), count);
         if (static_cast<float>(count) == static_cast<float>(steps)) return count;
     }
     return steps;
@@ -54,13 +52,13 @@ inline std::int64_t read_steps(const SafeTensors& file, const TrainingState::Opt
 
 inline LoadReport load_training(const std::filesystem::path& path, const TrainingState& state) {
     const SafeTensors file(path);
-    std::vector<StateTensor<float>> tensors = state.weights;
     bool has_states = false;
     for (const TensorInfo& tensor : file.tensors()) has_states = has_states || tensor.name.starts_with("optimizer.");
-    if (has_states) tensors.insert(tensors.end(), state.states.begin(), state.states.end());
-    Loading loading(file, tensors, "", false);
-    for (auto model = state.models.rbegin(); model != state.models.rend(); ++model)
-        loading.expect_model(model->first, model->second);
+    Loading loading(file, false);
+    for (const auto& [key, name] : state.models) loading.expect_model(key, name);
+    std::span<const StateTensor<float>> states;
+    if (has_states) states = state.states;
+    loading.expect_tensors({state.weights, states}, "");
     std::vector<std::int64_t> steps;
     if (has_states) {
         find_surplus(file, state, loading);

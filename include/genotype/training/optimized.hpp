@@ -2,10 +2,14 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
 
 #include "genotype/model/model.hpp"
 #include "genotype/optimizers/adam.hpp"
 #include "genotype/optimizers/clip.hpp"
+#include "genotype/optimizers/decayed.hpp"
 
 namespace genotype {
 
@@ -25,15 +29,21 @@ class Gradients {
 template <Layer Net, class Device = Cpu, class Optimizer = Adam>
 class Optimized {
   public:
-    explicit Optimized(Optimizer optimizer = {}) : optimizer_(optimizer) {}
+    explicit Optimized(Optimizer optimizer = {}) : optimizer_(optimizer), stretches_(decay_stretches(optimizer)) {}
 
     /// Changes the model's parameters once. With `clip_norm` above 0 the gradients are first scaled down to that norm.
     void step(Model<Net, Device>& model, Gradients<Net, Device>& gradients, float learning_rate_factor = 1,
               float clip_norm = 0) {
         if (clip_norm > 0) clip_gradient_norm(Device{}, gradients.size(), gradients.data(), clip_norm, norm_.data());
         ++steps_;
-        optimizer_.step(Device{}, gradients.size(), model.parameters.data(), gradients.data(), state_.data(), steps_,
-                        learning_rate_factor);
+        const auto step = [&](auto... stretches) {
+            optimizer_.step(Device{}, gradients.size(), model.parameters.data(), gradients.data(), state_.data(),
+                            steps_, learning_rate_factor, stretches...);
+        };
+        if constexpr (chooses)
+            step(std::span<const DecayStretch>(stretches_));
+        else
+            step();
         model.prepare();
     }
 
@@ -51,7 +61,23 @@ class Optimized {
     const Arena<Device>& state() const { return state_; }
 
   private:
+    static constexpr bool chooses = requires(Optimizer optimizer) { optimizer.decayed; };
+
+    /// The arena in as few stretches as there are; the gaps between tensors, which are zero and stay so, go with the
+    /// tensor before them.
+    static std::vector<DecayStretch> decay_stretches(const Optimizer& optimizer) {
+        std::vector<DecayStretch> stretches;
+        if constexpr (chooses)
+            for_each_tensor<Net, Owned::parameters>([&](const std::string&, const Parameter& tensor, long offset) {
+                const bool decayed = optimizer.decayed == Decayed::all || tensor.dims.rank >= 2;
+                if (stretches.empty() || stretches.back().decayed != decayed) stretches.push_back({offset, 0, decayed});
+                stretches.back().count = offset + aligned(tensor.count()) - stretches.back().first;
+            });
+        return stretches;
+    }
+
     Optimizer optimizer_;
+    std::vector<DecayStretch> stretches_;  // where the optimizer chooses what it decays
     Arena<Device> state_{Optimizer::states * parameter_floats<Net>()};
     Arena<Device> norm_{1};
     std::int64_t steps_ = 0;

@@ -11,22 +11,24 @@
 
 namespace genotype {
 
-/// Prints epoch, step, losses, pictures a second and the time left: over and over on one line of a terminal, a plain
-/// line now and then where the output goes to a file or a pipe.
+/// Prints epoch, step, losses, pictures or tokens a second and the time left: over and over on one line of a terminal,
+/// a plain line now and then where the output goes to a file or a pipe.
 class Progress {
   public:
     using Clock = std::chrono::steady_clock;
 
-    /// `before` is how many steps an earlier process has made, of all.
-    Progress(long epochs, long steps_an_epoch, int batch, long before = 0)
-        : epochs_(epochs), steps_(steps_an_epoch), before_(before), batch_(batch) {
+    /// `before` is how many steps an earlier process has made, of all. A step sees `batch` of `what`.
+    Progress(long epochs, long steps_an_epoch, long batch, long before = 0, const char* what = "pictures")
+        : epochs_(epochs), steps_(steps_an_epoch), before_(before), batch_(batch), what_(what) {
 #if defined(__unix__) || defined(__APPLE__)
         terminal_ = isatty(fileno(stdout)) != 0;
 #endif
     }
 
     /// Since the start.
-    double seconds() const { return std::chrono::duration<double>(Clock::now() - start_).count(); }
+    double seconds() const {
+        return std::chrono::duration<double>(Clock::now() - start_).count();
+    }
 
     /// To be called after every step, numbered from 0 within its epoch. `share` is how much of the whole work is done,
     /// where another measure than steps ends it (a limit of time); below 0, steps tell.
@@ -40,9 +42,11 @@ class Progress {
         if (share < 0) share = static_cast<double>(done_) / static_cast<double>(epochs_ * steps_ - before_);
         const double passed = seconds();
         const double left = share > 0 && share < 1 ? passed / share - passed : 0;
-        std::printf("%sepoch %ld/%ld  step %ld/%ld  %s  %.0f pictures/s  %s left%s", terminal_ ? "\r\x1b[K" : "",
-                    epoch + 1, epochs_, step + 1, steps_, losses.c_str(),
-                    static_cast<double>(done_) * batch_ / passed, clock(left).c_str(), terminal_ && !last ? "" : "\n");
+        if (terminal_) std::printf("\r\x1b[K");
+        if (epochs_ > 1) std::printf("epoch %ld/%ld  ", epoch + 1, epochs_);
+        std::printf("step %ld/%ld  %s  %.0f %s/s  %s left%s", step + 1, steps_, losses.c_str(),
+                    static_cast<double>(done_ * batch_) / passed, what_, clock(left).c_str(),
+                    terminal_ && !last ? "" : "\n");
         std::fflush(stdout);
     }
 
@@ -60,7 +64,8 @@ class Progress {
     }
 
     long epochs_, steps_, before_, done_ = 0;
-    int batch_;
+    long batch_;
+    const char* what_;
     bool terminal_ = false;
     Clock::time_point start_ = Clock::now(), printed_{};
 };

@@ -14,7 +14,7 @@ namespace detail {
 
 inline Metadata state_metadata(const TrainingState& state) {
     Metadata metadata = weights_metadata(state.training);
-    metadata.insert(state.models.begin(), state.models.end());
+    for (const auto& [key, name] : state.models) add_text(metadata, key, name);
     return metadata;
 }
 

@@ -6,7 +6,8 @@
 
 namespace genotype {
 
-/// Trains one kind of model; see the specialisations `gan_trainer.hpp` and `vae_trainer.hpp`.
+/// Trains one kind of model; see the specialisations in `gan_trainer.hpp`, `vae_trainer.hpp` and
+/// `text_trainer.hpp`.
 template <class Net, class Device = Cpu, class Optimizer = Adam>
 class Trainer;
 
@@ -23,8 +24,9 @@ class Checkpointed {
         constexpr bool is_there = requires {
             save_checkpoint(trainer, path, with...);
         };
-        static_assert(is_there,
-                      "#include <genotype/checkpoint.hpp>; save takes a path, then a Loader, a History or both");
+        static_assert(
+            is_there,
+            "#include <genotype/checkpoint.hpp>; save takes a path, then what gives batches, a History or both");
         if constexpr (is_there) save_checkpoint(trainer, path, with...);
     }
 
@@ -36,8 +38,9 @@ class Checkpointed {
         constexpr bool is_there = requires {
             resume_checkpoint(trainer, path, with...);
         };
-        static_assert(is_there,
-                      "#include <genotype/checkpoint.hpp>; resume takes a path, then a Loader, a History or both");
+        static_assert(
+            is_there,
+            "#include <genotype/checkpoint.hpp>; resume takes a path, then what gives batches, a History or both");
         if constexpr (is_there) resume_checkpoint(trainer, path, with...);
     }
 };

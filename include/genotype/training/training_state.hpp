@@ -29,16 +29,20 @@ struct TrainingState {
     std::vector<StateTensor<float>> weights, states;
     std::vector<Optimizer> optimizers;
     std::vector<std::pair<std::string, RandomState*>> randoms;
-    std::vector<std::pair<std::string, std::string>> models;  // key in the metadata, and printed model
+    OptionTexts models;  // key in the metadata, and printed model
     OptionTexts options;
     std::string training;  // in words
-    std::string joined;    // what several networks are together
+    bool joined = false;   // of several networks
 
-    void joins(const std::string& word) { joined = word; }
+    /// To be called first, where there are several networks: what they are together.
+    void joins(std::string_view word) {
+        add_option(models, model_key_of(""), word);
+        joined = true;
+    }
 
     /// A model and the optimiser that changes it.
     template <class Network, class Changed>
-    void network(const std::string& prefix, Network& model, Changed& optimizer) {
+    [[gnu::cold]] void network(const std::string& prefix, Network& model, Changed& optimizer) {
         using Net = typename Network::network;
         using Rule = std::remove_cvref_t<decltype(optimizer.optimizer())>;
         static_assert(std::derived_from<typename Network::device, HostMemory>,
@@ -49,35 +53,37 @@ struct TrainingState {
         const std::size_t first = weights.size();
         const std::size_t last =
             add_state<Net>(weights, model.parameters.data(), model.buffers.data(), prefix, KeepNames{});
-        models.emplace_back(model_key_of(prefix), model_name<Net>());
+        add_option(models, model_key_of(prefix), model_name<Net>());
         const auto used = static_cast<std::size_t>(optimizer.optimizer().used_states());
         add_optimizer(prefix, first, last, model.parameters.data(), model.parameters.size(),
-                      std::span(Rule::state_names).first(used), optimizer.state().data());
-        optimizers.back().counts_steps = Rule::counts_steps;
-        optimizers.back().steps = &optimizer.steps();
+                      std::span(Rule::state_names).first(used), optimizer.state().data(), Rule::counts_steps,
+                      optimizer.steps());
     }
 
     void random(const std::string& name, RandomState& state) { randoms.emplace_back(name, &state); }
 
-    /// The model of several networks, before theirs.
-    void add_joined_model() {
-        std::string name;
-        for (const auto& [key, model] : models) name += (name.empty() ? "<" : ", ") + model;
-        models.emplace(models.begin(), model_key_of(""), joined + name + ">");
+    /// To be called last: the model of several networks is named after them.
+    void name_joined_model() {
+        if (!joined) return;
+        std::string& name = models.front().second;
+        for (std::size_t at = 1; at < models.size(); ++at) add_argument(name, at == 1, models[at].second);
+        name += '>';
     }
 
   private:
     /// The states of the weights from `first` to `last`, which lie in one arena.
-    void add_optimizer(const std::string& prefix, std::size_t first, std::size_t last, const float* parameters,
-                       long floats, std::span<const char* const> names, float* arena) {
-        optimizers.push_back({prefix.substr(0, prefix.size() - !prefix.empty()), {}, false, nullptr});
+    [[gnu::cold]] void add_optimizer(const std::string& prefix, std::size_t first, std::size_t last,
+                                     const float* parameters, long floats, std::span<const char* const> names,
+                                     float* arena, bool counts_steps, std::int64_t& steps) {
+        optimizers.push_back({prefix.substr(0, prefix.size() - !prefix.empty()), {}, counts_steps, &steps});
         for (std::size_t at = first; at < last; ++at) {
             const StateTensor<float>& weight = weights[at];
-            optimizers.back().tensors.push_back("optimizer." + weight.info.name + ".");
+            optimizers.back().tensors.push_back(concat("optimizer.", weight.info.name, "."));
             for (std::size_t state = 0; state < names.size(); ++state) {
-                states.push_back(weight);
-                states.back().info.name = optimizers.back().tensors.back() + names[state];
-                states.back().data = arena + static_cast<long>(state) * floats + (weight.data - parameters);
+                StateTensor<float> tensor = weight;
+                tensor.info.name = concat(optimizers.back().tensors.back(), names[state]);
+                tensor.data = arena + static_cast<long>(state) * floats + (weight.data - parameters);
+                states.push_back(std::move(tensor));
             }
         }
     }
@@ -88,16 +94,16 @@ template <class Net, class Device, class Optimizer>
 TrainingState describe(Trainer<Net, Device, Optimizer>& trainer) {
     TrainingState state;
     trainer.describe_state(trainer, state);
-    if (!state.joined.empty()) state.add_joined_model();
+    state.name_joined_model();
     const OptionLister list(state.options);
     list("device", linked_type_name(typeid(Device)));  // the same from every compiler
     list("optimizer", linked_type_name(typeid(Optimizer)));
-    list("loss", linked_type_name(typeid(typename Net::Loss)));
+    if constexpr (requires { typename Net::Loss; }) list("loss", linked_type_name(typeid(typename Net::Loss)));
     if constexpr (requires { typename Net::Noise; }) list("noise", linked_type_name(typeid(typename Net::Noise)));
     const auto& options = trainer.options();
     options.for_each_option(list);
-    state.training = std::to_string(trainer.steps()) + " steps of " + type_name<Optimizer>() + ", batches of up to " +
-                     std::to_string(options.batch) + ", seed " + std::to_string(options.seed);
+    state.training = concat(trainer.steps(), " steps of ", type_name<Optimizer>(), ", batches of up to ", options.batch,
+                            ", seed ", options.seed);
     return state;
 }
 /// The same of a trainer that is only read. One list serves both, so that each model's is compiled once.

@@ -135,8 +135,7 @@ class Trainer<combinators::VariationalAutoencoder<E, D, Loss, I>, Device, Optimi
   private:
     /// Runs both networks and writes the two losses, and the gradient by the output where it is wanted.
     View<Latent> forward(View<I> batch, View<Latent> noise, float* output_gradient) {
-        if (noise.batch != batch.batch)
-            fail("Trainer", "batch of noise", std::to_string(noise.batch), std::to_string(batch.batch));
+        if (noise.batch != batch.batch) fail("Trainer", "batch of noise", noise.batch, batch.batch);
         auto encoder = part<0>(model_), decoder = part<1>(model_);
         moments_ = encoder_run_.forward(encoder, batch, &layers_random_).data;
         reparameterize(Device{}, batch.batch, latent, moments_, noise.data, latents_.data());

@@ -74,7 +74,8 @@ inline void pack(Cpu, const ProductGeometry&, const float*, float*) {}
 template <class Geometry>
 void convolve(Cpu, const Geometry& g, int batch, const float* large, ConvWeights weights, const float* bias,
               float* small, Region scratch) {
-    if (detail::is_product(g)) return detail::product_to_small(g, batch, large, weights.plain, bias, small);
+    if constexpr (possible<Geometry>(detail::is_product))
+        if (detail::is_product(g)) return detail::product_to_small(g, batch, large, weights.plain, bias, small);
     if (detail::with_winograd(g, batch, [&](auto form) {
             detail::winograd_to_small<decltype(form)>(g, batch, large, weights.packed, bias, small, scratch.per_sample);
         }))
@@ -93,7 +94,8 @@ void convolve(Cpu, const Geometry& g, int batch, const float* large, ConvWeights
 template <class Geometry>
 void convolve_transposed(Cpu, const Geometry& g, int batch, const float* small, ConvWeights weights, const float* bias,
                          float* large, Region scratch) {
-    if (detail::is_product(g)) return detail::product_to_large(g, batch, small, weights.plain, bias, large);
+    if constexpr (possible<Geometry>(detail::is_product))
+        if (detail::is_product(g)) return detail::product_to_large(g, batch, small, weights.plain, bias, large);
     if (detail::has_few_columns(g)) return detail::columns_to_large(g, batch, small, weights.plain, bias, large);
     const detail::Direction to_small{g, false}, to_large{g, true};
     const float* packed = weights.packed + detail::packed_floats(to_small);

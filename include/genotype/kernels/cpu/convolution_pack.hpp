@@ -8,6 +8,7 @@
 #include "genotype/kernels/cpu/convolution_phase.hpp"
 #include "genotype/kernels/cpu/quad.hpp"
 #include "genotype/kernels/cpu/tile.hpp"
+#include "genotype/kernels/cpu/transpose.hpp"
 
 namespace genotype::detail {
 
@@ -30,9 +31,14 @@ inline void pack_panel(int rows, int columns, int width, const float* from, long
         }
         return;
     }
+    const int square_rows = rows / square_side * square_side, square_columns = columns / square_side * square_side;
+    for (int column = 0; column < square_columns; column += square_side)
+        for (int row = 0; row < square_rows; row += square_side)
+            transpose_square_of_lanes(from + row * row_stride + column * column_stride, column_stride,
+                                      to + row * width + column, width);
     const int whole_rows = rows / 4 * 4, whole_columns = columns / 4 * 4;
     for (int row = 0; row < whole_rows; row += 4)
-        for (int column = 0; column < whole_columns; column += 4)
+        for (int column = row < square_rows ? square_columns : 0; column < whole_columns; column += 4)
             transpose_square(from + row * row_stride + column * column_stride, column_stride, to + row * width + column,
                              width);
     for (int row = 0; row < rows; ++row)

@@ -26,8 +26,9 @@ inline void channel_moments(Cpu, long rows, int channels, const float* x, float*
 
 /// From `channel_moments` (origin: the first row of x) to each channel's mean and 1 / sqrt(biased variance + epsilon);
 /// the running statistics take their step.
-inline void batch_norm_statistics(Cpu, long rows, int channels, const float* moments, const float* origin,
-                                  float epsilon, RunningStatistics running, float* mean, float* inverse) {
+[[gnu::noinline]] inline void batch_norm_statistics(Cpu, long rows, int channels, const float* moments,
+                                                    const float* origin, float epsilon, RunningStatistics running,
+                                                    float* mean, float* inverse) {
     const RowChunks chunks{rows};
     const Vector keep(1 - running.momentum), take(running.momentum);
     detail::for_each_vector(channels, [&](long c, auto part) {

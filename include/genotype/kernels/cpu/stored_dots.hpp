@@ -37,7 +37,8 @@ WideVector mix(const WideVector& a, const WideVector& b) {
     };
     return [&]<int... lane>(std::integer_sequence<int, lane...>) {
         return __builtin_shufflevector(a, b, source(lane)...);
-    }(std::make_integer_sequence<int, lanes>{});
+    }
+    (std::make_integer_sequence<int, lanes>{});
 }
 
 /// A vector's upper half is added to its lower one until four lanes are left.
@@ -49,7 +50,8 @@ Quad sum_of_quads(const Wide& wide) {
         return [&]<int... lane>(std::integer_sequence<int, lane...>) {
             return sum_of_quads<count / 2>(__builtin_shufflevector(wide, wide, lane...) +
                                            __builtin_shufflevector(wide, wide, (lane + count / 2)...));
-        }(std::make_integer_sequence<int, count / 2>{});
+        }
+    (std::make_integer_sequence<int, count / 2>{});
 }
 
 /// Four vectors become the sums of each one's lanes.
@@ -122,7 +124,8 @@ inline DotsFunction dots_function(int rows) {
     return [&]<int... less>(std::integer_sequence<int, less...>) {
         constexpr DotsFunction functions[] = {multiply_dots<less + 1>...};
         return functions[rows - 1];
-    }(std::make_integer_sequence<int, dots_rows>{});
+    }
+    (std::make_integer_sequence<int, dots_rows>{});
 }
 
 }  // namespace genotype::detail

@@ -22,8 +22,8 @@ struct StoredProduct {
     float* y;           // the part's first output
     long pitch;         // between rows of y
 
-    /// Four rows of the weights; where there are less, the last one again. What is asked for ahead lies the same way into
-    /// a later quad.
+    /// Four rows of the weights; where there are less, the last one again. What is asked for ahead lies the same way
+    /// into a later quad.
     template <class Block>
     StoredQuad quad(int index, int begin) const {
         const long bytes = dots_columns * row_bytes, offset = stored_offset<Block>(begin);
@@ -73,37 +73,40 @@ void multiply_rest(const StoredProduct& p, int index, int begin, int length) {
 using StoredFunction = void (*)(const float*, long, const StoredQuad&, int, const DotsResult&);
 
 /// Rows of x that are multiplied with weights while those are read. With more it pays to make them float32 before.
-inline constexpr int few_rows = vector_registers == 32 ? dots_rows : 1;
+inline constexpr int few_rows = 2 * dots_rows;
 
-/// The tile of `rows` rows, 1 to `few_rows`.
+/// The tile of `rows` rows, 1 to `dots_rows`.
 template <class Block>
 StoredFunction stored_function(int rows) {
     return [&]<int... less>(std::integer_sequence<int, less...>) {
         constexpr StoredFunction functions[] = {multiply_stored<Block, less + 1>...};
         return functions[rows - 1];
-    }(std::make_integer_sequence<int, few_rows>{});
+    }
+    (std::make_integer_sequence<int, dots_rows>{});
 }
 
 /// Quads [first, end) of outputs for few rows of x.
 template <class Block>
 void few_rows_share(const StoredProduct& p, int first, int end) {
-    const StoredFunction multiply = stored_function<Block>(p.batch);
     for (int index = first; index < end; ++index)
         for (int begin = 0, length; begin < p.columns; begin += length) {
             length = p.length(begin);
             if (length < lanes)
                 multiply_rest<Block>(p, index, begin, length);
             else
-                multiply(p.x + begin, p.columns, p.quad<Block>(index, begin), length, p.result(0, index, begin));
+                p.for_each_tile(begin, [&](int row, int rows, const float* x) {
+                    stored_function<Block>(rows)(x, p.columns, p.quad<Block>(index, begin), length,
+                                                 p.result(row, index, begin));
+                });
         }
 }
 
 /// Quads of weights that are float32 at a time: as many as the second-level cache holds beside rows of x.
-inline constexpr int dots_panel = 8;
+inline constexpr int dots_panel = 16;
 
-/// Quads [first, end) of outputs for many rows of x.
+/// Quads [first, end) of outputs for many rows of x. Its memory on the stack is its own: few rows do without.
 template <class Block>
-void many_rows_share(const StoredProduct& p, int first, int end) {
+[[gnu::noinline]] void many_rows_share(const StoredProduct& p, int first, int end) {
     alignas(64) float panel[dots_panel * dots_columns * dots_chunk];
     for (int index = first, quads; index < end; index += quads) {
         quads = std::min(dots_panel, end - index);

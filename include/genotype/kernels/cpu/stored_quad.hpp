@@ -49,14 +49,16 @@ template <class Block, int rows>
 void multiply_stored(const float* x, long pitch, const StoredQuad& quad, int length, const DotsResult& to) {
     Vector sums[rows * dots_columns];
     unroll<rows * dots_columns>([&](auto i) { sums[i] = Vector(0.0f); });
-    for_each_stored<Block>(quad, length, [&](int at, auto column, const auto& weights) __attribute__((always_inline)) {
-        unroll<stored_vectors<Block>>([&](auto vector) __attribute__((always_inline)) {
-            unroll<rows>([&](auto row) __attribute__((always_inline)) {
-                Vector& sum = sums[row * dots_columns + column];
-                sum = xsimd::fma(Vector::load_unaligned(x + row * pitch + at + vector * lanes), weights[vector], sum);
+    for_each_stored<Block>(
+        quad, length, [&](int at, auto column, const auto& weights) __attribute__((always_inline)) {
+            unroll<stored_vectors<Block>>([&](auto vector) __attribute__((always_inline)) {
+                unroll<rows>([&](auto row) __attribute__((always_inline)) {
+                    Vector& sum = sums[row * dots_columns + column];
+                    sum =
+                        xsimd::fma(Vector::load_unaligned(x + row * pitch + at + vector * lanes), weights[vector], sum);
+                });
             });
         });
-    });
     Quad quads[rows];
     unroll<rows>([&](auto row) { quads[row] = sums_of_lanes(sums + row * dots_columns); });
     finish_dots(quads, rows, to);
@@ -65,11 +67,12 @@ void multiply_stored(const float* x, long pitch, const StoredQuad& quad, int len
 /// The four rows as float32: [vector][4][lanes].
 template <class Block>
 void unpack_stored(const StoredQuad& quad, int length, float* to) {
-    for_each_stored<Block>(quad, length, [&](int at, auto row, const auto& weights) __attribute__((always_inline)) {
-        unroll<stored_vectors<Block>>([&](auto vector) __attribute__((always_inline)) {
-            weights[vector].store_unaligned(to + at * dots_columns + (vector * dots_columns + row) * lanes);
+    for_each_stored<Block>(
+        quad, length, [&](int at, auto row, const auto& weights) __attribute__((always_inline)) {
+            unroll<stored_vectors<Block>>([&](auto vector) __attribute__((always_inline)) {
+                weights[vector].store_unaligned(to + at * dots_columns + (vector * dots_columns + row) * lanes);
+            });
         });
-    });
 }
 
 /// The same of fewer values than a vector has; zero behind them.

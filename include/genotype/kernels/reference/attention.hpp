@@ -72,11 +72,15 @@ inline void attention(Reference, const AttentionSizes& sizes, const Sequences& s
                 double largest = -HUGE_VAL, sum = 0;
                 for (int key = 0; key <= position; ++key) largest = std::max(largest, text.score(query, key, head));
                 for (int key = 0; key <= position; ++key) sum += std::exp(text.score(query, key, head) - largest);
-                for (int d = 0; d < sizes.head_width; ++d) {
-                    double value = 0;
-                    for (int key = 0; key <= position; ++key)
-                        value += std::exp(text.score(query, key, head) - largest) / sum * text.value(key, head)[d];
-                    to[d] = static_cast<float>(value);
+                constexpr int block = 64;  // values that are summed together
+                for (int first = 0; first < sizes.head_width; first += block) {
+                    const int width = std::min(block, sizes.head_width - first);
+                    double values[block] = {};
+                    for (int key = 0; key <= position; ++key) {
+                        const double share = std::exp(text.score(query, key, head) - largest) / sum;
+                        for (int d = 0; d < width; ++d) values[d] += share * text.value(key, head)[first + d];
+                    }
+                    for (int d = 0; d < width; ++d) to[first + d] = static_cast<float>(values[d]);
                 }
                 if (log_sums) log_sums[row * sizes.heads + head] = static_cast<float>(largest + std::log(sum));
             }

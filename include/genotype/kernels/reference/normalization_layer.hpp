@@ -7,7 +7,8 @@
 
 namespace genotype {
 
-/// Normalises each sample of `size` values. weight, bias (size); statistics (samples, 2): mean and inverse deviation.
+/// Normalises each sample of `size` values. weight, bias (size), which may be null; statistics (samples, 2): mean and
+/// inverse deviation.
 inline void layer_norm(Reference, long samples, long size, const float* x, const float* weight, const float* bias,
                        float epsilon, float* statistics, float* y) {
     for (long sample = 0; sample < samples; ++sample) {
@@ -17,13 +18,13 @@ inline void layer_norm(Reference, long samples, long size, const float* x, const
         for (long i = 0; i < size; ++i) squares += (from[i] - mean) * (from[i] - mean);
         const double inverse = 1 / std::sqrt(squares / static_cast<double>(size) + epsilon);
         for (long i = 0; i < size; ++i)
-            y[sample * size + i] = static_cast<float>((from[i] - mean) * inverse * weight[i] + bias[i]);
+            y[sample * size + i] = static_cast<float>((from[i] - mean) * inverse * weight[i] + (bias ? bias[i] : 0.0f));
         statistics[2 * sample] = static_cast<float>(mean);
         statistics[2 * sample + 1] = static_cast<float>(inverse);
     }
 }
 
-/// Backward with the statistics of forward. Null: dx, or dweight and dbias together.
+/// Backward with the statistics of forward. Null: dx, dbias, or it and dweight.
 inline void layer_norm_backward(Reference, long samples, long size, const float* x, const float* dy,
                                 const float* weight, const float* statistics, float* dx, float* dweight, float* dbias,
                                 bool accumulate) {
@@ -44,12 +45,12 @@ inline void layer_norm_backward(Reference, long samples, long size, const float*
         }
     }
     for (long i = 0; dweight && i < size; ++i) {
-        double slopes = accumulate ? dbias[i] : 0.0f, products = accumulate ? dweight[i] : 0.0f;
+        double slopes = accumulate && dbias ? dbias[i] : 0.0f, products = accumulate ? dweight[i] : 0.0f;
         for (long sample = 0; sample < samples; ++sample) {
             slopes += dy[sample * size + i];
             products += dy[sample * size + i] * normalised(sample, i);
         }
-        dbias[i] = static_cast<float>(slopes);
+        if (dbias) dbias[i] = static_cast<float>(slopes);
         dweight[i] = static_cast<float>(products);
     }
 }

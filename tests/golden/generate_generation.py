@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Writes data/generation.json: what transformers generates, which texts.cpp compares with.
+"""Writes data/generation.json: what transformers generates, which generation.cpp compares with.
 
 The model is not one: its logits are a hash of the last tokens, as in tests/support/fake_language_model.hpp, so that both
-sides have the same to the bit. Run by hand, after a change of the cases: `python3 generate_texts.py`, a minute, no GPU.
+sides have the same to the bit. Run by hand, after a change of the cases: `python3 generate_generation.py`, a minute, no GPU.
 Made with Python 3.11, PyTorch 2.15.0, transformers 5.24.0 and tokenizers 0.23.3.
 """
 import json

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "genotype/text/generate.hpp"
+#include "support/end_tokenizer.hpp"
 #include "support/fake_language_model.hpp"
-#include "support/small_tokenizer.hpp"
 
 using namespace genotype;
 using nlohmann::json;
@@ -21,11 +21,7 @@ const json& cases() {
 }
 
 const Tokenizer& tokenizer() {
-    static const Tokenizer small = [] {
-        TokenizerParts parts = small_parts();
-        add(parts, "<|end|>");
-        return Tokenizer(parts);
-    }();
+    static const Tokenizer small = end_tokenizer();
     return small;
 }
 

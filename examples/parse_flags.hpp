@@ -1,0 +1,96 @@
+// What the flags of all trainings have in common. Apart from the programs, because a command line library takes long to
+// compile.
+#pragma once
+
+#include <omp.h>
+
+#include <CLI/CLI.hpp>
+#include <cmath>
+#include <cstdlib>
+#include <genotype/shape/error.hpp>
+#include <string>
+
+#include "common.hpp"
+
+namespace example {
+
+/// For a flag: a finite number from `least` on. (CLI11's own checks let NaN, and -1 as a seed, through.)
+inline CLI::Validator at_least(double least) {
+    return CLI::Validator(
+        [least](std::string& text) {
+            char* end = nullptr;
+            const double value = std::strtod(text.c_str(), &end);
+            if (!text.empty() && *end == '\0' && std::isfinite(value) && value >= least) return std::string();
+            char wanted[64];
+            std::snprintf(wanted, sizeof wanted, ", expected a number of at least %g", least);
+            return "found " + text + wanted;
+        },
+        "");
+}
+
+/// The command line, to be pasted into a shell.
+inline std::string command_without_resume(int argc, char** argv) {
+    std::string command;
+    for (int at = 0; at < argc; ++at) {
+        const std::string word = argv[at];
+        if (word.starts_with("--resume=")) continue;
+        if (word == "--resume") {
+            if (at + 1 < argc && argv[at + 1][0] != '-') ++at;
+            continue;
+        }
+        std::string quoted;
+        for (const char letter : word) quoted += letter == '\'' ? "'\\''" : std::string(1, letter);
+        const bool plain = !word.empty() && word.find_first_not_of(
+                                                "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                                "0123456789-_./=,+:") == std::string::npos;
+        command += (at > 0 ? " " : "") + (plain ? word : "'" + quoted + "'");
+    }
+    return command;
+}
+
+/// Adds the flags; `learning_rate_of` is an optimiser's name, `batch` what a step sees.
+inline CLI::Option* add_training_flags(CLI::App& app, TrainingFlags& flags, const std::string& learning_rate_of,
+                                       const std::string& batch) {
+    app.option_defaults()->always_capture_default();
+    app.add_option("--batch", flags.batch, batch + " a step")->check(at_least(1));
+    app.add_option("--learning-rate", flags.learning_rate, "of " + learning_rate_of)->check(at_least(0));
+    app.add_option("--seed", flags.seed, "the same seed gives the same result")->check(at_least(0));
+    app.add_option("--threads", flags.threads, "0: as many as OpenMP likes")->check(at_least(0));
+    app.add_option("--out", flags.out, "the folder for all that is written");
+    app.add_option("--checkpoint-every", flags.checkpoint_every,
+                   "steps between checkpoints (0: only by time, and at the end)")
+        ->check(at_least(0));
+    app.add_option("--checkpoint-seconds", flags.checkpoint_seconds, "seconds between checkpoints (0: only by steps)")
+        ->check(at_least(0));
+    auto* resumed =
+        app.add_option("--resume", flags.resume_from,
+                       "go on from a checkpoint with the same flags: a file, or the newest of OUT/checkpoints");
+    resumed->expected(0, 1);
+    return resumed;
+}
+
+/// Reads the command line, sets the number of threads, makes the folder and calls `check`. False where the program ends
+/// with `exit_code`.
+template <class Check>
+bool parse_training_flags(CLI::App& app, int argc, char** argv, TrainingFlags& flags, const CLI::Option* resumed,
+                          Check check) {
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        flags.exit_code = app.exit(error) == 0 ? 0 : 2;
+        return false;
+    }
+    flags.resume = resumed->count() > 0;
+    flags.resume_command = command_without_resume(argc, argv) + " --resume";
+    flags.exit_code = run([&] {
+        if (flags.threads > 0) omp_set_num_threads(flags.threads);
+        std::error_code error;
+        std::filesystem::create_directories(flags.out, error);
+        if (error) genotype::fail("--out", "folder " + flags.out.string(), error.message(), "one that can be made");
+        check();
+        return 0;
+    });
+    return flags.exit_code == 0;
+}
+
+}  // namespace example

@@ -1,0 +1,57 @@
+// Pictures, charts and arrays of the examples.
+#include "pictures.hpp"
+
+#include <genotype/data/named.hpp>
+#include <genotype/data/principal_components.hpp>
+#include <genotype/io/grid.hpp>
+#include <genotype/io/npy.hpp>
+#include <genotype/io/plot.hpp>
+#include <genotype/io/png.hpp>
+
+namespace example {
+
+genotype::Pictures load_pictures(const Flags& flags, genotype::Split split, int height, int width) {
+    return genotype::load_pictures(flags.data, split, genotype::PictureSize{height, width});
+}
+
+void save_grid(const genotype::Pictures& pictures, const std::filesystem::path& path, int columns) {
+    genotype::save_png(genotype::grid(pictures, columns), path);
+}
+
+void save_samples(const genotype::Pictures& samples, const Flags& flags) {
+    genotype::save_npy(samples, flags.samples_file);
+}
+
+void draw_curves(const std::vector<Curve>& curves, const std::string& title, const std::string& y_label, int smooth,
+                 const std::filesystem::path& path) {
+    std::vector<genotype::Series> series;
+    for (const Curve& curve : curves) {
+        series.push_back({curve.name, {}, curve.values});
+        for (std::size_t step = 1; step <= curve.values.size(); ++step)
+            series.back().x.push_back(static_cast<double>(step));
+    }
+    genotype::save_png(
+        genotype::line_chart(series, {.title = title, .x_label = "step", .y_label = y_label, .smooth = smooth}), path);
+}
+
+void draw_latents(std::span<const float> latents, const genotype::Pictures& pictures,
+                  const std::filesystem::path& path) {
+    const Eigen::Map<const genotype::RowMajorMatrix> rows(latents.data(), pictures.count,
+                                                          static_cast<long>(latents.size()) / pictures.count);
+    const Eigen::MatrixXd plane = genotype::principal_components(rows.cast<double>(), 2);
+    const auto count = static_cast<std::size_t>(pictures.count);
+    const std::span across(plane.col(0).data(), count), up(plane.col(1).data(), count);
+    const std::vector<int> one_class(count, 0);
+    const auto& labels = pictures.labels.empty() ? one_class : pictures.labels;
+    genotype::save_png(genotype::scatter_chart(genotype::series_by_class(across, up, labels, pictures.class_names),
+                                               {.title = "Latents of the test pictures",
+                                                .x_label = "first principal component",
+                                                .y_label = "second principal component"}),
+                       path);
+}
+
+void name_files(const std::filesystem::path& folder, const std::vector<std::string>& names) {
+    for (const std::string& name : names) std::printf("%s\n", (folder / name).c_str());
+}
+
+}  // namespace example

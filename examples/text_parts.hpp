@@ -1,0 +1,30 @@
+// What `text` does around its model: opening files, reading a prompt's tokens, writing results as JSON. Apart from the
+// program, because none of it depends on the model's type and all of it takes long to compile.
+#pragma once
+
+#include <genotype/text/generated_text.hpp>
+#include <genotype/text/text_files.hpp>
+#include <genotype/text/tokenizer.hpp>
+#include <vector>
+
+#include "text_flags.hpp"
+
+namespace example {
+
+/// The prompt's tokens; with --chat those of a conversation in which the user says it.
+std::vector<genotype::TokenId> read_prompt(const TextFlags& flags, const genotype::Tokenizer& tokenizer);
+
+/// `genotype::TextFiles` and `genotype::load_tokenizer` for --model.
+genotype::TextFiles open_files(const TextFlags& flags);
+genotype::Tokenizer load_tokenizer(const TextFlags& flags);
+
+/// The model's end tokens; none with --ignore-end.
+std::vector<genotype::TokenId> end_tokens(const TextFlags& flags);
+
+/// Standard input's lines as arrays of ids, a line each.
+int write_ids(const genotype::Tokenizer& tokenizer);
+
+/// One object with prompt_ids, new_ids and text.
+int write_json(const std::vector<genotype::TokenId>& prompt, const genotype::GeneratedText& written);
+
+}  // namespace example

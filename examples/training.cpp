@@ -1,0 +1,104 @@
+// What of a training does not depend on the model's type.
+#include "training.hpp"
+
+#include <genotype/io/csv.hpp>
+#include <genotype/training/progress.hpp>
+
+#include "pictures.hpp"
+
+namespace example {
+
+struct Record::Shown {
+    genotype::Progress progress;
+    genotype::CsvFile table;
+    std::vector<double> line;
+};
+
+namespace {
+
+std::vector<std::string> with_step(std::vector<std::string> columns) {
+    columns.insert(columns.begin(), "step");
+    return columns;
+}
+
+}  // namespace
+
+Record::Record(const TrainingFlags& flags, const std::vector<std::string>& columns, TrainingLength length)
+    : flags_(flags), checkpoints_(flags.out / "checkpoints"), history_(columns), length_(length) {}
+
+Record::~Record() = default;
+
+std::filesystem::path Record::where_to_go_on() const {
+    if (!flags_.resume) return {};
+    if (!flags_.resume_from.empty()) return flags_.resume_from;
+    const genotype::LatestCheckpoint latest = checkpoints_.latest();
+    for (const std::string& words : latest.skipped) std::printf("passed over: %s\n", words.c_str());
+    if (!latest.path)
+        genotype::fail("--resume", "checkpoint in " + checkpoints_.folder().string(), "none", "at least one");
+    return *latest.path;
+}
+
+void Record::begin(const std::filesystem::path& resumed) {
+    if (!resumed.empty()) std::printf("goes on after step %ld of %s\n", history_.rows(), resumed.c_str());
+    shown_ =
+        std::make_unique<Shown>(Shown{{length_.epochs, length_.steps, length_.batch, history_.rows(), length_.what},
+                                      {flags_.out / "training.csv", with_step(history_.columns())},
+                                      {}});
+    for (long step = 0; step < history_.rows(); ++step) write(step);
+}
+
+double Record::seconds() const {
+    return shown_->progress.seconds();
+}
+
+bool Record::goes_on() const {
+    return history_.rows() < length_.epochs * length_.steps && !interrupt_.asked() && !out_of_time_;
+}
+
+void Record::note(std::initializer_list<float> losses, const std::string& words) {
+    history_.add(losses);
+    write(history_.rows() - 1);
+    const long done = history_.rows() - 1;
+    const double limit = static_cast<double>(length_.seconds);
+    shown_->progress.step(done / length_.steps, done % length_.steps, words, limit > 0 ? seconds() / limit : -1);
+    out_of_time_ = limit > 0 && seconds() >= limit;
+}
+
+bool Record::is_due(long steps) const {
+    const bool by_steps = flags_.checkpoint_every > 0 && steps % flags_.checkpoint_every == 0;
+    const bool by_time =
+        flags_.checkpoint_seconds > 0 && seconds() - saved_at_ >= static_cast<double>(flags_.checkpoint_seconds);
+    return by_steps || by_time;
+}
+
+void Record::saved(const std::filesystem::path& path, long steps) {
+    saved_ = path;
+    saved_at_ = seconds();
+    saved_steps_ = steps;
+}
+
+void Record::end_line() const {
+    shown_->progress.finish();
+}
+
+bool Record::told_how_to_go_on() const {
+    if (!interrupt_.asked()) return false;
+    std::printf("stopped after step %ld; saved: %s\nto go on: %s\n", history_.rows(), saved_.c_str(),
+                flags_.resume_command.c_str());
+    return true;
+}
+
+void Record::draw_losses(const std::vector<std::string>& names, const std::string& title, const std::string& y_label,
+                         int smooth) const {
+    std::vector<Curve> curves;
+    for (const std::string& name : names) curves.push_back({name, history_.column(curves.size())});
+    draw_curves(curves, title, y_label, smooth, flags_.out / "losses.png");
+}
+
+void Record::write(long step) {
+    shown_->line.assign(1, static_cast<double>(step + 1));
+    for (const float value : history_.row(step)) shown_->line.push_back(static_cast<double>(value));
+    shown_->table.row(shown_->line);
+}
+
+}  // namespace example

@@ -1,0 +1,13 @@
+// Where the giving out of batches stands.
+#pragma once
+
+namespace genotype {
+
+/// Which batch a loader gives next.
+struct LoaderPosition {
+    long epoch = 0;
+    int batch = 0;
+    friend bool operator==(LoaderPosition, LoaderPosition) = default;
+};
+
+}  // namespace genotype

@@ -1,0 +1,109 @@
+// Random stretches of a long text, as a language model learns from them.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "genotype/data/loader_position.hpp"
+#include "genotype/random/random_state.hpp"
+#include "genotype/random/word_draws.hpp"
+#include "genotype/shape/error.hpp"
+
+namespace genotype {
+
+/// nanoGPT's names: batch_size, block_size.
+struct TextWindowsOptions {
+    int batch = 12;    // windows at a time
+    int context = 64;  // tokens that the model reads; a window has one more, the last answer
+    std::uint64_t seed = 0;
+
+    /// Calls visit(name, value) for every option. A field that is not taken apart here does not compile.
+    template <class Visit>
+    constexpr void for_each_option(Visit&& visit) const {
+        const auto& [windows, tokens, draws] = *this;
+        visit("batch", windows);
+        visit("context", tokens);
+        visit("seed", draws);
+    }
+};
+
+/// Gives windows of `context` + 1 neighbouring tokens of a text, each from a place of its own, all places equally
+/// likely: what `Trainer<LanguageModel<...>>::step` takes. Which places depends on the seed and the position alone. All
+/// memory is allocated by the constructor. The tokens must outlive this.
+/// Equivalent: `get_batch` of nanoGPT's train.py.
+///
+///     TextWindows windows(parts.train, {.batch = 12, .context = 64});
+///     trainer.step(windows.next());
+class TextWindows {
+  public:
+    /// Throws `Error` where the tokens do not fill one window.
+    explicit TextWindows(std::span<const int> tokens, TextWindowsOptions options = {})
+        : tokens_(tokens), options_(options) {
+        const auto check = [](bool right, const char* field, long found, const std::string& expected) {
+            if (!right) fail("text windows", field, std::to_string(found), expected);
+        };
+        check(options.batch >= 1, "batch", options.batch, "at least 1");
+        check(options.context >= 1, "context", options.context, "at least 1");
+        const long window = static_cast<long>(options.context) + 1;
+        check(size() >= window, "tokens", size(), "at least one window of " + std::to_string(window));
+        check(size() <= std::numeric_limits<std::uint32_t>::max(), "tokens", size(), "fewer than 2^32");
+        windows_.resize(static_cast<std::size_t>(options.batch * window));
+    }
+
+    /// Batches of one epoch, which are as many as have the text's tokens in all; 1 at least.
+    int batches() const {
+        const long tokens = static_cast<long>(options_.batch) * options_.context;
+        return static_cast<int>(std::clamp<long>(size() / tokens, 1, std::numeric_limits<int>::max()));
+    }
+    const TextWindowsOptions& options() const { return options_; }
+    /// Tokens of the whole text.
+    long size() const { return static_cast<long>(tokens_.size()); }
+
+    /// The batch that comes next. Belongs into a checkpoint.
+    LoaderPosition position() const { return position_; }
+
+    /// Goes on from there, as if all batches before had been given.
+    void seek(LoaderPosition position) {
+        if (position.epoch < 0) fail("text windows", "epoch", std::to_string(position.epoch), "0 or more");
+        if (position.batch < 0 || position.batch >= batches())
+            fail("text windows", "batch", std::to_string(position.batch), "0 to " + std::to_string(batches() - 1));
+        position_ = position;
+    }
+
+    /// The next batch: (batch, context + 1). Lives here until the next call.
+    std::span<const int> next() {
+        const auto number = static_cast<std::uint64_t>(position_.epoch) * static_cast<std::uint64_t>(batches()) +
+                            static_cast<std::uint64_t>(position_.batch);
+        detail::WordDraws words(options_.seed, number << 32, streams::windows);
+        const auto window = static_cast<std::size_t>(options_.context) + 1;
+        const auto places = static_cast<std::uint32_t>(tokens_.size() - window + 1);
+        for (std::size_t to = 0; to < windows_.size(); to += window)
+            std::copy_n(tokens_.data() + words.below(places), window, windows_.data() + to);
+        if (++position_.batch == batches()) position_ = {position_.epoch + 1, 0};
+        return windows_;
+    }
+
+  private:
+    std::span<const int> tokens_;
+    TextWindowsOptions options_;
+    LoaderPosition position_;
+    std::vector<int> windows_;
+};
+
+/// A text's begin to learn from, and its end to measure with.
+struct TextParts {
+    std::span<const int> train, validation;
+};
+
+/// nanoGPT's split: the first nine tenths, and the rest.
+inline TextParts split_text(std::span<const int> tokens) {
+    const std::size_t first = tokens.size() / 10 * 9 + tokens.size() % 10 * 9 / 10;
+    return {tokens.first(first), tokens.subspan(first)};
+}
+
+}  // namespace genotype

@@ -1,0 +1,54 @@
+// What a safetensors file says beside its numbers.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "genotype/io/dtype.hpp"
+#include "genotype/io/words.hpp"
+#include "genotype/shape/error.hpp"
+
+namespace genotype {
+
+/// What a file says of one of its tensors. `begin` and `end` are bytes, counted from the header's end.
+struct TensorInfo {
+    std::string name = {};
+    Dtype dtype = Dtype::F32;
+    std::vector<std::uint64_t> shape = {};
+    std::uint64_t begin = 0, end = 0;
+
+    /// "F32 [64, 3, 4, 4]", for messages.
+    std::string text() const { return detail::concat(dtype_name(dtype), " ", detail::in_brackets(shape)); }
+};
+
+/// The texts beside the tensors.
+using Metadata = std::map<std::string, std::string, std::less<>>;
+
+namespace detail {
+
+/// The text of this key, or null.
+[[gnu::noinline]] inline const std::string* find_text(const Metadata& metadata, std::string_view key) {
+    const auto found = metadata.find(key);
+    return found == metadata.end() ? nullptr : &found->second;
+}
+
+/// Puts a text in, unless the key is there already. True if so.
+[[gnu::noinline]] inline bool add_text(Metadata& metadata, std::string_view key, std::string_view text) {
+    return metadata.emplace(key, text).second;
+}
+
+/// The bytes that a tensor of this dtype and shape has. `Error` where 64 bits do not hold their number.
+inline std::uint64_t tensor_bytes(std::string_view file, const TensorInfo& tensor) {
+    std::uint64_t bytes = dtype_bytes(tensor.dtype);
+    for (const std::uint64_t size : tensor.shape)
+        if (__builtin_mul_overflow(bytes, size, &bytes))
+            fail(file, concat("header, ", in_quotes(tensor.name)), "a shape of more than 2^64 bytes",
+                 "a shape that fits");
+    return bytes;
+}
+
+}  // namespace detail
+}  // namespace genotype

@@ -1,0 +1,224 @@
+// The gradient of causal attention on the processor: threads share the heads of all texts. Scores are made again, block
+// by block, from the logarithms of their sums.
+#pragma once
+
+#include "genotype/kernels/cpu/attention_call.hpp"
+#include "genotype/kernels/cpu/lanes.hpp"
+#include "genotype/kernels/cpu/product_gradient.hpp"
+#include "genotype/kernels/device.hpp"
+#include "genotype/kernels/functions.hpp"
+#include "genotype/tensor/region.hpp"
+
+namespace genotype {
+
+namespace detail {
+
+/// Keys whose gradients are summed at a time, and how many these are at most: a row of scores has this pitch.
+inline constexpr int most_gradient_keys = 128;
+constexpr int attention_gradient_keys(int head_width) {
+    return std::clamp(attention_values / attention_pitch(head_width) / tile_columns * tile_columns, tile_columns,
+                      most_gradient_keys);
+}
+
+/// One call of `attention_backward`.
+struct AttentionGradient {
+    const AttentionSizes& sizes;
+    const float *x, *y, *dy, *log_sums;
+    float* dx;
+    float* key_gradients;  // of each head apart, where they form groups: (rows, heads, 2, head_width)
+
+    /// All rows of one text for one head.
+    void run(const SequenceRows& text, int head) const {
+        const int block = attention_gradient_keys(sizes.head_width), rows = attention_rows(sizes.head_width);
+        alignas(64) float key_panels[attention_values], value_panels[attention_values];
+        Sums sums;
+        for (int key = 0; key < text.count; key += block) {
+            const int keys = std::min(block, text.count - key);
+            pack(text.row + key, keys, this->key(head), key_panels);
+            pack(text.row + key, keys, this->key(head) + sizes.key_floats(), value_panels);
+            for (int row = key; row < text.count; row += rows)
+                add({text.row + key, keys, text.row + row, std::min(rows, text.count - row), head}, key_panels,
+                    value_panels, sums, row == key, key == 0);
+            store(text.row + key, keys, head, sums);
+        }
+    }
+
+    /// The gradients of a row's keys and values, added up over each group in order.
+    void reduce(int row) const {
+        const long pair = 2L * sizes.head_width;
+        for (int head = 0; head < sizes.heads; head += sizes.group()) {
+            const float* const from = key_gradients + (static_cast<long>(row) * sizes.heads + head) * pair;
+            float* const to = dx + static_cast<long>(row) * sizes.row_floats() + key(head);
+            for (int part = 0; part < 2; ++part) {
+                float* const sum = to + part * sizes.key_floats();
+                copy_floats(from + part * sizes.head_width, sizes.head_width, sum);
+                for (int other = 1; other < sizes.group(); ++other)
+                    map_range(Add{}, sizes.head_width, sum, static_cast<const float*>(sum),
+                              from + other * pair + part * sizes.head_width);
+            }
+        }
+    }
+
+  private:
+    static constexpr int scores = (attention_queries + tile_rows) * most_gradient_keys;
+    static constexpr int padded_values = attention_values + tile_rows * widest_head;
+
+    struct Sums {
+        alignas(64) float keys[attention_values], values[attention_values];
+    };
+
+    /// Some keys and some rows behind them, of which the first row is not before the first key.
+    struct Square {
+        int first_key, keys, first_row, rows, head;
+
+        /// How many of the keys a row sees.
+        int seen(int row) const { return std::min(keys, first_row + row + 1 - first_key); }
+        /// The first row that sees a key.
+        int first_at(int key) const { return std::clamp(first_key + key - first_row, 0, rows); }
+    };
+
+    int pitch() const { return attention_pitch(sizes.head_width); }
+    /// Where in a row the keys of a head lie.
+    int key(int head) const { return sizes.query_floats() + head / sizes.group() * sizes.head_width; }
+
+    /// Panels of `tile_columns` keys, their values from the slowest axis on.
+    void pack(int first, int keys, int at, float* panels) const {
+        for (int key = 0; key < keys; key += tile_columns)
+            pack_panel(sizes.head_width, std::min(tile_columns, keys - key), tile_columns,
+                       x + static_cast<long>(first + key) * sizes.row_floats() + at, 1, sizes.row_floats(),
+                       panels + key * sizes.head_width);
+    }
+
+    /// Copies rows to whole vectors, and clears the rows that a tile may read behind them.
+    void load(const float* from, long row_floats, int rows, float* to) const {
+        std::fill_n(to, static_cast<long>(rows + tile_rows) * pitch(), 0.0f);
+        for (int row = 0; row < rows; ++row) copy_floats(from + row * row_floats, sizes.head_width, to + row * pitch());
+    }
+
+    /// result[row][key] = left[row] . panels[key], where the row sees the key.
+    void multiply(const Square& s, const float* left, const float* panels, float* result) const {
+        for (int key = 0; key < s.keys; key += tile_columns) {
+            const int row = s.first_at(key);
+            multiply_panel(left + row * pitch(), pitch(), s.rows - row, sizes.head_width,
+                           panels + key * sizes.head_width, tile_columns, result + row * most_gradient_keys + key,
+                           most_gradient_keys);
+        }
+    }
+
+    /// sums[key] += the sum over the rows that see it of weights[row][key] * right[row].
+    void multiply_rows_of(const Square& s, const float* weights, const float* right, float* sums, bool first) const {
+        for (int key = 0; key < s.keys; key += outer_rows) {
+            const int keys = std::min(outer_rows, s.keys - key), row = s.first_at(key);
+            for (int column = 0; column < sizes.head_width; column += tile_columns)
+                outer_product({weights + row * most_gradient_keys + key, 0, most_gradient_keys,
+                               right + row * pitch() + column, 0, pitch(), 1, s.rows - row},
+                              keys, panel_width(sizes.head_width - column), sums + key * pitch() + column, pitch(),
+                              first);
+        }
+    }
+
+    /// What one square gives to the gradients of its keys and values, and of its rows' queries.
+    void add(const Square& s, const float* key_panels, const float* value_panels, Sums& sums, bool first_rows,
+             bool first_keys) const {
+        alignas(64) float queries[padded_values], slopes[padded_values];
+        alignas(64) float shares[scores], score_slopes[scores];
+        const long query = static_cast<long>(s.first_row) * sizes.row_floats() + s.head * sizes.head_width;
+        const long out = static_cast<long>(s.first_row) * sizes.query_floats() + s.head * sizes.head_width;
+        load(x + query, sizes.row_floats(), s.rows, queries);
+        load(dy + out, sizes.query_floats(), s.rows, slopes);
+        multiply(s, queries, key_panels, shares);
+        multiply(s, slopes, value_panels, score_slopes);
+        for (int row = 0; row < s.rows; ++row)
+            differentiate(s, row, slopes + row * pitch(), y + out + row * static_cast<long>(sizes.query_floats()),
+                          shares + row * most_gradient_keys, score_slopes + row * most_gradient_keys);
+        multiply_rows_of(s, shares, slopes, sums.values, first_rows);
+        multiply_rows_of(s, score_slopes, queries, sums.keys, first_rows);
+        add_queries(s, score_slopes, dx + query, first_keys);
+    }
+
+    /// Of a row's scores their exponentials, of these exponentials' slopes the scores' slopes.
+    void differentiate(const Square& s, int row, const float* slope, const float* result, float* share,
+                       float* score_slope) const {
+        const int count = s.seen(row), whole = (count + lanes - 1) / lanes * lanes;
+        const float scale = 1 / std::sqrt(static_cast<float>(sizes.head_width));
+        float shift = 0;  // what the softmax's sum takes from each slope
+        for_each_vector(sizes.head_width, [&](long at, auto part) {
+            shift += fold_lanes(part.load(slope + at) * part.load(result + at),
+                                [](auto left, auto right) { return left + right; });
+        });
+        const Vector log_sum(log_sums[static_cast<long>(s.first_row + row) * sizes.heads + s.head]);
+        std::fill(share + count, share + whole, -std::numeric_limits<float>::infinity());
+        std::fill(score_slope + count, score_slope + whole, 0.0f);
+        for (int key = 0; key < whole; key += lanes) {
+            const Vector here = xsimd::exp(xsimd::fms(Vector(scale), Vector::load_unaligned(share + key), log_sum));
+            const Vector there = Vector(scale) * here * (Vector::load_unaligned(score_slope + key) - Vector(shift));
+            here.store_unaligned(share + key);
+            there.store_unaligned(score_slope + key);
+        }
+        std::fill(share + whole, share + std::max(whole, s.keys), 0.0f);
+        std::fill(score_slope + whole, score_slope + std::max(whole, s.keys), 0.0f);
+    }
+
+    /// dx of the queries += score_slopes . keys.
+    void add_queries(const Square& s, const float* score_slopes, float* to, bool first) const {
+        alignas(64) float panel[most_gradient_keys * tile_columns], sums[attention_values];
+        const float* const keys = x + static_cast<long>(s.first_key) * sizes.row_floats() + key(s.head);
+        for (int row = 0; !first && row < s.rows; ++row)
+            copy_floats(to + row * static_cast<long>(sizes.row_floats()), sizes.head_width, sums + row * pitch());
+        for (int column = 0; column < sizes.head_width; column += tile_columns) {
+            const int columns = std::min(tile_columns, sizes.head_width - column), width = panel_width(columns);
+            pack_panel(s.keys, columns, width, keys + column, sizes.row_floats(), 1, panel);
+            for (int tile = 0; tile < s.rows; tile += tile_rows) {
+                const int rows = std::min(tile_rows, s.rows - tile);
+                multiply_panel(score_slopes + tile * most_gradient_keys, most_gradient_keys, rows,
+                               s.seen(tile + rows - 1), panel, width, sums + tile * pitch() + column, pitch(), !first);
+            }
+        }
+        for (int row = 0; row < s.rows; ++row)
+            copy_floats(sums + row * pitch(), sizes.head_width, to + row * static_cast<long>(sizes.row_floats()));
+    }
+
+    void store(int first, int keys, int head, const Sums& sums) const {
+        for (int i = 0; i < keys; ++i) {
+            const long row = first + i;
+            float* const to = key_gradients ? key_gradients + (row * sizes.heads + head) * 2L * sizes.head_width
+                                            : dx + row * sizes.row_floats() + key(head);
+            copy_floats(sums.keys + i * pitch(), sizes.head_width, to);
+            copy_floats(sums.values + i * pitch(), sizes.head_width,
+                        to + (key_gradients ? sizes.head_width : sizes.key_floats()));
+        }
+    }
+};
+
+}  // namespace detail
+
+/// Floats of scratch for `attention_backward`.
+constexpr Extent attention_backward_scratch(Cpu, const AttentionSizes& sizes) {
+    return {sizes.heads > sizes.key_value_heads ? 2L * sizes.query_floats() : 0, 0};
+}
+
+/// See the reference's.
+inline void attention_backward(Cpu, const AttentionSizes& sizes, const Sequences& sequences, const float* x,
+                               const float* y, const float* dy, const float* log_sums, float* dx, Region scratch) {
+    const bool groups = sizes.heads > sizes.key_value_heads;
+    const detail::AttentionGradient gradient{sizes, x, y, dy, log_sums, dx, groups ? scratch.per_sample : nullptr};
+    int tokens = 0;
+    double work = 0;
+    for (int index = 0; index < sequences.count; ++index) {
+        const int count = sequences.list[index].count;
+        tokens += count;
+        work += static_cast<double>(count) * count * sizes.query_floats();
+    }
+    const int tasks = sequences.count * sizes.heads;
+#pragma omp parallel if (work > detail::worth_threads / 8)
+    {
+#pragma omp for schedule(dynamic)
+        for (int task = 0; task < tasks; ++task) gradient.run(sequences.list[task / sizes.heads], task % sizes.heads);
+        if (groups) {
+#pragma omp for schedule(static)
+            for (int row = 0; row < tokens; ++row) gradient.reduce(row);
+        }
+    }
+}
+
+}  // namespace genotype

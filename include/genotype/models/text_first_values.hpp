@@ -1,0 +1,75 @@
+// First values of language models, as transformers draws them.
+#pragma once
+
+#include <cmath>
+#include <string>
+
+#include "genotype/model/model.hpp"
+#include "genotype/model/residual.hpp"
+
+namespace genotype {
+namespace detail {
+
+/// Calls visit(projection, offset) for each Residual's last matrix, from which its branch is added to its input.
+template <Layer Net, class Visit>
+void for_each_residual_projection(Visit& visit, long offset) {
+    if constexpr (requires { typename Net::Branch; }) {
+        Parameter last{};
+        long place = 0;
+        for_each_tensor<typename Net::Branch, Owned::parameters>(
+            [&](const std::string&, const Parameter& tensor, long at) {
+                if (tensor.dims.rank < 2) return;
+                last = tensor;
+                place = at;
+            },
+            "", offset);
+        visit(last, place);
+    } else if constexpr (Combinator<Net>) {
+        Net::for_each_child([&]<class Child>(std::type_identity<Child>, ChildName) {
+            for_each_residual_projection<Child>(visit, offset);
+            offset += parameter_floats<Child>();
+        });
+    }
+}
+
+/// Matrices from N(0, deviation^2), biases 0, and what norms multiply by 1.
+template <Layer Net, class Device>
+void draw_text_values(Weights<Net, Device>& model, Seed seed, float deviation) {
+    RandomState random{.seed = seed.value, .stream = streams::initial_values};
+    for_each_tensor<Net, Owned::parameters>([&](const std::string&, const Parameter& tensor, long offset) {
+        float* const to = model.parameters.data() + offset;
+        const bool is_matrix = tensor.dims.rank >= 2;
+        if (is_matrix) fill_normal(Device{}, tensor.count(), random.take(tensor.count()), to);
+        const float constant = tensor.initial.kind == Initial::constant ? tensor.initial.value : 0;
+        for (long i = 0; i < tensor.count(); ++i) to[i] = is_matrix ? deviation * to[i] : constant;
+    });
+}
+
+}  // namespace detail
+
+/// Draws a language model's values anew: matrices and embeddings from N(0, 0.02^2), those from which a residual branch
+/// is added divided by the root of the number of branches, biases 0, norms' weights 1. transformers: GPT2's
+/// `_init_weights` with `initializer_range` 0.02 (the distribution, not the numbers).
+template <Layer Net, class Device>
+void initialize_gpt2(Weights<Net, Device>& model, Seed seed) {
+    detail::draw_text_values(model, seed, 0.02f);
+    int residuals = 0;
+    const auto count = [&](const Parameter&, long) { ++residuals; };
+    detail::for_each_residual_projection<Net>(count, 0);
+    const float factor = 1 / std::sqrt(static_cast<float>(residuals));
+    const auto shorten = [&](const Parameter& projection, long offset) {
+        float* const values = model.parameters.data() + offset;
+        for (long i = 0; i < projection.count(); ++i) values[i] *= factor;
+    };
+    detail::for_each_residual_projection<Net>(shorten, 0);
+    model.prepare();
+}
+
+/// The same with all matrices from N(0, 0.02^2). transformers: Llama's `_init_weights`.
+template <Layer Net, class Device>
+void initialize_llama(Weights<Net, Device>& model, Seed seed) {
+    detail::draw_text_values(model, seed, 0.02f);
+    model.prepare();
+}
+
+}  // namespace genotype

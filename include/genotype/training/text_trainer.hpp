@@ -1,0 +1,171 @@
+// The training step of a language model.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "genotype/kernels/sequences.hpp"
+#include "genotype/losses/cross_entropy.hpp"
+#include "genotype/model/context.hpp"
+#include "genotype/model/language_model.hpp"
+#include "genotype/optimizers/schedule.hpp"
+#include "genotype/training/optimized.hpp"
+#include "genotype/training/trainer.hpp"
+
+namespace genotype {
+
+/// Options of a language model's trainer.
+template <class Optimizer>
+struct TextOptions {
+    Optimizer optimizer{};
+    Schedule schedule{};
+    float clip_norm = 0;  // 0: no clipping
+    int batch = 12;       // the most texts that a step will see
+    int context = 64;     // tokens that the model reads of each
+    std::uint64_t seed = 0;
+
+    /// Calls visit(name, value) for every option. A field that is not taken apart here does not compile.
+    template <class Visit>
+    constexpr void for_each_option(Visit&& visit) const {
+        const auto& [of_model, rates, longest, texts, tokens, draws] = *this;
+        visit("optimizer", of_model);
+        visit("schedule", rates);
+        visit("clip_norm", longest);
+        visit("batch", texts);
+        visit("context", tokens);
+        visit("seed", draws);
+    }
+};
+
+/// Trains a language model to tell each token of a text from those before it: cross-entropy, averaged over all tokens.
+/// PyTorch: the loop of nanoGPT's train.py.
+///
+///     Trainer<GPT2<config>, Cpu, AdamW> trainer({.batch = 12, .context = 64});
+///     initialize_gpt2(trainer.model(), Seed{0});
+///     TextWindows windows(tokens, {.batch = 12, .context = 64});
+///     const float loss = trainer.step(windows.next());
+template <class E, class B, class H, class Device, class Optimizer>
+class Trainer<combinators::LanguageModel<E, B, H>, Device, Optimizer>
+    : public Checkpointed<Trainer<combinators::LanguageModel<E, B, H>, Device, Optimizer>> {
+  public:
+    using Network = combinators::LanguageModel<E, B, H>;
+    using Options = TextOptions<Optimizer>;
+    static constexpr int vocabulary = Network::vocabulary;
+
+    /// A model with its layers' first values, and all memory that steps on up to `options.batch` texts need. Throws
+    /// `Error` where the model has not as many positions as `options.context`.
+    explicit Trainer(Options options = {})
+        : options_(checked(options)),
+          model_(Seed{options.seed}),
+          optimizer_(options.optimizer),
+          run_(rows(options)),
+          evaluation_(rows(options)),
+          inputs_(rows(options)),
+          output_gradient_(static_cast<long>(rows(options)) * vocabulary),
+          targets_(static_cast<std::size_t>(rows(options))),
+          layers_random_{.seed = options.seed, .stream = streams::layers} {
+        for (int text = 0; text < options.batch; ++text)
+            texts_.push_back({.row = text * options.context, .count = options.context, .position = 0, .slot = text});
+    }
+
+    /// One step on some texts of `context` + 1 tokens each, one text after another; returns their loss before the step.
+    /// Allocates nothing. Throws `Error` where that is no whole number of texts, none or too many, or where a token is
+    /// not of the vocabulary; nothing has changed then.
+    float step(std::span<const int> windows) {
+        const Sequences texts = take(windows);
+        spread_threads(Device{});
+        const View<Shape<1>> x = input(texts);
+        const auto logits = run_.forward(model_, x, texts, {}, &layers_random_);
+        evaluate_loss(logits, output_gradient_.data());
+        run_.backward(model_, x, output_gradient_.data(), {.gradients = gradients_.data(), .sequences = &texts});
+        optimizer_.step(model_, gradients_, options_.schedule.factor(static_cast<long>(optimizer_.steps())),
+                        options_.clip_norm);
+        return loss();
+    }
+
+    /// The loss on some texts without learning from them, as inference runs. PyTorch: model.eval().
+    float evaluate(std::span<const int> windows) {
+        const Sequences texts = take(windows);
+        evaluate_loss(evaluation_.forward(model_, input(texts), texts), nullptr);
+        return loss();
+    }
+
+    Model<Network, Device>& model() { return model_; }
+    const Model<Network, Device>& model() const { return model_; }
+    const Gradients<Network, Device>& gradients() const { return gradients_; }
+    const Options& options() const { return options_; }
+    /// How many steps it has made.
+    std::int64_t steps() const { return optimizer_.steps(); }
+
+    /// Calls `visit` for every part of its state: what saving, resuming and loading go by.
+    template <class Self, class Visit>
+    static void describe_state(Self& self, Visit& visit) {
+        visit.network("", self.model_, self.optimizer_);
+        visit.random("layers", self.layers_random_);
+    }
+
+  private:
+    static const Options& checked(const Options& options) {
+        constexpr int longest = longest_context<Network>;
+        if (options.batch < 1) fail("Trainer", "batch", std::to_string(options.batch), "1 or more texts");
+        if (options.context < 1 || options.context > longest)
+            fail("Trainer", "context", std::to_string(options.context),
+                 "1 to the model's " + std::to_string(longest) + " positions");
+        if (options.batch > std::numeric_limits<int>::max() / options.context)
+            fail("Trainer", "batch * context", std::to_string(static_cast<long>(options.batch) * options.context),
+                 std::to_string(std::numeric_limits<int>::max()) + " rows at most");
+        return options;
+    }
+    static int rows(const Options& options) { return options.batch * options.context; }
+
+    /// Brings the tokens to where the model reads them: of each window all but the last, and the answers, which are all
+    /// but the first.
+    Sequences take(std::span<const int> windows) {
+        const auto context = static_cast<std::size_t>(options_.context), window = context + 1;
+        const std::size_t texts = windows.size() / window;
+        if (windows.size() % window != 0 || texts < 1 || texts > texts_.size())
+            fail("Trainer", "tokens", std::to_string(windows.size()),
+                 "1 to " + std::to_string(options_.batch) + " texts of " + std::to_string(window));
+        for (std::size_t at = 0; at < windows.size(); ++at)
+            if (windows[at] < 0 || windows[at] >= vocabulary)
+                fail("Trainer", "token " + std::to_string(at % window) + " of text " + std::to_string(at / window),
+                     std::to_string(windows[at]),
+                     "one of the model's vocabulary, 0 to " + std::to_string(vocabulary - 1));
+        for (std::size_t row = 0; row < texts * context; ++row) {
+            const std::size_t at = row / context * window + row % context;
+            inputs_.data()[row] = static_cast<float>(windows[at]);
+            targets_[row] = windows[at + 1];
+        }
+        return {.list = texts_.data(), .count = static_cast<int>(texts), .context = options_.context};
+    }
+
+    View<Shape<1>> input(const Sequences& texts) const { return {inputs_.data(), texts.count * options_.context}; }
+
+    void evaluate_loss(View<Shape<vocabulary>> logits, float* gradient) {
+        CrossEntropy::evaluate(Device{}, {.batch = logits.batch,
+                                          .classes = vocabulary,
+                                          .prediction = logits.data,
+                                          .target = targets_.data(),
+                                          .value = loss_.data(),
+                                          .gradient = gradient});
+    }
+    float loss() const {
+        float value = 0;
+        Device::copy(loss_.data(), 1, &value);
+        return value;
+    }
+
+    Options options_;
+    Model<Network, Device> model_;
+    Gradients<Network, Device> gradients_;
+    Optimized<Network, Device, Optimizer> optimizer_;
+    Workspace<Network, Shape<1>, Training, Device> run_;
+    Workspace<Network, Shape<1>, Inference, Device> evaluation_;
+    Arena<Device> inputs_, output_gradient_, loss_{1};
+    std::vector<int> targets_;
+    std::vector<SequenceRows> texts_;
+    RandomState layers_random_;
+};
+
+}  // namespace genotype

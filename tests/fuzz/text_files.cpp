@@ -1,0 +1,60 @@
+// What describes a text model: a GGUF file's metadata; or a text as config.json, generation_config.json, an index of
+// shards and a chat template at once.
+#include "genotype/text/chat_template.hpp"
+#include "genotype/text/config_source.hpp"
+#include "genotype/text/generation_defaults.hpp"
+#include "genotype/text/gguf_names.hpp"
+#include "genotype/text/shard_index.hpp"
+#include "support/fuzz.hpp"
+
+using namespace genotype;
+
+namespace {
+
+void expect_sizes(const TextConfig& config) {
+    check_config(config, config, "file");
+    fuzz::expect(!model_source(config).empty(), "a type");
+    fuzz::expect(config.vocabulary() > 0 && config.width() > 0, "sizes above 0");
+    const LlamaConfig& c = config.llama;
+    fuzz::expect(config.family == TextFamily::gpt2
+                     ? config.gpt2.width % config.gpt2.heads == 0 && config.gpt2.hidden > 0
+                     : c.heads % c.key_value_heads == 0 && c.head_width % 2 == 0 && c.hidden > 0 && c.rope_theta > 0,
+                 "sizes that fit one another");
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    const std::string_view text(reinterpret_cast<const char*>(data), size);
+    if (text.starts_with("GGUF")) {
+        fuzz::attempt([&] {
+            const Gguf file(std::as_bytes(std::span(data, size)), "file");
+            fuzz::attempt([&] {
+                const TextConfig config = detail::read_config_gguf(file);
+                expect_sizes(config);
+                for (const GgufTensor& tensor : file.tensors())
+                    if (const auto name = detail::read_gguf_name(tensor.name, config))
+                        fuzz::expect(name->hugging_face.find('.') != std::string::npos, "a name of Hugging Face's");
+            });
+            fuzz::attempt([&] { detail::read_generation_gguf(file); });
+            fuzz::attempt([&] { const Tokenizer tokenizer(detail::read_tokenizer_gguf(file)); });
+        });
+        return 0;
+    }
+    fuzz::attempt([&] { expect_sizes(detail::read_config_json(text, "config.json")); });
+    for (const std::optional<TextFamily> family : {std::optional<TextFamily>(), std::optional(TextFamily::llama)})
+        fuzz::attempt([&] {
+            for (const TokenId id : detail::read_generation_json(text, "generation_config.json", family).end_tokens)
+                fuzz::expect(id >= 0, "ids from 0");
+        });
+    fuzz::attempt([&] {
+        const detail::ShardIndex index = detail::read_shard_index(text, "index.json");
+        fuzz::expect(!index.files.empty() && index.files.size() <= index.names.size(), "files that have tensors");
+        for (const std::string& file : index.files)
+            fuzz::expect(file.find('/') == std::string::npos && file != "..", "files of one folder");
+        for (const auto& [name, file] : index.names) fuzz::expect(file < index.files.size(), "a file for each name");
+    });
+    if (const auto chatml = detail::read_chatml(text))
+        fuzz::expect(chatml->default_system.size() < size, "a message of the template's");
+    return 0;
+}
