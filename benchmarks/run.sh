@@ -2,18 +2,21 @@
 # Races the library against PyTorch 2 and ONNX Runtime, and measures kernels, layers, memory, growth and compile time.
 # usage: benchmarks/run.sh [--quick] [--profile] [--avx2] [--parts A,B] [--seed N] [--compare OLD.json]
 #        benchmarks/run.sh --compare OLD.json --with NEW.json   (measures nothing)
+#        benchmarks/run.sh text [--quick] [--folder FOLDER] [--gguf FILE]   races text models, see text_race.py
 # Installs what is missing, builds in build-bench/, and writes race.json, race.md and charts under out/benchmarks/. The
 # others are looked for in $GENOTYPE_PEERS or build-bench/peers (benchmarks/setup_peers.sh); without them, or without
 # Python, our half is measured. --quick takes less than five minutes on two cores, the whole about an hour.
 set -euo pipefail
 for argument; do
-    [[ $argument == --help || $argument == -h ]] && { sed -n '2,7s/^# //p' "${BASH_SOURCE[0]}"; exit 0; }
+    [[ $argument == --help || $argument == -h ]] && { sed -n '2,8s/^# //p' "${BASH_SOURCE[0]}"; exit 0; }
 done
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 if [[ " $* " == *" --with "* ]]; then # compares two results, measures nothing
     exec python3 -B benchmarks/race.py "$@"
 fi
 bash cmake/install_packages.sh benchmarks
+text=false
+[[ ${1:-} == text ]] && { text=true; shift; }
 
 build=build-bench/native
 out=out/benchmarks
@@ -24,9 +27,16 @@ if [[ " $* " == *" --avx2 "* ]]; then
     options=(-DGENOTYPE_NATIVE=OFF -DCMAKE_CXX_FLAGS=-march=haswell)
 fi
 [[ -e $build/CMakeCache.txt ]] || ! command -v ninja >/dev/null || options+=(-G Ninja)
-cmake -S . -B "$build" "${options[@]}" -DGENOTYPE_TESTS=OFF -DGENOTYPE_EXAMPLES=OFF -DGENOTYPE_BENCHMARKS=ON >/dev/null
-cmake --build "$build" --parallel "$(nproc)"
+cmake -S . -B "$build" "${options[@]}" -DGENOTYPE_TESTS=OFF "-DGENOTYPE_EXAMPLES=$($text && echo ON || echo OFF)" -DGENOTYPE_BENCHMARKS=ON >/dev/null
+targets=()
+$text && targets=(--target benchmark_race_text text)
+cmake --build "$build" --parallel "$(nproc)" "${targets[@]}"
 mkdir -p "$out"
+
+if $text; then
+    exec python3 -B benchmarks/text_race.py --programs "$build/benchmarks" --text-program "$build/examples/text" \
+        --out "$out" "$@"
+fi
 
 if command -v python3 >/dev/null; then
     exec python3 -B benchmarks/race.py --programs "$build/benchmarks" --out "$out" "$@"
