@@ -1,7 +1,8 @@
 """transformers, llama.cpp and PyTorch as contestants of the race on text.
 
-usage: text_contestant.py TASK VARIANT THREADS [MODEL]
-TASK: decode (a token of a text behind 16 to 143 others), prefill (512 tokens), of MODEL; train (a step of nanoGPT's GPT).
+usage: text_contestant.py TASK VARIANT THREADS [MODEL [PROMPT]]
+TASK: decode (a token of a text behind 16 to 143 others), prefill (512 tokens), of MODEL; train (a step of nanoGPT's
+GPT); first_token, which writes one word behind PROMPT and ends.
 VARIANT: float32 or bfloat16 (transformers, a Hugging Face folder), llama.cpp (a GGUF file); for train eager or compile.
 """
 import sys
@@ -63,6 +64,24 @@ def of_llama_cpp(task, threads, model):
         state["position"] += 1
 
     return version, step
+
+
+def first_token(variant, threads, model, prompt):
+    if variant == "llama.cpp":
+        import llama_cpp
+
+        network = llama_cpp.Llama(model, n_ctx=1024, n_threads=threads, n_threads_batch=threads, verbose=False)
+        return network(prompt, max_tokens=1, temperature=0)["choices"][0]["text"]
+    import torch
+    import transformers
+
+    torch.set_num_threads(threads)
+    transformers.utils.logging.set_verbosity_error()
+    transformers.utils.logging.disable_progress_bar()
+    tokenizer = transformers.AutoTokenizer.from_pretrained(model)
+    network = transformers.AutoModelForCausalLM.from_pretrained(model, dtype=getattr(torch, variant)).eval()
+    given = tokenizer(prompt, return_tensors="pt")
+    return tokenizer.decode(network.generate(**given, max_new_tokens=1, do_sample=False)[0])
 
 
 def of_training(variant):
@@ -134,6 +153,9 @@ def of_training(variant):
 
 def main():
     task, variant, threads = sys.argv[1], sys.argv[2], int(sys.argv[3])
+    if task == "first_token":
+        print(first_token(variant, threads, *sys.argv[4:]), flush=True)
+        return
     stream = serving.answers()
     if variant == "llama.cpp":
         version, step = of_llama_cpp(task, threads, sys.argv[4])
