@@ -1,8 +1,8 @@
 """transformers' half of text.sh: what it says of a language model, and the comparison with what our programs say.
 
-usage: text.py reference MODEL FOLDER          writes reference.json and logits.f32 into FOLDER
-       text.py words FOLDER MODEL PROGRAM      compares ids and texts of the example `text`
-       text.py logits FOLDER MODEL PROGRAM     compares logits of interop_text
+usage: text.py reference MODEL FOLDER              writes reference.json and logits.f32 into FOLDER
+       text.py words FOLDER MODEL PROGRAM          compares ids and texts of the example `text`
+       text.py logits FOLDER MODEL PROGRAM WAY     compares logits of interop_text
 MODEL is a folder of Hugging Face's or a GGUF file. The ids come from generate() in float32. The logits are those of one
 pass over prompt and answer in float64, so that they are exact to the last digits of a float32. Where the two largest
 are within TOLERANCE of each other, either may be the next token: there an answer may differ, and is compared no further.
@@ -129,11 +129,11 @@ def compare_words(known, model, program):
     return faults
 
 
-def compare_logits(known, model, program, folder):
+def compare_logits(known, folder, model, program, way):
     """The program reads a line of JSON for each prompt, and writes rows of float32 to its output."""
     lines = "".join(json.dumps({"ids": answer["prompt_ids"] + answer["new_ids"], "positions": answer["positions"]}) +
                     "\n" for answer in known["answers"])
-    run = subprocess.run([program, model], input=lines.encode(), stdout=subprocess.PIPE, check=True)
+    run = subprocess.run([program, model, way], input=lines.encode(), stdout=subprocess.PIPE, check=True)
     theirs, ours = array.array("f"), array.array("f")
     theirs.frombytes((folder / "logits.f32").read_bytes())
     ours.frombytes(run.stdout)
@@ -153,7 +153,7 @@ def compare_logits(known, model, program, folder):
                 print(f"FAULT {answer['name']}: logits of position {position} differ by {error:.2g} of the largest")
                 faults += 1
             worst = max(worst, error)
-    print(f"{row} rows of {width} logits, the largest difference {worst:.2g} of the largest logit, {faults} faults")
+    print(f"{way}: {row} rows of {width} logits, the largest difference {worst:.2g} of the largest logit, {faults} faults")
     return faults
 
 
@@ -168,7 +168,7 @@ def main():
     known = json.loads((folder / "reference.json").read_text())
     if what == "words":
         return compare_words(known, second, sys.argv[4]) > 0
-    return compare_logits(known, second, sys.argv[4], folder) > 0
+    return compare_logits(known, folder, second, *sys.argv[4:]) > 0
 
 
 sys.exit(main())
