@@ -72,8 +72,9 @@ def first_token(program, gguf):
 
 
 def markdown(results):
-    machine = results["limits"]
-    lines = [f"{results['machine']}", "",
+    machine, found = results["limits"], results["machine"]
+    lines = [f"{found['processor']}, {found['cores']} cores, {found['memory']}, {found['compiler']}, commit "
+             f"{found['commit']}, {found['date']}.", "",
              f"Reading memory alone: {machine['read_gb_s']} GB/s; peak: {machine['peak_gflops']} GFLOP/s. "
              f"Threads: {results['threads']}. Others: {', '.join(results['peers']) or 'none'}.", "",
              "| what | ours, tokens/s | share of the machine | others, tokens/s | ratio (of the rounds) | goal |",
