@@ -37,9 +37,9 @@ int tensors(const std::string& path, const std::filesystem::path& folder) {
         const Dims dims = shape.size() > 1 ? Dims{2, static_cast<int>(rows), static_cast<int>(columns)}
                                            : vector_dims(static_cast<int>(rows));
         std::vector<float> values(static_cast<std::size_t>(rows * columns));
-        std::vector<detail::TextPiece> pieces;
+        std::vector<detail::WeightPiece> pieces;
         detail::add_text_pieces(pieces, {{&tensor, 0, rows, tensor.transposed}}, dims, {}, values.data());
-        detail::copy_pieces(pieces, [&](const detail::TextPiece& piece, detail::CopyRoom& room) {
+        detail::copy_pieces(pieces, [&](const detail::WeightPiece& piece, detail::CopyRoom& room) {
             return piece.copy(files, room);
         });
         out.write(reinterpret_cast<const char*>(values.data()),

@@ -8,7 +8,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 if (($# == 3)); then
     compiler=$2 file=$3
     compile() {
-        "$compiler" "${standard[@]}" "${warnings[@]}" '-DGENOTYPE_GOLDEN_DIR=""' -fsyntax-only -x c++ "$1" 2>&1
+        "$compiler" "${standard[@]}" "${warnings[@]}" '-DGENOTYPE_GOLDEN_DIR=""' "-I$root/examples/smollm2" -fsyntax-only -x c++ "$1" 2>&1
     }
     if [[ $file == *.hpp ]]; then
         words=$(printf '#include "%s"\n#include "%s"\n' "$file" "$file" | compile -) && exit

@@ -2,7 +2,10 @@
 #include <doctest/doctest.h>
 #include <omp.h>
 
+#include <vector>
+
 #include "genotype/data/loader.hpp"
+#include "genotype/data/text_windows.hpp"
 #include "genotype/genotype.hpp"
 #include "genotype/training/history.hpp"
 #include "support/count_allocations.hpp"
@@ -77,6 +80,19 @@ TEST_CASE("a VAE's steps and evaluations") {
     expect_none([&] {
         trainer.step(real);
         trainer.evaluate(real);
+    });
+}
+
+TEST_CASE("a language model's steps and evaluations, and the windows of its text") {
+    using Gpt = GPT2<GPT2Config{.vocabulary = 65, .context = 64, .width = 96, .layers = 2, .heads = 3}>;
+    std::vector<int> text(5000);
+    for (std::size_t at = 0; at < text.size(); ++at) text[at] = static_cast<int>(at * 7 % 65);
+    TextWindows windows(text, {.batch = 8, .context = 64});
+    Trainer<Gpt, Cpu, AdamW> trainer(
+        {.optimizer = {.decayed = Decayed::matrices}, .clip_norm = 1, .batch = 8, .context = 64});
+    expect_none([&] {
+        trainer.step(windows.next());
+        trainer.evaluate(windows.next());
     });
 }
 

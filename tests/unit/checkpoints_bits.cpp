@@ -2,7 +2,10 @@
 #include <doctest/doctest.h>
 #include <omp.h>
 
+#include <vector>
+
 #include "genotype/checkpoint.hpp"
+#include "genotype/data/text_windows.hpp"
 #include "genotype/genotype.hpp"
 #include "support/temporary_folder.hpp"
 
@@ -80,7 +83,66 @@ void expect_same_bytes(const typename Kind::Options& options) {
         }
 }
 
+using Gpt = Sequential<PositionalEmbedding<8, 16>, Residual<LayerNorm<16>, SelfAttention<16, 2>, Dropout<0.2f>>,
+                       Residual<LayerNorm<16>, Linear<16, 24>, GELUTanh, Linear<24, 16>>>;
+using TextModel = LanguageModel<Embedding<11, 16>, Gpt, TiedHead>;
+
+/// The same of a text: windows in the place of a loader.
+struct TextRun {
+    explicit TextRun(const std::vector<int>& text) : windows(text, {.batch = 3, .context = 8, .seed = 5}) {
+        initialize_gpt2(trainer.model(), Seed{7});
+    }
+
+    void train(int steps, int threads) {
+        omp_set_num_threads(threads);
+        for (int step = 0; step < steps; ++step) history.add({trainer.step(windows.next())});
+    }
+
+    TextWindows windows;
+    Trainer<TextModel, Cpu, AdamW> trainer{{.optimizer = {.decayed = Decayed::matrices},
+                                            .schedule = Schedule::cosine(12, 3, 0.1f),
+                                            .clip_norm = 1,
+                                            .batch = 3,
+                                            .context = 8,
+                                            .seed = 7}};
+    History history{{"loss"}};
+};
+
+std::vector<int> small_text() {
+    std::vector<int> text(100);
+    for (std::size_t at = 0; at < text.size(); ++at) text[at] = static_cast<int>(at * at % 11);
+    return text;
+}
+
 }  // namespace
+
+TEST_CASE("a language model") {
+    const std::vector<int> text = small_text();
+    TemporaryFolder folder;
+    TextRun whole(text);
+    whole.train(13, 2);
+    whole.trainer.save(folder / "whole", whole.windows, whole.history);
+    TextRun first(text);
+    first.train(5, 1);  // beyond the end of an epoch, which has four batches
+    first.trainer.save(folder / "half", first.windows, first.history);
+    TextRun second(text);
+    second.train(2, 1);  // which leaves no trace
+    second.trainer.resume(folder / "half", second.history, second.windows);
+    CHECK(second.windows.position() == LoaderPosition{1, 1});
+    second.train(8, 2);
+    second.trainer.save(folder / "resumed", second.windows, second.history);
+    CHECK((content_of(folder / "resumed") == content_of(folder / "whole")));
+
+    // A checkpoint's windows and options are those of the training that goes on.
+    const std::vector<int> longer(101);
+    TextWindows others(longer, {.batch = 3, .context = 8, .seed = 5});
+    CHECK_THROWS_WITH_AS(second.trainer.resume(folder / "half", others, second.history),
+                         doctest::Contains("genotype.option.loader.tokens"), Error);
+    CHECK_THROWS_AS(second.trainer.resume(folder / "half", second.history), Error);
+    Trainer<TextModel, Cpu, AdamW> all_decayed({.batch = 3, .context = 8, .seed = 7});
+    CHECK_THROWS_WITH_AS(all_decayed.resume(folder / "half", second.windows),
+                         doctest::Contains("genotype.option.optimizer.decayed"), Error);
+}
 
 TEST_CASE("a GAN") {
     expect_same_bytes<Trainer<Net>>({.schedule = Schedule::cosine(10, 3, 0.1f), .clip_norm = 1, .batch = 8, .seed = 7});

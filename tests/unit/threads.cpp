@@ -64,6 +64,24 @@ Outcome train_vae(int steps, int batch) {
     return outcome;
 }
 
+template <class Net>
+Outcome train_text(int steps) {
+    constexpr int context = 40, batch = 7;
+    Trainer<Net, Cpu, AdamW> trainer(
+        {.optimizer = {.decayed = Decayed::matrices}, .clip_norm = 1, .batch = batch, .context = context, .seed = 3});
+    initialize_gpt2(trainer.model(), Seed{3});
+    std::vector<int> windows((context + 1) * batch);
+    Outcome outcome;
+    for (int step = 0; step < steps; ++step) {
+        for (std::size_t at = 0; at < windows.size(); ++at)
+            windows[at] = static_cast<int>((at * 7919 + static_cast<std::size_t>(step) * 31) % 65);
+        outcome.values.push_back(trainer.step(windows));
+        outcome.values.push_back(trainer.evaluate(windows));
+    }
+    outcome.add(trainer.model());
+    return outcome;
+}
+
 template <class Run>
 void expect_same_bits(Run run, std::initializer_list<int> threads) {
     omp_set_dynamic(0);
@@ -92,4 +110,12 @@ TEST_CASE("20 steps of a VAE") {
 
 TEST_CASE("2 steps of the DCGAN") {
     expect_same_bits([] { return train_gan<GAN<dcgan::Generator, dcgan::Discriminator>>(2, 16); }, {2, 3});
+}
+
+TEST_CASE("20 steps of language models") {
+    using Gpt = GPT2<GPT2Config{.vocabulary = 65, .context = 64, .width = 96, .layers = 2, .heads = 3}>;
+    using Alpaca = Llama<LlamaConfig{
+        .vocabulary = 65, .width = 96, .layers = 2, .heads = 4, .key_value_heads = 2, .hidden = 200, .context = 64}>;
+    expect_same_bits([] { return train_text<Gpt>(20); }, {2, 3, 5});
+    expect_same_bits([] { return train_text<Alpaca>(20); }, {2, 3});
 }

@@ -125,8 +125,8 @@ Words load_words(const std::byte* from) {
                                                              : _mm256_cvtepu8_epi32(bytes));
     }
 #else
-    using Numbers [[gnu::vector_size(lanes * sizeof(Number))]] = Number;
-    Numbers numbers;
+    using Packed [[gnu::vector_size(lanes * sizeof(Number))]] = Number;
+    Packed numbers;
     std::memcpy(&numbers, from, sizeof(numbers));
     return __builtin_convertvector(numbers, Words);
 #endif
