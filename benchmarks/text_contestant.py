@@ -3,7 +3,8 @@
 usage: text_contestant.py TASK VARIANT THREADS [MODEL [PROMPT]]
 TASK: decode (a token of a text behind 16 to 143 others), prefill (512 tokens), of MODEL; train (a step of nanoGPT's
 GPT); first_token, which writes one word behind PROMPT and ends.
-VARIANT: float32 or bfloat16 (transformers, a Hugging Face folder), llama.cpp (a GGUF file); for train eager or compile.
+VARIANT: float32 or bfloat16 (transformers, a Hugging Face folder), llama.cpp or llama.cpp+flash_attn (a GGUF file); for
+train eager or compile.
 """
 import sys
 
@@ -40,10 +41,11 @@ def of_transformers(task, dtype, model):
     return version, step
 
 
-def of_llama_cpp(task, threads, model):
+def of_llama_cpp(task, variant, threads, model):
     import llama_cpp
 
-    network = llama_cpp.Llama(model, n_ctx=1024, n_batch=512, n_threads=threads, n_threads_batch=threads, verbose=False)
+    network = llama_cpp.Llama(model, n_ctx=1024, n_batch=512, n_threads=threads, n_threads_batch=threads,
+                              flash_attn="flash_attn" in variant, verbose=False)
     ids = tokens(512)
     version = f"llama.cpp by llama-cpp-python {llama_cpp.__version__}"
 
@@ -157,8 +159,8 @@ def main():
         print(first_token(variant, threads, *sys.argv[4:]), flush=True)
         return
     stream = serving.answers()
-    if variant == "llama.cpp":
-        version, step = of_llama_cpp(task, threads, sys.argv[4])
+    if variant.startswith("llama.cpp"):
+        version, step = of_llama_cpp(task, variant, threads, sys.argv[4])
     else:
         import torch
 

@@ -21,13 +21,14 @@ from machine import describe
 here = pathlib.Path(__file__).resolve().parent
 root = here.parent
 TOKENS = {"decode": 1, "prefill": 512, "train": 768}
+LLAMA_CPP = ["llama.cpp", "llama.cpp+flash_attn"]
 # Name, our task, the model's form, the others, the goal: a share of what the machine gives, or a ratio.
 HEATS = [
     ("decode, float32", "decode", "folder", ["float32"], "85 % of reading"),
     ("decode, bfloat16", "decode_bf16", "folder", ["bfloat16"], "80 % of reading"),
-    ("decode, Q4_1", "decode", "gguf", ["llama.cpp"], "2 x"),
+    ("decode, Q4_1", "decode", "gguf", LLAMA_CPP, "2 x"),
     ("prefill of 512, float32", "prefill", "folder", ["float32"], "75 % of peak"),
-    ("prefill of 512, Q4_1", "prefill", "gguf", ["llama.cpp"], "3 x"),
+    ("prefill of 512, Q4_1", "prefill", "gguf", LLAMA_CPP, "3 x"),
     ("training step", "train", None, ["eager", "compile"], "2 x"),
 ]
 LAYERS, EMBEDDING, NORMS = 106_168_320, 28_311_552, 35_136  # values of SmolLM2-135M
@@ -68,8 +69,8 @@ def find_models(python, given_folder, given_gguf, cache):
 
 def environment_of(variant, isa):
     """What a variant's process needs beside the threads."""
-    # llama.cpp binds nothing: its threads would inherit the one core of the first.
-    unbound = {"OMP_PROC_BIND": "false"} if variant == "llama.cpp" else {}
+    # llama.cpp is faster unbound.
+    unbound = {"OMP_PROC_BIND": "false"} if variant in LLAMA_CPP else {}
     limits = {"ATEN_CPU_CAPABILITY": "avx2", "ONEDNN_MAX_CPU_ISA": "AVX2"} if isa == "avx2" else {}
     return {"HF_HUB_OFFLINE": "1", **unbound, **limits}
 
@@ -152,7 +153,7 @@ class Race:
     def others(self, name, variants):
         """Those that can run."""
         for variant in variants if self.python else []:
-            if variant == "llama.cpp" and self.options.isa == "avx2":
+            if variant in LLAMA_CPP and self.options.isa == "avx2":
                 self.leave_out(f"{variant}, {name}", "it is compiled for this machine's processor, with --avx2 too")
             else:
                 yield variant
@@ -193,7 +194,7 @@ class Race:
 
     def first_tokens(self):
         commands = []
-        for form, variant in (("gguf", "llama.cpp"), ("folder", "float32")):
+        for form, variant in (("gguf", LLAMA_CPP[0]), ("folder", "float32")):
             model = self.models[form]
             if not model:
                 continue
