@@ -153,12 +153,14 @@ def goals(results):
     return table(["what", "goal", "this run"], rows) if rows else ""
 
 
+def machine_line(machine):
+    text = ", ".join([f"{machine['processor']}, {machine['cores']} cores ({machine['caches']}; {machine['vectors']})",
+                      machine["memory"], machine["system"], machine["compiler"]])
+    return f"{text}. Commit {machine['commit']}, {machine['date']}, load when it began {machine['load']}."
+
+
 def markdown(results):
-    machine = results["machine"]
-    text = "# The race\n\n" + ", ".join(
-        [f"{machine['processor']}, {machine['cores']} cores ({machine['caches']}; {machine['vectors']})",
-         machine["memory"], machine["system"], machine["compiler"]])
-    text += f". Commit {machine['commit']}, {machine['date']}, load when it began {machine['load']}."
+    text = "# The race\n\n" + machine_line(results["machine"])
     if results.get("isa") == "avx2":
         text += " Held to AVX2, all contestants."
     if results["peers"]:

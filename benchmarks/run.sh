@@ -2,7 +2,7 @@
 # Races the library against PyTorch 2 and ONNX Runtime, and measures kernels, layers, memory, growth and compile time.
 # usage: benchmarks/run.sh [--quick] [--profile] [--avx2] [--parts A,B] [--seed N] [--compare OLD.json]
 #        benchmarks/run.sh --compare OLD.json --with NEW.json   (measures nothing)
-#        benchmarks/run.sh text [--quick] [--folder FOLDER] [--gguf FILE]   races text models, see text_race.py
+#        benchmarks/run.sh text [--quick] [--avx2] [--heats NAME] [--folder FOLDER] [--gguf FILE]   races text models
 # Installs what is missing, builds in build-bench/, and writes race.json, race.md and charts under out/benchmarks/. The
 # others are looked for in $GENOTYPE_PEERS or build-bench/peers (benchmarks/setup_peers.sh); without them, or without
 # Python, our half is measured. --quick takes less than five minutes on two cores, the whole about an hour.
@@ -27,7 +27,8 @@ if [[ " $* " == *" --avx2 "* ]]; then
     options=(-DGENOTYPE_NATIVE=OFF -DCMAKE_CXX_FLAGS=-march=haswell)
 fi
 [[ -e $build/CMakeCache.txt ]] || ! command -v ninja >/dev/null || options+=(-G Ninja)
-cmake -S . -B "$build" "${options[@]}" -DGENOTYPE_TESTS=OFF "-DGENOTYPE_EXAMPLES=$($text && echo ON || echo OFF)" -DGENOTYPE_BENCHMARKS=ON >/dev/null
+cmake -S . -B "$build" "${options[@]}" -DGENOTYPE_TESTS=OFF "-DGENOTYPE_EXAMPLES=$($text && echo ON || echo OFF)" \
+    -DGENOTYPE_BENCHMARKS=ON >/dev/null
 targets=()
 $text && targets=(--target benchmark_race_text text)
 cmake --build "$build" --parallel "$(nproc)" "${targets[@]}"

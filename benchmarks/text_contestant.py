@@ -1,8 +1,10 @@
 """transformers, llama.cpp and PyTorch as contestants of the race on text.
 
-usage: text_contestant.py TASK VARIANT THREADS [MODEL]
-TASK: decode (a token of a text behind 16 to 143 others), prefill (512 tokens), of MODEL; train (a step of nanoGPT's GPT).
-VARIANT: float32 or bfloat16 (transformers, a Hugging Face folder), llama.cpp (a GGUF file); for train eager or compile.
+usage: text_contestant.py TASK VARIANT THREADS [MODEL [PROMPT]]
+TASK: decode (a token of a text behind 16 to 143 others), prefill (512 tokens), of MODEL; train (a step of nanoGPT's
+GPT); first_token, which writes one word behind PROMPT and ends.
+VARIANT: float32 or bfloat16 (transformers, a Hugging Face folder), llama.cpp or llama.cpp+flash_attn (a GGUF file); for
+train eager or compile.
 """
 import sys
 
@@ -39,10 +41,11 @@ def of_transformers(task, dtype, model):
     return version, step
 
 
-def of_llama_cpp(task, threads, model):
+def of_llama_cpp(task, variant, threads, model):
     import llama_cpp
 
-    network = llama_cpp.Llama(model, n_ctx=1024, n_batch=512, n_threads=threads, n_threads_batch=threads, verbose=False)
+    network = llama_cpp.Llama(model, n_ctx=1024, n_batch=512, n_threads=threads, n_threads_batch=threads,
+                              flash_attn="flash_attn" in variant, verbose=False)
     ids = tokens(512)
     version = f"llama.cpp by llama-cpp-python {llama_cpp.__version__}"
 
@@ -63,6 +66,24 @@ def of_llama_cpp(task, threads, model):
         state["position"] += 1
 
     return version, step
+
+
+def first_token(variant, threads, model, prompt):
+    if variant == "llama.cpp":
+        import llama_cpp
+
+        network = llama_cpp.Llama(model, n_ctx=1024, n_threads=threads, n_threads_batch=threads, verbose=False)
+        return network(prompt, max_tokens=1, temperature=0)["choices"][0]["text"]
+    import torch
+    import transformers
+
+    torch.set_num_threads(threads)
+    transformers.utils.logging.set_verbosity_error()
+    transformers.utils.logging.disable_progress_bar()
+    tokenizer = transformers.AutoTokenizer.from_pretrained(model)
+    network = transformers.AutoModelForCausalLM.from_pretrained(model, dtype=getattr(torch, variant)).eval()
+    given = tokenizer(prompt, return_tensors="pt")
+    return tokenizer.decode(network.generate(**given, max_new_tokens=1, do_sample=False)[0])
 
 
 def of_training(variant):
@@ -134,9 +155,12 @@ def of_training(variant):
 
 def main():
     task, variant, threads = sys.argv[1], sys.argv[2], int(sys.argv[3])
+    if task == "first_token":
+        print(first_token(variant, threads, *sys.argv[4:]), flush=True)
+        return
     stream = serving.answers()
-    if variant == "llama.cpp":
-        version, step = of_llama_cpp(task, threads, sys.argv[4])
+    if variant.startswith("llama.cpp"):
+        version, step = of_llama_cpp(task, variant, threads, sys.argv[4])
     else:
         import torch
 

