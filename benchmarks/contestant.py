@@ -1,11 +1,32 @@
 """One contestant of the race: a process that gets ready once and then runs steps whenever it is asked."""
 import json
 import os
+import pathlib
 import selectors
 import statistics
 import subprocess
 import tempfile
 import time
+
+
+# What holds the others to AVX2 as well.
+AVX2_LIMITS = {"ATEN_CPU_CAPABILITY": "avx2", "ONEDNN_MAX_CPU_ISA": "AVX2"}
+
+
+def find_peers():
+    """The Python of the others' virtual environment, or None."""
+    beside = pathlib.Path(__file__).resolve().parent.parent / "build-bench" / "peers"
+    for folder in (os.environ.get("GENOTYPE_PEERS"), beside):
+        python = pathlib.Path(folder) / "bin" / "python" if folder else None
+        if python and os.access(python, os.X_OK):
+            return python
+    return None
+
+
+def write_json(path, results):
+    """Replaces the file whole."""
+    path.with_suffix(".tmp").write_text(json.dumps(results, indent=1))
+    path.with_suffix(".tmp").replace(path)
 
 
 class Gone(Exception):

@@ -14,7 +14,7 @@ import tempfile
 import time
 
 import race_report
-from contestant import Contestant, Gone, heat
+from contestant import AVX2_LIMITS, Contestant, Gone, find_peers, heat, write_json
 from machine import describe
 
 here = pathlib.Path(__file__).resolve().parent
@@ -29,19 +29,11 @@ class Race:
         self.options = options
         self.programs = pathlib.Path(options.programs)
         self.cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-        self.peers = self.find_peers()
+        self.peers = find_peers()
         self.results = {"machine": describe(root), "quick": options.quick, "seed": options.seed, "isa": options.isa,
                         "peers": [], "heats": [], "left_out": {}}
         if not self.peers:
             self.leave_out("PyTorch", "no virtual environment: benchmarks/setup_peers.sh makes one")
-
-    @staticmethod
-    def find_peers():
-        for folder in (os.environ.get("GENOTYPE_PEERS"), root / "build-bench" / "peers"):
-            python = pathlib.Path(folder) / "bin" / "python" if folder else None
-            if python and os.access(python, os.X_OK):
-                return python
-        return None
 
     def leave_out(self, name, reason):
         if name not in self.results["left_out"]:
@@ -52,8 +44,7 @@ class Race:
         arguments = [str(batch), str(threads), str(self.options.seed)]
         if variant == "genotype":
             return Contestant(variant, [self.programs / "race", task, *arguments], threads)
-        # With --avx2 the others keep to AVX2 as well.
-        limits = {"ATEN_CPU_CAPABILITY": "avx2", "ONEDNN_MAX_CPU_ISA": "AVX2"} if self.options.isa == "avx2" else {}
+        limits = AVX2_LIMITS if self.options.isa == "avx2" else {}
         if variant == "onnx":  # its threads are no OpenMP threads: they would inherit the one core of the first
             command = [self.peers, "-B", here / "onnx_contestant.py", task, *arguments]
             return Contestant(variant, command, threads, {**limits, "OMP_PROC_BIND": "false"})
@@ -178,9 +169,7 @@ class Race:
     def write(self):
         folder = pathlib.Path(self.options.out)
         folder.mkdir(parents=True, exist_ok=True)
-        path = folder / "race.json"
-        path.with_suffix(".tmp").write_text(json.dumps(self.results, indent=1))
-        path.with_suffix(".tmp").replace(path)
+        write_json(folder / "race.json", self.results)
 
 
 def main():

@@ -6,7 +6,6 @@ measured. Writes text.json and text.md into the folder of --out. In the heats of
 as many bytes as the weights have: what main memory allows at most.
 """
 import argparse
-import json
 import os
 import pathlib
 import statistics
@@ -15,7 +14,7 @@ import sys
 import time
 
 import race_report
-from contestant import Contestant, Gone, heat
+from contestant import AVX2_LIMITS, Contestant, Gone, find_peers, heat, write_json
 from machine import describe
 
 here = pathlib.Path(__file__).resolve().parent
@@ -36,14 +35,6 @@ BYTES = {"decode, float32": 4 * (LAYERS + EMBEDDING + NORMS), "decode, bfloat16"
          "decode, Q4_1": LAYERS * 20 // 32 + EMBEDDING * 34 // 32 + 4 * NORMS}  # that file's embedding is Q8_0
 FLOPS = 512 * 2 * LAYERS + 2 * EMBEDDING  # of prefill: the products alone
 PROMPT = "Once upon a time"
-
-
-def find_python():
-    for folder in (os.environ.get("GENOTYPE_PEERS"), root / "build-bench" / "peers"):
-        python = pathlib.Path(folder) / "bin" / "python" if folder else None
-        if python and os.access(python, os.X_OK):
-            return python
-    return None
 
 
 def find_models(python, given_folder, given_gguf, cache):
@@ -71,7 +62,7 @@ def environment_of(variant, isa):
     """What a variant's process needs beside the threads."""
     # llama.cpp is faster unbound.
     unbound = {"OMP_PROC_BIND": "false"} if variant in LLAMA_CPP else {}
-    limits = {"ATEN_CPU_CAPABILITY": "avx2", "ONEDNN_MAX_CPU_ISA": "AVX2"} if isa == "avx2" else {}
+    limits = AVX2_LIMITS if isa == "avx2" else {}
     return {"HF_HUB_OFFLINE": "1", **unbound, **limits}
 
 
@@ -137,7 +128,7 @@ class Race:
         self.out.mkdir(parents=True, exist_ok=True)
         self.program = pathlib.Path(options.programs) / "race_text"
         self.threads = min(2, os.cpu_count())
-        self.python = find_python()
+        self.python = find_peers()
         self.models = find_models(self.python, options.folder, options.gguf, self.out)
         peak = subprocess.run([self.program, "peak", str(self.threads)], check=True, capture_output=True, text=True,
                               env={**os.environ, "OMP_NUM_THREADS": str(self.threads)}).stdout
@@ -208,9 +199,7 @@ class Race:
         self.write()
 
     def write(self):
-        path = self.out / "text.json"
-        path.with_suffix(".tmp").write_text(json.dumps(self.results, indent=1))
-        path.with_suffix(".tmp").replace(path)
+        write_json(self.out / "text.json", self.results)
 
 
 def main():
