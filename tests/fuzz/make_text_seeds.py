@@ -1,0 +1,156 @@
+#!/usr/bin/env python3
+"""Writes the seeds of the fuzz targets gguf, tokenizer and text_files, as make_seeds.py does those of the others."""
+
+import json
+import struct
+
+from seeds import write
+
+
+def text(word):
+    return struct.pack("<Q", len(word)) + word
+
+
+def value(key, kind, content):
+    return text(key) + struct.pack("<I", kind) + content
+
+
+def array(kind, count, content):
+    return struct.pack("<IQ", kind, count) + content
+
+
+def tensor(name, sizes, kind, offset):
+    """What a GGUF file says of a tensor; the fastest axis comes first."""
+    return text(name) + struct.pack(f"<I{len(sizes)}QIQ", len(sizes), *sizes, kind, offset)
+
+
+def gguf(values=(), tensors=(), data=b"", version=3, alignment=32, counts=None):
+    head = b"GGUF" + struct.pack("<I2Q", version, *(counts or (len(tensors), len(values)))) + b"".join(values)
+    head += b"".join(tensors)
+    return head + bytes(-len(head) % alignment) + data
+
+
+numbers = [value(bytes([97 + kind]), kind, bytes([1] * size)) for kind, size in
+           [(0, 1), (1, 1), (2, 2), (3, 2), (4, 4), (5, 4), (6, 4), (7, 1), (10, 8), (11, 8), (12, 8)]]
+write("gguf", "numbers", gguf(numbers))
+write("gguf", "texts", gguf([value(b"t", 8, text("\u00fc\u20ac".encode())), value(b"", 8, text(b""))], version=2))
+write("gguf", "arrays", gguf([value(b"a", 9, array(8, 2, text(b"b") + text(b""))), value(b"b", 9, array(5, 2, bytes(8))),
+                              value(b"c", 9, array(7, 3, b"\0\1\0")), value(b"d", 9, array(0, 0, b""))]))
+write("gguf", "arrays_in_arrays", gguf([value(b"a", 9, array(9, 2, array(9, 1, array(9, 1, b"\0" * 12)) + array(0, 1, b"b")))]))
+write("gguf", "too_deep", gguf([value(b"a", 9, array(9, 1, array(9, 1, array(9, 1, array(9, 1, array(0, 0, b""))))))]))
+every = [tensor(b"f32", [2], 0, 0), tensor(b"f16", [2, 1], 1, 32), tensor(b"bf16", [1, 2], 30, 64),
+         tensor(b"q4_0", [32], 2, 96), tensor(b"q4_1", [32, 1], 3, 128), tensor(b"q8_0", [32, 1, 1], 8, 160)]
+write("gguf", "tensors", gguf(tensors=every, data=bytes(range(194))))
+write("gguf", "other_order", gguf(tensors=[every[4], every[0]], data=bytes(range(148))))
+write("gguf", "no_values", gguf(tensors=[tensor(b"a", [0, 3], 0, 0), tensor(b"b", [], 0, 0)], data=b"abcd"))
+write("gguf", "no_padding", gguf(tensors=[tensor(b"a", [0], 0, 0)], alignment=1))
+for alignment in [1, 8, 64]:
+    write("gguf", f"alignment_{alignment}", gguf([value(b"general.alignment", 4, struct.pack("<I", alignment))],
+                                                 [tensor(b"a", [1], 0, alignment)], bytes(alignment + 4), 3, alignment))
+write("gguf", "alignment_3", gguf([value(b"general.alignment", 4, struct.pack("<I", 3))]))
+write("gguf", "alignment_no_u32", gguf([value(b"general.alignment", 10, struct.pack("<Q", 32))]))
+write("gguf", "key_twice", gguf(numbers[:1] * 2))
+write("gguf", "tensor_twice", gguf(tensors=[tensor(b"a", [8], 0, 0), tensor(b"a", [8], 0, 32)], data=bytes(64)))
+write("gguf", "overlap", gguf(tensors=[tensor(b"a", [9], 0, 0), tensor(b"b", [8], 0, 32)], data=bytes(64)))
+write("gguf", "beyond_the_end", gguf(tensors=[tensor(b"a", [9], 0, 0)], data=bytes(35)))
+write("gguf", "no_multiple", gguf(tensors=[tensor(b"a", [33], 2, 0)], data=bytes(36)))
+write("gguf", "other_type", gguf(tensors=[tensor(b"a", [256], 14, 0)], data=bytes(210)))
+write("gguf", "huge_shape", gguf(tensors=[tensor(b"a", [1 << 32, 1 << 32, 0], 0, 0)]))
+write("gguf", "huge_offset", gguf(tensors=[tensor(b"a", [64], 0, (1 << 64) - 32)], data=bytes(64)))
+write("gguf", "many_tensors", gguf(counts=((1 << 64) - 1, 0)))
+write("gguf", "many_keys", gguf(counts=(0, 1 << 60), data=bytes(64)))
+write("gguf", "long_array", gguf([value(b"a", 9, array(12, 1 << 61, bytes(8)))]))
+write("gguf", "long_text", gguf([value(b"a", 8, struct.pack("<Q", (1 << 64) - 1))]))
+write("gguf", "no_utf8", gguf([value(b"a", 8, text(b"\xed\xa0\x80"))]))
+write("gguf", "no_truth", gguf([value(b"a", 7, b"\2")]))
+write("gguf", "big_endian", b"GGUF" + struct.pack(">I2Q", 3, 0, 0))
+write("gguf", "version_1", gguf(version=1))
+write("gguf", "empty", b"")
+
+
+def tokenizer_json(model=None, **changes):
+    vocabulary = {letter: at for at, letter in enumerate('abcdefghijklmnopqrstuvwxyz{}[]":,Ġ0123456789')}
+    vocabulary |= {"to": 50, "ke": 51, "toke": 52}
+    file = {"version": "1.0", "added_tokens": [{"id": 60, "content": "<s>", "normalized": False, "special": True}],
+            "pre_tokenizer": {"type": "ByteLevel", "add_prefix_space": False},
+            "post_processor": {"type": "TemplateProcessing", "special_tokens": {"<s>": {"ids": [60]}},
+                               "single": [{"SpecialToken": {"id": "<s>"}}, {"Sequence": {"id": "A"}}]},
+            "decoder": {"type": "ByteLevel"},
+            "model": {"type": "BPE", "vocab": vocabulary, "merges": ["t o", ["k", "e"], "to ke"]} | (model or {})}
+    return json.dumps(file | changes, ensure_ascii=False).encode()
+
+
+digits = [{"type": "Digits", "individual_digits": True}, {"type": "ByteLevel", "add_prefix_space": False}]
+write("tokenizer", "right", tokenizer_json())
+write("tokenizer", "smollm", tokenizer_json(pre_tokenizer={"type": "Sequence", "pretokenizers": digits}))
+write("tokenizer", "ignore_merges", tokenizer_json({"ignore_merges": True}))
+write("tokenizer", "normalizer", tokenizer_json(normalizer={"type": "NFC"}))
+write("tokenizer", "unknown_merge", tokenizer_json({"merges": ["t q"]}))
+write("tokenizer", "merge_twice", tokenizer_json({"merges": ["t o", "t o"]}))
+write("tokenizer", "huge_id", tokenizer_json({"vocab": {"a": 2147483646}}))
+write("tokenizer", "id_twice", tokenizer_json({"vocab": {"a": 1, "b": 1}}))
+write("tokenizer", "no_tokens", tokenizer_json({"vocab": {}, "merges": []}, added_tokens=[], post_processor=None))
+write("tokenizer", "deep", b'{"model":' + b"[" * 300)
+write("tokenizer", "key_twice", b'{"version":"1.0","version":"1.0"}')
+write("tokenizer", "two_files", '{"a":0,"b":1,"ab":2,"<|endoftext|>":3,"Ġ":5}\0#version: 0.2\na b\n'.encode())
+write("tokenizer", "two_files_wrong_merge", b'{"a":0,"b":1}\0a b')
+write("tokenizer", "two_files_bytes", b'{"a":0,"\xc4\xa0":1}\0\xff \xff')
+
+
+def config_json(family, **changes):
+    rope = {"rope_type": "llama3", "factor": 8, "low_freq_factor": 1, "high_freq_factor": 4.0,
+            "original_max_position_embeddings": 8192}
+    file = {"llama": {"vocab_size": 48, "hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 4,
+                      "num_key_value_heads": 2, "intermediate_size": 28, "max_position_embeddings": 512,
+                      "hidden_act": "silu", "rms_norm_eps": 1e-5, "rope_theta": 1e4, "rope_scaling": rope},
+            "gpt2": {"vocab_size": 48, "n_positions": 40, "n_embd": 16, "n_layer": 2, "n_head": 2,
+                     "activation_function": "gelu_new"}}[family]
+    return json.dumps({"model_type": family} | file | changes).encode()
+
+
+write("text_files", "llama", config_json("llama"))
+write("text_files", "llama_of_transformers_5", config_json("llama", rope_scaling=None, rope_parameters={"rope_type": "linear", "factor": 2, "rope_theta": 1e5}))
+write("text_files", "llama_yarn", config_json("llama", rope_scaling={"type": "yarn"}))
+write("text_files", "llama_huge", config_json("llama", vocab_size=1 << 63, rope_theta=1e300))
+write("text_files", "llama_heads", config_json("llama", num_key_value_heads=3))
+write("text_files", "gpt2", config_json("gpt2"))
+write("text_files", "gpt2_negative", config_json("gpt2", n_head=-1))
+write("text_files", "generation", b'{"eos_token_id":[1,2],"pad_token_id":-1,"do_sample":true,"temperature":0.5,"top_k":5}')
+write("text_files", "generation_no_id", b'{"eos_token_id":-1}')
+write("text_files", "shards", b'{"weight_map":{"a":"1.safetensors","b":"2.safetensors","c":"1.safetensors"}}')
+write("text_files", "shards_elsewhere", b'{"weight_map":{"a":"../1.safetensors"}}')
+write("text_files", "chatml", b"{% for message in messages %}{% if loop.first and messages[0]['role'] != 'system' %}"
+      b"{{ '<|im_start|>system\nHi<|im_end|>\n' }}{% endif %}{{'<|im_start|>' + message['role'] + '\n' + "
+      b"message.content + '<|im_end|>' + '\n'}}{% endfor %}{%- if add_generation_prompt -%}\n"
+      b"{{ '<|im_start|>assistant\n' }}{% endif %}\n")
+write("text_files", "chat_cut", b"{% for message in messages %}{{ '")
+
+
+def number(key, kind, content):
+    return value(key.encode(), {"I": 4, "f": 6, "?": 7}[kind], struct.pack("<" + kind, content))
+
+
+def words(list_of_words):
+    return array(8, len(list_of_words), b"".join(text(word.encode()) for word in list_of_words))
+
+
+def text_gguf(family, more=(), tensors=()):
+    sizes = {"block_count": 2, "context_length": 9, "embedding_length": 32, "feed_forward_length": 8,
+             "attention.head_count": 4}
+    norm = {"llama": "attention.layer_norm_rms_epsilon", "gpt2": "attention.layer_norm_epsilon"}[family]
+    entries = [value(b"general.architecture", 8, text(family.encode())), number(f"{family}.{norm}", "f", 1e-5)]
+    entries += [number(f"{family}.{key}", "I", size) for key, size in sizes.items()]
+    return gguf(entries + list(more), [tensor(b"token_embd.weight", [32, 2], 8, 0), *tensors], bytes(68 + 28 + 128))
+
+
+tokens = [value(b"tokenizer.ggml.model", 8, text(b"gpt2")), value(b"tokenizer.ggml.pre", 8, text(b"smollm")),
+          value(b"tokenizer.ggml.tokens", 9, words(["a", "b", "ab", "<|im_end|>"])),
+          value(b"tokenizer.ggml.token_type", 9, array(5, 4, struct.pack("<4i", 1, 1, 1, 3))),
+          value(b"tokenizer.ggml.merges", 9, words(["a b"])), number("tokenizer.ggml.eos_token_id", "I", 3)]
+write("text_files", "llama.gguf", text_gguf("llama", tokens, [tensor(b"blk.1.attn_q.weight", [32], 0, 96)]))
+write("text_files", "gpt2.gguf", text_gguf("gpt2", [], [tensor(b"blk.0.ffn_up.weight", [32], 0, 96)]))
+write("text_files", "rope_freqs.gguf", text_gguf("llama", [], [tensor(b"rope_freqs.weight", [4], 0, 96)]))
+write("text_files", "linear.gguf", text_gguf("llama", [value(b"llama.rope.scaling.type", 8, text(b"linear")), number("llama.rope.scaling.factor", "f", 2.0)]))
+write("text_files", "unknown_key.gguf", text_gguf("llama", [number("llama.logit_scale", "f", 2.0)]))
+write("text_files", "no_embedding.gguf", gguf([value(b"general.architecture", 8, text(b"llama"))]))
+write("text_files", "types_too_few.gguf", gguf(tokens[:3] + [value(b"tokenizer.ggml.token_type", 9, array(5, 1, bytes(4)))] + tokens[4:]))
