@@ -1,4 +1,4 @@
-// What the flags of all trainings have in common. Apart from the programs, because a command line library takes long to
+// What the flags of all examples have in common. Apart from the programs, because a command line library takes long to
 // compile.
 #pragma once
 
@@ -28,6 +28,25 @@ inline CLI::Validator at_least(double least) {
         "");
 }
 
+/// Reads the command line. False where the program ends with `exit_code`.
+inline bool parse_command_line(CLI::App& app, int argc, char** argv, int& exit_code) {
+    try {
+        app.parse(argc, argv);
+        return true;
+    } catch (const CLI::ParseError& error) {
+        exit_code = app.exit(error) == 0 ? 0 : 2;
+        return false;
+    }
+}
+
+/// The flag --threads, and what it does.
+inline void add_threads_flag(CLI::App& app, int& threads) {
+    app.add_option("--threads", threads, "0: as many as OpenMP likes")->check(at_least(0));
+}
+inline void set_threads(int threads) {
+    if (threads > 0) omp_set_num_threads(threads);
+}
+
 /// The command line, to be pasted into a shell.
 inline std::string command_without_resume(int argc, char** argv) {
     std::string command;
@@ -55,7 +74,7 @@ inline CLI::Option* add_training_flags(CLI::App& app, TrainingFlags& flags, cons
     app.add_option("--batch", flags.batch, batch + " a step")->check(at_least(1));
     app.add_option("--learning-rate", flags.learning_rate, "of " + learning_rate_of)->check(at_least(0));
     app.add_option("--seed", flags.seed, "the same seed gives the same result")->check(at_least(0));
-    app.add_option("--threads", flags.threads, "0: as many as OpenMP likes")->check(at_least(0));
+    add_threads_flag(app, flags.threads);
     app.add_option("--out", flags.out, "the folder for all that is written");
     app.add_option("--checkpoint-every", flags.checkpoint_every,
                    "steps between checkpoints (0: only by time, and at the end)")
@@ -74,16 +93,11 @@ inline CLI::Option* add_training_flags(CLI::App& app, TrainingFlags& flags, cons
 template <class Check>
 bool parse_training_flags(CLI::App& app, int argc, char** argv, TrainingFlags& flags, const CLI::Option* resumed,
                           Check check) {
-    try {
-        app.parse(argc, argv);
-    } catch (const CLI::ParseError& error) {
-        flags.exit_code = app.exit(error) == 0 ? 0 : 2;
-        return false;
-    }
+    if (!parse_command_line(app, argc, argv, flags.exit_code)) return false;
     flags.resume = resumed->count() > 0;
     flags.resume_command = command_without_resume(argc, argv) + " --resume";
     flags.exit_code = run([&] {
-        if (flags.threads > 0) omp_set_num_threads(flags.threads);
+        set_threads(flags.threads);
         std::error_code error;
         std::filesystem::create_directories(flags.out, error);
         if (error) genotype::fail("--out", "folder " + flags.out.string(), error.message(), "one that can be made");

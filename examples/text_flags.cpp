@@ -1,14 +1,11 @@
 // Apart from the program, because a command line library takes long to compile.
 #include "text_flags.hpp"
 
-#include <omp.h>
-
-#include <CLI/CLI.hpp>
-#include <cmath>
-#include <cstdio>
 #include <iostream>
 #include <iterator>
 #include <map>
+
+#include "parse_flags.hpp"
 
 namespace example {
 
@@ -16,8 +13,7 @@ bool TextFlags::parse(int argc, char** argv) {
     using genotype::EarlyStopping;
     CLI::App app(
         "Writes on from a prompt with a pretrained language model: the likeliest token each time, unless a sampling "
-        "flag "
-        "or --num-beams is given.");
+        "flag or --num-beams is given.");
     app.option_defaults()->always_capture_default();
     app.add_option("--model", model, "a Hugging Face folder, or a GGUF file")->required();
     auto* const given = app.add_option("--prompt", prompt, "what to write on from (default: standard input)");
@@ -48,17 +44,12 @@ bool TextFlags::parse(int argc, char** argv) {
     app.add_option("--repetition-penalty", g.repetition_penalty, "above 1 makes tokens that were there less likely");
     app.add_option("--no-repeat-ngram", g.no_repeat_ngram_size, "no so many tokens in a row twice (0: off)");
 
-    app.add_flag("--bf16", bf16, "keep float32 and float16 weights as bfloat16: half the memory, less exact");
+    app.add_flag("--bf16", bf16, "keep float32 weights as bfloat16: half the memory, less exact");
     app.add_flag("--json", json, "write one object with prompt_ids, new_ids and text");
     app.add_flag("--tokenize", tokenize, "read lines from standard input and write a JSON array of ids for each");
-    app.add_option("--threads", threads, "0: as many as OpenMP likes")->check(CLI::NonNegativeNumber);
-    try {
-        app.parse(argc, argv);
-    } catch (const CLI::ParseError& error) {
-        exit_code = app.exit(error) == 0 ? 0 : 2;
-        return false;
-    }
-    if (threads > 0) omp_set_num_threads(threads);
+    add_threads_flag(app, threads);
+    if (!parse_command_line(app, argc, argv, exit_code)) return false;
+    set_threads(threads);
     if (given->count() == 0 && !tokenize) {
         prompt.assign(std::istreambuf_iterator<char>(std::cin), {});
         if (!prompt.empty() && prompt.back() == '\n') prompt.pop_back();  // what a terminal or `echo` adds
