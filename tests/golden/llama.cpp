@@ -1,5 +1,6 @@
 // Small Llamas of every kind against transformers' LlamaForCausalLM.
 #include "support/golden_text.hpp"
+#include "support/small_llama.hpp"
 
 using namespace genotype;
 
@@ -11,14 +12,6 @@ void check(const std::string& name) {
                                             [](const std::string& tensor) { return llama_sources(tensor, config); });
 }
 
-constexpr LlamaConfig small{.vocabulary = 48,
-                            .width = 24,
-                            .layers = 2,
-                            .heads = 4,
-                            .key_value_heads = 2,
-                            .hidden = 28,
-                            .context = 64,
-                            .tied = true};
 constexpr LlamaConfig with(LlamaConfig config, auto change) {
     change(config);
     return config;
@@ -27,31 +20,32 @@ constexpr LlamaConfig with(LlamaConfig config, auto change) {
 }  // namespace
 
 TEST_CASE("grouped heads, tied") {
-    check<small>("llama");
+    check<small_llama>("llama");
 }
 TEST_CASE("untied") {
-    check<with(small, [](auto& c) { c.tied = false; })>("llama_untied");
+    check<with(small_llama, [](auto& c) { c.tied = false; })>("llama_untied");
 }
 TEST_CASE("as many key-value heads as heads, and another epsilon") {
-    check<with(small, [](auto& c) { c.key_value_heads = 4, c.rms_epsilon = 1e-2f; })>("llama_all_heads");
+    check<with(small_llama, [](auto& c) { c.key_value_heads = 4, c.rms_epsilon = 1e-2f; })>("llama_all_heads");
 }
 TEST_CASE("one key-value head") {
-    check<with(small, [](auto& c) { c.key_value_heads = 1; })>("llama_one_head");
+    check<with(small_llama, [](auto& c) { c.key_value_heads = 1; })>("llama_one_head");
 }
 TEST_CASE("biases") {
-    check<with(small, [](auto& c) { c.attention_bias = c.mlp_bias = true; })>("llama_biases");
+    check<with(small_llama, [](auto& c) { c.attention_bias = c.mlp_bias = true; })>("llama_biases");
 }
 TEST_CASE("heads of another width") {
-    check<with(small, [](auto& c) { c.head_width = 8; })>("llama_head_dim");
+    check<with(small_llama, [](auto& c) { c.head_width = 8; })>("llama_head_dim");
 }
 TEST_CASE("another theta") {
-    check<with(small, [](auto& c) { c.rope_theta = 100'000; })>("llama_theta");
+    check<with(small_llama, [](auto& c) { c.rope_theta = 100'000; })>("llama_theta");
 }
 TEST_CASE("linear scaling") {
-    check<with(small, [](auto& c) { c.rope_scaling = RopeScaling::linear, c.rope_factor = 2.5f; })>("llama_linear");
+    check<with(small_llama, [](auto& c) { c.rope_scaling = RopeScaling::linear, c.rope_factor = 2.5f; })>(
+        "llama_linear");
 }
 TEST_CASE("Llama 3's scaling") {
-    check<with(small, [](auto& c) {
+    check<with(small_llama, [](auto& c) {
         c.rope_theta = 500'000, c.rope_scaling = RopeScaling::llama3, c.rope_factor = 8;
         c.rope_original_context = 64, c.width = 32, c.head_width = 8, c.context = 512;
     })>("llama_llama3");

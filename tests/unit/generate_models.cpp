@@ -6,6 +6,7 @@
 
 #include "genotype/text.hpp"
 #include "support/end_tokenizer.hpp"
+#include "support/small_llama.hpp"
 
 using namespace genotype;
 using Prompts = std::vector<std::vector<TokenId>>;
@@ -21,16 +22,6 @@ constexpr LlamaConfig config{.vocabulary = 269,
                              .context = 128,
                              .tied = false};
 using Net = Llama<config>;
-
-/// That of golden/data/text/llama.
-constexpr LlamaConfig small{.vocabulary = 48,
-                            .width = 24,
-                            .layers = 2,
-                            .heads = 4,
-                            .key_value_heads = 2,
-                            .hidden = 28,
-                            .context = 64,
-                            .tied = true};
 
 Prompts some_prompts(int vocabulary) {
     Prompts prompts;
@@ -78,8 +69,8 @@ TEST_CASE("a prompt among others gives what it gives alone") {
 }
 
 TEST_CASE("also with weights in their file's form") {
-    using Small = Llama<small>;
-    const StoredWeights<Small> weights(TextFiles(GENOTYPE_GOLDEN_DIR "/text/llama"), small);
+    using Small = Llama<small_llama>;
+    const StoredWeights<Small> weights(TextFiles(GENOTYPE_GOLDEN_DIR "/text/llama"), small_llama);
     check_alone([&](TextRunOptions options) { return TextRun<Small, Stored<Cpu>>(weights, options); });
 }
 
