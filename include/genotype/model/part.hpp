@@ -1,4 +1,4 @@
-// One child of a model, seen as a model: its stretches of the arenas.
+// A model, or one child of it, seen as a model: its stretches of the arenas.
 #pragma once
 
 #include "genotype/model/weights.hpp"
@@ -16,12 +16,18 @@ struct WeightsView {
     Pointer<float> parameters, buffers, prepared;
 };
 
+/// All of a model's weights.
+template <class Owner>
+WeightsView view_of(const Owner& weights) {
+    // The arenas' owner decides who may write: inference writes nothing, and a trainer owns its model.
+    auto& owned = const_cast<Owner&>(weights);
+    return {{owned.parameters.data()}, {owned.buffers.data()}, {owned.prepared.data()}};
+}
+
 /// Child `Index` of a combinator's weights.
 template <int Index, Layer Net, class Device>
 WeightsView part(const Weights<Net, Device>& weights) {
-    // The arenas' owner decides who may write: inference writes nothing, and a trainer owns its model.
-    auto& owned = const_cast<Weights<Net, Device>&>(weights);
-    WeightsView view{{owned.parameters.data()}, {owned.buffers.data()}, {owned.prepared.data()}};
+    WeightsView view = view_of(weights);
     int number = 0;
     Net::for_each_child([&]<class Child>(std::type_identity<Child>, ChildName) {
         if (number++ >= Index) return;

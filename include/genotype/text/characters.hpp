@@ -21,8 +21,7 @@ namespace genotype {
 /// Equivalent: `stoi` and `itos` of nanoGPT's data/shakespeare_char.
 inline Tokenizer character_tokenizer(std::string_view text) {
     if (text.empty()) fail("text", "characters", "none", "one at least");
-    if (const std::size_t good = detail::valid_utf8_bytes(text); good < text.size())
-        fail("text", "byte " + std::to_string(good), "something else", "UTF-8");
+    detail::expect_utf8(text);
     std::set<std::string_view> characters;  // UTF-8's order of bytes is that of code points
     for (std::string_view rest = text; !rest.empty();) {
         const std::size_t bytes = detail::utf8_step(rest).bytes;

@@ -30,8 +30,7 @@ inline std::optional<std::string> find_chat_template(const std::filesystem::path
     }
     if (!std::filesystem::exists(config, ignored)) return {};
     file = config.string();
-    const nlohmann::json json = parse_json(read_text(config), file);
-    if (!json.is_object()) fail(file, "JSON", "something else", "an object");
+    const nlohmann::json json = parse_json_object(read_text(config), file);
     const JsonField field = JsonField{json, file, ""}["chat_template"];
     if (field.is_null()) return {};
     if (field.value.is_string()) return field.text();

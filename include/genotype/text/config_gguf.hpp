@@ -5,12 +5,12 @@
 #include <array>
 #include <cmath>
 #include <initializer_list>
-#include <numbers>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "genotype/io/gguf.hpp"
+#include "genotype/kernels/rotary.hpp"
 #include "genotype/text/text_config.hpp"
 
 namespace genotype::detail {
@@ -29,8 +29,8 @@ class GgufConfigReader {
     int size(std::string_view key) {
         has(key);
         const std::uint32_t value = file_.get_u32(known_.back());
-        constexpr std::uint32_t most = 1 << 24;
-        if (value < 1 || value > most) wrong(std::to_string(value), "1 to " + std::to_string(most));
+        if (value < 1 || value > std::uint32_t{largest_size})
+            wrong(std::to_string(value), "1 to " + std::to_string(largest_size));
         return static_cast<int>(value);
     }
     int size(std::string_view key, int if_absent) { return has(key) ? size(key) : if_absent; }
@@ -66,7 +66,7 @@ class GgufConfigReader {
 /// The rows of the embedding, which every file has.
 inline int gguf_vocabulary(const Gguf& file) {
     const GgufTensor& embedding = file.at("token_embd.weight");
-    if (embedding.shape.size() != 2 || embedding.shape[0] < 1 || embedding.shape[0] > (1 << 24))
+    if (embedding.shape.size() != 2 || embedding.shape[0] < 1 || embedding.shape[0] > largest_size)
         fail(file.name(), "\"token_embd.weight\"", embedding.text(), "a matrix of 1 to 16777216 rows");
     return static_cast<int>(embedding.shape[0]);
 }
@@ -80,19 +80,20 @@ inline bool gguf_is_tied(const Gguf& file) {
     return std::equal(left.begin(), left.end(), right.begin(), right.end());
 }
 
-/// By how much llama3's scaling divides each frequency. Source: transformers, `_compute_llama3_parameters`.
+/// By how much llama3's scaling divides each frequency.
 inline std::vector<double> llama3_divisors(const LlamaConfig& config) {
+    const RotaryTurns plain{.theta = config.rope_theta};
+    const RotaryTurns scaled{.theta = config.rope_theta,
+                             .factor = config.rope_factor,
+                             .low_freq_factor = config.rope_low_freq_factor,
+                             .high_freq_factor = config.rope_high_freq_factor,
+                             .original_context = static_cast<double>(config.rope_original_context)};
+    std::vector<float> before(static_cast<std::size_t>(config.head_width) / 2), after(before.size());
+    rotary_frequencies(plain, config.head_width, before.data());
+    rotary_frequencies(scaled, config.head_width, after.data());
     std::vector<double> divisors;
-    const double original = config.rope_original_context, low = config.rope_low_freq_factor,
-                 high = config.rope_high_freq_factor, factor = config.rope_factor;
-    for (int pair = 0; pair < config.head_width / 2; ++pair) {
-        const double wavelength =
-            2 * std::numbers::pi * std::pow(double{config.rope_theta}, 2.0 * pair / config.head_width);
-        const double smooth = (original / wavelength - low) / (high - low);
-        divisors.push_back(wavelength < original / high  ? 1
-                           : wavelength > original / low ? factor
-                                                         : 1 / ((1 - smooth) / factor + smooth));
-    }
+    for (std::size_t pair = 0; pair < before.size(); ++pair)
+        divisors.push_back(double{before[pair]} / double{after[pair]});
     return divisors;
 }
 
@@ -120,9 +121,10 @@ inline void read_rope_freqs(const Gguf& file, LlamaConfig& config) {
             wrong(config_text(found[pair]) + " for pair " + std::to_string(pair));
 }
 
-inline LlamaConfig read_llama_config(const Gguf& file) {
-    GgufConfigReader keys(file, "llama");
-    LlamaConfig config;
+/// The sizes that both families have under the same keys.
+template <class Config>
+Config read_common_sizes(const Gguf& file, GgufConfigReader& keys) {
+    Config config;
     config.vocabulary = gguf_vocabulary(file);
     if (const int said = keys.size("vocab_size", config.vocabulary); said != config.vocabulary)
         keys.wrong(std::to_string(said), std::to_string(config.vocabulary) + ", the rows of the embedding");
@@ -130,6 +132,12 @@ inline LlamaConfig read_llama_config(const Gguf& file) {
     config.width = keys.size("embedding_length");
     config.layers = keys.size("block_count");
     config.hidden = keys.size("feed_forward_length");
+    return config;
+}
+
+inline LlamaConfig read_llama_config(const Gguf& file) {
+    GgufConfigReader keys(file, "llama");
+    auto config = read_common_sizes<LlamaConfig>(file, keys);
     config.rms_epsilon = keys.positive("attention.layer_norm_rms_epsilon");
     config.heads = keys.size("attention.head_count");
     config.key_value_heads = keys.size("attention.head_count_kv", config.heads);
@@ -166,14 +174,7 @@ inline LlamaConfig read_llama_config(const Gguf& file) {
 
 inline GPT2Config read_gpt2_config(const Gguf& file) {
     GgufConfigReader keys(file, "gpt2");
-    GPT2Config config;
-    config.vocabulary = gguf_vocabulary(file);
-    if (const int said = keys.size("vocab_size", config.vocabulary); said != config.vocabulary)
-        keys.wrong(std::to_string(said), std::to_string(config.vocabulary) + ", the rows of the embedding");
-    config.context = keys.size("context_length");
-    config.width = keys.size("embedding_length");
-    config.layers = keys.size("block_count");
-    config.hidden = keys.size("feed_forward_length");
+    auto config = read_common_sizes<GPT2Config>(file, keys);
     config.norm_epsilon = keys.positive("attention.layer_norm_epsilon");
     config.heads = keys.size("attention.head_count");
     if (config.width % config.heads != 0)

@@ -10,9 +10,6 @@
 
 namespace genotype::detail {
 
-/// What is between these fits, so that no product of two sizes overflows 64 bits nor four times one of them an int.
-inline constexpr int largest_size = 1 << 24;
-
 inline int config_size(const JsonField& field) {
     return field.whole(1, largest_size);
 }
@@ -109,9 +106,8 @@ inline LlamaConfig read_llama_config(const JsonField& top) {
 /// What the text of a config.json says. Fields that transformers does not know of these models change nothing there,
 /// and nothing here.
 inline TextConfig read_config_json(std::string_view text, const std::string& file) {
-    const nlohmann::json json = parse_json(text, file);
+    const nlohmann::json json = parse_json_object(text, file);
     const JsonField top{json, file, ""};
-    if (!json.is_object()) fail(file, "JSON", "something else", "an object");
     const JsonField type = top["model_type"];
     if (!type.value.is_string() || (type.text() != "gpt2" && type.text() != "llama")) type.wrong("gpt2 or llama");
     if (!top["quantization_config"].is_null()) top["quantization_config"].wrong("nothing: weights as they are");

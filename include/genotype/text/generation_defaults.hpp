@@ -33,8 +33,7 @@ namespace detail {
 /// does not name is as transformers' class of the family has it.
 inline GenerationDefaults read_generation_json(std::string_view text, const std::string& file,
                                                std::optional<TextFamily> family = {}) {
-    const nlohmann::json json = parse_json(text, file);
-    if (!json.is_object()) fail(file, "JSON", "something else", "an object");
+    const nlohmann::json json = parse_json_object(text, file);
     const JsonField top{json, file, ""};
     GenerationDefaults defaults;
     const auto token = [&](const char* key, TokenId of_gpt2, TokenId of_llama) -> std::optional<TokenId> {

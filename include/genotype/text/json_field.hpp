@@ -37,6 +37,13 @@ inline nlohmann::json parse_json(std::string_view text, const std::string& file)
     }
 }
 
+/// The same of a file that is one object.
+inline nlohmann::json parse_json_object(std::string_view text, const std::string& file) {
+    nlohmann::json json = parse_json(text, file);
+    if (!json.is_object()) fail(file, "JSON", "something else", "an object");
+    return json;
+}
+
 /// A value with its name in the file, "model.vocab", which messages begin with. What is not there is null.
 struct JsonField {
     const nlohmann::json& value;

@@ -30,9 +30,8 @@ struct ShardIndex {
 
 /// What the text of a model.safetensors.index.json says. A file of another folder is an `Error`.
 inline ShardIndex read_shard_index(std::string_view text, const std::string& file) {
-    const nlohmann::json json = parse_json(text, file);
+    const nlohmann::json json = parse_json_object(text, file);
     const JsonField top{json, file, ""};
-    if (!json.is_object()) fail(file, "JSON", "something else", "an object");
     const JsonField map = top["weight_map"];
     if (!map.value.is_object() || map.value.empty()) map.wrong("an object from tensors to files");
     ShardIndex index;

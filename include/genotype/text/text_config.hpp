@@ -47,6 +47,9 @@ constexpr std::string_view rope_scaling_name(RopeScaling scaling) {
 
 namespace detail {
 
+/// A size of a file's from 1 on to this fits: no product of two overflows 64 bits, nor four times one of them an int.
+inline constexpr int largest_size = 1 << 24;
+
 /// A number, a truth value or a name; numbers as the shortest texts that read back as the same bits.
 template <class Value>
 std::string config_text(const Value& value) {

@@ -24,7 +24,7 @@ class TextQueue {
           texts_(texts),
           on_text_(on_text),
           slots_(Text::slots_for(rules.options)),
-          batch_(run.max_rows(), run.max_rows()) {
+          batch_(run.max_rows()) {
         for (int slot = run.slots() / slots_ * slots_; slot >= slots_; slot -= slots_) free_.push_back(slot - slots_);
         open_.reserve(free_.size());
         starting_.reserve(free_.size());

@@ -30,10 +30,7 @@ class TextRun {
     template <class Weights>
     explicit TextRun(const Weights& weights, TextRunOptions options)
         : options_(checked(options)),
-          // Inference reads only; a view of weights has no const of its own.
-          weights_{{const_cast<float*>(weights.parameters.data())},
-                   {const_cast<float*>(weights.buffers.data())},
-                   {const_cast<float*>(weights.prepared.data())}},
+          weights_(view_of(weights)),
           workspace_(options.max_rows),
           session_(options.slots, options.context),
           ids_(options.max_rows) {}

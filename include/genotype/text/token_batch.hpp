@@ -12,9 +12,9 @@ namespace genotype::detail {
 
 class TokenBatch {
   public:
-    TokenBatch(int rows, int texts) : most_(rows) {
+    explicit TokenBatch(int rows) : most_(rows) {
         tokens_.reserve(static_cast<std::size_t>(rows));
-        sequences_.reserve(static_cast<std::size_t>(texts));
+        sequences_.reserve(static_cast<std::size_t>(rows));  // a text has one row at least
     }
 
     void clear() {

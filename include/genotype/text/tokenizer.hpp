@@ -77,8 +77,7 @@ class Tokenizer {
 
     /// The ids of a text in UTF-8. `Error` where it is none (see `replace_invalid_utf8`).
     std::vector<TokenId> encode(std::string_view text, EncodeOptions options = {}) const {
-        if (const std::size_t good = detail::valid_utf8_bytes(text); good < text.size())
-            fail("text", detail::concat("byte ", good), "something else", "UTF-8");
+        detail::expect_utf8(text);
         if (text.size() > std::numeric_limits<std::uint32_t>::max())
             fail("text", "size", detail::concat(text.size(), " bytes"), "4294967295 at most");
         std::vector<TokenId> ids;

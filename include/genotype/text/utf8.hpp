@@ -6,11 +6,18 @@
 #include <string_view>
 
 #include "genotype/io/utf8.hpp"
+#include "genotype/shape/error.hpp"
 
 namespace genotype {
 namespace detail {
 
 inline constexpr std::string_view replacement_character = "\xef\xbf\xbd";  // U+FFFD
+
+/// Throws `Error` for a text that is no UTF-8.
+inline void expect_utf8(std::string_view text) {
+    if (const std::size_t good = valid_utf8_bytes(text); good < text.size())
+        fail("text", concat("byte ", good), "something else", "UTF-8");
+}
 
 inline void append_valid_utf8(std::string& valid, std::string_view text) {
     while (!text.empty()) {
