@@ -33,7 +33,10 @@ HEATS = [
 LAYERS, EMBEDDING, NORMS = 106_168_320, 28_311_552, 35_136  # values of SmolLM2-135M
 BYTES = {"decode, float32": 4 * (LAYERS + EMBEDDING + NORMS), "decode, bfloat16": 2 * (LAYERS + EMBEDDING),
          "decode, Q4_1": LAYERS * 20 // 32 + EMBEDDING * 34 // 32 + 4 * NORMS}  # that file's embedding is Q8_0
-FLOPS = 512 * 2 * LAYERS + 2 * EMBEDDING  # of prefill: the products alone
+# FLOPs of prefill: as they are counted where all logits are made, 2 a weight and token; and those that ours carries out,
+# which makes the last token's logits alone, its causal attention among them (30 layers, 9 heads of 64).
+COUNTED = 512 * 2 * (LAYERS + EMBEDDING)
+CARRIED_OUT = 512 * 2 * LAYERS + 2 * EMBEDDING + 30 * 9 * 64 * 2 * 512 * 513
 PROMPT = "Once upon a time"
 
 
@@ -92,7 +95,8 @@ def row(entry, peak):
     if "reading" in variants:
         share = f"{race_report.ratios(variants['reading'], ours)[0]:.0%} of reading"
     elif entry["name"].startswith("prefill"):
-        share = f"{FLOPS / ours['ms'] / 1e6 / peak:.0%} of peak"
+        counted, done = (flops / ours["ms"] / 1e6 / peak for flops in (COUNTED, CARRIED_OUT))
+        share = f"{counted:.0%} of peak; {done:.0%} carried out"
     others = {name: v for name, v in variants.items() if name not in ("genotype", "reading")}
     best = min(others.values(), key=lambda v: v["ms"], default=None)
     rate = lambda v: f"{tokens / v['ms'] * 1e3:.0f}"

@@ -31,7 +31,7 @@ inline void attention(Cpu, const AttentionSizes& sizes, const Sequences& sequenc
         tokens += text.count;
         work += static_cast<double>(text.count) * (call.before(text) + text.count) * sizes.query_floats();
     }
-#pragma omp parallel if (work > detail::worth_threads / 8)
+#pragma omp parallel if (work > detail::worth_threads / 32)
     {
         if (cache) {
 #pragma omp for schedule(static)

@@ -43,7 +43,7 @@ WideVector mix(const WideVector& a, const WideVector& b) {
 
 /// A vector's upper half is added to its lower one until four lanes are left.
 template <int count = lanes, class Wide>
-Quad sum_of_quads(const Wide& wide) {
+[[gnu::always_inline]] inline Quad sum_of_quads(const Wide& wide) {
     if constexpr (count == 4)
         return wide;
     else
@@ -55,7 +55,7 @@ Quad sum_of_quads(const Wide& wide) {
 }
 
 /// Four vectors become the sums of each one's lanes.
-inline Quad sums_of_lanes(const Vector* sums) {
+[[gnu::always_inline]] inline Quad sums_of_lanes(const Vector* sums) {
     WideVector wide[4];
     unroll<4>([&](auto i) { wide[i] = std::bit_cast<WideVector>(sums[i].data); });
     const WideVector first = mix<false, false>(wide[0], wide[1]) + mix<false, true>(wide[0], wide[1]);

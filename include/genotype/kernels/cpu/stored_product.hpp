@@ -37,8 +37,8 @@ struct StoredProduct {
         const int first = quad * dots_columns;
         float* const to = y + row * pitch + first;
         const int count = std::min(dots_columns, outputs - first);
-        return begin == 0 ? DotsResult{bias ? bias + first : nullptr, 0, to, pitch, count}
-                          : DotsResult{to, pitch, to, pitch, count};
+        const float* const start = begin != 0 ? to : bias ? bias + first : nullptr;
+        return {start, begin != 0 ? pitch : 0, to, pitch, count};
     }
     /// Values of the chunk that begins there: whole vectors, or what is behind the last one.
     int length(int begin) const {
@@ -101,15 +101,17 @@ void few_rows_share(const StoredProduct& p, int first, int end) {
         }
 }
 
-/// Quads of weights that are float32 at a time: as many as the second-level cache holds beside rows of x.
-inline constexpr int dots_panel = 16;
+/// Weights that are float32 at a time: as many as the second-level cache holds beside rows of x. All rows of x are read
+/// for each panel, mostly from the third-level cache.
+inline constexpr int panel_floats = 72 * 1024;
 
 /// Quads [first, end) of outputs for many rows of x. Its memory on the stack is its own: few rows do without.
 template <class Block>
 [[gnu::noinline]] void many_rows_share(const StoredProduct& p, int first, int end) {
-    alignas(64) float panel[dots_panel * dots_columns * dots_chunk];
+    alignas(64) float panel[panel_floats];
+    const int most = panel_floats / (dots_columns * std::max(p.length(0), lanes));
     for (int index = first, quads; index < end; index += quads) {
-        quads = std::min(dots_panel, end - index);
+        quads = std::min(most, end - index);
         for (int begin = 0, length; begin < p.columns; begin += length) {
             length = p.length(begin);
             if (length < lanes) {

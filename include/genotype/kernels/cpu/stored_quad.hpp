@@ -16,7 +16,7 @@ struct StoredQuad {
 
 /// Bytes in front of what is read that the memory is asked for. Without, four rows at a time are more than what the
 /// processor foresees, and less than half of what memory gives arrives.
-inline constexpr long stored_ahead = 4096;
+inline constexpr long stored_ahead = 8192;
 
 /// Bytes before value `begin` of a row.
 template <class Block>
@@ -49,13 +49,19 @@ template <class Block, int rows>
 void multiply_stored(const float* x, long pitch, const StoredQuad& quad, int length, const DotsResult& to) {
     Vector sums[rows * dots_columns];
     unroll<rows * dots_columns>([&](auto i) { sums[i] = Vector(0.0f); });
+    constexpr int vectors = stored_vectors<Block>;
+    Vector values[rows * vectors];
     for_each_stored<Block>(
         quad, length, [&](int at, auto column, const auto& weights) __attribute__((always_inline)) {
-            unroll<stored_vectors<Block>>([&](auto vector) __attribute__((always_inline)) {
+            unroll<vectors>([&](auto vector) __attribute__((always_inline)) {
                 unroll<rows>([&](auto row) __attribute__((always_inline)) {
+                    Vector& value = values[row * vectors + vector];
+                    if (column == 0) {
+                        value = Vector::load_unaligned(x + row * pitch + at + vector * lanes);
+                        if constexpr (rows == 1) keep_in_register(value);
+                    }
                     Vector& sum = sums[row * dots_columns + column];
-                    sum =
-                        xsimd::fma(Vector::load_unaligned(x + row * pitch + at + vector * lanes), weights[vector], sum);
+                    sum = xsimd::fma(value, weights[vector], sum);
                 });
             });
         });
