@@ -31,9 +31,10 @@ inline void attention(Cpu, const AttentionSizes& sizes, const Sequences& sequenc
         tokens += text.count;
         work += static_cast<double>(text.count) * (call.before(text) + text.count) * sizes.query_floats();
     }
+    if (cache && tokens == 1) call.remember(0);  // which spares the threads one wait for each other
 #pragma omp parallel if (work > detail::worth_threads / 32)
     {
-        if (cache) {
+        if (cache && tokens > 1) {
 #pragma omp for schedule(static)
             for (int row = 0; row < tokens; ++row) call.remember(row);
         }

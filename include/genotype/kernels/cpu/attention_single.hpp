@@ -42,9 +42,12 @@ struct SingleTokens {
     void run(int tasks) const {
         for (int first = 0; first < tasks; first += attention_parts) {
             const int end = std::min(tasks, first + attention_parts);
+            if (first > 0) {
+#pragma omp barrier
+            }
 #pragma omp for schedule(static)
             for (int task = first; task < end; ++task) attend(task, part(task - first));
-#pragma omp for schedule(static)
+#pragma omp for schedule(static) nowait
             for (int key_head = 0; key_head < heads(); ++key_head) merge(key_head, first, end);
         }
     }
