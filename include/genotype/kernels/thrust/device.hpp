@@ -1,0 +1,47 @@
+// Devices whose kernels run over thrust, from one source: on this machine's processor, and on an NVIDIA GPU.
+#pragma once
+
+// Without nvcc thrust's own choice, CUDA, does not compile. Policies are always given, so this decides nothing else.
+#if !defined(__CUDACC__) && !defined(THRUST_DEVICE_SYSTEM)
+#define THRUST_DEVICE_SYSTEM 2  // OpenMP's
+#endif
+
+#include <thrust/system/cpp/execution_policy.h>
+#include <thrust/system/omp/execution_policy.h>
+
+#include "genotype/tensor/host_memory.hpp"
+
+// In front of a function or lambda that kernels call: nvcc compiles it for the GPU, too.
+#if defined(__CUDACC__)
+#define GENOTYPE_BOTH __host__ __device__
+#else
+#define GENOTYPE_BOTH
+#endif
+
+namespace genotype {
+
+/// A device whose kernels run on one of thrust's systems. A system says which memory it has, what policy it runs by,
+/// and how many neighbouring values of an elementwise kernel are one call.
+template <class System>
+struct Thrust : System::Memory {};
+
+/// One thread of the processor.
+struct CppSystem {
+    using Memory = HostMemory;
+    static constexpr long neighbours = 1024;
+    static auto policy() { return thrust::cpp::par; }
+};
+
+/// All threads of the processor.
+struct OmpSystem {
+    using Memory = HostMemory;
+    static constexpr long neighbours = 1024;
+    static auto policy() { return thrust::omp::par; }
+};
+
+/// What tests the kernels of `Cuda` where there is no GPU; `Cpu` is the fast device of a processor. Results are the
+/// same for every number of threads.
+using ThrustCpp = Thrust<CppSystem>;
+using ThrustOmp = Thrust<OmpSystem>;
+
+}  // namespace genotype

@@ -1,0 +1,29 @@
+// A matrix product whose sides are functions of their indices, which is what convolutions in all directions are.
+#pragma once
+
+#include "genotype/kernels/thrust/each.hpp"
+
+namespace genotype::detail {
+
+/// Columns of a product that one call of a functor makes.
+inline constexpr int product_columns = 16;
+
+/// store(row, column, sum over k of left(row, k) * right(k, column)) for a product of so many rows and columns; the sum
+/// is taken in the order of k.
+template <class System, class Left, class Right, class Store>
+void multiply(Thrust<System> device, long rows, long terms, long columns, Left left, Right right, Store store) {
+    const long blocks = (columns + product_columns - 1) / product_columns;
+    each(device, rows * blocks, [=] GENOTYPE_BOTH(long task) mutable {
+        const long row = task / blocks, first = task % blocks * product_columns;
+        const int width = static_cast<int>(columns - first < product_columns ? columns - first : product_columns);
+        double sums[product_columns] = {};
+        for (long k = 0; k < terms; ++k) {
+            const float value = left(row, k);
+            if (value == 0) continue;  // what lies outside of a picture
+            for (int i = 0; i < width; ++i) sums[i] += static_cast<double>(value) * right(k, first + i);
+        }
+        for (int i = 0; i < width; ++i) store(row, first + i, static_cast<float>(sums[i]));
+    });
+}
+
+}  // namespace genotype::detail
