@@ -18,6 +18,10 @@ if(TARGET genotype_text)
   install(EXPORT genotype-text NAMESPACE genotype:: DESTINATION "${config_directory}")
   install(FILES cmake/genotype-text-model.cmake examples/genotype-config.cpp DESTINATION "${config_directory}")
 endif()
+if(TARGET genotype_thrust)
+  install(TARGETS genotype_thrust EXPORT genotype-thrust)
+  install(EXPORT genotype-thrust NAMESPACE genotype:: DESTINATION "${config_directory}")
+endif()
 
 configure_package_config_file(cmake/genotype-config.cmake.in "${CMAKE_CURRENT_BINARY_DIR}/genotype-config.cmake"
   INSTALL_DESTINATION "${config_directory}" NO_SET_AND_CHECK_MACRO)

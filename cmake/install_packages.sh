@@ -12,7 +12,7 @@ case ${1:-} in
     examples) ;;
     tests)
         needed+=(doctest-dev libzip-dev)
-        wished+=(clang-19 libclang-rt-19-dev libomp-19-dev doxygen time)
+        wished+=(clang-19 libclang-rt-19-dev libomp-19-dev libthrust-dev doxygen time)
         ;;
     benchmarks)
         needed+=(libbenchmark-dev)

@@ -1,6 +1,4 @@
 // The activations against PyTorch: ordinary values, and joints, saturation and overflow.
-#include "genotype/kernels/cpu.hpp"
-#include "genotype/kernels/reference.hpp"
 #include "genotype/layers/elu.hpp"
 #include "genotype/layers/gelu.hpp"
 #include "genotype/layers/gelu_tanh.hpp"

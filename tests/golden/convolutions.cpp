@@ -1,6 +1,4 @@
 // Conv against PyTorch: kernels, strides and paddings of many kinds, with and without a bias.
-#include "genotype/kernels/cpu.hpp"
-#include "genotype/kernels/reference.hpp"
 #include "genotype/layers/conv.hpp"
 #include "support/golden_layer.hpp"
 

@@ -1,6 +1,4 @@
 // The losses against PyTorch, values and gradients.
-#include "genotype/kernels/cpu.hpp"
-#include "genotype/kernels/reference.hpp"
 #include "genotype/losses/bce.hpp"
 #include "genotype/losses/bce_with_logits.hpp"
 #include "genotype/losses/cross_entropy.hpp"
@@ -8,6 +6,7 @@
 #include "genotype/losses/hinge.hpp"
 #include "genotype/losses/l1.hpp"
 #include "genotype/losses/mse.hpp"
+#include "support/devices.hpp"
 #include "support/golden.hpp"
 
 using namespace genotype;
@@ -49,9 +48,7 @@ void check_on(const std::string& name, golden::Tolerance tolerance, Evaluate eva
 
 template <class Evaluate>
 void check(const std::string& name, golden::Tolerance tolerance, Evaluate evaluate) {
-    INFO(name << ", Reference, then Cpu");
-    check_on<Reference>(name, tolerance, evaluate);
-    check_on<Cpu>(name, tolerance, evaluate);
+    on_tested_devices([&]<class Device>(Device) { check_on<Device>(name, tolerance, evaluate); });
 }
 
 template <class Loss>
@@ -127,14 +124,14 @@ TEST_CASE("Hinge") {
 TEST_CASE("CrossEntropy") {
     // softmax - 1 of the target's class
     for (const char* name : {"cross_entropy", "cross_entropy_extreme"}) {
-        check_cross_entropy<Reference>(name, {.of_value = 2e-6, .floor = 1e-2});
-        check_cross_entropy<Cpu>(name, {.of_value = 2e-6, .floor = 1e-2});
+        on_tested_devices(
+            [&]<class Device>(Device) { check_cross_entropy<Device>(name, {.of_value = 2e-6, .floor = 1e-2}); });
     }
 }
 TEST_CASE("GaussianKL") {
     // variance - 1
     for (const char* name : {"gaussian_kl", "gaussian_kl_extreme"}) {
-        check_gaussian_kl<Reference>(name, {.of_value = 2e-6, .floor = 1e-2});
-        check_gaussian_kl<Cpu>(name, {.of_value = 2e-6, .floor = 1e-2});
+        on_tested_devices(
+            [&]<class Device>(Device) { check_gaussian_kl<Device>(name, {.of_value = 2e-6, .floor = 1e-2}); });
     }
 }

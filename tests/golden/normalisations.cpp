@@ -1,6 +1,4 @@
 // The normalisations against PyTorch: training step, running statistics, inference.
-#include "genotype/kernels/cpu.hpp"
-#include "genotype/kernels/reference.hpp"
 #include "genotype/layers/batch_norm.hpp"
 #include "genotype/layers/group_norm.hpp"
 #include "genotype/layers/layer_norm.hpp"

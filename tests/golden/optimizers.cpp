@@ -1,12 +1,11 @@
 // Ten steps of each optimiser, the schedules' factors and clipping against PyTorch.
-#include "genotype/kernels/cpu.hpp"
-#include "genotype/kernels/reference.hpp"
 #include "genotype/optimizers/adam.hpp"
 #include "genotype/optimizers/adamw.hpp"
 #include "genotype/optimizers/clip.hpp"
 #include "genotype/optimizers/rmsprop.hpp"
 #include "genotype/optimizers/schedule.hpp"
 #include "genotype/optimizers/sgd.hpp"
+#include "support/devices.hpp"
 #include "support/golden.hpp"
 
 using namespace genotype;
@@ -34,8 +33,7 @@ void check_on(const std::string& name, const Optimizer& optimizer) {
 
 template <class Optimizer>
 void check(const std::string& name, const Optimizer& optimizer) {
-    check_on<Reference>(name, optimizer);
-    check_on<Cpu>(name, optimizer);
+    on_tested_devices([&]<class Device>(Device) { check_on<Device>(name, optimizer); });
 }
 
 void check_schedule(const std::string& name, const Schedule& schedule) {
@@ -94,7 +92,6 @@ TEST_CASE("schedules") {
 }
 TEST_CASE("clipping") {
     for (const char* name : {"clip_above", "clip_below", "clip_huge"}) {
-        check_clipping<Reference>(name);
-        check_clipping<Cpu>(name);
+        on_tested_devices([&]<class Device>(Device) { check_clipping<Device>(name); });
     }
 }

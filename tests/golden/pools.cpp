@@ -1,6 +1,4 @@
 // Pools and rearrangements against PyTorch.
-#include "genotype/kernels/cpu.hpp"
-#include "genotype/kernels/reference.hpp"
 #include "genotype/layers/avg_pool.hpp"
 #include "genotype/layers/flatten.hpp"
 #include "genotype/layers/global_avg_pool.hpp"

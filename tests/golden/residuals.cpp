@@ -1,5 +1,6 @@
 // Residual against PyTorch: a training step through the model's own memory plan, and inference after it.
 #include "genotype/genotype.hpp"
+#include "support/devices.hpp"
 #include "support/golden.hpp"
 
 using namespace genotype;
@@ -57,9 +58,7 @@ void check_on(const golden::File& file, const std::string& name) {
 template <class Net, class In>
 void check(const std::string& name) {
     const golden::File file("residuals");
-    INFO("Reference, then Cpu");
-    check_on<Net, In, Reference>(file, name);
-    check_on<Net, In, Cpu>(file, name);
+    on_tested_devices([&]<class Device>(Device) { check_on<Net, In, Device>(file, name); });
 }
 
 }  // namespace

@@ -1,6 +1,4 @@
 // The layers of text models against PyTorch.
-#include "genotype/kernels/cpu.hpp"
-#include "genotype/kernels/reference.hpp"
 #include "genotype/layers/causal_attention.hpp"
 #include "genotype/layers/embedding.hpp"
 #include "genotype/layers/gated.hpp"

@@ -1,6 +1,4 @@
 // ConvT and Linear against PyTorch.
-#include "genotype/kernels/cpu.hpp"
-#include "genotype/kernels/reference.hpp"
 #include "genotype/layers/conv_transpose.hpp"
 #include "genotype/layers/linear.hpp"
 #include "support/golden_layer.hpp"

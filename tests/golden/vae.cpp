@@ -1,7 +1,8 @@
-// The VAE's first ten steps against PyTorch, on both devices.
+// The VAE's first ten steps against PyTorch, on all tested devices.
 #include <numbers>
 
 #include "genotype/genotype.hpp"
+#include "support/devices.hpp"
 #include "support/golden_training.hpp"
 
 using namespace genotype;
@@ -36,9 +37,6 @@ void check() {
 
 }  // namespace
 
-TEST_CASE("Cpu") {
-    check<Cpu>();
-}
-TEST_CASE("Reference") {
-    check<Reference>();
+TEST_CASE("losses and gradients") {
+    on_tested_devices([]<class Device>(Device) { check<Device>(); });
 }

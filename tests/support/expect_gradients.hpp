@@ -5,8 +5,9 @@
 
 #include "genotype/genotype.hpp"
 #include "genotype/testing.hpp"
+#include "support/devices.hpp"
 
-template <class Layer, class In, class Device = genotype::Cpu>
+template <class Layer, class In, class Device = TestedDevice>
 void expect_gradients(const genotype::GradientCheckOptions& options = {}) {
     const genotype::GradientCheck found = genotype::check_gradients<Layer, In, Device>(options);
     INFO(found.fault);

@@ -4,8 +4,8 @@
 #include <limits>
 #include <memory>
 
-#include "genotype/kernels/device.hpp"
 #include "genotype/layers/layer.hpp"
+#include "support/devices.hpp"
 #include "support/golden.hpp"
 
 namespace golden {
@@ -215,18 +215,12 @@ class LayerCheck {
     Space kept_{memory_.kept, batch_};
 };
 
-/// Forward, backward and inference of case `name`, on both devices.
+/// Forward, backward and inference of case `name`, on all tested devices.
 template <class L>
 void check_layer(const File& file, const std::string& name, Tolerance tolerance = {}) {
-    INFO(name);
-    {
-        INFO("Reference");
-        LayerCheck<L, genotype::Reference>(file, name, tolerance).run();
-    }
-    {
-        INFO("Cpu");
-        LayerCheck<L, genotype::Cpu>(file, name, tolerance).run();
-    }
+    on_tested_devices([&]<class Device>(Device) {
+        LayerCheck<L, Device>(file, name, tolerance).run();
+    });
 }
 
 }  // namespace golden
