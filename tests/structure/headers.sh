@@ -21,7 +21,7 @@ fi
 
 use_compiler "$1" "$2"
 mapfile -t files < <(
-    find "$root/include" -name '*.hpp' | sort
+    own_headers "$compiler"
     if [[ $1 == clang ]]; then
         find "$root"/tests/{unit,golden,fuzz,interop,checkpoints} "$root/examples" -name '*.cpp' 2>/dev/null | sort
     fi

@@ -6,8 +6,7 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
-cd "$root/include"
-find genotype -name '*.hpp' | sort | sed 's/.*/#include "&"/' >"$scratch/all.hpp"
+own_headers "$1" | sed "s|$root/include/\(.*\)|#include \"\1\"|" >"$scratch/all.hpp"
 echo '#include "all.hpp"' >"$scratch/other.cpp"
 printf '#include "all.hpp"\nint main() {}\n' >"$scratch/main.cpp"
 for unit in main other; do

@@ -7,6 +7,7 @@
 
 #include "genotype/kernels/cpu/normalization_batch.hpp"
 #include "genotype/kernels/reference/normalization_batch.hpp"
+#include "support/devices.hpp"
 #include "support/kernel_arrays.hpp"
 
 using namespace genotype;
@@ -50,7 +51,7 @@ struct Rig {
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("running statistics follow the batches, and inference uses them", Device, Cpu, Reference) {
+TEST_CASE_TEMPLATE("running statistics follow the batches, and inference uses them", Device, GENOTYPE_TESTED_DEVICES) {
     // Channels (1, 3, 5, 7) and (0, 0, 0, 8): means 4 and 2, unbiased variances 20/3 and 16.
     const Array x{1, 0, 3, 0, 5, 0, 7, 8};
     Rig rig;

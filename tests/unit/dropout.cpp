@@ -9,6 +9,7 @@
 #include "genotype/kernels/cpu/random.hpp"
 #include "genotype/kernels/reference/elementwise.hpp"
 #include "genotype/kernels/reference/random.hpp"
+#include "support/devices.hpp"
 
 using namespace genotype;
 
@@ -61,7 +62,7 @@ struct Run {
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("Training drops and scales", Device, Cpu, Reference) {
+TEST_CASE_TEMPLATE("Training drops and scales", Device, GENOTYPE_TESTED_DEVICES) {
     const Run<Dropout<>, Device> half;
     CHECK(half.share_kept() == doctest::Approx(0.5).epsilon(0.05));
     for (const float v : half.y) REQUIRE((v == 0 || v == 6));
@@ -80,7 +81,7 @@ TEST_CASE("Both devices drop the same") {
     CHECK(Run<Dropout<>, Cpu>{}.y == Run<Dropout<>, Reference>{}.y);
 }
 
-TEST_CASE_TEMPLATE("Inference changes nothing", Device, Cpu, Reference) {
+TEST_CASE_TEMPLATE("Inference changes nothing", Device, GENOTYPE_TESTED_DEVICES) {
     std::vector<float> x(count, 3.f), y(count);
     Forward<Inference> call{.batch = batch,
                             .in = dims,

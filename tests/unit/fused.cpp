@@ -7,13 +7,12 @@
 #include <string>
 #include <vector>
 
-#include "genotype/kernels/cpu.hpp"
-#include "genotype/kernels/reference.hpp"
 #include "genotype/layers.hpp"
 #include "genotype/model/model.hpp"
 #include "genotype/model/sequential.hpp"
 #include "genotype/model/type_name.hpp"
 #include "genotype/model/workspace.hpp"
+#include "support/devices.hpp"
 #include "support/kernel_arrays.hpp"
 
 using namespace genotype;
@@ -88,7 +87,7 @@ void compare_all() {
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("a norm and the activation behind it give together what they give apart", Device, Cpu, Reference) {
+TEST_CASE_TEMPLATE("a norm and the activation behind it give together what they give apart", Device, GENOTYPE_TESTED_DEVICES) {
     compare_all<ReLU, Device>();
     compare_all<LeakyReLU<0.2f>, Device>();
     compare_all<Tanh, Device>();

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "genotype/genotype.hpp"
+#include "support/devices.hpp"
 
 using namespace genotype;
 
@@ -102,8 +103,8 @@ struct ByHand {
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("a step is PyTorch's: D on real, D on fake, D's update, G through the new D", Device, Cpu,
-                   Reference) {
+TEST_CASE_TEMPLATE("a step is PyTorch's: D on real, D on fake, D's update, G through the new D", Device,
+                   GENOTYPE_TESTED_DEVICES) {
     Trainer<Net, Device> trainer({.batch = batch, .seed = 4});
     ByHand<Device> by_hand;
     const auto discriminator_before = trainer.discriminator().parameters.clone();

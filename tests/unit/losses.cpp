@@ -14,6 +14,7 @@
 #include "genotype/losses/hinge.hpp"
 #include "genotype/losses/l1.hpp"
 #include "genotype/losses/mse.hpp"
+#include "support/devices.hpp"
 
 using namespace genotype;
 
@@ -92,7 +93,7 @@ TEST_CASE("BCE") {
     check<BCE>(bce, uniform(0.01f, 0.99f, 1), std::vector<float>(count, 1.f));
 }
 
-TEST_CASE_TEMPLATE("BCE at the ends is what PyTorch makes of it", Device, Cpu, Reference) {
+TEST_CASE_TEMPLATE("BCE at the ends is what PyTorch makes of it", Device, GENOTYPE_TESTED_DEVICES) {
     const auto at = [](float prediction, float target) {
         Result result;
         BCE::evaluate(Device{}, {.batch = 1,
@@ -136,7 +137,7 @@ TEST_CASE("L1") {
     CHECK(result.gradient == std::vector<float>(count, 0.f));
 }
 
-TEST_CASE_TEMPLATE("Reductions and weight", Device, Cpu, Reference) {
+TEST_CASE_TEMPLATE("Reductions and weight", Device, GENOTYPE_TESTED_DEVICES) {
     const std::vector<float> prediction = uniform(-1, 1, 10), target = uniform(-1, 1, 11);
     const auto reduced = [&](Reduction reduction, float weight) {
         return run(prediction,
@@ -159,7 +160,7 @@ TEST_CASE_TEMPLATE("Reductions and weight", Device, Cpu, Reference) {
     is_times(reduced(Reduction::mean, 3), 3);
 }
 
-TEST_CASE_TEMPLATE("The sides of a GAN", Device, Cpu, Reference) {
+TEST_CASE_TEMPLATE("The sides of a GAN", Device, GENOTYPE_TESTED_DEVICES) {
     const std::vector<float> ones(count, 1.f), zeros(count, 0.f);
     const auto side = [](Formula formula, const std::vector<float>& prediction, const std::vector<float>& target,
                          auto evaluate) {

@@ -7,13 +7,12 @@
 #include <thread>
 #include <vector>
 
-#include "genotype/kernels/cpu.hpp"
-#include "genotype/kernels/reference.hpp"
 #include "genotype/layers/dropout.hpp"
 #include "genotype/layers/linear.hpp"
 #include "genotype/model/part.hpp"
 #include "genotype/model/repeat.hpp"
 #include "genotype/model/residual.hpp"
+#include "support/devices.hpp"
 #include "support/dcgan.hpp"
 
 using namespace genotype;
@@ -51,7 +50,7 @@ std::vector<float> one_by_one(const Model<Chain, Device>& model, View<S> x) {
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("a chain is its layers one by one", Device, Cpu, Reference) {
+TEST_CASE_TEMPLATE("a chain is its layers one by one", Device, GENOTYPE_TESTED_DEVICES) {
     const Model<Net, Device> model(Seed{7});
     const auto x = noise<In>(3, 1);
     auto memory = model.workspace(3);
@@ -93,7 +92,7 @@ TEST_CASE("one model answers 8 threads at once, each with its own workspace, as 
     CHECK(std::equal(buffers.data(), buffers.data() + buffers.size(), model.buffers.data()));
 }
 
-TEST_CASE_TEMPLATE("a sample's answer does not depend on the batch that it comes in", Device, Cpu, Reference) {
+TEST_CASE_TEMPLATE("a sample's answer does not depend on the batch that it comes in", Device, GENOTYPE_TESTED_DEVICES) {
     const Model<Net, Device> model(Seed{1});
     const auto x = noise<In>(5, 3);
     auto memory = model.workspace(5);

@@ -13,6 +13,7 @@
 #include "genotype/optimizers/clip.hpp"
 #include "genotype/optimizers/rmsprop.hpp"
 #include "genotype/optimizers/sgd.hpp"
+#include "support/devices.hpp"
 
 using namespace genotype;
 
@@ -160,7 +161,7 @@ TEST_CASE("Late steps are corrected no more") {
     CHECK(parameter == doctest::Approx(-0.5));
 }
 
-TEST_CASE_TEMPLATE("Clipping by the norm", Device, Cpu, Reference) {
+TEST_CASE_TEMPLATE("Clipping by the norm", Device, GENOTYPE_TESTED_DEVICES) {
     std::vector<float> gradients = {3, 0, 4, 0, 12};
     float norm = -1;
     clip_gradient_norm(Device{}, 5, gradients.data(), 20, &norm);

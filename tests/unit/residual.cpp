@@ -1,4 +1,5 @@
 // Residuals: their gradients with every kind of branch and projection, and that they are the sum that they say.
+#include "support/devices.hpp"
 #include "support/expect_gradients.hpp"
 
 using namespace genotype;
@@ -46,7 +47,7 @@ TEST_CASE("residuals in residuals and chains") {
                      Shape<4>>();
 }
 
-TEST_CASE_TEMPLATE("the output is branch + input, or branch + projection", Device, Cpu, Reference) {
+TEST_CASE_TEMPLATE("the output is branch + input, or branch + projection", Device, GENOTYPE_TESTED_DEVICES) {
     using Branch = Sequential<Linear<4, 3>, Tanh>;
     using Shortcut = Sequential<Linear<4, 3>>;
     const Model<Residual<Linear<4, 3>, Tanh, Projection<Linear<4, 3>>>, Device> whole(Seed{5});

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "genotype/genotype.hpp"
+#include "support/devices.hpp"
 
 using namespace genotype;
 
@@ -76,7 +77,7 @@ void expect_gradients() {
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("gradients of the whole loss", Device, Cpu, Reference) {
+TEST_CASE_TEMPLATE("gradients of the whole loss", Device, GENOTYPE_TESTED_DEVICES) {
     expect_gradients<Gpt2, Device>();
     expect_gradients<Nano, Device>();
     expect_gradients<Llama2, Device>();

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "genotype/genotype.hpp"
+#include "support/devices.hpp"
 
 using namespace genotype;
 
@@ -74,7 +75,7 @@ TEST_CASE("gradients of the whole loss, by encoder and decoder") {
                               .seed = 3});
 }
 
-TEST_CASE_TEMPLATE("the losses are those of the formula", Device, Cpu, Reference) {
+TEST_CASE_TEMPLATE("the losses are those of the formula", Device, GENOTYPE_TESTED_DEVICES) {
     Trainer<Net, Device, SGD> trainer({.optimizer = frozen, .batch = batch, .seed = 3});
     const VaeLosses losses = trainer.step(real, noise);
     Workspace<Encoder, Values, Inference, Device> encoder(batch);
@@ -101,7 +102,7 @@ TEST_CASE_TEMPLATE("the losses are those of the formula", Device, Cpu, Reference
     CHECK(mean.step(real, noise).kl == doctest::Approx(kl));
 }
 
-TEST_CASE_TEMPLATE("a model of both reconstructs through the mean of the latents", Device, Cpu, Reference) {
+TEST_CASE_TEMPLATE("a model of both reconstructs through the mean of the latents", Device, GENOTYPE_TESTED_DEVICES) {
     const Model<Net, Device> model(Seed{3});
     auto memory = model.workspace(batch);
     Workspace<Encoder, Values, Inference, Device> encoder(batch);
