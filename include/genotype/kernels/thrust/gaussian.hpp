@@ -9,7 +9,7 @@ namespace genotype {
 /// See the reference's.
 template <class System>
 void reparameterize(Thrust<System> device, int batch, int latents, const float* moments, const float* noise, float* z) {
-    const detail::GaussianSample sample;
+    const detail::GaussianSample sample{};
     detail::each_value(device, static_cast<long>(batch) * latents, [=] GENOTYPE_BOTH(long at) {
         const float* const own = moments + at + at / latents * latents;
         z[at] = sample(own[0], own[latents], noise[at]);
@@ -20,7 +20,7 @@ void reparameterize(Thrust<System> device, int batch, int latents, const float* 
 template <class System>
 void reparameterize_backward(Thrust<System> device, int batch, int latents, const float* moments, const float* noise,
                              const float* dz, float* dmoments) {
-    const detail::GaussianSampleSlope slope;
+    const detail::GaussianSampleSlope slope{};
     detail::each_value(device, static_cast<long>(batch) * latents, [=] GENOTYPE_BOTH(long at) {
         const long mean = at + at / latents * latents;
         dmoments[mean] = dz[at];
@@ -33,7 +33,7 @@ template <class System>
 void gaussian_divergence(Thrust<System> device, int batch, int latents, const float* moments, float scale, float* value,
                          float* dmoments, bool accumulate) {
     const long count = static_cast<long>(batch) * latents;
-    const detail::GaussianDivergence divergence;
+    const detail::GaussianDivergence divergence{};
     const detail::GaussianDivergenceSlope slope{scale, accumulate};
     if (value)
         detail::sum_groups(
