@@ -42,4 +42,28 @@ void update(Thrust<System> device, long n, F f, P*... p) {
     detail::each_value(device, n, detail::AtEach(f, p...));
 }
 
+/// See the reference's.
+template <class System, class F, class... In>
+void sum(Thrust<System> device, long n, F f, float* result, const In*... x) {
+    detail::AtEach at(f, x...);
+    detail::sum_groups(
+        device, 1, n, detail::Sums<1>{},
+        [=] GENOTYPE_BOTH(long, long i) mutable { return detail::Sums<1>{{static_cast<double>(at(i))}}; },
+        [=] GENOTYPE_BOTH(long, const detail::Sums<1>& total) { *result = static_cast<float>(total.values[0]); });
+}
+
+/// See the reference's.
+template <class System>
+void column_sums(Thrust<System> device, long rows, int columns, const float* x, float* sums, bool accumulate) {
+    detail::sum_groups(
+        device, columns, rows, detail::Sums<1>{},
+        [=] GENOTYPE_BOTH(long column, long row) {
+            return detail::Sums<1>{{static_cast<double>(x[row * columns + column])}};
+        },
+        [=] GENOTYPE_BOTH(long column, const detail::Sums<1>& total) {
+            const double before = accumulate ? static_cast<double>(sums[column]) : 0.0;
+            sums[column] = static_cast<float>(before + total.values[0]);
+        });
+}
+
 }  // namespace genotype

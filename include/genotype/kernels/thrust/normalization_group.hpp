@@ -1,0 +1,110 @@
+// Group norm over thrust.
+#pragma once
+
+#include <cmath>
+
+#include "genotype/kernels/thrust/moments.hpp"
+
+namespace genotype {
+namespace detail {
+
+/// Where the values of a sample's group lie.
+struct GroupPlaces {
+    int pixels, channels, groups;
+
+    constexpr int width() const { return channels / groups; }
+    constexpr long values() const { return static_cast<long>(pixels) * width(); }
+    /// Its first channel.
+    constexpr long channel(long group) const { return group % groups * width(); }
+    constexpr long at(long group, long i) const {
+        return (group / groups * pixels + i / width()) * channels + channel(group) + i % width();
+    }
+    /// Which sample's channel a value belongs to, in an array of `arrays` floats for each of them.
+    constexpr long of_channel(long at, int arrays) const {
+        return at / channels / pixels * arrays * channels + at % channels;
+    }
+};
+
+}  // namespace detail
+
+/// See the reference's.
+template <class System>
+void group_norm(Thrust<System> device, int batch, int pixels, int channels, int groups, const float* x,
+                const float* weight, const float* bias, float epsilon, float* statistics, float* y) {
+    const detail::GroupPlaces places{pixels, channels, groups};
+    detail::sum_groups(
+        device, static_cast<long>(batch) * groups, places.values(), detail::Sums<2>{},
+        [=] GENOTYPE_BOTH(long group, long i) {
+            return detail::powers(x[places.at(group, i)], x[places.at(group, 0)]);
+        },
+        [=] GENOTYPE_BOTH(long group, const detail::Sums<2>& powers) {
+            const auto [mean, squares] = detail::moments_of(powers, places.values());
+            const double inverse = 1 / std::sqrt(squares / static_cast<double>(places.values()) + epsilon);
+            float* const own = statistics + group / groups * 2 * channels + places.channel(group);
+            for (int c = 0; c < places.width(); ++c) {
+                own[c] = static_cast<float>(x[places.at(group, 0)] + mean);
+                own[channels + c] = static_cast<float>(inverse);
+            }
+        });
+    detail::each_value(device, static_cast<long>(batch) * pixels * channels, [=] GENOTYPE_BOTH(long at) {
+        const float* const own = statistics + places.of_channel(at, 2);
+        y[at] = (x[at] - own[0]) * own[channels] * weight[at % channels] + bias[at % channels];
+    });
+}
+
+/// See the reference's. Scratch: batch * 4 * channels floats.
+template <class System>
+void group_norm_backward(Thrust<System> device, int batch, int pixels, int channels, int groups, const float* x,
+                         const float* dy, const float* weight, const float* statistics, float* scratch, float* dx,
+                         float* dweight, float* dbias, bool accumulate) {
+    const detail::GroupPlaces places{pixels, channels, groups};
+    // [sample][slopes, products, their means over the group][channel]
+    detail::sum_groups(
+        device, static_cast<long>(batch) * channels, pixels, detail::Sums<2>{},
+        [=] GENOTYPE_BOTH(long own, long pixel) {
+            const long sample = own / channels, c = own % channels, at = (sample * pixels + pixel) * channels + c;
+            const float* const of = statistics + sample * 2 * channels + c;
+            const double slope = static_cast<double>(dy[at]);
+            return detail::Sums<2>{{slope, slope * ((x[at] - of[0]) * of[channels])}};
+        },
+        [=] GENOTYPE_BOTH(long own, const detail::Sums<2>& sums) {
+            float* const to = scratch + own / channels * 4 * channels + own % channels;
+            to[0] = static_cast<float>(sums.values[0]);
+            to[channels] = static_cast<float>(sums.values[1]);
+        });
+    if (dweight)
+        detail::sum_groups(
+            device, channels, batch, detail::Sums<2>{},
+            [=] GENOTYPE_BOTH(long c, long sample) {
+                const float* const from = scratch + sample * 4 * channels + c;
+                return detail::Sums<2>{{static_cast<double>(from[0]), static_cast<double>(from[channels])}};
+            },
+            [=] GENOTYPE_BOTH(long c, const detail::Sums<2>& sums) {
+                dbias[c] = static_cast<float>((accumulate ? dbias[c] : 0.0f) + sums.values[0]);
+                dweight[c] = static_cast<float>((accumulate ? dweight[c] : 0.0f) + sums.values[1]);
+            });
+    if (!dx) return;
+    detail::sum_groups(
+        device, static_cast<long>(batch) * groups, places.width(), detail::Sums<2>{},
+        [=] GENOTYPE_BOTH(long group, long i) {
+            const long c = places.channel(group) + i;
+            const float* const from = scratch + group / groups * 4 * channels + c;
+            const double factor = static_cast<double>(weight[c]);
+            return detail::Sums<2>{{factor * from[0], factor * from[channels]}};
+        },
+        [=] GENOTYPE_BOTH(long group, const detail::Sums<2>& sums) {
+            float* const to = scratch + (group / groups * 4 + 2) * channels + places.channel(group);
+            for (int c = 0; c < places.width(); ++c) {
+                to[c] = static_cast<float>(sums.values[0] / static_cast<double>(places.values()));
+                to[channels + c] = static_cast<float>(sums.values[1] / static_cast<double>(places.values()));
+            }
+        });
+    detail::each_value(device, static_cast<long>(batch) * pixels * channels, [=] GENOTYPE_BOTH(long at) {
+        const float* const of = statistics + places.of_channel(at, 2);
+        const float* const means = scratch + 2L * channels + places.of_channel(at, 4);
+        const float normalised = (x[at] - of[0]) * of[channels];
+        dx[at] = of[channels] * (weight[at % channels] * dy[at] - means[0] - normalised * means[channels]);
+    });
+}
+
+}  // namespace genotype

@@ -1,0 +1,150 @@
+// Elementwise kernels, sums and halves over thrust against plain loops.
+#include "genotype/kernels/reference/elementwise.hpp"
+
+#include <doctest/doctest.h>
+
+#include "genotype/kernels/reference/halves.hpp"
+#include "genotype/kernels/thrust/elementwise.hpp"
+#include "genotype/kernels/thrust/halves.hpp"
+#include "genotype/layers/gated.hpp"
+#include "genotype/layers/silu.hpp"
+#include "support/kernel_arrays.hpp"
+
+using namespace genotype;
+using namespace kernel_test;
+
+namespace {
+
+struct MultiplyAdd {
+    float factor;
+
+    template <class V>
+    constexpr V operator()(V x, V y, V z) const {
+        return x * y + z * V(factor);
+    }
+};
+
+struct Follow {
+    template <class V>
+    constexpr void operator()(V& place, V& velocity, const V& force) const {
+        velocity = velocity + force;
+        place = place + velocity;
+    }
+};
+
+struct Product {
+    template <class V>
+    constexpr V operator()(V x, V y) const {
+        return x * y;
+    }
+};
+
+const long sizes[] = {0, 1, 3, 1023, 1024, 1025, 2048, 30'001};
+
+/// What stands behind the last value, which no kernel may touch.
+constexpr float guard = -12345;
+
+/// The device's result, which must be the same for every number of threads.
+template <class Run>
+Array with_any_threads(const Run& run) {
+    const Array alone = with_threads(1, run);
+    CHECK(same_bits(with_threads(3, run), alone));
+    return alone;
+}
+
+}  // namespace
+
+TEST_CASE_TEMPLATE("map", Device, ThrustCpp, ThrustOmp) {
+    for (const long n : sizes) {
+        CAPTURE(n);
+        const Array x = random_array(n, 1), y = random_array(n, 2), z = random_array(n, 3);
+        const auto run = [&](auto device) {
+            Array out = unwritten(n);
+            out.push_back(guard);
+            map(device, n, MultiplyAdd{0.5f}, out.data(), x.data(), y.data(), z.data());
+            return out;
+        };
+        CHECK(difference(with_any_threads([&] { return run(Device{}); }), run(Reference{})) < 1e-6);
+        Array in_place = x;
+        map(Device{}, n, MultiplyAdd{0.5f}, in_place.data(), in_place.data(), y.data(), z.data());
+        in_place.push_back(guard);
+        CHECK(same_bits(in_place, run(Device{})));
+    }
+}
+
+TEST_CASE_TEMPLATE("update", Device, ThrustCpp, ThrustOmp) {
+    for (const long n : sizes) {
+        CAPTURE(n);
+        const Array force = random_array(n, 4);
+        const auto run = [&](auto device) {
+            Array place = random_array(n, 5), velocity = random_array(n, 6);
+            place.push_back(guard), velocity.push_back(guard);
+            update(device, n, Follow{}, place.data(), velocity.data(), force.data());
+            place.insert(place.end(), velocity.begin(), velocity.end());
+            return place;
+        };
+        CHECK(same_bits(with_any_threads([&] { return run(Device{}); }), run(Reference{})));
+    }
+}
+
+TEST_CASE_TEMPLATE("sum", Device, ThrustCpp, ThrustOmp) {
+    for (const long n : sizes) {
+        CAPTURE(n);
+        const Array x = random_array(n, 7), y = random_array(n, 8);
+        const auto run = [&](auto device) {
+            Array total(1, guard);
+            sum(device, n, Product{}, total.data(), x.data(), y.data());
+            return total;
+        };
+        const double size = std::sqrt(static_cast<double>(n) + 1);
+        CHECK(difference(with_any_threads([&] { return run(Device{}); }), run(Reference{}), size) < 1e-6);
+    }
+    const Array tenths(3'000'000, 0.1f), ones(tenths.size(), 1);
+    float total = 0;
+    sum(Device{}, static_cast<long>(tenths.size()), Product{}, &total, tenths.data(), ones.data());
+    CHECK(total == doctest::Approx(300'000.).epsilon(1e-6));
+}
+
+TEST_CASE_TEMPLATE("column_sums", Device, ThrustCpp, ThrustOmp) {
+    for (const int columns : {1, 3, 16, 257})
+        for (const long rows : {0, 1, 65, 1025})
+            for (const bool accumulate : {false, true}) {
+                CAPTURE(columns);
+                CAPTURE(rows);
+                const Array x = random_array(rows * columns, 9);
+                const auto run = [&](auto device) {
+                    Array sums = accumulate ? random_array(columns, 10) : unwritten(columns);
+                    sums.push_back(guard);
+                    column_sums(device, rows, columns, x.data(), sums.data(), accumulate);
+                    return sums;
+                };
+                const double size = std::sqrt(static_cast<double>(rows) + 1);
+                CHECK(difference(with_any_threads([&] { return run(Device{}); }), run(Reference{}), size) < 1e-6);
+            }
+}
+
+TEST_CASE_TEMPLATE("halves", Device, ThrustCpp, ThrustOmp) {
+    const auto gate = SiLU::function_of_input();
+    using Function = std::remove_const_t<decltype(gate)>;
+    for (const long rows : {0, 1, 5, 64})
+        for (const long width : {1, 2, 17, 300}) {
+            CAPTURE(rows);
+            CAPTURE(width);
+            const Array x = random_array(2 * rows * width, 1), dy = random_array(rows * width, 2);
+            const auto forward = [&](auto device) {
+                Array y = unwritten(rows * width);
+                y.push_back(guard);
+                map_halves(device, rows, width, detail::GateForward<Function>{gate}, x.data(), y.data());
+                return y;
+            };
+            const auto backward = [&](auto device) {
+                Array dx = unwritten(2 * rows * width);
+                dx.push_back(guard);
+                map_halves_backward(device, rows, width, detail::GateBackward<Function>{gate}, x.data(), dy.data(),
+                                    dx.data());
+                return dx;
+            };
+            CHECK(difference(with_any_threads([&] { return forward(Device{}); }), forward(Reference{})) < 1e-6);
+            CHECK(difference(with_any_threads([&] { return backward(Device{}); }), backward(Reference{})) < 2e-6);
+        }
+}

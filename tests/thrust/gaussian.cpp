@@ -1,0 +1,69 @@
+// A VAE's latents over thrust against plain loops.
+#include "genotype/kernels/reference/gaussian.hpp"
+
+#include <doctest/doctest.h>
+
+#include "genotype/kernels/reference/spread.hpp"
+#include "genotype/kernels/thrust/gaussian.hpp"
+#include "genotype/kernels/thrust/spread.hpp"
+#include "support/kernel_arrays.hpp"
+
+using namespace genotype;
+using namespace kernel_test;
+
+namespace {
+
+struct Results {
+    Array z, dmoments, slopes, value;
+
+    bool operator==(const Results& other) const {
+        return same_bits(z, other.z) && same_bits(dmoments, other.dmoments) && same_bits(slopes, other.slopes) &&
+               same_bits(value, other.value);
+    }
+};
+
+/// The divergence and its gradient from one call, or apart from two.
+template <class Device>
+Results run(Device device, int batch, int latents, bool accumulate, bool apart = false) {
+    spread_threads(device);
+    const long count = static_cast<long>(batch) * latents;
+    const Array moments = random_array(2 * count, 1), noise = random_array(count, 2), dz = random_array(count, 3);
+    Results r{unwritten(count), unwritten(2 * count), accumulate ? random_array(2 * count, 4) : unwritten(2 * count),
+              unwritten(1)};
+    reparameterize(device, batch, latents, moments.data(), noise.data(), r.z.data());
+    reparameterize_backward(device, batch, latents, moments.data(), noise.data(), dz.data(), r.dmoments.data());
+    const float scale = 0.7f / static_cast<float>(count);
+    gaussian_divergence(device, batch, latents, moments.data(), scale, apart ? nullptr : r.value.data(),
+                        r.slopes.data(), accumulate);
+    if (apart) gaussian_divergence(device, batch, latents, moments.data(), scale, r.value.data(), nullptr, accumulate);
+    return r;
+}
+
+}  // namespace
+
+TEST_CASE_TEMPLATE("latents agree with the plain ones", Device, ThrustCpp, ThrustOmp) {
+    for (const int batch : {1, 2, 65, 300})
+        for (const int latents : {1, 7, 20, 100})
+            for (const bool accumulate : {false, true}) {
+                CAPTURE(batch);
+                CAPTURE(latents);
+                CAPTURE(accumulate);
+                const Results wanted = run(Reference{}, batch, latents, accumulate);
+                const auto own = [&] { return run(Device{}, batch, latents, accumulate); };
+                const Results found = with_threads(1, own);
+                CHECK(found == with_threads(3, own));
+                CHECK(found == run(Device{}, batch, latents, accumulate, true));
+                CHECK(difference(found.z, wanted.z) < 5e-6);
+                CHECK(difference(found.dmoments, wanted.dmoments) < 5e-6);
+                CHECK(difference(found.slopes, wanted.slopes) < 1e-6);
+                CHECK(difference(found.value, wanted.value) < 1e-6);
+            }
+}
+
+TEST_CASE_TEMPLATE("Latents that are N(0, 1) already cost nothing", Device, ThrustCpp, ThrustOmp) {
+    const Array moments(40, 0.0f);
+    Array value = unwritten(1), slopes = unwritten(40);
+    gaussian_divergence(Device{}, 1, 20, moments.data(), 0.5f, value.data(), slopes.data(), false);
+    CHECK(value[0] == 0);
+    CHECK(difference(slopes, moments) == 0);
+}
