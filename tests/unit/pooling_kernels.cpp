@@ -3,79 +3,21 @@
 
 #include "genotype/kernels/cpu/pooling.hpp"
 #include "genotype/kernels/reference/pooling.hpp"
-#include "support/kernel_arrays.hpp"
+#include "support/pooling_runs.hpp"
 
 using namespace genotype;
 using namespace kernel_test;
 
-namespace {
-
-PoolGeometry geometry(int channels, int height, int width, int kernel, int stride, int padding) {
-    return {channels,
-            kernel,
-            stride,
-            padding,
-            height,
-            width,
-            (height + 2 * padding - kernel) / stride + 1,
-            (width + 2 * padding - kernel) / stride + 1};
-}
-
-struct Case {
-    int batch;
-    PoolGeometry geometry;
-};
-const Case table[] = {
-    {1, geometry(1, 1, 1, 1, 1, 0)},   {1, geometry(3, 5, 7, 2, 2, 0)},   {3, geometry(5, 6, 5, 3, 1, 1)},
-    {2, geometry(17, 9, 8, 3, 2, 1)},  {1, geometry(64, 8, 8, 2, 2, 0)},  {5, geometry(64, 11, 7, 3, 3, 0)},
-    {2, geometry(130, 7, 7, 5, 3, 2)}, {4, geometry(3, 32, 32, 4, 2, 2)}, {9, geometry(65, 12, 10, 2, 3, 1)}};
-
-/// Values that repeat, so that windows have several largest ones.
-Array with_equals(long count, unsigned seed) {
-    Array values = random_array(count, seed);
-    for (float& value : values) value = std::round(2 * value);
-    return values;
-}
-
-struct Outcome {
-    Array max, max_dx, avg, avg_dx, global, global_dx;
-    bool operator==(const Outcome& other) const {
-        return same_bits(max, other.max) && same_bits(max_dx, other.max_dx) && same_bits(avg, other.avg) &&
-               same_bits(avg_dx, other.avg_dx) && same_bits(global, other.global) &&
-               same_bits(global_dx, other.global_dx);
-    }
-};
-
-template <class Device>
-Outcome run(Device device, const Case& c, const Array& x, const Array& dy) {
-    const PoolGeometry& g = c.geometry;
-    const long in = c.batch * g.in_count(), out = c.batch * g.out_count();
-    const int pixels = g.height * g.width;
-    Outcome o{unwritten(out), unwritten(in), unwritten(out), unwritten(in), unwritten(c.batch * g.channels),
-              unwritten(in)};
-    max_pool(device, g, c.batch, x.data(), o.max.data());
-    max_pool_backward(device, g, c.batch, x.data(), dy.data(), o.max_dx.data());
-    avg_pool(device, g, c.batch, x.data(), o.avg.data());
-    avg_pool_backward(device, g, c.batch, dy.data(), o.avg_dx.data());
-    global_avg_pool(device, c.batch, pixels, g.channels, x.data(), o.global.data());
-    global_avg_pool_backward(device, c.batch, pixels, g.channels, dy.data(), o.global_dx.data());
-    return o;
-}
-
-}  // namespace
-
 TEST_CASE("pooling's kernels agree with the plain ones, for every number of threads") {
     unsigned seed = 0;
-    for (const Case& c : table) {
+    for (const PoolCase& c : pool_cases()) {
         CAPTURE(c.geometry.channels);
         CAPTURE(c.geometry.kernel);
         CAPTURE(c.geometry.stride);
-        const long in = c.batch * c.geometry.in_count(), out = c.batch * c.geometry.out_count();
-        const Array x = with_equals(in, ++seed);
-        const Array dy = random_array(std::max(out, static_cast<long>(c.batch) * c.geometry.channels), ++seed);
-        const Outcome wanted = run(Reference{}, c, x, dy);
-        const Outcome found = with_threads(1, [&] { return run(Cpu{}, c, x, dy); });
-        CHECK(found == with_threads(2, [&] { return run(Cpu{}, c, x, dy); }));
+        const PoolInputs inputs = pool_inputs(c, ++seed);
+        const PoolResults wanted = pool_results(Reference{}, c, inputs);
+        const PoolResults found = with_threads(1, [&] { return pool_results(Cpu{}, c, inputs); });
+        CHECK(found == with_threads(2, [&] { return pool_results(Cpu{}, c, inputs); }));
         CHECK(same_bits(found.max, wanted.max));
         CHECK(difference(found.max_dx, wanted.max_dx) < 1e-6);
         CHECK(difference(found.avg, wanted.avg) < 1e-6);
@@ -86,7 +28,7 @@ TEST_CASE("pooling's kernels agree with the plain ones, for every number of thre
 }
 
 TEST_CASE("pooling by hand") {
-    const PoolGeometry overlapping = geometry(1, 3, 3, 2, 1, 0), padded = geometry(1, 3, 3, 3, 2, 1);
+    const PoolGeometry overlapping = pool_geometry(1, 3, 3, 2, 1, 0), padded = pool_geometry(1, 3, 3, 3, 2, 1);
     const Array x{1, 5, 5,  //
                   4, 2, 0,  //
                   4, 3, 7};
@@ -123,7 +65,7 @@ TEST_CASE("pooling by hand") {
 TEST_CASE("not a number comes through a max pooling, and minus infinity is a value") {
     const float nan = std::numeric_limits<float>::quiet_NaN(), infinity = std::numeric_limits<float>::infinity();
     for (int channels : {1, 17}) {
-        const PoolGeometry g = geometry(channels, 2, 2, 2, 2, 0);
+        const PoolGeometry g = pool_geometry(channels, 2, 2, 2, 2, 0);
         auto check = [&](auto device) {
             for (int place = 0; place < 4; ++place) {
                 Array x(4ul * channels, 1.0f), y = unwritten(channels), dx = unwritten(4 * channels);

@@ -5,20 +5,22 @@
 #include <cmath>
 #include <cstdint>
 
+#include "genotype/shape/both.hpp"
+
 namespace genotype {
 
 // Additions never take a product here except in an explicit fma: a compiler that joins the two on one device and not on
 // another would change the last bit.
 
 /// A float from a word with one rounding, whether or not the machine converts unsigned numbers.
-inline float float_of(std::uint32_t word) {
+GENOTYPE_BOTH inline float float_of(std::uint32_t word) {
     const float high = static_cast<float>(static_cast<std::int32_t>(word >> 16));
     const float low = static_cast<float>(static_cast<std::int32_t>(word & 0xffff));
     return std::fma(high, 65536.f, low);
 }
 
 /// Uniform in [low, high): 24 bits of the word. `below` is the largest float below `high`.
-inline float uniform_of(std::uint32_t word, float low, float high, float below) {
+GENOTYPE_BOTH inline float uniform_of(std::uint32_t word, float low, float high, float below) {
     const float unit = static_cast<float>(static_cast<std::int32_t>(word >> 8)) * 0x1p-24f;
     const float value = std::fma(unit, high - low, low);
     return value < high ? value : below;
@@ -30,7 +32,7 @@ inline std::uint64_t keep_threshold(float probability) {
 }
 
 /// -2 log(u) for u = (word + 1/2) / 2^32, the square of a radius of the Box-Muller transform. Error below 2 ulp.
-inline float squared_radius_of(std::uint32_t word) {
+GENOTYPE_BOTH inline float squared_radius_of(std::uint32_t word) {
     const float uniform = std::fma(float_of(word), 0x1p-32f, 0x1p-33f);
     // uniform = 2^exponent * (1 + t) with 1 + t between sqrt(1/2) and sqrt(2)
     const std::int32_t bits = std::bit_cast<std::int32_t>(uniform);
@@ -56,7 +58,7 @@ struct Direction {
 };
 
 /// Cosine and sine of word / 2^32 full turns.
-inline Direction direction_of(std::uint32_t word) {
+GENOTYPE_BOTH inline Direction direction_of(std::uint32_t word) {
     const std::uint32_t quarter = (word + 0x20000000u) >> 30;
     const float x = static_cast<float>(static_cast<std::int32_t>(word - (quarter << 30))) * 0x1p-30f;  // in quarters
     const float y = x * x;

@@ -9,14 +9,8 @@
 #include <thrust/system/cpp/execution_policy.h>
 #include <thrust/system/omp/execution_policy.h>
 
+#include "genotype/shape/both.hpp"
 #include "genotype/tensor/host_memory.hpp"
-
-// In front of a function or lambda that kernels call: nvcc compiles it for the GPU, too.
-#if defined(__CUDACC__)
-#define GENOTYPE_BOTH __host__ __device__
-#else
-#define GENOTYPE_BOTH
-#endif
 
 namespace genotype {
 
@@ -29,6 +23,7 @@ struct Thrust : System::Memory {};
 struct CppSystem {
     using Memory = HostMemory;
     static constexpr long neighbours = 1024;
+    static constexpr bool on_host = true;
     static auto policy() { return thrust::cpp::par; }
 };
 
@@ -36,6 +31,7 @@ struct CppSystem {
 struct OmpSystem {
     using Memory = HostMemory;
     static constexpr long neighbours = 1024;
+    static constexpr bool on_host = true;
     static auto policy() { return thrust::omp::par; }
 };
 

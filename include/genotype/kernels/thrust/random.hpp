@@ -1,0 +1,73 @@
+// Random numbers over thrust, the four values of one position of the generator at a time.
+#pragma once
+
+#include <array>
+#include <cmath>
+#include <cstdint>
+
+#include "genotype/kernels/thrust/each.hpp"
+#include "genotype/random/draws.hpp"
+#include "genotype/random/philox.hpp"
+#include "genotype/random/random_state.hpp"
+
+namespace genotype {
+namespace detail {
+
+/// The words of a position, and the values that are made from them.
+using PositionWords = std::array<std::uint32_t, 4>;
+using PositionValues = std::array<float, 4>;
+
+/// n values, make(words) for each position from `start` on.
+template <class System, class Make>
+void fill_positions(Thrust<System> device, long n, const RandomState& start, float* y, Make make) {
+    const RandomState from = start;
+    each_value(device, (n + 3) / 4, [=] GENOTYPE_BOTH(long i) mutable {
+        const PositionValues values =
+            make(philox(from.seed, from.position + static_cast<std::uint64_t>(i), from.stream));
+        const long first = 4 * i;
+        for (unsigned j = 0; j < 4; ++j)
+            if (first + j < n) y[first + j] = values[j];
+    });
+}
+
+}  // namespace detail
+
+/// See the reference's.
+template <class System>
+void fill_uniform(Thrust<System> device, long n, const RandomState& start, float low, float high, float* y) {
+    const float below = std::nextafter(high, low);
+    detail::fill_positions(device, n, start, y, [=] GENOTYPE_BOTH(const detail::PositionWords& words) {
+        detail::PositionValues values{};
+        for (unsigned j = 0; j < 4; ++j) values[j] = uniform_of(words[j], low, high, below);
+        return values;
+    });
+}
+
+/// See the reference's.
+template <class System>
+void fill_normal(Thrust<System> device, long n, const RandomState& start, float* y) {
+    detail::fill_positions(device, n, start, y, [=] GENOTYPE_BOTH(const detail::PositionWords& words) {
+        detail::PositionValues values{};
+        for (unsigned j = 0; j < 4; j += 2) {
+            const float radius = std::sqrt(squared_radius_of(words[j]));
+            const Direction direction = direction_of(words[j + 1]);
+            values[j] = radius * direction.cosine;
+            values[j + 1] = radius * direction.sine;
+        }
+        return values;
+    });
+}
+
+/// See the reference's.
+template <class System>
+void fill_keep_mask(Thrust<System> device, long n, const RandomState& start, float probability, float scale,
+                    float* mask) {
+    const std::uint64_t threshold = keep_threshold(probability);
+    detail::fill_positions(device, n, start, mask, [=] GENOTYPE_BOTH(const detail::PositionWords& words) {
+        detail::PositionValues values{};
+        for (unsigned j = 0; j < 4; ++j) values[j] = words[j] >= threshold ? scale : 0.0f;
+        return values;
+    });
+}
+
+}  // namespace genotype

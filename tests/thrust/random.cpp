@@ -1,0 +1,42 @@
+// Random numbers over thrust have the bits of the other devices.
+#include "genotype/kernels/thrust/random.hpp"
+
+#include <doctest/doctest.h>
+
+#include "genotype/kernels/cpu/random.hpp"
+#include "genotype/kernels/reference/random.hpp"
+#include "support/kernel_arrays.hpp"
+
+using namespace genotype;
+using namespace kernel_test;
+
+namespace {
+
+// The position crosses 2^32, so that a counter whose halves were lost would show.
+constexpr RandomState state{.seed = 0x0123456789abcdef, .position = (std::uint64_t{1} << 32) - 2, .stream = 3};
+
+/// Checks that fill(device, n, y) gives the same bits as on other devices with 1 to 3 threads, and no value more.
+template <class Device, class Fill>
+void check_bits(const Fill& fill) {
+    for (long n : {0, 1, 2, 3, 4, 5, 255, 1000, 4095, 4096, 4097, 4100, 20'003}) {
+        CAPTURE(n);
+        const auto values = [&](auto device) {
+            Array y(static_cast<unsigned long>(n) + 1, -12345);
+            fill(device, n, y.data());
+            CHECK(y.back() == -12345);
+            return y;
+        };
+        const Array wanted = values(Reference{});
+        CHECK(same_bits(values(Cpu{}), wanted));
+        for (int threads : {1, 2, 3}) CHECK(same_bits(with_threads(threads, [&] { return values(Device{}); }), wanted));
+    }
+}
+
+}  // namespace
+
+TEST_CASE_TEMPLATE("random numbers over thrust have the other devices' bits", Device, ThrustCpp, ThrustOmp) {
+    check_bits<Device>([](auto device, long n, float* y) { fill_normal(device, n, state, y); });
+    check_bits<Device>([](auto device, long n, float* y) { fill_uniform(device, n, state, -3, 0.1f, y); });
+    for (float probability : {0.0f, 0.3f, 1.0f})
+        check_bits<Device>([=](auto device, long n, float* y) { fill_keep_mask(device, n, state, probability, 2, y); });
+}
