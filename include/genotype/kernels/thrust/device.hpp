@@ -29,6 +29,7 @@ struct Thrust : System::Memory {};
 struct CppSystem {
     using Memory = HostMemory;
     static constexpr long neighbours = 1024;
+    static constexpr bool on_host = true;
     static auto policy() { return thrust::cpp::par; }
 };
 
@@ -36,6 +37,7 @@ struct CppSystem {
 struct OmpSystem {
     using Memory = HostMemory;
     static constexpr long neighbours = 1024;
+    static constexpr bool on_host = true;
     static auto policy() { return thrust::omp::par; }
 };
 
