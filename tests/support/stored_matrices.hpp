@@ -77,7 +77,7 @@ class RandomMatrix {
   private:
     /// A half between 2^-5 and 2, of either sign.
     Float16 half() {
-        const unsigned exponent = 10 + engine_() % 6;
+        const auto exponent = static_cast<unsigned>(10 + engine_() % 6);
         return {static_cast<std::uint16_t>((engine_() & 0x83ffu) | exponent << 10)};
     }
     template <class Block>
@@ -87,7 +87,7 @@ class RandomMatrix {
         } else if constexpr (std::is_same_v<Block, Float16>) {
             return half();
         } else if constexpr (std::is_same_v<Block, BFloat16>) {
-            const unsigned exponent = 122 + engine_() % 6;
+            const auto exponent = static_cast<unsigned>(122 + engine_() % 6);
             return {static_cast<std::uint16_t>((engine_() & 0x807fu) | exponent << 7)};
         } else {
             Block made;

@@ -17,26 +17,25 @@ struct RotaryTurns {
     double original_context = 0;
 };
 
-/// Radians from position to position of each pair, head_width / 2 numbers, with transformers' roundings to float32,
-/// step by step: an error in the last digit of a fast pair would be one in the fourth at position 8000.
-inline void rotary_frequencies(const RotaryTurns& turns, int head_width, float* to) {
+/// Radians from position to position of a pair, with transformers' roundings to float32, step by step: an error in the
+/// last digit of a fast pair would be one in the fourth at position 8000.
+inline float rotary_frequency(const RotaryTurns& turns, int head_width, int pair) {
     const auto factor = static_cast<float>(turns.factor), low = static_cast<float>(turns.low_freq_factor),
                high = static_cast<float>(turns.high_freq_factor), context = static_cast<float>(turns.original_context);
-    for (int pair = 0; pair < head_width / 2; ++pair) {
-        const double exponent = static_cast<float>(2 * pair) / static_cast<float>(head_width);
-        const float plain =
-            1 / static_cast<float>(std::pow(static_cast<double>(static_cast<float>(turns.theta)), exponent));
-        const float wave = 1 / plain * static_cast<float>(2 * std::numbers::pi);
-        if (high <= 0 || wave > context / low) {
-            to[pair] = plain / factor;
-        } else if (wave < context / high) {
-            to[pair] = plain;
-        } else {
-            const float fast = (1 / wave * context - low) / (high - low);
-            // fma, so that no compiler makes one rounding of the product and the sum.
-            to[pair] = (1 - fast) * plain / factor + std::fma(fast, plain, 0.0f);
-        }
-    }
+    const double exponent = static_cast<float>(2 * pair) / static_cast<float>(head_width);
+    const float plain =
+        1 / static_cast<float>(std::pow(static_cast<double>(static_cast<float>(turns.theta)), exponent));
+    const float wave = 1 / plain * static_cast<float>(2 * std::numbers::pi);
+    if (high <= 0 || wave > context / low) return plain / factor;
+    if (wave < context / high) return plain;
+    const float fast = (1 / wave * context - low) / (high - low);
+    // fma, so that no compiler makes one rounding of the product and the sum.
+    return (1 - fast) * plain / factor + std::fma(fast, plain, 0.0f);
+}
+
+/// Those of all head_width / 2 pairs.
+inline void rotary_frequencies(const RotaryTurns& turns, int head_width, float* to) {
+    for (int pair = 0; pair < head_width / 2; ++pair) to[pair] = rotary_frequency(turns, head_width, pair);
 }
 
 }  // namespace genotype

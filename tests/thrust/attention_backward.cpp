@@ -1,0 +1,50 @@
+// The gradient of attention over thrust against the plain loops, for every number of threads.
+#include "genotype/kernels/thrust/attention_backward.hpp"
+
+#include <doctest/doctest.h>
+
+#include "genotype/kernels/reference/attention.hpp"
+#include "support/kernel_arrays.hpp"
+
+using namespace genotype;
+using namespace kernel_test;
+
+namespace {
+
+constexpr long rows = 43;
+const SequenceRows list[] = {{.row = 0, .count = 15}, {.row = 15, .count = 1}, {.row = 16, .count = 27}};
+const Sequences texts{list, 3, 0, false};
+
+template <class Device>
+Array gradient(Device device, const AttentionSizes& sizes, const Array& x, const Array& y, const Array& dy,
+               const Array& log_sums) {
+    Array dx = unwritten(rows * sizes.row_floats());
+    const Extent size = attention_backward_scratch(device, sizes);
+    Array scratch = unwritten(size.floats(rows));
+    attention_backward(device, sizes, texts, x.data(), y.data(), dy.data(), log_sums.data(), dx.data(),
+                       {scratch.data(), scratch.data() + size.per_sample * rows, rows});
+    return dx;
+}
+
+// 64 values of a head are summed together.
+const AttentionSizes heads_table[] = {{1, 1, 1},  {2, 1, 17}, {4, 2, 5},   {3, 3, 32}, {6, 3, 64},
+                                      {5, 1, 40}, {2, 1, 65}, {4, 1, 128}, {1, 1, 256}};
+
+}  // namespace
+
+TEST_CASE_TEMPLATE("attention's gradient agrees with the plain loops, for every number of threads", Device, ThrustCpp,
+                   ThrustOmp) {
+    unsigned seed = 0;
+    for (const AttentionSizes& sizes : heads_table) {
+        CAPTURE(sizes.heads);
+        CAPTURE(sizes.head_width);
+        const Array x = random_array(rows * sizes.row_floats(), ++seed);
+        const Array dy = random_array(rows * sizes.query_floats(), ++seed);
+        Array y = unwritten(rows * sizes.query_floats()), log_sums = unwritten(rows * sizes.heads);
+        attention(Reference{}, sizes, texts, x.data(), nullptr, log_sums.data(), y.data(), {});
+        const auto back = [&] { return gradient(Device{}, sizes, x, y, dy, log_sums); };
+        const Array dx = with_threads(1, back);
+        CHECK(difference(dx, gradient(Reference{}, sizes, x, y, dy, log_sums), 8) < 1e-6);
+        for (const int threads : {2, 3}) CHECK(same_bits(dx, with_threads(threads, back)));
+    }
+}

@@ -1,0 +1,61 @@
+// Embedding's kernels over thrust give the plain ones' bits, with ids that repeat and ids that do not occur.
+#include "genotype/kernels/thrust/embedding.hpp"
+
+#include <doctest/doctest.h>
+
+#include <random>
+
+#include "genotype/kernels/reference/embedding.hpp"
+#include "support/kernel_arrays.hpp"
+
+using namespace genotype;
+using namespace kernel_test;
+
+namespace {
+
+struct Sizes {
+    long rows, vocabulary;
+    int width;
+};
+// 16 columns are summed together, 1024 values are one call.
+const Sizes table[] = {{1, 1, 1},  {3, 2, 1},     {5, 70, 15},  {4, 9, 16},
+                       {4, 9, 17}, {300, 11, 33}, {64, 40, 16}, {65, 300, 16}};
+
+struct Outcome {
+    Array y, gradient;
+};
+
+template <class Device>
+Outcome run(Device device, const Sizes& s, const Array& ids, const Array& weights, const Array& dy, bool accumulate) {
+    Outcome out{unwritten(s.rows * s.width), accumulate ? weights : unwritten(s.vocabulary * s.width)};
+    embedding(device, s.rows, s.width, ids.data(), {weights.data(), nullptr}, out.y.data());
+    embedding_gradient(device, s.rows, s.vocabulary, s.width, ids.data(), dy.data(), out.gradient.data(), accumulate);
+    return out;
+}
+
+}  // namespace
+
+TEST_CASE_TEMPLATE("Embedding's kernels give the plain ones' bits, for every number of threads", Device, ThrustCpp,
+                   ThrustOmp) {
+    unsigned seed = 0;
+    for (const Sizes& sizes : table)
+        for (const bool accumulate : {false, true}) {
+            CAPTURE(sizes.rows);
+            CAPTURE(sizes.vocabulary);
+            CAPTURE(sizes.width);
+            CAPTURE(accumulate);
+            std::mt19937 engine(++seed);
+            Array ids(static_cast<unsigned long>(sizes.rows));
+            for (float& id : ids) id = static_cast<float>(engine() % static_cast<unsigned long>(sizes.vocabulary));
+            ids.back() = static_cast<float>(sizes.vocabulary - 1);
+            const Array weights = random_array(sizes.vocabulary * sizes.width, ++seed);
+            const Array dy = random_array(sizes.rows * sizes.width, ++seed);
+            const Outcome wanted = run(Reference{}, sizes, ids, weights, dy, accumulate);
+            for (const int threads : {1, 2, 3}) {
+                const Outcome found =
+                    with_threads(threads, [&] { return run(Device{}, sizes, ids, weights, dy, accumulate); });
+                CHECK(same_bits(found.y, wanted.y));
+                CHECK(same_bits(found.gradient, wanted.gradient));
+            }
+        }
+}
