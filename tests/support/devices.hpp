@@ -6,13 +6,14 @@
 #include <type_traits>
 #include <typeinfo>
 
+#include "genotype/kernels/cpu.hpp"
+#include "genotype/kernels/reference.hpp"
+
 #if defined(GENOTYPE_TEST_THRUST)
 #include "genotype/kernels/thrust.hpp"
 #define GENOTYPE_TESTED_DEVICES genotype::ThrustCpp, genotype::ThrustOmp
 using TestedDevice = genotype::ThrustOmp;
 #else
-#include "genotype/kernels/cpu.hpp"
-#include "genotype/kernels/reference.hpp"
 #define GENOTYPE_TESTED_DEVICES genotype::Reference, genotype::Cpu
 using TestedDevice = genotype::Cpu;
 #endif

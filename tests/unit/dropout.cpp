@@ -63,11 +63,11 @@ struct Run {
 }  // namespace
 
 TEST_CASE_TEMPLATE("Training drops and scales", Device, GENOTYPE_TESTED_DEVICES) {
-    const Run<Dropout<>, Device> half;
-    CHECK(half.share_kept() == doctest::Approx(0.5).epsilon(0.05));
-    for (const float v : half.y) REQUIRE((v == 0 || v == 6));
-    CHECK(half.dx == half.y);
-    CHECK(half.random.position == (count + 3) / 4);
+    const Run<Dropout<>, Device> evenly;
+    CHECK(evenly.share_kept() == doctest::Approx(0.5).epsilon(0.05));
+    for (const float v : evenly.y) REQUIRE((v == 0 || v == 6));
+    CHECK(evenly.dx == evenly.y);
+    CHECK(evenly.random.position == (count + 3) / 4);
 
     const Run<Dropout<0.25f>, Device> quarter;
     CHECK(quarter.share_kept() == doctest::Approx(0.75).epsilon(0.05));
@@ -77,8 +77,8 @@ TEST_CASE_TEMPLATE("Training drops and scales", Device, GENOTYPE_TESTED_DEVICES)
     CHECK(Run<Dropout<1.f>, Device>{}.y == std::vector<float>(count, 0.f));
 }
 
-TEST_CASE("Both devices drop the same") {
-    CHECK(Run<Dropout<>, Cpu>{}.y == Run<Dropout<>, Reference>{}.y);
+TEST_CASE("All devices drop the same") {
+    CHECK(Run<Dropout<>, TestedDevice>{}.y == Run<Dropout<>, Reference>{}.y);
 }
 
 TEST_CASE_TEMPLATE("Inference changes nothing", Device, GENOTYPE_TESTED_DEVICES) {
