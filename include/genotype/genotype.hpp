@@ -12,7 +12,9 @@
 #include "genotype/training/adversarial.hpp"
 #include "genotype/training/autoencoder.hpp"
 
+#if !defined(__CUDACC__)  // nvcc would compile the processor's vectors for nothing
 #include "genotype/kernels/cpu.hpp"
+#endif
 #include "genotype/kernels/exact.hpp"
 #include "genotype/kernels/reference.hpp"
 #include "genotype/layers.hpp"

@@ -3,6 +3,7 @@
 
 #include "genotype/model/weights.hpp"
 #include "genotype/model/workspace.hpp"
+#include "genotype/tensor/input.hpp"
 #include "genotype/tensor/tensor.hpp"
 
 namespace genotype {
@@ -53,8 +54,9 @@ class Model : public Weights<Net, Device> {
             Tensor<OutputShape<Net, In>> y(x.batch());
             if (x.batch() == 0) return y;
             auto memory = workspace<In>(x.batch());
-            const auto result = memory.forward(*this, x);
-            Device::copy(result.data, result.size(), y.data());
+            Input<In, Device> input(x.batch());
+            const auto result = memory.forward(*this, input.take(x));
+            Device::download(result.data, result.size(), y.data());
             return y;
         }
     }

@@ -1,7 +1,10 @@
 // Noise for a generator.
 #pragma once
 
+#if !defined(__CUDACC__)
 #include "genotype/kernels/cpu/random.hpp"
+#endif
+#include "genotype/kernels/reference/random.hpp"
 #include "genotype/random/random_state.hpp"
 #include "genotype/tensor/tensor.hpp"
 
@@ -12,7 +15,12 @@ namespace genotype {
 template <ShapeType S>
 Tensor<S> normal(int batch, Seed seed) {
     Tensor<S> noise(batch);
-    fill_normal(Cpu{}, noise.size(), RandomState{.seed = seed.value, .stream = streams::noise}, noise.data());
+#if defined(__CUDACC__)
+    using Device = Reference;  // the same values
+#else
+    using Device = Cpu;
+#endif
+    fill_normal(Device{}, noise.size(), RandomState{.seed = seed.value, .stream = streams::noise}, noise.data());
     return noise;
 }
 

@@ -2,8 +2,6 @@
 #pragma once
 
 #include <cmath>
-#include <cstdint>
-#include <cstring>
 
 #include "genotype/kernels/device.hpp"
 #include "genotype/model/children.hpp"
@@ -14,12 +12,30 @@ namespace genotype {
 
 namespace detail {
 
+struct Fill {
+    float value;
+
+    template <class V>
+    constexpr void operator()(V& x) const {
+        x = V(value);
+    }
+};
+
+struct Widen {
+    float factor;
+
+    template <class V>
+    constexpr void operator()(V& x) const {
+        x = x * V(factor);
+    }
+};
+
 template <class Device>
 [[gnu::noinline]] void draw_first_values(Device device, const Parameter& tensor, float* to, RandomState& random) {
     const Initial initial = tensor.initial;
     switch (initial.kind) {
         case Initial::constant:
-            for (long i = 0; i < tensor.count(); ++i) to[i] = initial.value;
+            update(device, tensor.count(), Fill{initial.value}, to);
             break;
         case Initial::uniform_fan_in: {
             const float bound = 1 / std::sqrt(initial.value);
@@ -28,10 +44,10 @@ template <class Device>
         }
         case Initial::normal:
             fill_normal(device, tensor.count(), random.take(tensor.count()), to);
-            for (long i = 0; i < tensor.count(); ++i) to[i] *= initial.value;
+            update(device, tensor.count(), Widen{initial.value}, to);
             break;
         case Initial::counter:
-            std::memset(to, 0, sizeof(std::int32_t));
+            Device::clear(to, tensor.count());
             break;
     }
 }

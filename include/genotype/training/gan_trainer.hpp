@@ -3,6 +3,7 @@
 
 #include "genotype/kernels/functions.hpp"
 #include "genotype/optimizers/schedule.hpp"
+#include "genotype/tensor/input.hpp"
 #include "genotype/training/adversarial.hpp"
 #include "genotype/training/optimized.hpp"
 #include "genotype/training/trainer.hpp"
@@ -60,16 +61,17 @@ class Trainer<combinators::Adversarial<G, D, Loss, Noise>, Device, Optimizer>
           discriminator_optimizer_(options.discriminator),
           generator_run_(options.batch),
           discriminator_run_(options.batch),
+          input_(options.batch),
           noise_(options.batch * Noise::count),
           picture_gradient_(options.batch * Picture::count),
           answer_gradient_(options.batch),
           random_{.seed = options.seed, .stream = streams::noise} {}
 
-    /// One step on a batch of real pictures and as many generated ones. Allocates nothing.
+    /// One step on a batch of real pictures in the host's memory and as many generated ones. Allocates nothing.
     GanLosses step(View<Picture> real) {
         discriminator_run_.check(real.batch);
         fill_normal(Device{}, real.batch * Noise::count, random_.take(real.batch * Noise::count), noise_.data());
-        return step(real, {noise_.data(), real.batch});
+        return step(input_.take(real), {noise_.data(), real.batch});
     }
 
     template <class Other>
@@ -78,7 +80,7 @@ class Trainer<combinators::Adversarial<G, D, Loss, Noise>, Device, Optimizer>
         return {};
     }
 
-    /// The same with noise of the caller's, on the device.
+    /// The same with noise of the caller's, both on the device.
     GanLosses step(View<Picture> real, View<Noise> noise) {
         if (noise.batch != real.batch) fail("Trainer::step", "batch of noise", noise.batch, real.batch);
         spread_threads(Device{});
@@ -101,7 +103,7 @@ class Trainer<combinators::Adversarial<G, D, Loss, Noise>, Device, Optimizer>
         generator_optimizer_.step(generator_, generator_gradients_, factor, options_.clip_norm);
 
         float sums[6];
-        Device::copy(sums_.data(), 6, sums);
+        Device::download(sums_.data(), 6, sums);
         return {sums[0] + sums[2], sums[4], sums[1] / static_cast<float>(real.batch),
                 sums[3] / static_cast<float>(real.batch)};
     }
@@ -152,6 +154,7 @@ class Trainer<combinators::Adversarial<G, D, Loss, Noise>, Device, Optimizer>
     Optimized<D, Device, Optimizer> discriminator_optimizer_;
     Workspace<G, Noise, Training, Device> generator_run_;
     Workspace<D, Picture, Training, Device> discriminator_run_;
+    Input<Picture, Device> input_;
     Arena<Device> noise_, picture_gradient_, answer_gradient_;
     Arena<Device> sums_{6};
     RandomState random_, layers_random_{.seed = random_.seed, .stream = streams::layers};

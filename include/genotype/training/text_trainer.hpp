@@ -152,7 +152,7 @@ class Trainer<combinators::LanguageModel<E, B, H>, Device, Optimizer>
     }
     float loss() const {
         float value = 0;
-        Device::copy(loss_.data(), 1, &value);
+        Device::download(loss_.data(), 1, &value);
         return value;
     }
 

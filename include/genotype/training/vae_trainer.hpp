@@ -4,6 +4,7 @@
 #include "genotype/losses/gaussian_kl.hpp"
 #include "genotype/model/part.hpp"
 #include "genotype/optimizers/schedule.hpp"
+#include "genotype/tensor/input.hpp"
 #include "genotype/training/autoencoder.hpp"
 #include "genotype/training/optimized.hpp"
 #include "genotype/training/trainer.hpp"
@@ -67,6 +68,7 @@ class Trainer<combinators::VariationalAutoencoder<E, D, Loss, I>, Device, Optimi
           optimizer_(options.optimizer),
           encoder_run_(options.batch),
           decoder_run_(options.batch),
+          input_(options.batch),
           noise_(options.batch * Latent::count),
           latents_(options.batch * Latent::count),
           latents_gradient_(options.batch * Latent::count),
@@ -74,11 +76,11 @@ class Trainer<combinators::VariationalAutoencoder<E, D, Loss, I>, Device, Optimi
           output_gradient_(options.batch * I::count),
           random_{.seed = options.seed, .stream = streams::noise} {}
 
-    /// One step on a batch. Allocates nothing.
+    /// One step on a batch in the host's memory. Allocates nothing.
     VaeLosses step(View<I> batch) {
         encoder_run_.check(batch.batch);
         fill_normal(Device{}, batch.batch * Latent::count, random_.take(batch.batch * Latent::count), noise_.data());
-        return step(batch, {noise_.data(), batch.batch});
+        return step(input_.take(batch), {noise_.data(), batch.batch});
     }
 
     template <class Other>
@@ -87,7 +89,7 @@ class Trainer<combinators::VariationalAutoencoder<E, D, Loss, I>, Device, Optimi
         return {};
     }
 
-    /// The same with noise of the caller's, on the device.
+    /// The same with noise of the caller's, both on the device.
     VaeLosses step(View<I> batch, View<Latent> noise) {
         spread_threads(Device{});
         const View<Latent> z = forward(batch, noise, output_gradient_.data());
@@ -113,7 +115,7 @@ class Trainer<combinators::VariationalAutoencoder<E, D, Loss, I>, Device, Optimi
     VaeLosses evaluate(View<I> batch) {
         encoder_run_.check(batch.batch);
         fill_normal(Device{}, batch.batch * Latent::count, random_.take(batch.batch * Latent::count), noise_.data());
-        forward(batch, {noise_.data(), batch.batch}, nullptr);
+        forward(input_.take(batch), {noise_.data(), batch.batch}, nullptr);
         return losses();
     }
 
@@ -156,8 +158,8 @@ class Trainer<combinators::VariationalAutoencoder<E, D, Loss, I>, Device, Optimi
 
     VaeLosses losses() const {
         VaeLosses result;
-        Device::copy(sums_.data(), 1, &result.reconstruction);
-        Device::copy(sums_.data() + 1, 1, &result.kl);
+        Device::download(sums_.data(), 1, &result.reconstruction);
+        Device::download(sums_.data() + 1, 1, &result.kl);
         return result;
     }
 
@@ -167,6 +169,7 @@ class Trainer<combinators::VariationalAutoencoder<E, D, Loss, I>, Device, Optimi
     Optimized<Network, Device, Optimizer> optimizer_;
     Workspace<E, I, Training, Device> encoder_run_;
     Workspace<D, Latent, Training, Device> decoder_run_;
+    Input<I, Device> input_;
     Arena<Device> noise_, latents_, latents_gradient_, moments_gradient_, output_gradient_;
     Arena<Device> sums_{2};
     const float* moments_ = nullptr;

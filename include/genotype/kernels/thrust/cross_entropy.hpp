@@ -117,7 +117,7 @@ void cross_entropy_gradient(Thrust<System> device, long rows, int classes, const
 template <class System>
 void cross_entropy(Thrust<System> device, long rows, int classes, const float* logits, const int* targets, float scale,
                    float* value, float* gradient) {
-    if constexpr (System::on_host) detail::check_targets(rows, classes, targets);
+    if constexpr (System::Memory::on_host) detail::check_targets(rows, classes, targets);
     if (gradient && gradient != logits && classes > 1)
         return detail::cross_entropy_apart(device, rows, classes, logits, targets, scale, value, gradient);
     // The value first: after the gradient the logits may be gone.

@@ -1,0 +1,30 @@
+// A batch where a device reads it.
+#pragma once
+
+#include "genotype/tensor/arena.hpp"
+#include "genotype/tensor/view.hpp"
+
+namespace genotype {
+
+/// Brings batches of samples of shape `S` from the host's memory to the device's; on a device that computes in the
+/// host's memory it does nothing and owns nothing.
+template <ShapeType S, class Device>
+class Input {
+  public:
+    explicit Input(int capacity) : copy_(Device::on_host ? 0 : capacity * S::count) {}
+
+    /// The same batch on the device, until the next call. It may have `capacity` samples at most.
+    View<S> take(View<S> batch) {
+        if constexpr (Device::on_host) {
+            return batch;
+        } else {
+            Device::upload(batch.data, batch.size(), copy_.data());
+            return {copy_.data(), batch.batch};
+        }
+    }
+
+  private:
+    Arena<Device> copy_;
+};
+
+}  // namespace genotype
