@@ -15,7 +15,7 @@
 namespace genotype {
 
 /// A device whose kernels run on one of thrust's systems. A system says which memory it has, what policy it runs by,
-/// and how many neighbouring values of an elementwise kernel are one call.
+/// how many neighbouring values of an elementwise kernel are one call, and whether the host may read its memory.
 template <class System>
 struct Thrust : System::Memory {};
 
@@ -23,6 +23,7 @@ struct Thrust : System::Memory {};
 struct CppSystem {
     using Memory = HostMemory;
     static constexpr long neighbours = 1024;
+    static constexpr bool on_host = true;
     static auto policy() { return thrust::cpp::par; }
 };
 
@@ -30,6 +31,7 @@ struct CppSystem {
 struct OmpSystem {
     using Memory = HostMemory;
     static constexpr long neighbours = 1024;
+    static constexpr bool on_host = true;
     static auto policy() { return thrust::omp::par; }
 };
 

@@ -29,7 +29,8 @@ void each_value(Thrust<System> device, long n, F f) {
 }
 
 /// For each group, finish(group, sum of value(group, i) for i from 0 to length - 1, from `none` on). `Sum` has
-/// operator+=, and the order in which it is used depends on the length alone.
+/// operator+=, and the order in which it is used depends on the length alone. `none` changes nothing that it is added
+/// to: a GPU starts many parts of a sum from it.
 template <class System, class Sum, class Value, class Finish>
 void sum_groups(Thrust<System> device, long groups, long length, Sum none, Value value, Finish finish) {
     each(device, groups, [=] GENOTYPE_BOTH(long group) mutable {
@@ -51,3 +52,7 @@ struct Sums {
 };
 
 }  // namespace genotype::detail
+
+#if defined(__CUDACC__)
+#include "genotype/kernels/thrust/cuda_sums.hpp"  // declared before any kernel that calls it
+#endif

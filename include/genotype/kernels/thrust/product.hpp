@@ -27,3 +27,7 @@ void multiply(Thrust<System> device, long rows, long terms, long columns, Left l
 }
 
 }  // namespace genotype::detail
+
+#if defined(__CUDACC__)
+#include "genotype/kernels/thrust/cuda_product.hpp"  // declared before any kernel that calls it
+#endif

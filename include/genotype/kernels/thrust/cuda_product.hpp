@@ -1,0 +1,28 @@
+// The product on a GPU: a block of threads for each tile, both sides through shared memory.
+#pragma once
+
+#include "genotype/kernels/thrust/block_product.hpp"
+#include "genotype/kernels/thrust/cuda_sums.hpp"
+
+namespace genotype::detail {
+
+template <class Left, class Right, class Store>
+__global__ void __launch_bounds__(ProductTile::threads)
+    multiply_kernel(long rows, long terms, long columns, Left left, Right right, Store store) {
+    __shared__ ProductTile tile;
+    multiply_tile(CudaBlock{}, tile, static_cast<long>(blockIdx.x) * ProductTile::rows,
+                  static_cast<long>(blockIdx.y) * ProductTile::columns, rows, terms, columns, left, right, store);
+}
+
+/// See the generic one. Sums are floats, and a zero of the left side is multiplied like any other value: beside a
+/// weight that is not finite, what lies outside of a picture gives NaN.
+template <class Left, class Right, class Store>
+void multiply(Thrust<CudaSystem>, long rows, long terms, long columns, Left left, Right right, Store store) {
+    if (rows <= 0 || columns <= 0) return;
+    const dim3 tiles(static_cast<unsigned>((rows + ProductTile::rows - 1) / ProductTile::rows),
+                     static_cast<unsigned>((columns + ProductTile::columns - 1) / ProductTile::columns));
+    multiply_kernel<<<tiles, ProductTile::threads, 0, cudaStreamPerThread>>>(rows, terms, columns, left, right, store);
+    cuda_check("multiply", cudaGetLastError());
+}
+
+}  // namespace genotype::detail

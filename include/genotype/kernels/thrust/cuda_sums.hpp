@@ -1,0 +1,58 @@
+// Sums of groups on a GPU: a block of threads for each group.
+#pragma once
+
+#include <algorithm>
+#include <climits>
+
+#include "genotype/kernels/thrust/block_sums.hpp"
+#include "genotype/kernels/thrust/cuda_system.hpp"
+
+namespace genotype::detail {
+
+/// The block of the running thread. The host compiles these functions and never calls them.
+struct CudaBlock {
+    GENOTYPE_BOTH int thread() const {
+#if defined(__CUDA_ARCH__)
+        return static_cast<int>(threadIdx.x);
+#else
+        return 0;
+#endif
+    }
+    GENOTYPE_BOTH int threads() const {
+#if defined(__CUDA_ARCH__)
+        return static_cast<int>(blockDim.x);
+#else
+        return 1;
+#endif
+    }
+    GENOTYPE_BOTH void sync() const {
+#if defined(__CUDA_ARCH__)
+        __syncthreads();
+#endif
+    }
+};
+
+/// Shared memory that a block has on every GPU without asking for more.
+inline constexpr long shared_bytes = 48 * 1024;
+
+template <class Sum, class Value, class Finish>
+__global__ void __launch_bounds__(1024)
+    sum_groups_kernel(long groups, long length, Sum none, Value value, Finish finish) {
+    extern __shared__ double2 shared[];  // aligned for all kinds of sums
+    static_assert(alignof(Sum) <= alignof(double2) && sizeof(Sum) * 32 <= shared_bytes);
+    for (long group = blockIdx.x; group < groups; group += gridDim.x)
+        sum_group(CudaBlock{}, reinterpret_cast<Sum*>(shared), group, length, none, value, finish);
+}
+
+/// See the generic one. Nothing is added atomically: the same bits in every run.
+template <class Sum, class Value, class Finish>
+void sum_groups(Thrust<CudaSystem>, long groups, long length, Sum none, Value value, Finish finish) {
+    if (groups <= 0) return;
+    const int threads = summing_threads(length, sizeof(Sum), shared_bytes);
+    const auto blocks = static_cast<unsigned>(std::min<long>(groups, INT_MAX));
+    sum_groups_kernel<<<blocks, static_cast<unsigned>(threads), static_cast<std::size_t>(threads) * sizeof(Sum),
+                        cudaStreamPerThread>>>(groups, length, none, value, finish);
+    cuda_check("sum_groups", cudaGetLastError());
+}
+
+}  // namespace genotype::detail

@@ -1,0 +1,91 @@
+// Products and convolutions of the GPU, against those of thrust on the host.
+#include <doctest/doctest.h>
+
+#include <cmath>
+
+#include "genotype/kernels/thrust/convolution.hpp"
+#include "on_gpu.hpp"
+
+using namespace genotype;
+using namespace kernel_test;
+using cuda_test::Values;
+
+namespace {
+
+template <class Device>
+Array product(long rows, long terms, long columns) {
+    Values<Device> left(random_array(rows * terms, 1)), right(random_array(terms * columns, 2));
+    Values<Device> out(unwritten(rows * columns));
+    const float *const a = left.data(), *const b = right.data();
+    float* const c = out.data();
+    detail::multiply(
+        Device{}, rows, terms, columns, [=] GENOTYPE_BOTH(long i, long k) { return a[i * terms + k]; },
+        [=] GENOTYPE_BOTH(long k, long j) { return b[k * columns + j]; },
+        [=] GENOTYPE_BOTH(long i, long j, float sum) { c[i * columns + j] = sum; });
+    return out.read();
+}
+
+constexpr int batch = 3;
+
+ConvGeometry geometry(int large_channels, int small_channels, int kernel, int stride, int padding, int large) {
+    const int small = (large + 2 * padding - kernel) / stride + 1;
+    return {.large_channels = large_channels,
+            .small_channels = small_channels,
+            .kernel = kernel,
+            .stride = stride,
+            .padding = padding,
+            .large_height = large,
+            .large_width = large,
+            .small_height = small,
+            .small_width = small};
+}
+
+/// What each of the three directions writes.
+template <class Device>
+struct Convolved {
+    Array small, large, gradient;
+};
+template <class Device>
+Convolved<Device> convolved(const ConvGeometry& g, bool with_bias, bool accumulate) {
+    Values<Device> large(random_array(batch * g.large_floats(), 3)), small(random_array(batch * g.small_floats(), 4));
+    Values<Device> weights(random_array(g.weights(), 5));
+    Values<Device> bias(random_array(g.large_channels + g.small_channels, 6));
+    Values<Device> to_small(unwritten(batch * g.small_floats())), to_large(unwritten(batch * g.large_floats()));
+    Values<Device> gradient(accumulate ? random_array(g.weights(), 7) : unwritten(g.weights()));
+    const float* const added = with_bias ? bias.data() : nullptr;
+    convolve(Device{}, g, batch, large.data(), {.plain = weights.data()}, added, to_small.data(), {});
+    convolve_transposed(Device{}, g, batch, small.data(), {.plain = weights.data()}, added, to_large.data(), {});
+    convolve_weight_gradient(Device{}, g, batch, large.data(), small.data(), gradient.data(), accumulate, {});
+    return {to_small.read(), to_large.read(), gradient.read()};
+}
+
+}  // namespace
+
+TEST_CASE("The GPU's products are those of the host around a tile's sizes") {
+    struct Sizes {
+        long rows, terms, columns;
+    };
+    for (const Sizes size : {Sizes{1, 1, 1}, {64, 16, 64}, {65, 17, 63}, {63, 33, 65}, {5, 0, 70}, {200, 1000, 130}}) {
+        CAPTURE(size.rows);
+        CAPTURE(size.terms);
+        CAPTURE(size.columns);
+        const Array found = product<Cuda>(size.rows, size.terms, size.columns);
+        CHECK(difference(found, product<ThrustCpp>(size.rows, size.terms, size.columns),
+                         1 + std::sqrt(static_cast<double>(size.terms))) < 1e-5);
+        CHECK(same_bits(found, product<Cuda>(size.rows, size.terms, size.columns)));
+    }
+}
+
+TEST_CASE("The GPU's convolutions are those of the host in all directions") {
+    for (const ConvGeometry& g : {geometry(70, 66, 1, 1, 0, 1), geometry(3, 5, 3, 1, 1, 7), geometry(2, 65, 4, 2, 1, 8),
+                                  geometry(33, 4, 5, 3, 0, 11)})
+        for (const bool flag : {false, true}) {
+            CAPTURE(g.kernel);
+            CAPTURE(flag);
+            const auto found = convolved<Cuda>(g, flag, flag);
+            const auto wanted = convolved<ThrustCpp>(g, flag, flag);
+            CHECK(difference(found.small, wanted.small, std::sqrt(1.0 + g.taps() * g.large_channels)) < 1e-5);
+            CHECK(difference(found.large, wanted.large, std::sqrt(1.0 + g.taps() * g.small_channels)) < 1e-5);
+            CHECK(difference(found.gradient, wanted.gradient, std::sqrt(1.0 + batch * g.small_pixels())) < 1e-5);
+        }
+}

@@ -1,0 +1,70 @@
+// Records a step of every kind of kernel, or one that may not be recorded. With the stand-in for CUDA's library
+// (stand_in.cpp) it needs no GPU; nothing is computed then.
+// usage: recorded step|allocates|waits|reads
+#include <cstdio>
+#include <string_view>
+#include <vector>
+
+#include "genotype/kernels/functions.hpp"
+#include "genotype/kernels/thrust/convolution.hpp"
+#include "genotype/kernels/thrust/cuda.hpp"
+#include "genotype/kernels/thrust/elementwise.hpp"
+#include "genotype/tensor/arena.hpp"
+
+using namespace genotype;
+
+namespace {
+
+struct Double {
+    template <class V>
+    constexpr void operator()(V& value) const {
+        value = value + value;
+    }
+};
+
+/// Every kind of kernel once.
+void step(float* a, const float* b) {
+    constexpr ConvGeometry g{.large_channels = 3,
+                             .small_channels = 5,
+                             .kernel = 4,
+                             .stride = 2,
+                             .padding = 1,
+                             .large_height = 8,
+                             .large_width = 8,
+                             .small_height = 4,
+                             .small_width = 4};
+    Cuda::clear(a, 100);
+    Cuda::copy(b, 100, a);
+    map(Cuda{}, 100, Add{}, a, b, b);
+    update(Cuda{}, 100, Double{}, a);
+    detail::sum_groups(
+        Cuda{}, 10, 10, detail::Sums<1>{},
+        [=] GENOTYPE_BOTH(long group, long i) { return detail::Sums<1>{{static_cast<double>(b[group * 10 + i])}}; },
+        [=] GENOTYPE_BOTH(long group, const detail::Sums<1>& sum) { a[group] = static_cast<float>(sum.values[0]); });
+    convolve(Cuda{}, g, 2, b, {.plain = b}, b, a, {});
+    convolve_transposed(Cuda{}, g, 2, b, {.plain = b}, b, a, {});
+    convolve_weight_gradient(Cuda{}, g, 2, b, b, a, true, {});
+}
+
+}  // namespace
+
+int main(int count, char** arguments) try {
+    const std::string_view what = count == 2 ? arguments[1] : "";
+    Arena<Cuda> to(1000), from(1000);
+    std::vector<float> host(1000);
+    Cuda::upload(host.data(), 1000, from.data());
+    step(to.data(), from.data());
+    const auto run = [&] {
+        step(to.data(), from.data());
+        if (what == "allocates") const Arena<Cuda> more(10);
+        if (what == "waits") Cuda::synchronize();
+        if (what == "reads") Cuda::download(to.data(), 10, host.data());
+    };
+    CudaGraph recorded = capture(Cuda{}, run);
+    for (int i = 0; i < 3; ++i) recorded.replay();
+    Cuda::download(to.data(), 1000, host.data());
+    std::puts("recorded and replayed");
+} catch (const Error& error) {
+    std::puts(error.what());
+    return 1;
+}

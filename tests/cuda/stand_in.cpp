@@ -1,0 +1,210 @@
+// Stands in for CUDA's runtime library where there is no GPU: memory is the host's, kernels do not run. Says what a
+// program asks for while it records a step, and refuses what CUDA refuses then.
+// usage: LD_PRELOAD=libcuda_stand_in.so PROGRAM (linked with CUDA's shared library)
+#include <cuda_runtime_api.h>
+#include <cxxabi.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <map>
+#include <string>
+#include <utility>
+
+namespace {
+
+/// What the program has registered: the name of the kernel behind each address of the host's.
+std::map<const void*, std::string>& kernels() {
+    static std::map<const void*, std::string> all;
+    return all;
+}
+
+bool recording = false, invalid = false;
+int nodes = 0;
+cudaError_t last = cudaSuccess;
+
+struct Configuration {
+    dim3 grid, block;
+    std::size_t shared;
+    cudaStream_t stream;
+} configuration;
+
+cudaError_t result(cudaError_t error) {
+    if (error != cudaSuccess) last = error;
+    return error;
+}
+
+/// The answer to what a recording does not allow.
+cudaError_t unless_recording(const char* call) {
+    if (!recording) return cudaSuccess;
+    std::printf("refused: %s\n", call);
+    invalid = true;
+    return result(cudaErrorStreamCaptureUnsupported);
+}
+
+/// The answer to what a recording takes as a node, if it is asked of the recording's stream.
+cudaError_t node(const std::string& what, cudaStream_t stream) {
+    if (!recording) return cudaSuccess;
+    if (stream != cudaStreamPerThread) return unless_recording((what + " on another stream").c_str());
+    std::printf("%3d  %s\n", ++nodes, what.c_str());
+    return cudaSuccess;
+}
+
+cudaError_t launch(const void* kernel, dim3 grid, dim3 block, std::size_t shared, cudaStream_t stream) {
+    const auto found = kernels().find(kernel);
+    if (found == kernels().end()) return result(cudaErrorInvalidDeviceFunction);
+    const unsigned threads = block.x * block.y * block.z;
+    if (threads == 0 || threads > 1024 || grid.x == 0 || grid.y == 0 || grid.y > 65535 || shared > 48 * 1024)
+        return result(cudaErrorInvalidConfiguration);
+    char sizes[100];
+    std::snprintf(sizes, sizeof sizes, "%ux%u blocks of %u threads, %zu bytes: ", grid.x, grid.y, threads, shared);
+    return node(sizes + found->second, stream);
+}
+
+}  // namespace
+
+extern "C" {
+
+// What nvcc's own code calls.
+void** __cudaRegisterFatBinary(void*) {
+    static void* handle = nullptr;
+    return &handle;
+}
+void __cudaRegisterFatBinaryEnd(void**) {}
+void __cudaUnregisterFatBinary(void**) {}
+char __cudaInitModule(void**) {
+    return 1;
+}
+void __cudaRegisterVar(void**, char*, char*, const char*, int, std::size_t, int, int) {}
+void __cudaRegisterFunction(void**, const char* kernel, char*, const char* name, int, uint3*, uint3*, dim3*, dim3*,
+                            int*) {
+    char* const words = abi::__cxa_demangle(name, nullptr, nullptr, nullptr);
+    kernels()[kernel] = words ? words : name;
+    std::free(words);
+}
+unsigned __cudaPushCallConfiguration(dim3 grid, dim3 block, std::size_t shared, cudaStream_t stream) {
+    configuration = {grid, block, shared, stream};
+    return 0;
+}
+cudaError_t __cudaPopCallConfiguration(dim3* grid, dim3* block, std::size_t* shared, void* stream) {
+    *grid = configuration.grid;
+    *block = configuration.block;
+    *shared = configuration.shared;
+    *static_cast<cudaStream_t*>(stream) = configuration.stream;
+    return cudaSuccess;
+}
+cudaError_t __cudaGetKernel(cudaKernel_t* handle, const void* kernel) {
+    *handle = static_cast<cudaKernel_t>(const_cast<void*>(kernel));
+    return cudaSuccess;
+}
+cudaError_t __cudaLaunchKernel(cudaKernel_t kernel, dim3 grid, dim3 block, void**, std::size_t shared,
+                               cudaStream_t stream) {
+    return launch(kernel, grid, block, shared, stream);
+}
+cudaError_t cudaLaunchKernel(const void* kernel, dim3 grid, dim3 block, void**, std::size_t shared,
+                             cudaStream_t stream) {
+    return launch(kernel, grid, block, shared, stream);
+}
+cudaError_t cudaLaunchKernelExC(const cudaLaunchConfig_t* how, const void* kernel, void**) {
+    return launch(kernel, how->gridDim, how->blockDim, how->dynamicSmemBytes, how->stream);
+}
+
+// A machine of one GPU.
+cudaError_t cudaGetDeviceCount(int* count) {
+    *count = 1;
+    return cudaSuccess;
+}
+cudaError_t cudaGetDevice(int* device) {
+    *device = 0;
+    return cudaSuccess;
+}
+cudaError_t cudaSetDevice(int) {
+    return cudaSuccess;
+}
+cudaError_t cudaFuncGetAttributes(cudaFuncAttributes* attributes, const void* kernel) {
+    if (!kernels().contains(kernel)) return result(cudaErrorInvalidDeviceFunction);
+    *attributes = {};
+    attributes->ptxVersion = attributes->binaryVersion = 90;
+    return cudaSuccess;
+}
+cudaError_t cudaGetLastError() {
+    return std::exchange(last, cudaSuccess);
+}
+cudaError_t cudaPeekAtLastError() {
+    return last;
+}
+
+// Memory.
+cudaError_t cudaMalloc(void** memory, std::size_t bytes) {
+    if (const cudaError_t error = unless_recording("cudaMalloc")) return error;
+    *memory = std::malloc(bytes);
+    return *memory ? cudaSuccess : result(cudaErrorMemoryAllocation);
+}
+cudaError_t cudaMallocAsync(void** memory, std::size_t bytes, cudaStream_t) {
+    if (const cudaError_t error = unless_recording("cudaMallocAsync")) return error;
+    *memory = std::malloc(bytes);
+    return *memory ? cudaSuccess : result(cudaErrorMemoryAllocation);
+}
+cudaError_t cudaFree(void* memory) {
+    if (const cudaError_t error = unless_recording("cudaFree")) return error;
+    std::free(memory);
+    return cudaSuccess;
+}
+cudaError_t cudaFreeAsync(void* memory, cudaStream_t) {
+    if (const cudaError_t error = unless_recording("cudaFreeAsync")) return error;
+    std::free(memory);
+    return cudaSuccess;
+}
+cudaError_t cudaMemsetAsync(void* memory, int value, std::size_t bytes, cudaStream_t stream) {
+    if (!recording) std::memset(memory, value, bytes);
+    return node("cudaMemsetAsync", stream);
+}
+cudaError_t cudaMemcpyAsync(void* to, const void* from, std::size_t bytes, cudaMemcpyKind kind, cudaStream_t stream) {
+    if (kind != cudaMemcpyDeviceToDevice)
+        if (const cudaError_t error = unless_recording("cudaMemcpyAsync between the host and the GPU")) return error;
+    if (!recording) std::memcpy(to, from, bytes);
+    return node("cudaMemcpyAsync", stream);
+}
+cudaError_t cudaMemcpy(void* to, const void* from, std::size_t bytes, cudaMemcpyKind) {
+    if (const cudaError_t error = unless_recording("cudaMemcpy")) return error;
+    std::memcpy(to, from, bytes);
+    return cudaSuccess;
+}
+
+// Waiting.
+cudaError_t cudaStreamSynchronize(cudaStream_t) {
+    return unless_recording("cudaStreamSynchronize");
+}
+cudaError_t cudaDeviceSynchronize() {
+    return unless_recording("cudaDeviceSynchronize");
+}
+
+// Recording.
+cudaError_t cudaStreamBeginCapture(cudaStream_t stream, cudaStreamCaptureMode mode) {
+    if (recording || stream != cudaStreamPerThread || mode != cudaStreamCaptureModeThreadLocal)
+        return result(cudaErrorIllegalState);
+    recording = true;
+    invalid = false;
+    nodes = 0;
+    return cudaSuccess;
+}
+cudaError_t cudaStreamEndCapture(cudaStream_t, cudaGraph_t* graph) {
+    if (!std::exchange(recording, false)) return result(cudaErrorIllegalState);
+    std::printf("%d nodes\n", nodes);
+    *graph = invalid ? nullptr : reinterpret_cast<cudaGraph_t>(&nodes);
+    return invalid ? result(cudaErrorStreamCaptureInvalidated) : cudaSuccess;
+}
+cudaError_t cudaGraphInstantiate(cudaGraphExec_t* run, cudaGraph_t graph, unsigned long long) {
+    *run = reinterpret_cast<cudaGraphExec_t>(graph);
+    return cudaSuccess;
+}
+cudaError_t cudaGraphDestroy(cudaGraph_t) {
+    return cudaSuccess;
+}
+cudaError_t cudaGraphExecDestroy(cudaGraphExec_t) {
+    return cudaSuccess;
+}
+cudaError_t cudaGraphLaunch(cudaGraphExec_t, cudaStream_t) {
+    return cudaSuccess;
+}
+}
