@@ -8,6 +8,8 @@
 namespace genotype {
 namespace detail {
 
+// Places and taps are ints, since their division is what costs: a GPU's of longs is several times as slow.
+
 /// Values of the large picture as the small pixels' taps see them: [small pixel of the batch][tap][large channel].
 struct LargeTaps {
     ConvGeometry g;
@@ -15,30 +17,65 @@ struct LargeTaps {
 
     GENOTYPE_BOTH float operator()(long pixel, long at) const {
         const long sample = pixel / g.small_pixels();
-        const int place = static_cast<int>(pixel % g.small_pixels()), tap = static_cast<int>(at / g.large_channels);
+        const int place = static_cast<int>(pixel % g.small_pixels()), tap = static_cast<int>(at) / g.large_channels;
         const int row = place / g.small_width * g.stride - g.padding + tap / g.kernel;
         const int column = place % g.small_width * g.stride - g.padding + tap % g.kernel;
         if (row < 0 || row >= g.large_height || column < 0 || column >= g.large_width) return 0;
         return large[sample * g.large_floats() + (static_cast<long>(row) * g.large_width + column) * g.large_channels +
-                     at % g.large_channels];
+                     static_cast<int>(at) % g.large_channels];
     }
 };
 
-/// Values of the small picture as the large pixels' taps see them: [large pixel of the batch][tap][small channel].
-struct SmallTaps {
+/// Along one side, the large pixels first, first + stride, ... which all meet the same taps: every stride-th, from
+/// `tap` on. Tap t of them joins large pixel i to small pixel meets + i - t.
+struct SidePhase {
+    int first, pixels, tap, taps, meets;
+
+    static constexpr SidePhase of(const ConvGeometry& g, int size, int first) {
+        const int tap = (first + g.padding) % g.stride;
+        return {first, (size - first + g.stride - 1) / g.stride, tap, (g.kernel - tap + g.stride - 1) / g.stride,
+                (first + g.padding) / g.stride};
+    }
+};
+
+/// The large pixels of a batch that are of one phase in their rows and of one in their columns.
+struct PhasePixels {
     ConvGeometry g;
+    SidePhase rows, columns;
+
+    constexpr long pixels() const { return static_cast<long>(rows.pixels) * columns.pixels; }
+    constexpr int taps() const { return rows.taps * columns.taps; }
+
+    /// The number of a pixel among all of the batch.
+    GENOTYPE_BOTH long large_pixel(long pixel) const {
+        const long sample = pixel / pixels();
+        const int place = static_cast<int>(pixel % pixels());
+        return sample * g.large_pixels() +
+               static_cast<long>(rows.first + place / columns.pixels * g.stride) * g.large_width + columns.first +
+               place % columns.pixels * g.stride;
+    }
+
+    /// The number of a tap of the phases among all of the kernel.
+    GENOTYPE_BOTH int kernel_tap(int tap) const {
+        const int row = tap / columns.taps, column = tap - row * columns.taps;
+        return (rows.tap + row * g.stride) * g.kernel + columns.tap + column * g.stride;
+    }
+};
+
+/// Values of the small picture as these pixels' taps see them: [pixel][tap of the phases][small channel].
+struct SmallTaps {
+    PhasePixels phase;
     const float* small;
 
     GENOTYPE_BOTH float operator()(long pixel, long at) const {
-        const long sample = pixel / g.large_pixels();
-        const int place = static_cast<int>(pixel % g.large_pixels()), tap = static_cast<int>(at / g.small_channels);
-        const int row = place / g.large_width + g.padding - tap / g.kernel;
-        const int column = place % g.large_width + g.padding - tap % g.kernel;
-        if (row < 0 || column < 0 || row % g.stride != 0 || column % g.stride != 0) return 0;
-        if (row / g.stride >= g.small_height || column / g.stride >= g.small_width) return 0;
-        return small[sample * g.small_floats() +
-                     (static_cast<long>(row / g.stride) * g.small_width + column / g.stride) * g.small_channels +
-                     at % g.small_channels];
+        const ConvGeometry& g = phase.g;
+        const long sample = pixel / phase.pixels();
+        const int place = static_cast<int>(pixel % phase.pixels()), tap = static_cast<int>(at) / g.small_channels;
+        const int row = phase.rows.meets + place / phase.columns.pixels - tap / phase.columns.taps;
+        const int column = phase.columns.meets + place % phase.columns.pixels - tap % phase.columns.taps;
+        if (row < 0 || row >= g.small_height || column < 0 || column >= g.small_width) return 0;
+        return small[sample * g.small_floats() + (static_cast<long>(row) * g.small_width + column) * g.small_channels +
+                     static_cast<int>(at) % g.small_channels];
     }
 };
 
@@ -85,14 +122,23 @@ void convolve(Thrust<System> device, const ConvGeometry& g, int batch, const flo
 template <class System>
 void convolve_transposed(Thrust<System> device, const ConvGeometry& g, int batch, const float* small,
                          ConvWeights weights, const float* bias, float* large, Region) {
-    const long columns = g.large_channels, channels = g.small_channels;
+    const int columns = g.large_channels, channels = g.small_channels;
     const float* const plain = weights.plain;
-    detail::multiply(
-        device, static_cast<long>(batch) * g.large_pixels(), g.taps() * channels, columns, detail::SmallTaps{g, small},
-        [=] GENOTYPE_BOTH(long k, long column) {
-            return plain[(k / channels * columns + column) * channels + k % channels];
-        },
-        detail::WithBias{bias, columns, large});
+    for (int first_row = 0; first_row < g.stride; ++first_row)
+        for (int first_column = 0; first_column < g.stride; ++first_column) {
+            const detail::PhasePixels phase{g, detail::SidePhase::of(g, g.large_height, first_row),
+                                            detail::SidePhase::of(g, g.large_width, first_column)};
+            const detail::WithBias with_bias{bias, columns, large};
+            detail::multiply(
+                device, batch * phase.pixels(), phase.taps() * channels, columns, detail::SmallTaps{phase, small},
+                [=] GENOTYPE_BOTH(long k, long column) {
+                    const int tap = static_cast<int>(k) / channels, channel = static_cast<int>(k) % channels;
+                    return plain[(phase.kernel_tap(tap) * columns + column) * channels + channel];
+                },
+                [=] GENOTYPE_BOTH(long pixel, long column, float sum) {
+                    with_bias(phase.large_pixel(pixel), column, sum);
+                });
+        }
 }
 
 /// See the reference's.
