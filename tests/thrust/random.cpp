@@ -32,11 +32,20 @@ void check_bits(const Fill& fill) {
     }
 }
 
+/// A probability whose threshold is a word among the first 1000, which thereby is kept by a hair.
+float probability_at_word() {
+    for (std::uint64_t i = 0; i < 250; ++i)
+        for (std::uint32_t word : philox(state.seed, state.position + i, state.stream))
+            if (word % 256 == 0) return static_cast<float>(word) * 0x1p-32f;
+    FAIL("no word that a float holds");
+    return 0;
+}
+
 }  // namespace
 
 TEST_CASE_TEMPLATE("random numbers over thrust have the other devices' bits", Device, ThrustCpp, ThrustOmp) {
     check_bits<Device>([](auto device, long n, float* y) { fill_normal(device, n, state, y); });
     check_bits<Device>([](auto device, long n, float* y) { fill_uniform(device, n, state, -3, 0.1f, y); });
-    for (float probability : {0.0f, 0.3f, 1.0f})
+    for (float probability : {0.0f, 0.3f, 1.0f, probability_at_word()})
         check_bits<Device>([=](auto device, long n, float* y) { fill_keep_mask(device, n, state, probability, 2, y); });
 }

@@ -104,17 +104,19 @@ struct Sequential {
     template <Dims In, class Device, class Mode>
     static constexpr auto plan = plan_steps<Device, Mode>(Steps{}, In);
 
+    template <Dims In, class Device, class Mode, class... Step, std::size_t... I>
+    static constexpr auto forwards(detail::Chain<Step...>, std::index_sequence<I...>) {
+        return std::array{&run_forward<Step, template_dims<Step>(plan<In, Device, Mode>.dims[I]), Device, Mode>...};
+    }
     template <Dims In, class Device, class Mode>
-    static constexpr auto forward_steps =
-        []<class... Step, std::size_t... I>(detail::Chain<Step...>, std::index_sequence<I...>) {
-            return std::array{&run_forward<Step, template_dims<Step>(plan<In, Device, Mode>.dims[I]), Device, Mode>...};
-        }(Steps{}, std::make_index_sequence<Steps::size>{});
+    static constexpr auto forward_steps = forwards<In, Device, Mode>(Steps{}, std::make_index_sequence<Steps::size>{});
 
+    template <Dims In, class Device, class... Step, std::size_t... I>
+    static constexpr auto backwards(detail::Chain<Step...>, std::index_sequence<I...>) {
+        return std::array{&run_backward<Step, template_dims<Step>(plan<In, Device, Training>.dims[I]), Device>...};
+    }
     template <Dims In, class Device>
-    static constexpr auto backward_steps =
-        []<class... Step, std::size_t... I>(detail::Chain<Step...>, std::index_sequence<I...>) {
-            return std::array{&run_backward<Step, template_dims<Step>(plan<In, Device, Training>.dims[I]), Device>...};
-        }(Steps{}, std::make_index_sequence<Steps::size>{});
+    static constexpr auto backward_steps = backwards<In, Device>(Steps{}, std::make_index_sequence<Steps::size>{});
 
     template <class Pointer>
     static Pointer at(const Place& place, const Region& kept, const Region& scratch, Pointer last) {

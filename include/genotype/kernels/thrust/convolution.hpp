@@ -28,10 +28,10 @@ struct LargeTaps {
 
 /// Along one side, the large pixels first, first + stride, ... which all meet the same taps: every stride-th, from
 /// `tap` on. Tap t of them joins large pixel i to small pixel meets + i - t.
-struct TapPhase {
+struct SidePhase {
     int first, pixels, tap, taps, meets;
 
-    static constexpr TapPhase of(const ConvGeometry& g, int size, int first) {
+    static constexpr SidePhase of(const ConvGeometry& g, int size, int first) {
         const int tap = (first + g.padding) % g.stride;
         return {first, (size - first + g.stride - 1) / g.stride, tap, (g.kernel - tap + g.stride - 1) / g.stride,
                 (first + g.padding) / g.stride};
@@ -41,7 +41,7 @@ struct TapPhase {
 /// The large pixels of a batch that are of one phase in their rows and of one in their columns.
 struct PhasePixels {
     ConvGeometry g;
-    TapPhase rows, columns;
+    SidePhase rows, columns;
 
     constexpr long pixels() const { return static_cast<long>(rows.pixels) * columns.pixels; }
     constexpr int taps() const { return rows.taps * columns.taps; }
@@ -126,8 +126,8 @@ void convolve_transposed(Thrust<System> device, const ConvGeometry& g, int batch
     const float* const plain = weights.plain;
     for (int first_row = 0; first_row < g.stride; ++first_row)
         for (int first_column = 0; first_column < g.stride; ++first_column) {
-            const detail::PhasePixels phase{g, detail::TapPhase::of(g, g.large_height, first_row),
-                                            detail::TapPhase::of(g, g.large_width, first_column)};
+            const detail::PhasePixels phase{g, detail::SidePhase::of(g, g.large_height, first_row),
+                                            detail::SidePhase::of(g, g.large_width, first_column)};
             const detail::WithBias with_bias{bias, columns, large};
             detail::multiply(
                 device, batch * phase.pixels(), phase.taps() * channels, columns, detail::SmallTaps{phase, small},
