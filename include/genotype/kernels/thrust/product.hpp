@@ -19,7 +19,6 @@ void multiply(Thrust<System> device, long rows, long terms, long columns, Left l
         double sums[product_columns] = {};
         for (long k = 0; k < terms; ++k) {
             const float value = left(row, k);
-            if (value == 0) continue;  // what lies outside of a picture
             for (int i = 0; i < width; ++i) sums[i] += static_cast<double>(value) * right(k, first + i);
         }
         for (int i = 0; i < width; ++i) store(row, first + i, static_cast<float>(sums[i]));
