@@ -135,18 +135,18 @@ TEST_CASE_TEMPLATE("batch norm keeps its digits far from zero", Device, ThrustCp
 }
 
 TEST_CASE_TEMPLATE("equal values have no variance, and batches are counted", Device, ThrustCpp, ThrustOmp) {
-    const Array x(70, 0.1f);
-    Array moments = unwritten(4), mean = unwritten(1), inverse = unwritten(1), running(3, 0.0f);
+    const Array x(210, 0.1f);
+    Array moments = unwritten(12), mean = unwritten(3), inverse = unwritten(3), running(7, 0.0f);
     for (int step = 0; step < 3; ++step) {
-        channel_moments(Device{}, 70, 1, x.data(), moments.data());
-        batch_norm_statistics(Device{}, 70, 1, moments.data(), x.data(), 1e-5f,
-                              {running.data(), running.data() + 1, running.data() + 2, 0.1f}, mean.data(),
+        channel_moments(Device{}, 70, 3, x.data(), moments.data());
+        batch_norm_statistics(Device{}, 70, 3, moments.data(), x.data(), 1e-5f,
+                              {running.data(), running.data() + 3, running.data() + 6, 0.1f}, mean.data(),
                               inverse.data());
     }
-    CHECK(mean[0] == 0.1f);
-    CHECK(running[1] == 0);
+    CHECK(same_bits(mean, Array(3, 0.1f)));
+    CHECK(same_bits(Array(running.begin() + 3, running.begin() + 6), Array(3, 0.0f)));
     std::int32_t batches;
-    std::memcpy(&batches, &running[2], sizeof batches);
+    std::memcpy(&batches, &running[6], sizeof batches);
     CHECK(batches == 3);
 }
 
