@@ -53,6 +53,10 @@ while IFS=: read -r file line text; do
             [[ $room == text ]] || fault "$where: $header outside the room text"
             reach[$file]+=" $header"
             ;;
+        thrust/* | cuda*.h | cub/*)
+            [[ $file == genotype/kernels/thrust/* ]] || fault "$where: $header outside kernels/thrust"
+            reach[$file]+=" $header"
+            ;;
         sys/*) ;;
         xsimd/*) [[ $file == genotype/kernels/cpu/* ]] || fault "$where: xsimd outside kernels/cpu" ;;
         */* | *.hpp) fault "$where: an include of neither ours nor a known library: $header" ;;
