@@ -87,7 +87,8 @@ void compare_all() {
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("a norm and the activation behind it give together what they give apart", Device, GENOTYPE_TESTED_DEVICES) {
+TEST_CASE_TEMPLATE("a norm and the activation behind it give together what they give apart", Device,
+                   GENOTYPE_TESTED_DEVICES) {
     compare_all<ReLU, Device>();
     compare_all<LeakyReLU<0.2f>, Device>();
     compare_all<Tanh, Device>();

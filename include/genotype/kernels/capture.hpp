@@ -1,6 +1,7 @@
 // A step that is run again and again. On a GPU its kernels are recorded once and then launched together.
 #pragma once
 
+#include <cstdint>
 #include <utility>
 
 namespace genotype {
@@ -24,5 +25,26 @@ template <class Device, class Step>
 CapturedStep<Step> capture(Device, Step step) {
     return CapturedStep<Step>(std::move(step));
 }
+
+/// What the kernels of a part of a step are given, beside what never changes.
+struct ReplayKey {
+    const void *first, *second;  // batches
+    long samples;
+    std::uint64_t position;  // of the random numbers that its layers draw
+
+    friend constexpr bool operator==(const ReplayKey&, const ReplayKey&) = default;
+};
+
+/// A part of a training's step, which is the same from step to step. On a device that computes on the host it is called
+/// each time. On `Cuda` (see cuda_graph.hpp) it is recorded when it comes for the second time with the same key, and from
+/// then on launched as a whole.
+template <class Device>
+class Replayed {
+  public:
+    template <class Part>
+    void run(const ReplayKey&, Part part) {
+        part();
+    }
+};
 
 }  // namespace genotype

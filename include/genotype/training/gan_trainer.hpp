@@ -1,6 +1,7 @@
 // The training step of a GAN.
 #pragma once
 
+#include "genotype/kernels/capture.hpp"
 #include "genotype/kernels/functions.hpp"
 #include "genotype/optimizers/schedule.hpp"
 #include "genotype/tensor/input.hpp"
@@ -86,20 +87,24 @@ class Trainer<combinators::Adversarial<G, D, Loss, Noise>, Device, Optimizer>
         spread_threads(Device{});
         const float factor = options_.schedule.factor(static_cast<long>(generator_optimizer_.steps()));
 
-        discriminate<&call_real>(real, sums_.data());
-        discriminator_run_.backward(discriminator_, real, answer_gradient_.data(),
-                                    {.gradients = discriminator_gradients_.data()});
-        const View<Picture> fake = generator_run_.forward(generator_, noise, &layers_random_);
-        discriminate<&call_fake>(fake, sums_.data() + 2);
-        discriminator_run_.backward(discriminator_, fake, answer_gradient_.data(),
-                                    {.gradients = discriminator_gradients_.data(), .accumulate = true});
+        discriminator_part_.run({real.data, noise.data, real.batch, layers_random_.position}, [&] {
+            discriminate<&call_real>(real, sums_.data());
+            discriminator_run_.backward(discriminator_, real, answer_gradient_.data(),
+                                        {.gradients = discriminator_gradients_.data()});
+            fake_ = generator_run_.forward(generator_, noise, &layers_random_);
+            discriminate<&call_fake>(fake_, sums_.data() + 2);
+            discriminator_run_.backward(discriminator_, fake_, answer_gradient_.data(),
+                                        {.gradients = discriminator_gradients_.data(), .accumulate = true});
+        });
         discriminator_optimizer_.step(discriminator_, discriminator_gradients_, factor, options_.clip_norm);
 
-        discriminate<&call_generator>(fake, sums_.data() + 4);
-        discriminator_run_.backward(discriminator_, fake, answer_gradient_.data(),
-                                    {.input_gradient = picture_gradient_.data()});
-        generator_run_.backward(generator_, noise, picture_gradient_.data(),
-                                {.gradients = generator_gradients_.data()});
+        generator_part_.run({fake_.data, noise.data, fake_.batch, layers_random_.position}, [&] {
+            discriminate<&call_generator>(fake_, sums_.data() + 4);
+            discriminator_run_.backward(discriminator_, fake_, answer_gradient_.data(),
+                                        {.input_gradient = picture_gradient_.data()});
+            generator_run_.backward(generator_, noise, picture_gradient_.data(),
+                                    {.gradients = generator_gradients_.data()});
+        });
         generator_optimizer_.step(generator_, generator_gradients_, factor, options_.clip_norm);
 
         float sums[6];
@@ -157,6 +162,8 @@ class Trainer<combinators::Adversarial<G, D, Loss, Noise>, Device, Optimizer>
     Input<Picture, Device> input_;
     Arena<Device> noise_, picture_gradient_, answer_gradient_;
     Arena<Device> sums_{6};
+    View<Picture> fake_;
+    Replayed<Device> discriminator_part_, generator_part_;
     RandomState random_, layers_random_{.seed = random_.seed, .stream = streams::layers};
 };
 

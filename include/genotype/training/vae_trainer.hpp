@@ -1,6 +1,7 @@
 // The training step of a variational autoencoder.
 #pragma once
 
+#include "genotype/kernels/capture.hpp"
 #include "genotype/losses/gaussian_kl.hpp"
 #include "genotype/model/part.hpp"
 #include "genotype/optimizers/schedule.hpp"
@@ -92,20 +93,8 @@ class Trainer<combinators::VariationalAutoencoder<E, D, Loss, I>, Device, Optimi
     /// The same with noise of the caller's, both on the device.
     VaeLosses step(View<I> batch, View<Latent> noise) {
         spread_threads(Device{});
-        const View<Latent> z = forward(batch, noise, output_gradient_.data());
-        const auto encoder = part<0>(model_), decoder = part<1>(model_);
-        decoder_run_.backward(
-            decoder, z, output_gradient_.data(),
-            {.input_gradient = latents_gradient_.data(), .gradients = gradients_.data() + parameter_floats<E>()});
-        reparameterize_backward(Device{}, batch.batch, latent, moments_, noise.data, latents_gradient_.data(),
-                                moments_gradient_.data());
-        GaussianKL::evaluate(Device{}, {.batch = batch.batch,
-                                        .latents = latent,
-                                        .moments = moments_,
-                                        .weight = options_.beta,
-                                        .gradient = moments_gradient_.data(),
-                                        .accumulate = true});
-        encoder_run_.backward(encoder, batch, moments_gradient_.data(), {.gradients = gradients_.data()});
+        gradient_part_.run({batch.data, noise.data, batch.batch, layers_random_.position},
+                           [&] { differentiate(batch, noise); });
         optimizer_.step(model_, gradients_, options_.schedule.factor(static_cast<long>(optimizer_.steps())),
                         options_.clip_norm);
         return losses();
@@ -156,6 +145,24 @@ class Trainer<combinators::VariationalAutoencoder<E, D, Loss, I>, Device, Optimi
         return z;
     }
 
+    /// Writes the losses and the gradients.
+    void differentiate(View<I> batch, View<Latent> noise) {
+        const View<Latent> z = forward(batch, noise, output_gradient_.data());
+        const auto encoder = part<0>(model_), decoder = part<1>(model_);
+        decoder_run_.backward(
+            decoder, z, output_gradient_.data(),
+            {.input_gradient = latents_gradient_.data(), .gradients = gradients_.data() + parameter_floats<E>()});
+        reparameterize_backward(Device{}, batch.batch, latent, moments_, noise.data, latents_gradient_.data(),
+                                moments_gradient_.data());
+        GaussianKL::evaluate(Device{}, {.batch = batch.batch,
+                                        .latents = latent,
+                                        .moments = moments_,
+                                        .weight = options_.beta,
+                                        .gradient = moments_gradient_.data(),
+                                        .accumulate = true});
+        encoder_run_.backward(encoder, batch, moments_gradient_.data(), {.gradients = gradients_.data()});
+    }
+
     VaeLosses losses() const {
         VaeLosses result;
         Device::download(sums_.data(), 1, &result.reconstruction);
@@ -173,6 +180,7 @@ class Trainer<combinators::VariationalAutoencoder<E, D, Loss, I>, Device, Optimi
     Arena<Device> noise_, latents_, latents_gradient_, moments_gradient_, output_gradient_;
     Arena<Device> sums_{2};
     const float* moments_ = nullptr;
+    Replayed<Device> gradient_part_;
     RandomState random_, layers_random_{.seed = random_.seed, .stream = streams::layers};
 };
 

@@ -1,6 +1,7 @@
 // Steps on a GPU as CUDA graphs: recorded once, launched with one call.
 #pragma once
 
+#include <optional>
 #include <utility>
 
 #include "genotype/kernels/capture.hpp"
@@ -53,5 +54,25 @@ CudaGraph capture(Thrust<CudaSystem>, Step step) {
     detail::cuda_check("cudaGraphInstantiate", result);
     return CudaGraph(run);
 }
+
+template <>
+class Replayed<Thrust<CudaSystem>> {
+  public:
+    template <class Part>
+    void run(const ReplayKey& key, Part part) {
+        if (!seen_ || *seen_ != key) {
+            graph_.reset();
+            part();  // the first call may load kernels, which a recording does not allow
+            seen_ = key;
+            return;
+        }
+        if (!graph_) graph_.emplace(capture(Thrust<CudaSystem>{}, part));
+        graph_->replay();
+    }
+
+  private:
+    std::optional<ReplayKey> seen_;
+    std::optional<CudaGraph> graph_;
+};
 
 }  // namespace genotype
