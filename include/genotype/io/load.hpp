@@ -1,7 +1,6 @@
 // Reading a model's weights.
 #pragma once
 
-#include <concepts>
 #include <exception>
 #include <initializer_list>
 #include <limits>
@@ -12,6 +11,7 @@
 #include "genotype/io/state_dict.hpp"
 #include "genotype/io/tensor_layout.hpp"
 #include "genotype/model/model_name.hpp"
+#include "genotype/tensor/host_copy.hpp"
 
 namespace genotype {
 
@@ -152,23 +152,26 @@ class Loading {
 ///
 ///     load(generator, "gan.safetensors", {.prefix = "generator."});
 ///     load(model, "other.safetensors", {}, [](const std::string& name) { return "net." + name; });
-template <Layer Net, std::derived_from<HostMemory> Device, class Rename = KeepNames>
+template <Layer Net, class Device, class Rename = KeepNames>
 LoadReport load(Weights<Net, Device>& model, const std::filesystem::path& path, const LoadOptions& options = {},
                 const Rename& rename = {}) {
     return load(model, SafeTensors(path), options, rename);
 }
 
 /// The same from a file that is open already, or whose bytes are in memory.
-template <Layer Net, std::derived_from<HostMemory> Device, class Rename = KeepNames>
+template <Layer Net, class Device, class Rename = KeepNames>
 LoadReport load(Weights<Net, Device>& model, const SafeTensors& file, const LoadOptions& options = {},
                 const Rename& rename = {}) {
     std::vector<detail::StateTensor<float>> state;
-    detail::add_state<Net>(state, model.parameters.data(), model.buffers.data(), options.prefix, rename);
+    HostCopy parameters(model.parameters), buffers(model.buffers);
+    detail::add_state<Net>(state, parameters.data(), buffers.data(), options.prefix, rename);
     detail::Loading loading(file, options.convert);
     loading.expect_model(detail::model_key_of(options.prefix), model_name<Net>());
     loading.expect_tensors({state}, options.prefix);
     if (options.strict) loading.expect_no_faults();
     LoadReport report = loading.copy();
+    parameters.send_back(model.parameters);
+    buffers.send_back(model.buffers);
     model.prepare();
     return report;
 }

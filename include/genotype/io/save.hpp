@@ -1,7 +1,6 @@
 // Writing a model's weights.
 #pragma once
 
-#include <concepts>
 #include <filesystem>
 #include <vector>
 
@@ -10,6 +9,7 @@
 #include "genotype/io/tensor_layout.hpp"
 #include "genotype/model/model_name.hpp"
 #include "genotype/shape/version.hpp"
+#include "genotype/tensor/host_copy.hpp"
 
 namespace genotype {
 
@@ -66,11 +66,12 @@ void save_state(const std::vector<StateTensor<Value>>& state, const std::filesys
 ///     save(model, "model.safetensors");
 ///     save(model, "model.safetensors", {.training = "10 epochs of Fashion-MNIST"});
 ///     save(model, "model.safetensors", {}, [](const std::string& name) { return "net." + name; });
-template <Layer Net, std::derived_from<HostMemory> Device, class Rename = KeepNames>
+template <Layer Net, class Device, class Rename = KeepNames>
 void save(const Weights<Net, Device>& model, const std::filesystem::path& path, const SaveOptions& options = {},
           const Rename& rename = {}) {
     std::vector<detail::StateTensor<const float>> state;
-    detail::add_state<Net>(state, model.parameters.data(), model.buffers.data(), options.prefix, rename);
+    HostCopy parameters(model.parameters), buffers(model.buffers);
+    detail::add_state<Net, const float>(state, parameters.data(), buffers.data(), options.prefix, rename);
     Metadata metadata = detail::weights_metadata(options.training);
     detail::add_text(metadata, detail::model_key_of(options.prefix), model_name<Net>());
     detail::save_state(state, path, metadata);

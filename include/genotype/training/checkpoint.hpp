@@ -100,9 +100,9 @@ void resume_checkpoint(Trainer<Net, Device, Optimizer>& trainer, const std::file
     detail::CheckpointParts parts;
     (detail::add_part(parts, with), ...);
     std::vector<float> history;
-    [[maybe_unused]] const LoaderPosition position =
-        detail::read_checkpoint(path, detail::describe(trainer), parts, history);
-    detail::Prepare prepare;
+    const detail::TrainingState state = detail::describe(trainer);
+    [[maybe_unused]] const LoaderPosition position = detail::read_checkpoint(path, state, parts, history);
+    detail::Prepare prepare{state};
     trainer.describe_state(trainer, prepare);
     (detail::restore_part(with, position, history), ...);
 }

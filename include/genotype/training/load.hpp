@@ -80,8 +80,9 @@ inline LoadReport load_training(const std::filesystem::path& path, const Trainin
 /// PyTorch: see docs/pytorch.md.
 template <class Net, class Device, class Optimizer>
 LoadReport load(Trainer<Net, Device, Optimizer>& trainer, const std::filesystem::path& path) {
-    LoadReport report = detail::load_training(path, detail::describe(trainer));
-    detail::Prepare prepare;
+    const detail::TrainingState state = detail::describe(trainer);
+    LoadReport report = detail::load_training(path, state);
+    detail::Prepare prepare{state};
     trainer.describe_state(trainer, prepare);
     return report;
 }

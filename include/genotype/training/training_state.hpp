@@ -10,6 +10,7 @@
 
 #include "genotype/io/state_dict.hpp"
 #include "genotype/model/model_name.hpp"
+#include "genotype/tensor/host_copy.hpp"
 #include "genotype/training/optimized.hpp"
 #include "genotype/training/option_texts.hpp"
 #include "genotype/training/trainer.hpp"
@@ -31,8 +32,9 @@ struct TrainingState {
     std::vector<std::pair<std::string, RandomState*>> randoms;
     OptionTexts models;  // key in the metadata, and printed model
     OptionTexts options;
-    std::string training;  // in words
-    bool joined = false;   // of several networks
+    std::string training;         // in words
+    bool joined = false;          // of several networks
+    std::vector<Arena<>> copies;  // of what lies in another memory than the host's: parameters, buffers, states, ...
 
     /// To be called first, where there are several networks: what they are together.
     void joins(std::string_view word) {
@@ -45,18 +47,16 @@ struct TrainingState {
     [[gnu::cold]] void network(const std::string& prefix, Network& model, Changed& optimizer) {
         using Net = typename Network::network;
         using Rule = std::remove_cvref_t<decltype(optimizer.optimizer())>;
-        static_assert(std::derived_from<typename Network::device, HostMemory>,
-                      "a checkpoint is read and written in the host's memory");
         static_assert(
             requires { Rule::state_names, Rule::counts_steps, optimizer.optimizer().used_states(); },
             "an optimizer whose state goes into a checkpoint names it: see optimizers/adam.hpp");
         const std::size_t first = weights.size();
-        const std::size_t last =
-            add_state<Net>(weights, model.parameters.data(), model.buffers.data(), prefix, KeepNames{});
+        float* const parameters = on_host(model.parameters);
+        const std::size_t last = add_state<Net>(weights, parameters, on_host(model.buffers), prefix, KeepNames{});
         add_option(models, model_key_of(prefix), model_name<Net>());
         const auto used = static_cast<std::size_t>(optimizer.optimizer().used_states());
-        add_optimizer(prefix, first, last, model.parameters.data(), model.parameters.size(),
-                      std::span(Rule::state_names).first(used), optimizer.state().data(), Rule::counts_steps,
+        add_optimizer(prefix, first, last, parameters, model.parameters.size(),
+                      std::span(Rule::state_names).first(used), on_host(optimizer.state()), Rule::counts_steps,
                       optimizer.steps());
     }
 
@@ -71,6 +71,13 @@ struct TrainingState {
     }
 
   private:
+    template <class Memory>
+    float* on_host(const Arena<Memory>& arena) {
+        HostCopy<Memory> here(arena);
+        if constexpr (!Memory::on_host) copies.push_back(here.take_copy());
+        return here.data();
+    }
+
     /// The states of the weights from `first` to `last`, which lie in one arena.
     [[gnu::cold]] void add_optimizer(const std::string& prefix, std::size_t first, std::size_t last,
                                      const float* parameters, long floats, std::span<const char* const> names,
@@ -112,11 +119,25 @@ TrainingState describe(const Trainer<Net, Device, Optimizer>& trainer) {
     return describe(const_cast<Trainer<Net, Device, Optimizer>&>(trainer));
 }
 
-/// To be called after the state was written over: makes the devices' forms of the parameters.
+/// To be called after the state was written over: brings it to the devices, and makes their forms of the parameters.
 struct Prepare {
+    const TrainingState& state;
+    std::size_t next = 0;  // of its copies
+
     void joins(const char*) {}
-    void network(const std::string&, auto& model, auto&) { model.prepare(); }
+    void network(const std::string&, auto& model, auto& optimizer) {
+        send_back(model.parameters);
+        send_back(model.buffers);
+        send_back(optimizer.state());
+        model.prepare();
+    }
     void random(const char*, RandomState&) {}
+
+  private:
+    template <class Memory>
+    void send_back([[maybe_unused]] Arena<Memory>& arena) {
+        if constexpr (!Memory::on_host) Memory::upload(state.copies[next++].data(), arena.size(), arena.data());
+    }
 };
 
 }  // namespace genotype::detail

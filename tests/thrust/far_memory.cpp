@@ -1,0 +1,91 @@
+// Devices whose memory is not the host's: batches are brought there, and files are read and written through copies.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <string>
+
+#include "genotype/checkpoint.hpp"
+#include "genotype/io.hpp"
+#include "genotype/thrust.hpp"
+#include "support/temporary_folder.hpp"
+
+using namespace genotype;
+
+namespace {
+
+/// The host's memory, which says that it is none.
+struct FarMemory : HostMemory {
+    static constexpr bool on_host = false;
+};
+struct FarSystem : CppSystem {
+    using Memory = FarMemory;
+};
+using Far = Thrust<FarSystem>;
+
+using Vae = VAE<12, 8, 3>;
+using Gan = GAN<Sequential<ConvT<4, 6, 4, 1, 0>, BN<6>, ReLU, ConvT<6, 1, 4, 2, 1>, Tanh>,
+                Sequential<Conv<1, 6, 4, 2, 1>, LeakyReLU<0.2f>, BN<6>, Conv<6, 1, 4, 1, 0>>>;
+
+template <ShapeType S>
+Tensor<S> pictures(std::uint64_t seed) {
+    Tensor<S> x(5);
+    fill_uniform(Reference{}, x.size(), RandomState{.seed = seed}, 0, 1, x.data());
+    return x;
+}
+
+template <class Net, ShapeType S>
+void expect_the_same_training(const std::string& name) {
+    Trainer<Net, ThrustCpp> near({.batch = 5, .seed = 3});
+    Trainer<Net, Far> far({.batch = 5, .seed = 3});
+    const auto step = [](auto& trainer, std::uint64_t seed) { trainer.step(pictures<S>(seed)); };
+    for (std::uint64_t seed = 0; seed < 3; ++seed) {
+        step(near, seed);
+        step(far, seed);
+    }
+    // The two files hold the same bytes but for the device's name.
+    const TemporaryFolder folder;
+    save(near, folder / "near.safetensors");
+    save(far, folder / "far.safetensors");
+    CHECK(content_of(folder / "near.safetensors") == content_of(folder / "far.safetensors"));
+
+    far.save(folder / (name + ".checkpoint"));
+    Trainer<Net, Far> resumed({.batch = 5, .seed = 3});
+    resumed.resume(folder / (name + ".checkpoint"));
+    step(near, 9);
+    step(resumed, 9);
+    save(near, folder / "near.safetensors");
+    save(resumed, folder / "far.safetensors");
+    CHECK(content_of(folder / "near.safetensors") == content_of(folder / "far.safetensors"));
+
+    // On from one device's training on another.
+    Trainer<Net, ThrustCpp> other({.batch = 5, .seed = 4});
+    load(other, folder / (name + ".checkpoint"));
+    CHECK(other.steps() == 3);
+}
+
+}  // namespace
+
+TEST_CASE("a VAE") {
+    expect_the_same_training<Vae, Shape<12>>("vae");
+}
+TEST_CASE("a GAN") {
+    expect_the_same_training<Gan, Shape<1, 8, 8>>("gan");
+}
+TEST_CASE("a model's answer, saved and loaded") {
+    using Net = Sequential<Linear<12, 7>, ReLU, Linear<7, 2>>;
+    const Model<Net, Far> far(Seed{5});
+    const Model<Net, ThrustCpp> near(Seed{5});
+    const auto x = pictures<Shape<12>>(1);
+    const auto expected = near(x);
+    const auto same_values = [&](const auto& y) {
+        return std::equal(expected.values().begin(), expected.values().end(), y.values().begin());
+    };
+    CHECK(same_values(far(x)));
+    const TemporaryFolder folder;
+    save(far, folder / "model.safetensors");
+    Model<Net, Far> loaded(Seed{6});
+    CHECK(!same_values(loaded(x)));
+    load(loaded, folder / "model.safetensors");
+    CHECK(same_values(loaded(x)));
+}
