@@ -36,6 +36,8 @@ constexpr std::size_t bytes_of(long floats) {
 /// stream, after the kernels that the thread has called before. What the functions find wrong, also in those kernels,
 /// is an `Error` that names the call and has CUDA's words.
 struct CudaMemory {
+    static constexpr bool on_host = false;
+
     /// Zeros; 256-byte aligned. Throws std::bad_alloc. Not in a captured step. Any thread may use the memory at once.
     static float* allocate(long floats) {
         float* data = nullptr;
