@@ -1,6 +1,7 @@
 // Stands in for CUDA's runtime library where there is no GPU: kernels do not run, results are zeros. Says what a
 // program asks for while it records a step, and refuses what CUDA refuses then.
 // usage: LD_PRELOAD=libcuda_stand_in.so PROGRAM (linked with CUDA's shared library)
+// With GENOTYPE_STAND_IN_REFUSES in the environment every kernel is one that the GPU does not know.
 #include <cuda_runtime_api.h>
 #include <cxxabi.h>
 #include <sys/mman.h>
@@ -93,12 +94,14 @@ cudaError_t node(const std::string& what, cudaStream_t stream) {
 cudaError_t launch(const void* kernel, dim3 grid, dim3 block, std::size_t shared, cudaStream_t stream) {
     const auto found = kernels().find(kernel);
     if (found == kernels().end()) return result(cudaErrorInvalidDeviceFunction);
+    if (std::getenv("GENOTYPE_STAND_IN_REFUSES")) return result(cudaErrorNoKernelImageForDevice);
     const unsigned threads = block.x * block.y * block.z;
     if (threads == 0 || threads > 1024 || grid.x == 0 || grid.y == 0 || grid.y > 65535 || shared > 48 * 1024)
         return result(cudaErrorInvalidConfiguration);
     char sizes[100];
     std::snprintf(sizes, sizeof sizes, "%ux%u blocks of %u threads, %zu bytes: ", grid.x, grid.y, threads, shared);
-    return node(sizes + found->second, stream);
+    // The rest of the name are the arguments of its template.
+    return node(sizes + found->second.substr(0, 100), stream);
 }
 
 }  // namespace
@@ -119,9 +122,13 @@ void __cudaRegisterVar(void**, char*, char*, const char*, int, std::size_t, int,
 void __cudaRegisterFunction(void**, const char* kernel, char*, const char* name, int, uint3*, uint3*, dim3*, dim3*,
                             int*) {
     char* const words = abi::__cxa_demangle(name, nullptr, nullptr, nullptr);
-    // The rest of the name are the arguments of its template.
-    kernels()[kernel] = std::string(words ? words : name).substr(0, 150);
+    const std::string whole = words ? words : name;
     std::free(words);
+    // nvcc 13 writes floats of a name with six digits, so that another kernel may be registered in a kernel's place.
+    if (const auto [at, added] = kernels().try_emplace(kernel, whole); !added && at->second != whole) {
+        std::printf("FAULT: two kernels are one: %s, %s\n", at->second.c_str(), whole.c_str());
+        std::exit(2);
+    }
 }
 unsigned __cudaPushCallConfiguration(dim3 grid, dim3 block, std::size_t shared, cudaStream_t stream) {
     configuration = {grid, block, shared, stream};
