@@ -161,7 +161,7 @@ constexpr void plan_backward(ChainPlan<N>& plan, const std::array<LayerFacts, N>
         block.to = time + 1;
     }
     for (std::size_t layer = 0; layer < N; ++layer) {
-        [[maybe_unused]] const int time = static_cast<int>(N - 1 - layer);  // nvcc 13 takes it for unused
+        const int time = static_cast<int>(N - 1 - layer);
         blocks[N + 1 + layer] = {facts[layer].memory.backward_scratch, time, time};
     }
     plan.total.backward_scratch = place_blocks(blocks);
