@@ -9,9 +9,11 @@
 
 namespace genotype {
 
-/// What a device that computes in the machine's own memory inherits. Another device has the same four functions.
+/// What a device that computes in the machine's own memory inherits. Another device has the same six functions, and is
+/// not on the host.
 struct HostMemory {
     static constexpr std::size_t line_bytes = 64;
+    static constexpr bool on_host = true;
 
     /// Zeros; 64-byte aligned. Throws std::bad_alloc. Of a large block, pages that are never touched cost nothing: the
     /// system hands zeros out, so they are not written here.
@@ -35,6 +37,10 @@ struct HostMemory {
     static void clear(float* data, long floats) {
         if (floats > 0) std::memset(data, 0, static_cast<std::size_t>(floats) * sizeof(float));
     }
+
+    /// From the host's memory to the device's, and back.
+    static void upload(const float* host, long floats, float* to) { copy(host, floats, to); }
+    static void download(const float* from, long floats, float* host) { copy(from, floats, host); }
 };
 
 }  // namespace genotype

@@ -90,7 +90,6 @@ struct CudaMemory {
 struct CudaSystem {
     using Memory = CudaMemory;
     static constexpr long neighbours = 1;
-    static constexpr bool on_host = false;
     static auto policy() { return thrust::cuda::par_nosync.on(cudaStreamPerThread); }
 };
 

@@ -29,7 +29,6 @@ struct Thrust : System::Memory {};
 struct CppSystem {
     using Memory = HostMemory;
     static constexpr long neighbours = 1024;
-    static constexpr bool on_host = true;
     static auto policy() { return thrust::cpp::par; }
 };
 
@@ -37,7 +36,6 @@ struct CppSystem {
 struct OmpSystem {
     using Memory = HostMemory;
     static constexpr long neighbours = 1024;
-    static constexpr bool on_host = true;
     static auto policy() { return thrust::omp::par; }
 };
 

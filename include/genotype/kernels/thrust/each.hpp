@@ -13,7 +13,7 @@ namespace genotype::detail {
 /// Calls f(i) for i from 0 to n - 1, in any order and on many threads at a time. Throws `Error` where a GPU refuses.
 template <class System, class F>
 void each(Thrust<System>, long n, F f) {
-    if constexpr (System::on_host) {
+    if constexpr (System::Memory::on_host) {
         thrust::for_each_n(System::policy(), thrust::counting_iterator<long>(0), n, f);
     } else {
         // Thrust's error is of its own type, and only has CUDA's words.
