@@ -40,6 +40,8 @@ if(GENOTYPE_CUDA)
   else()
     message(STATUS "Nothing for GPUs is built, because no working nvcc of CUDA 12.4 or newer was found")
   endif()
+else()
+  message(STATUS "Nothing for GPUs is built, because GENOTYPE_CUDA is OFF")
 endif()
 
 # genotype_own_cuda(target): warnings are errors; C++20; what the kernels ask of nvcc.
@@ -48,5 +50,4 @@ function(genotype_own_cuda target)
   # 20012: a defaulted function does not need the words __host__ __device__ that Eigen gives it.
   target_compile_options(${target} PRIVATE "$<$<COMPILE_LANGUAGE:CUDA>:--expt-relaxed-constexpr;--extended-lambda;\
 -diag-suppress=20012;-Werror=all-warnings;-Xcompiler=-Wall,-Wextra,-fopenmp>")
-  target_link_options(${target} PRIVATE ${OpenMP_CXX_FLAGS})
 endfunction()

@@ -1,6 +1,6 @@
 // Records a step of every kind of kernel, or one that may not be recorded. With the stand-in for CUDA's library
 // (stand_in.cpp) it needs no GPU; nothing is computed then.
-// usage: recorded step|allocates|waits|reads
+// usage: recorded step|allocates|waits|reads, or recorded refused, with a stand-in that refuses all kernels
 #include <cstdio>
 #include <string_view>
 #include <vector>
@@ -22,6 +22,14 @@ struct Double {
     }
 };
 
+/// Ten groups of ten values.
+void sum(float* a, const float* b) {
+    detail::sum_groups(
+        Cuda{}, 10, 10, detail::Sums<1>{},
+        [=] GENOTYPE_BOTH(long group, long i) { return detail::Sums<1>{{static_cast<double>(b[group * 10 + i])}}; },
+        [=] GENOTYPE_BOTH(long group, const detail::Sums<1>& sum) { a[group] = static_cast<float>(sum.values[0]); });
+}
+
 /// Every kind of kernel once.
 void step(float* a, const float* b) {
     constexpr ConvGeometry g{.large_channels = 3,
@@ -37,13 +45,28 @@ void step(float* a, const float* b) {
     Cuda::copy(b, 100, a);
     map(Cuda{}, 100, Add{}, a, b, b);
     update(Cuda{}, 100, Double{}, a);
-    detail::sum_groups(
-        Cuda{}, 10, 10, detail::Sums<1>{},
-        [=] GENOTYPE_BOTH(long group, long i) { return detail::Sums<1>{{static_cast<double>(b[group * 10 + i])}}; },
-        [=] GENOTYPE_BOTH(long group, const detail::Sums<1>& sum) { a[group] = static_cast<float>(sum.values[0]); });
+    sum(a, b);
     convolve(Cuda{}, g, 2, b, {.plain = b}, b, a, {});
     convolve_transposed(Cuda{}, g, 2, b, {.plain = b}, b, a, {});
     convolve_weight_gradient(Cuda{}, g, 2, b, b, a, true, {});
+}
+
+/// Prints the error of run().
+template <class Run>
+void refused(Run run) {
+    try {
+        run();
+        std::puts("no error");
+    } catch (const Error& error) {
+        std::puts(error.what());
+    }
+}
+
+/// One kernel of each way in which kernels run.
+void refused_kernels(float* a) {
+    refused([=] { update(Cuda{}, 10, Double{}, a); });
+    refused([=] { sum(a, a); });
+    refused([=] { convolve(Cuda{}, ConvGeometry{}, 1, a, {.plain = a}, nullptr, a, {}); });
 }
 
 }  // namespace
@@ -53,6 +76,10 @@ int main(int count, char** arguments) try {
     Arena<Cuda> to(1000), from(1000);
     std::vector<float> host(1000);
     Cuda::upload(host.data(), 1000, from.data());
+    if (what == "refused") {
+        refused_kernels(to.data());
+        return 0;
+    }
     step(to.data(), from.data());
     const auto run = [&] {
         step(to.data(), from.data());

@@ -22,3 +22,10 @@ for what in allocates:cudaMalloc waits:cudaStreamSynchronize reads:cudaMemcpyAsy
         { echo "FAULT: a step that ${what%:*} ends so:"; echo "$words"; exit 1; }
     echo "A step that ${what%:*} is refused: ${words##*$'\n'}"
 done
+
+words=$(GENOTYPE_STAND_IN_REFUSES=1 LD_PRELOAD=$stand_in "$program" refused)
+echo "$words"
+for call in for_each_n sum_groups multiply; do
+    grep -q "^Cuda: $call: found .*no kernel image is available.*, expected success$" <<<"$words" ||
+        { echo "FAULT: a kernel of $call that the GPU does not know is not an Error"; exit 1; }
+done

@@ -3,15 +3,26 @@
 
 #include <thrust/for_each.h>
 #include <thrust/iterator/counting_iterator.h>
+#include <thrust/system_error.h>
 
 #include "genotype/kernels/thrust/device.hpp"
+#include "genotype/shape/error.hpp"
 
 namespace genotype::detail {
 
-/// Calls f(i) for i from 0 to n - 1, in any order and on many threads at a time.
+/// Calls f(i) for i from 0 to n - 1, in any order and on many threads at a time. Throws `Error` where a GPU refuses.
 template <class System, class F>
 void each(Thrust<System>, long n, F f) {
-    thrust::for_each_n(System::policy(), thrust::counting_iterator<long>(0), n, f);
+    if constexpr (System::Memory::on_host) {
+        thrust::for_each_n(System::policy(), thrust::counting_iterator<long>(0), n, f);
+    } else {
+        // Thrust's error is of its own type, and only has CUDA's words.
+        try {
+            thrust::for_each_n(System::policy(), thrust::counting_iterator<long>(0), n, f);
+        } catch (const thrust::system_error& error) {
+            fail("Cuda", "for_each_n", error.what(), "success");
+        }
+    }
 }
 
 /// The same where a call of f is cheap: thrust's host systems call a functor through a pointer, which costs as much as
