@@ -32,17 +32,17 @@ struct ReplayKey {
     long samples;
     std::uint64_t position;  // of the random numbers that its layers draw
 
-    friend constexpr bool operator==(const ReplayKey&, const ReplayKey&) = default;
+    friend constexpr bool operator==(const ReplayKey &, const ReplayKey &) = default;
 };
 
 /// A part of a training's step, which is the same from step to step. On a device that computes on the host it is called
-/// each time. On `Cuda` (see cuda_graph.hpp) it is recorded when it comes for the second time with the same key, and from
-/// then on launched as a whole.
+/// each time. On `Cuda` (see cuda_graph.hpp) it is recorded when it comes for the second time with the same key, and
+/// from then on launched as a whole.
 template <class Device>
 class Replayed {
   public:
     template <class Part>
-    void run(const ReplayKey&, Part part) {
+    void run(const ReplayKey &, Part part) {
         part();
     }
 };
