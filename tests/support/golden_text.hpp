@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "genotype/text.hpp"
+#include "support/devices.hpp"
 #include "support/golden.hpp"
 
 namespace golden {
@@ -58,26 +59,26 @@ void check_inference(const File& file, const Weights& weights, int context) {
 }
 
 /// Loss and gradients of the long text.
-template <class Net, class Sources>
-void check_training(const File& file, genotype::Model<Net>& model, Sources sources) {
+template <class Net, class Device, class Sources>
+void check_training(const File& file, genotype::Model<Net, Device>& model, Sources sources) {
     using namespace genotype;
     const std::vector<int> ids = ids_of(file, "long");
     const int rows = static_cast<int>(ids.size());
     std::vector<float> x(ids.begin(), ids.end());
-    Workspace<Net, InputShape<Net>, Training> run(rows);
+    Workspace<Net, InputShape<Net>, Training, Device> run(rows);
     const auto logits = run.forward(model, {x.data(), rows});
     check_close({logits.data, static_cast<std::size_t>(logits.size())}, file["long/logits"].values);
 
     std::vector<float> slope(static_cast<std::size_t>(logits.size()), 0.0f);  // the last token has no next one
     float loss = 0;
-    CrossEntropy::evaluate(Cpu{}, {.batch = rows - 1,
-                                   .classes = Net::vocabulary,
-                                   .prediction = logits.data,
-                                   .target = ids.data() + 1,
-                                   .value = &loss,
-                                   .gradient = slope.data()});
+    CrossEntropy::evaluate(Device{}, {.batch = rows - 1,
+                                      .classes = Net::vocabulary,
+                                      .prediction = logits.data,
+                                      .target = ids.data() + 1,
+                                      .value = &loss,
+                                      .gradient = slope.data()});
     CHECK(loss == doctest::Approx(file["long/loss"].scalar()).epsilon(1e-5));
-    Gradients<Net> gradients;
+    Gradients<Net, Device> gradients;
     run.backward(model, {x.data(), rows}, slope.data(), {.gradients = gradients.data()});
     for_each_tensor<Net, Owned::parameters>([&](const std::string& name, const Parameter& tensor, long offset) {
         CAPTURE(name);
@@ -105,11 +106,11 @@ void check_text_model(const std::string& name, const genotype::TextConfig& confi
     using namespace genotype;
     const std::filesystem::path folder = std::filesystem::path(GENOTYPE_GOLDEN_DIR) / "text" / name;
     const File file("text/" + name + "/expected");
-    Model<Net> model;
+    Model<Net, TestedDevice> model;
     load_text(model, TextFiles(folder), config);
     check_training(file, model, sources);
-    check_inference<Net, Cpu>(file, model, context);
-    check_inference<Net, Stored<Cpu>>(file, StoredWeights<Net>(TextFiles(folder), config), context);
+    check_inference<Net, TestedDevice>(file, model, context);
+    check_inference<Net, Stored<TestedDevice>>(file, StoredWeights<Net>(TextFiles(folder), config), context);
 }
 
 }  // namespace golden
