@@ -4,6 +4,18 @@
 #include "genotype/model/run.hpp"
 
 namespace genotype {
+namespace detail {
+
+/// What a model's child number `index` gets: what the model says, or what came out of the child before.
+template <class Net>
+constexpr Dims input_of_child([[maybe_unused]] int index, [[maybe_unused]] Dims in, Dims previous) {
+    if constexpr (requires { Net::child_input(index, in, previous); })
+        return Net::child_input(index, in, previous);
+    else
+        return previous;
+}
+
+}  // namespace detail
 
 /// Calls visit(std::type_identity<L>{}, name, depth, in, out) for a model and every layer in it, in order.
 template <Layer Net, class Visit>
@@ -13,10 +25,9 @@ constexpr void walk(Visit&& visit, Dims in, ChildName name = {"", 0}, int depth 
         Dims previous = in;
         int index = 0;
         Net::for_each_child([&]<class Child>(std::type_identity<Child>, ChildName child) {
-            if constexpr (requires { Net::child_input(0, in, in); }) previous = Net::child_input(index, in, previous);
+            previous = detail::input_of_child<Net>(index++, in, previous);
             walk<Child>(visit, previous, child, depth + 1);
             previous = output_dims<Child>(previous);
-            ++index;
         });
     }
 }
