@@ -79,6 +79,18 @@ struct SmallTaps {
     }
 };
 
+/// The weights of these pixels' taps: [tap of the phases][small channel] to large channel.
+struct PhaseWeights {
+    PhasePixels phase;
+    const float* weights;
+
+    GENOTYPE_BOTH float operator()(long at, long column) const {
+        const int channels = phase.g.small_channels;
+        const int tap = static_cast<int>(at) / channels, channel = static_cast<int>(at) % channels;
+        return weights[(phase.kernel_tap(tap) * phase.g.large_channels + column) * channels + channel];
+    }
+};
+
 /// Writes a product's values with a bias for each column, or none.
 struct WithBias {
     const float* bias;
@@ -89,6 +101,48 @@ struct WithBias {
         to[row * columns + column] = sum + (bias ? bias[column] : 0.0f);
     }
 };
+
+/// Writes those of these pixels.
+struct PhaseResult {
+    PhasePixels phase;
+    WithBias all;
+
+    GENOTYPE_BOTH void operator()(long pixel, long column, float sum) const {
+        all(phase.large_pixel(pixel), column, sum);
+    }
+};
+
+/// A transposed convolution as a product for each pair of phases.
+struct PhaseProducts {
+    struct Product {
+        long rows, terms;
+        SmallTaps left;
+        PhaseWeights right;
+        PhaseResult store;
+    };
+
+    ConvGeometry g;
+    int batch;
+    const float* small;
+    const float* weights;
+    const float* bias;
+    float* large;
+
+    GENOTYPE_BOTH Product operator()(int number) const {
+        const PhasePixels phase{g, SidePhase::of(g, g.large_height, number / g.stride),
+                                SidePhase::of(g, g.large_width, number % g.stride)};
+        return {batch * phase.pixels(),
+                static_cast<long>(phase.taps()) * g.small_channels,
+                {phase, small},
+                {phase, weights},
+                {phase, {bias, g.large_channels, large}}};
+    }
+};
+
+/// Pixels of a sample in the phase that has the most.
+constexpr long most_phase_pixels(const ConvGeometry& g) {
+    return PhasePixels{g, SidePhase::of(g, g.large_height, 0), SidePhase::of(g, g.large_width, 0)}.pixels();
+}
 
 }  // namespace detail
 
@@ -122,23 +176,8 @@ void convolve(Thrust<System> device, const ConvGeometry& g, int batch, const flo
 template <class System>
 void convolve_transposed(Thrust<System> device, const ConvGeometry& g, int batch, const float* small,
                          ConvWeights weights, const float* bias, float* large, Region) {
-    const int columns = g.large_channels, channels = g.small_channels;
-    const float* const plain = weights.plain;
-    for (int first_row = 0; first_row < g.stride; ++first_row)
-        for (int first_column = 0; first_column < g.stride; ++first_column) {
-            const detail::PhasePixels phase{g, detail::SidePhase::of(g, g.large_height, first_row),
-                                            detail::SidePhase::of(g, g.large_width, first_column)};
-            const detail::WithBias with_bias{bias, columns, large};
-            detail::multiply(
-                device, batch * phase.pixels(), phase.taps() * channels, columns, detail::SmallTaps{phase, small},
-                [=] GENOTYPE_BOTH(long k, long column) {
-                    const int tap = static_cast<int>(k) / channels, channel = static_cast<int>(k) % channels;
-                    return plain[(phase.kernel_tap(tap) * columns + column) * channels + channel];
-                },
-                [=] GENOTYPE_BOTH(long pixel, long column, float sum) {
-                    with_bias(phase.large_pixel(pixel), column, sum);
-                });
-        }
+    detail::multiply_parts(device, g.stride * g.stride, detail::most_phase_pixels(g) * batch, g.large_channels,
+                           detail::PhaseProducts{g, batch, small, weights.plain, bias, large});
 }
 
 /// See the reference's.

@@ -25,4 +25,25 @@ void multiply(Thrust<CudaSystem>, long rows, long terms, long columns, Left left
     cuda_check("multiply", cudaGetLastError());
 }
 
+template <class Parts>
+__global__ void __launch_bounds__(ProductTile::threads) multiply_parts_kernel(long columns, Parts parts) {
+    __shared__ ProductTile tile;
+    auto part = parts(static_cast<int>(blockIdx.z));
+    const long first_row = static_cast<long>(blockIdx.x) * ProductTile::rows;
+    if (first_row >= part.rows) return;  // the whole block
+    multiply_tile(CudaBlock{}, tile, first_row, static_cast<long>(blockIdx.y) * ProductTile::columns, part.rows,
+                  part.terms, columns, part.left, part.right, part.store);
+}
+
+/// See the generic one: one launch for all.
+template <class Parts>
+void multiply_parts(Thrust<CudaSystem>, int count, long most_rows, long columns, Parts parts) {
+    if (most_rows <= 0 || columns <= 0) return;
+    const dim3 tiles(static_cast<unsigned>((most_rows + ProductTile::rows - 1) / ProductTile::rows),
+                     static_cast<unsigned>((columns + ProductTile::columns - 1) / ProductTile::columns),
+                     static_cast<unsigned>(count));
+    multiply_parts_kernel<<<tiles, ProductTile::threads, 0, cudaStreamPerThread>>>(columns, parts);
+    cuda_check("multiply_parts", cudaGetLastError());
+}
+
 }  // namespace genotype::detail

@@ -25,6 +25,16 @@ void multiply(Thrust<System> device, long rows, long terms, long columns, Left l
     });
 }
 
+/// Some products of as many columns each: number p has the sides, the end and the sizes of parts(p), and `most_rows`
+/// rows at most.
+template <class System, class Parts>
+void multiply_parts(Thrust<System> device, int count, long /*most_rows*/, long columns, Parts parts) {
+    for (int number = 0; number < count; ++number) {
+        const auto part = parts(number);
+        multiply(device, part.rows, part.terms, columns, part.left, part.right, part.store);
+    }
+}
+
 }  // namespace genotype::detail
 
 #if defined(__CUDACC__)
