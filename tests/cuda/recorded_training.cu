@@ -1,6 +1,6 @@
-// Steps of training as they are recorded, of a VAE or a DCGAN, with all that is around them: first values, batches,
-// files. With the stand-in for CUDA's library (stand_in.cpp) it needs no GPU; nothing is computed then. usage:
-// recorded_training vae|dcgan FOLDER
+// Steps of training, of a VAE or a DCGAN, with all that is around them: first values, batches, files. With the stand-in
+// for CUDA's library (stand_in.cpp) it needs no GPU; nothing is computed then.
+// usage: recorded_training vae|dcgan FOLDER
 #include <cstdio>
 #include <filesystem>
 #include <string_view>
