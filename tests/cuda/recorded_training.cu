@@ -1,9 +1,11 @@
-// Steps of training, of a VAE or a DCGAN, with all that is around them: first values, batches, files. With the stand-in
-// for CUDA's library (stand_in.cpp) it needs no GPU; nothing is computed then.
-// usage: recorded_training vae|dcgan FOLDER
+// Steps of training, of a VAE, a DCGAN or a GPT-2, with all that is around them: first values, batches, files. With the
+// stand-in for CUDA's library (stand_in.cpp) it needs no GPU; nothing is computed then.
+//
+// usage: recorded_training vae|dcgan|gpt2 FOLDER
 #include <cstdio>
 #include <filesystem>
 #include <string_view>
+#include <vector>
 
 #include "genotype/checkpoint.hpp"
 #include "genotype/genotype.hpp"
@@ -16,13 +18,11 @@ using namespace genotype;
 
 namespace {
 
-template <class Net, ShapeType Picture>
-void train(const std::filesystem::path& folder) {
-    Trainer<Net, Cuda> trainer({.batch = 64});
-    const Tensor<Picture> pictures(64);
+template <class Trainer, class Batch>
+void train(Trainer& trainer, const Batch& batch, const std::filesystem::path& folder) {
     for (int step = 0; step < 4; ++step) {
         std::printf("step %d\n", step);
-        trainer.step(pictures);
+        trainer.step(batch);
     }
     trainer.save(folder / "training.checkpoint");
     trainer.resume(folder / "training.checkpoint");
@@ -33,10 +33,18 @@ void train(const std::filesystem::path& folder) {
 
 int main(int count, char** arguments) try {
     if (count != 3) return 2;
-    if (arguments[1] == std::string_view("vae"))
-        train<VAE<784, 256, 20>, Shape<784>>(arguments[2]);
-    else
-        train<GAN<dcgan::Generator, dcgan::Discriminator>, Shape<3, 32, 32>>(arguments[2]);
+    if (arguments[1] == std::string_view("vae")) {
+        Trainer<VAE<784, 256, 20>, Cuda> trainer({.batch = 64});
+        train(trainer, Tensor<Shape<784>>(64), arguments[2]);
+    } else if (arguments[1] == std::string_view("dcgan")) {
+        Trainer<GAN<dcgan::Generator, dcgan::Discriminator>, Cuda> trainer({.batch = 64});
+        train(trainer, Tensor<Shape<3, 32, 32>>(64), arguments[2]);
+    } else {
+        constexpr GPT2Config small{
+            .vocabulary = 65, .context = 64, .width = 128, .layers = 4, .heads = 4, .bias = false};
+        Trainer<GPT2<small>, Cuda, AdamW> trainer({.clip_norm = 1, .batch = 12, .context = 64});
+        train(trainer, std::vector<int>(12 * 65, 7), arguments[2]);
+    }
 } catch (const Error& error) {
     std::puts(error.what());
     return 1;

@@ -7,7 +7,7 @@ program=$1 stand_in=$2
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 
-for training in vae:1 dcgan:2; do
+for training in vae:1 dcgan:2 gpt2:1; do
     model=${training%:*} parts=${training#*:}
     words=$(LD_PRELOAD=$stand_in "$program" "$model" "$folder") ||
         { echo "FAULT: the $model does not train"; tail -n 3 <<<"$words"; exit 1; }
@@ -17,5 +17,5 @@ for training in vae:1 dcgan:2; do
     ((found == parts && all == parts)) ||
         { echo "FAULT: the $model's second step is recorded in $found parts, all in $all, not in $parts"; exit 1; }
     grep -qx 'trained, saved and resumed' <<<"$words"
-    echo "$model, batch 64, one recording a part: $(grep ' nodes$' <<<"$words" | paste -sd' ')"
+    echo "$model, one recording a part: $(grep ' nodes$' <<<"$words" | paste -sd' ')"
 done

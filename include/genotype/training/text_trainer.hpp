@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "genotype/kernels/capture.hpp"
 #include "genotype/kernels/sequences.hpp"
 #include "genotype/losses/cross_entropy.hpp"
 #include "genotype/model/context.hpp"
@@ -62,7 +63,9 @@ class Trainer<combinators::LanguageModel<E, B, H>, Device, Optimizer>
           run_(rows(options)),
           evaluation_(rows(options)),
           inputs_(rows(options)),
+          targets_there_(Device::on_host ? 0 : rows(options)),
           output_gradient_(static_cast<long>(rows(options)) * vocabulary),
+          tokens_(static_cast<std::size_t>(rows(options))),
           targets_(static_cast<std::size_t>(rows(options))),
           layers_random_{.seed = options.seed, .stream = streams::layers} {
         for (int text = 0; text < options.batch; ++text)
@@ -76,9 +79,11 @@ class Trainer<combinators::LanguageModel<E, B, H>, Device, Optimizer>
         const Sequences texts = take(windows);
         spread_threads(Device{});
         const View<Shape<1>> x = input(texts);
-        const auto logits = run_.forward(model_, x, texts, {}, &layers_random_);
-        evaluate_loss(logits, output_gradient_.data());
-        run_.backward(model_, x, output_gradient_.data(), {.gradients = gradients_.data(), .sequences = &texts});
+        gradient_part_.run({x.data, targets(), x.batch, layers_random_.position}, [&] {
+            const auto logits = run_.forward(model_, x, texts, {}, &layers_random_);
+            evaluate_loss(logits, output_gradient_.data());
+            run_.backward(model_, x, output_gradient_.data(), {.gradients = gradients_.data(), .sequences = &texts});
+        });
         optimizer_.step(model_, gradients_, options_.schedule.factor(static_cast<long>(optimizer_.steps())),
                         options_.clip_norm);
         return loss();
@@ -134,9 +139,14 @@ class Trainer<combinators::LanguageModel<E, B, H>, Device, Optimizer>
                      "one of the model's vocabulary, 0 to " + std::to_string(vocabulary - 1));
         for (std::size_t row = 0; row < texts * context; ++row) {
             const std::size_t at = row / context * window + row % context;
-            inputs_.data()[row] = static_cast<float>(windows[at]);
+            tokens_[row] = static_cast<float>(windows[at]);
             targets_[row] = windows[at + 1];
         }
+        const long rows = static_cast<long>(texts * context);
+        Device::upload(tokens_.data(), rows, inputs_.data());
+        // Numbers of as many bits: the device's memory is counted in floats.
+        if constexpr (!Device::on_host)
+            Device::upload(reinterpret_cast<const float*>(targets_.data()), rows, targets_there_.data());
         return {.list = texts_.data(), .count = static_cast<int>(texts), .context = options_.context};
     }
 
@@ -146,9 +156,16 @@ class Trainer<combinators::LanguageModel<E, B, H>, Device, Optimizer>
         CrossEntropy::evaluate(Device{}, {.batch = logits.batch,
                                           .classes = vocabulary,
                                           .prediction = logits.data,
-                                          .target = targets_.data(),
+                                          .target = targets(),
                                           .value = loss_.data(),
                                           .gradient = gradient});
+    }
+    /// Where the device reads them.
+    const int* targets() const {
+        if constexpr (Device::on_host)
+            return targets_.data();
+        else
+            return reinterpret_cast<const int*>(targets_there_.data());
     }
     float loss() const {
         float value = 0;
@@ -162,8 +179,10 @@ class Trainer<combinators::LanguageModel<E, B, H>, Device, Optimizer>
     Optimized<Network, Device, Optimizer> optimizer_;
     Workspace<Network, Shape<1>, Training, Device> run_;
     Workspace<Network, Shape<1>, Inference, Device> evaluation_;
-    Arena<Device> inputs_, output_gradient_, loss_{1};
+    Arena<Device> inputs_, targets_there_, output_gradient_, loss_{1};
+    std::vector<float> tokens_;
     std::vector<int> targets_;
+    Replayed<Device> gradient_part_;
     std::vector<SequenceRows> texts_;
     RandomState layers_random_;
 };
