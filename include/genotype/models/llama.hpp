@@ -15,22 +15,25 @@
 namespace genotype {
 namespace detail {
 
+template <RopeScaling, LlamaConfig>
+struct RopeScalingOf {
+    using type = NoScaling;
+};
 template <LlamaConfig c>
-consteval auto rope_scaling_of() {
-    if constexpr (c.rope_scaling == RopeScaling::llama3)
-        return Llama3Scaling<c.rope_factor, c.rope_low_freq_factor, c.rope_high_freq_factor, c.rope_original_context>{};
-    else if constexpr (c.rope_scaling == RopeScaling::linear)
-        return LinearScaling<c.rope_factor>{};
-    else
-        return NoScaling{};
-}
+struct RopeScalingOf<RopeScaling::linear, c> {
+    using type = LinearScaling<c.rope_factor>;
+};
+template <LlamaConfig c>
+struct RopeScalingOf<RopeScaling::llama3, c> {
+    using type = Llama3Scaling<c.rope_factor, c.rope_low_freq_factor, c.rope_high_freq_factor, c.rope_original_context>;
+};
 
 template <LlamaConfig c>
 struct LlamaOf {
     using Norm = RMSNorm<c.width, Decimal<c.rms_epsilon>>;
     using AttentionBias = std::conditional_t<c.attention_bias, Bias, NoBias>;
     using MlpBias = std::conditional_t<c.mlp_bias, Bias, NoBias>;
-    using Angles = Rope<c.rope_theta, decltype(rope_scaling_of<c>())>;
+    using Angles = Rope<c.rope_theta, typename RopeScalingOf<c.rope_scaling, c>::type>;
     using Attention =
         SelfAttention<c.width, c.heads, c.key_value_heads, Angles, AttentionBias, AttentionBias, c.head_width>;
     using Body = Sequential<
