@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <exception>
 #include <filesystem>
+#include <genotype/shape/error.hpp>
 #include <initializer_list>
 #include <string>
 #include <vector>
@@ -41,6 +42,7 @@ struct TrainingFlags {
 /// The flags of trainings on pictures.
 struct Flags : TrainingFlags {
     std::string data = "fashion-mnist";
+    std::string device = "cpu";
     int epochs = 10;
     int samples = 0;
     std::filesystem::path samples_file{};
@@ -49,6 +51,11 @@ struct Flags : TrainingFlags {
     /// to do (--help, or a wrong flag, which has been told): the program then ends with `exit_code`.
     bool parse(int argc, char** argv, const char* what_it_does, std::initializer_list<Option> own);
 };
+
+/// What --device cuda comes to in a build without nvcc.
+[[noreturn]] inline void no_cuda() {
+    genotype::fail("--device", "device", "cuda in a build without nvcc", "cpu, or a build with nvcc (docs/gpu.md)");
+}
 
 /// How a program ends after Ctrl-C, as a shell has it.
 inline constexpr int interrupted = 130;

@@ -7,6 +7,7 @@ bool Flags::parse(int argc, char** argv, const char* what_it_does, std::initiali
     CLI::App app(what_it_does);
     auto* resumed = add_training_flags(app, *this, "Adam", "pictures");
     app.add_option("--data", data, "fashion-mnist, mnist, cifar10, or a folder of PNG files");
+    app.add_option("--device", device, "cpu, or cuda: an NVIDIA GPU")->check(CLI::IsMember({"cpu", "cuda"}));
     app.add_option("--epochs", epochs, "how often each picture is seen")->check(at_least(1));
     auto* count = app.add_option("--samples", samples, "how many samples to write after the training");
     auto* file = app.add_option("--samples-file", samples_file, "where: .npy, uint8, N x H x W x C");

@@ -28,7 +28,7 @@ use_compiler() {
 # own_headers COMPILER: the library's headers, without those that nvcc alone compiles, and without those over thrust where
 # it is not found.
 own_headers() {
-    local left_out=(-path '*/kernels/thrust/cuda*')
+    local left_out=(-path '*/cuda*')
     if ! "$1" "${standard[@]}" -fsyntax-only -x c++ - <<<'#include <thrust/version.h>' 2>/dev/null; then
         left_out+=(-o -path '*/thrust/*' -o -name thrust.hpp)
     fi

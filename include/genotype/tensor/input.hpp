@@ -2,6 +2,7 @@
 #pragma once
 
 #include "genotype/tensor/arena.hpp"
+#include "genotype/tensor/tensor.hpp"
 #include "genotype/tensor/view.hpp"
 
 namespace genotype {
@@ -26,5 +27,13 @@ class Input {
   private:
     Arena<Device> copy_;
 };
+
+/// A device's batch in the host's memory. PyTorch: x.cpu().
+template <class Device, ShapeType S>
+Tensor<S> on_host(View<S> batch) {
+    Tensor<S> copy(batch.batch);
+    Device::download(batch.data, batch.size(), copy.data());
+    return copy;
+}
 
 }  // namespace genotype

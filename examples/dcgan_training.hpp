@@ -1,0 +1,88 @@
+// The training of examples/dcgan.cpp, on any device.
+#pragma once
+
+#include <algorithm>
+#include <cstdio>
+#include <genotype/data/dataset.hpp>
+#include <genotype/data/float_pictures.hpp>
+#include <genotype/data/loader.hpp>
+#include <genotype/genotype.hpp>
+#include <numeric>
+
+#include "pictures.hpp"
+#include "training.hpp"
+
+namespace example {
+
+using namespace genotype;
+
+using Generator = Sequential<ConvT<100, 256, 4, 1, 0>, BN<256>, ReLU, ConvT<256, 128, 4, 2, 1>, BN<128>, ReLU,
+                             ConvT<128, 64, 4, 2, 1>, BN<64>, ReLU, ConvT<64, 3, 4, 2, 1>, Tanh>;
+using Discriminator =
+    Sequential<Conv<3, 64, 4, 2, 1>, LeakyReLU<0.2f>, Conv<64, 128, 4, 2, 1>, BN<128>, LeakyReLU<0.2f>,
+               Conv<128, 256, 4, 2, 1>, BN<256>, LeakyReLU<0.2f>, Conv<256, 1, 4, 1, 0>, Sigmoid>;
+using Dcgan = GAN<Generator, Discriminator>;
+
+using Noise = Shape<100, 1, 1>;
+using Picture = Shape<3, 32, 32>;
+static_assert(std::same_as<OutputShape<Generator, Noise>, Picture>);
+
+struct DcganSettings {
+    Flags flags{};
+    float seconds = 0, beta1 = 0.9f;
+};
+
+/// Trains, and writes pictures, samples and losses. The exit code.
+template <class Device>
+int train_dcgan(const DcganSettings& settings) {
+    const Flags& flags = settings.flags;
+    const Dataset<Picture> pictures(load_pictures(flags, Split::train, 32, 32), Range{-1, 1});
+    Loader loader(pictures, {.batch = flags.batch, .seed = flags.seed});
+    Trainer<Dcgan, Device> trainer({.generator = {.learning_rate = flags.learning_rate, .beta1 = settings.beta1},
+                                    .discriminator = {.learning_rate = flags.learning_rate, .beta1 = settings.beta1},
+                                    .batch = flags.batch,
+                                    .seed = flags.seed});
+    std::printf("%s\n%s\n", summary<Generator, Noise, Device>(flags.batch).c_str(),
+                summary<Discriminator, Picture, Device>(flags.batch).c_str());
+
+    const Tensor<Noise> fixed_noise = normal<Noise>(64, Seed{flags.seed + 2});
+    const auto draw = [&](const std::string& name) {
+        save_grid(to_pictures(trainer.generator()(fixed_noise), Range{-1, 1}), flags.out / name);
+    };
+    std::vector<int> first(static_cast<std::size_t>(std::min(64, pictures.size())));
+    std::iota(first.begin(), first.end(), 0);
+    Tensor<Picture> real(static_cast<int>(first.size()));
+    pictures.read(first, real.data());
+    save_grid(to_pictures(real, Range{-1, 1}), flags.out / "real.png");
+
+    Training training(flags, trainer, loader, {"discriminator_loss", "generator_loss", "real_answer", "fake_answer"},
+                      {flags.epochs, loader.batches(), flags.batch, settings.seconds});
+    std::vector<std::string> files{"real.png", "training.csv", "losses.png"};
+    while (training.goes_on()) {
+        const GanLosses losses = trainer.step(loader.next());
+        char text[96];
+        std::snprintf(text, sizeof text, "D %.3f  G %.3f  D(x) %.2f  D(G(z)) %.2f", losses.discriminator,
+                      losses.generator, losses.real_answer, losses.fake_answer);
+        training.note({losses.discriminator, losses.generator, losses.real_answer, losses.fake_answer}, text);
+        if (training.epoch_ended() || training.out_of_time()) {
+            std::snprintf(text, sizeof text, "samples_epoch_%03ld.png", training.epoch());
+            draw(files.emplace_back(text));
+        }
+        training.save_when_due();
+    }
+    if (!training.finish()) return interrupted;
+
+    training.draw_losses({"discriminator", "generator"}, "DCGAN on " + flags.data, "loss", 25);
+    if (flags.samples > 0) {
+        const auto samples = trainer.generator()(normal<Noise>(flags.samples, Seed{flags.seed + 3}));
+        save_samples(to_pictures(samples, Range{-1, 1}), flags);
+    }
+    std::printf("%ld steps, %.1f s; written:\n", training.history().rows(), training.seconds());
+    name_files(flags.out, files);
+    return 0;
+}
+
+/// The same on an NVIDIA GPU, where nvcc compiled dcgan_cuda.cu.
+int train_dcgan_on_cuda(const DcganSettings& settings);
+
+}  // namespace example
