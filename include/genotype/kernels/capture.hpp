@@ -28,11 +28,12 @@ CapturedStep<Step> capture(Device, Step step) {
 
 /// What the kernels of a part of a step are given, beside what never changes.
 struct ReplayKey {
-    const void *first, *second;  // batches
+    const void* first;  // batches
+    const void* second;
     long samples;
     std::uint64_t position;  // of the random numbers that its layers draw
 
-    friend constexpr bool operator==(const ReplayKey &, const ReplayKey &) = default;
+    friend constexpr bool operator==(const ReplayKey&, const ReplayKey&) = default;
 };
 
 /// A part of a training's step, which is the same from step to step. On a device that computes on the host it is called
@@ -42,7 +43,7 @@ template <class Device>
 class Replayed {
   public:
     template <class Part>
-    void run(const ReplayKey &, Part part) {
+    void run(const ReplayKey&, Part part) {
         part();
     }
 };

@@ -11,6 +11,7 @@
 #include "genotype/model/context.hpp"
 #include "genotype/model/language_model.hpp"
 #include "genotype/optimizers/schedule.hpp"
+#include "genotype/tensor/input.hpp"
 #include "genotype/training/optimized.hpp"
 #include "genotype/training/trainer.hpp"
 
@@ -62,10 +63,10 @@ class Trainer<combinators::LanguageModel<E, B, H>, Device, Optimizer>
           optimizer_(options.optimizer),
           run_(rows(options)),
           evaluation_(rows(options)),
-          inputs_(rows(options)),
+          input_(rows(options)),
           targets_there_(Device::on_host ? 0 : rows(options)),
           output_gradient_(static_cast<long>(rows(options)) * vocabulary),
-          tokens_(static_cast<std::size_t>(rows(options))),
+          tokens_(rows(options)),
           targets_(static_cast<std::size_t>(rows(options))),
           layers_random_{.seed = options.seed, .stream = streams::layers} {
         for (int text = 0; text < options.batch; ++text)
@@ -139,18 +140,19 @@ class Trainer<combinators::LanguageModel<E, B, H>, Device, Optimizer>
                      "one of the model's vocabulary, 0 to " + std::to_string(vocabulary - 1));
         for (std::size_t row = 0; row < texts * context; ++row) {
             const std::size_t at = row / context * window + row % context;
-            tokens_[row] = static_cast<float>(windows[at]);
+            tokens_.data()[row] = static_cast<float>(windows[at]);
             targets_[row] = windows[at + 1];
         }
-        const long rows = static_cast<long>(texts * context);
-        Device::upload(tokens_.data(), rows, inputs_.data());
         // Numbers of as many bits: the device's memory is counted in floats.
         if constexpr (!Device::on_host)
-            Device::upload(reinterpret_cast<const float*>(targets_.data()), rows, targets_there_.data());
+            Device::upload(reinterpret_cast<const float*>(targets_.data()), static_cast<long>(texts * context),
+                           targets_there_.data());
         return {.list = texts_.data(), .count = static_cast<int>(texts), .context = options_.context};
     }
 
-    View<Shape<1>> input(const Sequences& texts) const { return {inputs_.data(), texts.count * options_.context}; }
+    View<Shape<1>> input(const Sequences& texts) {
+        return input_.take({tokens_.data(), texts.count * options_.context});
+    }
 
     void evaluate_loss(View<Shape<vocabulary>> logits, float* gradient) {
         CrossEntropy::evaluate(Device{}, {.batch = logits.batch,
@@ -179,8 +181,9 @@ class Trainer<combinators::LanguageModel<E, B, H>, Device, Optimizer>
     Optimized<Network, Device, Optimizer> optimizer_;
     Workspace<Network, Shape<1>, Training, Device> run_;
     Workspace<Network, Shape<1>, Inference, Device> evaluation_;
-    Arena<Device> inputs_, targets_there_, output_gradient_, loss_{1};
-    std::vector<float> tokens_;
+    Input<Shape<1>, Device> input_;
+    Arena<Device> targets_there_, output_gradient_, loss_{1};
+    Tensor<Shape<1>> tokens_;
     std::vector<int> targets_;
     Replayed<Device> gradient_part_;
     std::vector<SequenceRows> texts_;
