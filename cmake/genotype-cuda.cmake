@@ -1,12 +1,10 @@
-# Finds nvcc for what is compiled for NVIDIA's GPUs: GENOTYPE_CUDA_FOUND says whether there is one, and
+# Tries the nvcc that genotype_find_thrust() found, for NVIDIA's GPUs: GENOTYPE_CUDA_FOUND says whether it works, and
 # genotype_own_cuda() gives a target of the project's own the settings of all its .cu files.
 set(GENOTYPE_CUDA AUTO CACHE STRING "Build what runs on an NVIDIA GPU: ON, OFF, or AUTO (where nvcc is found)")
 set_property(CACHE GENOTYPE_CUDA PROPERTY STRINGS AUTO ON OFF)
 set(GENOTYPE_CUDA_FOUND FALSE)
 
 if(GENOTYPE_CUDA)
-  find_program(GENOTYPE_NVCC nvcc HINTS ENV CUDAToolkit_ROOT ENV CUDA_PATH PATHS /usr/local/cuda PATH_SUFFIXES bin)
-  mark_as_advanced(GENOTYPE_NVCC)
   # Through the environment: of a compiler named outright check_language() does not find out whether it works.
   if(GENOTYPE_NVCC AND NOT DEFINED ENV{CUDACXX})
     set(ENV{CUDACXX} "${GENOTYPE_NVCC}")
