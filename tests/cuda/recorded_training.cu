@@ -1,9 +1,10 @@
 // Steps of training, of a VAE, a DCGAN or a GPT-2, with all that is around them: first values, batches, files. With the
 // stand-in for CUDA's library (stand_in.cpp) it needs no GPU; nothing is computed then.
 //
-// usage: recorded_training vae|dcgan|gpt2 FOLDER
+// usage: recorded_training vae|dcgan|gpt2|dropout FOLDER
 #include <cstdio>
 #include <filesystem>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -20,10 +21,16 @@ namespace {
 
 template <class Trainer, class Batch>
 void train(Trainer& trainer, const Batch& batch, const std::filesystem::path& folder) {
-    for (int step = 0; step < 4; ++step) {
+    using Report = decltype(trainer.step(batch));
+    std::optional<Report> before;
+    for (int step = 0; step < 6; ++step) {
         std::printf("step %d\n", step);
-        trainer.step(batch);
+        const Report report = trainer.step(batch);
+        if (before) static_cast<void>(before->get());  // the losses of the step before, while this one runs
+        before = report;
     }
+    std::puts("losses");
+    static_cast<void>(before->get());
     trainer.save(folder / "training.checkpoint");
     trainer.resume(folder / "training.checkpoint");
     std::puts("trained, saved and resumed");
@@ -39,6 +46,10 @@ int main(int count, char** arguments) try {
     } else if (arguments[1] == std::string_view("dcgan")) {
         Trainer<GAN<dcgan::Generator, dcgan::Discriminator>, Cuda> trainer({.batch = 64});
         train(trainer, Tensor<Shape<3, 32, 32>>(64), arguments[2]);
+    } else if (arguments[1] == std::string_view("dropout")) {
+        using Net = LanguageModel<Embedding<65, 32>, Sequential<Linear<32, 32>, Dropout<0.1f>>>;
+        Trainer<Net, Cuda, AdamW> trainer({.batch = 2, .context = 8});
+        train(trainer, std::vector<int>(2 * 9, 7), arguments[2]);
     } else {
         constexpr GPT2Config small{
             .vocabulary = 65, .context = 64, .width = 128, .layers = 4, .heads = 4, .bias = false};

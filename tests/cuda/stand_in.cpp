@@ -27,17 +27,35 @@ std::map<const char*, std::size_t>& blocks() {
     return all;
 }
 
-bool on_gpu(const void* memory, std::size_t bytes) {
+/// Bytes behind each address of the host's memory that the GPU copies by itself.
+std::map<const char*, std::size_t>& pinned() {
+    static std::map<const char*, std::size_t> all;
+    return all;
+}
+
+bool within(const std::map<const char*, std::size_t>& all, const void* memory, std::size_t bytes) {
     const char* const begin = static_cast<const char*>(memory);
-    auto after = blocks().upper_bound(begin);
-    if (after == blocks().begin()) return false;
+    auto after = all.upper_bound(begin);
+    if (after == all.begin()) return false;
     --after;
     return begin + bytes <= after->first + after->second;
 }
 
+bool on_gpu(const void* memory, std::size_t bytes) {
+    return within(blocks(), memory, bytes);
+}
+
 bool recording = false, invalid = false;
 int nodes = 0;
+long graph_launches = 0;
 cudaError_t last = cudaSuccess;
+
+/// Launches of recorded steps before each event that was asked for: who waits for an event lets the GPU run dry only where
+/// no other step has been launched since.
+std::map<cudaEvent_t, long>& launches_before() {
+    static std::map<cudaEvent_t, long> all;
+    return all;
+}
 
 struct Configuration {
     dim3 grid, block;
@@ -75,9 +93,12 @@ cudaError_t transfer(void* to, const void* from, std::size_t bytes, cudaMemcpyKi
     return cudaSuccess;
 }
 
-/// The answer to what a recording does not allow.
+/// The answer to what a recording does not allow, and a step does not ask for either.
 cudaError_t unless_recording(const char* call) {
-    if (!recording) return cudaSuccess;
+    if (!recording) {
+        if (std::getenv("GENOTYPE_STAND_IN_TELLS")) std::printf("asked: %s\n", call);
+        return cudaSuccess;
+    }
     std::printf("refused: %s\n", call);
     invalid = true;
     return result(cudaErrorStreamCaptureUnsupported);
@@ -204,8 +225,13 @@ cudaError_t cudaMemsetAsync(void* memory, int, std::size_t bytes, cudaStream_t s
     return node("cudaMemsetAsync", stream);
 }
 cudaError_t cudaMemcpyAsync(void* to, const void* from, std::size_t bytes, cudaMemcpyKind kind, cudaStream_t stream) {
-    if (kind != cudaMemcpyDeviceToDevice)
-        if (const cudaError_t error = unless_recording("cudaMemcpyAsync between the host and the GPU")) return error;
+    if (kind != cudaMemcpyDeviceToDevice) {
+        // Where the GPU cannot reach the host's memory by itself, the call waits for it.
+        const bool waits = !within(pinned(), kind == cudaMemcpyHostToDevice ? from : to, bytes);
+        const char* const what = waits ? "cudaMemcpyAsync between the GPU and memory that is not pinned"
+                                       : "cudaMemcpyAsync between the host and the GPU";
+        if (const cudaError_t error = unless_recording(what)) return error;
+    }
     if (const cudaError_t error = transfer(to, from, bytes, kind)) return error;
     return node("cudaMemcpyAsync", stream);
 }
@@ -214,7 +240,41 @@ cudaError_t cudaMemcpy(void* to, const void* from, std::size_t bytes, cudaMemcpy
     return transfer(to, from, bytes, kind);
 }
 
+// Memory of the host that the GPU copies by itself.
+cudaError_t cudaHostAlloc(void** memory, std::size_t bytes, unsigned) {
+    if (const cudaError_t error = unless_recording("cudaHostAlloc")) return error;
+    *memory = std::calloc(bytes, 1);
+    if (!*memory) return result(cudaErrorMemoryAllocation);
+    pinned()[static_cast<char*>(*memory)] = bytes;
+    return cudaSuccess;
+}
+cudaError_t cudaFreeHost(void* memory) {
+    if (const cudaError_t error = unless_recording("cudaFreeHost")) return error;
+    if (pinned().erase(static_cast<char*>(memory)) == 0) return result(cudaErrorInvalidValue);
+    std::free(memory);
+    return cudaSuccess;
+}
+
 // Waiting.
+cudaError_t cudaEventCreateWithFlags(cudaEvent_t* event, unsigned) {
+    static long events = 0;
+    *event = reinterpret_cast<cudaEvent_t>(++events);
+    return cudaSuccess;
+}
+cudaError_t cudaEventDestroy(cudaEvent_t) {
+    return cudaSuccess;
+}
+cudaError_t cudaEventRecord(cudaEvent_t event, cudaStream_t stream) {
+    launches_before()[event] = graph_launches;
+    return node("cudaEventRecord", stream);
+}
+cudaError_t cudaEventSynchronize(cudaEvent_t event) {
+    const auto found = launches_before().find(event);
+    if (found == launches_before().end()) return cudaSuccess;
+    const bool newest = found->second == graph_launches;
+    if (!recording && !newest) return cudaSuccess;
+    return unless_recording("cudaEventSynchronize of the latest step");
+}
 cudaError_t cudaStreamSynchronize(cudaStream_t) {
     return unless_recording("cudaStreamSynchronize");
 }
@@ -248,6 +308,7 @@ cudaError_t cudaGraphExecDestroy(cudaGraphExec_t) {
     return cudaSuccess;
 }
 cudaError_t cudaGraphLaunch(cudaGraphExec_t, cudaStream_t) {
+    ++graph_launches;
     return cudaSuccess;
 }
 }

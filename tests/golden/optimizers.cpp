@@ -24,8 +24,9 @@ void check_on(const std::string& name, const Optimizer& optimizer) {
     std::vector<float> state(parameters.size() * Optimizer::states, 0);
     for (int step = 0; step < gradients.dims[0]; ++step) {
         INFO(name << ", step " << step + 1);
-        optimizer.step(Device{}, static_cast<long>(parameters.size()), parameters.data(), gradients.row(step).data(),
-                       state.data(), step + 1, 1);
+        const typename Optimizer::Update by = optimizer.update_of(step + 1, 1);
+        optimizer.apply(Device{}, static_cast<long>(parameters.size()), parameters.data(), gradients.row(step).data(),
+                        state.data(), &by);
         // A wrong beta, epsilon or order of operations shows from 1e-4 on.
         golden::check_close(parameters, file()[name].row(step), {.of_value = 2e-6, .floor = 0.5});
     }

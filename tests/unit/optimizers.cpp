@@ -34,7 +34,8 @@ std::vector<float> train(const Optimizer& optimizer, long n = count) {
     std::vector<float> parameters = normal(n, 1), state(static_cast<std::size_t>(Optimizer::states * n));
     for (int step = 1; step <= steps; ++step) {
         const auto gradients = normal(n, 100 + static_cast<std::uint64_t>(step));
-        optimizer.step(Device{}, n, parameters.data(), gradients.data(), state.data(), step, step < 4 ? 1.f : 0.5f);
+        const typename Optimizer::Update by = optimizer.update_of(step, step < 4 ? 1.f : 0.5f);
+        optimizer.apply(Device{}, n, parameters.data(), gradients.data(), state.data(), &by);
     }
     return parameters;
 }
@@ -150,14 +151,18 @@ TEST_CASE("RMSprop") {
 TEST_CASE("Adam's first step is the learning rate, whatever the gradient") {
     for (float gradient : {1e-3f, 1.f, -1e6f}) {
         float parameter = 1, state[2] = {0, 0};
-        Adam{.learning_rate = 0.25f}.step(Cpu{}, 1, &parameter, &gradient, state, 1, 1.f);
+        const Adam adam{.learning_rate = 0.25f};
+        const Adam::Update by = adam.update_of(1, 1.f);
+        adam.apply(Cpu{}, 1, &parameter, &gradient, state, &by);
         CHECK(parameter == doctest::Approx(gradient > 0 ? 0.75 : 1.25).epsilon(1e-4));
     }
 }
 
 TEST_CASE("Late steps are corrected no more") {
     float parameter = 0, gradient = 2, state[2] = {2, 4};
-    Adam{.learning_rate = 0.5f}.step(Cpu{}, 1, &parameter, &gradient, state, 1'000'000'000'000, 1.f);
+    const Adam adam{.learning_rate = 0.5f};
+    const Adam::Update by = adam.update_of(1'000'000'000'000, 1.f);
+    adam.apply(Cpu{}, 1, &parameter, &gradient, state, &by);
     CHECK(parameter == doctest::Approx(-0.5));
 }
 

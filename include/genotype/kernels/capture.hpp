@@ -31,7 +31,7 @@ struct ReplayKey {
     const void* first;  // batches
     const void* second;
     long samples;
-    std::uint64_t position;  // of the random numbers that its layers draw
+    std::uint64_t form;  // what else tells one part from another
 
     friend constexpr bool operator==(const ReplayKey&, const ReplayKey&) = default;
 };

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 
+#include "genotype/kernels/behind.hpp"
 #include "genotype/optimizers/adam_update.hpp"
 
 namespace genotype {
@@ -36,14 +37,20 @@ struct Adam {
         visit("weight_decay", decay);
     }
 
-    /// One step of n parameters. `state` holds `states` arrays of n, zero before step 1; steps are counted from 1.
-    template <class Device>
-    void step(Device device, long n, float* parameters, const float* gradients, float* state, std::int64_t step,
-              float learning_rate_factor) const {
+    /// What changes from step to step. Steps are counted from 1.
+    using Update = detail::AdamUpdate;
+    Update update_of(std::int64_t step, float learning_rate_factor) const {
         const double rate = static_cast<double>(learning_rate) * static_cast<double>(learning_rate_factor);
-        detail::AdamUpdate f = detail::adam_update(rate, beta1, beta2, epsilon, step);
+        Update f = detail::adam_update(rate, beta1, beta2, epsilon, step);
         f.penalty = weight_decay;
-        update(device, n, f, parameters, gradients, state, state + n);
+        return f;
+    }
+
+    /// One step of n parameters by what stands at `by`, where the device reads. `state` holds `states` arrays of n, zero
+    /// before step 1.
+    template <class Device>
+    void apply(Device device, long n, float* parameters, const float* gradients, float* state, const Update* by) const {
+        update_by(device, n, by, parameters, gradients, state, state + n);
     }
 };
 

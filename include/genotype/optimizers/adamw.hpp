@@ -3,8 +3,8 @@
 
 #include <array>
 #include <cstdint>
-#include <span>
 
+#include "genotype/kernels/behind.hpp"
 #include "genotype/optimizers/adam_update.hpp"
 #include "genotype/optimizers/decayed.hpp"
 
@@ -41,25 +41,31 @@ struct AdamW {
         if (which != Decayed::all) visit("decayed", "matrices");  // where all are, as before there was a choice
     }
 
-    /// One step of n parameters. `state` holds `states` arrays of n, zero before step 1; steps are counted from 1.
-    template <class Device>
-    void step(Device device, long n, float* parameters, const float* gradients, float* state, std::int64_t step,
-              float learning_rate_factor) const {
-        const DecayStretch whole{.count = n};
-        this->step(device, n, parameters, gradients, state, step, learning_rate_factor, {&whole, 1});
+    /// What changes from step to step, for parameters that are not decayed and for those that are. Steps are counted
+    /// from 1.
+    struct Update {
+        detail::AdamUpdate by_decay[2];
+    };
+    Update update_of(std::int64_t step, float learning_rate_factor) const {
+        const double rate = static_cast<double>(learning_rate) * static_cast<double>(learning_rate_factor);
+        const detail::AdamUpdate f = detail::adam_update(rate, beta1, beta2, epsilon, step);
+        Update both{{f, f}};
+        both.by_decay[1].shrink = static_cast<float>(1 - rate * static_cast<double>(weight_decay));
+        return both;
     }
 
-    /// The same of n parameters that are not all decayed.
+    /// One step of n parameters by what stands at `by`, where the device reads. `state` holds `states` arrays of n, zero
+    /// before step 1.
     template <class Device>
-    void step(Device device, long n, float* parameters, const float* gradients, float* state, std::int64_t step,
-              float learning_rate_factor, std::span<const DecayStretch> stretches) const {
-        const double rate = static_cast<double>(learning_rate) * static_cast<double>(learning_rate_factor);
-        detail::AdamUpdate f = detail::adam_update(rate, beta1, beta2, epsilon, step);
-        const float shrink = static_cast<float>(1 - rate * static_cast<double>(weight_decay));
-        for (const auto& [first, count, is_decayed] : stretches) {
-            f.shrink = is_decayed ? shrink : 1;
-            update(device, count, f, parameters + first, gradients + first, state + first, state + n + first);
-        }
+    void apply(Device device, long n, float* parameters, const float* gradients, float* state, const Update* by) const {
+        update_by(device, n, by->by_decay + 1, parameters, gradients, state, state + n);
+    }
+
+    /// The same of parameters that are not all decayed: 0 takes its turn where they are not, 1 where they are.
+    template <class Device>
+    void apply(Device device, long n, float* parameters, const float* gradients, float* state, const Update* by,
+               const Turns& turns) const {
+        update_in_turns(device, turns, by->by_decay, n, parameters, gradients, state, state + n);
     }
 };
 

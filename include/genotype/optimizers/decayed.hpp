@@ -9,10 +9,4 @@ enum class Decayed {
     matrices,  // tensors of two or more dimensions: neither biases nor what norms multiply by
 };
 
-/// Neighbours in an arena of parameters that all are decayed, or all are not, by `Decayed::matrices`.
-struct DecayStretch {
-    long first = 0, count = 0;  // floats
-    bool decayed = true;
-};
-
 }  // namespace genotype

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 
+#include "genotype/kernels/behind.hpp"
 #include "genotype/kernels/math.hpp"
 
 namespace genotype {
@@ -64,18 +65,25 @@ struct RMSprop {
         visit("momentum", velocity);
     }
 
-    /// One step of n parameters. `state` holds `states` arrays of n, zero before step 1.
-    template <class Device>
-    void step(Device device, long n, float* parameters, const float* gradients, float* state, std::int64_t,
-              float learning_rate_factor) const {
+    /// What changes from step to step.
+    struct Update {
+        detail::RmspropUpdate plain;
+        detail::RmspropMomentumUpdate with_momentum;
+    };
+    Update update_of(std::int64_t /*step*/, float learning_rate_factor) const {
         const float rate = learning_rate * learning_rate_factor;
         const float grow = static_cast<float>(1 - static_cast<double>(alpha));
+        return {{rate, alpha, grow, epsilon, weight_decay}, {rate, alpha, grow, epsilon, weight_decay, momentum}};
+    }
+
+    /// One step of n parameters by what stands at `by`, where the device reads. `state` holds `states` arrays of n, zero
+    /// before step 1.
+    template <class Device>
+    void apply(Device device, long n, float* parameters, const float* gradients, float* state, const Update* by) const {
         if (momentum == 0)
-            update(device, n, detail::RmspropUpdate{rate, alpha, grow, epsilon, weight_decay}, parameters, gradients,
-                   state);
+            update_by(device, n, &by->plain, parameters, gradients, state);
         else
-            update(device, n, detail::RmspropMomentumUpdate{rate, alpha, grow, epsilon, weight_decay, momentum},
-                   parameters, gradients, state, state + n);
+            update_by(device, n, &by->with_momentum, parameters, gradients, state, state + n);
     }
 };
 

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 
+#include "genotype/kernels/behind.hpp"
 #include "genotype/kernels/math.hpp"
 
 namespace genotype {
@@ -59,16 +60,24 @@ struct SGD {
         visit("nesterov", looks_ahead);
     }
 
-    /// One step of n parameters. `state` holds `states` arrays of n, zero before step 1.
-    template <class Device>
-    void step(Device device, long n, float* parameters, const float* gradients, float* state, std::int64_t,
-              float learning_rate_factor) const {
+    /// What changes from step to step.
+    struct Update {
+        detail::SgdUpdate plain;
+        detail::SgdMomentumUpdate with_momentum;
+    };
+    Update update_of(std::int64_t /*step*/, float learning_rate_factor) const {
         const float rate = learning_rate * learning_rate_factor;
+        return {{rate, weight_decay}, {rate, weight_decay, momentum, nesterov}};
+    }
+
+    /// One step of n parameters by what stands at `by`, where the device reads. `state` holds `states` arrays of n, zero
+    /// before step 1.
+    template <class Device>
+    void apply(Device device, long n, float* parameters, const float* gradients, float* state, const Update* by) const {
         if (momentum == 0)
-            update(device, n, detail::SgdUpdate{rate, weight_decay}, parameters, gradients);
+            update_by(device, n, &by->plain, parameters, gradients);
         else
-            update(device, n, detail::SgdMomentumUpdate{rate, weight_decay, momentum, nesterov}, parameters, gradients,
-                   state);
+            update_by(device, n, &by->with_momentum, parameters, gradients, state);
     }
 };
 

@@ -16,6 +16,13 @@ struct RandomState {
     std::uint64_t position = 0;
     std::uint64_t stream = 0;
 
+    /// Where not null, `position` counts on from the number there, which lies where the device's kernels read: a step
+    /// that is recorded draws other numbers in each replay.
+    const std::uint64_t* base = nullptr;
+
+    /// Where kernels begin.
+    constexpr std::uint64_t first_position() const { return position + (base ? *base : 0); }
+
     /// Reserves the positions that `values` numbers need, and returns the state at which they start.
     constexpr RandomState take(long values) {
         RandomState start = *this;

@@ -1,7 +1,9 @@
 // A batch where a device reads it.
 #pragma once
 
-#include "genotype/tensor/arena.hpp"
+#include <algorithm>
+
+#include "genotype/tensor/sender.hpp"
 #include "genotype/tensor/tensor.hpp"
 #include "genotype/tensor/view.hpp"
 
@@ -12,19 +14,23 @@ namespace genotype {
 template <ShapeType S, class Device>
 class Input {
   public:
-    explicit Input(int capacity) : copy_(Device::on_host ? 0 : capacity * S::count) {}
+    explicit Input(int capacity)
+        : sender_(Device::on_host ? 0 : capacity * S::count), copy_(Device::on_host ? 0 : capacity * S::count) {}
 
-    /// The same batch on the device, until the next call. It may have `capacity` samples at most.
+    /// The same batch on the device, until the next call. It may have `capacity` samples at most, and may change as soon
+    /// as the call has returned.
     View<S> take(View<S> batch) {
         if constexpr (Device::on_host) {
             return batch;
         } else {
-            Device::upload(batch.data, batch.size(), copy_.data());
+            std::copy_n(batch.data, batch.size(), sender_.staging());
+            sender_.send(batch.size(), copy_.data());
             return {copy_.data(), batch.batch};
         }
     }
 
   private:
+    Sender<Device> sender_;
     Arena<Device> copy_;
 };
 

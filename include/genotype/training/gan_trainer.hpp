@@ -5,7 +5,10 @@
 #include "genotype/kernels/functions.hpp"
 #include "genotype/optimizers/schedule.hpp"
 #include "genotype/tensor/input.hpp"
+#include "genotype/tensor/later.hpp"
+#include "genotype/tensor/sender.hpp"
 #include "genotype/training/adversarial.hpp"
+#include "genotype/training/layer_draws.hpp"
 #include "genotype/training/optimized.hpp"
 #include "genotype/training/trainer.hpp"
 
@@ -66,13 +69,16 @@ class Trainer<combinators::Adversarial<G, D, Loss, Noise>, Device, Optimizer>
           noise_(options.batch * Noise::count),
           picture_gradient_(options.batch * Picture::count),
           answer_gradient_(options.batch),
-          random_{.seed = options.seed, .stream = streams::noise} {}
+          random_{.seed = options.seed, .stream = streams::noise},
+          layers_random_(options.seed) {}
+
+    /// What a step returns: `GanLosses`, or on a device that computes beside the host what becomes them.
+    using Report = Reported<GanLosses, Device>;
 
     /// One step on a batch of real pictures in the host's memory and as many generated ones. Allocates nothing.
-    GanLosses step(View<Picture> real) {
+    Report step(View<Picture> real) {
         discriminator_run_.check(real.batch);
-        fill_normal(Device{}, real.batch * Noise::count, random_.take(real.batch * Noise::count), noise_.data());
-        return step(input_.take(real), {noise_.data(), real.batch});
+        return step(input_.take(real), {noise_.data(), real.batch}, true);
     }
 
     template <class Other>
@@ -82,35 +88,10 @@ class Trainer<combinators::Adversarial<G, D, Loss, Noise>, Device, Optimizer>
     }
 
     /// The same with noise of the caller's, both on the device.
-    GanLosses step(View<Picture> real, View<Noise> noise) {
+    Report step(View<Picture> real, View<Noise> noise) {
         if (noise.batch != real.batch) fail("Trainer::step", "batch of noise", noise.batch, real.batch);
-        spread_threads(Device{});
-        const float factor = options_.schedule.factor(static_cast<long>(generator_optimizer_.steps()));
-
-        discriminator_part_.run({real.data, noise.data, real.batch, layers_random_.position}, [&] {
-            discriminate<&call_real>(real, sums_.data());
-            discriminator_run_.backward(discriminator_, real, answer_gradient_.data(),
-                                        {.gradients = discriminator_gradients_.data()});
-            fake_ = generator_run_.forward(generator_, noise, &layers_random_);
-            discriminate<&call_fake>(fake_, sums_.data() + 2);
-            discriminator_run_.backward(discriminator_, fake_, answer_gradient_.data(),
-                                        {.gradients = discriminator_gradients_.data(), .accumulate = true});
-        });
-        discriminator_optimizer_.step(discriminator_, discriminator_gradients_, factor, options_.clip_norm);
-
-        generator_part_.run({fake_.data, noise.data, fake_.batch, layers_random_.position}, [&] {
-            discriminate<&call_generator>(fake_, sums_.data() + 4);
-            discriminator_run_.backward(discriminator_, fake_, answer_gradient_.data(),
-                                        {.input_gradient = picture_gradient_.data()});
-            generator_run_.backward(generator_, noise, picture_gradient_.data(),
-                                    {.gradients = generator_gradients_.data()});
-        });
-        generator_optimizer_.step(generator_, generator_gradients_, factor, options_.clip_norm);
-
-        float sums[6];
-        Device::download(sums_.data(), 6, sums);
-        return {sums[0] + sums[2], sums[4], sums[1] / static_cast<float>(real.batch),
-                sums[3] / static_cast<float>(real.batch)};
+        discriminator_run_.check(real.batch);
+        return step(real, noise, false);
     }
 
     Model<G, Device>& generator() { return generator_; }
@@ -130,18 +111,67 @@ class Trainer<combinators::Adversarial<G, D, Loss, Noise>, Device, Optimizer>
         visit.network("generator.", self.generator_, self.generator_optimizer_);
         visit.network("discriminator.", self.discriminator_, self.discriminator_optimizer_);
         visit.random("noise", self.random_);
-        visit.random("layers", self.layers_random_);
+        visit.random("layers", self.layers_random_.state());
     }
 
   private:
+    /// What changes from step to step.
+    struct Numbers {
+        std::uint64_t noise, layers;  // where their random numbers begin
+        typename Optimizer::Update generator, discriminator;
+    };
+
+    Report step(View<Picture> real, View<Noise> noise, bool draws) {
+        spread_threads(Device{});
+        const long values = noise.size();
+        const RandomState start = draws ? random_.take(values) : random_;
+        const float factor = options_.schedule.factor(static_cast<long>(generator_optimizer_.steps()));
+        numbers_.send_one({start.position, layers_random_.state().position, generator_optimizer_.next(factor),
+                           discriminator_optimizer_.next(factor)});
+        const Numbers* const numbers = numbers_.data();
+        step_.run({real.data, noise.data, real.batch, draws}, [&] {
+            if (draws)
+                fill_normal(Device{}, values,
+                            RandomState{.seed = start.seed, .stream = start.stream, .base = &numbers->noise},
+                            noise_.data());
+            RandomState* const random = layers_random_.begin(&numbers->layers);
+
+            discriminate<&call_real>(real, random, sums_.data());
+            discriminator_run_.backward(discriminator_, real, answer_gradient_.data(),
+                                        {.gradients = discriminator_gradients_.data()});
+            const auto fake = generator_run_.forward(generator_, noise, random);
+            discriminate<&call_fake>(fake, random, sums_.data() + 2);
+            discriminator_run_.backward(discriminator_, fake, answer_gradient_.data(),
+                                        {.gradients = discriminator_gradients_.data(), .accumulate = true});
+            discriminator_optimizer_.apply(discriminator_, discriminator_gradients_, &numbers->discriminator,
+                                           options_.clip_norm);
+
+            discriminate<&call_generator>(fake, random, sums_.data() + 4);
+            discriminator_run_.backward(discriminator_, fake, answer_gradient_.data(),
+                                        {.input_gradient = picture_gradient_.data()});
+            generator_run_.backward(generator_, noise, picture_gradient_.data(),
+                                    {.gradients = generator_gradients_.data()});
+            generator_optimizer_.apply(generator_, generator_gradients_, &numbers->generator, options_.clip_norm);
+        });
+        layers_random_.end();
+        return detail::report<GanLosses, Device>(fetcher_, sums_.data(), 6, losses_of, real.batch);
+    }
+
+    /// From the loss on real pictures and the sum of the answers to them, the same on generated ones, and the
+    /// generator's.
+    static GanLosses losses_of(const float* sums, int samples) {
+        return {sums[0] + sums[2], sums[4], sums[1] / static_cast<float>(samples),
+                sums[3] / static_cast<float>(samples)};
+    }
+
     static void call_real(const LossCall& call) { Loss::discriminator_real(Device{}, call); }
     static void call_fake(const LossCall& call) { Loss::discriminator_fake(Device{}, call); }
     static void call_generator(const LossCall& call) { Loss::generator(Device{}, call); }
 
     /// Runs the discriminator; writes the loss and the sum of its answers, and leaves the answers' gradient.
     template <auto Evaluate>
-    void discriminate(View<Picture> pictures, float* loss_and_answers) {
-        const auto answers = discriminator_run_.forward(discriminator_, pictures, &layers_random_);
+    void discriminate(View<Picture> pictures, RandomState* random, float* loss_and_answers) {
+        const auto answers = discriminator_run_.forward(discriminator_, pictures, random);
         Evaluate(LossCall{.batch = pictures.batch,
                           .values = 1,
                           .prediction = answers.data,
@@ -162,9 +192,11 @@ class Trainer<combinators::Adversarial<G, D, Loss, Noise>, Device, Optimizer>
     Input<Picture, Device> input_;
     Arena<Device> noise_, picture_gradient_, answer_gradient_;
     Arena<Device> sums_{6};
-    View<Picture> fake_;
-    Replayed<Device> discriminator_part_, generator_part_;
-    RandomState random_, layers_random_{.seed = random_.seed, .stream = streams::layers};
+    Replayed<Device> step_;
+    Sent<Numbers, Device> numbers_{1};
+    Fetcher<Device> fetcher_;
+    RandomState random_;
+    detail::LayerDraws layers_random_;
 };
 
 }  // namespace genotype

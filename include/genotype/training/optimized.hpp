@@ -1,8 +1,8 @@
 // An optimiser at work on one model.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -10,6 +10,7 @@
 #include "genotype/optimizers/adam.hpp"
 #include "genotype/optimizers/clip.hpp"
 #include "genotype/optimizers/decayed.hpp"
+#include "genotype/tensor/sender.hpp"
 
 namespace genotype {
 
@@ -29,21 +30,30 @@ class Gradients {
 template <Layer Net, class Device = Cpu, class Optimizer = Adam>
 class Optimized {
   public:
-    explicit Optimized(Optimizer optimizer = {}) : optimizer_(optimizer), stretches_(decay_stretches(optimizer)) {}
+    using Update = typename Optimizer::Update;
+
+    explicit Optimized(Optimizer optimizer = {}) : optimizer_(optimizer), decayed_(optimizer) {}
 
     /// Changes the model's parameters once. With `clip_norm` above 0 the gradients are first scaled down to that norm.
     void step(Model<Net, Device>& model, Gradients<Net, Device>& gradients, float learning_rate_factor = 1,
               float clip_norm = 0) {
+        update_.send_one(next(learning_rate_factor));
+        apply(model, gradients, update_.data(), clip_norm);
+    }
+
+    /// A step's two halves, for whoever records the second: counts the step and says by what numbers it is made; and
+    /// makes it by those that stand at `by`, where the device reads.
+    Update next(float learning_rate_factor) { return optimizer_.update_of(++steps_, learning_rate_factor); }
+    void apply(Model<Net, Device>& model, Gradients<Net, Device>& gradients, const Update* by, float clip_norm) {
         if (clip_norm > 0) clip_gradient_norm(Device{}, gradients.size(), gradients.data(), clip_norm, norm_.data());
-        ++steps_;
-        const auto step = [&](auto... stretches) {
-            optimizer_.step(Device{}, gradients.size(), model.parameters.data(), gradients.data(), state_.data(),
-                            steps_, learning_rate_factor, stretches...);
+        const auto apply = [&](const auto&... turns) {
+            optimizer_.apply(Device{}, gradients.size(), model.parameters.data(), gradients.data(), state_.data(), by,
+                             turns...);
         };
         if constexpr (chooses)
-            step(std::span<const DecayStretch>(stretches_));
+            apply(decayed_.turns());
         else
-            step();
+            apply();
         model.prepare();
     }
 
@@ -63,21 +73,37 @@ class Optimized {
   private:
     static constexpr bool chooses = requires(Optimizer optimizer) { optimizer.decayed; };
 
-    /// The arena in as few stretches as there are; the gaps between tensors, which are zero and stay so, go with the
-    /// tensor before them.
-    static std::vector<DecayStretch> decay_stretches(const Optimizer& optimizer) {
-        std::vector<DecayStretch> stretches;
-        if constexpr (chooses)
-            for_each_tensor<Net, Owned::parameters>([&](const std::string&, const Parameter& tensor, long offset) {
-                const bool decayed = optimizer.decayed == Decayed::all || tensor.dims.rank >= 2;
-                if (stretches.empty() || stretches.back().decayed != decayed) stretches.push_back({offset, 0, decayed});
-                stretches.back().count = offset + aligned(tensor.count()) - stretches.back().first;
-            });
-        return stretches;
-    }
+    /// Where the optimizer chooses what it decays: the arena in as few stretches as there are. The gaps between tensors,
+    /// which are zero and stay so, go with the tensor before them.
+    class DecayTurns {
+      public:
+        explicit DecayTurns(const Optimizer& optimizer) {
+            if constexpr (chooses) {
+                std::vector<long> ends;
+                int last = 0;
+                for_each_tensor<Net, Owned::parameters>([&](const std::string&, const Parameter& tensor, long offset) {
+                    const int decayed = optimizer.decayed == Decayed::all || tensor.dims.rank >= 2;
+                    if (ends.empty()) first_ = decayed;
+                    if (ends.empty() || decayed != last) ends.push_back(0);
+                    ends.back() = offset + aligned(tensor.count());
+                    last = decayed;
+                });
+                count_ = static_cast<int>(ends.size());
+                ends_ = Sent<long, Device>(count_);
+                std::copy(ends.begin(), ends.end(), ends_.staging());
+                ends_.send(count_);
+            }
+        }
+        Turns turns() const { return {ends_.data(), count_, first_}; }
+
+      private:
+        Sent<long, Device> ends_{0};
+        int count_ = 0, first_ = 0;
+    };
 
     Optimizer optimizer_;
-    std::vector<DecayStretch> stretches_;  // where the optimizer chooses what it decays
+    DecayTurns decayed_;
+    Sent<Update, Device> update_{1};
     Arena<Device> state_{Optimizer::states * parameter_floats<Net>()};
     Arena<Device> norm_{1};
     std::int64_t steps_ = 0;

@@ -11,7 +11,9 @@
 #include "genotype/model/context.hpp"
 #include "genotype/model/language_model.hpp"
 #include "genotype/optimizers/schedule.hpp"
-#include "genotype/tensor/input.hpp"
+#include "genotype/tensor/later.hpp"
+#include "genotype/tensor/sender.hpp"
+#include "genotype/training/layer_draws.hpp"
 #include "genotype/training/optimized.hpp"
 #include "genotype/training/trainer.hpp"
 
@@ -63,30 +65,34 @@ class Trainer<combinators::LanguageModel<E, B, H>, Device, Optimizer>
           optimizer_(options.optimizer),
           run_(rows(options)),
           evaluation_(rows(options)),
-          input_(rows(options)),
-          targets_there_(Device::on_host ? 0 : rows(options)),
           output_gradient_(static_cast<long>(rows(options)) * vocabulary),
           tokens_(rows(options)),
-          targets_(static_cast<std::size_t>(rows(options))),
-          layers_random_{.seed = options.seed, .stream = streams::layers} {
+          targets_(rows(options)),
+          layers_random_(options.seed) {
         for (int text = 0; text < options.batch; ++text)
             texts_.push_back({.row = text * options.context, .count = options.context, .position = 0, .slot = text});
     }
 
+    /// What a step returns: the loss, or on a device that computes beside the host what becomes it.
+    using Report = Reported<float, Device>;
+
     /// One step on some texts of `context` + 1 tokens each, one text after another; returns their loss before the step.
     /// Allocates nothing. Throws `Error` where that is no whole number of texts, none or too many, or where a token is
     /// not of the vocabulary; nothing has changed then.
-    float step(std::span<const int> windows) {
+    Report step(std::span<const int> windows) {
         const Sequences texts = take(windows);
         spread_threads(Device{});
+        numbers_.send_one({layers_random_.state().position,
+                           optimizer_.next(options_.schedule.factor(static_cast<long>(optimizer_.steps())))});
+        const Numbers* const numbers = numbers_.data();
         const View<Shape<1>> x = input(texts);
-        gradient_part_.run({x.data, targets(), x.batch, layers_random_.position}, [&] {
-            const auto logits = run_.forward(model_, x, texts, {}, &layers_random_);
+        step_.run({x.data, targets_.data(), x.batch, 0}, [&] {
+            const auto logits = run_.forward(model_, x, texts, {}, layers_random_.begin(&numbers->layers));
             evaluate_loss(logits, output_gradient_.data());
             run_.backward(model_, x, output_gradient_.data(), {.gradients = gradients_.data(), .sequences = &texts});
+            optimizer_.apply(model_, gradients_, &numbers->update, options_.clip_norm);
         });
-        optimizer_.step(model_, gradients_, options_.schedule.factor(static_cast<long>(optimizer_.steps())),
-                        options_.clip_norm);
+        layers_random_.end();
         return loss();
     }
 
@@ -108,10 +114,16 @@ class Trainer<combinators::LanguageModel<E, B, H>, Device, Optimizer>
     template <class Self, class Visit>
     static void describe_state(Self& self, Visit& visit) {
         visit.network("", self.model_, self.optimizer_);
-        visit.random("layers", self.layers_random_);
+        visit.random("layers", self.layers_random_.state());
     }
 
   private:
+    /// What changes from step to step.
+    struct Numbers {
+        std::uint64_t layers;  // where their random numbers begin
+        typename Optimizer::Update update;
+    };
+
     static const Options& checked(const Options& options) {
         constexpr int longest = longest_context<Network>;
         if (options.batch < 1) fail("Trainer", "batch", std::to_string(options.batch), "1 or more texts");
@@ -138,41 +150,33 @@ class Trainer<combinators::LanguageModel<E, B, H>, Device, Optimizer>
                 fail("Trainer", "token " + std::to_string(at % window) + " of text " + std::to_string(at / window),
                      std::to_string(windows[at]),
                      "one of the model's vocabulary, 0 to " + std::to_string(vocabulary - 1));
+        float* const tokens = tokens_.staging();
+        int* const targets = targets_.staging();
         for (std::size_t row = 0; row < texts * context; ++row) {
             const std::size_t at = row / context * window + row % context;
-            tokens_.data()[row] = static_cast<float>(windows[at]);
-            targets_[row] = windows[at + 1];
+            tokens[row] = static_cast<float>(windows[at]);
+            targets[row] = windows[at + 1];
         }
-        // Numbers of as many bits: the device's memory is counted in floats.
-        if constexpr (!Device::on_host)
-            Device::upload(reinterpret_cast<const float*>(targets_.data()), static_cast<long>(texts * context),
-                           targets_there_.data());
+        tokens_.send(static_cast<long>(texts * context));
+        targets_.send(static_cast<long>(texts * context));
         return {.list = texts_.data(), .count = static_cast<int>(texts), .context = options_.context};
     }
 
     View<Shape<1>> input(const Sequences& texts) {
-        return input_.take({tokens_.data(), texts.count * options_.context});
+        return {tokens_.data(), texts.count * options_.context};
     }
 
     void evaluate_loss(View<Shape<vocabulary>> logits, float* gradient) {
         CrossEntropy::evaluate(Device{}, {.batch = logits.batch,
                                           .classes = vocabulary,
                                           .prediction = logits.data,
-                                          .target = targets(),
+                                          .target = targets_.data(),
                                           .value = loss_.data(),
                                           .gradient = gradient});
     }
-    /// Where the device reads them.
-    const int* targets() const {
-        if constexpr (Device::on_host)
-            return targets_.data();
-        else
-            return reinterpret_cast<const int*>(targets_there_.data());
-    }
-    float loss() const {
-        float value = 0;
-        Device::download(loss_.data(), 1, &value);
-        return value;
+    Report loss() {
+        return detail::report<float, Device>(
+            fetcher_, loss_.data(), 1, [](const float* loss, int) { return *loss; }, 0);
     }
 
     Options options_;
@@ -181,13 +185,14 @@ class Trainer<combinators::LanguageModel<E, B, H>, Device, Optimizer>
     Optimized<Network, Device, Optimizer> optimizer_;
     Workspace<Network, Shape<1>, Training, Device> run_;
     Workspace<Network, Shape<1>, Inference, Device> evaluation_;
-    Input<Shape<1>, Device> input_;
-    Arena<Device> targets_there_, output_gradient_, loss_{1};
-    Tensor<Shape<1>> tokens_;
-    std::vector<int> targets_;
-    Replayed<Device> gradient_part_;
+    Arena<Device> output_gradient_, loss_{1};
+    Sent<float, Device> tokens_;
+    Sent<int, Device> targets_;
+    Replayed<Device> step_;
+    Sent<Numbers, Device> numbers_{1};
+    Fetcher<Device> fetcher_;
     std::vector<SequenceRows> texts_;
-    RandomState layers_random_;
+    detail::LayerDraws layers_random_;
 };
 
 }  // namespace genotype

@@ -6,7 +6,10 @@
 #include "genotype/model/part.hpp"
 #include "genotype/optimizers/schedule.hpp"
 #include "genotype/tensor/input.hpp"
+#include "genotype/tensor/later.hpp"
+#include "genotype/tensor/sender.hpp"
 #include "genotype/training/autoencoder.hpp"
+#include "genotype/training/layer_draws.hpp"
 #include "genotype/training/optimized.hpp"
 #include "genotype/training/trainer.hpp"
 
@@ -75,13 +78,16 @@ class Trainer<combinators::VariationalAutoencoder<E, D, Loss, I>, Device, Optimi
           latents_gradient_(options.batch * Latent::count),
           moments_gradient_(2 * options.batch * Latent::count),
           output_gradient_(options.batch * I::count),
-          random_{.seed = options.seed, .stream = streams::noise} {}
+          random_{.seed = options.seed, .stream = streams::noise},
+          layers_random_(options.seed) {}
+
+    /// What a step returns: `VaeLosses`, or on a device that computes beside the host what becomes them.
+    using Report = Reported<VaeLosses, Device>;
 
     /// One step on a batch in the host's memory. Allocates nothing.
-    VaeLosses step(View<I> batch) {
+    Report step(View<I> batch) {
         encoder_run_.check(batch.batch);
-        fill_normal(Device{}, batch.batch * Latent::count, random_.take(batch.batch * Latent::count), noise_.data());
-        return step(input_.take(batch), {noise_.data(), batch.batch});
+        return step(input_.take(batch), {noise_.data(), batch.batch}, true);
     }
 
     template <class Other>
@@ -91,21 +97,18 @@ class Trainer<combinators::VariationalAutoencoder<E, D, Loss, I>, Device, Optimi
     }
 
     /// The same with noise of the caller's, both on the device.
-    VaeLosses step(View<I> batch, View<Latent> noise) {
-        spread_threads(Device{});
-        gradient_part_.run({batch.data, noise.data, batch.batch, layers_random_.position},
-                           [&] { differentiate(batch, noise); });
-        optimizer_.step(model_, gradients_, options_.schedule.factor(static_cast<long>(optimizer_.steps())),
-                        options_.clip_norm);
-        return losses();
+    Report step(View<I> batch, View<Latent> noise) {
+        if (noise.batch != batch.batch) fail("Trainer", "batch of noise", noise.batch, batch.batch);
+        encoder_run_.check(batch.batch);
+        return step(batch, noise, false);
     }
 
     /// The losses on a batch, with one draw of the latents, without learning from it.
     VaeLosses evaluate(View<I> batch) {
         encoder_run_.check(batch.batch);
         fill_normal(Device{}, batch.batch * Latent::count, random_.take(batch.batch * Latent::count), noise_.data());
-        forward(input_.take(batch), {noise_.data(), batch.batch}, nullptr);
-        return losses();
+        forward(input_.take(batch), {noise_.data(), batch.batch}, &layers_random_.state(), nullptr);
+        return losses(batch.batch);
     }
 
     Model<Network, Device>& model() { return model_; }
@@ -120,18 +123,42 @@ class Trainer<combinators::VariationalAutoencoder<E, D, Loss, I>, Device, Optimi
     static void describe_state(Self& self, Visit& visit) {
         visit.network("", self.model_, self.optimizer_);
         visit.random("noise", self.random_);
-        visit.random("layers", self.layers_random_);
+        visit.random("layers", self.layers_random_.state());
     }
 
   private:
+    /// What changes from step to step.
+    struct Numbers {
+        std::uint64_t noise, layers;  // where their random numbers begin
+        typename Optimizer::Update update;
+    };
+
+    Report step(View<I> batch, View<Latent> noise, bool draws) {
+        spread_threads(Device{});
+        const long values = noise.size();
+        const RandomState start = draws ? random_.take(values) : random_;
+        numbers_.send_one({start.position, layers_random_.state().position,
+                           optimizer_.next(options_.schedule.factor(static_cast<long>(optimizer_.steps())))});
+        const Numbers* const numbers = numbers_.data();
+        step_.run({batch.data, noise.data, batch.batch, draws}, [&] {
+            if (draws)
+                fill_normal(Device{}, values,
+                            RandomState{.seed = start.seed, .stream = start.stream, .base = &numbers->noise},
+                            noise_.data());
+            differentiate(batch, noise, layers_random_.begin(&numbers->layers));
+            optimizer_.apply(model_, gradients_, &numbers->update, options_.clip_norm);
+        });
+        layers_random_.end();
+        return losses(batch.batch);
+    }
+
     /// Runs both networks and writes the two losses, and the gradient by the output where it is wanted.
-    View<Latent> forward(View<I> batch, View<Latent> noise, float* output_gradient) {
-        if (noise.batch != batch.batch) fail("Trainer", "batch of noise", noise.batch, batch.batch);
+    View<Latent> forward(View<I> batch, View<Latent> noise, RandomState* random, float* output_gradient) {
         auto encoder = part<0>(model_), decoder = part<1>(model_);
-        moments_ = encoder_run_.forward(encoder, batch, &layers_random_).data;
+        moments_ = encoder_run_.forward(encoder, batch, random).data;
         reparameterize(Device{}, batch.batch, latent, moments_, noise.data, latents_.data());
         const View<Latent> z{latents_.data(), batch.batch};
-        const auto output = decoder_run_.forward(decoder, z, &layers_random_);
+        const auto output = decoder_run_.forward(decoder, z, random);
         const bool summed = options_.reconstruction == Reconstruction::summed;
         Loss::evaluate(Device{}, LossCall{.batch = batch.batch,
                                           .values = I::count,
@@ -146,8 +173,8 @@ class Trainer<combinators::VariationalAutoencoder<E, D, Loss, I>, Device, Optimi
     }
 
     /// Writes the losses and the gradients.
-    void differentiate(View<I> batch, View<Latent> noise) {
-        const View<Latent> z = forward(batch, noise, output_gradient_.data());
+    void differentiate(View<I> batch, View<Latent> noise, RandomState* random) {
+        const View<Latent> z = forward(batch, noise, random, output_gradient_.data());
         const auto encoder = part<0>(model_), decoder = part<1>(model_);
         decoder_run_.backward(
             decoder, z, output_gradient_.data(),
@@ -163,11 +190,9 @@ class Trainer<combinators::VariationalAutoencoder<E, D, Loss, I>, Device, Optimi
         encoder_run_.backward(encoder, batch, moments_gradient_.data(), {.gradients = gradients_.data()});
     }
 
-    VaeLosses losses() const {
-        VaeLosses result;
-        Device::download(sums_.data(), 1, &result.reconstruction);
-        Device::download(sums_.data() + 1, 1, &result.kl);
-        return result;
+    Report losses(int samples) {
+        return detail::report<VaeLosses, Device>(
+            fetcher_, sums_.data(), 2, [](const float* sums, int) { return VaeLosses{sums[0], sums[1]}; }, samples);
     }
 
     Options options_;
@@ -180,8 +205,11 @@ class Trainer<combinators::VariationalAutoencoder<E, D, Loss, I>, Device, Optimi
     Arena<Device> noise_, latents_, latents_gradient_, moments_gradient_, output_gradient_;
     Arena<Device> sums_{2};
     const float* moments_ = nullptr;
-    Replayed<Device> gradient_part_;
-    RandomState random_, layers_random_{.seed = random_.seed, .stream = streams::layers};
+    Replayed<Device> step_;
+    Sent<Numbers, Device> numbers_{1};
+    Fetcher<Device> fetcher_;
+    RandomState random_;
+    detail::LayerDraws layers_random_;
 };
 
 }  // namespace genotype

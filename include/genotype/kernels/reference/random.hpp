@@ -12,11 +12,11 @@
 
 namespace genotype {
 
-/// Value i is made from word i % 4 of position start.position + i / 4: n values in [low, high).
+/// Value i is made from word i % 4 of position start.first_position() + i / 4: n values in [low, high).
 inline void fill_uniform(Reference, long n, const RandomState& start, float low, float high, float* y) {
     const float below = std::nextafter(high, low);
     for (long i = 0; i < n; ++i) {
-        const auto words = philox(start.seed, start.position + static_cast<std::uint64_t>(i / 4), start.stream);
+        const auto words = philox(start.seed, start.first_position() + static_cast<std::uint64_t>(i / 4), start.stream);
         y[i] = uniform_of(words[static_cast<unsigned long>(i % 4)], low, high, below);
     }
 }
@@ -25,7 +25,7 @@ inline void fill_uniform(Reference, long n, const RandomState& start, float low,
 /// Source: Box and Muller, "A note on the generation of random normal deviates" (1958).
 inline void fill_normal(Reference, long n, const RandomState& start, float* y) {
     for (long i = 0; i < n; ++i) {
-        const auto words = philox(start.seed, start.position + static_cast<std::uint64_t>(i / 4), start.stream);
+        const auto words = philox(start.seed, start.first_position() + static_cast<std::uint64_t>(i / 4), start.stream);
         const unsigned long pair = static_cast<unsigned long>(i % 4 / 2 * 2);
         const float radius = std::sqrt(squared_radius_of(words[pair]));
         const Direction direction = direction_of(words[pair + 1]);
@@ -37,7 +37,7 @@ inline void fill_normal(Reference, long n, const RandomState& start, float* y) {
 inline void fill_keep_mask(Reference, long n, const RandomState& start, float probability, float scale, float* mask) {
     const std::uint64_t threshold = keep_threshold(probability);
     for (long i = 0; i < n; ++i) {
-        const auto words = philox(start.seed, start.position + static_cast<std::uint64_t>(i / 4), start.stream);
+        const auto words = philox(start.seed, start.first_position() + static_cast<std::uint64_t>(i / 4), start.stream);
         mask[i] = words[static_cast<unsigned long>(i % 4)] >= threshold ? scale : 0.f;
     }
 }

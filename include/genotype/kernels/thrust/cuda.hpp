@@ -5,3 +5,4 @@
 #include "genotype/kernels/thrust/cuda_product.hpp"
 #include "genotype/kernels/thrust/cuda_sums.hpp"
 #include "genotype/kernels/thrust/cuda_system.hpp"
+#include "genotype/kernels/thrust/cuda_transfer.hpp"

@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "genotype/kernels/behind.hpp"
 #include "genotype/kernels/thrust/each.hpp"
 
 namespace genotype {
@@ -40,6 +41,27 @@ void map(Thrust<System> device, long n, F f, float* y, const In*... x) {
 template <class System, class F, class... P>
 void update(Thrust<System> device, long n, F f, P*... p) {
     detail::each_value(device, n, detail::AtEach(f, p...));
+}
+
+/// See the generic one: one launch, in which each value looks for its stretch.
+template <class System, class F, class... P>
+void update_in_turns(Thrust<System> device, const Turns& turns, const F* two, long n, P*... p) {
+    const Turns by = turns;
+    detail::AtEach first(detail::Behind<F>{two}, p...), second(detail::Behind<F>{two + 1}, p...);
+    detail::each_value(device, n, [=] GENOTYPE_BOTH(long i) mutable {
+        int below = 0, above = by.count - 1;  // the stretch is one of these
+        while (below < above) {
+            const int middle = below + (above - below) / 2;
+            if (i < by.ends[middle])
+                above = middle;
+            else
+                below = middle + 1;
+        }
+        if ((by.first + below) % 2 == 0)
+            first(i);
+        else
+            second(i);
+    });
 }
 
 /// See the reference's.

@@ -23,7 +23,7 @@ void fill_positions(Thrust<System> device, long n, const RandomState& start, flo
     const RandomState from = start;
     each_value(device, (n + 3) / 4, [=] GENOTYPE_BOTH(long i) mutable {
         const PositionValues values =
-            make(philox(from.seed, from.position + static_cast<std::uint64_t>(i), from.stream));
+            make(philox(from.seed, from.first_position() + static_cast<std::uint64_t>(i), from.stream));
         const long first = 4 * i;
         for (unsigned j = 0; j < 4; ++j)
             if (first + j < n) y[first + j] = values[j];

@@ -1,0 +1,49 @@
+// Functors that lie where a device's kernels read them.
+#pragma once
+
+namespace genotype {
+namespace detail {
+
+/// Does what the functor there does.
+template <class F>
+struct Behind {
+    const F* f;
+
+    template <class... V>
+    constexpr void operator()(V&... values) const {
+        (*f)(values...);
+    }
+};
+
+}  // namespace detail
+
+/// update(device, n, *f, p...) with the functor that stands there when the kernel runs: a recorded step that takes its
+/// numbers so takes others in each replay.
+template <class Device, class F, class... P>
+void update_by(Device device, long n, const F* f, P*... p) {
+    if constexpr (Device::on_host)
+        update(device, n, *f, p...);
+    else
+        update(device, n, detail::Behind<F>{f}, p...);
+}
+
+/// Stretches of an array, one behind another, which two functors change in turns.
+struct Turns {
+    const long* ends;  // of all stretches, where the device's kernels read
+    int count;
+    int first;  // the functor of the first stretch, 0 or 1
+};
+
+/// update() of each stretch of n values, by the one of the two functors at `two` whose turn it is.
+template <class Device, class F, class... P>
+void update_in_turns(Device device, const Turns& turns, const F* two, long /*n*/, P*... p) {
+    static_assert(Device::on_host, "a device with memory of its own has a kernel of its own for this");
+    long first = 0;
+    for (int at = 0; at < turns.count; ++at) {
+        const long end = turns.ends[at];
+        update(device, end - first, two[(turns.first + at) % 2], (p + first)...);
+        first = end;
+    }
+}
+
+}  // namespace genotype

@@ -1,0 +1,89 @@
+// Some numbers that a device has made, for a host that need not wait for them.
+#pragma once
+
+#include <cstdint>
+#include <type_traits>
+
+#include "genotype/shape/error.hpp"
+#include "genotype/tensor/host_memory.hpp"
+
+namespace genotype {
+
+/// Numbers on their way to the host, and which of them they are: another set may have come to the same place since.
+struct FetchedFloats {
+    static constexpr int most = 8;
+
+    float values[most] = {};
+    std::int64_t number = 0;
+};
+
+/// The way back of a few floats. The last two sets can be read. On `Cuda` (see cuda_transfer.hpp) fetch() does not wait.
+template <class Device>
+class Fetcher {
+  public:
+    /// What says when the numbers are there.
+    struct Ticket {
+        const FetchedFloats* floats;
+        std::int64_t number;
+
+        void wait() const {}
+    };
+
+    /// Fetches `count` floats, up to `FetchedFloats::most`, as they are after the kernels that were called before.
+    Ticket fetch(const float* from, int count) {
+        FetchedFloats& to = sets_[++number_ % 2];
+        Device::download(from, count, to.values);
+        to.number = number_;
+        return {&to, number_};
+    }
+
+  private:
+    std::int64_t number_ = 0;
+    FetchedFloats sets_[2];
+};
+
+/// What a step reports, on a device that has not come that far when the step's call returns. It waits when it is read:
+/// whoever reads the losses of a step after the next one's call keeps the device at work. To be read before the call
+/// after that, and while the trainer lives where it was.
+template <class Losses, class Device>
+class Later {
+  public:
+    using Make = Losses (*)(const float* values, int samples);
+
+    Later(typename Fetcher<Device>::Ticket ticket, Make make, int samples)
+        : ticket_(ticket), make_(make), samples_(samples) {}
+
+    /// Throws `Error` where two steps have been called since.
+    Losses get() const {
+        ticket_.wait();
+        if (ticket_.floats->number != ticket_.number)
+            fail("Later", "losses of step", ticket_.floats->number, "read before two other steps are called");
+        return make_(ticket_.floats->values, samples_);
+    }
+    operator Losses() const { return get(); }
+
+  private:
+    typename Fetcher<Device>::Ticket ticket_;
+    Make make_;
+    int samples_;
+};
+
+/// What a trainer's step returns: the losses, or what becomes them.
+template <class Losses, class Device>
+using Reported = std::conditional_t<Device::on_host, Losses, Later<Losses, Device>>;
+
+namespace detail {
+
+/// The losses that `make` reads from `count` floats in the device's memory.
+template <class Losses, class Device>
+Reported<Losses, Device> report(Fetcher<Device>& fetcher, const float* from, int count,
+                                Losses (*make)(const float*, int), int samples) {
+    if constexpr (Device::on_host)
+        return make(from, samples);
+    else
+        return {fetcher.fetch(from, count), make, samples};
+}
+
+}  // namespace detail
+
+}  // namespace genotype

@@ -1,0 +1,79 @@
+// What goes from the host's memory to a device's again and again: batches, tokens, the numbers of a step.
+#pragma once
+
+#include <cstring>
+#include <type_traits>
+#include <vector>
+
+#include "genotype/tensor/arena.hpp"
+
+namespace genotype {
+namespace detail {
+
+/// Floats that have room for so many values of type T.
+template <class T>
+constexpr long floats_for(long values) {
+    static_assert(std::is_trivially_copyable_v<T>);
+    return (values * static_cast<long>(sizeof(T)) + static_cast<long>(sizeof(float)) - 1) /
+           static_cast<long>(sizeof(float));
+}
+
+}  // namespace detail
+
+/// The way of up to `floats` floats to a device with memory of its own. On `Cuda` (see cuda_transfer.hpp) nobody waits.
+template <class Device>
+class Sender {
+  public:
+    explicit Sender(long floats) : here_(floats) {}
+
+    /// Where the host writes what is sent next.
+    float* staging() { return here_.data(); }
+
+    /// Sends the first `floats` of it. The kernels that are called afterwards find them at `to`.
+    void send(long floats, float* to) { Device::upload(here_.data(), floats, to); }
+
+  private:
+    Arena<> here_;
+};
+
+/// Up to `most` values of type T where the device's kernels read them: on a device that computes in the host's memory
+/// they simply lie there.
+template <class T, class Device>
+class Sent {
+  public:
+    explicit Sent(long most)
+        : here_(Device::on_host ? static_cast<std::size_t>(most) : 0),
+          there_(Device::on_host ? 0 : detail::floats_for<T>(most)),
+          sender_(Device::on_host ? 0 : detail::floats_for<T>(most)) {}
+
+    /// Where the host writes them; all that are sent have to be written anew.
+    T* staging() {
+        if constexpr (Device::on_host)
+            return here_.data();
+        else
+            return reinterpret_cast<T*>(sender_.staging());
+    }
+    /// To be called after the first `count` were written.
+    void send([[maybe_unused]] long count) {
+        if constexpr (!Device::on_host) sender_.send(detail::floats_for<T>(count), there_.data());
+    }
+    void send_one(const T& value) {
+        *staging() = value;
+        send(1);
+    }
+
+    /// Where kernels read them; not for the host.
+    const T* data() const {
+        if constexpr (Device::on_host)
+            return here_.data();
+        else
+            return reinterpret_cast<const T*>(there_.data());
+    }
+
+  private:
+    std::vector<T> here_;
+    Arena<Device> there_;
+    Sender<Device> sender_;
+};
+
+}  // namespace genotype
