@@ -32,6 +32,15 @@ struct Follow {
     }
 };
 
+struct Pull {
+    float factor;
+
+    template <class V>
+    constexpr void operator()(V& place, const V& force) const {
+        place = place + V(factor) * force;
+    }
+};
+
 struct Product {
     template <class V>
     constexpr V operator()(V x, V y) const {
@@ -121,6 +130,33 @@ TEST_CASE_TEMPLATE("column_sums", Device, ThrustCpp, ThrustOmp) {
                 const double size = std::sqrt(static_cast<double>(rows) + 1);
                 CHECK(difference(with_any_threads([&] { return run(Device{}); }), run(Reference{}), size) < 1e-6);
             }
+}
+
+TEST_CASE_TEMPLATE("stretches that two functors change in turns", Device, ThrustCpp, ThrustOmp) {
+    const Pull two[2] = {{1}, {-2}};
+    for (const std::vector<long>& ends : {std::vector<long>{7}, {1, 2, 3, 4}, {5, 900, 1024, 1025, 3000}})
+        for (const int first : {0, 1}) {
+            CAPTURE(ends.size());
+            CAPTURE(first);
+            const long n = ends.back();
+            const Array force = random_array(n, 1);
+            const Turns turns{ends.data(), static_cast<int>(ends.size()), first};
+            const auto run = [&](auto device) {
+                Array place = random_array(n, 2);
+                place.push_back(guard);
+                update_in_turns(device, turns, two, n, place.data(), force.data());
+                return place;
+            };
+            Array expected = random_array(n, 2);
+            for (long i = 0, stretch = 0; i < n; ++i) {
+                stretch += i >= ends[static_cast<std::size_t>(stretch)];
+                const auto at = static_cast<std::size_t>(i);
+                expected[at] += two[(first + stretch) % 2].factor * force[at];
+            }
+            expected.push_back(guard);
+            CHECK(run(Reference{}) == expected);
+            CHECK(with_any_threads([&] { return run(Device{}); }) == expected);
+        }
 }
 
 TEST_CASE_TEMPLATE("halves", Device, ThrustCpp, ThrustOmp) {

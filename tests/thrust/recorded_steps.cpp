@@ -1,0 +1,112 @@
+// A recorded step is replayed with the pointers and numbers that its kernels were given; trainings on such a device are
+// still those of another, to the bit, because what changes from step to step lies in the device's memory.
+#include <doctest/doctest.h>
+
+#include "support/recording_device.hpp"
+//
+#include <cstring>
+#include <vector>
+
+#include "genotype/thrust.hpp"
+
+using namespace genotype;
+
+namespace {
+
+template <class Device, class Net>
+std::vector<float> values(const Model<Net, Device>& model) {
+    std::vector<float> all(static_cast<std::size_t>(model.parameters.size() + model.buffers.size()));
+    Device::download(model.parameters.data(), model.parameters.size(), all.data());
+    Device::download(model.buffers.data(), model.buffers.size(), all.data() + model.parameters.size());
+    return all;
+}
+
+bool same_bits(const std::vector<float>& left, const std::vector<float>& right) {
+    return left.size() == right.size() && std::memcmp(left.data(), right.data(), left.size() * sizeof(float)) == 0;
+}
+
+template <ShapeType S>
+Tensor<S> batch(int samples, int step) {
+    Tensor<S> x(samples);
+    fill_uniform(Reference{}, x.size(), RandomState{.seed = 50 + static_cast<std::uint64_t>(step)}, 0, 1, x.data());
+    return x;
+}
+
+constexpr int steps = 6;
+
+}  // namespace
+
+TEST_CASE("a VAE that draws its latents and drops values out") {
+    using Encoder = Sequential<Linear<12, 8>, ReLU, Dropout<0.25f>, Linear<8, 6>>;
+    using Decoder = Sequential<Linear<3, 8>, ReLU, Dropout<0.5f>, Linear<8, 12>, Sigmoid>;
+    using Net = combinators::VariationalAutoencoder<Encoder, Decoder, BCE, Shape<12>>;
+    const VaeOptions<Adam> options{.schedule = Schedule::cosine(steps, 2), .clip_norm = 0.5f, .batch = 5, .seed = 3};
+    Trainer<Net, ThrustCpp> expected(options);
+    Trainer<Net, Recorded> trainer(options);
+    const int before = Replayed<Recorded>::replays;
+    for (int step = 0; step < steps; ++step) {
+        const auto x = batch<Shape<12>>(5, step);
+        const VaeLosses right = expected.step(x), found = trainer.step(x);
+        CHECK(right.reconstruction == found.reconstruction);
+        CHECK(right.kl == found.kl);
+    }
+    CHECK(Replayed<Recorded>::replays == before + steps - 2);
+    CHECK(same_bits(values(expected.model()), values(trainer.model())));
+    // A batch of another size is not replayed.
+    const auto fewer = batch<Shape<12>>(4, steps);
+    CHECK(expected.step(fewer).kl == trainer.step(fewer).get().kl);
+    CHECK(Replayed<Recorded>::replays == before + steps - 2);
+}
+
+TEST_CASE("a GAN") {
+    using Net =
+        GAN<Sequential<ConvT<4, 6, 4, 1, 0>, BN<6>, ReLU, ConvT<6, 1, 4, 2, 1>, Tanh>,
+            Sequential<Conv<1, 6, 4, 2, 1>, LeakyReLU<0.2f>, Dropout<0.25f>, BN<6>, Conv<6, 1, 4, 1, 0>, Sigmoid>>;
+    using Picture = Shape<1, 8, 8>;
+    const GanOptions<Adam> options{.schedule = Schedule::step_decay(2, 0.5f), .batch = 4, .seed = 3};
+    Trainer<Net, ThrustCpp> expected(options);
+    Trainer<Net, Recorded> trainer(options);
+    for (int step = 0; step < steps; ++step) {
+        const auto x = batch<Picture>(4, step);
+        const GanLosses right = expected.step(x), found = trainer.step(x);
+        CHECK(right.discriminator == found.discriminator);
+        CHECK(right.generator == found.generator);
+        CHECK(right.real_answer == found.real_answer);
+        CHECK(right.fake_answer == found.fake_answer);
+    }
+    CHECK(same_bits(values(expected.generator()), values(trainer.generator())));
+    CHECK(same_bits(values(expected.discriminator()), values(trainer.discriminator())));
+}
+
+TEST_CASE("a language model whose matrices alone are decayed") {
+    constexpr GPT2Config config{.vocabulary = 11, .context = 6, .width = 8, .layers = 2, .heads = 2};
+    using Net = GPT2<config>;
+    const TextOptions<AdamW> options{
+        .optimizer = {.learning_rate = 1e-2f, .weight_decay = 0.3f, .decayed = Decayed::matrices},
+        .schedule = Schedule::linear_warmup(steps),
+        .clip_norm = 1,
+        .batch = 3,
+        .context = 5};
+    Trainer<Net, ThrustCpp, AdamW> expected(options);
+    Trainer<Net, Recorded, AdamW> trainer(options);
+    for (int step = 0; step < steps; ++step) {
+        std::vector<int> windows(3 * 6);
+        for (std::size_t i = 0; i < windows.size(); ++i)
+            windows[i] = static_cast<int>(i * 7 + 3U * static_cast<unsigned>(step)) % 11;
+        const float right = expected.step(windows), found = trainer.step(windows);
+        CHECK(right == found);
+    }
+    CHECK(same_bits(values(expected.model()), values(trainer.model())));
+}
+
+TEST_CASE("losses are read before two other steps are called") {
+    Trainer<VAE<12, 8, 3>, Recorded> trainer({.batch = 2});
+    const auto x = batch<Shape<12>>(2, 0);
+    const auto first = trainer.step(x), second = trainer.step(x);
+    const float before = first.get().kl;
+    CHECK(first.get().kl == before);
+    trainer.step(x);
+    CHECK(second.get().reconstruction > 0);
+    CHECK_THROWS_WITH_AS(static_cast<void>(first.get()),
+                         "Later: losses of step: found 3, expected read before two other steps are called", Error);
+}
