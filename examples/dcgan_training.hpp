@@ -59,16 +59,16 @@ int train_dcgan(const DcganSettings& settings) {
                       {flags.epochs, loader.batches(), flags.batch, settings.seconds});
     std::vector<std::string> files{"real.png", "training.csv", "losses.png"};
     while (training.goes_on()) {
-        const GanLosses losses = trainer.step(loader.next());
         char text[96];
-        std::snprintf(text, sizeof text, "D %.3f  G %.3f  D(x) %.2f  D(G(z)) %.2f", losses.discriminator,
-                      losses.generator, losses.real_answer, losses.fake_answer);
-        training.note({losses.discriminator, losses.generator, losses.real_answer, losses.fake_answer}, text);
+        training.step([&](const GanLosses& losses) {
+            std::snprintf(text, sizeof text, "D %.3f  G %.3f  D(x) %.2f  D(G(z)) %.2f", losses.discriminator,
+                          losses.generator, losses.real_answer, losses.fake_answer);
+            training.note({losses.discriminator, losses.generator, losses.real_answer, losses.fake_answer}, text);
+        });
         if (training.epoch_ended() || training.out_of_time()) {
             std::snprintf(text, sizeof text, "samples_epoch_%03ld.png", training.epoch());
             draw(files.emplace_back(text));
         }
-        training.save_when_due();
     }
     if (!training.finish()) return interrupted;
 

@@ -51,8 +51,8 @@ double Record::seconds() const {
     return shown_->progress.seconds();
 }
 
-bool Record::goes_on() const {
-    return history_.rows() < length_.epochs * length_.steps && !interrupt_.asked() && !out_of_time_;
+bool Record::ends_after(long steps) const {
+    return history_.rows() + steps >= length_.epochs * length_.steps || interrupt_.asked() || out_of_time_;
 }
 
 void Record::note(std::initializer_list<float> losses, const std::string& words) {

@@ -3,6 +3,7 @@
 
 #include <genotype/checkpoint.hpp>
 #include <memory>
+#include <optional>
 
 #include "common.hpp"
 
@@ -24,7 +25,7 @@ class Record {
     double seconds() const;
     const genotype::History& history() const { return history_; }
     bool out_of_time() const { return out_of_time_; }
-    bool goes_on() const;
+    bool goes_on() const { return !ends_after(0); }
     /// To be called after every step: its losses for the table, and in words for whoever watches.
     void note(std::initializer_list<float> losses, const std::string& words);
     /// Draws columns of the history as OUT/losses.png.
@@ -37,6 +38,8 @@ class Record {
 
     /// The checkpoint that --resume names; empty without the flag.
     std::filesystem::path where_to_go_on() const;
+    /// Whether it ends when so many more steps are noted.
+    bool ends_after(long steps) const;
     /// To be called after that was read.
     void begin(const std::filesystem::path& resumed);
     bool is_due(long steps) const;
@@ -64,11 +67,8 @@ class Record {
 
 /// A training's loop:
 ///
-///     while (training.goes_on()) {
-///         const auto losses = trainer.step(loader.next());
-///         training.note({losses.reconstruction, losses.kl}, "...");
-///         training.save_when_due();
-///     }
+///     while (training.goes_on())
+///         training.step([&](const VaeLosses& losses) { training.note({losses.reconstruction, losses.kl}, "..."); });
 template <class Trainer, class Loader>
 class Training : public Record {
   public:
@@ -85,6 +85,22 @@ class Training : public Record {
     long epoch() const { return loader_.position().epoch + (loader_.position().batch > 0); }
     bool epoch_ended() const { return loader_.position().batch == 0; }
 
+    bool goes_on() const { return unnoted_ || Record::goes_on(); }
+
+    /// One step, and note(losses). A GPU is given its next step before the losses of the last are noted, and so is not
+    /// left without work.
+    template <class Note>
+    void step(const Note& note) {
+        const Report report = trainer_.step(loader_.next());
+        if (unnoted_) note(*unnoted_);
+        unnoted_.reset();
+        if (at_once<Report> || epoch_ended() || ends_after(1) || is_due(trainer_.steps()))
+            note(report);
+        else
+            unnoted_.emplace(report);
+        if (!unnoted_) save_when_due();
+    }
+
     void save_when_due() {
         if (is_due(trainer_.steps())) save();
     }
@@ -97,10 +113,18 @@ class Training : public Record {
     }
 
   private:
+    using Report = typename Trainer::Report;
+    /// Whether the losses are there when a step's call returns.
+    template <class R>
+    static constexpr bool at_once = !requires(const R& report) {
+        report.get();
+    };
+
     void save() { saved(checkpoints_.save(trainer_, loader_, history_), trainer_.steps()); }
 
     Trainer& trainer_;
     Loader& loader_;
+    std::optional<Report> unnoted_;
 };
 
 }  // namespace example

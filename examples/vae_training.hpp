@@ -63,13 +63,12 @@ int train_vae(const VaeSettings& settings) {
     std::printf("%s\n", summary<ImageVae, Shape<784>, Device>(flags.batch).c_str());
 
     Training training(flags, trainer, loader, {"reconstruction", "kl"}, {flags.epochs, loader.batches(), flags.batch});
-    while (training.goes_on()) {
-        const VaeLosses losses = trainer.step(loader.next());
-        char text[64];
-        std::snprintf(text, sizeof text, "reconstruction %.3f  KL %.3f", losses.reconstruction, losses.kl);
-        training.note({losses.reconstruction, losses.kl}, text);
-        training.save_when_due();
-    }
+    while (training.goes_on())
+        training.step([&](const VaeLosses& losses) {
+            char text[64];
+            std::snprintf(text, sizeof text, "reconstruction %.3f  KL %.3f", losses.reconstruction, losses.kl);
+            training.note({losses.reconstruction, losses.kl}, text);
+        });
     if (!training.finish()) return interrupted;
     training.draw_losses({"reconstruction", "KL"}, "VAE on " + flags.data, "loss a picture", 50);
 

@@ -50,8 +50,8 @@ int nodes = 0;
 long graph_launches = 0;
 cudaError_t last = cudaSuccess;
 
-/// Launches of recorded steps before each event that was asked for: who waits for an event lets the GPU run dry only where
-/// no other step has been launched since.
+/// Launches of recorded steps before each event that was asked for: who waits for an event lets the GPU run dry only
+/// where no other step has been launched since.
 std::map<cudaEvent_t, long>& launches_before() {
     static std::map<cudaEvent_t, long> all;
     return all;

@@ -59,9 +59,16 @@ void expect_the_same_training(const std::string& name) {
     CHECK(content_of(folder / "near.safetensors") == content_of(folder / "far.safetensors"));
 
     // On from one device's training on another.
-    Trainer<Net, ThrustCpp> other({.batch = 5, .seed = 4});
-    load(other, folder / (name + ".checkpoint"));
+    Trainer<Net, ThrustCpp> other({.batch = 5, .seed = 3});
+    other.resume(folder / (name + ".checkpoint"));
     CHECK(other.steps() == 3);
+    step(other, 9);
+    save(other, folder / "other.safetensors");
+    CHECK(content_of(folder / "near.safetensors") == content_of(folder / "other.safetensors"));
+    Trainer<Net, Cpu> on_cpu({.batch = 5, .seed = 3});
+    on_cpu.resume(folder / (name + ".checkpoint"));
+    step(on_cpu, 9);
+    CHECK(on_cpu.steps() == 4);
 }
 
 }  // namespace

@@ -49,3 +49,21 @@ TEST_CASE_TEMPLATE("random numbers over thrust have the other devices' bits", De
     for (float probability : {0.0f, 0.3f, 1.0f, probability_at_word()})
         check_bits<Device>([=](auto device, long n, float* y) { fill_keep_mask(device, n, state, probability, 2, y); });
 }
+
+TEST_CASE_TEMPLATE("positions that count on from a number in memory", Device, Reference, Cpu, ThrustCpp, ThrustOmp) {
+    constexpr long n = 1003;
+    const std::uint64_t base = state.position - 7;
+    const RandomState there{.seed = state.seed, .position = 7, .stream = state.stream, .base = &base};
+    const auto same = [&](const auto& fill) {
+        Array found(n), wanted(n);
+        fill(Device{}, there, found.data());
+        fill(Reference{}, state, wanted.data());
+        return same_bits(found, wanted);
+    };
+    CHECK(same([](auto device, const RandomState& start, float* y) { fill_normal(device, n, start, y); }));
+    CHECK(same([](auto device, const RandomState& start, float* y) { fill_uniform(device, n, start, 0, 1, y); }));
+    CHECK(same([](auto device, const RandomState& start, float* y) { fill_keep_mask(device, n, start, 0.5f, 2, y); }));
+    RandomState from = there;
+    CHECK(from.take(9).base == &base);
+    CHECK(from.position == 10);
+}

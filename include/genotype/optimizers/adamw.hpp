@@ -54,8 +54,8 @@ struct AdamW {
         return both;
     }
 
-    /// One step of n parameters by what stands at `by`, where the device reads. `state` holds `states` arrays of n, zero
-    /// before step 1.
+    /// One step of n parameters by what stands at `by`, where the device reads. `state` holds `states` arrays of n,
+    /// zero before step 1.
     template <class Device>
     void apply(Device device, long n, float* parameters, const float* gradients, float* state, const Update* by) const {
         update_by(device, n, by->by_decay + 1, parameters, gradients, state, state + n);

@@ -76,8 +76,8 @@ struct RMSprop {
         return {{rate, alpha, grow, epsilon, weight_decay}, {rate, alpha, grow, epsilon, weight_decay, momentum}};
     }
 
-    /// One step of n parameters by what stands at `by`, where the device reads. `state` holds `states` arrays of n, zero
-    /// before step 1.
+    /// One step of n parameters by what stands at `by`, where the device reads. `state` holds `states` arrays of n,
+    /// zero before step 1.
     template <class Device>
     void apply(Device device, long n, float* parameters, const float* gradients, float* state, const Update* by) const {
         if (momentum == 0)

@@ -70,8 +70,8 @@ struct SGD {
         return {{rate, weight_decay}, {rate, weight_decay, momentum, nesterov}};
     }
 
-    /// One step of n parameters by what stands at `by`, where the device reads. `state` holds `states` arrays of n, zero
-    /// before step 1.
+    /// One step of n parameters by what stands at `by`, where the device reads. `state` holds `states` arrays of n,
+    /// zero before step 1.
     template <class Device>
     void apply(Device device, long n, float* parameters, const float* gradients, float* state, const Update* by) const {
         if (momentum == 0)

@@ -17,8 +17,8 @@ class Input {
     explicit Input(int capacity)
         : sender_(Device::on_host ? 0 : capacity * S::count), copy_(Device::on_host ? 0 : capacity * S::count) {}
 
-    /// The same batch on the device, until the next call. It may have `capacity` samples at most, and may change as soon
-    /// as the call has returned.
+    /// The same batch on the device, until the next call. It may have `capacity` samples at most, and may change as
+    /// soon as the call has returned.
     View<S> take(View<S> batch) {
         if constexpr (Device::on_host) {
             return batch;

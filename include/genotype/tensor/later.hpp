@@ -17,7 +17,8 @@ struct FetchedFloats {
     std::int64_t number = 0;
 };
 
-/// The way back of a few floats. The last two sets can be read. On `Cuda` (see cuda_transfer.hpp) fetch() does not wait.
+/// The way back of a few floats. The last two sets can be read. On `Cuda` (see cuda_transfer.hpp) fetch() does not
+/// wait.
 template <class Device>
 class Fetcher {
   public:

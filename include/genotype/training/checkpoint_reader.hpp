@@ -41,9 +41,11 @@ class MetadataReader {
         if (!text || *text != expected) loading_.fault(key, text ? in_quotes(*text) : "nothing", in_quotes(expected));
     }
 
-    /// All options, and no others.
+    /// All options, and no others. The device is told, and may be another: the file is the same on each.
     void same_options(const Metadata& wanted) {
-        for (const auto& [key, text] : wanted) same_text(key, text);
+        const std::string device = key_of_option("device");
+        for (const auto& [key, text] : wanted)
+            if (key != device) same_text(key, text);
         for (const auto& [key, text] : metadata_)
             if (key.starts_with(option_prefix) && !find_text(wanted, key))
                 loading_.fault(key, in_quotes(text), "no such option");

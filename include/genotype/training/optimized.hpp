@@ -73,8 +73,8 @@ class Optimized {
   private:
     static constexpr bool chooses = requires(Optimizer optimizer) { optimizer.decayed; };
 
-    /// Where the optimizer chooses what it decays: the arena in as few stretches as there are. The gaps between tensors,
-    /// which are zero and stay so, go with the tensor before them.
+    /// Where the optimizer chooses what it decays: the arena in as few stretches as there are. The gaps between
+    /// tensors, which are zero and stay so, go with the tensor before them.
     class DecayTurns {
       public:
         explicit DecayTurns(const Optimizer& optimizer) {

@@ -162,9 +162,7 @@ class Trainer<combinators::LanguageModel<E, B, H>, Device, Optimizer>
         return {.list = texts_.data(), .count = static_cast<int>(texts), .context = options_.context};
     }
 
-    View<Shape<1>> input(const Sequences& texts) {
-        return {tokens_.data(), texts.count * options_.context};
-    }
+    View<Shape<1>> input(const Sequences& texts) { return {tokens_.data(), texts.count * options_.context}; }
 
     void evaluate_loss(View<Shape<vocabulary>> logits, float* gradient) {
         CrossEntropy::evaluate(Device{}, {.batch = logits.batch,

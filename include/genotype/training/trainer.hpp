@@ -32,6 +32,7 @@ class Checkpointed {
 
     /// Goes on where `save` was called, with the same things in any order. Whatever does not fit (another model, other
     /// options, a missing tensor, a newer format) is one `Error` that lists everything, and the training is as it was.
+    /// The device may be another; then the training goes on by that one's roundings.
     template <class Path, class... With>
     void resume(const Path& path, With&... with) {
         Itself& trainer = static_cast<Itself&>(*this);

@@ -192,7 +192,11 @@ class Trainer<combinators::VariationalAutoencoder<E, D, Loss, I>, Device, Optimi
 
     Report losses(int samples) {
         return detail::report<VaeLosses, Device>(
-            fetcher_, sums_.data(), 2, [](const float* sums, int) { return VaeLosses{sums[0], sums[1]}; }, samples);
+            fetcher_, sums_.data(), 2,
+            [](const float* sums, int) {
+                return VaeLosses{sums[0], sums[1]};
+            },
+            samples);
     }
 
     Options options_;

@@ -62,8 +62,8 @@ void fill_random(long n, const RandomState& start, float* y, const Make& make) {
     for (long block = 0; block < blocks; ++block) {
         RandomWords words;
         RandomValues values;
-        philox_block(start.seed, start.first_position() + static_cast<std::uint64_t>(block * random_block), start.stream,
-                     words);
+        philox_block(start.seed, start.first_position() + static_cast<std::uint64_t>(block * random_block),
+                     start.stream, words);
         make(words, values);
         float* to = y + block * block_values;
         const long count = std::min(block_values, n - block * block_values);
