@@ -79,6 +79,13 @@ TEST_CASE("a VAE") {
 TEST_CASE("a GAN") {
     expect_the_same_training<Gan, Shape<1, 8, 8>>("gan");
 }
+TEST_CASE("a summary says in whose memory the plan is") {
+    using Net = Sequential<Linear<1000, 500>, ReLU>;
+    const std::string far = summary<Net, Shape<1000>, Far>(10), near = summary<Net, Shape<1000>, ThrustCpp>(10);
+    const std::string plan = "parameters 2.00 MB, packed forms 0.00 MB; for a batch of 10: ";
+    CHECK(far.find("\nin the device's memory: " + plan) != std::string::npos);
+    CHECK(near.find("\n" + plan) != std::string::npos);
+}
 TEST_CASE("a model's answer, saved and loaded") {
     using Net = Sequential<Linear<12, 7>, ReLU, Linear<7, 2>>;
     const Model<Net, Far> far(Seed{5});

@@ -103,9 +103,10 @@ inline constexpr auto summary_rows = [] {
                        form);
 }
 
-/// A whole model in numbers; the last two are floats of its memory.
+/// A whole model in numbers; the last four are floats of its memory.
 struct SummaryTotals {
     long parameters, cost, parameter_floats, prepared_floats, training, inference;
+    bool on_host;
 };
 
 [[gnu::noinline]] inline std::string summary_table(std::span<const SummaryRow> rows, int batch,
@@ -120,16 +121,17 @@ struct SummaryTotals {
     const std::string form = has_forms ? concat("form, batch ", batch) : "";
     const std::string line(has_forms ? 114 : 93, '-');
     return concat(summary_row("layer", "output", "parameters", "multiply-adds", form), line, "\n", table, line, "\n",
-                  summary_row("in all", "", with_commas(total.parameters), with_commas(total.cost), ""), "parameters ",
-                  megabytes(total.parameter_floats), ", packed forms ", megabytes(total.prepared_floats),
-                  "; for a batch of ", batch, ": ",
+                  summary_row("in all", "", with_commas(total.parameters), with_commas(total.cost), ""),
+                  total.on_host ? "" : "in the device's memory: ", "parameters ", megabytes(total.parameter_floats),
+                  ", packed forms ", megabytes(total.prepared_floats), "; for a batch of ", batch, ": ",
                   total.training > 0 ? concat("training ", megabytes(total.training), ", ") : "", "inference ",
                   megabytes(total.inference), "\n");
 }
 
 }  // namespace detail
 
-/// The table for samples of shape `In`, with the memory of a batch of `batch` and the forms that its convolutions take.
+/// The table for samples of shape `In`, with the memory of a batch of `batch`, planned for `Device`, and the forms that
+/// its convolutions take.
 /// PyTorch: torchinfo.summary. The numbers are constants of the type: `parameter_count<Net>`, `multiply_adds<Net, In>`,
 /// `Workspace<Net, In, Mode>::floats(batch)`.
 ///
@@ -142,7 +144,7 @@ std::string summary(int batch = 1) {
     return detail::summary_table(
         detail::summary_rows<Net, In::dims, Device>, batch,
         {parameter_count<Net>, multiply_adds<Net, In>, parameter_floats<Net>(), prepared_floats<Net, Device>(),
-         training, Workspace<Net, In, Inference, Device>::floats(batch)});
+         training, Workspace<Net, In, Inference, Device>::floats(batch), Device::on_host});
 }
 
 }  // namespace genotype
