@@ -43,8 +43,8 @@ struct KeptLogitSums {
     }
 };
 
-/// Where the gradient is a matrix of its own: a row's two first places hold what its other slopes are made of, until
-/// theirs take the places last.
+/// Where the gradient is a matrix of its own: a row's two first places hold what its slopes are made of, until they
+/// have been read.
 template <class System>
 void cross_entropy_apart(Thrust<System> device, long rows, int classes, const float* logits, const int* targets,
                          float scale, float* value, float* gradient) {
@@ -67,16 +67,12 @@ void cross_entropy_apart(Thrust<System> device, long rows, int classes, const fl
             [=] GENOTYPE_BOTH(long, const Sums<1>& total) mutable {
                 *value = static_cast<float>(static_cast<double>(scale) * total.values[0]);
             });
-    const long others = classes - 2;
-    each_value(device, rows * others, [=] GENOTYPE_BOTH(long i) mutable {
-        const long row = i / others, c = i % others + 2, at = row * classes + c;
-        gradient[at] = kept(row).slope(logits[at], c == targets[row], scale);
-    });
-    each_value(device, rows, [=] GENOTYPE_BOTH(long row) mutable {
-        const LogitSum sum = kept(row);
-        for (long c = 0; c < 2; ++c)
+    sum_groups_then(
+        device, rows, 1, LogitSum{}, [=] GENOTYPE_BOTH(long row, long) { return kept(row); },
+        [=] GENOTYPE_BOTH(long, const LogitSum& sum) { return sum; }, classes,
+        [=] GENOTYPE_BOTH(long row, long c, const LogitSum& sum) mutable {
             gradient[row * classes + c] = sum.slope(logits[row * classes + c], c == targets[row], scale);
-    });
+        });
 }
 
 /// The value alone, with nowhere to keep what is of a row: each row is one term of a sum.

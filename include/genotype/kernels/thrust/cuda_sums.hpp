@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <climits>
+#include <type_traits>
 
 #include "genotype/kernels/thrust/block_sums.hpp"
 #include "genotype/kernels/thrust/cuda_system.hpp"
@@ -53,6 +54,32 @@ void sum_groups(Thrust<CudaSystem>, long groups, long length, Sum none, Value va
     sum_groups_kernel<<<blocks, static_cast<unsigned>(threads), static_cast<std::size_t>(threads) * sizeof(Sum),
                         cudaStreamPerThread>>>(groups, length, none, value, finish);
     cuda_check("sum_groups", cudaGetLastError());
+}
+
+template <class Result, class Sum, class Value, class Make, class Then>
+__global__ void __launch_bounds__(1024)
+    sum_groups_then_kernel(long groups, long length, Sum none, Value value, Make make, long count, Then then) {
+    extern __shared__ double2 shared[];
+    __shared__ alignas(16) unsigned char result[sizeof(Result)];
+    static_assert(alignof(Sum) <= alignof(double2) && alignof(Result) <= 16);
+    for (long group = blockIdx.x; group < groups; group += gridDim.x)
+        sum_group_then(CudaBlock{}, reinterpret_cast<Sum*>(shared), reinterpret_cast<Result*>(result), group, length,
+                       none, value, make, count, then);
+}
+
+/// See the generic one.
+template <class Sum, class Value, class Make, class Then>
+void sum_groups_then(Thrust<CudaSystem>, long groups, long length, Sum none, Value value, Make make, long count,
+                     Then then) {
+    using Result = decltype(make(0L, none));
+    static_assert(std::is_trivially_copyable_v<Result>);
+    if (groups <= 0) return;
+    const int threads = summing_threads(length < count ? count : length, sizeof(Sum), shared_bytes - 64);
+    const auto blocks = static_cast<unsigned>(std::min<long>(groups, INT_MAX));
+    sum_groups_then_kernel<Result>
+        <<<blocks, static_cast<unsigned>(threads), static_cast<std::size_t>(threads) * sizeof(Sum),
+           cudaStreamPerThread>>>(groups, length, none, value, make, count, then);
+    cuda_check("sum_groups_then", cudaGetLastError());
 }
 
 }  // namespace genotype::detail

@@ -51,6 +51,19 @@ void sum_groups(Thrust<System> device, long groups, long length, Sum none, Value
     });
 }
 
+/// The same, and then(group, i, result) for i from 0 to `count` - 1, where `result` is what make(group, sum) returns:
+/// what a norm does, in one launch. All values of a group are read before make is called.
+template <class System, class Sum, class Value, class Make, class Then>
+void sum_groups_then(Thrust<System> device, long groups, long length, Sum none, Value value, Make make, long count,
+                     Then then) {
+    each(device, groups, [=] GENOTYPE_BOTH(long group) mutable {
+        Sum sum = none;
+        for (long i = 0; i < length; ++i) sum += value(group, i);
+        const auto result = make(group, sum);
+        for (long i = 0; i < count; ++i) then(group, i, result);
+    });
+}
+
 /// Some sums at a time, as doubles.
 template <int count>
 struct Sums {

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "genotype/kernels/behind.hpp"
-#include "genotype/kernels/thrust/each.hpp"
+#include "genotype/kernels/thrust/columns.hpp"
 
 namespace genotype {
 namespace detail {
@@ -77,9 +77,9 @@ void sum(Thrust<System> device, long n, F f, float* result, const In*... x) {
 /// See the reference's.
 template <class System>
 void column_sums(Thrust<System> device, long rows, int columns, const float* x, float* sums, bool accumulate) {
-    detail::sum_groups(
-        device, columns, rows, detail::Sums<1>{},
-        [=] GENOTYPE_BOTH(long column, long row) {
+    detail::sum_whole_columns(
+        device, rows, columns, detail::Sums<1>{},
+        [=] GENOTYPE_BOTH(long row, long column) {
             return detail::Sums<1>{{static_cast<double>(x[row * columns + column])}};
         },
         [=] GENOTYPE_BOTH(long column, const detail::Sums<1>& total) {

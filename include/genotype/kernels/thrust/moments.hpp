@@ -23,20 +23,9 @@ constexpr Moments moments_of(const Sums<2>& powers, long values) {
     return {mean, squares < 0 ? 0 : squares};
 }
 
-/// to[sample][i] = make(sample, i, sums of the sample) for samples of `size` values, where the `count` sums of each
-/// stand in its first places in `to`. `to` may not be what make reads.
-template <int count, class System, class Make>
-void replace_sums(Thrust<System> device, long samples, long size, float* to, Make make) {
-    const long others = size - count;
-    each_value(device, samples * others, [=] GENOTYPE_BOTH(long at) mutable {
-        const long sample = at / others, i = count + at % others;
-        to[sample * size + i] = make(sample, i, to + sample * size);
-    });
-    each(device, samples, [=] GENOTYPE_BOTH(long sample) mutable {
-        float sums[count];
-        for (int i = 0; i < count; ++i) sums[i] = to[sample * size + i];
-        for (int i = 0; i < count; ++i) to[sample * size + i] = make(sample, i, sums);
-    });
-}
+/// What a norm takes of a sample's values.
+struct Normal {
+    float mean, inverse;  // 1 / standard deviation
+};
 
 }  // namespace genotype::detail

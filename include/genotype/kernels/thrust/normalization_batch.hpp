@@ -8,6 +8,7 @@
 #include "genotype/kernels/functions.hpp"
 #include "genotype/kernels/row_chunks.hpp"
 #include "genotype/kernels/running_statistics.hpp"
+#include "genotype/kernels/thrust/columns.hpp"
 #include "genotype/kernels/thrust/moments.hpp"
 
 namespace genotype {
@@ -16,17 +17,12 @@ namespace genotype {
 template <class System>
 void channel_moments(Thrust<System> device, long rows, int channels, const float* x, float* moments) {
     const RowChunks chunks{rows};
-    detail::sum_groups(
-        device, static_cast<long>(chunks.count()) * channels, chunks.size() < rows ? chunks.size() : rows,
-        detail::Sums<2>{},
-        [=] GENOTYPE_BOTH(long group, long i) {
-            const long row = group / channels * chunks.size() + i, c = group % channels;
-            return row < rows ? detail::powers(x[row * channels + c], x[c]) : detail::Sums<2>{};
-        },
-        [=] GENOTYPE_BOTH(long group, const detail::Sums<2>& powers) {
-            const int chunk = static_cast<int>(group / channels);
-            const auto [mean, squares] = detail::moments_of(powers, chunks.length(chunk));
-            float* const to = moments + 2L * chunk * channels + group % channels;
+    detail::sum_columns(
+        device, rows, chunks.size(), channels, detail::Sums<2>{},
+        [=] GENOTYPE_BOTH(long row, long c) { return detail::powers(x[row * channels + c], x[c]); },
+        [=] GENOTYPE_BOTH(long chunk, long c, const detail::Sums<2>& powers) {
+            const auto [mean, squares] = detail::moments_of(powers, chunks.length(static_cast<int>(chunk)));
+            float* const to = moments + 2 * chunk * channels + c;
             to[0] = static_cast<float>(mean);
             to[channels] = static_cast<float>(squares);
         });
@@ -102,27 +98,24 @@ void batch_norm_backward(Thrust<System> device, long rows, int channels, const f
     const RowChunks chunks{rows};
     const detail::BatchNormSlope<Activation> value{x, dy, weight, bias, mean, inverse, activation};
     float* const partial = scratch + 2L * channels;
-    detail::sum_groups(
-        device, static_cast<long>(chunks.count()) * channels, chunks.size() < rows ? chunks.size() : rows,
-        detail::Sums<2>{},
-        [=] GENOTYPE_BOTH(long group, long i) {
-            const long row = group / channels * chunks.size() + i, c = group % channels;
-            if (row >= rows) return detail::Sums<2>{};
+    detail::sum_columns(
+        device, rows, chunks.size(), channels, detail::Sums<2>{},
+        [=] GENOTYPE_BOTH(long row, long c) {
             const auto [normalised, slope] = value(row * channels + c, c);
             return detail::Sums<2>{{static_cast<double>(slope), static_cast<double>(slope) * normalised}};
         },
-        [=] GENOTYPE_BOTH(long group, const detail::Sums<2>& sums) {
-            float* const to = partial + group / channels * 2 * channels + group % channels;
+        [=] GENOTYPE_BOTH(long chunk, long c, const detail::Sums<2>& sums) {
+            float* const to = partial + chunk * 2 * channels + c;
             to[0] = static_cast<float>(sums.values[0]);
             to[channels] = static_cast<float>(sums.values[1]);
         });
-    detail::sum_groups(
-        device, channels, chunks.count(), detail::Sums<2>{},
-        [=] GENOTYPE_BOTH(long c, long chunk) {
+    detail::sum_columns(
+        device, chunks.count(), RowChunks::most, channels, detail::Sums<2>{},
+        [=] GENOTYPE_BOTH(long chunk, long c) {
             const float* const from = partial + chunk * 2 * channels + c;
             return detail::Sums<2>{{static_cast<double>(from[0]), static_cast<double>(from[channels])}};
         },
-        [=] GENOTYPE_BOTH(long c, const detail::Sums<2>& sums) {
+        [=] GENOTYPE_BOTH(long, long c, const detail::Sums<2>& sums) {
             scratch[c] = static_cast<float>(sums.values[0] / static_cast<double>(rows));
             scratch[channels + c] = static_cast<float>(sums.values[1] / static_cast<double>(rows));
             if (!dweight) return;

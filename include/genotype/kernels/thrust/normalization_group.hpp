@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "genotype/kernels/thrust/columns.hpp"
 #include "genotype/kernels/thrust/moments.hpp"
 
 namespace genotype {
@@ -32,7 +33,7 @@ template <class System>
 void group_norm(Thrust<System> device, int batch, int pixels, int channels, int groups, const float* x,
                 const float* weight, const float* bias, float epsilon, float* statistics, float* y) {
     const detail::GroupPlaces places{pixels, channels, groups};
-    detail::sum_groups(
+    detail::sum_groups_then(
         device, static_cast<long>(batch) * groups, places.values(), detail::Sums<2>{},
         [=] GENOTYPE_BOTH(long group, long i) {
             return detail::powers(x[places.at(group, i)], x[places.at(group, 0)]);
@@ -40,16 +41,19 @@ void group_norm(Thrust<System> device, int batch, int pixels, int channels, int 
         [=] GENOTYPE_BOTH(long group, const detail::Sums<2>& powers) {
             const auto [mean, squares] = detail::moments_of(powers, places.values());
             const double inverse = 1 / std::sqrt(squares / static_cast<double>(places.values()) + epsilon);
-            float* const own = statistics + group / groups * 2 * channels + places.channel(group);
+            const detail::Normal own{static_cast<float>(x[places.at(group, 0)] + mean), static_cast<float>(inverse)};
+            float* const kept = statistics + group / groups * 2 * channels + places.channel(group);
             for (int c = 0; c < places.width(); ++c) {
-                own[c] = static_cast<float>(x[places.at(group, 0)] + mean);
-                own[channels + c] = static_cast<float>(inverse);
+                kept[c] = own.mean;
+                kept[channels + c] = own.inverse;
             }
+            return own;
+        },
+        places.values(),
+        [=] GENOTYPE_BOTH(long group, long i, const detail::Normal& own) {
+            const long at = places.at(group, i), c = at % channels;
+            y[at] = (x[at] - own.mean) * own.inverse * weight[c] + bias[c];
         });
-    detail::each_value(device, static_cast<long>(batch) * pixels * channels, [=] GENOTYPE_BOTH(long at) {
-        const float* const own = statistics + places.of_channel(at, 2);
-        y[at] = (x[at] - own[0]) * own[channels] * weight[at % channels] + bias[at % channels];
-    });
 }
 
 /// See the reference's. Scratch: batch * 4 * channels floats.
@@ -73,9 +77,9 @@ void group_norm_backward(Thrust<System> device, int batch, int pixels, int chann
             to[channels] = static_cast<float>(sums.values[1]);
         });
     if (dweight)
-        detail::sum_groups(
-            device, channels, batch, detail::Sums<2>{},
-            [=] GENOTYPE_BOTH(long c, long sample) {
+        detail::sum_whole_columns(
+            device, batch, channels, detail::Sums<2>{},
+            [=] GENOTYPE_BOTH(long sample, long c) {
                 const float* const from = scratch + sample * 4 * channels + c;
                 return detail::Sums<2>{{static_cast<double>(from[0]), static_cast<double>(from[channels])}};
             },

@@ -3,17 +3,16 @@
 
 #include <cmath>
 
+#include "genotype/kernels/thrust/columns.hpp"
 #include "genotype/kernels/thrust/moments.hpp"
 
 namespace genotype {
 
-/// See the reference's. y may not be x: without `inverses` it holds them until they are used.
+/// See the reference's.
 template <class System>
 void rms_norm(Thrust<System> device, long samples, long size, const float* x, const float* weight, float epsilon,
               float* inverses, float* y) {
-    float* const kept = inverses ? inverses : y;
-    const long apart = inverses ? 1 : size;
-    detail::sum_groups(
+    detail::sum_groups_then(
         device, samples, size, detail::Sums<1>{},
         [=] GENOTYPE_BOTH(long sample, long i) {
             const double value = static_cast<double>(x[sample * size + i]);
@@ -21,14 +20,13 @@ void rms_norm(Thrust<System> device, long samples, long size, const float* x, co
         },
         [=] GENOTYPE_BOTH(long sample, const detail::Sums<1>& squares) {
             const double mean = squares.values[0] / static_cast<double>(size);
-            kept[sample * apart] = static_cast<float>(1 / std::sqrt(mean + static_cast<double>(epsilon)));
-        });
-    if (inverses)
-        detail::each_value(device, samples * size,
-                           [=] GENOTYPE_BOTH(long at) { y[at] = x[at] * inverses[at / size] * weight[at % size]; });
-    else
-        detail::replace_sums<1>(device, samples, size, y, [=] GENOTYPE_BOTH(long sample, long i, const float* inverse) {
-            return x[sample * size + i] * *inverse * weight[i];
+            const float inverse = static_cast<float>(1 / std::sqrt(mean + static_cast<double>(epsilon)));
+            if (inverses) inverses[sample] = inverse;
+            return inverse;
+        },
+        size,
+        [=] GENOTYPE_BOTH(long sample, long i, float inverse) {
+            y[sample * size + i] = x[sample * size + i] * inverse * weight[i];
         });
 }
 
@@ -36,26 +34,26 @@ void rms_norm(Thrust<System> device, long samples, long size, const float* x, co
 template <class System>
 void rms_norm_backward(Thrust<System> device, long samples, long size, const float* x, const float* dy,
                        const float* weight, const float* inverses, float* dx, float* dweight, bool accumulate) {
-    if (dx) {
-        detail::sum_groups(
+    if (dx)
+        detail::sum_groups_then(
             device, samples, size, detail::Sums<1>{},
             [=] GENOTYPE_BOTH(long sample, long i) {
                 const long at = sample * size + i;
                 return detail::Sums<1>{{static_cast<double>(weight[i]) * dy[at] * x[at] * inverses[sample]}};
             },
-            [=] GENOTYPE_BOTH(long sample, const detail::Sums<1>& products) {
-                dx[sample * size] = static_cast<float>(products.values[0] / static_cast<double>(size));
+            [=] GENOTYPE_BOTH(long, const detail::Sums<1>& products) {
+                return static_cast<float>(products.values[0] / static_cast<double>(size));
+            },
+            size,
+            [=] GENOTYPE_BOTH(long sample, long i, float mean) {
+                const long at = sample * size + i;
+                const float inverse = inverses[sample];
+                dx[at] = inverse * (weight[i] * dy[at] - x[at] * inverse * mean);
             });
-        detail::replace_sums<1>(device, samples, size, dx, [=] GENOTYPE_BOTH(long sample, long i, const float* mean) {
-            const long at = sample * size + i;
-            const float inverse = inverses[sample];
-            return inverse * (weight[i] * dy[at] - x[at] * inverse * *mean);
-        });
-    }
     if (!dweight) return;
-    detail::sum_groups(
-        device, size, samples, detail::Sums<1>{},
-        [=] GENOTYPE_BOTH(long i, long sample) {
+    detail::sum_whole_columns(
+        device, samples, size, detail::Sums<1>{},
+        [=] GENOTYPE_BOTH(long sample, long i) {
             const long at = sample * size + i;
             return detail::Sums<1>{{static_cast<double>(dy[at]) * x[at] * inverses[sample]}};
         },
