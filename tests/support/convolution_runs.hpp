@@ -78,8 +78,9 @@ Results run(Device device, const Case& c, bool with_bias) {
                large_bias = numbers(g.large_channels, 5);
     std::vector<float> packed = unset(packed_floats(device, g));
     pack(device, g, weights.data(), packed.data());
-    std::vector<float> memory = unset(convolution_scratch(device, g).floats(c.batch));
-    const Region scratch{memory.data(), nullptr, c.batch};
+    const Extent size = convolution_scratch(device, g);
+    std::vector<float> memory = unset(size.floats(c.batch));
+    const Region scratch{memory.data(), memory.data() + size.per_sample * c.batch, c.batch};
     const ConvWeights both{weights.data(), packed.data()};
     Results results{unset(c.batch * g.small_floats()), unset(c.batch * g.large_floats()), unset(g.weights()),
                     numbers(g.weights(), 6)};

@@ -2,8 +2,7 @@
 #pragma once
 
 #include "genotype/kernels/conv_geometry.hpp"
-#include "genotype/kernels/thrust/product.hpp"
-#include "genotype/tensor/region.hpp"
+#include "genotype/kernels/thrust/split_product.hpp"
 
 namespace genotype {
 namespace detail {
@@ -154,42 +153,49 @@ constexpr long packed_floats(Thrust<System>, const ConvGeometry&) {
 template <class System>
 void pack(Thrust<System>, const ConvGeometry&, const float*, float*) {}
 
-/// No scratch.
+/// What sums in stretches need.
 template <class System>
-constexpr Extent convolution_scratch(Thrust<System>, const ConvGeometry&) {
-    return {};
+constexpr Extent convolution_scratch(Thrust<System> device, const ConvGeometry&) {
+    return detail::product_scratch(device);
 }
 
 /// See the reference's.
 template <class System>
 void convolve(Thrust<System> device, const ConvGeometry& g, int batch, const float* large, ConvWeights weights,
-              const float* bias, float* small, Region) {
+              const float* bias, float* small, Region scratch) {
     const long columns = g.small_channels;
     const float* const plain = weights.plain;
-    detail::multiply(
-        device, static_cast<long>(batch) * g.small_pixels(), static_cast<long>(g.taps()) * g.large_channels, columns,
-        detail::LargeTaps{g, large}, [=] GENOTYPE_BOTH(long k, long column) { return plain[k * columns + column]; },
+    detail::multiply_with(
+        device, scratch, static_cast<long>(batch) * g.small_pixels(), static_cast<long>(g.taps()) * g.large_channels,
+        columns, detail::LargeTaps{g, large},
+        [=] GENOTYPE_BOTH(long k, long column) { return plain[k * columns + column]; },
         detail::WithBias{bias, columns, small});
 }
 
 /// See the reference's.
 template <class System>
 void convolve_transposed(Thrust<System> device, const ConvGeometry& g, int batch, const float* small,
-                         ConvWeights weights, const float* bias, float* large, Region) {
-    detail::multiply_parts(device, g.stride * g.stride, detail::most_phase_pixels(g) * batch, g.large_channels,
-                           detail::PhaseProducts{g, batch, small, weights.plain, bias, large});
+                         ConvWeights weights, const float* bias, float* large, Region scratch) {
+    const detail::PhaseProducts products{g, batch, small, weights.plain, bias, large};
+    if (g.stride == 1) {
+        const auto all = products(0);
+        detail::multiply_with(device, scratch, all.rows, all.terms, g.large_channels, all.left, all.right, all.store);
+    } else {
+        detail::multiply_parts(device, g.stride * g.stride, detail::most_phase_pixels(g) * batch, g.large_channels,
+                               products);
+    }
 }
 
 /// See the reference's.
 template <class System>
 void convolve_weight_gradient(Thrust<System> device, const ConvGeometry& g, int batch, const float* large,
-                              const float* small, float* gradient, bool accumulate, Region,
+                              const float* small, float* gradient, bool accumulate, Region scratch,
                               Transformed = Transformed::none) {
     const long columns = g.small_channels;
     const detail::LargeTaps taps{g, large};
-    detail::multiply(
-        device, static_cast<long>(g.taps()) * g.large_channels, static_cast<long>(batch) * g.small_pixels(), columns,
-        [=] GENOTYPE_BOTH(long row, long pixel) { return taps(pixel, row); },
+    detail::multiply_with(
+        device, scratch, static_cast<long>(g.taps()) * g.large_channels, static_cast<long>(batch) * g.small_pixels(),
+        columns, [=] GENOTYPE_BOTH(long row, long pixel) { return taps(pixel, row); },
         [=] GENOTYPE_BOTH(long pixel, long column) { return small[pixel * columns + column]; },
         [=] GENOTYPE_BOTH(long row, long column, float sum) {
             float& to = gradient[row * columns + column];
