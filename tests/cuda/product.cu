@@ -38,13 +38,24 @@ ConvGeometry geometry(int large_channels, int small_channels, int kernel, int st
             .small_width = small};
 }
 
+/// A product by weights that lie as they are, or transposed.
+template <class Weights, class Device>
+Array few(long rows, long terms, long columns) {
+    Values<Device> left(random_array(rows * terms, 1)), right(random_array(terms * columns, 2));
+    Values<Device> out(unwritten(rows * columns));
+    detail::multiply_few(Device{}, rows, terms, columns, detail::Matrix{left.data(), terms},
+                         Weights{right.data(), detail::first_together<Weights> ? terms : columns},
+                         detail::ToMatrix{columns, out.data()});
+    return out.read();
+}
+
 /// What each of the three directions writes.
 template <class Device>
 struct Convolved {
     Array small, large, gradient;
 };
-template <class Device>
-Convolved<Device> convolved(const ConvGeometry& g, int batch, bool with_bias, bool accumulate) {
+template <class Device, class Geometry>
+Convolved<Device> convolved(const Geometry& g, int batch, bool with_bias, bool accumulate) {
     Values<Device> large(random_array(batch * g.large_floats(), 3)), small(random_array(batch * g.small_floats(), 4));
     Values<Device> weights(random_array(g.weights(), 5));
     Values<Device> bias(random_array(g.large_channels + g.small_channels, 6));
@@ -76,10 +87,37 @@ TEST_CASE("The GPU's products are those of the host around a tile's sizes") {
     }
 }
 
+TEST_CASE_TEMPLATE("The GPU's products of few rows are those of the host", Weights, detail::Matrix,
+                   detail::TransposedMatrix) {
+    for (const long rows : {1, 2, 8})
+        for (const long terms : {0, 1, 100, 768, 3000})
+            for (const long columns : {1, 33, 768, 5000}) {
+                CAPTURE(rows);
+                CAPTURE(terms);
+                CAPTURE(columns);
+                const Array found = few<Weights, Cuda>(rows, terms, columns);
+                CHECK(difference(found, few<Weights, ThrustCpp>(rows, terms, columns),
+                                 1 + std::sqrt(static_cast<double>(terms))) < 1e-5);
+                CHECK(same_bits(found, few<Weights, Cuda>(rows, terms, columns)));
+            }
+}
+
 TEST_CASE("The GPU's convolutions are those of the host in all directions") {
     struct Case {
         ConvGeometry g;
         int batch;
+    };
+    const auto check = [](const auto& g, int batch) {
+        for (const bool flag : {false, true}) {
+            CAPTURE(g.kernel);
+            CAPTURE(batch);
+            CAPTURE(flag);
+            const auto found = convolved<Cuda>(g, batch, flag, flag);
+            const auto wanted = convolved<ThrustCpp>(g, batch, flag, flag);
+            CHECK(difference(found.small, wanted.small, std::sqrt(1.0 + g.taps() * g.large_channels)) < 1e-5);
+            CHECK(difference(found.large, wanted.large, std::sqrt(1.0 + g.taps() * g.small_channels)) < 1e-5);
+            CHECK(difference(found.gradient, wanted.gradient, std::sqrt(1.0 + batch * g.small_pixels())) < 1e-5);
+        }
     };
     // The last ones' sums are taken in stretches, in some direction.
     for (const auto& [g, batch] : {Case{geometry(70, 66, 1, 1, 0, 1), 3},
@@ -88,13 +126,8 @@ TEST_CASE("The GPU's convolutions are those of the host in all directions") {
                                    {geometry(33, 4, 5, 3, 0, 11), 3},
                                    {geometry(784, 20, 1, 1, 0, 1), 1000},
                                    {geometry(3, 48, 4, 2, 1, 32), 64}})
-        for (const bool flag : {false, true}) {
-            CAPTURE(g.kernel);
-            CAPTURE(flag);
-            const auto found = convolved<Cuda>(g, batch, flag, flag);
-            const auto wanted = convolved<ThrustCpp>(g, batch, flag, flag);
-            CHECK(difference(found.small, wanted.small, std::sqrt(1.0 + g.taps() * g.large_channels)) < 1e-5);
-            CHECK(difference(found.large, wanted.large, std::sqrt(1.0 + g.taps() * g.small_channels)) < 1e-5);
-            CHECK(difference(found.gradient, wanted.gradient, std::sqrt(1.0 + batch * g.small_pixels())) < 1e-5);
-        }
+        check(g, batch);
+    // As matrix products.
+    for (const int batch : {1, 8, 9, 1000}) check(ProductGeometry(geometry(784, 20, 1, 1, 0, 1)), batch);
+    check(ProductGeometry(geometry(66, 70, 1, 1, 0, 3)), 20);
 }

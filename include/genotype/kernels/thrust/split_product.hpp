@@ -31,6 +31,8 @@ constexpr Extent product_scratch(Thrust<System>) {
 /// A side of a product from a term on.
 template <class Side>
 struct LeftFrom {
+    static constexpr bool first_together = detail::first_together<Side>;
+
     Side side;
     long first;
 
@@ -38,18 +40,12 @@ struct LeftFrom {
 };
 template <class Side>
 struct RightFrom {
+    static constexpr bool first_together = detail::first_together<Side>;
+
     Side side;
     long first;
 
     GENOTYPE_BOTH float operator()(long k, long column) { return side(first + k, column); }
-};
-
-/// Writes the values of a row-major matrix.
-struct ToMatrix {
-    long columns;
-    float* to;
-
-    GENOTYPE_BOTH void operator()(long row, long column, float value) const { to[row * columns + column] = value; }
 };
 
 /// A product for each stretch of the terms.
@@ -103,6 +99,16 @@ void multiply_with(Thrust<System> device, const Region& scratch, long rows, long
             return multiply_stretches(device, stretches, rows, terms, columns, left, right, store, scratch.fixed);
     }
     multiply(device, rows, terms, columns, left, right, store);
+}
+
+/// The same for products whose right side is a matrix of weights, which few rows want to read once.
+template <class System, class Left, class Right, class Store>
+void multiply_by_weights(Thrust<System> device, const Region& scratch, long rows, long terms, long columns, Left left,
+                         Right right, Store store) {
+    if (rows <= few_rows)
+        multiply_few(device, rows, terms, columns, left, right, store);
+    else
+        multiply_with(device, scratch, rows, terms, columns, left, right, store);
 }
 
 }  // namespace genotype::detail
