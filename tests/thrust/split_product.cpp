@@ -8,6 +8,7 @@
 #include "genotype/thrust.hpp"
 #include "support/convolution_runs.hpp"
 #include "support/kernel_arrays.hpp"
+#include "support/splitting.hpp"
 
 using namespace genotype;
 using namespace convolution_test;
@@ -15,14 +16,6 @@ using kernel_test::Array;
 using kernel_test::random_array;
 
 namespace {
-
-/// A processor that wants some tiles at a time, so that products are split as a GPU's.
-template <class System>
-struct Splitting : System {
-    static constexpr long tiles = 7;
-};
-using SplitCpp = Thrust<Splitting<CppSystem>>;
-using SplitOmp = Thrust<Splitting<OmpSystem>>;
 
 /// A sum of 0, 1, 2, ..., which is exact in any order.
 Array product_of_numbers(long stretches, long rows, long terms, long columns) {

@@ -79,7 +79,7 @@ class Optimized {
     Optimizer optimizer_;
     std::vector<DecayStretch> stretches_;  // where the optimizer chooses what it decays
     Arena<Device> state_{Optimizer::states * parameter_floats<Net>()};
-    Arena<Device> norm_{1};
+    Arena<Device> norm_{1 + sum_parts(Device{})};
     std::int64_t steps_ = 0;
 };
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "genotype/kernels/thrust/block_product.hpp"
+#include "genotype/kernels/thrust/block_rows.hpp"
 #include "genotype/kernels/thrust/cuda_sums.hpp"
 
 namespace genotype::detail {

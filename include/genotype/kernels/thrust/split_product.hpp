@@ -19,13 +19,13 @@ constexpr long product_stretches(Thrust<System>, long rows, long terms, long col
     const long down = (rows + ProductTile::rows - 1) / ProductTile::rows;
     const long across = (columns + ProductTile::columns - 1) / ProductTile::columns;
     if (down == 0 || across == 0) return 1;
-    return std::max(1L, std::min(System::tiles / (down * across), terms / least_stretch));
+    return std::max(1L, std::min(System::parts / (down * across), terms / least_stretch));
 }
 
 /// Scratch that is enough for every product's stretches: they are no more than the tiles that the device wants.
 template <class System>
 constexpr Extent product_scratch(Thrust<System>) {
-    return {0, System::tiles > 1 ? System::tiles * ProductTile::rows * ProductTile::columns : 0};
+    return {0, System::parts > 1 ? System::parts * ProductTile::rows * ProductTile::columns : 0};
 }
 
 /// A side of a product from a term on.
@@ -93,7 +93,7 @@ void multiply_stretches(Thrust<System> device, long stretches, long rows, long t
 template <class System, class Left, class Right, class Store>
 void multiply_with(Thrust<System> device, const Region& scratch, long rows, long terms, long columns, Left left,
                    Right right, Store store) {
-    if constexpr (System::tiles > 1) {
+    if constexpr (System::parts > 1) {
         const long stretches = scratch.fixed ? product_stretches(device, rows, terms, columns) : 1;
         if (stretches > 1)
             return multiply_stretches(device, stretches, rows, terms, columns, left, right, store, scratch.fixed);
