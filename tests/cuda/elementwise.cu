@@ -60,6 +60,14 @@ Array summed(const Array& x, long groups, long length) {
     return out.read();
 }
 
+template <class Device>
+Array summed_in_parts(const Array& x) {
+    Values<Device> in(x), parts(unwritten(1 + sum_parts(Device{})));
+    sum_with_parts(Device{}, parts.data() + 1, static_cast<long>(x.size()), Mixed{}, parts.data(), in.data(),
+                   in.data());
+    return {parts.read()[0]};
+}
+
 }  // namespace
 
 TEST_CASE("Memory of the GPU begins as zeros and takes copies both ways") {
@@ -97,5 +105,14 @@ TEST_CASE("The GPU's sums of groups are those of the host, with the same bits ev
         CHECK(difference(found, summed<ThrustCpp>(x, size.groups, size.length), 1 + static_cast<double>(size.length)) <
               1e-6);
         CHECK(same_bits(found, summed<Cuda>(x, size.groups, size.length)));
+    }
+}
+
+TEST_CASE("The GPU's sums in parts are those of the host, with the same bits every time") {
+    for (const long n : {0L, 4095L, 8192L, 100'003L, 3'000'001L}) {
+        CAPTURE(n);
+        const Array x = random_array(n, 5), found = summed_in_parts<Cuda>(x);
+        CHECK(difference(found, summed_in_parts<ThrustCpp>(x), 1 + static_cast<double>(n)) < 1e-6);
+        CHECK(same_bits(found, summed_in_parts<Cuda>(x)));
     }
 }

@@ -25,8 +25,6 @@ Array product(long rows, long terms, long columns) {
     return out.read();
 }
 
-constexpr int batch = 3;
-
 ConvGeometry geometry(int large_channels, int small_channels, int kernel, int stride, int padding, int large) {
     const int small = (large + 2 * padding - kernel) / stride + 1;
     return {.large_channels = large_channels,
@@ -40,22 +38,35 @@ ConvGeometry geometry(int large_channels, int small_channels, int kernel, int st
             .small_width = small};
 }
 
+/// A product by weights that lie as they are, or transposed.
+template <class Weights, class Device>
+Array few(long rows, long terms, long columns) {
+    Values<Device> left(random_array(rows * terms, 1)), right(random_array(terms * columns, 2));
+    Values<Device> out(unwritten(rows * columns));
+    detail::multiply_few(Device{}, rows, terms, columns, detail::Matrix{left.data(), terms},
+                         Weights{right.data(), detail::first_together<Weights> ? terms : columns},
+                         detail::ToMatrix{columns, out.data()});
+    return out.read();
+}
+
 /// What each of the three directions writes.
 template <class Device>
 struct Convolved {
     Array small, large, gradient;
 };
-template <class Device>
-Convolved<Device> convolved(const ConvGeometry& g, bool with_bias, bool accumulate) {
+template <class Device, class Geometry>
+Convolved<Device> convolved(const Geometry& g, int batch, bool with_bias, bool accumulate) {
     Values<Device> large(random_array(batch * g.large_floats(), 3)), small(random_array(batch * g.small_floats(), 4));
     Values<Device> weights(random_array(g.weights(), 5));
     Values<Device> bias(random_array(g.large_channels + g.small_channels, 6));
     Values<Device> to_small(unwritten(batch * g.small_floats())), to_large(unwritten(batch * g.large_floats()));
     Values<Device> gradient(accumulate ? random_array(g.weights(), 7) : unwritten(g.weights()));
+    Arena<Device> memory(convolution_scratch(Device{}, g).floats(batch));
+    const Region scratch{memory.data(), memory.data(), batch};
     const float* const added = with_bias ? bias.data() : nullptr;
-    convolve(Device{}, g, batch, large.data(), {.plain = weights.data()}, added, to_small.data(), {});
-    convolve_transposed(Device{}, g, batch, small.data(), {.plain = weights.data()}, added, to_large.data(), {});
-    convolve_weight_gradient(Device{}, g, batch, large.data(), small.data(), gradient.data(), accumulate, {});
+    convolve(Device{}, g, batch, large.data(), {.plain = weights.data()}, added, to_small.data(), scratch);
+    convolve_transposed(Device{}, g, batch, small.data(), {.plain = weights.data()}, added, to_large.data(), scratch);
+    convolve_weight_gradient(Device{}, g, batch, large.data(), small.data(), gradient.data(), accumulate, scratch);
     return {to_small.read(), to_large.read(), gradient.read()};
 }
 
@@ -76,16 +87,47 @@ TEST_CASE("The GPU's products are those of the host around a tile's sizes") {
     }
 }
 
+TEST_CASE_TEMPLATE("The GPU's products of few rows are those of the host", Weights, detail::Matrix,
+                   detail::TransposedMatrix) {
+    for (const long rows : {1, 2, 8})
+        for (const long terms : {0, 1, 100, 768, 3000})
+            for (const long columns : {1, 33, 768, 5000}) {
+                CAPTURE(rows);
+                CAPTURE(terms);
+                CAPTURE(columns);
+                const Array found = few<Weights, Cuda>(rows, terms, columns);
+                CHECK(difference(found, few<Weights, ThrustCpp>(rows, terms, columns),
+                                 1 + std::sqrt(static_cast<double>(terms))) < 1e-5);
+                CHECK(same_bits(found, few<Weights, Cuda>(rows, terms, columns)));
+            }
+}
+
 TEST_CASE("The GPU's convolutions are those of the host in all directions") {
-    for (const ConvGeometry& g : {geometry(70, 66, 1, 1, 0, 1), geometry(3, 5, 3, 1, 1, 7), geometry(2, 65, 4, 2, 1, 8),
-                                  geometry(33, 4, 5, 3, 0, 11)})
+    struct Case {
+        ConvGeometry g;
+        int batch;
+    };
+    const auto check = [](const auto& g, int batch) {
         for (const bool flag : {false, true}) {
             CAPTURE(g.kernel);
+            CAPTURE(batch);
             CAPTURE(flag);
-            const auto found = convolved<Cuda>(g, flag, flag);
-            const auto wanted = convolved<ThrustCpp>(g, flag, flag);
+            const auto found = convolved<Cuda>(g, batch, flag, flag);
+            const auto wanted = convolved<ThrustCpp>(g, batch, flag, flag);
             CHECK(difference(found.small, wanted.small, std::sqrt(1.0 + g.taps() * g.large_channels)) < 1e-5);
             CHECK(difference(found.large, wanted.large, std::sqrt(1.0 + g.taps() * g.small_channels)) < 1e-5);
             CHECK(difference(found.gradient, wanted.gradient, std::sqrt(1.0 + batch * g.small_pixels())) < 1e-5);
         }
+    };
+    // The last ones' sums are taken in stretches, in some direction.
+    for (const auto& [g, batch] : {Case{geometry(70, 66, 1, 1, 0, 1), 3},
+                                   {geometry(3, 5, 3, 1, 1, 7), 3},
+                                   {geometry(2, 65, 4, 2, 1, 8), 3},
+                                   {geometry(33, 4, 5, 3, 0, 11), 3},
+                                   {geometry(784, 20, 1, 1, 0, 1), 1000},
+                                   {geometry(3, 48, 4, 2, 1, 32), 64}})
+        check(g, batch);
+    // As matrix products.
+    for (const int batch : {1, 8, 9, 1000}) check(ProductGeometry(geometry(784, 20, 1, 1, 0, 1)), batch);
+    check(ProductGeometry(geometry(66, 70, 1, 1, 0, 3)), 20);
 }

@@ -70,26 +70,31 @@ struct Results {
     bool operator==(const Results&) const = default;
 };
 
-template <class Device>
-Results run(Device device, const Case& c, bool with_bias) {
-    const ConvGeometry& g = c.geometry;
-    const auto large = numbers(c.batch * g.large_floats(), 1), small = numbers(c.batch * g.small_floats(), 2);
+template <class Device, class Geometry>
+Results run(Device device, const Geometry& g, int batch, bool with_bias) {
+    const auto large = numbers(batch * g.large_floats(), 1), small = numbers(batch * g.small_floats(), 2);
     const auto weights = numbers(g.weights(), 3), small_bias = numbers(g.small_channels, 4),
                large_bias = numbers(g.large_channels, 5);
     std::vector<float> packed = unset(packed_floats(device, g));
     pack(device, g, weights.data(), packed.data());
-    std::vector<float> memory = unset(convolution_scratch(device, g).floats(c.batch));
-    const Region scratch{memory.data(), nullptr, c.batch};
+    const Extent size = convolution_scratch(device, g);
+    std::vector<float> memory = unset(size.floats(batch));
+    const Region scratch{memory.data(), memory.data() + size.per_sample * batch, batch};
     const ConvWeights both{weights.data(), packed.data()};
-    Results results{unset(c.batch * g.small_floats()), unset(c.batch * g.large_floats()), unset(g.weights()),
+    Results results{unset(batch * g.small_floats()), unset(batch * g.large_floats()), unset(g.weights()),
                     numbers(g.weights(), 6)};
-    convolve(device, g, c.batch, large.data(), both, with_bias ? small_bias.data() : nullptr, results.small.data(),
+    convolve(device, g, batch, large.data(), both, with_bias ? small_bias.data() : nullptr, results.small.data(),
              scratch);
-    convolve_transposed(device, g, c.batch, small.data(), both, with_bias ? large_bias.data() : nullptr,
+    convolve_transposed(device, g, batch, small.data(), both, with_bias ? large_bias.data() : nullptr,
                         results.large.data(), scratch);
-    convolve_weight_gradient(device, g, c.batch, large.data(), small.data(), results.gradient.data(), false, scratch);
-    convolve_weight_gradient(device, g, c.batch, large.data(), small.data(), results.added.data(), true, scratch);
+    convolve_weight_gradient(device, g, batch, large.data(), small.data(), results.gradient.data(), false, scratch);
+    convolve_weight_gradient(device, g, batch, large.data(), small.data(), results.added.data(), true, scratch);
     return results;
+}
+
+template <class Device>
+Results run(Device device, const Case& c, bool with_bias) {
+    return run(device, c.geometry, c.batch, with_bias);
 }
 
 }  // namespace convolution_test

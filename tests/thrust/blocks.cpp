@@ -1,13 +1,17 @@
 // What the threads of a GPU's block do for sums and products, run by threads of the processor.
 #include <doctest/doctest.h>
 
+#include <atomic>
 #include <barrier>
+#include <cmath>
 #include <memory>
 #include <thread>
+#include <type_traits>
 #include <vector>
 
 #include "genotype/kernels/thrust/block_columns.hpp"
 #include "genotype/kernels/thrust/block_product.hpp"
+#include "genotype/kernels/thrust/block_rows.hpp"
 #include "genotype/kernels/thrust/block_sums.hpp"
 #include "genotype/kernels/thrust/each.hpp"
 #include "support/kernel_arrays.hpp"
@@ -50,6 +54,48 @@ struct Result {
             ++outside;
         else
             values[static_cast<unsigned long>(row * columns + column)] = value;
+    }
+};
+
+struct Sizes {
+    long rows, terms, columns;
+};
+
+/// Two sides, and what their product is. at() throws where a value is asked for that is not there.
+struct Product {
+    Sizes size;
+    Array left = random_array(size.rows * size.terms, 1), right = random_array(size.terms * size.columns, 2);
+    Result wanted{size.rows, size.columns};
+    mutable std::atomic<long> reads = 0;  // of the right side
+
+    explicit Product(Sizes s) : size(s) {
+        for (long row = 0; row < size.rows; ++row)
+            for (long column = 0; column < size.columns; ++column) {
+                double sum = 0;
+                for (long k = 0; k < size.terms; ++k)
+                    sum += static_cast<double>(left.at(static_cast<unsigned long>(row * size.terms + k))) *
+                           static_cast<double>(right.at(static_cast<unsigned long>(k * size.columns + column)));
+                wanted.store(row, column, static_cast<float>(sum));
+            }
+    }
+};
+template <bool together>
+struct Left {
+    static constexpr bool first_together = together;
+    const Product* product;
+
+    float operator()(long row, long k) const {
+        return product->left.at(static_cast<unsigned long>(row * product->size.terms + k));
+    }
+};
+template <bool together>
+struct Right {
+    static constexpr bool first_together = together;
+    const Product* product;
+
+    float operator()(long k, long column) const {
+        ++product->reads;
+        return product->right.at(static_cast<unsigned long>(k * product->size.columns + column));
     }
 };
 
@@ -143,42 +189,64 @@ TEST_CASE("A block sums columns of any number and length") {
         }
 }
 
-TEST_CASE("Blocks multiply products of all sizes around a tile's") {
-    struct Sizes {
-        long rows, terms, columns;
-    };
+TEST_CASE("Blocks multiply products of all sizes around a tile's, however the sides lie") {
+    using Tile = detail::ProductTile;
+    const auto tile = std::make_unique<Tile>();
     for (const Sizes size : {Sizes{1, 1, 1}, {64, 16, 64}, {65, 17, 63}, {63, 33, 65}, {5, 0, 70}}) {
         CAPTURE(size.rows);
         CAPTURE(size.terms);
         CAPTURE(size.columns);
-        const Array left = random_array(size.rows * size.terms + 1, 1),
-                    right = random_array(size.terms * size.columns + 1, 2);
-        Result wanted{size.rows, size.columns}, found{size.rows, size.columns};
-        for (long row = 0; row < size.rows; ++row)
-            for (long column = 0; column < size.columns; ++column) {
-                double sum = 0;
-                for (long k = 0; k < size.terms; ++k)
-                    sum += static_cast<double>(left[static_cast<unsigned long>(row * size.terms + k)]) *
-                           static_cast<double>(right[static_cast<unsigned long>(k * size.columns + column)]);
-                wanted.store(row, column, static_cast<float>(sum));
-            }
-        using Tile = detail::ProductTile;
-        const auto tile = std::make_unique<Tile>();
-        for (long row = 0; row < size.rows; row += Tile::rows)
-            for (long column = 0; column < size.columns; column += Tile::columns)
-                run_block(Tile::threads, [&](Block block) {
-                    // at() throws where a functor is asked for what is not there.
-                    auto at_left = [&](long i, long k) {
-                        return left.at(static_cast<unsigned long>(i * size.terms + k));
-                    };
-                    auto at_right = [&](long k, long j) {
-                        return right.at(static_cast<unsigned long>(k * size.columns + j));
-                    };
-                    auto store = [&](long i, long j, float value) { found.store(i, j, value); };
-                    detail::multiply_tile(block, *tile, row, column, size.rows, size.terms, size.columns, at_left,
-                                          at_right, store);
-                });
-        CHECK(found.outside == 0);
-        CHECK(difference(wanted.values, found.values) < 1e-5);
+        const Product product(size);
+        const auto check = [&](auto left, auto right) {
+            Result found{size.rows, size.columns};
+            auto store = [&](long i, long j, float value) { found.store(i, j, value); };
+            for (long row = 0; row < size.rows; row += Tile::rows)
+                for (long column = 0; column < size.columns; column += Tile::columns)
+                    run_block(Tile::threads, [&](Block block) {
+                        detail::multiply_tile(block, *tile, row, column, size.rows, size.terms, size.columns, left,
+                                              right, store);
+                    });
+            CHECK(found.outside == 0);
+            CHECK(difference(product.wanted.values, found.values) < 1e-5);
+        };
+        check(Left<false>{&product}, Right<false>{&product});
+        check(Left<true>{&product}, Right<true>{&product});
     }
+}
+
+TEST_CASE("Blocks make products of few rows, each value of the right side read once") {
+    for (const Sizes size : {Sizes{1, 1, 1}, {1, 768, 33}, {8, 100, 31}, {3, 257, 9}, {2, 0, 5}, {7, 1025, 4}}) {
+        CAPTURE(size.rows);
+        CAPTURE(size.terms);
+        CAPTURE(size.columns);
+        const Product product(size);
+        const auto check = [&]<int most_rows>(std::integral_constant<int, most_rows>, auto right, int across) {
+            CAPTURE(across);
+            Result found{size.rows, size.columns};
+            Array sums(most_rows * detail::few_rows_threads + 1, -7);
+            Left<false> left{&product};
+            auto store = [&](long i, long j, float value) { found.store(i, j, value); };
+            product.reads = 0;
+            for (long column = 0; column < size.columns; column += across)
+                run_block(detail::few_rows_threads, [&](Block block) {
+                    detail::multiply_few_rows<most_rows>(block, sums.data(), across, column, size.rows, size.terms,
+                                                         size.columns, left, right, store);
+                });
+            CHECK(product.reads == size.terms * size.columns);
+            CHECK(sums.back() == -7);
+            CHECK(found.outside == 0);
+            CHECK(difference(product.wanted.values, found.values, 1 + std::sqrt(static_cast<double>(size.terms))) <
+                  1e-6);
+        };
+        const auto check_all = [&](auto most_rows) {
+            check(most_rows, Right<false>{&product}, 8);
+            check(most_rows, Right<false>{&product}, 32);
+            check(most_rows, Right<true>{&product}, 4);
+        };
+        if (size.rows == 1) check_all(std::integral_constant<int, 1>{});
+        check_all(std::integral_constant<int, detail::few_rows>{});
+    }
+    CHECK(detail::few_rows_columns(true, 768) == 4);
+    CHECK(detail::few_rows_columns(false, 768) == 8);
+    CHECK(detail::few_rows_columns(false, 50257) == 32);
 }

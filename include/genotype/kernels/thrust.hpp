@@ -21,5 +21,6 @@
 #include "genotype/kernels/thrust/random.hpp"
 #include "genotype/kernels/thrust/rearrange.hpp"
 #include "genotype/kernels/thrust/rotary.hpp"
+#include "genotype/kernels/thrust/split_product.hpp"
 #include "genotype/kernels/thrust/spread.hpp"
 #include "genotype/kernels/thrust/stored.hpp"

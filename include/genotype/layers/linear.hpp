@@ -36,6 +36,12 @@ struct Linear : LayerBase {
     }
 
     template <class Device, class Mode>
+    static constexpr Memory memory(Dims) {
+        constexpr Extent scratch = convolution_scratch(Device{}, geometry);
+        return {.kept = {}, .forward_scratch = scratch, .backward_scratch = scratch};
+    }
+
+    template <class Device, class Mode>
     static void forward(Device device, Mode, const Forward<Mode>& f) {
         const float* bias = has_bias ? f.parameters + parameter_offset<Linear>(1) : nullptr;
         convolve(device, geometry, f.batch, f.x, {f.parameters + parameter_offset<Linear>(0), f.prepared}, bias, f.y,

@@ -1,6 +1,7 @@
 // What makes a function of one prediction and one target a loss.
 #pragma once
 
+#include "genotype/kernels/long_sum.hpp"
 #include "genotype/kernels/math.hpp"
 #include "genotype/losses/adversarial.hpp"
 #include "genotype/losses/loss_call.hpp"
@@ -53,11 +54,14 @@ struct PointwiseLoss : LabelGame<Self> {
         const float scale = loss_scale(call);
         const detail::LossValue<Self> value{scale, call.constant};
         const detail::LossSlope<Self> slope{scale, call.constant};
+        // The gradient's place is free until the value is there, unless the gradient takes an argument's place.
+        const bool free = call.gradient != call.prediction && call.gradient != call.target;
+        float* const parts = free ? call.gradient : nullptr;
         if (call.target) {
-            if (call.value) sum(device, n, value, call.value, call.prediction, call.target);
+            if (call.value) sum_with_parts(device, parts, n, value, call.value, call.prediction, call.target);
             if (call.gradient) map(device, n, slope, call.gradient, call.prediction, call.target);
         } else {
-            if (call.value) sum(device, n, value, call.value, call.prediction);
+            if (call.value) sum_with_parts(device, parts, n, value, call.value, call.prediction);
             if (call.gradient) map(device, n, slope, call.gradient, call.prediction);
         }
     }

@@ -60,6 +60,9 @@ struct LanguageModel {
         constexpr bool training = std::same_as<Mode, Training>;
         Memory total = memory_of<B, Device, Mode>(vector_dims(width));
         total.kept = aligned(total.kept);
+        const Memory answer = head_memory<Device, Mode>();
+        total.forward_scratch = aligned(larger(total.forward_scratch, answer.forward_scratch));
+        total.backward_scratch = aligned(larger(total.backward_scratch, answer.backward_scratch));
         if (training)
             total.kept = total.kept + two_activations;
         else
@@ -156,6 +159,17 @@ struct LanguageModel {
     static constexpr Extent one_activation{aligned(width), 0}, two_activations{2 * aligned(width), 0};
     /// A `Linear` whose weights lie the other way round: from the small side, the width, to the large, the vocabulary.
     static constexpr ProductGeometry head_geometry{ConvGeometry{vocabulary, width}};
+
+    /// The head runs before or after the body, where that needs no scratch.
+    template <class Device, class Mode>
+    static constexpr Memory head_memory() {
+        if constexpr (tied) {
+            const Extent scratch = convolution_scratch(Device{}, head_geometry);
+            return {.kept = {}, .forward_scratch = scratch, .backward_scratch = scratch};
+        } else {
+            return memory_of<H, Device, Mode>(vector_dims(width));
+        }
+    }
 
     template <class Pass>
     static ConvWeights embedding_weights(const Pass& pass) {

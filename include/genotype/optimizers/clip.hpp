@@ -1,6 +1,7 @@
 // Keeps gradients from being larger than a step can bear.
 #pragma once
 
+#include "genotype/kernels/long_sum.hpp"
 #include "genotype/kernels/math.hpp"
 
 namespace genotype {
@@ -35,11 +36,12 @@ struct Shorten {
 }  // namespace detail
 
 /// Scales n gradients down to a Euclidean norm of `longest` where it is larger, and writes the norm that they had.
+/// `norm` has room for 1 + sum_parts(device) floats, and the norm is the first.
 /// PyTorch: nn.utils.clip_grad_norm_(parameters, longest).
 /// Source: Pascanu, Mikolov, Bengio, "On the difficulty of training recurrent neural networks" (ICML 2013).
 template <class Device>
 void clip_gradient_norm(Device device, long n, float* gradients, float longest, float* norm) {
-    sum(device, n, detail::Square{}, norm, static_cast<const float*>(gradients));
+    sum_with_parts(device, norm + 1, n, detail::Square{}, norm, static_cast<const float*>(gradients));
     map(device, 1, detail::Root{}, norm, static_cast<const float*>(norm));
     update(device, n, detail::Shorten{norm, longest}, gradients);
 }

@@ -105,7 +105,7 @@ class Optimized {
     DecayTurns decayed_;
     Sent<Update, Device> update_{1};
     Arena<Device> state_{Optimizer::states * parameter_floats<Net>()};
-    Arena<Device> norm_{1};
+    Arena<Device> norm_{1 + sum_parts(Device{})};
     std::int64_t steps_ = 0;
 };
 

@@ -2,7 +2,7 @@
 // on the processor.
 #pragma once
 
-#include "genotype/kernels/thrust/device.hpp"
+#include "genotype/kernels/thrust/sides.hpp"
 
 namespace genotype::detail {
 
@@ -14,8 +14,22 @@ struct ProductTile {
 
     // Aligned for loads of four values. Four more a row: fewer threads of a warp write to one bank.
     alignas(16) float left[terms][rows + 4];
-    alignas(16) float right[terms][columns];
+    alignas(16) float right[terms][columns + 4];
 };
+
+/// What each thread of a block does to bring `count` times ProductTile::terms values of a side to shared memory, of
+/// which neighbouring threads read what lies together: read(i, k) goes to write(i, k).
+template <bool terms_together, int count, class Read, class Write>
+GENOTYPE_BOTH void load_side(int thread, Read read, Write write) {
+    using T = ProductTile;
+    if constexpr (terms_together) {
+        const int k = thread % T::terms;
+        for (int i = thread / T::terms; i < count; i += T::threads / T::terms) write(i, k, read(i, k));
+    } else {
+        const int i = thread % count;
+        for (int k = thread / count; k < T::terms; k += T::threads / count) write(i, k, read(i, k));
+    }
+}
 
 /// What each thread of a block does for the tile that begins at (first_row, first_column). The sums are floats, in the
 /// order of the terms. For a `Block` see `sum_group`; `tile` is shared by the block.
@@ -27,13 +41,18 @@ GENOTYPE_BOTH void multiply_tile(Block block, ProductTile& tile, long first_row,
     const int row = thread / T::across * T::own, column = thread % T::across * T::own;
     float sums[T::own][T::own] = {};
     for (long first = 0; first < terms; first += T::terms) {
-        // A thread's values of the left side are one term's, so that a functor finds that term's place only once.
-        const long term = first + thread % T::terms;
-        for (int i = thread / T::terms; i < T::rows; i += T::threads / T::terms)
-            tile.left[thread % T::terms][i] = first_row + i < rows && term < terms ? left(first_row + i, term) : 0.0f;
-        const long at = first_column + thread % T::columns;
-        for (int k = thread / T::columns; k < T::terms; k += T::threads / T::columns)
-            tile.right[k][thread % T::columns] = at < columns && first + k < terms ? right(first + k, at) : 0.0f;
+        load_side<!first_together<Left>, T::rows>(
+            thread,
+            [&](int i, int k) {
+                return first_row + i < rows && first + k < terms ? left(first_row + i, first + k) : 0.0f;
+            },
+            [&](int i, int k, float value) { tile.left[k][i] = value; });
+        load_side<first_together<Right>, T::columns>(
+            thread,
+            [&](int i, int k) {
+                return first_column + i < columns && first + k < terms ? right(first + k, first_column + i) : 0.0f;
+            },
+            [&](int i, int k, float value) { tile.right[k][i] = value; });
         block.sync();
         for (int k = 0; k < T::terms; ++k)
             for (int i = 0; i < T::own; ++i)

@@ -2,8 +2,7 @@
 #pragma once
 
 #include "genotype/kernels/conv_geometry.hpp"
-#include "genotype/kernels/thrust/product.hpp"
-#include "genotype/tensor/region.hpp"
+#include "genotype/kernels/thrust/split_product.hpp"
 
 namespace genotype {
 namespace detail {
@@ -24,6 +23,15 @@ struct LargeTaps {
         return large[sample * g.large_floats() + (static_cast<long>(row) * g.large_width + column) * g.large_channels +
                      static_cast<int>(at) % g.large_channels];
     }
+};
+
+/// The same by [tap][large channel] first.
+struct LargeTapsFirst {
+    static constexpr bool first_together = true;
+
+    LargeTaps taps;
+
+    GENOTYPE_BOTH float operator()(long at, long pixel) const { return taps(pixel, at); }
 };
 
 /// Along one side, the large pixels first, first + stride, ... which all meet the same taps: every stride-th, from
@@ -81,6 +89,8 @@ struct SmallTaps {
 
 /// The weights of these pixels' taps: [tap of the phases][small channel] to large channel.
 struct PhaseWeights {
+    static constexpr bool first_together = true;
+
     PhasePixels phase;
     const float* weights;
 
@@ -88,17 +98,6 @@ struct PhaseWeights {
         const int channels = phase.g.small_channels;
         const int tap = static_cast<int>(at) / channels, channel = static_cast<int>(at) % channels;
         return weights[(phase.kernel_tap(tap) * phase.g.large_channels + column) * channels + channel];
-    }
-};
-
-/// Writes a product's values with a bias for each column, or none.
-struct WithBias {
-    const float* bias;
-    long columns;
-    float* to;
-
-    GENOTYPE_BOTH void operator()(long row, long column, float sum) const {
-        to[row * columns + column] = sum + (bias ? bias[column] : 0.0f);
     }
 };
 
@@ -154,47 +153,78 @@ constexpr long packed_floats(Thrust<System>, const ConvGeometry&) {
 template <class System>
 void pack(Thrust<System>, const ConvGeometry&, const float*, float*) {}
 
-/// No scratch.
+/// What sums in stretches need.
 template <class System>
-constexpr Extent convolution_scratch(Thrust<System>, const ConvGeometry&) {
-    return {};
+constexpr Extent convolution_scratch(Thrust<System> device, const ConvGeometry&) {
+    return detail::product_scratch(device);
 }
 
 /// See the reference's.
 template <class System>
 void convolve(Thrust<System> device, const ConvGeometry& g, int batch, const float* large, ConvWeights weights,
-              const float* bias, float* small, Region) {
-    const long columns = g.small_channels;
-    const float* const plain = weights.plain;
-    detail::multiply(
-        device, static_cast<long>(batch) * g.small_pixels(), static_cast<long>(g.taps()) * g.large_channels, columns,
-        detail::LargeTaps{g, large}, [=] GENOTYPE_BOTH(long k, long column) { return plain[k * columns + column]; },
-        detail::WithBias{bias, columns, small});
+              const float* bias, float* small, Region scratch) {
+    detail::multiply_with(device, scratch, static_cast<long>(batch) * g.small_pixels(),
+                          static_cast<long>(g.taps()) * g.large_channels, g.small_channels, detail::LargeTaps{g, large},
+                          detail::Matrix{weights.plain, g.small_channels},
+                          detail::WithBias{bias, g.small_channels, small});
 }
 
 /// See the reference's.
 template <class System>
 void convolve_transposed(Thrust<System> device, const ConvGeometry& g, int batch, const float* small,
-                         ConvWeights weights, const float* bias, float* large, Region) {
-    detail::multiply_parts(device, g.stride * g.stride, detail::most_phase_pixels(g) * batch, g.large_channels,
-                           detail::PhaseProducts{g, batch, small, weights.plain, bias, large});
+                         ConvWeights weights, const float* bias, float* large, Region scratch) {
+    const detail::PhaseProducts products{g, batch, small, weights.plain, bias, large};
+    if (g.stride == 1) {
+        const auto all = products(0);
+        detail::multiply_with(device, scratch, all.rows, all.terms, g.large_channels, all.left, all.right, all.store);
+    } else {
+        detail::multiply_parts(device, g.stride * g.stride, detail::most_phase_pixels(g) * batch, g.large_channels,
+                               products);
+    }
 }
 
 /// See the reference's.
 template <class System>
 void convolve_weight_gradient(Thrust<System> device, const ConvGeometry& g, int batch, const float* large,
-                              const float* small, float* gradient, bool accumulate, Region,
+                              const float* small, float* gradient, bool accumulate, Region scratch,
                               Transformed = Transformed::none) {
-    const long columns = g.small_channels;
-    const detail::LargeTaps taps{g, large};
-    detail::multiply(
-        device, static_cast<long>(g.taps()) * g.large_channels, static_cast<long>(batch) * g.small_pixels(), columns,
-        [=] GENOTYPE_BOTH(long row, long pixel) { return taps(pixel, row); },
-        [=] GENOTYPE_BOTH(long pixel, long column) { return small[pixel * columns + column]; },
-        [=] GENOTYPE_BOTH(long row, long column, float sum) {
-            float& to = gradient[row * columns + column];
-            to = accumulate ? to + sum : sum;
-        });
+    detail::multiply_with(device, scratch, static_cast<long>(g.taps()) * g.large_channels,
+                          static_cast<long>(batch) * g.small_pixels(), g.small_channels,
+                          detail::LargeTapsFirst{{g, large}}, detail::Matrix{small, g.small_channels},
+                          detail::ToGradient{g.small_channels, gradient, accumulate});
+}
+
+// Products of matrices, which a `Linear` is.
+
+/// See the reference's.
+template <class System>
+void convolve(Thrust<System> device, const ProductGeometry& g, int batch, const float* large, ConvWeights weights,
+              const float* bias, float* small, Region scratch) {
+    const long terms = g.large_channels, columns = g.small_channels;
+    detail::multiply_by_weights(device, scratch, static_cast<long>(batch) * g.small_pixels(), terms, columns,
+                                detail::Matrix{large, terms}, detail::Matrix{weights.plain, columns},
+                                detail::WithBias{bias, columns, small});
+}
+
+/// See the reference's.
+template <class System>
+void convolve_transposed(Thrust<System> device, const ProductGeometry& g, int batch, const float* small,
+                         ConvWeights weights, const float* bias, float* large, Region scratch) {
+    const long terms = g.small_channels, columns = g.large_channels;
+    detail::multiply_by_weights(device, scratch, static_cast<long>(batch) * g.large_pixels(), terms, columns,
+                                detail::Matrix{small, terms}, detail::TransposedMatrix{weights.plain, terms},
+                                detail::WithBias{bias, columns, large});
+}
+
+/// See the reference's.
+template <class System>
+void convolve_weight_gradient(Thrust<System> device, const ProductGeometry& g, int batch, const float* large,
+                              const float* small, float* gradient, bool accumulate, Region scratch,
+                              Transformed = Transformed::none) {
+    const long rows = g.large_channels, columns = g.small_channels;
+    detail::multiply_with(device, scratch, rows, static_cast<long>(batch) * g.small_pixels(), columns,
+                          detail::TransposedMatrix{large, rows}, detail::Matrix{small, columns},
+                          detail::ToGradient{columns, gradient, accumulate});
 }
 
 }  // namespace genotype

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "genotype/kernels/thrust/block_product.hpp"
+#include "genotype/kernels/thrust/block_rows.hpp"
 #include "genotype/kernels/thrust/cuda_sums.hpp"
 
 namespace genotype::detail {
@@ -23,6 +24,29 @@ void multiply(Thrust<CudaSystem>, long rows, long terms, long columns, Left left
                      static_cast<unsigned>((columns + ProductTile::columns - 1) / ProductTile::columns));
     multiply_kernel<<<tiles, ProductTile::threads, 0, cudaStreamPerThread>>>(rows, terms, columns, left, right, store);
     cuda_check("multiply", cudaGetLastError());
+}
+
+template <int most_rows, class Left, class Right, class Store>
+__global__ void __launch_bounds__(few_rows_threads)
+    multiply_few_kernel(int across, long rows, long terms, long columns, Left left, Right right, Store store) {
+    __shared__ float sums[most_rows * few_rows_threads];
+    multiply_few_rows<most_rows>(CudaBlock{}, sums, across, static_cast<long>(blockIdx.x) * across, rows, terms,
+                                 columns, left, right, store);
+}
+
+/// See the generic one.
+template <class Left, class Right, class Store>
+void multiply_few(Thrust<CudaSystem>, long rows, long terms, long columns, Left left, Right right, Store store) {
+    if (rows <= 0 || columns <= 0) return;
+    const int across = few_rows_columns(first_together<Right>, columns);
+    const auto blocks = static_cast<unsigned>((columns + across - 1) / across);
+    if (rows == 1)
+        multiply_few_kernel<1>
+            <<<blocks, few_rows_threads, 0, cudaStreamPerThread>>>(across, rows, terms, columns, left, right, store);
+    else
+        multiply_few_kernel<few_rows>
+            <<<blocks, few_rows_threads, 0, cudaStreamPerThread>>>(across, rows, terms, columns, left, right, store);
+    cuda_check("multiply_few", cudaGetLastError());
 }
 
 template <class Parts>

@@ -90,6 +90,7 @@ struct CudaMemory {
 struct CudaSystem {
     using Memory = CudaMemory;
     static constexpr long neighbours = 1;
+    static constexpr long parts = 264;  // two for each processor of an H100; another number would be another order
     static auto policy() { return thrust::cuda::par_nosync.on(cudaStreamPerThread); }
 };
 

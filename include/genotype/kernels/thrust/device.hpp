@@ -15,21 +15,22 @@
 namespace genotype {
 
 /// A device whose kernels run on one of thrust's systems. A system says which memory it has, what policy it runs by,
-/// how many neighbouring values of an elementwise kernel are one call, and whether the host may read its memory.
+/// how many neighbouring values of an elementwise kernel are one call, and in how many parts, tiles of a product or
+/// stretches of a sum, it wants what could also be made at one place: 1 where that place is a thread of the processor.
 template <class System>
 struct Thrust : System::Memory {};
 
 /// One thread of the processor.
 struct CppSystem {
     using Memory = HostMemory;
-    static constexpr long neighbours = 1024;
+    static constexpr long neighbours = 1024, parts = 1;
     static auto policy() { return thrust::cpp::par; }
 };
 
 /// All threads of the processor.
 struct OmpSystem {
     using Memory = HostMemory;
-    static constexpr long neighbours = 1024;
+    static constexpr long neighbours = 1024, parts = 1;
     static auto policy() { return thrust::omp::par; }
 };
 

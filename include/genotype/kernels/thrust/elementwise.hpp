@@ -1,9 +1,11 @@
 // Elementwise kernels and sums over thrust.
 #pragma once
 
+#include <algorithm>
 #include <utility>
 
 #include "genotype/kernels/behind.hpp"
+#include "genotype/kernels/long_sum.hpp"
 #include "genotype/kernels/thrust/columns.hpp"
 
 namespace genotype {
@@ -27,6 +29,9 @@ struct AtEach<std::integer_sequence<int, number...>, F, T...> : Argument<number,
 };
 template <class F, class... T>
 AtEach(F, T*...) -> AtEach<std::make_integer_sequence<int, sizeof...(T)>, F, T...>;
+
+/// Fewer values than this are no part of a sum.
+inline constexpr long least_sum_part = 4096;
 
 }  // namespace detail
 
@@ -71,6 +76,32 @@ void sum(Thrust<System> device, long n, F f, float* result, const In*... x) {
     detail::sum_groups(
         device, 1, n, detail::Sums<1>{},
         [=] GENOTYPE_BOTH(long, long i) mutable { return detail::Sums<1>{{static_cast<double>(at(i))}}; },
+        [=] GENOTYPE_BOTH(long, const detail::Sums<1>& total) { *result = static_cast<float>(total.values[0]); });
+}
+
+/// See the generic ones: each part is the sum of a group, and then the parts are one.
+template <class System>
+constexpr long sum_parts(Thrust<System>) {
+    return System::parts > 1 ? System::parts : 0;
+}
+template <class System, class F, class... In>
+void sum_with_parts(Thrust<System> device, float* parts, long n, F f, float* result, const In*... x) {
+    const long count = parts ? std::min(System::parts, n / detail::least_sum_part) : 1;
+    if (count < 2) return sum(device, n, f, result, x...);
+    const long length = (n + count - 1) / count;
+    detail::AtEach at(f, x...);
+    detail::sum_groups(
+        device, count, length, detail::Sums<1>{},
+        [=] GENOTYPE_BOTH(long part, long i) mutable {
+            const long place = part * length + i;
+            return detail::Sums<1>{{place < n ? static_cast<double>(at(place)) : 0.0}};
+        },
+        [=] GENOTYPE_BOTH(long part, const detail::Sums<1>& total) {
+            parts[part] = static_cast<float>(total.values[0]);
+        });
+    detail::sum_groups(
+        device, 1, count, detail::Sums<1>{},
+        [=] GENOTYPE_BOTH(long, long part) { return detail::Sums<1>{{static_cast<double>(parts[part])}}; },
         [=] GENOTYPE_BOTH(long, const detail::Sums<1>& total) { *result = static_cast<float>(total.values[0]); });
 }
 

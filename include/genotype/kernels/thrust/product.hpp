@@ -1,6 +1,7 @@
 // A matrix product whose sides are functions of their indices, which is what convolutions in all directions are.
 #pragma once
 
+#include "genotype/kernels/thrust/block_rows.hpp"
 #include "genotype/kernels/thrust/each.hpp"
 
 namespace genotype::detail {
@@ -23,6 +24,12 @@ void multiply(Thrust<System> device, long rows, long terms, long columns, Left l
         }
         for (int i = 0; i < width; ++i) store(row, first + i, static_cast<float>(sums[i]));
     });
+}
+
+/// The same for `few_rows` rows or fewer: on a GPU in another order of the terms.
+template <class System, class Left, class Right, class Store>
+void multiply_few(Thrust<System> device, long rows, long terms, long columns, Left left, Right right, Store store) {
+    multiply(device, rows, terms, columns, left, right, store);
 }
 
 /// Some products of as many columns each: number p has the sides, the end and the sizes of parts(p), and `most_rows`

@@ -4,7 +4,7 @@
 #include <cstring>
 
 #include "genotype/kernels/stored_matrix.hpp"
-#include "genotype/kernels/thrust/product.hpp"
+#include "genotype/kernels/thrust/split_product.hpp"
 
 namespace genotype {
 namespace detail {
@@ -64,6 +64,15 @@ struct StoredValues {
     }
 };
 
+/// The transpose of a matrix.
+struct TransposedStoredValues {
+    static constexpr bool first_together = true;
+
+    StoredValues values;
+
+    GENOTYPE_BOTH float operator()(long column, long row) const { return values(row, column); }
+};
+
 }  // namespace detail
 
 /// See the reference's.
@@ -71,13 +80,8 @@ template <class System>
 void stored_product(Thrust<System> device, const StoredMatrix& weights, int batch, const float* x, const float* bias,
                     float* y) {
     const long terms = weights.columns, outputs = weights.rows;
-    const detail::StoredValues values{weights};
-    detail::multiply(
-        device, batch, terms, outputs, [=] GENOTYPE_BOTH(long sample, long k) { return x[sample * terms + k]; },
-        [=] GENOTYPE_BOTH(long k, long output) { return values(output, k); },
-        [=] GENOTYPE_BOTH(long sample, long output, float sum) mutable {
-            y[sample * outputs + output] = sum + (bias ? bias[output] : 0.0f);
-        });
+    detail::multiply_by_weights(device, {}, batch, terms, outputs, detail::Matrix{x, terms},
+                                detail::TransposedStoredValues{{weights}}, detail::WithBias{bias, outputs, y});
 }
 
 /// See the reference's.

@@ -1,0 +1,11 @@
+// Devices over thrust that run on the processor and take work in parts, as a GPU does.
+#pragma once
+
+#include "genotype/kernels/thrust/device.hpp"
+
+template <class System>
+struct Splitting : System {
+    static constexpr long parts = 7;
+};
+using SplitCpp = genotype::Thrust<Splitting<genotype::CppSystem>>;
+using SplitOmp = genotype::Thrust<Splitting<genotype::OmpSystem>>;
