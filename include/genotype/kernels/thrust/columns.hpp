@@ -13,7 +13,8 @@ constexpr long column_chunks(long rows, long size) {
 /// For each chunk of `size` rows (the last may have fewer) and each column: finish(chunk, column, sum of
 /// value(row, column) over the chunk's rows, from `none` on). For `Sum` and `none` see `sum_groups`.
 template <class System, class Sum, class Value, class Finish>
-void sum_columns(Thrust<System> device, long rows, long size, long columns, Sum none, Value value, Finish finish) {
+void sum_column_chunks(Thrust<System> device, long rows, long size, long columns, Sum none, Value value,
+                       Finish finish) {
     each(device, column_chunks(rows, size) * columns, [=] GENOTYPE_BOTH(long task) mutable {
         const long chunk = task / columns, column = task % columns;
         const long end = rows < (chunk + 1) * size ? rows : (chunk + 1) * size;
@@ -34,8 +35,8 @@ void sum_whole_columns(Thrust<System> device, long rows, long columns, Sum none,
             device, columns, rows, none,
             [=] GENOTYPE_BOTH(long column, long row) mutable { return value(row, column); }, finish);
     else
-        sum_columns(device, rows, rows, columns, none, value,
-                    [=] GENOTYPE_BOTH(long, long column, const Sum& sum) mutable { finish(column, sum); });
+        sum_column_chunks(device, rows, rows, columns, none, value,
+                          [=] GENOTYPE_BOTH(long, long column, const Sum& sum) mutable { finish(column, sum); });
 }
 
 }  // namespace genotype::detail

@@ -8,8 +8,8 @@ namespace genotype::detail {
 
 template <class Sum, class Value, class Finish>
 __global__ void __launch_bounds__(ColumnThreads::most_threads)
-    sum_columns_kernel(ColumnThreads threads, long rows, long size, long columns, Sum none, Value value,
-                       Finish finish) {
+    sum_column_chunks_kernel(ColumnThreads threads, long rows, long size, long columns, Sum none, Value value,
+                             Finish finish) {
     extern __shared__ double2 shared[];  // aligned for all kinds of sums
     static_assert(alignof(Sum) <= alignof(double2) && sizeof(Sum) * ColumnThreads::most_threads <= shared_bytes);
     const long chunk = blockIdx.x, begin = chunk * size, end = rows < begin + size ? rows : begin + size;
@@ -20,15 +20,15 @@ __global__ void __launch_bounds__(ColumnThreads::most_threads)
 
 /// See the generic one. Nothing is added atomically: the same bits in every run.
 template <class Sum, class Value, class Finish>
-void sum_columns(Thrust<CudaSystem>, long rows, long size, long columns, Sum none, Value value, Finish finish) {
+void sum_column_chunks(Thrust<CudaSystem>, long rows, long size, long columns, Sum none, Value value, Finish finish) {
     if (columns <= 0) return;
     const ColumnThreads threads = ColumnThreads::of(rows < size ? rows : size, columns);
     const dim3 blocks(static_cast<unsigned>(column_chunks(rows, size)),
                       static_cast<unsigned>((columns + threads.width - 1) / threads.width));
-    sum_columns_kernel<<<blocks, static_cast<unsigned>(threads.count()),
-                         static_cast<std::size_t>(threads.count()) * sizeof(Sum), cudaStreamPerThread>>>(
+    sum_column_chunks_kernel<<<blocks, static_cast<unsigned>(threads.count()),
+                               static_cast<std::size_t>(threads.count()) * sizeof(Sum), cudaStreamPerThread>>>(
         threads, rows, size, columns, none, value, finish);
-    cuda_check("sum_columns", cudaGetLastError());
+    cuda_check("sum_column_chunks", cudaGetLastError());
 }
 
 }  // namespace genotype::detail

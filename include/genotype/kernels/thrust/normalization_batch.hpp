@@ -17,7 +17,7 @@ namespace genotype {
 template <class System>
 void channel_moments(Thrust<System> device, long rows, int channels, const float* x, float* moments) {
     const RowChunks chunks{rows};
-    detail::sum_columns(
+    detail::sum_column_chunks(
         device, rows, chunks.size(), channels, detail::Sums<2>{},
         [=] GENOTYPE_BOTH(long row, long c) { return detail::powers(x[row * channels + c], x[c]); },
         [=] GENOTYPE_BOTH(long chunk, long c, const detail::Sums<2>& powers) {
@@ -98,7 +98,7 @@ void batch_norm_backward(Thrust<System> device, long rows, int channels, const f
     const RowChunks chunks{rows};
     const detail::BatchNormSlope<Activation> value{x, dy, weight, bias, mean, inverse, activation};
     float* const partial = scratch + 2L * channels;
-    detail::sum_columns(
+    detail::sum_column_chunks(
         device, rows, chunks.size(), channels, detail::Sums<2>{},
         [=] GENOTYPE_BOTH(long row, long c) {
             const auto [normalised, slope] = value(row * channels + c, c);
@@ -109,7 +109,7 @@ void batch_norm_backward(Thrust<System> device, long rows, int channels, const f
             to[0] = static_cast<float>(sums.values[0]);
             to[channels] = static_cast<float>(sums.values[1]);
         });
-    detail::sum_columns(
+    detail::sum_column_chunks(
         device, chunks.count(), RowChunks::most, channels, detail::Sums<2>{},
         [=] GENOTYPE_BOTH(long chunk, long c) {
             const float* const from = partial + chunk * 2 * channels + c;
