@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs what is missing, builds the tests and runs all of them. Ends with ctest's own closing line.
-# usage: tests/run.sh [arguments for ctest]
+# Installs what is missing, builds the tests and runs them. Ends with ctest's own closing line.
+# usage: tests/run.sh [--all] [arguments for ctest]; --all also instruments what puts together what others instrument
 #        tests/run.sh --fuzz [SECONDS [TARGET...]]: fuzzes each reader of files for 60 seconds, or so many, instead
 set -euo pipefail
 if [[ ${1:-} == --help || ${1:-} == -h ]]; then
@@ -9,12 +9,14 @@ if [[ ${1:-} == --help || ${1:-} == -h ]]; then
 fi
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 bash cmake/install_packages.sh tests
+sanitize=ON
+[[ ${1:-} == --all ]] && { sanitize=ALL; shift; }
 if [[ ${1:-} == --fuzz ]]; then exec bash tests/fuzz/run.sh "${@:2}"; fi
 
 jobs=$(nproc)
 generator=()
 [[ -e build-tests/CMakeCache.txt ]] || ! command -v ninja >/dev/null || generator=(-G Ninja)
-cmake -S . -B build-tests "${generator[@]}" -DGENOTYPE_TESTS=ON -DGENOTYPE_SANITIZE=ON -DGENOTYPE_EXAMPLES=ON \
+cmake -S . -B build-tests "${generator[@]}" -DGENOTYPE_TESTS=ON -DGENOTYPE_SANITIZE=$sanitize -DGENOTYPE_EXAMPLES=ON \
     -DGENOTYPE_BENCHMARKS=OFF
 cmake --build build-tests --parallel "$jobs"
 status=0
