@@ -5,10 +5,12 @@
 
 #include <concepts>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "genotype/layers.hpp"
 #include "genotype/model/model.hpp"
+#include "genotype/model/residual.hpp"
 #include "genotype/model/sequential.hpp"
 #include "genotype/model/type_name.hpp"
 #include "genotype/model/workspace.hpp"
@@ -21,12 +23,25 @@ using kernel_test::Array;
 namespace {
 
 template <class... L>
-using Steps = detail::FusedChain<L...>;
+using Steps = detail::FusedChain<Cpu, L...>;
 static_assert(std::same_as<Steps<BN<4>, ReLU>, detail::Chain<Fused<BN<4>, ReLU>>>);
 static_assert(std::same_as<Steps<ReLU, BN<4>>, detail::Chain<ReLU, BN<4>>>);
 static_assert(std::same_as<Steps<BN<4>, ReLU, Tanh, BN<4>>, detail::Chain<Fused<BN<4>, ReLU>, Tanh, BN<4>>>);
 static_assert(std::same_as<Steps<BN<4>, BN<4>, SiLU, BN<4>, Dropout<>>,
                            detail::Chain<BN<4>, Fused<BN<4>, SiLU>, BN<4>, Dropout<>>>);
+
+// Products apply an activation where the device's kernels do.
+using First = Linear<4, 4>;
+template <class Device, class... L>
+using StepsOn = detail::FusedChain<Device, L...>;
+static_assert(std::same_as<Steps<First, ReLU>, detail::Chain<First, ReLU>>);
+#if defined(GENOTYPE_TEST_THRUST)
+static_assert(std::same_as<StepsOn<ThrustCpp, First, ReLU, BN<4>, Tanh, First>,
+                           detail::Chain<FusedProduct<First, ReLU>, Fused<BN<4>, Tanh>, First>>);
+static_assert(adds_to_output<Sequential<First, ReLU>, ThrustCpp> &&
+              !adds_to_output<Sequential<First, BN<4>>, ThrustCpp>);
+#endif
+static_assert(!adds_to_output<Sequential<First, ReLU>, Cpu>);
 
 /// The same layers, but in chains of their own, where nothing has a neighbour.
 template <class... L>
@@ -42,13 +57,14 @@ std::vector<Array> results(int batch, bool accumulate) {
     Model<Net, Device> model(Seed{3});
     for (long i = 0; i < model.parameters.size(); ++i)
         model.parameters.data()[i] = 0.5f + 0.25f * static_cast<float>(i % 7 - 3);
+    using Out = OutputShape<Net, In>;
     Workspace<Net, In, Mode, Device> run(batch);
     const Array x = kernel_test::random_array(batch * In::count, 1, 0.3f);
     const auto y = run.forward(model, View<In>{x.data(), batch});
     std::vector<Array> all{Array(y.data, y.data + y.size()),
-                           Array(model.buffers.data(), model.buffers.data() + 2 * aligned(In::dims[0]))};
+                           Array(model.buffers.data(), model.buffers.data() + model.buffers.size())};
     if constexpr (std::same_as<Mode, Training>) {
-        const Array dy = kernel_test::random_array(batch * In::count, 2);
+        const Array dy = kernel_test::random_array(batch * Out::count, 2);
         all.push_back(kernel_test::unwritten(batch * In::count));
         all.push_back(Array(static_cast<unsigned long>(parameter_floats<Net>()), 0.5f));
         run.backward(model, View<In>{x.data(), batch}, dy.data(),
@@ -93,6 +109,57 @@ TEST_CASE_TEMPLATE("a norm and the activation behind it give together what they 
     compare_all<LeakyReLU<0.2f>, Device>();
     compare_all<Tanh, Device>();
     compare_all<SiLU, Device>();
+}
+
+TEST_CASE_TEMPLATE("a product and the activation behind it give together what they give apart", Device,
+                   GENOTYPE_TESTED_DEVICES) {
+    const auto same = []<class Net, class Single, class In>(std::type_identity<void(Net, Single, In)>) {
+        for (const int batch : {1, 9, 70}) {
+            CAPTURE(batch);
+            for (const bool accumulate : {false, true}) {
+                const auto together = results<Net, In, Device, Training>(batch, accumulate);
+                const auto apart = results<Single, In, Device, Training>(batch, accumulate);
+                for (std::size_t i = 0; i < together.size(); ++i) CHECK(kernel_test::same_bits(together[i], apart[i]));
+            }
+            CHECK(kernel_test::same_bits(results<Net, In, Device, Inference>(batch, false)[0],
+                                         results<Single, In, Device, Inference>(batch, false)[0]));
+        }
+    };
+    using Wide = Linear<6, 19>;
+    using Narrow = Linear<19, 3>;
+    same(std::type_identity<void(Sequential<Wide, ReLU, Narrow, Sigmoid>, Apart<Wide, ReLU, Narrow, Sigmoid>,
+                                 Shape<6>)>{});
+    same(std::type_identity<void(Sequential<Wide, GELU, Narrow, SiLU>, Apart<Wide, GELU, Narrow, SiLU>, Shape<6>)>{});
+    using Down = Conv<2, 5, 4, 2, 1, Bias>;
+    using Up = ConvT<5, 3, 4, 2, 1>;
+    using Same = ConvT<3, 2, 3, 1, 1>;
+    same(std::type_identity<void(Sequential<Down, LeakyReLU<0.2f>, Up, Tanh, Same, GELU>,
+                                 Apart<Down, LeakyReLU<0.2f>, Up, Tanh, Same, GELU>, Shape<2, 8, 8>)>{});
+}
+
+TEST_CASE_TEMPLATE("a product adds the other side of a residual to what it gives", Device, GENOTYPE_TESTED_DEVICES) {
+    using Inner = Sequential<LayerNorm<6>, Linear<6, 9>, GELU, Linear<9, 6>>;
+    using Active = Sequential<Linear<6, 6>, SiLU>;
+    const auto expect_sum = []<class Branch>(std::type_identity<Branch>) {
+        // In training, and in inference, where nothing of the branch is read again.
+        using Whole =
+            typename decltype(detail::sequential_verdict<combinators::Residual<Branch, Projection<>>>())::model;
+        for (const int batch : {1, 12}) {
+            const Array x = kernel_test::random_array(batch * 6, 1, 0.3f);
+            const auto check = [&](const Array& whole, const Array& branch) {
+                Array sum(branch);
+                for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += x[i];
+                CHECK(kernel_test::same_bits(whole, sum));
+            };
+            check(results<Whole, Shape<6>, Device, Training>(batch, false)[0],
+                  results<Branch, Shape<6>, Device, Training>(batch, false)[0]);
+            check(results<Whole, Shape<6>, Device, Inference>(batch, false)[0],
+                  results<Branch, Shape<6>, Device, Inference>(batch, false)[0]);
+        }
+    };
+    expect_sum(std::type_identity<Inner>{});
+    expect_sum(std::type_identity<Active>{});
+    expect_sum(std::type_identity<Sequential<Linear<6, 6>, ReLU>>{});
 }
 
 TEST_CASE("parameters of layers that run as one keep their names") {

@@ -40,6 +40,7 @@ struct Forward {
     RandomState* random;  // null in inference
     const Sequences* sequences = nullptr;
     Region session = {};  // its samples are positions: [slot][position][floats]; null where nothing is remembered
+    const float* added = nullptr;  // as many values as y: added to what comes out, where `adds_to_output`
 };
 
 /// One backward call. `dx` is null where nobody wants the input's gradient, `gradients` where nobody wants the

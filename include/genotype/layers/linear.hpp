@@ -2,6 +2,7 @@
 #pragma once
 
 #include "genotype/kernels/conv_geometry.hpp"
+#include "genotype/kernels/product_end.hpp"
 #include "genotype/layers/bias.hpp"
 #include "genotype/layers/layer.hpp"
 
@@ -41,11 +42,16 @@ struct Linear : LayerBase {
         return {.kept = {}, .forward_scratch = scratch, .backward_scratch = scratch};
     }
 
-    template <class Device, class Mode>
-    static void forward(Device device, Mode, const Forward<Mode>& f) {
+    // On some devices an activation behind it is applied in the same pass, see model/fused.hpp.
+    static constexpr bool is_product = true;
+
+    template <class Device, class Mode, class Function = NoActivation>
+    static void forward(Device device, Mode, const Forward<Mode>& f, const ProductEnd<Function>& end = {}) {
         const float* bias = has_bias ? f.parameters + parameter_offset<Linear>(1) : nullptr;
-        convolve(device, geometry, f.batch, f.x, {f.parameters + parameter_offset<Linear>(0), f.prepared}, bias, f.y,
-                 f.scratch);
+        finish_product(device, f.added, end, [&](const auto&... with) {
+            convolve(device, geometry, f.batch, f.x, {f.parameters + parameter_offset<Linear>(0), f.prepared}, bias,
+                     f.y, f.scratch, with...);
+        });
     }
 
     template <class Device>

@@ -2,11 +2,14 @@
 #pragma once
 
 #include <array>
+#include <concepts>
 #include <cstddef>
 #include <utility>
 
+#include "genotype/kernels/product_end.hpp"
 #include "genotype/layers/layer.hpp"
 #include "genotype/model/pack.hpp"
+#include "genotype/model/run.hpp"
 
 namespace genotype {
 
@@ -19,6 +22,14 @@ template <class L>
 concept ElementwiseActivation = Layer<L> && requires {
     L::function_of_input();
 };
+
+/// A layer whose forward is one product, and takes a `ProductEnd` as a further argument.
+template <class L>
+concept ProductLayer = Layer<L> && L::is_product;
+
+/// Whether L's forward adds `added` to what comes out.
+template <class L, class Device>
+inline constexpr bool adds_to_output = ProductLayer<L>&& finishes_products<Device>;
 
 /// A layer and the activation behind it. What lies between them is never written to memory.
 template <AppliesActivation L, ElementwiseActivation A>
@@ -35,6 +46,48 @@ struct Fused : L {
     }
 };
 
+/// A product and the activation behind it, on a device whose products apply it. The product's own values are written
+/// only where the activation's slope is a function of them.
+template <ProductLayer L, ElementwiseActivation A>
+struct FusedProduct : L {
+    static constexpr bool backward_reads_output = A::backward_reads_output;
+
+    static constexpr Inferred output(Dims in) { return infer<L>(in); }
+
+    /// Also what the activation reads in backward, and the gradient between the two.
+    template <class Device, class Mode>
+    static constexpr Memory memory(Dims in) {
+        Memory memory = L::template memory<Device, Mode>(in);
+        if constexpr (std::same_as<Mode, Training>) {
+            const Extent between{aligned(output_dims<L>(in).count()), 0};
+            if (A::backward_reads_input) memory.kept = between + memory.kept;
+            memory.backward_scratch = between + memory.backward_scratch;
+        }
+        return memory;
+    }
+
+    template <class Device, class Mode>
+    static void forward(Device device, Mode mode, const Forward<Mode>& pass) {
+        constexpr bool keeps = std::same_as<Mode, Training> && A::backward_reads_input;
+        const auto function = A::function_of_input();
+        L::forward(device, mode, pass, ProductEnd{function, keeps ? pass.kept.per_sample : nullptr, nullptr});
+    }
+    template <class Device>
+    static void backward(Device device, const Backward& pass) {
+        Backward first = pass;
+        float* const between = pass.scratch.per_sample;
+        if (A::backward_reads_input) first.x = pass.kept.per_sample;
+        first.in = pass.out;
+        first.dx = between;
+        A::backward(device, first);
+
+        Backward second = pass;
+        second.dy = between;
+        second.scratch = pass.scratch.at({aligned(pass.out.count()), 0});
+        L::backward(device, second);
+    }
+};
+
 namespace detail {
 
 template <int count>
@@ -44,10 +97,13 @@ struct FusedSteps {
     std::array<bool, count> pair{};  // and whether the next layer is in it
 };
 
-template <class... L>
+template <class L, class Device>
+inline constexpr bool applies_activation = AppliesActivation<L> || (ProductLayer<L> && finishes_products<Device>);
+
+template <class Device, class... L>
 constexpr auto fused_steps() {
     constexpr int count = sizeof...(L);
-    constexpr std::array<bool, count> applies{AppliesActivation<L>...}, activates{ElementwiseActivation<L>...};
+    constexpr std::array<bool, count> applies{applies_activation<L, Device>...}, activates{ElementwiseActivation<L>...};
     FusedSteps<count> found;
     for (int layer = 0; layer < count; ++layer) {
         const auto step = static_cast<std::size_t>(found.steps++), at = static_cast<std::size_t>(layer);
@@ -62,10 +118,16 @@ template <int first, bool pair, class... L>
 struct FusedStep {
     using type = nth<first, L...>;
 };
-template <int first, class... L>
-struct FusedStep<first, true, L...> {
-    using type = Fused<nth<first, L...>, nth<first + 1, L...>>;
+template <class L, class A>
+struct FusedPair {
+    using type = FusedProduct<L, A>;
 };
+template <AppliesActivation L, class A>
+struct FusedPair<L, A> {
+    using type = Fused<L, A>;
+};
+template <int first, class... L>
+struct FusedStep<first, true, L...> : FusedPair<nth<first, L...>, nth<first + 1, L...>> {};
 
 /// The layers that a chain runs.
 template <class... L>
@@ -73,16 +135,21 @@ struct Chain {
     static constexpr std::size_t size = sizeof...(L);
 };
 
-template <class... L>
-inline constexpr auto fusion = fused_steps<L...>();
+template <class Device, class... L>
+inline constexpr auto fusion = fused_steps<Device, L...>();
 
-template <class... L, std::size_t... I>
+template <class Device, class... L, std::size_t... I>
 auto fuse(Chain<L...>, std::index_sequence<I...>)
-    -> Chain<typename FusedStep<fusion<L...>.first[I], fusion<L...>.pair[I], L...>::type...>;
+    -> Chain<typename FusedStep<fusion<Device, L...>.first[I], fusion<Device, L...>.pair[I], L...>::type...>;
 
-template <class... L>
-using FusedChain =
-    decltype(fuse(Chain<L...>{}, std::make_index_sequence<static_cast<std::size_t>(fusion<L...>.steps)>{}));
+template <class Device, class... L>
+using FusedChain = decltype(fuse<Device>(
+    Chain<L...>{}, std::make_index_sequence<static_cast<std::size_t>(fusion<Device, L...>.steps)>{}));
+
+template <class Device, class... Step>
+constexpr bool last_adds(Chain<Step...>) {
+    return adds_to_output<nth<static_cast<int>(sizeof...(Step)) - 1, Step...>, Device>;
+}
 
 }  // namespace detail
 }  // namespace genotype

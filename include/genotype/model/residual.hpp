@@ -109,7 +109,12 @@ struct Residual<Sequential<B...>, Projection<S...>> {
         Forward<Mode> inner = pass;
         Region inner_scratch = pass.scratch;
         if constexpr (training && Branch::backward_reads_output) inner.y = pass.kept.at(plan.branch_output).per_sample;
-        if constexpr (!projects) {
+        inner.added = nullptr;
+        constexpr bool reads_branch = training && Branch::backward_reads_output;
+        if constexpr (!projects && !reads_branch && adds_to_output<Branch, Device>) {
+            inner.added = pass.x;
+            run_forward<Branch, In>(device, mode, inner);
+        } else if constexpr (!projects) {
             run_forward<Branch, In>(device, mode, inner);
             map(device, values, Add{}, pass.y, static_cast<const float*>(inner.y), pass.x);
         } else {

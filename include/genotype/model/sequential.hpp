@@ -38,7 +38,7 @@ struct Sequential {
 
     template <class Device, class Mode>
     static constexpr Memory memory(Dims in) {
-        return plan_steps<Device, Mode>(Steps{}, in).total;
+        return plan_steps<Device, Mode>(Steps<Device>{}, in).total;
     }
 
     /// The steps are the layers, save that some neighbours run as one. They are a table and a loop, not unrolled calls:
@@ -62,7 +62,8 @@ struct Sequential {
                       .scratch = pass.scratch.at(p.forward_scratch[i]),
                       .random = pass.random,
                       .sequences = pass.sequences,
-                      .session = pass.session.at(p.session[i])});
+                      .session = pass.session.at(p.session[i]),
+                      .added = i + 1 == steps.size() ? pass.added : nullptr});
     }
 
     template <Dims In, class Device>
@@ -94,7 +95,8 @@ struct Sequential {
     }
 
   private:
-    using Steps = detail::FusedChain<L...>;
+    template <class Device>
+    using Steps = detail::FusedChain<Device, L...>;
 
     template <class Device, class Mode, class... Step>
     static constexpr auto plan_steps(detail::Chain<Step...>, Dims in) {
@@ -102,21 +104,23 @@ struct Sequential {
     }
 
     template <Dims In, class Device, class Mode>
-    static constexpr auto plan = plan_steps<Device, Mode>(Steps{}, In);
+    static constexpr auto plan = plan_steps<Device, Mode>(Steps<Device>{}, In);
 
     template <Dims In, class Device, class Mode, class... Step, std::size_t... I>
     static constexpr auto forwards(detail::Chain<Step...>, std::index_sequence<I...>) {
         return std::array{&run_forward<Step, template_dims<Step>(plan<In, Device, Mode>.dims[I]), Device, Mode>...};
     }
     template <Dims In, class Device, class Mode>
-    static constexpr auto forward_steps = forwards<In, Device, Mode>(Steps{}, std::make_index_sequence<Steps::size>{});
+    static constexpr auto forward_steps = forwards<In, Device, Mode>(Steps<Device>{},
+                                                                     std::make_index_sequence<Steps<Device>::size>{});
 
     template <Dims In, class Device, class... Step, std::size_t... I>
     static constexpr auto backwards(detail::Chain<Step...>, std::index_sequence<I...>) {
         return std::array{&run_backward<Step, template_dims<Step>(plan<In, Device, Training>.dims[I]), Device>...};
     }
     template <Dims In, class Device>
-    static constexpr auto backward_steps = backwards<In, Device>(Steps{}, std::make_index_sequence<Steps::size>{});
+    static constexpr auto backward_steps = backwards<In, Device>(Steps<Device>{},
+                                                                 std::make_index_sequence<Steps<Device>::size>{});
 
     template <class Pointer>
     static Pointer at(const Place& place, const Region& kept, const Region& scratch, Pointer last) {
@@ -126,6 +130,11 @@ struct Sequential {
 };
 
 }  // namespace combinators
+
+/// That of the last of its steps.
+template <class Device, class... L>
+inline constexpr bool adds_to_output<combinators::Sequential<L...>, Device> =
+    detail::last_adds<Device>(detail::FusedChain<Device, L...>{});
 
 namespace detail {
 template <class... L>

@@ -102,9 +102,10 @@ struct PhaseWeights {
 };
 
 /// Writes those of these pixels.
+template <class Function>
 struct PhaseResult {
     PhasePixels phase;
-    WithBias all;
+    WithBias<Function> all;
 
     GENOTYPE_BOTH void operator()(long pixel, long column, float sum) const {
         all(phase.large_pixel(pixel), column, sum);
@@ -112,12 +113,13 @@ struct PhaseResult {
 };
 
 /// A transposed convolution as a product for each pair of phases.
+template <class Function>
 struct PhaseProducts {
     struct Product {
         long rows, terms;
         SmallTaps left;
         PhaseWeights right;
-        PhaseResult store;
+        PhaseResult<Function> store;
     };
 
     ConvGeometry g;
@@ -126,6 +128,7 @@ struct PhaseProducts {
     const float* weights;
     const float* bias;
     float* large;
+    ProductEnd<Function> end;
 
     GENOTYPE_BOTH Product operator()(int number) const {
         const PhasePixels phase{g, SidePhase::of(g, g.large_height, number / g.stride),
@@ -134,7 +137,7 @@ struct PhaseProducts {
                 static_cast<long>(phase.taps()) * g.small_channels,
                 {phase, small},
                 {phase, weights},
-                {phase, {bias, g.large_channels, large}}};
+                {phase, {bias, g.large_channels, large, end}}};
     }
 };
 
@@ -160,20 +163,21 @@ constexpr Extent convolution_scratch(Thrust<System> device, const ConvGeometry&)
 }
 
 /// See the reference's.
-template <class System>
+template <class System, class Function = NoActivation>
 void convolve(Thrust<System> device, const ConvGeometry& g, int batch, const float* large, ConvWeights weights,
-              const float* bias, float* small, Region scratch) {
+              const float* bias, float* small, Region scratch, const ProductEnd<Function>& end = {}) {
     detail::multiply_with(device, scratch, static_cast<long>(batch) * g.small_pixels(),
                           static_cast<long>(g.taps()) * g.large_channels, g.small_channels, detail::LargeTaps{g, large},
                           detail::Matrix{weights.plain, g.small_channels},
-                          detail::WithBias{bias, g.small_channels, small});
+                          detail::WithBias<Function>{bias, g.small_channels, small, end});
 }
 
 /// See the reference's.
-template <class System>
+template <class System, class Function = NoActivation>
 void convolve_transposed(Thrust<System> device, const ConvGeometry& g, int batch, const float* small,
-                         ConvWeights weights, const float* bias, float* large, Region scratch) {
-    const detail::PhaseProducts products{g, batch, small, weights.plain, bias, large};
+                         ConvWeights weights, const float* bias, float* large, Region scratch,
+                         const ProductEnd<Function>& end = {}) {
+    const detail::PhaseProducts<Function> products{g, batch, small, weights.plain, bias, large, end};
     if (g.stride == 1) {
         const auto all = products(0);
         detail::multiply_with(device, scratch, all.rows, all.terms, g.large_channels, all.left, all.right, all.store);
@@ -197,23 +201,24 @@ void convolve_weight_gradient(Thrust<System> device, const ConvGeometry& g, int 
 // Products of matrices, which a `Linear` is.
 
 /// See the reference's.
-template <class System>
+template <class System, class Function = NoActivation>
 void convolve(Thrust<System> device, const ProductGeometry& g, int batch, const float* large, ConvWeights weights,
-              const float* bias, float* small, Region scratch) {
+              const float* bias, float* small, Region scratch, const ProductEnd<Function>& end = {}) {
     const long terms = g.large_channels, columns = g.small_channels;
     detail::multiply_by_weights(device, scratch, static_cast<long>(batch) * g.small_pixels(), terms, columns,
                                 detail::Matrix{large, terms}, detail::Matrix{weights.plain, columns},
-                                detail::WithBias{bias, columns, small});
+                                detail::WithBias<Function>{bias, columns, small, end});
 }
 
 /// See the reference's.
-template <class System>
+template <class System, class Function = NoActivation>
 void convolve_transposed(Thrust<System> device, const ProductGeometry& g, int batch, const float* small,
-                         ConvWeights weights, const float* bias, float* large, Region scratch) {
+                         ConvWeights weights, const float* bias, float* large, Region scratch,
+                         const ProductEnd<Function>& end = {}) {
     const long terms = g.small_channels, columns = g.large_channels;
     detail::multiply_by_weights(device, scratch, static_cast<long>(batch) * g.large_pixels(), terms, columns,
                                 detail::Matrix{small, terms}, detail::TransposedMatrix{weights.plain, terms},
-                                detail::WithBias{bias, columns, large});
+                                detail::WithBias<Function>{bias, columns, large, end});
 }
 
 /// See the reference's.

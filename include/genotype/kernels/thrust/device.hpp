@@ -9,6 +9,7 @@
 #include <thrust/system/cpp/execution_policy.h>
 #include <thrust/system/omp/execution_policy.h>
 
+#include "genotype/kernels/product_end.hpp"
 #include "genotype/shape/both.hpp"
 #include "genotype/tensor/host_memory.hpp"
 
@@ -33,6 +34,9 @@ struct OmpSystem {
     static constexpr long neighbours = 1024, parts = 1;
     static auto policy() { return thrust::omp::par; }
 };
+
+template <class System>
+inline constexpr bool finishes_products<Thrust<System>> = true;
 
 /// What tests the kernels of `Cuda` where there is no GPU; `Cpu` is the fast device of a processor. Results are the
 /// same for every number of threads.

@@ -1,6 +1,7 @@
 // The sides of products that are plain matrices, how a side's values lie, and where the products go.
 #pragma once
 
+#include "genotype/kernels/product_end.hpp"
 #include "genotype/kernels/thrust/device.hpp"
 
 namespace genotype::detail {
@@ -33,14 +34,17 @@ struct TransposedMatrix {
     GENOTYPE_BOTH float operator()(long row, long column) const { return values[column * rows + row]; }
 };
 
-/// Writes a product's values with a bias for each column, or none.
+/// Writes a product's values with a bias for each column, or none, and what is done to them in the end.
+template <class Function = NoActivation>
 struct WithBias {
     const float* bias;
     long columns;
     float* to;
+    ProductEnd<Function> end{};
 
     GENOTYPE_BOTH void operator()(long row, long column, float sum) const {
-        to[row * columns + column] = sum + (bias ? bias[column] : 0.0f);
+        const long at = row * columns + column;
+        to[at] = end(at, sum + (bias ? bias[column] : 0.0f));
     }
 };
 

@@ -81,7 +81,7 @@ void stored_product(Thrust<System> device, const StoredMatrix& weights, int batc
                     float* y) {
     const long terms = weights.columns, outputs = weights.rows;
     detail::multiply_by_weights(device, {}, batch, terms, outputs, detail::Matrix{x, terms},
-                                detail::TransposedStoredValues{{weights}}, detail::WithBias{bias, outputs, y});
+                                detail::TransposedStoredValues{{weights}}, detail::WithBias<>{bias, outputs, y});
 }
 
 /// See the reference's.

@@ -1,0 +1,38 @@
+// What the kernel of a product does to each value before it writes it.
+#pragma once
+
+#include "genotype/kernels/functions.hpp"
+
+namespace genotype {
+
+/// Whether a device's products (`convolve`, `convolve_transposed`) take a `ProductEnd` as a last argument.
+template <class Device>
+inline constexpr bool finishes_products = false;
+
+/// An activation, and an addition, in the pass that makes a product's values.
+template <class Function = NoActivation>
+struct ProductEnd {
+    Function function{};      // with `value`
+    float* before = nullptr;  // where the values go as they were before the activation; null where nobody reads them
+    const float* added = nullptr;  // as many values, added behind the activation; null for none
+
+    /// What is written at `at`.
+    constexpr float operator()(long at, float value) const {
+        if (before) before[at] = value;
+        const float activated = function.value(value);
+        return added ? activated + added[at] : activated;
+    }
+};
+
+/// Calls run(end), with `added` in it, where the device's products take one, and run() elsewhere.
+template <class Device, class Function, class Run>
+void finish_product(Device, const float* added, ProductEnd<Function> end, const Run& run) {
+    if constexpr (finishes_products<Device>) {
+        end.added = added;
+        run(end);
+    } else {
+        run();
+    }
+}
+
+}  // namespace genotype
