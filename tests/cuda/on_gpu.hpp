@@ -1,8 +1,6 @@
 // What a test needs to run the same kernel on the GPU and on the host.
 #pragma once
 
-#include <type_traits>
-
 #include "genotype/kernels/thrust/cuda.hpp"
 #include "genotype/tensor/arena.hpp"
 #include "support/kernel_arrays.hpp"
@@ -14,7 +12,7 @@ template <class Device>
 class Values {
   public:
     Values(const kernel_test::Array& values) : arena_(static_cast<long>(values.size())) {
-        if constexpr (std::is_same_v<Device, genotype::Cuda>)
+        if constexpr (!Device::on_host)
             Device::upload(values.data(), arena_.size(), arena_.data());
         else
             Device::copy(values.data(), arena_.size(), arena_.data());
@@ -24,7 +22,7 @@ class Values {
 
     kernel_test::Array read() const {
         kernel_test::Array values(static_cast<unsigned long>(arena_.size()));
-        if constexpr (std::is_same_v<Device, genotype::Cuda>)
+        if constexpr (!Device::on_host)
             Device::download(arena_.data(), arena_.size(), values.data());
         else
             Device::copy(arena_.data(), arena_.size(), values.data());

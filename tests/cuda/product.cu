@@ -87,6 +87,20 @@ TEST_CASE("The GPU's products are those of the host around a tile's sizes") {
     }
 }
 
+TEST_CASE("Tensor cores give the same but for rounding to TF32") {
+    CHECK(difference(product<CudaTf32>(65, 17, 63), product<ThrustCpp>(65, 17, 63)) < 2e-2);
+    const Array exact = product<ThrustCpp>(200, 1000, 130), found = product<CudaTf32>(200, 1000, 130);
+    CHECK(difference(found, exact, std::sqrt(1000)) < 3e-3);
+    CHECK(difference(found, exact, std::sqrt(1000)) > 1e-5);
+    CHECK(same_bits(found, product<CudaTf32>(200, 1000, 130)));
+    const ConvGeometry g = geometry(33, 40, 4, 2, 1, 16);
+    const auto rounded = convolved<CudaTf32>(g, 20, true, false);
+    const auto wanted = convolved<ThrustCpp>(g, 20, true, false);
+    CHECK(difference(rounded.small, wanted.small, std::sqrt(1.0 + g.taps() * g.large_channels)) < 3e-3);
+    CHECK(difference(rounded.large, wanted.large, std::sqrt(1.0 + g.taps() * g.small_channels)) < 3e-3);
+    CHECK(difference(rounded.gradient, wanted.gradient, std::sqrt(1.0 + 20 * g.small_pixels())) < 3e-3);
+}
+
 TEST_CASE_TEMPLATE("The GPU's products of few rows are those of the host", Weights, detail::Matrix,
                    detail::TransposedMatrix) {
     for (const long rows : {1, 2, 8})

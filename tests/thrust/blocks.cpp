@@ -1,9 +1,12 @@
 // What the threads of a GPU's block do for sums and products, run by threads of the processor.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <barrier>
+#include <bit>
 #include <cmath>
+#include <limits>
 #include <memory>
 #include <thread>
 #include <type_traits>
@@ -13,6 +16,7 @@
 #include "genotype/kernels/thrust/block_product.hpp"
 #include "genotype/kernels/thrust/block_rows.hpp"
 #include "genotype/kernels/thrust/block_sums.hpp"
+#include "genotype/kernels/thrust/block_tf32.hpp"
 #include "genotype/kernels/thrust/each.hpp"
 #include "support/kernel_arrays.hpp"
 
@@ -21,26 +25,51 @@ namespace {
 using namespace genotype;
 using namespace kernel_test;
 
+/// What the 32 threads of a warp hold of both sides of their step.
+struct Warp {
+    float left[32][4], right[32][2];
+};
+
 class Block {
   public:
-    Block(int thread, int threads, std::barrier<>& barrier) : thread_(thread), threads_(threads), barrier_(&barrier) {}
+    Block(int thread, int threads, std::barrier<>& barrier, Warp* warps)
+        : thread_(thread), threads_(threads), barrier_(&barrier), warp_(warps + thread / 32) {}
 
     int thread() const { return thread_; }
     int threads() const { return threads_; }
     void sync() const { barrier_->arrive_and_wait(); }
 
+    /// PTX's mma.m16n8k8 for tf32, as its document has it. All of the block's threads must come here equally often.
+    void multiply(const float (&left)[4], const float (&right)[2], float (&sums)[4]) const {
+        const int lane = thread_ % 32, group = lane >> 2, in_group = lane % 4;
+        std::copy_n(left, 4, warp_->left[lane]);
+        std::copy_n(right, 2, warp_->right[lane]);
+        sync();
+        for (int i = 0; i < 4; ++i) {
+            const int row = i < 2 ? group : group + 8, column = in_group * 2 + (i & 1);
+            for (int k = 0; k < 8; ++k) {
+                const int of_left = (row % 8) * 4 + k % 4, of_right = column * 4 + k % 4;
+                const float value = warp_->left[of_left][row / 8 + k / 4 * 2] * warp_->right[of_right][k / 4];
+                sums[i] += value;
+            }
+        }
+        sync();
+    }
+
   private:
     int thread_, threads_;
     std::barrier<>* barrier_;
+    Warp* warp_;
 };
 
 /// work(block) by each thread of a block.
 template <class Work>
 void run_block(int threads, Work work) {
     std::barrier<> barrier(threads);
+    std::vector<Warp> warps(static_cast<unsigned>(threads / 32));
     std::vector<std::jthread> running;
     for (int thread = 0; thread < threads; ++thread)
-        running.emplace_back([&, thread] { work(Block(thread, threads, barrier)); });
+        running.emplace_back([&, thread] { work(Block(thread, threads, barrier, warps.data())); });
 }
 
 /// Where a product goes; counts what is stored outside of it.
@@ -68,13 +97,14 @@ struct Product {
     Result wanted{size.rows, size.columns};
     mutable std::atomic<long> reads = 0;  // of the right side
 
-    explicit Product(Sizes s) : size(s) {
+    explicit Product(Sizes s, float (*change)(float) = nullptr) : size(s) {
+        const auto changed = [&](float value) { return static_cast<double>(change ? change(value) : value); };
         for (long row = 0; row < size.rows; ++row)
             for (long column = 0; column < size.columns; ++column) {
                 double sum = 0;
                 for (long k = 0; k < size.terms; ++k)
-                    sum += static_cast<double>(left.at(static_cast<unsigned long>(row * size.terms + k))) *
-                           static_cast<double>(right.at(static_cast<unsigned long>(k * size.columns + column)));
+                    sum += changed(left.at(static_cast<unsigned long>(row * size.terms + k))) *
+                           changed(right.at(static_cast<unsigned long>(k * size.columns + column)));
                 wanted.store(row, column, static_cast<float>(sum));
             }
     }
@@ -191,26 +221,30 @@ TEST_CASE("A block sums columns of any number and length") {
 
 TEST_CASE("Blocks multiply products of all sizes around a tile's, however the sides lie") {
     using Tile = detail::ProductTile;
-    const auto tile = std::make_unique<Tile>();
+    const auto exact = std::make_unique<detail::ExactTile>();
+    const auto tf32 = std::make_unique<detail::Tf32Tile>();
     for (const Sizes size : {Sizes{1, 1, 1}, {64, 16, 64}, {65, 17, 63}, {63, 33, 65}, {5, 0, 70}}) {
         CAPTURE(size.rows);
         CAPTURE(size.terms);
         CAPTURE(size.columns);
-        const Product product(size);
-        const auto check = [&](auto left, auto right) {
+        const Product product(size), rounded(size, detail::to_tf32);
+        const auto check = [&](auto left, auto right, const Array& wanted, auto tile) {
             Result found{size.rows, size.columns};
             auto store = [&](long i, long j, float value) { found.store(i, j, value); };
             for (long row = 0; row < size.rows; row += Tile::rows)
                 for (long column = 0; column < size.columns; column += Tile::columns)
                     run_block(Tile::threads, [&](Block block) {
-                        detail::multiply_tile(block, *tile, row, column, size.rows, size.terms, size.columns, left,
-                                              right, store);
+                        tile(block, row, column, size.rows, size.terms, size.columns, left, right, store);
                     });
             CHECK(found.outside == 0);
-            CHECK(difference(product.wanted.values, found.values) < 1e-5);
+            CHECK(difference(wanted, found.values) < 1e-5);
         };
-        check(Left<false>{&product}, Right<false>{&product});
-        check(Left<true>{&product}, Right<true>{&product});
+        const auto exactly = [&](auto block, auto&&... rest) { detail::multiply_tile(block, *exact, rest...); };
+        const auto by_tf32 = [&](auto block, auto&&... rest) { detail::multiply_tile_tf32(block, *tf32, rest...); };
+        check(Left<false>{&product}, Right<false>{&product}, product.wanted.values, exactly);
+        check(Left<true>{&product}, Right<true>{&product}, product.wanted.values, exactly);
+        check(Left<false>{&product}, Right<true>{&product}, rounded.wanted.values, by_tf32);
+        check(Left<true>{&product}, Right<false>{&product}, rounded.wanted.values, by_tf32);
     }
 }
 
@@ -249,4 +283,25 @@ TEST_CASE("Blocks make products of few rows, each value of the right side read o
     CHECK(detail::few_rows_columns(true, 768) == 4);
     CHECK(detail::few_rows_columns(false, 768) == 8);
     CHECK(detail::few_rows_columns(false, 50257) == 32);
+}
+
+TEST_CASE("TF32 is the nearest number of 10 bits, halves away from zero") {
+    constexpr float infinity = std::numeric_limits<float>::infinity();
+    struct Pair {
+        float value, wanted;
+    };
+    for (const Pair& pair : {Pair{0.0f, 0.0f},
+                             {1.0f, 1.0f},
+                             {0x1.004p0f, 0x1.004p0f},
+                             {0x1.002p0f, 0x1.004p0f},
+                             {0x1.001ffep0f, 0x1p0f},
+                             {0x1.006p0f, 0x1.008p0f},
+                             {0x1.ffep5f, 0x1p6f},
+                             {0x1p-126f, 0x1p-126f},
+                             {infinity, infinity}})
+        for (const float sign : {1.0f, -1.0f}) {
+            CAPTURE(pair.value);
+            CHECK(detail::to_tf32(sign * pair.value) == sign * pair.wanted);
+        }
+    CHECK(std::isnan(detail::to_tf32(std::bit_cast<float>(0x7f800001u))));
 }

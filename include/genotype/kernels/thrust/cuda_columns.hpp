@@ -19,8 +19,8 @@ __global__ void __launch_bounds__(ColumnThreads::most_threads)
 }
 
 /// See the generic one. Nothing is added atomically: the same bits in every run.
-template <class Sum, class Value, class Finish>
-void sum_column_chunks(Thrust<CudaSystem>, long rows, long size, long columns, Sum none, Value value, Finish finish) {
+template <OnCuda System, class Sum, class Value, class Finish>
+void sum_column_chunks(Thrust<System>, long rows, long size, long columns, Sum none, Value value, Finish finish) {
     if (columns <= 0) return;
     const ColumnThreads threads = ColumnThreads::of(rows < size ? rows : size, columns);
     const dim3 blocks(static_cast<unsigned>(column_chunks(rows, size)),

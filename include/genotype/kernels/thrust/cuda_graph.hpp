@@ -33,8 +33,8 @@ class CudaGraph {
 /// Records what step() asks the GPU for, without running it. Call step() once before: the first call of a kernel may
 /// load it, which a recording does not allow. Throws `Error` where step() allocates, waits or reads results, and what
 /// step() throws; nothing is left recording then. Memory that step uses must outlive the graph.
-template <class Step>
-CudaGraph capture(Thrust<CudaSystem>, Step step) {
+template <OnCuda System, class Step>
+CudaGraph capture(Thrust<System>, Step step) {
     // Other threads may go on to allocate meanwhile.
     detail::cuda_check("cudaStreamBeginCapture",
                        cudaStreamBeginCapture(cudaStreamPerThread, cudaStreamCaptureModeThreadLocal));
@@ -55,8 +55,8 @@ CudaGraph capture(Thrust<CudaSystem>, Step step) {
     return CudaGraph(run);
 }
 
-template <>
-class Replayed<Thrust<CudaSystem>> {
+template <OnCuda System>
+class Replayed<Thrust<System>> {
   public:
     template <class Part>
     void run(const ReplayKey& key, Part part) {
@@ -66,7 +66,7 @@ class Replayed<Thrust<CudaSystem>> {
             seen_ = key;
             return;
         }
-        if (!graph_) graph_.emplace(capture(Thrust<CudaSystem>{}, part));
+        if (!graph_) graph_.emplace(capture(Thrust<System>{}, part));
         graph_->replay();
     }
 

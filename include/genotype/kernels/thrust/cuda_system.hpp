@@ -8,6 +8,7 @@
 #include <cuda_runtime.h>
 #include <thrust/system/cuda/execution_policy.h>
 
+#include <concepts>
 #include <cstddef>
 #include <new>
 
@@ -90,11 +91,29 @@ struct CudaMemory {
 struct CudaSystem {
     using Memory = CudaMemory;
     static constexpr long neighbours = 1;
+    static constexpr bool tf32 = false;
     static constexpr long parts = 264;  // two for each processor of an H100; another number would be another order
     static auto policy() { return thrust::cuda::par_nosync.on(cudaStreamPerThread); }
 };
 
+/// The same, whose tiles of products may round to TF32.
+struct CudaTf32System : CudaSystem {
+    static constexpr bool tf32 = true;
+};
+
+/// A system of a GPU's.
+template <class System>
+concept OnCuda = std::same_as<typename System::Memory, CudaMemory>;
+
 /// Kernels on an NVIDIA GPU. A call returns before its kernel has run.
 using Cuda = Thrust<CudaSystem>;
+
+/// The same GPU with tensor cores for the products of `Linear`, `Conv` and `ConvT`, and their gradients: both sides are
+/// rounded to TF32, 10 bits of fraction instead of 23, which changes a value by up to one part in 2048. The sums are
+/// floats. Products of 8 rows or fewer, and all other kernels, are those of `Cuda`. Tensor cores of this kind are in
+/// GPUs of compute capability 8.0 or newer, and code for such a one must be compiled (`CMAKE_CUDA_ARCHITECTURES`,
+/// -arch); in code for older ones nothing is rounded. PyTorch: torch.backends.cuda.matmul.allow_tf32 = True,
+/// torch.backends.cudnn.allow_tf32 = True.
+using CudaTf32 = Thrust<CudaTf32System>;
 
 }  // namespace genotype

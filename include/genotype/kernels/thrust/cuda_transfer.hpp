@@ -57,8 +57,8 @@ class CudaEvent {
 }  // namespace detail
 
 /// See the generic one: the host waits only where the GPU is two sets behind.
-template <>
-class Sender<Thrust<CudaSystem>> {
+template <OnCuda System>
+class Sender<Thrust<System>> {
   public:
     explicit Sender(long floats) : floats_(floats), memory_(2 * detail::bytes_of(floats)) {}
 
@@ -83,8 +83,8 @@ class Sender<Thrust<CudaSystem>> {
 };
 
 /// See the generic one.
-template <>
-class Fetcher<Thrust<CudaSystem>> {
+template <OnCuda System>
+class Fetcher<Thrust<System>> {
   public:
     struct Ticket {
         const FetchedFloats* floats;
