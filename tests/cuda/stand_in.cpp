@@ -1,7 +1,9 @@
-// Stands in for CUDA's runtime library where there is no GPU: kernels do not run, results are zeros. Says what a
-// program asks for while it records a step, and refuses what CUDA refuses then.
+// Stands in for CUDA's runtime library where there is no GPU. Says what a program asks for while it records a step, and
+// refuses what CUDA refuses then. Kernels do not run, and results are zeros, unless the environment says otherwise.
 // usage: LD_PRELOAD=libcuda_stand_in.so PROGRAM (linked with CUDA's shared library)
-// With GENOTYPE_STAND_IN_REFUSES in the environment every kernel is one that the GPU does not know.
+// GENOTYPE_STAND_IN_RUNS:    kernels run on the processor, by the PTX that the program has (nvcc -no-compress)
+// GENOTYPE_STAND_IN_TELLS:   also says what is asked for outside of recordings
+// GENOTYPE_STAND_IN_REFUSES: every kernel is one that the GPU does not know
 #include <cuda_runtime_api.h>
 #include <cxxabi.h>
 #include <sys/mman.h>
@@ -9,15 +11,43 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <functional>
+#include <list>
 #include <map>
+#include <stdexcept>
 #include <string>
 #include <utility>
+#include <vector>
+
+#include "ptx/program.hpp"
 
 namespace {
 
-/// What the program has registered: the name of the kernel behind each address of the host's.
-std::map<const void*, std::string>& kernels() {
-    static std::map<const void*, std::string> all;
+bool asked_for(const char* mode) {
+    return std::getenv((std::string("GENOTYPE_STAND_IN_") + mode).c_str()) != nullptr;
+}
+bool runs() {
+    static const bool answer = asked_for("RUNS");
+    return answer;
+}
+
+[[noreturn]] void fault(const std::string& words) {
+    std::printf("FAULT: %s\n", words.c_str());
+    std::fflush(stdout);
+    std::_Exit(2);
+}
+
+/// What the program has registered: the kernel behind each address of the host's.
+struct Registered {
+    std::string name;
+    const ptx::Kernel* program;  // null where kernels do not run
+};
+std::map<const void*, Registered>& kernels() {
+    static std::map<const void*, Registered> all;
+    return all;
+}
+std::list<ptx::Module>& modules() {
+    static std::list<ptx::Module> all;
     return all;
 }
 
@@ -68,9 +98,30 @@ cudaError_t result(cudaError_t error) {
     return error;
 }
 
+/// What a recording has taken, or what is done at once.
+using Work = std::vector<std::function<void()>>;
+Work* recorded = nullptr;
+
+void run_or_record(std::function<void()> work) {
+    if (!runs()) return;
+    if (recording)
+        recorded->push_back(std::move(work));
+    else
+        work();
+}
+
+constexpr std::size_t page = 4096;
+std::size_t rounded_up(std::size_t bytes, std::size_t to) {
+    return (bytes + to - 1) / to * to;
+}
+
+/// Ends where memory begins that nobody may touch; where kernels do not run, nobody may touch any of it.
 cudaError_t reserve(void** memory, std::size_t bytes) {
-    *memory = mmap(nullptr, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (*memory == MAP_FAILED) return result(cudaErrorMemoryAllocation);
+    const std::size_t own = rounded_up(bytes, page);
+    void* const pages = mmap(nullptr, own + page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (pages == MAP_FAILED) return result(cudaErrorMemoryAllocation);
+    if (runs()) mprotect(pages, own, PROT_READ | PROT_WRITE);
+    *memory = static_cast<char*>(pages) + own - rounded_up(bytes, 256);
     blocks()[static_cast<char*>(*memory)] = bytes;
     return cudaSuccess;
 }
@@ -79,7 +130,9 @@ cudaError_t give_back(void* memory) {
     if (!memory) return cudaSuccess;
     const auto found = blocks().find(static_cast<char*>(memory));
     if (found == blocks().end()) return result(cudaErrorInvalidValue);
-    munmap(memory, found->second);
+    char* const end = static_cast<char*>(memory) + rounded_up(found->second, 256);
+    const std::size_t own = rounded_up(found->second, page);
+    munmap(end - own, own + page);
     blocks().erase(found);
     return cudaSuccess;
 }
@@ -89,14 +142,17 @@ cudaError_t transfer(void* to, const void* from, std::size_t bytes, cudaMemcpyKi
     const bool to_gpu = kind == cudaMemcpyHostToDevice || kind == cudaMemcpyDeviceToDevice;
     const bool from_gpu = kind == cudaMemcpyDeviceToHost || kind == cudaMemcpyDeviceToDevice;
     if (on_gpu(to, bytes) != to_gpu || on_gpu(from, bytes) != from_gpu) return result(cudaErrorInvalidValue);
-    if (!to_gpu) std::memset(to, 0, bytes);
+    if (runs())
+        run_or_record([=] { std::memcpy(to, from, bytes); });
+    else if (!to_gpu)
+        std::memset(to, 0, bytes);
     return cudaSuccess;
 }
 
 /// The answer to what a recording does not allow, and a step does not ask for either.
 cudaError_t unless_recording(const char* call) {
     if (!recording) {
-        if (std::getenv("GENOTYPE_STAND_IN_TELLS")) std::printf("asked: %s\n", call);
+        if (asked_for("TELLS")) std::printf("asked: %s\n", call);
         return cudaSuccess;
     }
     std::printf("refused: %s\n", call);
@@ -112,17 +168,52 @@ cudaError_t node(const std::string& what, cudaStream_t stream) {
     return cudaSuccess;
 }
 
-cudaError_t launch(const void* kernel, dim3 grid, dim3 block, std::size_t shared, cudaStream_t stream) {
+/// Runs a kernel on the processor, with its arguments as they are now.
+void run_kernel(const ptx::Kernel& program, dim3 grid, dim3 block, std::size_t shared, void** arguments) {
+    std::vector<char> parameters(static_cast<std::size_t>(program.parameter_bytes));
+    for (std::size_t at = 0; at < program.parameters.size(); ++at)
+        std::memcpy(parameters.data() + program.parameters[at].offset, arguments[at],
+                    static_cast<std::size_t>(program.parameters[at].bytes));
+    run_or_record([&program, grid, block, shared, parameters] {
+        try {
+            ptx::run(program, {grid.x, grid.y, grid.z}, {block.x, block.y, block.z}, shared, parameters.data());
+        } catch (const std::runtime_error& error) {
+            fault(error.what());
+        }
+    });
+}
+
+cudaError_t launch(const void* kernel, dim3 grid, dim3 block, void** arguments, std::size_t shared,
+                   cudaStream_t stream) {
     const auto found = kernels().find(kernel);
     if (found == kernels().end()) return result(cudaErrorInvalidDeviceFunction);
-    if (std::getenv("GENOTYPE_STAND_IN_REFUSES")) return result(cudaErrorNoKernelImageForDevice);
+    if (asked_for("REFUSES")) return result(cudaErrorNoKernelImageForDevice);
     const unsigned threads = block.x * block.y * block.z;
     if (threads == 0 || threads > 1024 || grid.x == 0 || grid.y == 0 || grid.y > 65535 || shared > 48 * 1024)
         return result(cudaErrorInvalidConfiguration);
     char sizes[100];
     std::snprintf(sizes, sizeof sizes, "%ux%u blocks of %u threads, %zu bytes: ", grid.x, grid.y, threads, shared);
+    if (found->second.program) run_kernel(*found->second.program, grid, block, shared, arguments);
     // The rest of the name are the arguments of its template.
-    return node(sizes + found->second.substr(0, 100), stream);
+    return node(sizes + found->second.name.substr(0, 100), stream);
+}
+
+/// The newest PTX among the programs that nvcc has put into the host's, which lie one behind another.
+std::string_view ptx_of(const void* binary) {
+    struct Wrapper {
+        int magic, version;
+        const char* data;
+    };
+    const char* const data = static_cast<const Wrapper*>(binary)->data;
+    std::uint16_t header = 0;
+    std::uint64_t bytes = 0;
+    std::memcpy(&header, data + 6, sizeof header);
+    std::memcpy(&bytes, data + 8, sizeof bytes);
+    const std::string_view all(data, header + bytes);
+    std::string_view newest;
+    for (std::size_t at = all.find("\n.version "); at != std::string_view::npos; at = all.find("\n.version ", at + 1))
+        newest = all.substr(at, all.find('\0', at) - at);
+    return newest;
 }
 
 }  // namespace
@@ -130,9 +221,14 @@ cudaError_t launch(const void* kernel, dim3 grid, dim3 block, std::size_t shared
 extern "C" {
 
 // What nvcc's own code calls.
-void** __cudaRegisterFatBinary(void*) {
-    static void* handle = nullptr;
-    return &handle;
+void** __cudaRegisterFatBinary(void* binary) {
+    ptx::Module& module = modules().emplace_back();
+    if (runs()) try {
+            module = ptx::parse(ptx_of(binary));
+        } catch (const std::runtime_error& error) {
+            fault(error.what());
+        }
+    return reinterpret_cast<void**>(&module);
 }
 void __cudaRegisterFatBinaryEnd(void**) {}
 void __cudaUnregisterFatBinary(void**) {}
@@ -140,16 +236,18 @@ char __cudaInitModule(void**) {
     return 1;
 }
 void __cudaRegisterVar(void**, char*, char*, const char*, int, std::size_t, int, int) {}
-void __cudaRegisterFunction(void**, const char* kernel, char*, const char* name, int, uint3*, uint3*, dim3*, dim3*,
-                            int*) {
+void __cudaRegisterFunction(void** module, const char* kernel, char*, const char* name, int, uint3*, uint3*, dim3*,
+                            dim3*, int*) {
     char* const words = abi::__cxa_demangle(name, nullptr, nullptr, nullptr);
     const std::string whole = words ? words : name;
     std::free(words);
     // nvcc 13 writes floats of a name with six digits, so that another kernel may be registered in a kernel's place.
-    if (const auto [at, added] = kernels().try_emplace(kernel, whole); !added && at->second != whole) {
-        std::printf("FAULT: two kernels are one: %s, %s\n", at->second.c_str(), whole.c_str());
-        std::exit(2);
-    }
+    const auto& programs = reinterpret_cast<ptx::Module*>(module)->kernels;
+    const auto program = programs.find(name);
+    if (runs() && program == programs.end()) fault("no PTX (nvcc -no-compress) of " + whole);
+    const Registered entry{whole, runs() ? &program->second : nullptr};
+    if (const auto [at, added] = kernels().try_emplace(kernel, entry); !added && at->second.name != whole)
+        fault("two kernels are one: " + at->second.name + ", " + whole);
 }
 unsigned __cudaPushCallConfiguration(dim3 grid, dim3 block, std::size_t shared, cudaStream_t stream) {
     configuration = {grid, block, shared, stream};
@@ -166,16 +264,16 @@ cudaError_t __cudaGetKernel(cudaKernel_t* handle, const void* kernel) {
     *handle = static_cast<cudaKernel_t>(const_cast<void*>(kernel));
     return cudaSuccess;
 }
-cudaError_t __cudaLaunchKernel(cudaKernel_t kernel, dim3 grid, dim3 block, void**, std::size_t shared,
+cudaError_t __cudaLaunchKernel(cudaKernel_t kernel, dim3 grid, dim3 block, void** arguments, std::size_t shared,
                                cudaStream_t stream) {
-    return launch(kernel, grid, block, shared, stream);
+    return launch(kernel, grid, block, arguments, shared, stream);
 }
-cudaError_t cudaLaunchKernel(const void* kernel, dim3 grid, dim3 block, void**, std::size_t shared,
+cudaError_t cudaLaunchKernel(const void* kernel, dim3 grid, dim3 block, void** arguments, std::size_t shared,
                              cudaStream_t stream) {
-    return launch(kernel, grid, block, shared, stream);
+    return launch(kernel, grid, block, arguments, shared, stream);
 }
-cudaError_t cudaLaunchKernelExC(const cudaLaunchConfig_t* how, const void* kernel, void**) {
-    return launch(kernel, how->gridDim, how->blockDim, how->dynamicSmemBytes, how->stream);
+cudaError_t cudaLaunchKernelExC(const cudaLaunchConfig_t* how, const void* kernel, void** arguments) {
+    return launch(kernel, how->gridDim, how->blockDim, arguments, how->dynamicSmemBytes, how->stream);
 }
 
 // A machine of one GPU.
@@ -220,8 +318,9 @@ cudaError_t cudaFreeAsync(void* memory, cudaStream_t) {
     if (const cudaError_t error = unless_recording("cudaFreeAsync")) return error;
     return give_back(memory);
 }
-cudaError_t cudaMemsetAsync(void* memory, int, std::size_t bytes, cudaStream_t stream) {
+cudaError_t cudaMemsetAsync(void* memory, int value, std::size_t bytes, cudaStream_t stream) {
     if (!on_gpu(memory, bytes)) return result(cudaErrorInvalidValue);
+    run_or_record([=] { std::memset(memory, value, bytes); });
     return node("cudaMemsetAsync", stream);
 }
 cudaError_t cudaMemcpyAsync(void* to, const void* from, std::size_t bytes, cudaMemcpyKind kind, cudaStream_t stream) {
@@ -289,12 +388,14 @@ cudaError_t cudaStreamBeginCapture(cudaStream_t stream, cudaStreamCaptureMode mo
     recording = true;
     invalid = false;
     nodes = 0;
+    recorded = new Work;
     return cudaSuccess;
 }
 cudaError_t cudaStreamEndCapture(cudaStream_t, cudaGraph_t* graph) {
     if (!std::exchange(recording, false)) return result(cudaErrorIllegalState);
     std::printf("%d nodes\n", nodes);
-    *graph = invalid ? nullptr : reinterpret_cast<cudaGraph_t>(&nodes);
+    *graph = invalid ? nullptr : reinterpret_cast<cudaGraph_t>(recorded);
+    if (invalid) delete recorded;
     return invalid ? result(cudaErrorStreamCaptureInvalidated) : cudaSuccess;
 }
 cudaError_t cudaGraphInstantiate(cudaGraphExec_t* run, cudaGraph_t graph, unsigned long long) {
@@ -304,11 +405,13 @@ cudaError_t cudaGraphInstantiate(cudaGraphExec_t* run, cudaGraph_t graph, unsign
 cudaError_t cudaGraphDestroy(cudaGraph_t) {
     return cudaSuccess;
 }
-cudaError_t cudaGraphExecDestroy(cudaGraphExec_t) {
+cudaError_t cudaGraphExecDestroy(cudaGraphExec_t run) {
+    delete reinterpret_cast<Work*>(run);  // which the graph has handed over
     return cudaSuccess;
 }
-cudaError_t cudaGraphLaunch(cudaGraphExec_t, cudaStream_t) {
+cudaError_t cudaGraphLaunch(cudaGraphExec_t run, cudaStream_t) {
     ++graph_launches;
+    for (const auto& work : *reinterpret_cast<Work*>(run)) work();
     return cudaSuccess;
 }
 }

@@ -39,7 +39,7 @@ TEST_CASE("a VAE's losses, recorded from the second step on") {
 }
 TEST_CASE("a GAN's losses, recorded from the second step on") {
     using Net = GAN<Sequential<ConvT<8, 12, 4, 1, 0>, BN<12>, ReLU, ConvT<12, 3, 4, 2, 1>, Tanh>,
-                    Sequential<Conv<3, 12, 4, 2, 1>, LeakyReLU<0.2f>, BN<12>, Conv<12, 1, 4, 1, 0>>>;
+                    Sequential<Conv<3, 12, 4, 2, 1>, LeakyReLU<0.2f>, BN<12>, Conv<12, 1, 4, 1, 0>, Sigmoid>>;
     Trainer<Net, Cuda> trainer({.batch = 8});
     Trainer<Net, ThrustCpp> expected({.batch = 8});
     for (std::uint64_t step = 0; step < 6; ++step) {

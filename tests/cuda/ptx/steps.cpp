@@ -1,0 +1,455 @@
+// What each instruction does: arithmetic, comparisons, conversions, memory.
+#include <algorithm>
+#include <bit>
+#include <cfenv>
+#include <cmath>
+#include <concepts>
+#include <limits>
+#include <stdexcept>
+#include <type_traits>
+#include <utility>
+
+#include "ptx/program.hpp"
+
+namespace ptx {
+namespace {
+
+using s16 = std::int16_t;
+using s32 = std::int32_t;
+using s64 = std::int64_t;
+using u8 = std::uint8_t;
+using u16 = std::uint16_t;
+using u32 = std::uint32_t;
+using u64 = std::uint64_t;
+__extension__ using s128 = __int128;
+__extension__ using u128 = unsigned __int128;
+
+template <class T>
+struct Unsigned {
+    using type = T;
+};
+template <std::signed_integral T>
+struct Unsigned<T> {
+    using type = std::make_unsigned_t<T>;
+};
+template <class T>
+using Bits = typename Unsigned<T>::type;
+
+template <class T, auto f>
+void unary(Thread& t, const Instruction& i) {
+    t.set<T>(i.to[0], static_cast<T>(f(t.get<T>(i.from[0]))));
+}
+template <class T, auto f>
+void binary(Thread& t, const Instruction& i) {
+    t.set<T>(i.to[0], static_cast<T>(f(t.get<T>(i.from[0]), t.get<T>(i.from[1]))));
+}
+template <class T, auto f>
+void ternary(Thread& t, const Instruction& i) {
+    t.set<T>(i.to[0], static_cast<T>(f(t.get<T>(i.from[0]), t.get<T>(i.from[1]), t.get<T>(i.from[2]))));
+}
+
+constexpr auto add = [](auto a, auto b) { return a + b; };
+constexpr auto subtract = [](auto a, auto b) { return a - b; };
+constexpr auto multiply = [](auto a, auto b) { return a * b; };
+constexpr auto divide = [](auto a, auto b) {
+    if constexpr (std::integral<decltype(b)>)
+        if (b == 0) return static_cast<decltype(a)>(-1);
+    return static_cast<decltype(a)>(a / b);
+};
+constexpr auto remain = [](auto a, auto b) { return b == 0 ? a : static_cast<decltype(a)>(a % b); };
+constexpr auto least = [](auto a, auto b) {
+    if constexpr (std::floating_point<decltype(a)>)
+        return std::fmin(a, b);
+    else
+        return std::min(a, b);
+};
+constexpr auto most = [](auto a, auto b) {
+    if constexpr (std::floating_point<decltype(a)>)
+        return std::fmax(a, b);
+    else
+        return std::max(a, b);
+};
+constexpr auto negative = [](auto a) { return -a; };
+constexpr auto size_of = [](auto a) { return std::abs(a); };
+constexpr auto bit_and = [](auto a, auto b) { return a & b; };
+constexpr auto bit_or = [](auto a, auto b) { return a | b; };
+constexpr auto bit_xor = [](auto a, auto b) { return a ^ b; };
+constexpr auto bit_not = [](auto a) { return ~a; };
+constexpr auto multiply_add = [](auto a, auto b, auto c) { return a * b + c; };
+constexpr auto fused = [](auto a, auto b, auto c) { return std::fma(a, b, c); };
+constexpr auto root = [](auto a) { return std::sqrt(a); };
+constexpr auto reciprocal = [](auto a) { return 1 / a; };
+constexpr auto with_sign = [](auto sign, auto size) { return std::copysign(size, sign); };
+
+constexpr auto funnel = [](u32 low, u32 up, u32 by) {
+    return by % 32 == 0 ? up : up << by % 32 | low >> (32 - by % 32);
+};
+
+/// f under another rounding. The values are volatile, so that they are worked out there and then.
+template <int rounding, class T, auto f>
+void rounded(Thread& t, const Instruction& i) {
+    const int before = std::fegetround();
+    std::fesetround(rounding);
+    volatile T a = t.get<T>(i.from[0]), b = t.get<T>(i.from[1]), c = i.count > 2 ? t.get<T>(i.from[2]) : T(0), result;
+    if constexpr (std::is_invocable_v<decltype(f), T, T, T>)
+        result = f(T(a), T(b), T(c));
+    else
+        result = f(T(a), T(b));
+    std::fesetround(before);
+    t.set<T>(i.to[0], result);
+}
+
+template <class T>
+void shift_left(Thread& t, const Instruction& i) {
+    const u32 by = t.get<u32>(i.from[1]);
+    t.set<T>(i.to[0], by < 8 * sizeof(T) ? static_cast<T>(t.get<T>(i.from[0]) << by) : T(0));
+}
+template <class T>
+void shift_right(Thread& t, const Instruction& i) {
+    const u32 by = std::min<u32>(t.get<u32>(i.from[1]), 8 * sizeof(T));
+    const T value = t.get<T>(i.from[0]);
+    const T gone = value < 0 ? static_cast<T>(-1) : T(0);
+    t.set<T>(i.to[0], by < 8 * sizeof(T) ? static_cast<T>(value >> by) : gone);
+}
+
+/// A product of two numbers of type T has twice the bits.
+template <class T>
+auto whole_product(T a, T b) {
+    if constexpr (sizeof(T) == 8) {
+        using Wide = std::conditional_t<std::is_signed_v<T>, s128, u128>;
+        return static_cast<Wide>(a) * static_cast<Wide>(b);
+    } else {
+        using Wide = std::conditional_t<std::is_signed_v<T>, s64, u64>;
+        return static_cast<Wide>(a) * static_cast<Wide>(b);
+    }
+}
+constexpr auto high = [](auto a, auto b) { return whole_product(a, b) >> (8 * sizeof(a)); };
+constexpr auto high_add = [](auto a, auto b, auto c) { return (whole_product(a, b) >> (8 * sizeof(a))) + c; };
+template <class T, class Wide, bool adds>
+void wide(Thread& t, const Instruction& i) {
+    const Wide product = static_cast<Wide>(whole_product(t.get<T>(i.from[0]), t.get<T>(i.from[1])));
+    t.set<Wide>(i.to[0],
+                adds ? static_cast<Wide>(static_cast<Bits<Wide>>(product) + t.get<Bits<Wide>>(i.from[2])) : product);
+}
+
+template <class T, auto compare, auto join>
+void set_truth(Thread& t, const Instruction& i) {
+    const bool found = compare(t.get<T>(i.from[0]), t.get<T>(i.from[1]));
+    const bool other = i.from[2] ? t.get<u8>(i.from[2]) != 0 : false;
+    t.set<u8>(i.to[0], join(found, other));
+    if (i.to[1]) t.set<u8>(i.to[1], join(!found, other));
+}
+template <class T>
+void select(Thread& t, const Instruction& i) {
+    t.set<T>(i.to[0], t.get<T>(i.from[t.get<u8>(i.from[2]) ? 0 : 1]));
+}
+
+/// Also puts a number together from its parts, or takes it apart.
+template <class T, class Part>
+void move(Thread& t, const Instruction& i) {
+    constexpr int parts = sizeof(T) / sizeof(Part);
+    Part values[parts];
+    if (i.from[1]) {
+        for (int at = 0; at < parts; ++at) values[at] = t.get<Part>(i.from[at]);
+        t.set<T>(i.to[0], std::bit_cast<T>(values));
+    } else if (i.to[1]) {
+        const T whole = t.get<T>(i.from[0]);
+        std::memcpy(values, &whole, sizeof whole);
+        for (int at = 0; at < parts; ++at) t.set<Part>(i.to[at], values[at]);
+    } else {
+        t.set<T>(i.to[0], t.get<T>(i.from[0]));
+    }
+}
+template <class T>
+void copy(Thread& t, const Instruction& i) {
+    t.set<T>(i.to[0], t.get<T>(i.from[0]));
+}
+
+/// To the nearest number, as integers are made of a float: what is too large becomes the largest.
+template <class To, class From>
+To to_integer(From value) {
+    if (std::isnan(value)) return 0;
+    if (value <= static_cast<From>(std::numeric_limits<To>::min())) return std::numeric_limits<To>::min();
+    if (value >= static_cast<From>(std::numeric_limits<To>::max())) return std::numeric_limits<To>::max();
+    return static_cast<To>(value);
+}
+enum class Rounding { none, nearest, zero, down, up };
+template <class To, class From, Rounding rounding>
+void convert(Thread& t, const Instruction& i) {
+    const From value = t.get<From>(i.from[0]);
+    if constexpr (std::floating_point<From> && rounding != Rounding::none) {
+        const From whole = rounding == Rounding::nearest ? std::nearbyint(value)
+                           : rounding == Rounding::zero  ? std::trunc(value)
+                           : rounding == Rounding::down  ? std::floor(value)
+                                                         : std::ceil(value);
+        if constexpr (std::integral<To>)
+            t.set<To>(i.to[0], to_integer<To>(whole));
+        else
+            t.set<To>(i.to[0], static_cast<To>(whole));
+    } else {
+        t.set<To>(i.to[0], static_cast<To>(value));
+    }
+}
+void saturate(Thread& t, const Instruction& i) {
+    const float value = t.get<float>(i.from[0]);
+    t.set<float>(i.to[0], value > 0 ? std::min(value, 1.0f) : 0.0f);
+}
+void to_tf32(Thread& t, const Instruction& i) {  // to nearest, halves away from zero
+    const u32 bits = t.get<u32>(i.from[0]);
+    t.set<u32>(i.to[0], (bits & 0x7f800000) == 0x7f800000 ? bits : (bits + 0x1000) & 0xffffe000);
+}
+
+constexpr auto small_is_zero = [](float x) {
+    return std::abs(x) < std::numeric_limits<float>::min() ? std::copysign(0.0f, x) : x;
+};
+constexpr auto exponential = [](float x) { return static_cast<float>(std::exp2(static_cast<double>(x))); };
+constexpr auto exponential_ftz = [](float x) { return small_is_zero(exponential(small_is_zero(x))); };
+constexpr auto logarithm = [](float x) { return static_cast<float>(std::log2(static_cast<double>(x))); };
+constexpr auto reciprocal_ftz = [](float x) { return small_is_zero(1 / small_is_zero(x)); };
+constexpr auto reciprocal_root = [](auto x) { return 1 / std::sqrt(x); };
+constexpr auto coarse_reciprocal = [](double x) {
+    return std::bit_cast<double>(std::bit_cast<u64>(1 / x) & 0xffffffff00000000);
+};
+
+enum class Space { generic, shared };
+template <class T, Space space>
+void load(Thread& t, const Instruction& i) {
+    const char* from = reinterpret_cast<const char*>(t.get<u64>(i.from[0])) + i.offset;
+    if (space == Space::shared) from = t.shared + t.get<u32>(i.from[0]) + i.offset;
+    T values[4];
+    std::memcpy(values, from, static_cast<std::size_t>(i.count) * sizeof(T));
+    for (int at = 0; at < i.count; ++at) t.set<T>(i.to[at], values[at]);
+}
+template <class T, Space space>
+void store(Thread& t, const Instruction& i) {
+    char* to = reinterpret_cast<char*>(t.get<u64>(i.from[0])) + i.offset;
+    if (space == Space::shared) to = t.shared + t.get<u32>(i.from[0]) + i.offset;
+    T values[4];
+    for (int at = 0; at < i.count; ++at) values[at] = t.get<T>(i.from[1 + at]);
+    std::memcpy(to, values, static_cast<std::size_t>(i.count) * sizeof(T));
+}
+void from_shared(Thread& t, const Instruction& i) {
+    t.set<u64>(i.to[0], reinterpret_cast<u64>(t.shared) + t.get<u64>(i.from[0]));
+}
+
+void branch(Thread& t, const Instruction& i) {
+    t.next = i.target;
+}
+void end(Thread& t, const Instruction&) {
+    t.state = Thread::ended;
+}
+void nothing(Thread&, const Instruction&) {}
+
+using Table = std::map<std::string, Step, std::less<>>;
+
+template <class T>
+void add_arithmetic(Table& table, const std::string& type) {
+    table["add." + type] = binary<Bits<T>, add>;
+    table["sub." + type] = binary<Bits<T>, subtract>;
+    table["mul.lo." + type] = binary<Bits<T>, multiply>;
+    table["mad.lo." + type] = ternary<Bits<T>, multiply_add>;
+    table["mul.hi." + type] = binary<T, high>;
+    table["mad.hi." + type] = ternary<T, high_add>;
+    table["div." + type] = binary<T, divide>;
+    table["rem." + type] = binary<T, remain>;
+    table["min." + type] = binary<T, least>;
+    table["max." + type] = binary<T, most>;
+    table["neg." + type] = unary<T, negative>;
+    if constexpr (std::is_signed_v<T>) table["abs." + type] = unary<T, size_of>;
+    table["shr." + type] = shift_right<T>;
+    table["selp." + type] = select<T>;
+    table["mov." + type] = move<Bits<T>, Bits<T>>;
+}
+template <class T>
+void add_bits(Table& table, const std::string& type) {
+    table["and." + type] = binary<T, bit_and>;
+    table["or." + type] = binary<T, bit_or>;
+    table["xor." + type] = binary<T, bit_xor>;
+    table["not." + type] = unary<T, bit_not>;
+    table["shl." + type] = shift_left<T>;
+    table["shr." + type] = shift_right<T>;
+    table["selp." + type] = select<T>;
+}
+template <class T>
+void add_floats(Table& table, const std::string& type) {
+    for (const char* rounding : {"", ".rn"}) {
+        table[std::string("add") + rounding + "." + type] = binary<T, add>;
+        table[std::string("sub") + rounding + "." + type] = binary<T, subtract>;
+        table[std::string("mul") + rounding + "." + type] = binary<T, multiply>;
+    }
+    table["fma.rn." + type] = ternary<T, fused>;
+    table["fma.rm." + type] = rounded<FE_DOWNWARD, T, fused>;
+    table["fma.rz." + type] = rounded<FE_TOWARDZERO, T, fused>;
+    table["add.rz." + type] = rounded<FE_TOWARDZERO, T, add>;
+    table["add.rm." + type] = rounded<FE_DOWNWARD, T, add>;
+    table["div.rn." + type] = binary<T, divide>;
+    table["sqrt.rn." + type] = unary<T, root>;
+    table["rcp.rn." + type] = unary<T, reciprocal>;
+    table["rsqrt.approx." + type] = unary<T, reciprocal_root>;
+    table["neg." + type] = unary<T, negative>;
+    table["abs." + type] = unary<T, size_of>;
+    table["min." + type] = binary<T, least>;
+    table["max." + type] = binary<T, most>;
+    table["copysign." + type] = binary<T, with_sign>;
+    table["selp." + type] = select<T>;
+    table["mov." + type] = copy<T>;
+}
+template <class T, auto compare>
+void add_comparison(Table& table, const std::string& name, const std::string& type) {
+    table["setp." + name + "." + type] = set_truth<T, compare, [](bool a, bool) { return a; }>;
+    table["setp." + name + ".and." + type] = set_truth<T, compare, [](bool a, bool b) { return a && b; }>;
+    table["setp." + name + ".or." + type] = set_truth<T, compare, [](bool a, bool b) { return a || b; }>;
+}
+template <class T>
+void add_comparisons(Table& table, const std::string& type) {
+    add_comparison<T, [](T a, T b) { return a == b; }>(table, "eq", type);
+    add_comparison<T, [](T a, T b) { return a < b; }>(table, "lt", type);
+    add_comparison<T, [](T a, T b) { return a <= b; }>(table, "le", type);
+    add_comparison<T, [](T a, T b) { return b < a; }>(table, "gt", type);
+    add_comparison<T, [](T a, T b) { return b <= a; }>(table, "ge", type);
+    if constexpr (std::floating_point<T>) {
+        add_comparison<T, [](T a, T b) { return a < b || b < a; }>(table, "ne", type);
+        add_comparison<T, [](T a, T b) { return !(a < b || b < a); }>(table, "equ", type);
+        add_comparison<T, [](T a, T b) { return a != b; }>(table, "neu", type);
+        add_comparison<T, [](T a, T b) { return !(b <= a); }>(table, "ltu", type);
+        add_comparison<T, [](T a, T b) { return !(b < a); }>(table, "leu", type);
+        add_comparison<T, [](T a, T b) { return !(a <= b); }>(table, "gtu", type);
+        add_comparison<T, [](T a, T b) { return !(a < b); }>(table, "geu", type);
+        add_comparison<T, [](T a, T b) { return a == a && b == b; }>(table, "num", type);
+        add_comparison<T, [](T a, T b) { return a != a || b != b; }>(table, "nan", type);
+    } else {
+        add_comparison<T, [](T a, T b) { return a != b; }>(table, "ne", type);
+    }
+}
+
+/// Calls f.operator()<T>(name) for each type of a number.
+template <class F>
+void for_integers(const F& f) {
+    f.template operator()<s16>("s16");
+    f.template operator()<s32>("s32");
+    f.template operator()<s64>("s64");
+    f.template operator()<u16>("u16");
+    f.template operator()<u32>("u32");
+    f.template operator()<u64>("u64");
+}
+template <class F>
+void for_floats(const F& f) {
+    f.template operator()<float>("f32");
+    f.template operator()<double>("f64");
+}
+template <class F>
+void for_all_bits(const F& f) {
+    f.template operator()<u16>("b16");
+    f.template operator()<u32>("b32");
+    f.template operator()<u64>("b64");
+}
+
+void add_conversions(Table& table) {
+    for_integers([&]<class To>(const std::string& to) {
+        const auto from_integer = [&]<class From>(const std::string& from) {
+            table["cvt." + to + "." + from] = convert<To, From, Rounding::none>;
+        };
+        for_integers(from_integer);
+        from_integer.template operator()<u8>("u8");
+        from_integer.template operator()<std::int8_t>("s8");
+        for_floats([&]<class From>(const std::string& from) {
+            table["cvt.rni." + to + "." + from] = convert<To, From, Rounding::nearest>;
+            table["cvt.rzi." + to + "." + from] = convert<To, From, Rounding::zero>;
+            table["cvt.rmi." + to + "." + from] = convert<To, From, Rounding::down>;
+            table["cvt.rpi." + to + "." + from] = convert<To, From, Rounding::up>;
+        });
+    });
+    for_floats([&]<class To>(const std::string& to) {
+        for_integers([&]<class From>(const std::string& from) {
+            table["cvt.rn." + to + "." + from] = convert<To, From, Rounding::none>;
+        });
+        for_floats([&]<class From>(const std::string& from) {
+            for (const char* rounding : {"", ".rn"})
+                table[std::string("cvt") + rounding + "." + to + "." + from] = convert<To, From, Rounding::none>;
+            table["cvt.rni." + to + "." + from] = convert<To, From, Rounding::nearest>;
+            table["cvt.rzi." + to + "." + from] = convert<To, From, Rounding::zero>;
+            table["cvt.rmi." + to + "." + from] = convert<To, From, Rounding::down>;
+            table["cvt.rpi." + to + "." + from] = convert<To, From, Rounding::up>;
+        });
+    });
+    table["cvt.u8.u32"] = table["cvt.u8.u16"] = convert<u8, u16, Rounding::none>;
+    table["cvt.sat.f32.f32"] = saturate;
+    table["cvt.rna.tf32.f32"] = to_tf32;
+}
+
+Table made_table() {
+    Table table;
+    for_integers([&]<class T>(const std::string& type) {
+        add_arithmetic<T>(table, type);
+        add_comparisons<T>(table, type);
+    });
+    for_all_bits([&]<class T>(const std::string& type) {
+        add_bits<T>(table, type);
+        add_comparisons<T>(table, type);
+    });
+    for_floats([&]<class T>(const std::string& type) {
+        add_floats<T>(table, type);
+        add_comparisons<T>(table, type);
+    });
+    add_conversions(table);
+    table["and.pred"] = binary<u8, bit_and>;
+    table["or.pred"] = binary<u8, bit_or>;
+    table["xor.pred"] = binary<u8, bit_xor>;
+    table["not.pred"] = unary<u8, [](u8 a) { return a == 0; }>;
+    table["mov.pred"] = copy<u8>;
+    table["mov.b16"] = copy<u16>;
+    table["mov.b32"] = move<u32, u16>;
+    table["mov.b64"] = move<u64, u32>;
+    table["mul.wide.u16"] = wide<u16, u32, false>;
+    table["mul.wide.s16"] = wide<s16, s32, false>;
+    table["mul.wide.u32"] = wide<u32, u64, false>;
+    table["mul.wide.s32"] = wide<s32, s64, false>;
+    table["mad.wide.u32"] = wide<u32, u64, true>;
+    table["mad.wide.s32"] = wide<s32, s64, true>;
+    table["popc.b32"] = unary<u32, [](u32 a) { return std::popcount(a); }>;
+    table["clz.b32"] = unary<u32, [](u32 a) { return std::countl_zero(a); }>;
+    table["shf.l.wrap.b32"] = ternary<u32, funnel>;
+    table["ex2.approx.f32"] = unary<float, exponential>;
+    table["ex2.approx.ftz.f32"] = unary<float, exponential_ftz>;
+    table["lg2.approx.f32"] = table["lg2.approx.ftz.f32"] = unary<float, logarithm>;
+    table["rcp.approx.ftz.f32"] = unary<float, reciprocal_ftz>;
+    table["rcp.approx.ftz.f64"] = unary<double, coarse_reciprocal>;
+    table["bra"] = table["bra.uni"] = branch;
+    table["ret"] = table["exit"] = end;
+    table["bar.sync"] = table["barrier.sync"] = barrier;
+    table["membar.cta"] = table["membar.gl"] = nothing;
+    table["mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32"] = multiply_in_warp;
+    for (const char* space : {"global", "local", "param", "const"})
+        table[std::string("cvta.") + space + ".u64"] = table[std::string("cvta.to.") + space + ".u64"] = copy<u64>;
+    table["cvta.shared.u64"] = from_shared;
+    return table;
+}
+
+template <class T>
+Step memory_step(bool loads, bool shared) {
+    if (loads) return shared ? load<T, Space::shared> : load<T, Space::generic>;
+    return shared ? store<T, Space::shared> : store<T, Space::generic>;
+}
+
+}  // namespace
+
+Step step_of(std::string_view opcode, int& count) {
+    static const Table table = made_table();
+    if (const auto found = table.find(opcode); found != table.end()) return found->second;
+    const bool loads = opcode.starts_with("ld."), stores = opcode.starts_with("st.");
+    if (loads || stores) {
+        const auto has = [&](std::string_view part) { return opcode.find(part) != std::string_view::npos; };
+        count = has(".v4") ? 4 : has(".v2") ? 2 : 1;
+        const bool shared = has(".shared");
+        const std::string_view type = opcode.substr(opcode.rfind('.') + 1);
+        const std::string_view bits = type.substr(1);
+        if (bits == "64") return memory_step<u64>(loads, shared);
+        if (bits == "32") return memory_step<u32>(loads, shared);
+        if (bits == "16") return type[0] == 's' ? memory_step<s16>(loads, shared) : memory_step<u16>(loads, shared);
+        if (bits == "8")
+            return type[0] == 's' ? memory_step<std::int8_t>(loads, shared) : memory_step<u8>(loads, shared);
+    }
+    throw std::runtime_error("PTX: an instruction that is not known here: " + std::string(opcode));
+}
+
+}  // namespace ptx
