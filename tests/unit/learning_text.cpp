@@ -7,6 +7,7 @@
 #include "genotype/genotype.hpp"
 #include "genotype/text/characters.hpp"
 #include "genotype/text/corpus.hpp"
+#include "support/devices.hpp"
 #include "support/temporary_folder.hpp"
 
 using namespace genotype;
@@ -28,7 +29,7 @@ std::vector<int> echoes(int size) {
 
 template <class Net>
 double loss_after(int steps, const std::vector<int>& text, int context, float learning_rate) {
-    Trainer<Net, Cpu, AdamW> trainer({.optimizer = {.learning_rate = learning_rate,
+    Trainer<Net, TestedDevice, AdamW> trainer({.optimizer = {.learning_rate = learning_rate,
                                                     .beta2 = 0.99f,
                                                     .weight_decay = 0.1f,
                                                     .decayed = Decayed::matrices},

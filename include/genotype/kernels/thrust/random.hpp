@@ -49,7 +49,7 @@ struct NormalValues {
         PositionValues values{};
         for (unsigned j = 0; j < 4; j += 2) {
             const float radius = std::sqrt(squared_radius_of(words[j]));
-            const Direction direction = direction_of(words[j + 1]);
+            const auto direction = direction_of(words[j + 1]);
             values[j] = radius * direction.cosine;
             values[j + 1] = radius * direction.sine;
         }
