@@ -64,9 +64,9 @@ class Kernel:
         self.run = self.translate(blocks)
 
     def translate(self, blocks):
-        """One Python function of all blocks: run(R: registers, P: parameters, S: special registers, M: memory)."""
+        """One Python function of all blocks: run(R: registers, P: parameters, S: special registers, L and M: load and store)."""
         number = {label: i for i, label in enumerate(self.order)}
-        text = ["def run(R, P, S, M):", " at = 0", " while True:"]
+        text = ["def run(R, P, S, L, M):", " at = 0", " while True:"]
         for label in self.order:
             text.append(f"  if at == {number[label]}:")
             for line in blocks[label]:
@@ -112,13 +112,16 @@ class Kernel:
         if rounding & {"approx", "full", "ftz", "rz", "rm", "rp", "rna", "sat"}:
             raise Fault(f"not rounded correctly: {line}")
         if name == "ld":
-            if "param" not in opcode:
-                raise Fault(f"only parameters are read here: {line}")
-            parameter, offset = re.fullmatch(r"\[(\w+)(?:\+(\d+))?\]", arguments[1]).groups()
-            bytes_each = WIDTHS[kind] // 8
-            return [f"R['{to}'] = int.from_bytes(P['{parameter}'][{begin}:{begin + bytes_each}], 'little')"
-                    for i, to in enumerate(arguments[0].strip("{}").replace(" ", "").split(","))
-                    for begin in [int(offset or 0) + i * bytes_each]]
+            place, offset = re.fullmatch(r"\[(%?\w+)(?:\+(\d+))?\]", arguments[1]).groups()
+            size, first = WIDTHS[kind] // 8, int(offset or 0)
+            registers = arguments[0].strip("{}").replace(" ", "").split(",")
+            if "param" in opcode:
+                return [f"R['{to}'] = int.from_bytes(P['{place}'][{begin}:{begin + size}], 'little')"
+                        for to, begin in zip(registers, range(first, first + size * len(registers), size))]
+            if "global" in opcode:
+                return [f"R['{to}'] = L(R['{place}'] + {begin}, {size})"
+                        for to, begin in zip(registers, range(first, first + size * len(registers), size))]
+            raise Fault(f"this memory is not known: {line}")
         if name == "st":
             register, offset = re.fullmatch(r"\[(%\w+)(?:\+(-?\d+))?\]", arguments[0]).groups()
             if "global" not in opcode or WIDTHS[kind] != 32:
@@ -206,8 +209,9 @@ class Kernel:
             return f"({s[0]} >> min({u[1]}, {width})) & {mask}"
         raise Fault(f"this instruction is not known: {line}")
 
-    def launch(self, blocks, threads, parameters):
-        """Returns what is in memory then: {address: word}. Writing a word twice is a Fault."""
+    def launch(self, blocks, threads, parameters, readable=None):
+        """Returns the words that it writes: {address: word}. Writing a word twice is a Fault, and reading anything but
+        `readable`, {address: bytes}."""
         for name, data in parameters.items():
             if self.sizes.get(name) != len(data):
                 raise Fault(f"{name} has {self.sizes.get(name)} bytes, not {len(data)}")
@@ -218,8 +222,14 @@ class Kernel:
                 raise Fault(f"address {address:#x} is written twice")
             memory[address] = word
 
+        def load(address, size):
+            data = (readable or {}).get(address, b"")
+            if len(data) != size:
+                raise Fault(f"{size} bytes at {address:#x} are read")
+            return int.from_bytes(data, "little")
+
         for block in range(blocks):
             for thread in range(threads):
                 self.run({}, parameters, {"%ctaid.x": block, "%nctaid.x": blocks, "%tid.x": thread, "%ntid.x": threads},
-                         store)
+                         load, store)
         return memory
