@@ -88,56 +88,15 @@ def first_token(variant, threads, model, prompt):
 
 def of_training(variant):
     import torch
-    from torch import nn
-    from torch.nn import functional
 
-    layers, heads, width, context, batch, vocabulary = 4, 4, 128, 64, 12, 65
+    import torch_gpt
 
-    class Attention(nn.Module):
-        def __init__(self):
-            super().__init__()
-            self.joint = nn.Linear(width, 3 * width, bias=False)
-            self.output = nn.Linear(width, width, bias=False)
-
-        def forward(self, x):
-            parts = self.joint(x).view(batch, context, 3, heads, width // heads).permute(2, 0, 3, 1, 4)
-            y = functional.scaled_dot_product_attention(*parts, is_causal=True)
-            return self.output(y.transpose(1, 2).reshape(batch, context, width))
-
-    class Block(nn.Module):
-        def __init__(self):
-            super().__init__()
-            self.attention = nn.Sequential(nn.LayerNorm(width, bias=False), Attention())
-            self.feed = nn.Sequential(nn.LayerNorm(width, bias=False), nn.Linear(width, 4 * width, bias=False),
-                                      nn.GELU(approximate="tanh"), nn.Linear(4 * width, width, bias=False))
-
-        def forward(self, x):
-            x = x + self.attention(x)
-            return x + self.feed(x)
-
-    class Gpt(nn.Module):
-        def __init__(self):
-            super().__init__()
-            self.tokens = nn.Embedding(vocabulary, width)
-            self.positions = nn.Embedding(context, width)
-            self.blocks = nn.Sequential(*[Block() for _ in range(layers)])
-            self.norm = nn.LayerNorm(width, bias=False)
-
-        def forward(self, ids, following):
-            x = self.blocks(self.tokens(ids) + self.positions.weight)
-            logits = self.norm(x) @ self.tokens.weight.T
-            return functional.cross_entropy(logits.view(-1, vocabulary), following.reshape(-1))
-
+    sizes = torch_gpt.SIZES["nano"]
+    context, batch, vocabulary = sizes["context"], 12, sizes["vocabulary"]
     torch.manual_seed(0)
-    network = Gpt()
-    for parameter in network.parameters():
-        if parameter.dim() == 2:
-            nn.init.normal_(parameter, std=0.02)
+    network = torch_gpt.Gpt(**sizes)
     run = torch.compile(network) if variant == "compile" else network
-    matrices = [p for p in network.parameters() if p.dim() == 2]
-    others = [p for p in network.parameters() if p.dim() < 2]
-    optimizer = torch.optim.AdamW([{"params": matrices, "weight_decay": 0.1}, {"params": others, "weight_decay": 0}],
-                                  lr=1e-3, betas=(0.9, 0.99), fused=True)
+    optimizer = torch_gpt.adamw(network)
     data = torch.tensor(tokens(100_000)) % vocabulary
 
     def step():
@@ -169,4 +128,5 @@ def main():
     serving.serve(stream, version, step)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -48,29 +48,40 @@ def pictures(batch, values, low):
     return (low + (1 - low) * bits.to(torch.float32) / 65535).reshape(batch, values)
 
 
+# Words for how torch.compile does it.
+MODES = {"compile": "default", "reduce-overhead": "reduce-overhead", "max-autotune": "max-autotune",
+         "max-autotune-no-cudagraphs": "max-autotune-no-cudagraphs"}
+
+
 class Choice:
     """What the variant's words change."""
 
-    def __init__(self, variant):
+    def __init__(self, variant, device="cpu"):
         words = set(variant.split("+"))
-        unknown = words - {"eager", "channels_last", "compile", "bf16"}
+        unknown = words - {"eager", "channels_last", "bf16", "tf32", "graph", *MODES}
         if unknown:
             sys.exit(f"torch_contestant.py: no variant {unknown}")
+        self.device = device
         self.layout = torch.channels_last if "channels_last" in words else torch.contiguous_format
-        self.compile = torch.compile if "compile" in words else (lambda model: model)
-        self.autocast = lambda: torch.autocast("cpu", torch.bfloat16, enabled="bf16" in words)
+        mode = next((MODES[word] for word in words if word in MODES), None)
+        self.compile = (lambda model: torch.compile(model, mode=mode)) if mode else (lambda model: model)
+        self.autocast = lambda: torch.autocast(device, torch.bfloat16, enabled="bf16" in words)
+        self.tf32 = "tf32" in words
+        self.graph = "graph" in words and device == "cuda"
+        # What an optimiser is told. fused: the fastest of PyTorch's three forms of Adam
+        self.optimizer = {"fused": True, **({"capturable": True} if self.graph else {})}
 
 
 def dcgan_step(choice, width, batch):
-    g = generator(width).to(memory_format=choice.layout)
-    d = discriminator(width).to(memory_format=choice.layout)
+    g = generator(width).to(choice.device, memory_format=choice.layout)
+    d = discriminator(width).to(choice.device, memory_format=choice.layout)
     run_g, run_d = choice.compile(g), choice.compile(d)
-    # fused: the fastest of PyTorch's three forms of Adam on a CPU
-    g_optimizer = torch.optim.Adam(g.parameters(), lr=2e-4, fused=True)
-    d_optimizer = torch.optim.Adam(d.parameters(), lr=2e-4, fused=True)
+    g_optimizer = torch.optim.Adam(g.parameters(), lr=2e-4, **choice.optimizer)
+    d_optimizer = torch.optim.Adam(d.parameters(), lr=2e-4, **choice.optimizer)
     loss_of = nn.BCELoss()
-    ones, zeros = torch.ones(batch), torch.zeros(batch)
-    real = pictures(batch, 3 * 32 * 32, -1).reshape(batch, 3, 32, 32).contiguous(memory_format=choice.layout)
+    ones, zeros = torch.ones(batch, device=choice.device), torch.zeros(batch, device=choice.device)
+    real = pictures(batch, 3 * 32 * 32, -1).reshape(batch, 3, 32, 32)
+    real = real.to(choice.device).contiguous(memory_format=choice.layout)
 
     def answers(x):
         with choice.autocast():
@@ -80,7 +91,7 @@ def dcgan_step(choice, width, batch):
     def step():
         d_optimizer.zero_grad()
         loss_of(answers(real), ones).backward()
-        noise = torch.randn(batch, 100, 1, 1)
+        noise = torch.randn(batch, 100, 1, 1, device=choice.device)
         with choice.autocast():
             fake = run_g(noise)
         loss_of(answers(fake.detach()), zeros).backward()
@@ -93,11 +104,11 @@ def dcgan_step(choice, width, batch):
 
 
 def vae_step(choice, hidden, batch):
-    model = Vae(hidden)
+    model = Vae(hidden).to(choice.device)
     run = choice.compile(model)
-    optimizer = torch.optim.Adam(model.parameters(), lr=1e-3, fused=True)
+    optimizer = torch.optim.Adam(model.parameters(), lr=1e-3, **choice.optimizer)
     mse = nn.MSELoss()
-    x = pictures(batch, 784, 0)
+    x = pictures(batch, 784, 0).to(choice.device)
 
     def step():
         optimizer.zero_grad()
@@ -153,4 +164,5 @@ def main():
     serving.serve(stream, f"PyTorch {torch.__version__}", step)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -6,7 +6,6 @@
 #include <cmath>
 #include <numbers>
 
-#include "genotype/kernels/cpu.hpp"
 #include "genotype/layers/leaky_relu.hpp"
 #include "genotype/layers/linear.hpp"
 #include "genotype/layers/relu.hpp"
@@ -14,6 +13,7 @@
 #include "genotype/model/sequential.hpp"
 #include "genotype/models/gan.hpp"
 #include "genotype/training/gan_trainer.hpp"
+#include "support/devices.hpp"
 
 using namespace genotype;
 
@@ -44,7 +44,7 @@ Tensor<Point> ring(int count, std::uint64_t position) {
 
 TEST_CASE("a ring") {
     constexpr int batch = 128, count = 1000;
-    Trainer<GAN<Generator, Discriminator, BCEWithLogits>> trainer(
+    Trainer<GAN<Generator, Discriminator, BCEWithLogits>, TestedDevice> trainer(
         {.generator = {.learning_rate = 1e-3f, .beta1 = 0.5f},
          .discriminator = {.learning_rate = 2e-3f, .beta1 = 0.5f},
          .batch = batch});

@@ -3,9 +3,9 @@
 
 #include <cmath>
 
-#include "genotype/kernels/cpu.hpp"
 #include "genotype/models/vae.hpp"
 #include "genotype/training/vae_trainer.hpp"
+#include "support/devices.hpp"
 
 using namespace genotype;
 
@@ -47,7 +47,7 @@ double variance(const Tensor<Picture>& pictures) {
 
 TEST_CASE("spots") {
     const auto pictures = spots(1024, 1), others = spots(512, 2);
-    Trainer<Net> trainer({.optimizer = {.learning_rate = 2e-3f}, .batch = 512});
+    Trainer<Net, TestedDevice> trainer({.optimizer = {.learning_rate = 2e-3f}, .batch = 512});
     for (int epoch = 0; epoch < 50; ++epoch)
         for (int first = 0; first < 1024; first += 64) trainer.step(pictures.view().slice(first, 64));
     const VaeLosses losses = trainer.evaluate(others);

@@ -1,0 +1,112 @@
+// The DCGAN's convolutions one by one on a GPU, and what the GPU gives at most.
+#include <functional>
+#include <memory>
+#include <sstream>
+#include <string>
+
+#include "genotype/kernels/thrust/convolution.hpp"
+#include "genotype/kernels/thrust/elementwise.hpp"
+#include "gpu.hpp"
+
+namespace race {
+namespace {
+
+using namespace genotype;
+
+constexpr int calls = 20;  // in one step, so that what a launch costs does not count
+
+/// One call of a convolution, with all that it needs.
+struct Call {
+    ConvGeometry g;
+    int batch;
+    std::string direction;
+    bool transposed;
+    Arena<Cuda> large = numbers_on_gpu(batch * g.large_floats()), small = numbers_on_gpu(batch * g.small_floats()),
+                weights = numbers_on_gpu(g.weights()), gradient = numbers_on_gpu(g.weights()),
+                packed = Arena<Cuda>(packed_floats(Cuda{}, g)),
+                scratch = Arena<Cuda>(convolution_scratch(Cuda{}, g).floats(batch));
+
+    void prepare() { pack(Cuda{}, g, weights.data(), packed.data()); }
+    void run() {
+        const Region region{scratch.data(), nullptr, batch};
+        const ConvWeights both{weights.data(), packed.data()};
+        if (direction == "weight")
+            convolve_weight_gradient(Cuda{}, g, batch, large.data(), small.data(), gradient.data(), false, region);
+        else if ((direction == "forward") == transposed)
+            convolve_transposed(Cuda{}, g, batch, small.data(), both, nullptr, large.data(), region);
+        else
+            convolve(Cuda{}, g, batch, large.data(), both, nullptr, small.data(), region);
+    }
+};
+
+/// Of "KIND,IN,OUT,KERNEL,STRIDE,PADDING,SIDE,DIRECTION": conv or convt; forward, input or weight.
+Call call_of(const std::string& word, int batch) {
+    std::istringstream parts(word);
+    std::string kind, direction, number;
+    std::getline(parts, kind, ',');
+    int sizes[6];
+    for (int& size : sizes) {
+        std::getline(parts, number, ',');
+        size = std::stoi(number);
+    }
+    std::getline(parts, direction);
+    const auto [in, out, kernel, stride, padding, side] = sizes;
+    if (kind == "convt") {
+        const int large = (side - 1) * stride - 2 * padding + kernel;
+        return {{out, in, kernel, stride, padding, large, large, side, side}, batch, direction, true};
+    }
+    const int small = (side + 2 * padding - kernel) / stride + 1;
+    return {{in, out, kernel, stride, padding, side, side, small, small}, batch, direction, false};
+}
+
+/// A GPU whose next steps are those of another convolution.
+struct Chooses : OnGpu {
+    std::function<void(const std::string&)> change;
+
+    void choose(const std::string& word) const { change(word); }
+};
+
+struct Same {
+    GENOTYPE_BOTH float operator()(float x) const { return x; }
+};
+
+}  // namespace
+
+int convolution(const GpuSetting& setting) {
+    std::function<void()> step = [] {};
+    const auto change = [&](const std::string& word) {
+        const auto call = std::make_shared<Call>(call_of(word, setting.batch));
+        call->prepare();
+        call->run();
+        const auto all = [call] {
+            for (int i = 0; i < calls; ++i) call->run();
+        };
+        const auto recorded = std::make_shared<decltype(capture(Cuda{}, all))>(capture(Cuda{}, all));
+        step = [call, recorded] { recorded->replay(); };
+    };
+    return serve(
+        0, [&] { step(); }, Chooses{setting.gpu, change});
+}
+
+int matmul(const GpuSetting& setting) {
+    constexpr int side = 4096;
+    Call call{{.large_channels = side, .small_channels = side}, side, "forward", false};
+    call.prepare();
+    return serve(
+        0, [&] { call.run(); }, setting.gpu);
+}
+
+int copy(const GpuSetting& setting) {
+    constexpr long count = 1L << 28;
+    const Arena<Cuda> x = numbers_on_gpu(count);
+    Arena<Cuda> y(count);
+    return serve(
+        0, [&] { map(Cuda{}, count, Same{}, y.data(), x.data()); }, setting.gpu);
+}
+
+}  // namespace race
+
+int main(int argc, char** argv) {
+    return race::run_task(argc, argv,
+                          {{"convolution", race::convolution}, {"matmul", race::matmul}, {"copy", race::copy}});
+}

@@ -1,0 +1,63 @@
+// Training steps of the DCGAN and the VAE on a GPU; of what ends with _host each batch comes from the host's memory.
+#include "../race/models.hpp"
+#include "gpu.hpp"
+
+namespace race {
+namespace {
+
+constexpr float darkest_of_dcgan = -1, darkest_of_vae = 0;
+
+/// Steps on a batch, and noise, that lie on the GPU.
+template <class Sample, class Noise, class Trainer>
+int train_there(Trainer& trainer, float darkest, const GpuSetting& setting) {
+    const Arena<Cuda> batch = on_gpu(pictures<Sample>(setting.batch, darkest));
+    Arena<Cuda> noise(setting.batch * Noise::count);
+    RandomState random{.seed = setting.seed, .stream = streams::noise};
+    const auto step = [&] {
+        fill_normal(Cuda{}, noise.size(), random.take(noise.size()), noise.data());
+        trainer.step(View<Sample>{batch.data(), setting.batch}, View<Noise>{noise.data(), setting.batch});
+    };
+    return serve(0, step, setting.gpu);
+}
+
+template <class Sample, class Trainer>
+int train_from_host(Trainer& trainer, float darkest, const GpuSetting& setting) {
+    const auto batch = pictures<Sample>(setting.batch, darkest);
+    return serve(
+        0, [&] { trainer.step(batch); }, setting.gpu);
+}
+
+Trainer<Dcgan<64>, Cuda> dcgan_trainer(const GpuSetting& setting) {
+    return Trainer<Dcgan<64>, Cuda>({.batch = setting.batch, .seed = setting.seed});
+}
+Trainer<ImageVae<256>, Cuda> vae_trainer(const GpuSetting& setting) {
+    return Trainer<ImageVae<256>, Cuda>(
+        {.reconstruction = Reconstruction::mean_per_value, .batch = setting.batch, .seed = setting.seed});
+}
+
+}  // namespace
+
+int dcgan(const GpuSetting& setting) {
+    auto trainer = dcgan_trainer(setting);
+    return train_there<Shape<3, 32, 32>, Shape<100, 1, 1>>(trainer, darkest_of_dcgan, setting);
+}
+int dcgan_host(const GpuSetting& setting) {
+    auto trainer = dcgan_trainer(setting);
+    return train_from_host<Shape<3, 32, 32>>(trainer, darkest_of_dcgan, setting);
+}
+int vae(const GpuSetting& setting) {
+    auto trainer = vae_trainer(setting);
+    return train_there<Shape<784>, Shape<20>>(trainer, darkest_of_vae, setting);
+}
+int vae_host(const GpuSetting& setting) {
+    auto trainer = vae_trainer(setting);
+    return train_from_host<Shape<784>>(trainer, darkest_of_vae, setting);
+}
+
+}  // namespace race
+
+int main(int argc, char** argv) {
+    return race::run_task(
+        argc, argv,
+        {{"dcgan", race::dcgan}, {"dcgan_host", race::dcgan_host}, {"vae", race::vae}, {"vae_host", race::vae_host}});
+}
