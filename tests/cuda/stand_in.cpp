@@ -248,6 +248,7 @@ cudaError_t cudaGraphExecDestroy(cudaGraphExec_t) {
     return cudaSuccess;
 }
 cudaError_t cudaGraphLaunch(cudaGraphExec_t, cudaStream_t) {
+    std::puts("launched a recording");
     return cudaSuccess;
 }
 }

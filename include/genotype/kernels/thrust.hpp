@@ -23,3 +23,4 @@
 #include "genotype/kernels/thrust/rotary.hpp"
 #include "genotype/kernels/thrust/spread.hpp"
 #include "genotype/kernels/thrust/stored.hpp"
+#include "genotype/kernels/thrust/text_rows.hpp"

@@ -1,7 +1,6 @@
 // Reading a text model's weights from its files, as float32.
 #pragma once
 
-#include <concepts>
 #include <string>
 #include <vector>
 
@@ -9,6 +8,7 @@
 #include "genotype/io/state_dict.hpp"
 #include "genotype/io/tensor_layout.hpp"
 #include "genotype/kernels/stored_matrix.hpp"
+#include "genotype/tensor/host_copy.hpp"
 #include "genotype/text/text_matching.hpp"
 
 namespace genotype {
@@ -134,14 +134,17 @@ class TextLoading {
 ///
 ///     Model<Llama<smollm2_135m>> model;
 ///     load_text(model, TextFiles("smollm2"), smollm2_135m);
-template <Layer Net, std::derived_from<HostMemory> Device>
+template <Layer Net, class Device>
 LoadReport load_text(Weights<Net, Device>& model, const TextFiles& files, const TextConfig& expected) {
     check_config(files.config(), expected, files.name());
     std::vector<detail::StateTensor<float>> state;
-    detail::add_state<Net>(state, model.parameters.data(), model.buffers.data(), "", KeepNames{});
+    HostCopy parameters(model.parameters), buffers(model.buffers);
+    detail::add_state<Net>(state, parameters.data(), buffers.data(), "", KeepNames{});
     detail::TextLoading loading(files);
     for (const detail::StateTensor<float>& tensor : state) loading.add(tensor);
     LoadReport report = loading.copy();
+    parameters.send_back(model.parameters);
+    buffers.send_back(model.buffers);
     model.prepare();
     return report;
 }

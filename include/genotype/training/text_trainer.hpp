@@ -71,6 +71,10 @@ class Trainer<combinators::LanguageModel<E, B, H>, Device, Optimizer>
           layers_random_{.seed = options.seed, .stream = streams::layers} {
         for (int text = 0; text < options.batch; ++text)
             texts_.push_back({.row = text * options.context, .count = options.context, .position = 0, .slot = text});
+        if constexpr (!Device::on_host) {
+            texts_there_ = Arena<Device>(options.batch * sequence_rows_floats);
+            Device::upload(as_floats(texts_.data()), texts_there_.size(), texts_there_.data());
+        }
     }
 
     /// One step on some texts of `context` + 1 tokens each, one text after another; returns their loss before the step.
@@ -147,7 +151,8 @@ class Trainer<combinators::LanguageModel<E, B, H>, Device, Optimizer>
         if constexpr (!Device::on_host)
             Device::upload(reinterpret_cast<const float*>(targets_.data()), static_cast<long>(texts * context),
                            targets_there_.data());
-        return {.list = texts_.data(), .count = static_cast<int>(texts), .context = options_.context};
+        const SequenceRows* const list = Device::on_host ? texts_.data() : as_texts(texts_there_.data());
+        return {.list = list, .count = static_cast<int>(texts), .context = options_.context};
     }
 
     View<Shape<1>> input(const Sequences& texts) {
@@ -187,6 +192,7 @@ class Trainer<combinators::LanguageModel<E, B, H>, Device, Optimizer>
     std::vector<int> targets_;
     Replayed<Device> gradient_part_;
     std::vector<SequenceRows> texts_;
+    Arena<Device> texts_there_;  // the same where the device reads them
     RandomState layers_random_;
 };
 

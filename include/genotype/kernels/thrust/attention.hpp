@@ -1,10 +1,10 @@
-// Causal attention over thrust, sums in double.
+// Causal attention over thrust, sums in double: one launch for all texts, whose list lies in the device's memory.
 #pragma once
 
 #include <cmath>
 
 #include "genotype/kernels/attention.hpp"
-#include "genotype/kernels/sequences.hpp"
+#include "genotype/kernels/text_rows.hpp"
 #include "genotype/kernels/thrust/each.hpp"
 #include "genotype/tensor/region.hpp"
 
@@ -25,29 +25,30 @@ GENOTYPE_BOTH inline double dot(int width, const float* left, const float* right
     return sum;
 }
 
-/// Queries of one text and the keys and values that they see, `pitch` floats from position to position.
+/// The text of a row, and the keys and values that its queries see: those of the batch lie in its rows, those of the
+/// tokens before in the session's cache.
 struct AttentionText {
     AttentionSizes sizes;
     SequenceRows rows;
-    int before;         // tokens before the batch's first
-    const float* x;     // the text's first row
-    const float* keys;  // of position 0
-    long pitch;
+    int before;               // tokens before the batch's first
+    const float* x;           // the text's first row
+    const float* remembered;  // of position 0
 
-    AttentionText(const AttentionSizes& s, const SequenceRows& text, int context, const float* batch,
-                  const float* cache)
-        : sizes(s),
-          rows(text),
-          before(cache ? text.position : 0),
-          x(batch + static_cast<long>(text.row) * s.row_floats()) {
-        keys = cache ? cache + static_cast<long>(text.slot) * context * s.session_floats() : x + s.query_floats();
-        pitch = cache ? s.session_floats() : s.row_floats();
+    GENOTYPE_BOTH AttentionText(const AttentionSizes& s, const Sequences& sequences, long row, const float* batch,
+                                const float* cache)
+        : sizes(s), rows(text_of(sequences, static_cast<int>(row))) {
+        before = cache ? rows.position : 0;
+        x = batch + static_cast<long>(rows.row) * s.row_floats();
+        remembered = cache ? cache + static_cast<long>(rows.slot) * sequences.context * s.session_floats() : nullptr;
     }
     GENOTYPE_BOTH const float* query(long row, int head) const {
         return x + row * sizes.row_floats() + static_cast<long>(head) * sizes.head_width;
     }
     GENOTYPE_BOTH const float* key(long position, int head) const {
-        return keys + position * pitch + static_cast<long>(head / sizes.group()) * sizes.head_width;
+        const float* const keys = position < before
+                                      ? remembered + position * sizes.session_floats()
+                                      : x + (position - before) * sizes.row_floats() + sizes.query_floats();
+        return keys + static_cast<long>(head / sizes.group()) * sizes.head_width;
     }
     GENOTYPE_BOTH const float* value(long position, int head) const { return key(position, head) + sizes.key_floats(); }
     GENOTYPE_BOTH double score(const float* query_values, long position, int head) const {
@@ -56,18 +57,23 @@ struct AttentionText {
     }
 };
 
-/// For (row of the text, head, block of values): what the row's query takes of the values, by softmax with the largest
-/// score so far, key after key.
+/// For (row, head, block of values): what the row's query takes of the values, by softmax with the largest score so
+/// far, key after key. The first head of a group also puts the row's keys and values where the session remembers them;
+/// nobody reads them there before the next call.
 struct AttentionForward {
-    AttentionText text;
-    float *log_sums, *y;
+    AttentionSizes sizes;
+    Sequences sequences;
+    const float* x;
+    float *cache, *log_sums, *y;
 
     GENOTYPE_BOTH void operator()(long task) const {
-        const AttentionSizes& sizes = text.sizes;
         const int blocks = attention_blocks(sizes), head = static_cast<int>(task / blocks % sizes.heads);
         const int first = static_cast<int>(task % blocks) * attention_block, left = sizes.head_width - first;
         const int width = left < attention_block ? left : attention_block;
-        const long i = task / blocks / sizes.heads, row = text.rows.row + i, last = text.before + i;
+        const long row = task / blocks / sizes.heads;
+        const AttentionText text(sizes, sequences, row, x, cache);
+        const long i = row - text.rows.row, last = text.before + i;
+        if (cache && head % sizes.group() == 0) remember(text, last, head, first, width);
         const float* const query = text.query(i, head);
         double largest = -HUGE_VAL, sum = 0, values[attention_block] = {};
         for (long key = 0; key <= last; ++key) {
@@ -87,6 +93,17 @@ struct AttentionForward {
         for (int d = 0; d < width; ++d) to[d] = static_cast<float>(values[d] / sum);
         if (log_sums && first == 0) log_sums[row * sizes.heads + head] = static_cast<float>(largest + std::log(sum));
     }
+
+    GENOTYPE_BOTH void remember(const AttentionText& text, long position, int head, int first, int width) const {
+        const float* const from = text.key(position, head) + first;
+        float* const to = cache +
+                          (static_cast<long>(text.rows.slot) * sequences.context + position) * sizes.session_floats() +
+                          static_cast<long>(head / sizes.group()) * sizes.head_width + first;
+        for (int d = 0; d < width; ++d) {
+            to[d] = from[d];
+            to[sizes.key_floats() + d] = from[sizes.key_floats() + d];
+        }
+    }
 };
 
 }  // namespace detail
@@ -99,24 +116,10 @@ constexpr Extent attention_scratch(Thrust<System>, const AttentionSizes&) {
 
 /// See the reference's.
 template <class System>
-void attention(Thrust<System> device, const AttentionSizes& sizes, const Sequences& sequences, const float* x,
-               float* cache, float* log_sums, float* y, Region) {
-    const long row_floats = sizes.row_floats(), query_floats = sizes.query_floats();
-    const long session_floats = sizes.session_floats();
-    for (int index = 0; index < sequences.count; ++index) {
-        const SequenceRows& rows = sequences.list[index];
-        const detail::AttentionText text(sizes, rows, sequences.context, x, cache);
-        if (cache) {
-            const float* const from = text.x + query_floats;
-            float* const to =
-                cache + (static_cast<long>(rows.slot) * sequences.context + rows.position) * session_floats;
-            detail::each_value(device, rows.count * session_floats, [=] GENOTYPE_BOTH(long i) mutable {
-                to[i] = from[i / session_floats * row_floats + i % session_floats];
-            });
-        }
-        detail::each(device, static_cast<long>(rows.count) * sizes.heads * detail::attention_blocks(sizes),
-                     detail::AttentionForward{text, log_sums, y});
-    }
+void attention(Thrust<System> device, long rows, const AttentionSizes& sizes, const Sequences& sequences,
+               const float* x, float* cache, float* log_sums, float* y, Region) {
+    detail::each(device, rows * sizes.heads * detail::attention_blocks(sizes),
+                 detail::AttentionForward{sizes, sequences, x, cache, log_sums, y});
 }
 
 }  // namespace genotype
