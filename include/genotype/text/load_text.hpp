@@ -125,6 +125,17 @@ class TextLoading {
     LoadReport report_;
 };
 
+/// Fills parameters and buffers that lie in the host's memory as a model's arenas.
+template <Layer Net>
+LoadReport read_text_weights(float* parameters, float* buffers, const TextFiles& files, const TextConfig& expected) {
+    check_config(files.config(), expected, files.name());
+    std::vector<StateTensor<float>> state;
+    add_state<Net>(state, parameters, buffers, "", KeepNames{});
+    TextLoading loading(files);
+    for (const StateTensor<float>& tensor : state) loading.add(tensor);
+    return loading.copy();
+}
+
 }  // namespace detail
 
 /// Fills a model with the weights of its files, whatever their type, each as the nearest float32: quantized ones as
@@ -136,17 +147,24 @@ class TextLoading {
 ///     load_text(model, TextFiles("smollm2"), smollm2_135m);
 template <Layer Net, class Device>
 LoadReport load_text(Weights<Net, Device>& model, const TextFiles& files, const TextConfig& expected) {
-    check_config(files.config(), expected, files.name());
-    std::vector<detail::StateTensor<float>> state;
     HostCopy parameters(model.parameters), buffers(model.buffers);
-    detail::add_state<Net>(state, parameters.data(), buffers.data(), "", KeepNames{});
-    detail::TextLoading loading(files);
-    for (const detail::StateTensor<float>& tensor : state) loading.add(tensor);
-    LoadReport report = loading.copy();
+    const LoadReport report = detail::read_text_weights<Net>(parameters.data(), buffers.data(), files, expected);
     parameters.send_back(model.parameters);
     buffers.send_back(model.buffers);
     model.prepare();
     return report;
+}
+
+/// The parameters alone, in the host's memory, as a model's arena has them: for a part of a program that knows the
+/// model's device and nothing of files, as one that nvcc compiles. Errors are those of `load_text`.
+///
+///     Cuda::upload(parameters.data(), parameters.size(), model.parameters.data());
+///     model.prepare();
+template <Layer Net>
+Arena<> text_parameters(const TextFiles& files, const TextConfig& expected) {
+    Arena<> parameters(parameter_floats<Net>()), buffers(buffer_floats<Net>());
+    detail::read_text_weights<Net>(parameters.data(), buffers.data(), files, expected);
+    return parameters;
 }
 
 }  // namespace genotype

@@ -12,15 +12,9 @@
 #include "genotype/model/session.hpp"
 #include "genotype/model/workspace.hpp"
 #include "genotype/text/text_input.hpp"
+#include "genotype/text/text_run_options.hpp"
 
 namespace genotype {
-
-/// How much a `TextRun` can hold.
-struct TextRunOptions {
-    int slots = 1;       // texts that are open at the same time
-    int context = 1024;  // positions of each; up to `longest_context` of the model
-    int max_rows = 512;  // tokens that one call reads
-};
 
 /// Weights with all memory that reading texts needs: keys and values of `slots` texts and one workspace. The weights
 /// are only read, and must outlive it. One a thread. On `Cuda` calls that read one token of each text are recorded and
