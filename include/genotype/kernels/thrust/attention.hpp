@@ -1,11 +1,9 @@
-// Causal attention over thrust, sums in double: one launch for all texts, whose list lies in the device's memory.
+// Causal attention over thrust, sums in double: one launch for all texts.
 #pragma once
 
 #include <cmath>
 
-#include "genotype/kernels/attention.hpp"
-#include "genotype/kernels/text_rows.hpp"
-#include "genotype/kernels/thrust/each.hpp"
+#include "genotype/kernels/thrust/attention_text.hpp"
 #include "genotype/tensor/region.hpp"
 
 namespace genotype {
@@ -18,63 +16,22 @@ constexpr int attention_blocks(const AttentionSizes& sizes) {
     return (sizes.head_width + attention_block - 1) / attention_block;
 }
 
-/// The product of two rows of `width` values.
-GENOTYPE_BOTH inline double dot(int width, const float* left, const float* right) {
-    double sum = 0;
-    for (int i = 0; i < width; ++i) sum += static_cast<double>(left[i]) * static_cast<double>(right[i]);
-    return sum;
-}
-
-/// The text of a row, and the keys and values that its queries see: those of the batch lie in its rows, those of the
-/// tokens before in the session's cache.
-struct AttentionText {
-    AttentionSizes sizes;
-    SequenceRows rows;
-    int before;               // tokens before the batch's first
-    const float* x;           // the text's first row
-    const float* remembered;  // of position 0
-
-    GENOTYPE_BOTH AttentionText(const AttentionSizes& s, const Sequences& sequences, long row, const float* batch,
-                                const float* cache)
-        : sizes(s), rows(text_of(sequences, static_cast<int>(row))) {
-        before = cache ? rows.position : 0;
-        x = batch + static_cast<long>(rows.row) * s.row_floats();
-        remembered = cache ? cache + static_cast<long>(rows.slot) * sequences.context * s.session_floats() : nullptr;
-    }
-    GENOTYPE_BOTH const float* query(long row, int head) const {
-        return x + row * sizes.row_floats() + static_cast<long>(head) * sizes.head_width;
-    }
-    GENOTYPE_BOTH const float* key(long position, int head) const {
-        const float* const keys = position < before
-                                      ? remembered + position * sizes.session_floats()
-                                      : x + (position - before) * sizes.row_floats() + sizes.query_floats();
-        return keys + static_cast<long>(head / sizes.group()) * sizes.head_width;
-    }
-    GENOTYPE_BOTH const float* value(long position, int head) const { return key(position, head) + sizes.key_floats(); }
-    GENOTYPE_BOTH double score(const float* query_values, long position, int head) const {
-        return dot(sizes.head_width, query_values, key(position, head)) /
-               std::sqrt(static_cast<double>(sizes.head_width));
-    }
-};
-
 /// For (row, head, block of values): what the row's query takes of the values, by softmax with the largest score so
-/// far, key after key. The first head of a group also puts the row's keys and values where the session remembers them;
-/// nobody reads them there before the next call.
+/// far, key after key.
 struct AttentionForward {
-    AttentionSizes sizes;
-    Sequences sequences;
-    const float* x;
-    float *cache, *log_sums, *y;
+    AttentionOf call;
 
     GENOTYPE_BOTH void operator()(long task) const {
+        const AttentionSizes& sizes = call.sizes;
         const int blocks = attention_blocks(sizes), head = static_cast<int>(task / blocks % sizes.heads);
         const int first = static_cast<int>(task % blocks) * attention_block, left = sizes.head_width - first;
         const int width = left < attention_block ? left : attention_block;
         const long row = task / blocks / sizes.heads;
-        const AttentionText text(sizes, sequences, row, x, cache);
-        const long i = row - text.rows.row, last = text.before + i;
-        if (cache && head % sizes.group() == 0) remember(text, last, head, first, width);
-        const float* const query = text.query(i, head);
+        const AttentionText text = call.text_of_row(row);
+        const long here = row - text.rows.row, last = text.before + here;
+        if (call.remembers(head))
+            for (int d = 0; d < width; ++d) call.remember(text, last, head, first + d);
+        const float* const query = text.query(here, head);
         double largest = -HUGE_VAL, sum = 0, values[attention_block] = {};
         for (long key = 0; key <= last; ++key) {
             const double score = text.score(query, key, head);
@@ -89,24 +46,27 @@ struct AttentionForward {
             sum += share;
             for (int d = 0; d < width; ++d) values[d] += share * static_cast<double>(value[d]);
         }
-        float* const to = y + row * sizes.query_floats() + static_cast<long>(head) * sizes.head_width + first;
+        float* const to = call.y + row * sizes.query_floats() + static_cast<long>(head) * sizes.head_width + first;
         for (int d = 0; d < width; ++d) to[d] = static_cast<float>(values[d] / sum);
-        if (log_sums && first == 0) log_sums[row * sizes.heads + head] = static_cast<float>(largest + std::log(sum));
-    }
-
-    GENOTYPE_BOTH void remember(const AttentionText& text, long position, int head, int first, int width) const {
-        const float* const from = text.key(position, head) + first;
-        float* const to = cache +
-                          (static_cast<long>(text.rows.slot) * sequences.context + position) * sizes.session_floats() +
-                          static_cast<long>(head / sizes.group()) * sizes.head_width + first;
-        for (int d = 0; d < width; ++d) {
-            to[d] = from[d];
-            to[sizes.key_floats() + d] = from[sizes.key_floats() + d];
-        }
+        if (call.log_sums && first == 0)
+            call.log_sums[row * sizes.heads + head] = static_cast<float>(largest + std::log(sum));
     }
 };
 
+/// All heads of `rows` rows.
+template <class System>
+void attend(Thrust<System> device, long rows, const AttentionOf& call) {
+    each(device, rows * call.sizes.heads * attention_blocks(call.sizes), AttentionForward{call});
+}
+
 }  // namespace detail
+}  // namespace genotype
+
+#if defined(__CUDACC__)
+#include "genotype/kernels/thrust/cuda_attention.hpp"  // declared before any kernel that calls it
+#endif
+
+namespace genotype {
 
 /// No scratch.
 template <class System>
@@ -118,8 +78,7 @@ constexpr Extent attention_scratch(Thrust<System>, const AttentionSizes&) {
 template <class System>
 void attention(Thrust<System> device, long rows, const AttentionSizes& sizes, const Sequences& sequences,
                const float* x, float* cache, float* log_sums, float* y, Region) {
-    detail::each(device, rows * sizes.heads * detail::attention_blocks(sizes),
-                 detail::AttentionForward{sizes, sequences, x, cache, log_sums, y});
+    detail::attend(device, rows, {sizes, sequences, x, cache, log_sums, y});
 }
 
 }  // namespace genotype
