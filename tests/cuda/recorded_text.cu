@@ -1,18 +1,15 @@
 // A language model, of GPT-2's or Llama's kind, reads prompts and then one token after another. With the stand-in for
 // CUDA's library (stand_in.cpp) it needs no GPU; nothing is computed then.
 //
-// usage: recorded_text gpt2|llama
+// usage: recorded_text gpt2|llama|FOLDER, that of the small Llama in tests/golden
 #include <cstdio>
 #include <string_view>
 #include <vector>
 
-#include "genotype/genotype.hpp"
-#include "genotype/kernels/thrust.hpp"
-#include "genotype/kernels/thrust/cuda.hpp"
-#include "genotype/models/gpt2.hpp"
-#include "genotype/models/llama.hpp"
-#include "genotype/models/text_first_values.hpp"
-#include "genotype/text/text_run.hpp"
+#include "genotype/cuda.hpp"
+#include "genotype/text.hpp"
+#include "support/end_tokenizer.hpp"
+#include "support/small_llama.hpp"
 
 using namespace genotype;
 
@@ -20,14 +17,14 @@ namespace {
 
 constexpr int layers = 12;
 constexpr GPT2Config small_gpt2{.vocabulary = 300, .context = 64, .width = 48, .layers = layers, .heads = 12};
-constexpr LlamaConfig small_llama{.vocabulary = 300,
-                                  .width = 48,
-                                  .layers = layers,
-                                  .heads = 6,
-                                  .key_value_heads = 2,
-                                  .hidden = 80,
-                                  .context = 64,
-                                  .tied = false};
+constexpr LlamaConfig narrow_llama{.vocabulary = 300,
+                                   .width = 48,
+                                   .layers = layers,
+                                   .heads = 6,
+                                   .key_value_heads = 2,
+                                   .hidden = 80,
+                                   .context = 64,
+                                   .tied = false};
 
 template <Layer Net>
 void read(const Model<Net, Cuda>& model) {
@@ -56,6 +53,22 @@ void read(const Model<Net, Cuda>& model) {
     say("read all", run.forward_all({tokens.data(), 2}, two));
 }
 
+/// All that a program does that generates texts.
+void write(const char* folder) {
+    using Net = Llama<small_llama>;
+    Model<Net, Cuda> model;
+    load_text(model, TextFiles(folder), small_llama);
+    TextRun<Net, Cuda> run(model, {.slots = 3, .context = 40, .max_rows = 8});
+    const Tokenizer tokenizer = end_tokenizer();
+    const std::vector<std::vector<TokenId>> prompts{{1, 2, 3}, {4}, {5, 6, 7, 8, 9, 10, 11, 12, 13, 14}};
+    std::size_t tokens = 0;
+    for (const int beams : {1, 3})
+        for (const GeneratedText& text :
+             generate(run, tokenizer, prompts, {.max_new_tokens = 12, .num_beams = beams}).texts)
+            tokens += text.ids.size();
+    std::printf("%zu tokens written\n", tokens);
+}
+
 }  // namespace
 
 int main(int count, char** arguments) try {
@@ -64,10 +77,12 @@ int main(int count, char** arguments) try {
         Model<GPT2<small_gpt2>, Cuda> model(Seed{1});
         initialize_gpt2(model, Seed{1});
         read(model);
-    } else {
-        Model<Llama<small_llama>, Cuda> model(Seed{1});
+    } else if (arguments[1] == std::string_view("llama")) {
+        Model<Llama<narrow_llama>, Cuda> model(Seed{1});
         initialize_llama(model, Seed{1});
         read(model);
+    } else {
+        write(arguments[1]);
     }
     std::puts("read");
 } catch (const Error& error) {

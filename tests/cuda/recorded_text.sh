@@ -5,6 +5,7 @@
 # usage: recorded_text.sh PROGRAM STAND_IN
 set -euo pipefail
 program=$1 stand_in=$2
+golden=$(dirname "${BASH_SOURCE[0]}")/../golden/data/text
 
 for model in gpt2 llama; do
     words=$(LD_PRELOAD=$stand_in "$program" "$model") ||
@@ -21,3 +22,9 @@ for model in gpt2 llama; do
     ((launched == 5)) || { echo "FAULT: of six single tokens $launched are launched as recorded, not five"; exit 1; }
     echo "$model of 12 layers, one token: $(grep ' nodes$' <<<"$words")"
 done
+
+# Weights from files, several prompts, beams.
+words=$(LD_PRELOAD=$stand_in "$program" "$golden/llama") || { echo "FAULT: no text is written"; tail -n 3 <<<"$words"; exit 1; }
+! grep refused <<<"$words" || { echo "FAULT: writing a text asks for what a recording refuses"; exit 1; }
+grep -qx '72 tokens written' <<<"$words" || { echo "FAULT: of 72 tokens:"; tail -n 2 <<<"$words"; exit 1; }
+echo "texts written from files: $(grep -c ' nodes$' <<<"$words") recordings, launched $(grep -cx 'launched a recording' <<<"$words") times"
