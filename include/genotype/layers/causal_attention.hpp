@@ -54,8 +54,8 @@ struct CausalAttention : LayerBase {
     template <class Device>
     static void backward(Device device, const Backward& pass) {
         if (pass.dx)
-            attention_backward(device, pass.batch, sizes, *pass.sequences, pass.x, pass.y, pass.dy, pass.kept.per_sample,
-                               pass.dx, pass.scratch);
+            attention_backward(device, pass.batch, sizes, *pass.sequences, pass.x, pass.y, pass.dy,
+                               pass.kept.per_sample, pass.dx, pass.scratch);
     }
 };
 
