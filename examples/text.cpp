@@ -5,13 +5,72 @@
 #include <genotype/text.hpp>
 #include <genotype/training/interrupt.hpp>
 #include <utility>
+#include <variant>
 
 #include "common.hpp"
 #include "text_flags.hpp"
 #include "text_model.hpp"  // from -DGENOTYPE_TEXT_MODEL=FOLDER, or smollm2/
 #include "text_parts.hpp"
+#if defined(GENOTYPE_WITH_CUDA)
+#include "text_cuda.hpp"
+#endif
 
 using namespace genotype;
+
+namespace {
+
+using Net = text_model::Model;
+
+/// The model on the processor, with weights in the form in which the files have them.
+struct CpuText : private StoredWeights<Net>, public TextRun<Net, Stored<Cpu>> {
+    CpuText(const example::TextFlags& flags, TextRunOptions room)
+        : StoredWeights(example::open_files(flags), text_model::config, {.bf16 = flags.bf16}),
+          TextRun(static_cast<const StoredWeights&>(*this), room) {}
+};
+
+/// The model on the device of --device.
+class Text {
+  public:
+    Text(const example::TextFlags& flags, TextRunOptions room) : on_(load(flags, room)) {}
+
+    static int vocabulary() { return Net::vocabulary; }
+    int context() const {
+        return std::visit([](const auto& run) { return run.context(); }, on_);
+    }
+    int slots() const {
+        return std::visit([](const auto& run) { return run.slots(); }, on_);
+    }
+    int max_rows() const {
+        return std::visit([](const auto& run) { return run.max_rows(); }, on_);
+    }
+    const float* forward(std::span<const TokenId> tokens, std::span<const SequenceRows> sequences) {
+        return std::visit([&](auto& run) { return run.forward(tokens, sequences); }, on_);
+    }
+    void copy_slot(int from, int to, int positions) {
+        std::visit([&](auto& run) { run.copy_slot(from, to, positions); }, on_);
+    }
+
+  private:
+#if defined(GENOTYPE_WITH_CUDA)
+    using Runs = std::variant<CpuText, example::CudaText>;
+#else
+    using Runs = std::variant<CpuText>;
+#endif
+
+    static Runs load(const example::TextFlags& flags, TextRunOptions room) {
+        if (flags.device == "cpu") return Runs(std::in_place_type<CpuText>, flags, room);
+#if defined(GENOTYPE_WITH_CUDA)
+        return Runs(std::in_place_type<example::CudaText>,
+                    text_parameters<Net>(example::open_files(flags), text_model::config), room);
+#else
+        example::no_cuda();
+#endif
+    }
+
+    Runs on_;
+};
+
+}  // namespace
 
 int main(int argc, char** argv) {
     example::TextFlags flags;
@@ -20,15 +79,13 @@ int main(int argc, char** argv) {
     return example::run([&] {
         const Tokenizer tokenizer = example::load_tokenizer(flags);
         if (flags.tokenize) return example::write_ids(tokenizer);
-        const StoredWeights<text_model::Model> weights(example::open_files(flags), text_model::config,
-                                                       {.bf16 = flags.bf16});
 
         const std::vector<std::vector<TokenId>> prompts{example::read_prompt(flags, tokenizer)};
         GenerationOptions options = flags.generation;
         options.end_tokens = example::end_tokens(flags);
         const long needed = static_cast<long>(prompts[0].size()) + options.max_new_tokens;
         const int context = static_cast<int>(std::min<long>(text_model::config.context, needed));
-        TextRun<text_model::Model, Stored<Cpu>> run(weights, {.slots = options.num_beams, .context = context});
+        Text run(flags, {.slots = options.num_beams, .context = context});
 
         Interrupt interrupt;
         bool echo = !flags.json && !flags.chat;

@@ -16,6 +16,8 @@ bool TextFlags::parse(int argc, char** argv) {
         "flag or --num-beams is given.");
     app.option_defaults()->always_capture_default();
     app.add_option("--model", model, "a Hugging Face folder, or a GGUF file")->required();
+    app.add_option("--device", device, "cpu, or cuda: an NVIDIA GPU, where weights are float32, whatever the file has")
+        ->check(CLI::IsMember({"cpu", "cuda"}));
     auto* const given = app.add_option("--prompt", prompt, "what to write on from (default: standard input)");
     auto& g = generation;
     app.add_option("--max-new-tokens", g.max_new_tokens, "tokens to write at most");
@@ -44,12 +46,18 @@ bool TextFlags::parse(int argc, char** argv) {
     app.add_option("--repetition-penalty", g.repetition_penalty, "above 1 makes tokens that were there less likely");
     app.add_option("--no-repeat-ngram", g.no_repeat_ngram_size, "no so many tokens in a row twice (0: off)");
 
-    app.add_flag("--bf16", bf16, "keep float32 weights as bfloat16: half the memory, less exact");
+    app.add_flag("--bf16", bf16, "on the processor keep float32 weights as bfloat16: half the memory, less exact");
     app.add_flag("--json", json, "write one object with prompt_ids, new_ids and text");
     app.add_flag("--tokenize", tokenize, "read lines from standard input and write a JSON array of ids for each");
     add_threads_flag(app, threads);
     if (!parse_command_line(app, argc, argv, exit_code)) return false;
     set_threads(threads);
+    exit_code = run([&] {
+        if (bf16 && device != "cpu")
+            genotype::fail("--bf16", "device", device, "cpu: weights are float32 on an NVIDIA GPU");
+        return 0;
+    });
+    if (exit_code != 0) return false;
     if (given->count() == 0 && !tokenize) {
         prompt.assign(std::istreambuf_iterator<char>(std::cin), {});
         if (!prompt.empty() && prompt.back() == '\n') prompt.pop_back();  // what a terminal or `echo` adds

@@ -10,6 +10,7 @@ namespace example {
 struct TextFlags {
     std::filesystem::path model{};
     std::string prompt{};
+    std::string device = "cpu";
     genotype::GenerationOptions generation{.max_new_tokens = 100};
     bool ignore_end = false;
     bool chat = false;

@@ -9,6 +9,7 @@ bool TrainTextFlags::parse(int argc, char** argv) {
     CLI::App app("Trains a language model on a text: characters, or the tokens of --tokenizer.");
     auto* resumed = add_training_flags(app, *this, "AdamW, after the warm-up; a tenth of it at the end", "texts");
     app.add_option("--data", data, "tiny-shakespeare, or a file of UTF-8; gzip too");
+    app.add_option("--device", device, "cpu, or cuda: an NVIDIA GPU")->check(CLI::IsMember({"cpu", "cuda"}));
     app.add_option("--tokenizer", tokenizer, "a folder with tokenizer.json, or vocab.json and merges.txt");
     app.add_option("--from", from, "go on from pretrained weights: a Hugging Face folder, or a GGUF file");
     app.add_option("--steps", steps, "how many")->check(at_least(1));

@@ -10,6 +10,7 @@ namespace example {
 /// nanoGPT's numbers for a processor.
 struct TrainTextFlags : TrainingFlags {
     std::string data = "tiny-shakespeare";
+    std::string device = "cpu";
     std::filesystem::path tokenizer{};  // a folder; empty: characters
     std::filesystem::path from{};       // a folder or file of weights; empty: first values
     long steps = 2000;

@@ -191,11 +191,11 @@ inline GgufFile gguf_of(const genotype::LlamaConfig& c, const TestTensors& tenso
         for (const auto& [from, to] : words)
             if (const auto at = theirs.find(from); at != theirs.npos) theirs.replace(at, from.size(), to);
         const bool turns = name.find("q_proj") != name.npos || name.find("k_proj") != name.npos;
-        const long half = c.head_width / 2;
+        const long pairs = c.head_width / 2;
         // reshape(heads, 2, half, ...).swapaxes(1, 2): pair j of a head has rows 2 j and 2 j + 1.
         const auto order = [&](long row) {
             const long head = row / c.head_width, pair = row % c.head_width / 2, which = row % 2;
-            return head * c.head_width + which * half + pair;
+            return head * c.head_width + which * pairs + pair;
         };
         add_tensor(file, theirs, turns ? reordered(tensor, order) : tensor, type);
     }

@@ -24,7 +24,7 @@ Outcome run(Device device, const AttentionSizes& sizes, const Texts& texts, cons
     Outcome out{unwritten(rows * sizes.query_floats()), logs ? unwritten(rows * sizes.heads) : Array{},
                 cache ? *cache : Array{}};
     REQUIRE(attention_scratch(device, sizes) == Extent{});
-    attention(device, sizes, {texts.data(), static_cast<int>(texts.size()), context, false}, x.data(),
+    attention(device, rows, sizes, {texts.data(), static_cast<int>(texts.size()), context, false}, x.data(),
               cache ? out.cache.data() : nullptr, logs ? out.log_sums.data() : nullptr, out.y.data(), {});
     return out;
 }

@@ -21,7 +21,7 @@ Array gradient(Device device, const AttentionSizes& sizes, const Array& x, const
     Array dx = unwritten(rows * sizes.row_floats());
     const Extent size = attention_backward_scratch(device, sizes);
     Array scratch = unwritten(size.floats(rows));
-    attention_backward(device, sizes, texts, x.data(), y.data(), dy.data(), log_sums.data(), dx.data(),
+    attention_backward(device, rows, sizes, texts, x.data(), y.data(), dy.data(), log_sums.data(), dx.data(),
                        {scratch.data(), scratch.data() + size.per_sample * rows, rows});
     return dx;
 }
@@ -41,7 +41,7 @@ TEST_CASE_TEMPLATE("attention's gradient agrees with the plain loops, for every 
         const Array x = random_array(rows * sizes.row_floats(), ++seed);
         const Array dy = random_array(rows * sizes.query_floats(), ++seed);
         Array y = unwritten(rows * sizes.query_floats()), log_sums = unwritten(rows * sizes.heads);
-        attention(Reference{}, sizes, texts, x.data(), nullptr, log_sums.data(), y.data(), {});
+        attention(Reference{}, rows, sizes, texts, x.data(), nullptr, log_sums.data(), y.data(), {});
         const auto back = [&] { return gradient(Device{}, sizes, x, y, dy, log_sums); };
         const Array dx = with_threads(1, back);
         CHECK(difference(dx, gradient(Reference{}, sizes, x, y, dy, log_sums), 8) < 1e-6);

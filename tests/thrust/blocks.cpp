@@ -1,4 +1,4 @@
-// What the threads of a GPU's block do for sums and products, run by threads of the processor.
+// What the threads of a GPU's block do for sums, products and attention, run by threads of the processor.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -12,6 +12,8 @@
 #include <type_traits>
 #include <vector>
 
+#include "genotype/kernels/reference/attention.hpp"
+#include "genotype/kernels/thrust/block_attention.hpp"
 #include "genotype/kernels/thrust/block_columns.hpp"
 #include "genotype/kernels/thrust/block_product.hpp"
 #include "genotype/kernels/thrust/block_rows.hpp"
@@ -304,4 +306,35 @@ TEST_CASE("TF32 is the nearest number of 10 bits, halves away from zero") {
             CHECK(detail::to_tf32(sign * pair.value) == sign * pair.wanted);
         }
     CHECK(std::isnan(detail::to_tf32(std::bit_cast<float>(0x7f800001u))));
+}
+
+TEST_CASE("Blocks attend to any number of keys, in the batch and in the session") {
+    constexpr int threads = 32, context = 80;
+    const std::vector<SequenceRows> prompts{{.row = 0, .count = 40, .position = 0, .slot = 1},
+                                            {.row = 40, .count = 1, .position = 0, .slot = 0}};
+    const std::vector<SequenceRows> later{{.row = 0, .count = 1, .position = 1, .slot = 0},
+                                          {.row = 1, .count = 3, .position = 40, .slot = 1}};
+    // Threads without a column, as many columns as threads, and two parts of the keys for each column.
+    for (const AttentionSizes sizes : {AttentionSizes{2, 1, 17}, {2, 2, 32}, {3, 1, 16}, {1, 1, 3}}) {
+        CAPTURE(sizes.head_width);
+        Array wanted_cache(static_cast<unsigned long>(2 * context * sizes.session_floats())), cache = wanted_cache;
+        unsigned seed = 0;
+        for (const auto* texts : {&prompts, &later}) {
+            const long rows = texts->back().row + texts->back().count;
+            const Array x = random_array(rows * sizes.row_floats(), ++seed);
+            const Sequences sequences{texts->data(), 2, context, false};
+            Array wanted = unwritten(rows * sizes.query_floats()), wanted_sums = unwritten(rows * sizes.heads);
+            attention(Reference{}, rows, sizes, sequences, x.data(), wanted_cache.data(), wanted_sums.data(),
+                      wanted.data(), {});
+            Array y = unwritten(rows * sizes.query_floats()), log_sums = unwritten(rows * sizes.heads);
+            const detail::AttentionOf call{sizes, sequences, x.data(), cache.data(), log_sums.data(), y.data()};
+            detail::AttentionBlock<threads> shared;
+            for (long row = 0; row < rows; ++row)
+                for (int head = 0; head < sizes.heads; ++head)
+                    run_block(threads, [&](Block block) { detail::attend_block(block, shared, call, row, head); });
+            CHECK(difference(y, wanted) < 1e-6);
+            CHECK(difference(log_sums, wanted_sums, 8) < 1e-6);
+            CHECK(same_bits(cache, wanted_cache));
+        }
+    }
 }

@@ -8,20 +8,12 @@
 #include "genotype/checkpoint.hpp"
 #include "genotype/io.hpp"
 #include "genotype/thrust.hpp"
+#include "support/far_device.hpp"
 #include "support/temporary_folder.hpp"
 
 using namespace genotype;
 
 namespace {
-
-/// The host's memory, which says that it is none.
-struct FarMemory : HostMemory {
-    static constexpr bool on_host = false;
-};
-struct FarSystem : CppSystem {
-    using Memory = FarMemory;
-};
-using Far = Thrust<FarSystem>;
 
 using Vae = VAE<12, 8, 3>;
 using Gan = GAN<Sequential<ConvT<4, 6, 4, 1, 0>, BN<6>, ReLU, ConvT<6, 1, 4, 2, 1>, Tanh>,

@@ -40,7 +40,7 @@ Array gradient(Device device, const AttentionSizes& sizes, const Texts& texts, c
     Array dx = unwritten(rows * sizes.row_floats());
     const Extent size = attention_backward_scratch(device, sizes);
     Array scratch = unwritten(size.floats(rows));
-    attention_backward(device, sizes, {texts.data(), static_cast<int>(texts.size()), 0, false}, x.data(),
+    attention_backward(device, rows, sizes, {texts.data(), static_cast<int>(texts.size()), 0, false}, x.data(),
                        forward.y.data(), dy.data(), forward.log_sums.data(), dx.data(),
                        {scratch.data(), scratch.data() + size.per_sample * rows, rows});
     return dx;
@@ -52,7 +52,7 @@ Outcome run(Device device, const AttentionSizes& sizes, const Texts& texts, cons
     const long rows = rows_in(texts);
     Outcome out{unwritten(rows * sizes.query_floats()), unwritten(rows * sizes.heads), cache ? *cache : Array{}};
     Array scratch = unwritten(attention_scratch(device, sizes).fixed);
-    attention(device, sizes, {texts.data(), static_cast<int>(texts.size()), context, false}, x.data(),
+    attention(device, rows, sizes, {texts.data(), static_cast<int>(texts.size()), context, false}, x.data(),
               cache ? out.cache.data() : nullptr, out.log_sums.data(), out.y.data(), {nullptr, scratch.data(), rows});
     return out;
 }

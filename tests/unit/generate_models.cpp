@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "genotype/text.hpp"
+#include "support/devices.hpp"
 #include "support/end_tokenizer.hpp"
 #include "support/small_llama.hpp"
 
@@ -64,20 +65,20 @@ void check_alone(MakeRun make_run) {
 }  // namespace
 
 TEST_CASE("a prompt among others gives what it gives alone") {
-    const Model<Net> model(Seed{4});
-    check_alone([&](TextRunOptions options) { return TextRun<Net>(model, options); });
+    const Model<Net, TestedDevice> model(Seed{4});
+    check_alone([&](TextRunOptions options) { return TextRun<Net, TestedDevice>(model, options); });
 }
 
 TEST_CASE("also with weights in their file's form") {
     using Small = Llama<small_llama>;
-    const StoredWeights<Small> weights(TextFiles(GENOTYPE_GOLDEN_DIR "/text/llama"), small_llama);
-    check_alone([&](TextRunOptions options) { return TextRun<Small, Stored<Cpu>>(weights, options); });
+    const StoredWeights<Small, TestedDevice> weights(TextFiles(GENOTYPE_GOLDEN_DIR "/text/llama"), small_llama);
+    check_alone([&](TextRunOptions options) { return TextRun<Small, Stored<TestedDevice>>(weights, options); });
 }
 
 TEST_CASE("each token of a greedy text has the largest logit when the whole text is read") {
     const Tokenizer tokenizer = end_tokenizer();
-    const Model<Net> model(Seed{4});
-    TextRun<Net> run(model, {.slots = 3, .context = 128, .max_rows = 128});
+    const Model<Net, TestedDevice> model(Seed{4});
+    TextRun<Net, TestedDevice> run(model, {.slots = 3, .context = 128, .max_rows = 128});
     const Prompts prompts = some_prompts(config.vocabulary);
     const Generated all = generate(run, tokenizer, prompts, {.max_new_tokens = 24});
     for (std::size_t at = 0; at < prompts.size(); ++at) {

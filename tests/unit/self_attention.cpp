@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "genotype/genotype.hpp"
+#include "support/devices.hpp"
 #include "support/kernel_arrays.hpp"
 
 using namespace genotype;
@@ -26,10 +27,10 @@ using Net = Sequential<PositionalEmbedding<300, 64>,
                               Residual<LayerNorm<64>, Linear<64, 96>, Gated<SiLU>, Linear<48, 64>>>>;
 constexpr int context = 300;
 
-Array run(const Model<Net>& model, Session<Net, Shape<64>, Cpu>& session, const Array& x,
+Array run(const Model<Net, TestedDevice>& model, Session<Net, Shape<64>, TestedDevice>& session, const Array& x,
           const std::vector<SequenceRows>& list) {
     const int rows = static_cast<int>(x.size() / 64);
-    Workspace<Net, Shape<64>> memory(rows);
+    Workspace<Net, Shape<64>, Inference, TestedDevice> memory(rows);
     const Sequences texts{list.data(), static_cast<int>(list.size()), context, false};
     const View<Shape<64>> y = memory.forward(model, {x.data(), rows}, texts, session.region());
     return {y.data, y.data + y.size()};
@@ -42,8 +43,8 @@ Array part(const Array& rows, int first, int count) {
 }  // namespace
 
 TEST_CASE("a text that is written token by token has the bits of one that is read at once, whatever is beside it") {
-    const Model<Net> model(Seed{3});
-    Session<Net, Shape<64>, Cpu> session(3, context);
+    const Model<Net, TestedDevice> model(Seed{3});
+    Session<Net, Shape<64>, TestedDevice> session(3, context);
     const Array x = random_array(context * 64, 1), other = random_array(context * 64, 2);
     const Array whole = run(model, session, x, {{.row = 0, .count = context, .slot = 1}});
     Tensor<Shape<64>> rows(context);
@@ -65,8 +66,8 @@ TEST_CASE("a text that is written token by token has the bits of one that is rea
 }
 
 TEST_CASE("training sees what inference sees, and gradients of texts do not depend on their neighbours") {
-    Model<Net> model(Seed{3});
-    Workspace<Net, Shape<64>, Training> run_of_three(60);
+    Model<Net, TestedDevice> model(Seed{3});
+    Workspace<Net, Shape<64>, Training, TestedDevice> run_of_three(60);
     const Array x = random_array(60 * 64, 1), slope = random_array(60 * 64, 2);
     const SequenceRows list[] = {{.row = 0, .count = 20}, {.row = 20, .count = 1}, {.row = 21, .count = 39}};
     const Sequences texts{list, 3, context, false};
@@ -75,7 +76,7 @@ TEST_CASE("training sees what inference sees, and gradients of texts do not depe
     const Array together(y.data, y.data + y.size());
     run_of_three.backward(model, {x.data(), 60}, slope.data(), {.input_gradient = dx.data(), .sequences = &texts});
     for (const SequenceRows& text : list) {
-        Workspace<Net, Shape<64>, Training> alone(text.count);
+        Workspace<Net, Shape<64>, Training, TestedDevice> alone(text.count);
         const Array own = part(x, text.row, text.count);
         Array own_dx = unwritten(static_cast<long>(own.size()));
         const View<Shape<64>> z = alone.forward(model, {own.data(), text.count});

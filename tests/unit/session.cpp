@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "genotype/genotype.hpp"
+#include "support/devices.hpp"
 
 using namespace genotype;
 
@@ -45,9 +46,9 @@ using In = Shape<3>;
 constexpr int context = 7;
 
 struct Run {
-    Model<Net> model{Seed{3}};
-    Workspace<Net, In> workspace{16};
-    Session<Net, In, Cpu> session{3, context};
+    Model<Net, TestedDevice> model{Seed{3}};
+    Workspace<Net, In, Inference, TestedDevice> workspace{16};
+    Session<Net, In, TestedDevice> session{3, context};
 
     std::vector<float> operator()(const std::vector<float>& x, const std::vector<SequenceRows>& list) {
         const Sequences texts{list.data(), static_cast<int>(list.size()), context, false};
@@ -111,6 +112,6 @@ TEST_CASE("a copied slot goes on as the other would") {
 }
 
 TEST_CASE("a session of no slots or positions is an error") {
-    CHECK_THROWS_AS((Session<Net, In, Cpu>(0, 1)), Error);
-    CHECK_THROWS_AS((Session<Net, In, Cpu>(1, 0)), Error);
+    CHECK_THROWS_AS((Session<Net, In, TestedDevice>(0, 1)), Error);
+    CHECK_THROWS_AS((Session<Net, In, TestedDevice>(1, 0)), Error);
 }

@@ -12,9 +12,15 @@ struct SequenceRows {
     int slot = 0;
 };
 
+/// How the list of a batch's texts goes through memory that is counted in floats.
+inline constexpr long sequence_rows_floats = sizeof(SequenceRows) / sizeof(float);
+inline const SequenceRows* as_texts(const float* memory) {
+    return reinterpret_cast<const SequenceRows*>(memory);
+}
+
 /// The texts of a batch, which cover its rows in order and without gaps: a token is a sample, and no text is padded.
 struct Sequences {
-    const SequenceRows* list = nullptr;
+    const SequenceRows* list = nullptr;  // in the device's memory; null is one text from its begin, `context` rows long
     int count = 0;
     int context = 0;         // positions in a slot
     bool last_only = false;  // a language model answers for the last row of each text alone

@@ -3,6 +3,7 @@
 
 #include "genotype/kernels/thrust/attention.hpp"
 #include "genotype/kernels/thrust/attention_backward.hpp"
+#include "genotype/kernels/thrust/attention_text.hpp"
 #include "genotype/kernels/thrust/convolution.hpp"
 #include "genotype/kernels/thrust/cross_entropy.hpp"
 #include "genotype/kernels/thrust/device.hpp"
@@ -24,3 +25,4 @@
 #include "genotype/kernels/thrust/split_product.hpp"
 #include "genotype/kernels/thrust/spread.hpp"
 #include "genotype/kernels/thrust/stored.hpp"
+#include "genotype/kernels/thrust/text_rows.hpp"

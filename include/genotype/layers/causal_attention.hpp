@@ -47,15 +47,15 @@ struct CausalAttention : LayerBase {
     template <class Device, class Mode>
     static void forward(Device device, Mode, const Forward<Mode>& pass) {
         constexpr bool training = std::same_as<Mode, Training>;
-        attention(device, sizes, *pass.sequences, pass.x, training ? nullptr : pass.session.per_sample,
+        attention(device, pass.batch, sizes, *pass.sequences, pass.x, training ? nullptr : pass.session.per_sample,
                   training ? pass.kept.per_sample : nullptr, pass.y, pass.scratch);
     }
 
     template <class Device>
     static void backward(Device device, const Backward& pass) {
         if (pass.dx)
-            attention_backward(device, sizes, *pass.sequences, pass.x, pass.y, pass.dy, pass.kept.per_sample, pass.dx,
-                               pass.scratch);
+            attention_backward(device, pass.batch, sizes, *pass.sequences, pass.x, pass.y, pass.dy,
+                               pass.kept.per_sample, pass.dx, pass.scratch);
     }
 };
 

@@ -26,37 +26,18 @@ struct PositionalEmbedding : LayerBase {
         return vector_dims(width);
     }
 
-    // A text's rows and their positions both are neighbours, so each text is one sum of arrays.
     template <class Device, class Mode>
     static void forward(Device device, Mode, const Forward<Mode>& pass) {
-        for (int index = 0; index < pass.sequences->count; ++index) {
-            const Place text(pass.sequences->list[index]);
-            map(device, text.floats, Add{}, pass.y + text.row, pass.x + text.row, pass.parameters + text.position);
-        }
+        add_positions(device, pass.batch, width, *pass.sequences, pass.x, pass.parameters, pass.y);
     }
 
     template <class Device>
     static void backward(Device device, const Backward& pass) {
         if (pass.dx && pass.dx != pass.dy) map(device, pass.batch * pass.in.count(), Identity{}, pass.dx, pass.dy);
-        if (!pass.gradients) return;
-        if (!pass.accumulate) Device::clear(pass.gradients, parameters[0].count());
-        for (int index = 0; index < pass.sequences->count; ++index) {
-            const Place text(pass.sequences->list[index]);
-            float* const sums = pass.gradients + text.position;
-            map(device, text.floats, Add{}, sums, static_cast<const float*>(sums), pass.dy + text.row);
-        }
+        if (pass.gradients)
+            add_positions_gradient(device, pass.batch, context, width, *pass.sequences, pass.dy, pass.gradients,
+                                   pass.accumulate);
     }
-
-  private:
-    /// In floats, where a text lies in the batch and in the table.
-    struct Place {
-        long row, position, floats;
-
-        explicit Place(const SequenceRows& text)
-            : row(static_cast<long>(text.row) * width),
-              position(static_cast<long>(text.position) * width),
-              floats(static_cast<long>(text.count) * width) {}
-    };
 };
 
 }  // namespace genotype

@@ -92,7 +92,7 @@ struct LanguageModel {
 
         const float* answered = after;
         if (pass.sequences->last_only) {
-            gather_last(device, *pass.sequences, after, before);
+            last_rows(device, width, *pass.sequences, after, before);
             answered = before;
             step.batch = pass.sequences->count;
         }
@@ -174,15 +174,6 @@ struct LanguageModel {
     template <class Pass>
     static ConvWeights embedding_weights(const Pass& pass) {
         return {pass.parameters + parameter_offset<E>(0), pass.prepared};
-    }
-
-    template <class Device>
-    static void gather_last(Device, const Sequences& sequences, const float* from, float* to) {
-        for (int index = 0; index < sequences.count; ++index) {
-            const SequenceRows& text = sequences.list[index];
-            Device::copy(from + static_cast<long>(text.row + text.count - 1) * width, width,
-                         to + static_cast<long>(index) * width);
-        }
     }
 };
 

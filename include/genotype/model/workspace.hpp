@@ -102,7 +102,9 @@ class Workspace {
 
   private:
     /// What a batch is to layers that look at other rows when nobody says: one text from its begin.
-    static Sequences one_text(const SequenceRows& text) { return {&text, 1, text.count, false}; }
+    static Sequences one_text(const SequenceRows& text) {
+        return {Device::on_host ? &text : nullptr, 1, text.count, false};
+    }
 
     Region region(long start, Extent size) {
         float* base = arena_.data() + start;

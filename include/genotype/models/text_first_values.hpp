@@ -39,9 +39,13 @@ void draw_text_values(Weights<Net, Device>& model, Seed seed, float deviation) {
     for_each_tensor<Net, Owned::parameters>([&](const std::string&, const Parameter& tensor, long offset) {
         float* const to = model.parameters.data() + offset;
         const bool is_matrix = tensor.dims.rank >= 2;
-        if (is_matrix) fill_normal(Device{}, tensor.count(), random.take(tensor.count()), to);
         const float constant = tensor.initial.kind == Initial::constant ? tensor.initial.value : 0;
-        for (long i = 0; i < tensor.count(); ++i) to[i] = is_matrix ? deviation * to[i] : constant;
+        if (is_matrix) {
+            fill_normal(Device{}, tensor.count(), random.take(tensor.count()), to);
+            update(Device{}, tensor.count(), Widen{deviation}, to);
+        } else {
+            update(Device{}, tensor.count(), Fill{constant}, to);
+        }
     });
 }
 
@@ -58,8 +62,7 @@ void initialize_gpt2(Weights<Net, Device>& model, Seed seed) {
     detail::for_each_residual_projection<Net>(count, 0);
     const float factor = 1 / std::sqrt(static_cast<float>(residuals));
     const auto shorten = [&](const Parameter& projection, long offset) {
-        float* const values = model.parameters.data() + offset;
-        for (long i = 0; i < projection.count(); ++i) values[i] *= factor;
+        update(Device{}, projection.count(), detail::Widen{factor}, model.parameters.data() + offset);
     };
     detail::for_each_residual_projection<Net>(shorten, 0);
     model.prepare();

@@ -1,7 +1,6 @@
 // Reading a text model's weights from its files, as float32.
 #pragma once
 
-#include <concepts>
 #include <string>
 #include <vector>
 
@@ -9,6 +8,7 @@
 #include "genotype/io/state_dict.hpp"
 #include "genotype/io/tensor_layout.hpp"
 #include "genotype/kernels/stored_matrix.hpp"
+#include "genotype/tensor/host_copy.hpp"
 #include "genotype/text/text_matching.hpp"
 
 namespace genotype {
@@ -125,6 +125,17 @@ class TextLoading {
     LoadReport report_;
 };
 
+/// Fills parameters and buffers that lie in the host's memory as a model's arenas.
+template <Layer Net>
+LoadReport read_text_weights(float* parameters, float* buffers, const TextFiles& files, const TextConfig& expected) {
+    check_config(files.config(), expected, files.name());
+    std::vector<StateTensor<float>> state;
+    add_state<Net>(state, parameters, buffers, "", KeepNames{});
+    TextLoading loading(files);
+    for (const StateTensor<float>& tensor : state) loading.add(tensor);
+    return loading.copy();
+}
+
 }  // namespace detail
 
 /// Fills a model with the weights of its files, whatever their type, each as the nearest float32: quantized ones as
@@ -134,16 +145,26 @@ class TextLoading {
 ///
 ///     Model<Llama<smollm2_135m>> model;
 ///     load_text(model, TextFiles("smollm2"), smollm2_135m);
-template <Layer Net, std::derived_from<HostMemory> Device>
+template <Layer Net, class Device>
 LoadReport load_text(Weights<Net, Device>& model, const TextFiles& files, const TextConfig& expected) {
-    check_config(files.config(), expected, files.name());
-    std::vector<detail::StateTensor<float>> state;
-    detail::add_state<Net>(state, model.parameters.data(), model.buffers.data(), "", KeepNames{});
-    detail::TextLoading loading(files);
-    for (const detail::StateTensor<float>& tensor : state) loading.add(tensor);
-    LoadReport report = loading.copy();
+    HostCopy parameters(model.parameters), buffers(model.buffers);
+    const LoadReport report = detail::read_text_weights<Net>(parameters.data(), buffers.data(), files, expected);
+    parameters.send_back(model.parameters);
+    buffers.send_back(model.buffers);
     model.prepare();
     return report;
+}
+
+/// The parameters alone, in the host's memory, as a model's arena has them: for a part of a program that knows the
+/// model's device and nothing of files, as one that nvcc compiles. Errors are those of `load_text`.
+///
+///     Cuda::upload(parameters.data(), parameters.size(), model.parameters.data());
+///     model.prepare();
+template <Layer Net>
+Arena<> text_parameters(const TextFiles& files, const TextConfig& expected) {
+    Arena<> parameters(parameter_floats<Net>()), buffers(buffer_floats<Net>());
+    detail::read_text_weights<Net>(parameters.data(), buffers.data(), files, expected);
+    return parameters;
 }
 
 }  // namespace genotype

@@ -50,7 +50,7 @@ inline constexpr std::string_view letters =
     R"(\x{11f12}-\x{11f33}\x{1342f}\x{13441}-\x{13446}\x{13460}-\x{143fa}\x{16100}-\x{1611d})"
     R"(\x{16d40}-\x{16d6c}\x{18cff}\x{1b132}\x{1b155}\x{1df25}-\x{1df2a}\x{1e030}-\x{1e06d})"
     R"(\x{1e4d0}-\x{1e4eb}\x{1e5d0}-\x{1e5ed}\x{1e5f0}\x{2b739}\x{2ebf0}-\x{2ee5d}\x{31350}-\x{323af})";
-inline constexpr std::string_view digits =
+inline constexpr std::string_view number_signs =
     R"(0-9\p{N}\x{10d40}-\x{10d49}\x{116d0}-\x{116e3}\x{11bf0}-\x{11bf9}\x{11f50}-\x{11f59}\x{16130}-\x{16139})"
     R"(\x{16d70}-\x{16d79}\x{1ccf0}-\x{1ccf9}\x{1d2c0}-\x{1d2d3}\x{1e4f0}-\x{1e4f9}\x{1e5f1}-\x{1e5fa})";
 inline constexpr std::string_view later_digits = R"(\x{11de0}-\x{11de9}\x{16ff4}-\x{16ff6})";
@@ -77,7 +77,7 @@ inline std::string pattern_for_pcre2(PreTokenizer rules) {
             put("[", letters);
             at += 5;
         } else if (rest.starts_with(R"(\p{N})")) {
-            put("[", digits, rules == PreTokenizer::smollm ? later_digits : std::string_view());
+            put("[", number_signs, rules == PreTokenizer::smollm ? later_digits : std::string_view());
             at += 5;
         } else {
             result += rest[0];

@@ -31,6 +31,10 @@ class StoredWeights {
   public:
     using network = Net;
     using device = Stored<OnDevice>;
+    static_assert(
+        OnDevice::on_host,
+        "Stored<Device> is for devices that compute on the host. For Cuda load_text reads any files, as float32, "
+        "into a Model<Net, Cuda>.");
 
     /// `Error`s are those of `load_text`; one more is a matrix whose columns are no whole blocks.
     StoredWeights(TextFiles files, const TextConfig& expected, StoredOptions options = {}) : files_(std::move(files)) {

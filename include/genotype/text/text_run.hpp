@@ -4,23 +4,21 @@
 #include <algorithm>
 #include <span>
 #include <string>
+#include <vector>
 
+#include "genotype/kernels/capture.hpp"
 #include "genotype/model/context.hpp"
 #include "genotype/model/part.hpp"
 #include "genotype/model/session.hpp"
 #include "genotype/model/workspace.hpp"
+#include "genotype/text/text_input.hpp"
+#include "genotype/text/text_run_options.hpp"
 
 namespace genotype {
 
-/// How much a `TextRun` can hold.
-struct TextRunOptions {
-    int slots = 1;       // texts that are open at the same time
-    int context = 1024;  // positions of each; up to `longest_context` of the model
-    int max_rows = 512;  // tokens that one call reads
-};
-
 /// Weights with all memory that reading texts needs: keys and values of `slots` texts and one workspace. The weights
-/// are only read, and must outlive it. One a thread. PyTorch: a transformers model with a `StaticCache`.
+/// are only read, and must outlive it. One a thread. On `Cuda` calls that read one token of each text are recorded and
+/// replayed. PyTorch: a transformers model with a `StaticCache`; there with torch.compile's mode "reduce-overhead".
 template <Layer Net, class Device = Cpu>
 class TextRun {
   public:
@@ -33,7 +31,8 @@ class TextRun {
           weights_(view_of(weights)),
           workspace_(options.max_rows),
           session_(options.slots, options.context),
-          ids_(options.max_rows) {}
+          input_(options.max_rows, vocabulary()),
+          single_tokens_(Device::on_host ? 0 : static_cast<std::size_t>(std::min(options.slots, options.max_rows))) {}
 
     static constexpr int vocabulary() { return Net::vocabulary; }
     int context() const { return options_.context; }
@@ -66,10 +65,16 @@ class TextRun {
     const float* run(std::span<const int> tokens, std::span<const SequenceRows> sequences, bool last_only) {
         check(tokens, sequences);
         spread_threads(Device{});
-        std::copy(tokens.begin(), tokens.end(), ids_.data());  // exact: a vocabulary has fewer than 2^24 tokens
-        const Sequences texts{sequences.data(), static_cast<int>(sequences.size()), options_.context, last_only};
-        const View<In> rows{ids_.data(), static_cast<int>(tokens.size())};
-        return workspace_.forward(weights_, rows, texts, session_.region()).data;
+        const auto there = input_.take(tokens, sequences);
+        const Sequences texts{there.list, static_cast<int>(sequences.size()), options_.context, last_only};
+        const View<In> rows{there.ids, static_cast<int>(tokens.size())};
+        const auto forward = [&] { logits_ = workspace_.forward(weights_, rows, texts, session_.region()).data; };
+        // A token of each text is what most calls read. What such calls have different lies in the device's memory.
+        if (!Device::on_host && last_only && rows.batch == texts.count)
+            single_tokens_[tokens.size() - 1].run({rows.data, nullptr, rows.batch, 0}, forward);
+        else
+            forward();
+        return input_.read(logits_, static_cast<long>(last_only ? texts.count : rows.batch) * vocabulary());
     }
 
     void check(std::span<const int> tokens, std::span<const SequenceRows> sequences) const {
@@ -102,7 +107,9 @@ class TextRun {
     WeightsView weights_;
     Workspace<Net, In, Inference, Device> workspace_;
     Session<Net, In, Device> session_;
-    Arena<Device> ids_;
+    detail::TextInput<Device> input_;
+    std::vector<Replayed<Device>> single_tokens_;  // for one text, for two, ...
+    const float* logits_ = nullptr;                // where the workspace has them, the same in each call
 };
 
 }  // namespace genotype

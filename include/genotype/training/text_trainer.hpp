@@ -68,9 +68,12 @@ class Trainer<combinators::LanguageModel<E, B, H>, Device, Optimizer>
           output_gradient_(static_cast<long>(rows(options)) * vocabulary),
           tokens_(rows(options)),
           targets_(rows(options)),
+          texts_(options.batch),
           layers_random_(options.seed) {
+        SequenceRows* const texts = texts_.staging();
         for (int text = 0; text < options.batch; ++text)
-            texts_.push_back({.row = text * options.context, .count = options.context, .position = 0, .slot = text});
+            texts[text] = {.row = text * options.context, .count = options.context, .position = 0, .slot = text};
+        texts_.send(options.batch);
     }
 
     /// What a step returns: the loss, or on a device that computes beside the host what becomes it.
@@ -142,7 +145,7 @@ class Trainer<combinators::LanguageModel<E, B, H>, Device, Optimizer>
     Sequences take(std::span<const int> windows) {
         const auto context = static_cast<std::size_t>(options_.context), window = context + 1;
         const std::size_t texts = windows.size() / window;
-        if (windows.size() % window != 0 || texts < 1 || texts > texts_.size())
+        if (windows.size() % window != 0 || texts < 1 || texts > static_cast<std::size_t>(options_.batch))
             fail("Trainer", "tokens", std::to_string(windows.size()),
                  "1 to " + std::to_string(options_.batch) + " texts of " + std::to_string(window));
         for (std::size_t at = 0; at < windows.size(); ++at)
@@ -186,10 +189,10 @@ class Trainer<combinators::LanguageModel<E, B, H>, Device, Optimizer>
     Arena<Device> output_gradient_, loss_{1};
     Sent<float, Device> tokens_;
     Sent<int, Device> targets_;
+    Sent<SequenceRows, Device> texts_;
     Replayed<Device> step_;
     Sent<Numbers, Device> numbers_{1};
     Fetcher<Device> fetcher_;
-    std::vector<SequenceRows> texts_;
     detail::LayerDraws layers_random_;
 };
 

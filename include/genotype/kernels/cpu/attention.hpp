@@ -14,7 +14,7 @@ constexpr Extent attention_scratch(Cpu, const AttentionSizes& sizes) {
 }
 
 /// See the reference's.
-inline void attention(Cpu, const AttentionSizes& sizes, const Sequences& sequences, const float* x, float* cache,
+inline void attention(Cpu, long, const AttentionSizes& sizes, const Sequences& sequences, const float* x, float* cache,
                       float* log_sums, float* y, Region scratch) {
     const detail::AttentionCall call{sizes, sequences, x, cache, log_sums, y};
     const int rows = detail::attention_rows(sizes.head_width);

@@ -198,7 +198,7 @@ constexpr Extent attention_backward_scratch(Cpu, const AttentionSizes& sizes) {
 }
 
 /// See the reference's.
-inline void attention_backward(Cpu, const AttentionSizes& sizes, const Sequences& sequences, const float* x,
+inline void attention_backward(Cpu, long, const AttentionSizes& sizes, const Sequences& sequences, const float* x,
                                const float* y, const float* dy, const float* log_sums, float* dx, Region scratch) {
     const bool groups = sizes.heads > sizes.key_value_heads;
     const detail::AttentionGradient gradient{sizes, x, y, dy, log_sums, dx, groups ? scratch.per_sample : nullptr};

@@ -44,7 +44,7 @@ struct AttentionCall {
 
     /// Puts the keys and values of a row where the session remembers them.
     void remember(int row) const {
-        const SequenceRows& text = text_of(sequences, row);
+        const SequenceRows text = text_of(sequences, row);
         const long position = static_cast<long>(text.slot) * sequences.context + text.position + row - text.row;
         copy_floats(x + static_cast<long>(row) * sizes.row_floats() + sizes.query_floats(), sizes.session_floats(),
                     cache + position * sizes.session_floats());

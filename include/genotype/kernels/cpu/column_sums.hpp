@@ -59,7 +59,7 @@ inline void column_sums(Cpu, long rows, int columns, const float* x, float* sums
     const int wide_columns = columns * fold;
     const long part = std::max(64L, (wide_rows + most_parts - 1) / most_parts);
     const long parts = (wide_rows + part - 1) / part;
-    const bool large = rows * columns >= detail::parallel_values;
+    [[maybe_unused]] const bool large = rows * columns >= detail::parallel_values;
     auto finish = [&](int first, int width, const float(*partial)[detail::sum_columns]) {
         for (int c = 0; c < width / fold; ++c) {
             double total = accumulate ? static_cast<double>(sums[first + c]) : 0.0;

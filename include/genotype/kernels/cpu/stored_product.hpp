@@ -73,7 +73,7 @@ void multiply_rest(const StoredProduct& p, int index, int begin, int length) {
 using StoredFunction = void (*)(const float*, long, const StoredQuad&, int, const DotsResult&);
 
 /// Rows of x that are multiplied with weights while those are read. With more it pays to make them float32 before.
-inline constexpr int few_rows = 2 * dots_rows;
+inline constexpr int few_stored_rows = 2 * dots_rows;
 
 /// The tile of `rows` rows, 1 to `dots_rows`.
 template <class Block>
@@ -155,7 +155,7 @@ inline void stored_product(Cpu, const StoredMatrix& weights, int batch, const fl
             const int first = static_cast<int>(quads * thread / threads);
             const int end = static_cast<int>(quads * (thread + 1) / threads);
             detail::with_block(part.type, [&]<class Block>(const Block*) {
-                if (batch <= detail::few_rows)
+                if (batch <= detail::few_stored_rows)
                     detail::few_rows_share<Block>(p, first, end);
                 else
                     detail::many_rows_share<Block>(p, first, end);

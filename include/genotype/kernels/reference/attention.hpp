@@ -49,13 +49,13 @@ constexpr Extent attention_backward_scratch(Reference, const AttentionSizes&) {
     return {};
 }
 
-/// y[row] = for each head softmax(query . keys / sqrt(head_width)) . values over the tokens of its text up to its own.
-/// x (rows, row_floats), y (rows, query_floats). With a cache, [slot][position][session_floats], the rows' keys and
-/// values are first stored at their positions there, and queries see all that is there before them; without one each
-/// text begins with its first row. log_sums (rows, heads): log of the sum of the exponentials of each query's scores,
-/// or null where nobody wants them.
-inline void attention(Reference, const AttentionSizes& sizes, const Sequences& sequences, const float* x, float* cache,
-                      float* log_sums, float* y, Region) {
+/// Of `rows` rows: y[row] = for each head softmax(query . keys / sqrt(head_width)) . values over the tokens of its text
+/// up to its own. x (rows, row_floats), y (rows, query_floats). With a cache, [slot][position][session_floats], the
+/// rows' keys and values are first stored at their positions there, and queries see all that is there before them;
+/// without one each text begins with its first row. log_sums (rows, heads): log of the sum of the exponentials of each
+/// query's scores, or null where nobody wants them.
+inline void attention(Reference, long, const AttentionSizes& sizes, const Sequences& sequences, const float* x,
+                      float* cache, float* log_sums, float* y, Region) {
     for (int index = 0; index < sequences.count; ++index) {
         const detail::PlainText text(sizes, sequences, index, x, cache);
         for (int i = 0; i < text.rows.count; ++i) {
@@ -89,7 +89,7 @@ inline void attention(Reference, const AttentionSizes& sizes, const Sequences& s
 }
 
 /// Backward of `attention` without a cache, with its y and its log_sums.
-inline void attention_backward(Reference, const AttentionSizes& sizes, const Sequences& sequences, const float* x,
+inline void attention_backward(Reference, long, const AttentionSizes& sizes, const Sequences& sequences, const float* x,
                                const float* y, const float* dy, const float* log_sums, float* dx, Region) {
     const double scale = 1 / std::sqrt(static_cast<double>(sizes.head_width));
     for (int index = 0; index < sequences.count; ++index) {

@@ -1,11 +1,9 @@
-// Causal attention over thrust, sums in double.
+// Causal attention over thrust, sums in double: one launch for all texts.
 #pragma once
 
 #include <cmath>
 
-#include "genotype/kernels/attention.hpp"
-#include "genotype/kernels/sequences.hpp"
-#include "genotype/kernels/thrust/each.hpp"
+#include "genotype/kernels/thrust/attention_text.hpp"
 #include "genotype/tensor/region.hpp"
 
 namespace genotype {
@@ -18,57 +16,22 @@ constexpr int attention_blocks(const AttentionSizes& sizes) {
     return (sizes.head_width + attention_block - 1) / attention_block;
 }
 
-/// The product of two rows of `width` values.
-GENOTYPE_BOTH inline double dot(int width, const float* left, const float* right) {
-    double sum = 0;
-    for (int i = 0; i < width; ++i) sum += static_cast<double>(left[i]) * static_cast<double>(right[i]);
-    return sum;
-}
-
-/// Queries of one text and the keys and values that they see, `pitch` floats from position to position.
-struct AttentionText {
-    AttentionSizes sizes;
-    SequenceRows rows;
-    int before;         // tokens before the batch's first
-    const float* x;     // the text's first row
-    const float* keys;  // of position 0
-    long pitch;
-
-    AttentionText(const AttentionSizes& s, const SequenceRows& text, int context, const float* batch,
-                  const float* cache)
-        : sizes(s),
-          rows(text),
-          before(cache ? text.position : 0),
-          x(batch + static_cast<long>(text.row) * s.row_floats()) {
-        keys = cache ? cache + static_cast<long>(text.slot) * context * s.session_floats() : x + s.query_floats();
-        pitch = cache ? s.session_floats() : s.row_floats();
-    }
-    GENOTYPE_BOTH const float* query(long row, int head) const {
-        return x + row * sizes.row_floats() + static_cast<long>(head) * sizes.head_width;
-    }
-    GENOTYPE_BOTH const float* key(long position, int head) const {
-        return keys + position * pitch + static_cast<long>(head / sizes.group()) * sizes.head_width;
-    }
-    GENOTYPE_BOTH const float* value(long position, int head) const { return key(position, head) + sizes.key_floats(); }
-    GENOTYPE_BOTH double score(const float* query_values, long position, int head) const {
-        return dot(sizes.head_width, query_values, key(position, head)) /
-               std::sqrt(static_cast<double>(sizes.head_width));
-    }
-};
-
-/// For (row of the text, head, block of values): what the row's query takes of the values, by softmax with the largest
-/// score so far, key after key.
+/// For (row, head, block of values): what the row's query takes of the values, by softmax with the largest score so
+/// far, key after key.
 struct AttentionForward {
-    AttentionText text;
-    float *log_sums, *y;
+    AttentionOf call;
 
     GENOTYPE_BOTH void operator()(long task) const {
-        const AttentionSizes& sizes = text.sizes;
+        const AttentionSizes& sizes = call.sizes;
         const int blocks = attention_blocks(sizes), head = static_cast<int>(task / blocks % sizes.heads);
         const int first = static_cast<int>(task % blocks) * attention_block, left = sizes.head_width - first;
         const int width = left < attention_block ? left : attention_block;
-        const long i = task / blocks / sizes.heads, row = text.rows.row + i, last = text.before + i;
-        const float* const query = text.query(i, head);
+        const long row = task / blocks / sizes.heads;
+        const AttentionText text = call.text_of_row(row);
+        const long here = row - text.rows.row, last = text.before + here;
+        if (call.remembers(head))
+            for (int d = 0; d < width; ++d) call.remember(text, last, head, first + d);
+        const float* const query = text.query(here, head);
         double largest = -HUGE_VAL, sum = 0, values[attention_block] = {};
         for (long key = 0; key <= last; ++key) {
             const double score = text.score(query, key, head);
@@ -83,13 +46,27 @@ struct AttentionForward {
             sum += share;
             for (int d = 0; d < width; ++d) values[d] += share * static_cast<double>(value[d]);
         }
-        float* const to = y + row * sizes.query_floats() + static_cast<long>(head) * sizes.head_width + first;
+        float* const to = call.y + row * sizes.query_floats() + static_cast<long>(head) * sizes.head_width + first;
         for (int d = 0; d < width; ++d) to[d] = static_cast<float>(values[d] / sum);
-        if (log_sums && first == 0) log_sums[row * sizes.heads + head] = static_cast<float>(largest + std::log(sum));
+        if (call.log_sums && first == 0)
+            call.log_sums[row * sizes.heads + head] = static_cast<float>(largest + std::log(sum));
     }
 };
 
+/// All heads of `rows` rows.
+template <class System>
+void attend(Thrust<System> device, long rows, const AttentionOf& call) {
+    each(device, rows * call.sizes.heads * attention_blocks(call.sizes), AttentionForward{call});
+}
+
 }  // namespace detail
+}  // namespace genotype
+
+#if defined(__CUDACC__)
+#include "genotype/kernels/thrust/cuda_attention.hpp"  // declared before any kernel that calls it
+#endif
+
+namespace genotype {
 
 /// No scratch.
 template <class System>
@@ -99,24 +76,9 @@ constexpr Extent attention_scratch(Thrust<System>, const AttentionSizes&) {
 
 /// See the reference's.
 template <class System>
-void attention(Thrust<System> device, const AttentionSizes& sizes, const Sequences& sequences, const float* x,
-               float* cache, float* log_sums, float* y, Region) {
-    const long row_floats = sizes.row_floats(), query_floats = sizes.query_floats();
-    const long session_floats = sizes.session_floats();
-    for (int index = 0; index < sequences.count; ++index) {
-        const SequenceRows& rows = sequences.list[index];
-        const detail::AttentionText text(sizes, rows, sequences.context, x, cache);
-        if (cache) {
-            const float* const from = text.x + query_floats;
-            float* const to =
-                cache + (static_cast<long>(rows.slot) * sequences.context + rows.position) * session_floats;
-            detail::each_value(device, rows.count * session_floats, [=] GENOTYPE_BOTH(long i) mutable {
-                to[i] = from[i / session_floats * row_floats + i % session_floats];
-            });
-        }
-        detail::each(device, static_cast<long>(rows.count) * sizes.heads * detail::attention_blocks(sizes),
-                     detail::AttentionForward{text, log_sums, y});
-    }
+void attention(Thrust<System> device, long rows, const AttentionSizes& sizes, const Sequences& sequences,
+               const float* x, float* cache, float* log_sums, float* y, Region) {
+    detail::attend(device, rows, {sizes, sequences, x, cache, log_sums, y});
 }
 
 }  // namespace genotype

@@ -29,16 +29,33 @@ struct AttentionSlopes {
     }
 };
 
+/// A whole call.
+struct AttentionBackward {
+    AttentionSizes sizes;
+    Sequences sequences;
+    const float *x, *dy, *log_sums, *shifts;
+    float* dx;
+
+    /// Those of the text that `row` of the batch belongs to.
+    GENOTYPE_BOTH AttentionSlopes slopes_of(long row) const {
+        const AttentionText text(sizes, sequences, row, x, nullptr);
+        const long first = text.rows.row;
+        return {text, dy + first * sizes.query_floats(), log_sums + first * sizes.heads, shifts + first * sizes.heads,
+                dx + first * sizes.row_floats()};
+    }
+};
+
 /// For (row, head, block of values): the query's gradient, over the keys that it sees.
 struct AttentionQueryGradient {
-    AttentionSlopes slopes;
+    AttentionBackward call;
 
     GENOTYPE_BOTH void operator()(long task) const {
-        const AttentionSizes& sizes = slopes.text.sizes;
+        const AttentionSizes& sizes = call.sizes;
         const int blocks = attention_blocks(sizes), head = static_cast<int>(task / blocks % sizes.heads);
         const int first = static_cast<int>(task % blocks) * attention_block, left = sizes.head_width - first;
         const int width = left < attention_block ? left : attention_block;
-        const long row = task / blocks / sizes.heads;
+        const AttentionSlopes slopes = call.slopes_of(task / blocks / sizes.heads);
+        const long row = task / blocks / sizes.heads - slopes.text.rows.row;
         double sums[attention_block] = {};
         for (long key = 0; key <= row; ++key) {
             const double slope = slopes.score(row, key, head).slope;
@@ -53,15 +70,16 @@ struct AttentionQueryGradient {
 /// For (row, key-value head, block of values): the gradients of a key and its value, over the heads of their group and
 /// the queries that see them.
 struct AttentionKeyGradient {
-    AttentionSlopes slopes;
+    AttentionBackward call;
 
     GENOTYPE_BOTH void operator()(long task) const {
-        const AttentionText& text = slopes.text;
-        const AttentionSizes& sizes = text.sizes;
+        const AttentionSizes& sizes = call.sizes;
         const int blocks = attention_blocks(sizes), group = static_cast<int>(task / blocks % sizes.key_value_heads);
         const int first = static_cast<int>(task % blocks) * attention_block, left = sizes.head_width - first;
         const int width = left < attention_block ? left : attention_block;
-        const long key = task / blocks / sizes.key_value_heads;
+        const AttentionSlopes slopes = call.slopes_of(task / blocks / sizes.key_value_heads);
+        const AttentionText& text = slopes.text;
+        const long key = task / blocks / sizes.key_value_heads - text.rows.row;
         double keys[attention_block] = {}, values[attention_block] = {};
         for (long row = key; row < text.rows.count; ++row)
             for (int head = group * sizes.group(); head < (group + 1) * sizes.group(); ++head) {
@@ -90,24 +108,18 @@ constexpr Extent attention_backward_scratch(Thrust<System>, const AttentionSizes
 
 /// See the reference's.
 template <class System>
-void attention_backward(Thrust<System> device, const AttentionSizes& sizes, const Sequences& sequences, const float* x,
-                        const float* y, const float* dy, const float* log_sums, float* dx, Region scratch) {
+void attention_backward(Thrust<System> device, long rows, const AttentionSizes& sizes, const Sequences& sequences,
+                        const float* x, const float* y, const float* dy, const float* log_sums, float* dx,
+                        Region scratch) {
     const int width = sizes.head_width;
     const long blocks = detail::attention_blocks(sizes);
     float* const shifts = scratch.per_sample;
-    for (int index = 0; index < sequences.count; ++index) {
-        const SequenceRows& rows = sequences.list[index];
-        const long row = rows.row, count = rows.count, heads = row * sizes.heads;
-        detail::each(device, count * sizes.heads, [=] GENOTYPE_BOTH(long i) mutable {
-            const long at = (heads + i) * width;
-            shifts[heads + i] = static_cast<float>(detail::dot(width, dy + at, y + at));
-        });
-        const detail::AttentionSlopes slopes{detail::AttentionText(sizes, rows, 0, x, nullptr),
-                                             dy + row * sizes.query_floats(), log_sums + heads, shifts + heads,
-                                             dx + row * sizes.row_floats()};
-        detail::each(device, count * sizes.heads * blocks, detail::AttentionQueryGradient{slopes});
-        detail::each(device, count * sizes.key_value_heads * blocks, detail::AttentionKeyGradient{slopes});
-    }
+    detail::each(device, rows * sizes.heads, [=] GENOTYPE_BOTH(long i) mutable {
+        shifts[i] = static_cast<float>(detail::dot(width, dy + i * width, y + i * width));
+    });
+    const detail::AttentionBackward call{sizes, sequences, x, dy, log_sums, shifts, dx};
+    detail::each(device, rows * sizes.heads * blocks, detail::AttentionQueryGradient{call});
+    detail::each(device, rows * sizes.key_value_heads * blocks, detail::AttentionKeyGradient{call});
 }
 
 }  // namespace genotype

@@ -5,7 +5,7 @@
 
 #include "genotype/kernels/attention.hpp"
 #include "genotype/kernels/rotary.hpp"
-#include "genotype/kernels/sequences.hpp"
+#include "genotype/kernels/text_rows.hpp"
 #include "genotype/kernels/thrust/each.hpp"
 
 namespace genotype {
@@ -38,28 +38,26 @@ void rotary_prepare(Thrust<System> device, const RotaryTurns& turns, int head_wi
 
 /// See the reference's.
 template <class System>
-void rotary(Thrust<System> device, long, const AttentionSizes& sizes, const Sequences& sequences, const float* prepared,
-            bool back, const float* x, float* y) {
+void rotary(Thrust<System> device, long rows, const AttentionSizes& sizes, const Sequences& sequences,
+            const float* prepared, bool back, const float* x, float* y) {
     const int half = sizes.head_width / 2, turned = sizes.query_floats() + sizes.key_floats();
     const long row_floats = sizes.row_floats(), pairs = turned / 2, tasks = pairs + sizes.key_floats();
-    for (int index = 0; index < sequences.count; ++index) {
-        const SequenceRows text = sequences.list[index];
-        // A pair is one index, so that y may be x; behind the pairs each value is one.
-        detail::each_value(device, text.count * tasks, [=] GENOTYPE_BOTH(long i) mutable {
-            const long row = i / tasks, task = i % tasks, start = (text.row + row) * row_floats;
-            if (task >= pairs) {
-                y[start + turned + task - pairs] = x[start + turned + task - pairs];
-                return;
-            }
-            const long at = start + task / half * 2 * half + task % half;
-            const float angle = static_cast<float>(text.position + row) * prepared[task % half];
-            const double cosine = std::cos(static_cast<double>(angle));
-            const double sine = (back ? -1 : 1) * std::sin(static_cast<double>(angle));
-            const double first = static_cast<double>(x[at]), second = static_cast<double>(x[at + half]);
-            y[at] = static_cast<float>(first * cosine - second * sine);
-            y[at + half] = static_cast<float>(second * cosine + first * sine);
-        });
-    }
+    // A pair is one index, so that y may be x; behind the pairs each value is one.
+    detail::each_value(device, rows * tasks, [=] GENOTYPE_BOTH(long i) mutable {
+        const long row = i / tasks, task = i % tasks, start = row * row_floats;
+        if (task >= pairs) {
+            y[start + turned + task - pairs] = x[start + turned + task - pairs];
+            return;
+        }
+        const long at = start + task / half * 2 * half + task % half;
+        const float position = static_cast<float>(position_of(sequences, static_cast<int>(row)));
+        const float angle = position * prepared[task % half];
+        const double cosine = std::cos(static_cast<double>(angle));
+        const double sine = (back ? -1 : 1) * std::sin(static_cast<double>(angle));
+        const double first = static_cast<double>(x[at]), second = static_cast<double>(x[at + half]);
+        y[at] = static_cast<float>(first * cosine - second * sine);
+        y[at + half] = static_cast<float>(second * cosine + first * sine);
+    });
 }
 
 }  // namespace genotype

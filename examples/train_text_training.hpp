@@ -1,0 +1,111 @@
+// The training of examples/train_text.cpp, on any device. What needs tokenizers and models' files stays in that file,
+// which nvcc does not see.
+#pragma once
+
+#include <cstdio>
+#include <genotype/data/text_windows.hpp>
+#include <genotype/genotype.hpp>
+#include <genotype/io.hpp>
+#include <string>
+
+#include "pictures.hpp"
+#include "text_model.hpp"  // nano_gpt/, or that of `text`
+#include "train_text_flags.hpp"
+#include "training.hpp"
+
+namespace genotype {
+class Tokenizer;
+}
+
+namespace example {
+
+using namespace genotype;
+
+struct TextTask {
+    const TrainTextFlags& flags;
+    const Tokenizer& tokenizer;
+    int tokens;               // of the tokenizer
+    TextParts parts;          // of the text
+    bool is_gpt2;             // and not a Llama
+    Arena<> pretrained = {};  // parameters of --from; none: first values
+};
+
+/// The processor writes a text of any length by a model of these parameters.
+std::string write_sample(const TextTask& task, const float* parameters);
+
+template <class Device>
+using TextTrainer = Trainer<text_model::Model, Device, AdamW>;
+
+template <class Device>
+void set_first_values(const TextTask& task, Model<text_model::Model, Device>& model) {
+    if (task.pretrained.size() > 0) {
+        Device::upload(task.pretrained.data(), task.pretrained.size(), model.parameters.data());
+        model.prepare();
+    } else if (task.is_gpt2) {
+        initialize_gpt2(model, Seed{task.flags.seed});
+    } else {
+        initialize_llama(model, Seed{task.flags.seed});
+    }
+}
+
+/// The mean loss over the same random batches each time.
+template <class Device>
+float estimate(TextTrainer<Device>& trainer, TextWindows& windows, int batches) {
+    double sum = 0;
+    windows.seek({});
+    for (int batch = 0; batch < batches; ++batch) sum += static_cast<double>(trainer.evaluate(windows.next()));
+    return static_cast<float>(sum / batches);
+}
+
+/// Trains, measures, and writes weights, losses and a sample. The exit code.
+template <class Device>
+int train_text(const TextTask& task) {
+    constexpr int quick_estimate = 20, last_estimate = 200;  // batches
+    const TrainTextFlags& flags = task.flags;
+    const TextParts& parts = task.parts;
+    TextWindows windows(parts.train, {.batch = flags.batch, .context = flags.context, .seed = flags.seed});
+    TextWindows others(parts.validation, {.batch = flags.batch, .context = flags.context, .seed = flags.seed + 1});
+    const long warmup = static_cast<long>(static_cast<double>(flags.warmup) * static_cast<double>(flags.steps));
+    TextTrainer<Device> trainer({.optimizer = {.learning_rate = flags.learning_rate,
+                                               .beta2 = 0.99f,
+                                               .weight_decay = flags.weight_decay,
+                                               .decayed = Decayed::matrices},
+                                 .schedule = Schedule::cosine(flags.steps, warmup, 0.1f),
+                                 .clip_norm = 1,
+                                 .batch = flags.batch,
+                                 .context = flags.context,
+                                 .seed = flags.seed});
+    set_first_values(task, trainer.model());
+    const long rows = static_cast<long>(flags.batch) * flags.context;
+    std::printf("%zu tokens of %d to learn from, %zu to measure with; %ld parameters\n", parts.train.size(),
+                task.tokens, parts.validation.size(), parameter_count<text_model::Model>);
+
+    Training training(flags, trainer, windows, {"loss", "validation_loss"},
+                      {.steps = flags.steps, .batch = rows, .what = "tokens"});
+    const long before = training.history().rows();
+    float validated = before > 0 ? training.history().row(before - 1)[1] : estimate(trainer, others, quick_estimate);
+    while (training.goes_on()) {
+        const float loss = trainer.step(windows.next());
+        if (trainer.steps() % flags.evaluate_every == 0) validated = estimate(trainer, others, quick_estimate);
+        char words[64];
+        std::snprintf(words, sizeof words, "loss %.3f  validation %.3f", loss, validated);
+        training.note({loss, validated}, words);
+        training.save_when_due();
+    }
+    if (!training.finish()) return interrupted;
+
+    save(trainer, flags.out / "model.safetensors");
+    training.draw_losses({"training", "validation"}, "Loss on " + flags.data, "cross-entropy of a token", 25);
+    const std::string sample = write_sample(task, HostCopy(trainer.model().parameters).data());
+    write_file(flags.out / "sample.txt", sample);
+    std::printf("%s\nvalidation loss %.4f: the mean over %d random batches of %d texts of %d tokens\n", sample.c_str(),
+                estimate(trainer, others, last_estimate), last_estimate, flags.batch, flags.context);
+    std::printf("%ld steps, %.1f s; written:\n", training.history().rows(), training.seconds());
+    name_files(flags.out, {"model.safetensors", "sample.txt", "training.csv", "losses.png"});
+    return 0;
+}
+
+/// The same on an NVIDIA GPU, where nvcc compiled train_text_cuda.cu.
+int train_text_on_cuda(const TextTask& task);
+
+}  // namespace example

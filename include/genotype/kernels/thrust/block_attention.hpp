@@ -1,0 +1,89 @@
+// How the threads of one block of a GPU make a head of a row's attention. Plain code over a `Block`, so that a test can
+// run it on the processor.
+#pragma once
+
+#include <cmath>
+
+#include "genotype/kernels/thrust/attention_text.hpp"
+
+namespace genotype::detail {
+
+/// What the block shares. A thread has a key at a time, then a value's column.
+template <int count>
+struct AttentionBlock {
+    static constexpr int threads = count;  // a power of two, and as many as a head is wide at least
+
+    float query[threads];
+    float shares[threads];
+    float combined[threads];
+};
+
+struct Larger {
+    GENOTYPE_BOTH float operator()(float left, float right) const { return left < right ? right : left; }
+};
+struct Together {
+    GENOTYPE_BOTH float operator()(float left, float right) const { return left + right; }
+};
+
+/// One value of those of all threads, combined in pairs; all threads get it.
+template <class Block, class Combine>
+GENOTYPE_BOTH float combine_threads(Block block, float* values, float own, Combine combine) {
+    const int thread = block.thread();
+    values[thread] = own;
+    block.sync();
+    for (int half = block.threads() / 2; half > 0; half /= 2) {
+        if (thread < half) values[thread] = combine(values[thread], values[thread + half]);
+        block.sync();
+    }
+    const float result = values[0];
+    block.sync();
+    return result;
+}
+
+/// What each thread of a block does for a head of a row: see `AttentionForward`. As many keys as there are threads are
+/// looked at together, and sums are floats, in an order that depends on the row's position and the head's width alone.
+/// For a `Block` see `sum_group`; `shared` is shared by the block.
+template <class Block, int threads>
+GENOTYPE_BOTH void attend_block(Block block, AttentionBlock<threads>& shared, const AttentionOf& call, long row,
+                                int head) {
+    const AttentionText text = call.text_of_row(row);
+    const long here = row - text.rows.row, last = text.before + here;
+    const int thread = block.thread(), width = call.sizes.head_width;
+    const float* const query = text.query(here, head);
+    if (thread < width) {
+        shared.query[thread] = query[thread] / std::sqrt(static_cast<float>(width));
+        if (call.remembers(head)) call.remember(text, last, head, thread);
+    }
+    block.sync();
+    // Where there are more threads than columns, each of them takes only some of the keys.
+    const int parts = threads / width, part = thread / width, column = thread % width;
+    float largest = -HUGE_VALF, sum = 0, value = 0;
+    for (long first = 0; first <= last; first += threads) {
+        const int keys = static_cast<int>(last + 1 - first < threads ? last + 1 - first : threads);
+        float score = -HUGE_VALF;
+        if (thread < keys) {
+            const float* const key = text.key(first + thread, head);
+            score = 0;
+            for (int i = 0; i < width; ++i) score += shared.query[i] * key[i];
+        }
+        const float before = largest;
+        largest = Larger{}(largest, combine_threads(block, shared.combined, score, Larger{}));
+        const float share = thread < keys ? std::exp(score - largest) : 0.0f, shrunk = std::exp(before - largest);
+        shared.shares[thread] = share;
+        sum = sum * shrunk + combine_threads(block, shared.combined, share, Together{});
+        value *= shrunk;
+        if (part < parts)
+            for (int key = part; key < keys; key += parts)
+                value += shared.shares[key] * text.value(first + key, head)[column];
+        block.sync();  // the next keys' shares go to the same place
+    }
+    shared.combined[thread] = value;
+    block.sync();
+    if (thread < width) {
+        for (int other = 1; other < parts; ++other) value += shared.combined[other * width + thread];
+        call.y[row * call.sizes.query_floats() + static_cast<long>(head) * width + thread] = value / sum;
+    }
+    if (call.log_sums && thread == 0) call.log_sums[row * call.sizes.heads + head] = largest + std::log(sum);
+}
+
+}  // namespace genotype::detail
