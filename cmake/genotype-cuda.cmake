@@ -9,10 +9,11 @@ if(GENOTYPE_CUDA)
   if(GENOTYPE_NVCC AND NOT DEFINED ENV{CUDACXX})
     set(ENV{CUDACXX} "${GENOTYPE_NVCC}")
   endif()
-  # Machine code for one GPU (sm_90: H100 and H200), and a form that the driver translates for all others since Turing.
+  # Machine code for one GPU (sm_90: H100 and H200), and forms that the driver translates for newer ones and for all others
+  # since Turing.
   # To be known before the language is.
   if(NOT DEFINED CMAKE_CUDA_ARCHITECTURES AND NOT DEFINED ENV{CUDAARCHS})
-    set(CMAKE_CUDA_ARCHITECTURES "90-real;75-virtual")
+    set(CMAKE_CUDA_ARCHITECTURES "90;75-virtual")
   endif()
   # g++ compiles the host's half, also where Clang compiles everything else: nvcc knows only old versions of that.
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND NOT DEFINED CMAKE_CUDA_HOST_COMPILER AND NOT DEFINED ENV{CUDAHOSTCXX})

@@ -55,7 +55,7 @@ Array attended(const AttentionSizes& sizes) {
     constexpr long rows = 43;
     const SequenceRows list[] = {{.row = 0, .count = 15}, {.row = 15, .count = 1}, {.row = 16, .count = 27}};
     Array words(3 * sequence_rows_floats);
-    std::copy_n(as_floats(list), words.size(), words.begin());
+    std::copy_n(reinterpret_cast<const float*>(list), words.size(), words.begin());
     Values<Device> texts(words), x(random_array(rows * sizes.row_floats(), 1));
     Values<Device> y(unwritten(rows * sizes.query_floats())), log_sums(unwritten(rows * sizes.heads));
     Values<Device> dx(unwritten(rows * sizes.row_floats())), shifts(unwritten(rows * sizes.heads));

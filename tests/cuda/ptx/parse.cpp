@@ -72,16 +72,31 @@ class Parser {
             } else if (word == ".shared") {
                 shared_symbol(outer_shared_);
             } else if (word == ".entry") {
-                Kernel kernel = entry();
+                begin();
+                parameters();
+                Kernel kernel = end();
                 found.kernels.emplace(kernel.name, std::move(kernel));
+            } else if (word == ".func") {
+                function(found);
             } else if (word != ".visible" && word != ".extern" && word != ".weak") {
                 wrong("not known here", word);
             }
         }
+        const auto resolve = [&](Kernel& kernel, const Calls& calls) {
+            for (const auto& [instruction, name] : calls) {
+                const auto called = found.functions.find(name);
+                if (called == found.functions.end()) wrong("no such function", name);
+                kernel.code[instruction].called = &called->second;
+            }
+        };
+        for (auto& [name, kernel] : found.kernels) resolve(kernel, calls_[name]);
+        for (auto& [name, kernel] : found.functions) resolve(kernel, calls_[name]);
         return found;
     }
 
   private:
+    using Calls = std::vector<std::pair<std::size_t, std::string>>;  // instruction, and what it names
+
     std::string_view peek(std::size_t ahead = 0) const {
         return at_ + ahead < tokens_.size() ? tokens_[at_ + ahead] : std::string_view();
     }
@@ -136,10 +151,12 @@ class Parser {
         take(";");
     }
 
-    Kernel entry() {
+    void begin() {
         kernel_ = {};
         labels_.clear();
         branches_.clear();
+    }
+    void parameters() {
         kernel_.name = take();
         take("(");
         while (peek() != ")") {
@@ -152,6 +169,24 @@ class Parser {
             kernel_.parameter_places.emplace_back(named(parameter.name), offset);
         }
         take(")");
+    }
+    void function(Module& found) {
+        begin();
+        if (peek() == "(") {
+            take();
+            take(".param");
+            kernel_.results.push_back(named(array().name));
+            take(")");
+        }
+        parameters();
+        if (peek() == ";") {  // said before it is made
+            take();
+            return;
+        }
+        Kernel made = end();
+        found.functions.emplace(made.name, std::move(made));
+    }
+    Kernel end() {
         while (peek() != "{") take();  // how many threads it is made for
         for (const char* name : special_names) named(name);
         body();
@@ -176,11 +211,18 @@ class Parser {
             const std::string_view word = peek();
             if (word == "{") {
                 ++depth;
+                inner_.emplace_back();
                 take();
             } else if (word == "}") {
                 --depth;
+                if (depth > 0) inner_.pop_back();
                 take();
-            } else if (word == ".reg" || word == ".pragma") {
+            } else if (word == ".reg") {
+                take();
+                take();  // their type
+                for (std::string_view name = take(); name != ";"; name = take())
+                    if (name[0] != ',' && !inner_.empty()) inner_.back()[std::string(name)] = concealed(name);
+            } else if (word == ".pragma") {
                 while (take() != ";") {
                 }
             } else if (word == ".shared") {
@@ -190,7 +232,7 @@ class Parser {
                 const long offset = aligned(kernel_.shared_bytes, own[0].alignment);
                 kernel_.registers[static_cast<std::size_t>(named(own[0].name))] = static_cast<std::uint64_t>(offset);
                 kernel_.shared_bytes = offset + own[0].bytes;
-            } else if (word == ".local") {
+            } else if (word == ".local" || word == ".param") {  // also what a call hands over
                 take();
                 const Array symbol = array();
                 take(";");
@@ -216,6 +258,11 @@ class Parser {
         }
         const std::string_view opcode = take();
         made.step = step_of(opcode, made.count);
+        if (opcode == "call" || opcode == "call.uni") {
+            calls_[kernel_.name].emplace_back(kernel_.code.size(), call_of(made));
+            kernel_.code.push_back(made);
+            return;
+        }
         const bool branch = opcode == "bra" || opcode == "bra.uni", stores = opcode.starts_with("st.");
         if (branch) {
             branches_.emplace_back(kernel_.code.size(), std::string(take()));
@@ -257,6 +304,25 @@ class Parser {
         kernel_.code.push_back(made);
     }
 
+    /// "(result), function, (arguments);": all are places in memory. Returns the function's name.
+    std::string call_of(Instruction& made) {
+        if (peek() == "(") {
+            take();
+            made.to[0] = named(take());
+            take(")");
+            take(",");
+        }
+        const std::string name(take());
+        if (peek() == ",") take();
+        int arguments = 0;
+        while (peek() != ";") {
+            const std::string_view word = take();
+            if (word != "(" && word != ")" && word != ",") made.from[arguments++] = named(word);
+        }
+        take(";");
+        return name;
+    }
+
     /// One word, with its sign.
     std::string_view number_or_name() {
         if (peek() != "-") return take();
@@ -265,7 +331,16 @@ class Parser {
         return {begin, static_cast<std::size_t>(digits.data() + digits.size() - begin)};
     }
 
+    /// The name, within braces, of what hides another of this name.
+    std::string concealed(std::string_view name) { return std::string(name) + '@' + std::to_string(++braces_); }
+
     int named(std::string_view name) {
+        for (auto scope = inner_.rbegin(); scope != inner_.rend(); ++scope)
+            if (const auto found = scope->find(std::string(name)); found != scope->end())
+                return named_so(found->second);
+        return named_so(name);
+    }
+    int named_so(std::string_view name) {
         const auto [place, is_new] =
             kernel_.names.try_emplace(std::string(name), static_cast<int>(kernel_.registers.size()));
         if (is_new) kernel_.registers.push_back(0xfff8'dead'7fc0'dead);  // who reads it unwritten finds no number
@@ -299,7 +374,10 @@ class Parser {
     std::map<std::string, std::uint64_t> globals_;
     Kernel kernel_;
     std::map<std::string, long> labels_;
-    std::vector<std::pair<std::size_t, std::string>> branches_;
+    Calls branches_;
+    std::map<std::string, Calls> calls_;
+    std::vector<std::map<std::string, std::string>> inner_;  // of braces within a body: their registers
+    int braces_ = 0;
 };
 
 }  // namespace

@@ -11,6 +11,7 @@
 namespace ptx {
 
 struct Instruction;
+struct Kernel;
 
 /// One thread of a block. Registers are numbers of 64 bits, of which a type uses the lowest; constants and what is
 /// special, such as %tid.x, have registers too.
@@ -21,6 +22,7 @@ struct Thread {
     char* shared;  // the block's
     long next = 0;
     State state = running;
+    bool carry = false;  // out of the last sum of many words
 
     template <class T>
     T get(int at) const {
@@ -45,8 +47,10 @@ struct Instruction {
     int to[8] = {}, from[16] = {};
     long offset = 0;  // of an address
     long target = 0;  // of a branch
+    const Kernel* called = nullptr;
 };
 
+/// A kernel, or a function that one calls.
 struct Kernel {
     struct Parameter {
         long offset, bytes;
@@ -59,6 +63,7 @@ struct Kernel {
     long parameter_bytes = 0, shared_bytes = 0, local_bytes = 0;
     std::map<std::string, int, std::less<>> names;                     // of registers
     std::vector<std::pair<int, long>> parameter_places, local_places;  // registers that point into a memory
+    std::vector<int> results;                                          // of a function: where they go
 
     /// The register of that name, or -1.
     int find(std::string_view register_name) const {
@@ -68,7 +73,7 @@ struct Kernel {
 };
 
 struct Module {
-    std::map<std::string, Kernel, std::less<>> kernels;
+    std::map<std::string, Kernel, std::less<>> kernels, functions;
     std::vector<std::vector<char>> globals;  // what lies in the GPU's memory from the beginning
 };
 
@@ -76,6 +81,8 @@ struct Module {
 /// number of a memory's values.
 Step step_of(std::string_view opcode, int& count);
 
+/// Runs a function of a module to its end.
+void call(Thread&, const Instruction&);
 /// Does nothing but pass the block's threads on, see `run`.
 void barrier(Thread&, const Instruction&);
 /// Threads of a warp meet, and multiply together.

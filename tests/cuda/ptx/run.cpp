@@ -9,6 +9,16 @@ namespace {
 
 constexpr int warp = 32;
 
+/// Runs a thread until it meets others, or ends.
+void go_on(Thread& thread, const Kernel& kernel) {
+    const Instruction* const code = kernel.code.data();
+    while (thread.state == Thread::running) {
+        const Instruction& now = code[thread.next++];
+        if (now.guard >= 0 && (thread.get<std::uint8_t>(now.guard) != 0) != now.guard_is) continue;
+        now.step(thread, now);
+    }
+}
+
 /// A block at a time: what its threads have.
 class Block {
   public:
@@ -39,7 +49,7 @@ class Block {
     void run(unsigned x, unsigned y, unsigned z) {
         begin(x, y, z);
         for (bool all_ended = false; !all_ended;) {
-            for (Thread& thread : threads_) go_on(thread);
+            for (Thread& thread : threads_) go_on(thread, kernel_);
             bool waiting = false, in_warp = false;
             all_ended = true;
             for (const Thread& thread : threads_) {
@@ -86,15 +96,6 @@ class Block {
         }
     }
 
-    void go_on(Thread& thread) const {
-        const Instruction* const code = kernel_.code.data();
-        while (thread.state == Thread::running) {
-            const Instruction& now = code[thread.next++];
-            if (now.guard >= 0 && (thread.get<std::uint8_t>(now.guard) != 0) != now.guard_is) continue;
-            now.step(thread, now);
-        }
-    }
-
     /// a (16, 8) times b (8, 8) plus c (16, 8), whose values lie with the lanes as the instruction's description says.
     void meet_in_warps() {
         for (int first = 0; first < count_; first += warp) {
@@ -138,6 +139,19 @@ class Block {
 
 }  // namespace
 
+void call(Thread& caller, const Instruction& from) {
+    const Kernel& function = *from.called;
+    std::vector<std::uint64_t> registers = function.registers;
+    std::vector<std::uint64_t> local(static_cast<std::size_t>(function.local_bytes / 8 + 2));
+    Thread thread{.registers = registers.data(), .shared = caller.shared};
+    for (std::size_t at = 0; at < function.parameter_places.size(); ++at)
+        thread.set(function.parameter_places[at].first, caller.get<std::uint64_t>(from.from[at]));
+    for (const int result : function.results) thread.set(result, caller.get<std::uint64_t>(from.to[0]));
+    for (const auto& [to, offset] : function.local_places)
+        thread.set(to, reinterpret_cast<std::uint64_t>(local.data()) + static_cast<std::uint64_t>(offset));
+    go_on(thread, function);
+    if (thread.state != Thread::ended) throw std::runtime_error(function.name + ": threads meet within a function");
+}
 void barrier(Thread& thread, const Instruction&) {
     thread.state = Thread::at_barrier;
 }

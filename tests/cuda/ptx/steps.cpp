@@ -132,6 +132,21 @@ void wide(Thread& t, const Instruction& i) {
                 adds ? static_cast<Wide>(static_cast<Bits<Wide>>(product) + t.get<Bits<Wide>>(i.from[2])) : product);
 }
 
+/// A word of a sum of many: `takes` the carry that came before, `gives` its own.
+template <bool takes, bool gives, auto f>
+void in_many_words(Thread& t, const Instruction& i) {
+    const s64 before = takes && t.carry ? 1 : 0;
+    const s64 sum = f(t.get<u32>(i.from[0]), t.get<u32>(i.from[1]), t.get<u32>(i.from[2]), before);
+    t.set<u32>(i.to[0], static_cast<u32>(sum));
+    if (gives) t.carry = sum < 0 || sum >> 32 != 0;
+}
+constexpr auto sum_word = [](u32 a, u32 b, u32, s64 carry) { return s64{a} + b + carry; };
+constexpr auto difference_word = [](u32 a, u32 b, u32, s64 borrowed) { return s64{a} - b - borrowed; };
+constexpr auto low_word = [](u32 a, u32 b, u32 c, s64 carry) { return s64{a * b} + c + carry; };
+constexpr auto high_word = [](u32 a, u32 b, u32 c, s64 carry) {
+    return static_cast<s64>(u64{a} * b >> 32) + c + carry;
+};
+
 template <class T, auto compare, auto join>
 void set_truth(Thread& t, const Instruction& i) {
     const bool found = compare(t.get<T>(i.from[0]), t.get<T>(i.from[1]));
@@ -230,6 +245,10 @@ void store(Thread& t, const Instruction& i) {
 }
 void from_shared(Thread& t, const Instruction& i) {
     t.set<u64>(i.to[0], reinterpret_cast<u64>(t.shared) + t.get<u64>(i.from[0]));
+}
+
+void count_zeros(Thread& t, const Instruction& i) {
+    t.set<u32>(i.to[0], static_cast<u32>(std::countl_zero(t.get<u64>(i.from[0]))));
 }
 
 void branch(Thread& t, const Instruction& i) {
@@ -414,6 +433,18 @@ Table made_table() {
     table["lg2.approx.f32"] = table["lg2.approx.ftz.f32"] = unary<float, logarithm>;
     table["rcp.approx.ftz.f32"] = unary<float, reciprocal_ftz>;
     table["rcp.approx.ftz.f64"] = unary<double, coarse_reciprocal>;
+    table["add.cc.u32"] = in_many_words<false, true, sum_word>;
+    table["addc.cc.u32"] = in_many_words<true, true, sum_word>;
+    table["addc.u32"] = in_many_words<true, false, sum_word>;
+    table["sub.cc.u32"] = in_many_words<false, true, difference_word>;
+    table["subc.cc.u32"] = in_many_words<true, true, difference_word>;
+    table["subc.u32"] = in_many_words<true, false, difference_word>;
+    table["mad.lo.cc.u32"] = in_many_words<false, true, low_word>;
+    table["madc.lo.cc.u32"] = in_many_words<true, true, low_word>;
+    table["madc.hi.cc.u32"] = in_many_words<true, true, high_word>;
+    table["madc.hi.u32"] = in_many_words<true, false, high_word>;
+    table["clz.b64"] = count_zeros;
+    table["call"] = table["call.uni"] = call;
     table["bra"] = table["bra.uni"] = branch;
     table["ret"] = table["exit"] = end;
     table["bar.sync"] = table["barrier.sync"] = barrier;
