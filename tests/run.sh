@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what is missing, builds the tests and runs them. Ends with ctest's own closing line.
-# usage: tests/run.sh [--all] [arguments for ctest]; --all also instruments what puts together what others instrument
+# usage: tests/run.sh [--all] [arguments for ctest]; --all also runs what takes minutes more: see GENOTYPE_SANITIZE
 #        tests/run.sh --fuzz [SECONDS [TARGET...]]: fuzzes each reader of files for 60 seconds, or so many, instead
 set -euo pipefail
 if [[ ${1:-} == --help || ${1:-} == -h ]]; then

@@ -5,6 +5,7 @@
 
 #include "genotype/kernels/reference/attention.hpp"
 #include "support/kernel_arrays.hpp"
+#include "support/thrust_devices.hpp"
 
 using namespace genotype;
 using namespace kernel_test;
@@ -32,8 +33,8 @@ const AttentionSizes heads_table[] = {{1, 1, 1},  {2, 1, 17}, {4, 2, 5},   {3, 3
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("attention's gradient agrees with the plain loops, for every number of threads", Device, ThrustCpp,
-                   ThrustOmp) {
+TEST_CASE_TEMPLATE("attention's gradient agrees with the plain loops, for every number of threads", Device,
+                   GENOTYPE_THRUST_DEVICES) {
     unsigned seed = 0;
     for (const AttentionSizes& sizes : heads_table) {
         CAPTURE(sizes.heads);

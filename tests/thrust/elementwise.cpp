@@ -9,6 +9,7 @@
 #include "genotype/layers/gated.hpp"
 #include "genotype/layers/silu.hpp"
 #include "support/kernel_arrays.hpp"
+#include "support/thrust_devices.hpp"
 
 using namespace genotype;
 using namespace kernel_test;
@@ -63,7 +64,7 @@ Array with_any_threads(const Run& run) {
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("map", Device, ThrustCpp, ThrustOmp) {
+TEST_CASE_TEMPLATE("map", Device, GENOTYPE_THRUST_DEVICES) {
     for (const long n : sizes) {
         CAPTURE(n);
         const Array x = random_array(n, 1), y = random_array(n, 2), z = random_array(n, 3);
@@ -81,7 +82,7 @@ TEST_CASE_TEMPLATE("map", Device, ThrustCpp, ThrustOmp) {
     }
 }
 
-TEST_CASE_TEMPLATE("update", Device, ThrustCpp, ThrustOmp) {
+TEST_CASE_TEMPLATE("update", Device, GENOTYPE_THRUST_DEVICES) {
     for (const long n : sizes) {
         CAPTURE(n);
         const Array force = random_array(n, 4);
@@ -96,7 +97,7 @@ TEST_CASE_TEMPLATE("update", Device, ThrustCpp, ThrustOmp) {
     }
 }
 
-TEST_CASE_TEMPLATE("sum", Device, ThrustCpp, ThrustOmp) {
+TEST_CASE_TEMPLATE("sum", Device, GENOTYPE_THRUST_DEVICES) {
     for (const long n : sizes) {
         CAPTURE(n);
         const Array x = random_array(n, 7), y = random_array(n, 8);
@@ -114,7 +115,7 @@ TEST_CASE_TEMPLATE("sum", Device, ThrustCpp, ThrustOmp) {
     CHECK(total == doctest::Approx(300'000.).epsilon(1e-6));
 }
 
-TEST_CASE_TEMPLATE("column_sums", Device, ThrustCpp, ThrustOmp) {
+TEST_CASE_TEMPLATE("column_sums", Device, GENOTYPE_THRUST_DEVICES) {
     for (const int columns : {1, 3, 16, 257})
         for (const long rows : {0, 1, 65, 1025})
             for (const bool accumulate : {false, true}) {
@@ -132,7 +133,7 @@ TEST_CASE_TEMPLATE("column_sums", Device, ThrustCpp, ThrustOmp) {
             }
 }
 
-TEST_CASE_TEMPLATE("stretches that two functors change in turns", Device, ThrustCpp, ThrustOmp) {
+TEST_CASE_TEMPLATE("stretches that two functors change in turns", Device, GENOTYPE_THRUST_DEVICES) {
     const Pull two[2] = {{1}, {-2}};
     for (const std::vector<long>& ends : {std::vector<long>{7}, {1, 2, 3, 4}, {5, 900, 1024, 1025, 3000}})
         for (const int first : {0, 1}) {
@@ -159,7 +160,7 @@ TEST_CASE_TEMPLATE("stretches that two functors change in turns", Device, Thrust
         }
 }
 
-TEST_CASE_TEMPLATE("halves", Device, ThrustCpp, ThrustOmp) {
+TEST_CASE_TEMPLATE("halves", Device, GENOTYPE_THRUST_DEVICES) {
     const auto gate = SiLU::function_of_input();
     using Function = std::remove_const_t<decltype(gate)>;
     for (const long rows : {0, 1, 5, 64})

@@ -7,6 +7,7 @@
 
 #include "genotype/kernels/reference/embedding.hpp"
 #include "support/kernel_arrays.hpp"
+#include "support/thrust_devices.hpp"
 
 using namespace genotype;
 using namespace kernel_test;
@@ -35,8 +36,8 @@ Outcome run(Device device, const Sizes& s, const Array& ids, const Array& weight
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("Embedding's kernels give the plain ones' bits, for every number of threads", Device, ThrustCpp,
-                   ThrustOmp) {
+TEST_CASE_TEMPLATE("Embedding's kernels give the plain ones' bits, for every number of threads", Device,
+                   GENOTYPE_THRUST_DEVICES) {
     unsigned seed = 0;
     for (const Sizes& sizes : table)
         for (const bool accumulate : {false, true}) {

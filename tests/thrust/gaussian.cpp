@@ -7,6 +7,7 @@
 #include "genotype/kernels/thrust/gaussian.hpp"
 #include "genotype/kernels/thrust/spread.hpp"
 #include "support/kernel_arrays.hpp"
+#include "support/thrust_devices.hpp"
 
 using namespace genotype;
 using namespace kernel_test;
@@ -41,7 +42,7 @@ Results run(Device device, int batch, int latents, bool accumulate, bool apart =
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("latents agree with the plain ones", Device, ThrustCpp, ThrustOmp) {
+TEST_CASE_TEMPLATE("latents agree with the plain ones", Device, GENOTYPE_THRUST_DEVICES) {
     for (const int batch : {1, 2, 65, 300})
         for (const int latents : {1, 7, 20, 100})
             for (const bool accumulate : {false, true}) {
@@ -60,7 +61,7 @@ TEST_CASE_TEMPLATE("latents agree with the plain ones", Device, ThrustCpp, Thrus
             }
 }
 
-TEST_CASE_TEMPLATE("Latents that are N(0, 1) already cost nothing", Device, ThrustCpp, ThrustOmp) {
+TEST_CASE_TEMPLATE("Latents that are N(0, 1) already cost nothing", Device, GENOTYPE_THRUST_DEVICES) {
     const Array moments(40, 0.0f);
     Array value = unwritten(1), slopes = unwritten(40);
     gaussian_divergence(Device{}, 1, 20, moments.data(), 0.5f, value.data(), slopes.data(), false);

@@ -9,6 +9,7 @@
 #include "genotype/layers/leaky_relu.hpp"
 #include "genotype/layers/silu.hpp"
 #include "support/kernel_arrays.hpp"
+#include "support/thrust_devices.hpp"
 
 using namespace genotype;
 using namespace kernel_test;
@@ -111,16 +112,16 @@ void compare(Activation activation) {
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("batch norm agrees with the plain one", Device, ThrustCpp, ThrustOmp) {
+TEST_CASE_TEMPLATE("batch norm agrees with the plain one", Device, GENOTYPE_THRUST_DEVICES) {
     compare<Device>(NoActivation{});
 }
 
-TEST_CASE_TEMPLATE("batch norm agrees with the plain one through an activation", Device, ThrustCpp, ThrustOmp) {
+TEST_CASE_TEMPLATE("batch norm agrees with the plain one through an activation", Device, GENOTYPE_THRUST_DEVICES) {
     compare<Device>(SiLU::function_of_input());
     compare<Device>(LeakyReLU<0.2f>::function_of_input());
 }
 
-TEST_CASE_TEMPLATE("batch norm keeps its digits far from zero", Device, ThrustCpp, ThrustOmp) {
+TEST_CASE_TEMPLATE("batch norm keeps its digits far from zero", Device, GENOTYPE_THRUST_DEVICES) {
     for (const bool outlier_first : {false, true}) {
         CAPTURE(outlier_first);
         Array x = random_array(5000 * 3, 3, outlier_first ? 1000 : 10000);
@@ -134,7 +135,7 @@ TEST_CASE_TEMPLATE("batch norm keeps its digits far from zero", Device, ThrustCp
     }
 }
 
-TEST_CASE_TEMPLATE("equal values have no variance, and batches are counted", Device, ThrustCpp, ThrustOmp) {
+TEST_CASE_TEMPLATE("equal values have no variance, and batches are counted", Device, GENOTYPE_THRUST_DEVICES) {
     const Array x(210, 0.1f);
     Array moments = unwritten(12), mean = unwritten(3), inverse = unwritten(3), running(7, 0.0f);
     for (int step = 0; step < 3; ++step) {
@@ -150,7 +151,7 @@ TEST_CASE_TEMPLATE("equal values have no variance, and batches are counted", Dev
     CHECK(batches == 3);
 }
 
-TEST_CASE_TEMPLATE("inverse deviations", Device, ThrustCpp, ThrustOmp) {
+TEST_CASE_TEMPLATE("inverse deviations", Device, GENOTYPE_THRUST_DEVICES) {
     Array variance = random_array(33, 1), plain = unwritten(33), own = unwritten(33);
     for (float& value : variance) value *= value;
     inverse_deviations(Reference{}, 33, variance.data(), 1e-5f, plain.data());

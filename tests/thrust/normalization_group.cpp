@@ -5,6 +5,7 @@
 
 #include "genotype/kernels/thrust/normalization_group.hpp"
 #include "support/kernel_arrays.hpp"
+#include "support/thrust_devices.hpp"
 
 using namespace genotype;
 using namespace kernel_test;
@@ -46,7 +47,7 @@ Outcome run(Device device, const Sizes& s, const Array& x, const Array& dy, cons
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("group norm agrees with the plain one", Device, ThrustCpp, ThrustOmp) {
+TEST_CASE_TEMPLATE("group norm agrees with the plain one", Device, GENOTYPE_THRUST_DEVICES) {
     unsigned seed = 0;
     for (const Sizes& sizes : table)
         for (const bool accumulate : {false, true}) {
@@ -71,7 +72,7 @@ TEST_CASE_TEMPLATE("group norm agrees with the plain one", Device, ThrustCpp, Th
         }
 }
 
-TEST_CASE_TEMPLATE("group norm keeps its digits far from zero", Device, ThrustCpp, ThrustOmp) {
+TEST_CASE_TEMPLATE("group norm keeps its digits far from zero", Device, GENOTYPE_THRUST_DEVICES) {
     const Sizes sizes{2, 90, 34, 2};
     const Array x = random_array(sizes.count(), 3, 1000), weight(34, 1.0f), bias(34, 0.0f);
     const Outcome plain = run(Reference{}, sizes, x, x, weight, bias, false);

@@ -5,6 +5,7 @@
 
 #include "genotype/kernels/thrust/normalization_layer.hpp"
 #include "support/kernel_arrays.hpp"
+#include "support/thrust_devices.hpp"
 
 using namespace genotype;
 using namespace kernel_test;
@@ -44,7 +45,7 @@ Outcome run(Device device, const Sizes& s, const Array& x, const Array& dy, cons
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("layer norm agrees with the plain one", Device, ThrustCpp, ThrustOmp) {
+TEST_CASE_TEMPLATE("layer norm agrees with the plain one", Device, GENOTYPE_THRUST_DEVICES) {
     unsigned seed = 0;
     for (const Sizes& sizes : table)
         for (const bool accumulate : {false, true}) {
@@ -70,7 +71,7 @@ TEST_CASE_TEMPLATE("layer norm agrees with the plain one", Device, ThrustCpp, Th
         }
 }
 
-TEST_CASE_TEMPLATE("layer norm without a bias is that with one of zeros", Device, ThrustCpp, ThrustOmp) {
+TEST_CASE_TEMPLATE("layer norm without a bias is that with one of zeros", Device, GENOTYPE_THRUST_DEVICES) {
     for (const Sizes& sizes : table) {
         CAPTURE(sizes.size);
         const long count = sizes.samples * sizes.size;
@@ -86,7 +87,7 @@ TEST_CASE_TEMPLATE("layer norm without a bias is that with one of zeros", Device
     }
 }
 
-TEST_CASE_TEMPLATE("layer norm keeps its digits far from zero", Device, ThrustCpp, ThrustOmp) {
+TEST_CASE_TEMPLATE("layer norm keeps its digits far from zero", Device, GENOTYPE_THRUST_DEVICES) {
     const Sizes sizes{2, 3001};
     const Array x = random_array(6002, 3, 1000), weight(3001, 1.0f), bias(3001, 0.0f);
     const Outcome plain = run(Reference{}, sizes, x, x, weight, bias, false);

@@ -5,6 +5,7 @@
 
 #include "genotype/kernels/thrust/normalization_rms.hpp"
 #include "support/kernel_arrays.hpp"
+#include "support/thrust_devices.hpp"
 
 using namespace genotype;
 using namespace kernel_test;
@@ -45,7 +46,7 @@ Outcome run(Device device, const Sizes& s, const Array& x, const Array& dy, cons
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("RMS norm agrees with the plain one", Device, ThrustCpp, ThrustOmp) {
+TEST_CASE_TEMPLATE("RMS norm agrees with the plain one", Device, GENOTYPE_THRUST_DEVICES) {
     unsigned seed = 0;
     for (const Sizes& sizes : table)
         for (const bool accumulate : {false, true}) {

@@ -5,12 +5,13 @@
 
 #include "genotype/kernels/reference/pooling.hpp"
 #include "support/pooling_runs.hpp"
+#include "support/thrust_devices.hpp"
 
 using namespace genotype;
 using namespace kernel_test;
 
-TEST_CASE_TEMPLATE("pooling over thrust agrees with the plain one, for every number of threads", Device, ThrustCpp,
-                   ThrustOmp) {
+TEST_CASE_TEMPLATE("pooling over thrust agrees with the plain one, for every number of threads", Device,
+                   GENOTYPE_THRUST_DEVICES) {
     unsigned seed = 0;
     for (const PoolCase& c : pool_cases()) {
         CAPTURE(c.geometry.channels);
@@ -29,7 +30,7 @@ TEST_CASE_TEMPLATE("pooling over thrust agrees with the plain one, for every num
     }
 }
 
-TEST_CASE_TEMPLATE("not a number comes through a max pooling over thrust", Device, ThrustCpp, ThrustOmp) {
+TEST_CASE_TEMPLATE("not a number comes through a max pooling over thrust", Device, GENOTYPE_THRUST_DEVICES) {
     const float nan = std::numeric_limits<float>::quiet_NaN(), infinity = std::numeric_limits<float>::infinity();
     const PoolCase c{1, pool_geometry(1, 4, 4, 3, 1, 1)};
     const PoolInputs inputs{{1, nan, 3, -infinity, 5, 2, nan, -infinity, 0, 7, 1, -infinity, 4, 4, nan, -infinity},

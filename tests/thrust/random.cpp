@@ -6,6 +6,7 @@
 #include "genotype/kernels/cpu/random.hpp"
 #include "genotype/kernels/reference/random.hpp"
 #include "support/kernel_arrays.hpp"
+#include "support/thrust_devices.hpp"
 
 using namespace genotype;
 using namespace kernel_test;
@@ -43,14 +44,14 @@ float probability_at_word() {
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("random numbers over thrust have the other devices' bits", Device, ThrustCpp, ThrustOmp) {
+TEST_CASE_TEMPLATE("random numbers over thrust have the other devices' bits", Device, GENOTYPE_THRUST_DEVICES) {
     check_bits<Device>([](auto device, long n, float* y) { fill_normal(device, n, state, y); });
     check_bits<Device>([](auto device, long n, float* y) { fill_uniform(device, n, state, -3, 0.1f, y); });
     for (float probability : {0.0f, 0.3f, 1.0f, probability_at_word()})
         check_bits<Device>([=](auto device, long n, float* y) { fill_keep_mask(device, n, state, probability, 2, y); });
 }
 
-TEST_CASE_TEMPLATE("positions that count on from a number in memory", Device, Reference, Cpu, ThrustCpp, ThrustOmp) {
+TEST_CASE_TEMPLATE("positions that count on from a number in memory", Device, Reference, Cpu, GENOTYPE_THRUST_DEVICES) {
     constexpr long n = 1003;
     const std::uint64_t base = state.position - 7;
     const RandomState there{.seed = state.seed, .position = 7, .stream = state.stream, .base = &base};

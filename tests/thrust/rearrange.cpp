@@ -5,6 +5,7 @@
 
 #include "genotype/kernels/reference/rearrange.hpp"
 #include "support/kernel_arrays.hpp"
+#include "support/thrust_devices.hpp"
 
 using namespace genotype;
 using namespace kernel_test;
@@ -25,7 +26,7 @@ void check_same(long count, const Move& move) {
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("transpose over thrust", Device, ThrustCpp, ThrustOmp) {
+TEST_CASE_TEMPLATE("transpose over thrust", Device, GENOTYPE_THRUST_DEVICES) {
     struct Case {
         int batch, rows, columns;
     };
@@ -36,7 +37,7 @@ TEST_CASE_TEMPLATE("transpose over thrust", Device, ThrustCpp, ThrustOmp) {
     }
 }
 
-TEST_CASE_TEMPLATE("reshape over thrust", Device, ThrustCpp, ThrustOmp) {
+TEST_CASE_TEMPLATE("reshape over thrust", Device, GENOTYPE_THRUST_DEVICES) {
     struct Case {
         int batch, pixels, channels, new_pixels, new_channels;
     };
@@ -55,7 +56,7 @@ TEST_CASE_TEMPLATE("reshape over thrust", Device, ThrustCpp, ThrustOmp) {
     }
 }
 
-TEST_CASE_TEMPLATE("upsample and pixel shuffle over thrust, and their backwards", Device, ThrustCpp, ThrustOmp) {
+TEST_CASE_TEMPLATE("upsample and pixel shuffle over thrust, and their backwards", Device, GENOTYPE_THRUST_DEVICES) {
     struct Case {
         int batch, height, width, channels, factor;
     };

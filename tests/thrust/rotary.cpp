@@ -5,6 +5,7 @@
 
 #include "genotype/kernels/reference/rotary.hpp"
 #include "support/kernel_arrays.hpp"
+#include "support/thrust_devices.hpp"
 
 using namespace genotype;
 using namespace kernel_test;
@@ -27,8 +28,8 @@ Array turned(Device device, const AttentionSizes& sizes, const Sequences& texts,
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("Rotary embedding gives the plain loops' bits, for every number of threads", Device, ThrustCpp,
-                   ThrustOmp) {
+TEST_CASE_TEMPLATE("Rotary embedding gives the plain loops' bits, for every number of threads", Device,
+                   GENOTYPE_THRUST_DEVICES) {
     unsigned seed = 0;
     // 64 frequencies are prepared at a time.
     for (const AttentionSizes& sizes :

@@ -251,6 +251,17 @@ void count_zeros(Thread& t, const Instruction& i) {
     t.set<u32>(i.to[0], static_cast<u32>(std::countl_zero(t.get<u64>(i.from[0]))));
 }
 
+/// Four bytes of eight, or their signs.
+constexpr auto chosen_bytes = [](u32 low, u32 up, u32 which) {
+    const u64 all = u64{up} << 32 | low;
+    u32 result = 0;
+    for (u32 at = 0; at < 4; ++at) {
+        const u32 choice = which >> (4 * at) & 15, byte = static_cast<u32>(all >> (8 * (choice & 7))) & 255;
+        result |= (choice < 8 ? byte : byte < 128 ? 0 : 255) << (8 * at);
+    }
+    return result;
+};
+
 void branch(Thread& t, const Instruction& i) {
     t.next = i.target;
 }
@@ -443,6 +454,7 @@ Table made_table() {
     table["madc.lo.cc.u32"] = in_many_words<true, true, low_word>;
     table["madc.hi.cc.u32"] = in_many_words<true, true, high_word>;
     table["madc.hi.u32"] = in_many_words<true, false, high_word>;
+    table["prmt.b32"] = ternary<u32, chosen_bytes>;
     table["clz.b64"] = count_zeros;
     table["call"] = table["call.uni"] = call;
     table["bra"] = table["bra.uni"] = branch;
