@@ -262,7 +262,7 @@ def main():
     started = time.perf_counter()
     race = Race(options)
     for one in HEATS:
-        if options.heats in one[0]:
+        if options.heats in one[0] or one[1] in ("matmul", "copy"):  # the others' shares refer to those
             race.heat(*one)
     if "convolution".startswith(options.heats) or options.heats.startswith("convolution"):
         race.convolutions(64)
