@@ -53,12 +53,10 @@ void read(const Model<Net, Cuda>& model) {
     say("read all", run.forward_all({tokens.data(), 2}, two));
 }
 
-/// All that a program does that generates texts.
-void write(const char* folder) {
-    using Net = Llama<small_llama>;
-    Model<Net, Cuda> model;
-    load_text(model, TextFiles(folder), small_llama);
-    TextRun<Net, Cuda> run(model, {.slots = 3, .context = 40, .max_rows = 8});
+/// Several prompts, with beams and without.
+template <Layer Net, class Weights>
+void write(const Weights& weights) {
+    TextRun<Net, typename Weights::device> run(weights, {.slots = 3, .context = 40, .max_rows = 8});
     const Tokenizer tokenizer = end_tokenizer();
     const std::vector<std::vector<TokenId>> prompts{{1, 2, 3}, {4}, {5, 6, 7, 8, 9, 10, 11, 12, 13, 14}};
     std::size_t tokens = 0;
@@ -67,6 +65,15 @@ void write(const char* folder) {
              generate(run, tokenizer, prompts, {.max_new_tokens = 12, .num_beams = beams}).texts)
             tokens += text.ids.size();
     std::printf("%zu tokens written\n", tokens);
+}
+
+/// With weights as float32, and as the files have them.
+void write_from(const char* folder) {
+    using Net = Llama<small_llama>;
+    Model<Net, Cuda> model;
+    load_text(model, TextFiles(folder), small_llama);
+    write<Net>(model);
+    write<Net>(StoredWeights<Net, Cuda>(TextFiles(folder), small_llama, {.bf16 = true}));
 }
 
 }  // namespace
@@ -82,7 +89,7 @@ int main(int count, char** arguments) try {
         initialize_llama(model, Seed{1});
         read(model);
     } else {
-        write(arguments[1]);
+        write_from(arguments[1]);
     }
     std::puts("read");
 } catch (const Error& error) {

@@ -23,8 +23,9 @@ for model in gpt2 llama; do
     echo "$model of 12 layers, one token: $(grep ' nodes$' <<<"$words")"
 done
 
-# Weights from files, several prompts, beams.
+# Weights from files, as float32 and as the files have them; several prompts, beams.
 words=$(LD_PRELOAD=$stand_in "$program" "$golden/llama") || { echo "FAULT: no text is written"; tail -n 3 <<<"$words"; exit 1; }
 ! grep refused <<<"$words" || { echo "FAULT: writing a text asks for what a recording refuses"; exit 1; }
-grep -qx '72 tokens written' <<<"$words" || { echo "FAULT: of 72 tokens:"; tail -n 2 <<<"$words"; exit 1; }
+(($(grep -cx '72 tokens written' <<<"$words") == 2)) ||
+    { echo "FAULT: not twice 72 tokens:"; tail -n 2 <<<"$words"; exit 1; }
 echo "texts written from files: $(grep -c ' nodes$' <<<"$words") recordings, launched $(grep -cx 'launched a recording' <<<"$words") times"

@@ -18,8 +18,11 @@ using namespace genotype;
 
 namespace {
 
+// The sizes of the model in tests/golden/data/text/gpt2.
+constexpr GPT2Config golden_gpt2{.vocabulary = 48, .context = 40, .width = 16, .layers = 2, .heads = 2};
 constexpr GPT2Config small_gpt2{.vocabulary = 48, .context = 32, .width = 24, .layers = 2, .heads = 3};
-constexpr LlamaConfig small_llama_of_blocks{.vocabulary = 48,
+// The embedding's 49 rows of 34 bytes are no whole number of floats.
+constexpr LlamaConfig small_llama_of_blocks{.vocabulary = 49,
                                             .width = 32,
                                             .layers = 2,
                                             .heads = 4,
@@ -38,16 +41,15 @@ std::vector<std::vector<TokenId>> written(Run run, const GenerationOptions& opti
     return ids;
 }
 
-template <Layer Net>
-void expect_the_same_texts(const Model<Net, ThrustCpp>& near, const Model<Net, Far>& far) {
-    CHECK(std::equal(near.parameters.data(), near.parameters.data() + near.parameters.size(), far.parameters.data()));
+template <Layer Net, class NearWeights, class FarWeights>
+void expect_the_same_texts(const NearWeights& near, const FarWeights& far) {
     // More texts than slots, texts that end at different times, prompts read in pieces, and beams.
     for (const GenerationOptions& options : {GenerationOptions{.max_new_tokens = 9, .end_tokens = {5, 17}},
                                              GenerationOptions{.max_new_tokens = 9, .temperature = 1.5},
                                              GenerationOptions{.max_new_tokens = 6, .num_beams = 2}}) {
         const TextRunOptions room{.slots = 3, .context = 24, .max_rows = 5};
-        const auto wanted = written(TextRun<Net, ThrustCpp>(near, room), options);
-        CHECK(wanted == written(TextRun<Net, Far>(far, room), options));
+        const auto wanted = written(TextRun<Net, typename NearWeights::device>(near, room), options);
+        CHECK(wanted == written(TextRun<Net, typename FarWeights::device>(far, room), options));
         CHECK(wanted[0].size() > 1);
     }
 }
@@ -58,7 +60,15 @@ void expect_the_same_from(const std::filesystem::path& path, const Config& confi
     Model<Net, Far> far(Seed{2});
     load_text(near, TextFiles(path), config);
     load_text(far, TextFiles(path), config);
-    expect_the_same_texts(near, far);
+    CHECK(std::equal(near.parameters.data(), near.parameters.data() + near.parameters.size(), far.parameters.data()));
+    expect_the_same_texts<Net>(near, far);
+    for (const bool bf16 : {false, true}) {
+        const StoredWeights<Net, ThrustCpp> near_stored(TextFiles(path), config, {.bf16 = bf16});
+        const StoredWeights<Net, Far> far_stored(TextFiles(path), config, {.bf16 = bf16});
+        CHECK(far_stored.copied_bytes() >= near_stored.copied_bytes());
+        CHECK(far_stored.copied_bytes() > 0);
+        expect_the_same_texts<Net>(near_stored, far_stored);
+    }
 }
 
 }  // namespace
@@ -72,13 +82,16 @@ TEST_CASE("a Llama from a GGUF file of blocks") {
         "model.gguf", gguf_of(small_llama_of_blocks, TestModel(small_llama_of_blocks).tensors, "Q8_0").text());
     expect_the_same_from<Llama<small_llama_of_blocks>>(path, small_llama_of_blocks);
 }
+TEST_CASE("a GPT-2 from a folder") {
+    expect_the_same_from<GPT2<golden_gpt2>>(GENOTYPE_GOLDEN_DIR "/text/gpt2", golden_gpt2);
+}
 TEST_CASE("first values of a GPT-2") {
     using Net = GPT2<small_gpt2>;
     Model<Net, ThrustCpp> near(Seed{1});
     Model<Net, Far> far(Seed{2});
     initialize_gpt2(near, Seed{3});
     initialize_gpt2(far, Seed{3});
-    expect_the_same_texts(near, far);
+    expect_the_same_texts<Net>(near, far);
 }
 TEST_CASE("logits of every token") {
     using Net = Llama<small_llama>;

@@ -1,6 +1,7 @@
 // A device whose products and embeddings read their weights in the form in which a file has them.
 #pragma once
 
+#include "genotype/kernels/capture.hpp"
 #include "genotype/kernels/conv_geometry.hpp"
 #include "genotype/kernels/stored_matrix.hpp"
 #include "genotype/tensor/region.hpp"
@@ -21,6 +22,10 @@ namespace genotype {
 template <class Device>
 struct Stored : Device {};
 
+/// As on `Device`.
+template <class Device>
+class Replayed<Stored<Device>> : public Replayed<Device> {};
+
 template <class Device>
 constexpr long packed_floats(Stored<Device>, const ProductGeometry&) {
     return stored_matrix_floats;
@@ -28,6 +33,23 @@ constexpr long packed_floats(Stored<Device>, const ProductGeometry&) {
 /// Does nothing: a loader writes the description.
 template <class Device>
 void pack(Stored<Device>, const ProductGeometry&, const float*, float*) {}
+
+namespace detail {
+
+/// The matrix (rows, columns) of `weights.packed`. Throws `Error` where it is not; on a device whose memory the host
+/// does not read, its kernels find it, and whoever wrote the description has looked.
+template <class Device>
+StoredMatrix stored_matrix_of(Stored<Device>, ConvWeights weights, int rows, int columns) {
+    if constexpr (Device::on_host) {
+        const StoredMatrix matrix = read_stored_matrix(weights.packed);
+        check_stored_matrix(matrix, rows, columns);
+        return matrix;
+    } else {
+        return {.rows = rows, .columns = columns, .there = reinterpret_cast<const StoredMatrix*>(weights.packed)};
+    }
+}
+
+}  // namespace detail
 
 /// y = x W^T + bias with the matrix of `weights.packed`, for `batch` rows of x; the bias may be null. What a tied
 /// output head calls with its embedding's weights.
@@ -41,16 +63,16 @@ void stored_product(Stored<Device>, int batch, const float* x, ConvWeights weigh
 template <class Device>
 void convolve(Stored<Device>, const ProductGeometry& g, int batch, const float* large, ConvWeights weights,
               const float* bias, float* small, Region) {
-    detail::check_stored_matrix(read_stored_matrix(weights.packed), g.small_channels, g.large_channels);
-    stored_product(Stored<Device>{}, batch * g.small_pixels(), large, weights, bias, small);
+    stored_product(Device{}, detail::stored_matrix_of(Stored<Device>{}, weights, g.small_channels, g.large_channels),
+                   batch * g.small_pixels(), large, bias, small);
 }
 /// The matrix is (large channels, small channels): what a tied output head asks for, whose large side is the
 /// vocabulary. Throws `Error` where it is not. PyTorch equivalent: `F.linear(small, embedding, bias)`.
 template <class Device>
 void convolve_transposed(Stored<Device>, const ProductGeometry& g, int batch, const float* small, ConvWeights weights,
                          const float* bias, float* large, Region) {
-    detail::check_stored_matrix(read_stored_matrix(weights.packed), g.large_channels, g.small_channels);
-    stored_product(Stored<Device>{}, batch * g.large_pixels(), small, weights, bias, large);
+    stored_product(Device{}, detail::stored_matrix_of(Stored<Device>{}, weights, g.large_channels, g.small_channels),
+                   batch * g.large_pixels(), small, bias, large);
 }
 /// There is no training on this device.
 template <class Device, class... Rest>
@@ -62,12 +84,14 @@ constexpr long embedding_packed_floats(Stored<Device>, int /*vocabulary*/, int /
     return stored_matrix_floats;
 }
 /// Row i of y, `width` floats, is row ids[i] of the matrix (vocabulary, width), for `rows` ids, which are whole numbers
-/// as floats. Throws `Error` where one is no row of the matrix. PyTorch equivalent: `F.embedding(ids, weight)`.
+/// as floats. Where the host reads ids, throws `Error` where one is no row of the matrix. PyTorch equivalent:
+/// `F.embedding(ids, weight)`.
 template <class Device>
 void embedding(Stored<Device>, int rows, int width, const float* ids, ConvWeights weights, float* y) {
-    const StoredMatrix matrix = read_stored_matrix(weights.packed);
-    detail::check_stored_matrix(matrix, matrix.rows, width);
-    detail::check_ids(matrix, rows, ids);
+    int vocabulary = 0;
+    if constexpr (Device::on_host) vocabulary = read_stored_matrix(weights.packed).rows;
+    const StoredMatrix matrix = detail::stored_matrix_of(Stored<Device>{}, weights, vocabulary, width);
+    if constexpr (Device::on_host) detail::check_ids(matrix, rows, ids);
     stored_rows(Device{}, matrix, rows, ids, y);
 }
 

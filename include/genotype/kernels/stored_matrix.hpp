@@ -28,6 +28,9 @@ struct StoredMatrix {
     static constexpr int most_parts = 3;
     int rows = 0, columns = 0;
     std::array<StoredPart, most_parts> parts{};  // those of no rows are not there
+    /// Where the device's kernels find the parts instead, if the host does not read the device's memory: a description
+    /// of the same matrix there. It has none itself.
+    const StoredMatrix* there = nullptr;
 };
 
 /// Bytes of a row. Columns are a multiple of `block_values(type)`.

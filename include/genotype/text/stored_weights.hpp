@@ -11,7 +11,7 @@
 
 #include "genotype/kernels/stored.hpp"
 #include "genotype/text/load_text.hpp"
-#include "genotype/text/stored_copy.hpp"
+#include "genotype/text/stored_upload.hpp"
 
 namespace genotype {
 
@@ -22,8 +22,9 @@ struct StoredOptions {
 
 /// Weights for `Stored<Device>`. Matrices of products and embeddings stay where the files' mapping has them, of their
 /// type; those that lie otherwise there (GPT-2's of a folder, a Llama's queries and keys of a GGUF file) are copied, of
-/// the same type. The rest, which is small, is float32. It owns the files, has the members that a `Workspace` reads,
-/// and is only read by inference. The files must not be cut while it lives.
+/// the same type. To a device with memory of its own all are copied. The rest, which is small, is float32. It owns the
+/// files, has the members that a `Workspace` reads, and is only read by inference. The files must not be cut while it
+/// lives.
 ///
 ///     const StoredWeights<Llama<smollm2_135m>> weights(TextFiles("smollm2.gguf"), smollm2_135m);
 template <Layer Net, class OnDevice = Cpu>
@@ -31,42 +32,63 @@ class StoredWeights {
   public:
     using network = Net;
     using device = Stored<OnDevice>;
-    static_assert(
-        OnDevice::on_host,
-        "Stored<Device> is for devices that compute on the host. For Cuda load_text reads any files, as float32, "
-        "into a Model<Net, Cuda>.");
 
     /// `Error`s are those of `load_text`; one more is a matrix whose columns are no whole blocks.
     StoredWeights(TextFiles files, const TextConfig& expected, StoredOptions options = {}) : files_(std::move(files)) {
         check_config(files_.config(), expected, files_.name());
-        detail::TextLoading loading(files_);
-        std::vector<detail::MatchedMatrix> matrices;
-        add<Net>(loading, matrices, "", parameters.data(), prepared.data());
-        loading.copy();
         genotype::prepare<Net>(device{}, parameters.data(), prepared.data());  // rotary angles
-        copies_ = detail::store_matrices(files_, matrices, options.bf16);
+        if constexpr (OnDevice::on_host) {
+            const Found found = read(parameters.data(), prepared.data());
+            copies_ = detail::store_matrices(files_, found.matrices, options.bf16);
+        } else {
+            Arena<> values(parameters.size()), descriptions(prepared.size());
+            const Found found = read(values.data(), descriptions.data());
+            for (const Plain& tensor : found.plain)
+                OnDevice::upload(tensor.at, tensor.floats, parameters.data() + (tensor.at - values.data()));
+            const auto copies = detail::store_matrices(files_, found.matrices, options.bf16);
+            there_ = detail::upload_matrices<device>(found.matrices, descriptions.data(), prepared.data());
+        }
     }
 
     const TextFiles& files() const { return files_; }
-    /// Bytes of matrices that were copied; all others lie in the files.
+    /// Bytes of matrices that were copied; all others lie in the files. On a device with memory of its own it has all.
     std::size_t copied_bytes() const {
-        std::size_t bytes = 0;
+        std::size_t bytes = static_cast<std::size_t>(there_.size()) * sizeof(float);
         for (const detail::MatrixCopy& copy : copies_) bytes += copy.size;
         return bytes;
     }
 
-    /// Of a matrix the stretch stays untouched, which costs no memory.
+    /// Of a matrix the stretch stays untouched, which costs no memory of the host's.
     Arena<device> parameters{parameter_floats<Net>()};
     Arena<device> buffers{buffer_floats<Net>()};
     Arena<device> prepared{prepared_floats<Net, device>()};
 
   private:
+    /// A parameter that is no matrix.
+    struct Plain {
+        float* at;
+        long floats;
+    };
+    struct Found {
+        std::vector<detail::MatchedMatrix> matrices;
+        std::vector<Plain> plain;
+    };
+
+    /// Reads what is no matrix, and finds the matrices.
+    Found read(float* values, float* descriptions) const {
+        detail::TextLoading loading(files_);
+        Found found;
+        add<Net>(loading, found, "", values, descriptions);
+        loading.copy();
+        return found;
+    }
+
     template <Layer L>
-    static void add(detail::TextLoading& loading, std::vector<detail::MatchedMatrix>& matrices,
-                    const std::string& prefix, float* parameters, float* prepared) {
+    static void add(detail::TextLoading& loading, Found& found, const std::string& prefix, float* parameters,
+                    float* prepared) {
         if constexpr (Combinator<L>) {
             L::for_each_child([&]<class Child>(std::type_identity<Child>, ChildName name) {
-                add<Child>(loading, matrices, detail::child_prefix(prefix, name), parameters, prepared);
+                add<Child>(loading, found, detail::child_prefix(prefix, name), parameters, prepared);
                 parameters += parameter_floats<Child>();
                 prepared += prepared_floats<Child, device>();
             });
@@ -75,10 +97,12 @@ class StoredWeights {
             bool is_stored = L::template prepared_floats<device>() > 0;
             for (const Parameter& tensor : L::parameters) {
                 const std::string name = prefix + tensor.name;
-                if (std::exchange(is_stored, false))
-                    matrices.push_back({loading.match(name, tensor.dims), tensor.dims, prepared});
-                else
+                if (std::exchange(is_stored, false)) {
+                    found.matrices.push_back({loading.match(name, tensor.dims), tensor.dims, prepared});
+                } else {
                     loading.add(detail::state_tensor<float>(name, tensor, parameters));
+                    found.plain.push_back({parameters, tensor.count()});
+                }
                 parameters += aligned(tensor.count());
             }
         }
@@ -86,6 +110,7 @@ class StoredWeights {
 
     TextFiles files_;
     std::vector<detail::MatrixCopy> copies_;
+    Arena<device> there_;  // the matrices, on a device with memory of its own
 };
 
 }  // namespace genotype

@@ -2,48 +2,10 @@
 #pragma once
 
 #include "genotype/kernels/thrust/attention.hpp"
+#include "genotype/kernels/thrust/attention_slopes.hpp"
 
 namespace genotype {
 namespace detail {
-
-/// What the gradients of one text are made of.
-struct AttentionSlopes {
-    AttentionText text;
-    const float *dy, *log_sums;  // the text's first row, like the following
-    const float* shifts;         // (rows, heads): what the softmax's sum takes from each slope
-    float* dx;
-
-    struct Score {
-        double share, slope;
-    };
-    GENOTYPE_BOTH const float* dy_of(long row, int head) const {
-        return dy + row * text.sizes.query_floats() + static_cast<long>(head) * text.sizes.head_width;
-    }
-    /// The share that a query gives a key, and the slope of their product.
-    GENOTYPE_BOTH Score score(long row, long key, int head) const {
-        const long at = row * text.sizes.heads + head;
-        const double share = std::exp(text.score(text.query(row, head), key, head) - static_cast<double>(log_sums[at]));
-        const double slope = dot(text.sizes.head_width, dy_of(row, head), text.value(key, head));
-        return {share, share * (slope - static_cast<double>(shifts[at])) /
-                           std::sqrt(static_cast<double>(text.sizes.head_width))};
-    }
-};
-
-/// A whole call.
-struct AttentionBackward {
-    AttentionSizes sizes;
-    Sequences sequences;
-    const float *x, *dy, *log_sums, *shifts;
-    float* dx;
-
-    /// Those of the text that `row` of the batch belongs to.
-    GENOTYPE_BOTH AttentionSlopes slopes_of(long row) const {
-        const AttentionText text(sizes, sequences, row, x, nullptr);
-        const long first = text.rows.row;
-        return {text, dy + first * sizes.query_floats(), log_sums + first * sizes.heads, shifts + first * sizes.heads,
-                dx + first * sizes.row_floats()};
-    }
-};
 
 /// For (row, head, block of values): the query's gradient, over the keys that it sees.
 struct AttentionQueryGradient {
@@ -98,7 +60,22 @@ struct AttentionKeyGradient {
     }
 };
 
+/// The gradients of all queries, and of all keys and values, of `rows` rows.
+template <class System>
+void attend_backward(Thrust<System> device, long rows, const AttentionBackward& call) {
+    const long blocks = attention_blocks(call.sizes);
+    each(device, rows * call.sizes.heads * blocks, AttentionQueryGradient{call});
+    each(device, rows * call.sizes.key_value_heads * blocks, AttentionKeyGradient{call});
+}
+
 }  // namespace detail
+}  // namespace genotype
+
+#if defined(__CUDACC__)
+#include "genotype/kernels/thrust/cuda_attention_backward.hpp"  // declared before any kernel that calls it
+#endif
+
+namespace genotype {
 
 /// What the softmax's sum takes from each slope, for each head.
 template <class System>
@@ -112,14 +89,11 @@ void attention_backward(Thrust<System> device, long rows, const AttentionSizes& 
                         const float* x, const float* y, const float* dy, const float* log_sums, float* dx,
                         Region scratch) {
     const int width = sizes.head_width;
-    const long blocks = detail::attention_blocks(sizes);
     float* const shifts = scratch.per_sample;
     detail::each(device, rows * sizes.heads, [=] GENOTYPE_BOTH(long i) mutable {
         shifts[i] = static_cast<float>(detail::dot(width, dy + i * width, y + i * width));
     });
-    const detail::AttentionBackward call{sizes, sequences, x, dy, log_sums, shifts, dx};
-    detail::each(device, rows * sizes.heads * blocks, detail::AttentionQueryGradient{call});
-    detail::each(device, rows * sizes.key_value_heads * blocks, detail::AttentionKeyGradient{call});
+    detail::attend_backward(device, rows, {sizes, sequences, x, dy, log_sums, shifts, dx});
 }
 
 }  // namespace genotype

@@ -2,6 +2,7 @@
 // run it on the processor.
 #pragma once
 
+#include <climits>
 #include <cmath>
 
 #include "genotype/kernels/thrust/attention_text.hpp"
@@ -40,6 +41,32 @@ GENOTYPE_BOTH float combine_threads(Block block, float* values, float own, Combi
     return result;
 }
 
+/// Which column of a head's values a thread sums, and of which of the terms: where there are more threads than columns,
+/// each has only some.
+struct AttentionColumns {
+    int width, thread, parts, part, column;
+
+    /// A thread beyond the last part has no terms.
+    GENOTYPE_BOTH AttentionColumns(int threads, int own, int head_width)
+        : width(head_width),
+          thread(own),
+          parts(threads / head_width),
+          part(own / head_width),
+          column(own % head_width) {
+        if (part >= parts) part = INT_MAX;
+    }
+    /// The sum of a column's parts; for the first `width` threads alone. `sums` has room for a value of each thread.
+    template <class Block>
+    GENOTYPE_BOTH float gather(Block block, float* sums, float value) const {
+        sums[thread] = value;
+        block.sync();
+        if (thread < width)
+            for (int other = 1; other < parts; ++other) value += sums[other * width + thread];
+        block.sync();
+        return value;
+    }
+};
+
 /// What each thread of a block does for a head of a row: see `AttentionForward`. As many keys as there are threads are
 /// looked at together, and sums are floats, in an order that depends on the row's position and the head's width alone.
 /// For a `Block` see `sum_group`; `shared` is shared by the block.
@@ -55,8 +82,7 @@ GENOTYPE_BOTH void attend_block(Block block, AttentionBlock<threads>& shared, co
         if (call.remembers(head)) call.remember(text, last, head, thread);
     }
     block.sync();
-    // Where there are more threads than columns, each of them takes only some of the keys.
-    const int parts = threads / width, part = thread / width, column = thread % width;
+    const AttentionColumns columns(threads, thread, width);
     float largest = -HUGE_VALF, sum = 0, value = 0;
     for (long first = 0; first <= last; first += threads) {
         const int keys = static_cast<int>(last + 1 - first < threads ? last + 1 - first : threads);
@@ -72,17 +98,13 @@ GENOTYPE_BOTH void attend_block(Block block, AttentionBlock<threads>& shared, co
         shared.shares[thread] = share;
         sum = sum * shrunk + combine_threads(block, shared.combined, share, Together{});
         value *= shrunk;
-        if (part < parts)
-            for (int key = part; key < keys; key += parts)
-                value += shared.shares[key] * text.value(first + key, head)[column];
+        for (int key = columns.part; key < keys; key += columns.parts)
+            value += shared.shares[key] * text.value(first + key, head)[columns.column];
         block.sync();  // the next keys' shares go to the same place
     }
-    shared.combined[thread] = value;
-    block.sync();
-    if (thread < width) {
-        for (int other = 1; other < parts; ++other) value += shared.combined[other * width + thread];
+    value = columns.gather(block, shared.combined, value);
+    if (thread < width)
         call.y[row * call.sizes.query_floats() + static_cast<long>(head) * width + thread] = value / sum;
-    }
     if (call.log_sums && thread == 0) call.log_sums[row * call.sizes.heads + head] = largest + std::log(sum);
 }
 

@@ -57,7 +57,7 @@ struct StoredValues {
     StoredMatrix weights;
 
     GENOTYPE_BOTH float operator()(long row, long column) const {
-        const StoredPart* part = weights.parts.data();
+        const StoredPart* part = (weights.there ? weights.there : &weights)->parts.data();
         for (; row >= part->rows; ++part) row -= part->rows;
         const long bytes = static_cast<long>(stored_row_bytes(part->type, weights.columns));
         return stored_value(part->type, static_cast<const std::byte*>(part->data) + row * bytes, column);

@@ -1,0 +1,57 @@
+// Matrices in a file's form on their way to a device whose memory the host does not read.
+#pragma once
+
+#include <cstddef>
+#include <cstring>
+#include <vector>
+
+#include "genotype/tensor/arena.hpp"
+#include "genotype/tensor/region.hpp"
+#include "genotype/text/stored_copy.hpp"
+
+namespace genotype::detail {
+
+inline std::size_t stored_bytes(const StoredPart& part, int columns) {
+    return static_cast<std::size_t>(part.rows) * stored_row_bytes(part.type, columns);
+}
+inline long floats_for(std::size_t bytes) {
+    return static_cast<long>((bytes + sizeof(float) - 1) / sizeof(float));
+}
+
+/// As many bytes as there are; nothing behind them is read.
+template <class Device>
+void upload_bytes(const void* from, std::size_t bytes, float* to) {
+    const std::size_t whole = bytes / sizeof(float), rest = bytes % sizeof(float);
+    Device::upload(static_cast<const float*>(from), static_cast<long>(whole), to);
+    if (rest == 0) return;
+    float last = 0;
+    std::memcpy(&last, static_cast<const std::byte*>(from) + whole * sizeof(float), rest);
+    Device::upload(&last, 1, to + whole);
+}
+
+/// Brings what the descriptions at `near` tell to the device, and to `far` there descriptions of where it lies then.
+/// Returns the memory that it lies in.
+template <class Device>
+Arena<Device> upload_matrices(const std::vector<MatchedMatrix>& matrices, const float* near, float* far) {
+    long floats = 0;
+    for (const MatchedMatrix& matrix : matrices)
+        for (const StoredPart& part : read_stored_matrix(matrix.prepared).parts)
+            floats += aligned(floats_for(stored_bytes(part, matrix.dims[1])));
+    Arena<Device> there(floats);
+    float* to = there.data();
+    for (const MatchedMatrix& matrix : matrices) {
+        StoredMatrix stored = read_stored_matrix(matrix.prepared);
+        for (StoredPart& part : stored.parts) {
+            const std::size_t bytes = stored_bytes(part, stored.columns);
+            upload_bytes<Device>(part.data, bytes, to);
+            part.data = to;
+            to += aligned(floats_for(bytes));
+        }
+        float description[stored_matrix_floats];
+        write_stored_matrix(stored, description);
+        Device::upload(description, stored_matrix_floats, far + (matrix.prepared - near));
+    }
+    return there;
+}
+
+}  // namespace genotype::detail
