@@ -112,3 +112,7 @@ void multiply_by_weights(Thrust<System> device, const Region& scratch, long rows
 }
 
 }  // namespace genotype::detail
+
+#if defined(__CUDACC__) && defined(GENOTYPE_WITH_CUBLASLT)
+#include "genotype/kernels/thrust/cuda_cublas.hpp"  // declared before any kernel that calls it
+#endif
