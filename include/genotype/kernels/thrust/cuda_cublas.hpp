@@ -134,7 +134,7 @@ template <OnCuda System, class Right>
 requires std::convertible_to<Right, CublasSide>
 void multiply_by_weights(Thrust<System> device, const Region& scratch, long rows, long terms, long columns, Matrix left,
                          Right right, WithBias store) {
-    if (rows <= few_rows)
+    if (rows <= most_few_rows)
         multiply_few(device, rows, terms, columns, left, right, store);
     else if (for_cublas(rows, terms, columns))
         cublas_multiply(device, scratch, {rows, terms, columns, left, right, store.bias, false, store.to});
