@@ -43,6 +43,29 @@ else()
   message(STATUS "Nothing for GPUs is built, because GENOTYPE_CUDA is OFF")
 endif()
 
+# NVIDIA's cuBLASLt for the products of matrices, which nothing needs: genotype_cublas gives a target's .cu files the form
+# that uses it.
+set(GENOTYPE_CUBLAS AUTO CACHE STRING "Test the form that multiplies by cuBLASLt: ON, OFF, or AUTO (where it is found)")
+set_property(CACHE GENOTYPE_CUBLAS PROPERTY STRINGS AUTO ON OFF)
+set(GENOTYPE_CUBLAS_FOUND FALSE)
+if(GENOTYPE_CUDA_FOUND AND GENOTYPE_CUBLAS)
+  find_path(GENOTYPE_CUBLAS_INCLUDE_DIR cublasLt.h HINTS ${CMAKE_CUDA_TOOLKIT_INCLUDE_DIRECTORIES} NO_DEFAULT_PATH)
+  find_library(GENOTYPE_CUBLAS_LIBRARY cublasLt HINTS "${GENOTYPE_CUBLAS_INCLUDE_DIR}/.." PATH_SUFFIXES lib64 lib
+    NO_DEFAULT_PATH)
+  mark_as_advanced(GENOTYPE_CUBLAS_INCLUDE_DIR GENOTYPE_CUBLAS_LIBRARY)
+  if(GENOTYPE_CUBLAS_INCLUDE_DIR AND GENOTYPE_CUBLAS_LIBRARY)
+    set(GENOTYPE_CUBLAS_FOUND TRUE)
+    add_library(genotype_cublas INTERFACE)
+    target_compile_definitions(genotype_cublas INTERFACE GENOTYPE_WITH_CUBLASLT)
+    target_include_directories(genotype_cublas SYSTEM INTERFACE "${GENOTYPE_CUBLAS_INCLUDE_DIR}")
+    target_link_libraries(genotype_cublas INTERFACE "${GENOTYPE_CUBLAS_LIBRARY}")
+  endif()
+endif()
+if(NOT GENOTYPE_CUBLAS_FOUND AND GENOTYPE_CUBLAS AND NOT GENOTYPE_CUBLAS STREQUAL "AUTO")
+  message(FATAL_ERROR "GENOTYPE_CUBLAS=${GENOTYPE_CUBLAS} needs cublasLt.h and libcublasLt beside nvcc; they were not "
+    "found")
+endif()
+
 # genotype_own_cuda(target): warnings are errors; C++20; what the kernels ask of nvcc.
 function(genotype_own_cuda target)
   set_target_properties(${target} PROPERTIES CUDA_STANDARD 20 CUDA_STANDARD_REQUIRED ON CUDA_EXTENSIONS OFF)

@@ -53,7 +53,7 @@ while IFS=: read -r file line text; do
             [[ $room == text ]] || fault "$where: $header outside the room text"
             reach[$file]+=" $header"
             ;;
-        thrust/* | cuda*.h | cub/*)
+        thrust/* | cuda*.h | cub/* | cublas*.h)
             [[ $file == genotype/kernels/thrust/* ]] || fault "$where: $header outside kernels/thrust"
             reach[$file]+=" $header"
             ;;

@@ -281,7 +281,7 @@ TEST_CASE("Blocks make products of few rows, each value of the right side read o
             check(most_rows, Right<true>{&product}, 4);
         };
         if (size.rows == 1) check_all(std::integral_constant<int, 1>{});
-        check_all(std::integral_constant<int, detail::few_rows>{});
+        check_all(std::integral_constant<int, detail::most_few_rows>{});
     }
     CHECK(detail::few_rows_columns(true, 768) == 4);
     CHECK(detail::few_rows_columns(false, 768) == 8);

@@ -9,6 +9,13 @@ namespace genotype {
 template <class Device>
 inline constexpr bool finishes_products = false;
 
+/// The activations that libraries of products know by their names.
+enum class KnownFunction { none, relu, gelu_tanh, other };
+template <class Function>
+inline constexpr KnownFunction known_function = KnownFunction::other;
+template <>
+inline constexpr KnownFunction known_function<NoActivation> = KnownFunction::none;
+
 /// An activation, and an addition, in the pass that makes a product's values.
 template <class Function = NoActivation>
 struct ProductEnd {

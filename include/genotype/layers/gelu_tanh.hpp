@@ -1,6 +1,7 @@
 // The Gaussian error linear unit, approximated by a hyperbolic tangent.
 #pragma once
 
+#include "genotype/kernels/product_end.hpp"
 #include "genotype/layers/activation.hpp"
 
 namespace genotype {
@@ -27,5 +28,8 @@ struct GELUTanh : Activation<GELUTanh> {
         return V(1.5957691216f) * (x + V(0.044715f) * x * x * x);  // 2 sqrt(2 / pi)
     }
 };
+
+template <>
+inline constexpr KnownFunction known_function<decltype(GELUTanh::function_of_input())> = KnownFunction::gelu_tanh;
 
 }  // namespace genotype

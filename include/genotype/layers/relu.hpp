@@ -1,6 +1,7 @@
 // The rectifier.
 #pragma once
 
+#include "genotype/kernels/product_end.hpp"
 #include "genotype/layers/activation.hpp"
 
 namespace genotype {
@@ -16,5 +17,8 @@ struct ReLU : Activation<ReLU, SlopeOf::output> {
         return select(y <= V(0.f), V(0.f), V(1.f));
     }
 };
+
+template <>
+inline constexpr KnownFunction known_function<decltype(ReLU::function_of_input())> = KnownFunction::relu;
 
 }  // namespace genotype

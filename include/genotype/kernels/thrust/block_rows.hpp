@@ -7,7 +7,7 @@
 namespace genotype::detail {
 
 /// Products of so many rows at most are made in this way, by blocks of so many threads.
-inline constexpr int few_rows = 8, few_rows_threads = 256;
+inline constexpr int most_few_rows = 8, few_rows_threads = 256;
 
 /// The columns of a block; its threads share the terms of each. Neighbouring threads read what lies together: a sector
 /// of 32 bytes or more. Few columns make more blocks. A power of two.

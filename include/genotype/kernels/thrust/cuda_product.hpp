@@ -69,7 +69,7 @@ void multiply_few(Thrust<System>, long rows, long terms, long columns, Left left
         multiply_few_kernel<1>
             <<<blocks, few_rows_threads, 0, cudaStreamPerThread>>>(across, rows, terms, columns, left, right, store);
     else
-        multiply_few_kernel<few_rows>
+        multiply_few_kernel<most_few_rows>
             <<<blocks, few_rows_threads, 0, cudaStreamPerThread>>>(across, rows, terms, columns, left, right, store);
     cuda_check("multiply_few", cudaGetLastError());
 }

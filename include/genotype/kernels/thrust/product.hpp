@@ -26,7 +26,7 @@ void multiply(Thrust<System> device, long rows, long terms, long columns, Left l
     });
 }
 
-/// The same for `few_rows` rows or fewer: on a GPU in another order of the terms.
+/// The same for `most_few_rows` rows or fewer: on a GPU in another order of the terms.
 template <class System, class Left, class Right, class Store>
 void multiply_few(Thrust<System> device, long rows, long terms, long columns, Left left, Right right, Store store) {
     multiply(device, rows, terms, columns, left, right, store);

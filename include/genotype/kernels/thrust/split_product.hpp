@@ -105,10 +105,14 @@ void multiply_with(Thrust<System> device, const Region& scratch, long rows, long
 template <class System, class Left, class Right, class Store>
 void multiply_by_weights(Thrust<System> device, const Region& scratch, long rows, long terms, long columns, Left left,
                          Right right, Store store) {
-    if (rows <= few_rows)
+    if (rows <= most_few_rows)
         multiply_few(device, rows, terms, columns, left, right, store);
     else
         multiply_with(device, scratch, rows, terms, columns, left, right, store);
 }
 
 }  // namespace genotype::detail
+
+#if defined(__CUDACC__) && defined(GENOTYPE_WITH_CUBLASLT)
+#include "genotype/kernels/thrust/cuda_cublas.hpp"  // declared before any kernel that calls it
+#endif
