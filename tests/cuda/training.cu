@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <cstdint>
+#include <vector>
 
 #include "genotype/genotype.hpp"
 #include "genotype/kernels/thrust.hpp"
@@ -48,5 +49,52 @@ TEST_CASE("a GAN's losses, recorded from the second step on") {
         CAPTURE(step);
         CHECK(close(found.discriminator, right.discriminator));
         CHECK(close(found.generator, right.generator));
+    }
+}
+
+namespace {
+
+/// Losses of some steps, which stay those of the host.
+template <class Net, class Device>
+void expect_the_same_losses(const TextOptions<AdamW>& options) {
+    Trainer<Net, Device, AdamW> trainer(options);
+    Trainer<Net, ThrustCpp, AdamW> expected(options);
+    for (int step = 0; step < 5; ++step) {
+        std::vector<int> windows(static_cast<std::size_t>(options.batch * (options.context + 1)));
+        for (std::size_t i = 0; i < windows.size(); ++i)
+            windows[i] = static_cast<int>((i * i + 3 * static_cast<std::size_t>(step)) % Net::vocabulary);
+        CAPTURE(step);
+        const float found = trainer.step(windows), right = expected.step(windows);
+        CHECK(close(found, right));
+    }
+}
+
+constexpr TextOptions<AdamW> text_options{
+    .optimizer = {.learning_rate = 1e-2f, .weight_decay = 0.3f, .decayed = Decayed::matrices},
+    .clip_norm = 1,
+    .batch = 3,
+    .context = 9};
+
+}  // namespace
+
+TEST_CASE("a GPT-2's losses, with decayed matrices and clipped gradients") {
+    constexpr GPT2Config sizes{.vocabulary = 19, .context = 12, .width = 16, .layers = 2, .heads = 2};
+    expect_the_same_losses<GPT2<sizes>, Cuda>(text_options);
+}
+TEST_CASE("a Llama's losses") {
+    constexpr LlamaConfig sizes{
+        .vocabulary = 19, .width = 16, .layers = 2, .heads = 4, .key_value_heads = 2, .hidden = 24, .context = 12};
+    expect_the_same_losses<Llama<sizes>, Cuda>(text_options);
+}
+TEST_CASE("what is dropped out is drawn anew in each step, also where the step is replayed") {
+    using Encoder = Sequential<Linear<24, 16>, ReLU, Dropout<0.25f>, Linear<16, 6>>;
+    using Decoder = Sequential<Linear<3, 16>, GELU, Dropout<0.5f>, Linear<16, 24>, Sigmoid>;
+    using Net = combinators::VariationalAutoencoder<Encoder, Decoder, BCE, Shape<24>>;
+    Trainer<Net, Cuda> trainer({.schedule = Schedule::linear_warmup(4), .batch = 8});
+    Trainer<Net, ThrustCpp> expected({.schedule = Schedule::linear_warmup(4), .batch = 8});
+    for (std::uint64_t step = 0; step < 6; ++step) {
+        const auto x = pictures<Shape<24>>(step);
+        CAPTURE(step);
+        CHECK(close(trainer.step(x).get().reconstruction, expected.step(x).reconstruction));
     }
 }

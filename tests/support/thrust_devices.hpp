@@ -1,5 +1,5 @@
-// The devices that tests of the kernels over thrust run on: those of the host, or, where nvcc compiles them, the GPU. There
-// they hand the host's memory to kernels, so they run on the processor alone (tests/cuda/ptx).
+// The devices that tests of the kernels over thrust run on: those of the host, or, where nvcc compiles them, the GPU.
+// There they hand the host's memory to kernels, so they run on the processor alone (tests/cuda/ptx).
 #pragma once
 
 #if defined(__CUDACC__)
