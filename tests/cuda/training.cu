@@ -20,8 +20,8 @@ Tensor<S> pictures(std::uint64_t seed) {
     return x;
 }
 
-bool close(float left, float right) {
-    return std::abs(left - right) <= 1e-3f * (1 + std::abs(right));
+bool close(float left, float right, float error = 1e-3f) {
+    return std::abs(left - right) <= error * (1 + std::abs(right));
 }
 
 }  // namespace
@@ -56,7 +56,7 @@ namespace {
 
 /// Losses of some steps, which stay those of the host.
 template <class Net, class Device>
-void expect_the_same_losses(const TextOptions<AdamW>& options) {
+void expect_the_same_losses(const TextOptions<AdamW>& options, float error = 1e-3f) {
     Trainer<Net, Device, AdamW> trainer(options);
     Trainer<Net, ThrustCpp, AdamW> expected(options);
     for (int step = 0; step < 5; ++step) {
@@ -65,8 +65,10 @@ void expect_the_same_losses(const TextOptions<AdamW>& options) {
             windows[i] = static_cast<int>((i * i + 3 * static_cast<std::size_t>(step)) % Net::vocabulary);
         CAPTURE(step);
         const float found = trainer.step(windows), right = expected.step(windows);
-        CHECK(close(found, right));
+        CHECK(close(found, right, error));
     }
+    const std::vector<int> other(static_cast<std::size_t>(options.context + 1), 3);
+    CHECK(close(trainer.evaluate(other), expected.evaluate(other), 10 * error));
 }
 
 constexpr TextOptions<AdamW> text_options{
@@ -81,10 +83,11 @@ TEST_CASE("a GPT-2's losses, with decayed matrices and clipped gradients") {
     constexpr GPT2Config sizes{.vocabulary = 19, .context = 12, .width = 16, .layers = 2, .heads = 2};
     expect_the_same_losses<GPT2<sizes>, Cuda>(text_options);
 }
-TEST_CASE("a Llama's losses") {
+TEST_CASE("a Llama's losses, also by TF32") {
     constexpr LlamaConfig sizes{
         .vocabulary = 19, .width = 16, .layers = 2, .heads = 4, .key_value_heads = 2, .hidden = 24, .context = 12};
     expect_the_same_losses<Llama<sizes>, Cuda>(text_options);
+    expect_the_same_losses<Llama<sizes>, CudaTf32>(text_options, 1e-2f);
 }
 TEST_CASE("what is dropped out is drawn anew in each step, also where the step is replayed") {
     using Encoder = Sequential<Linear<24, 16>, ReLU, Dropout<0.25f>, Linear<16, 6>>;

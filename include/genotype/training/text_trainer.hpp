@@ -102,7 +102,10 @@ class Trainer<combinators::LanguageModel<E, B, H>, Device, Optimizer>
     /// The loss on some texts without learning from them, as inference runs. PyTorch: model.eval().
     float evaluate(std::span<const int> windows) {
         const Sequences texts = take(windows);
-        evaluate_loss(evaluation_.forward(model_, input(texts), texts), nullptr);
+        // Away from the host rows' losses are worked out where the gradient has its place: one after another takes
+        // long.
+        float* const place = Device::on_host ? nullptr : output_gradient_.data();
+        evaluate_loss(evaluation_.forward(model_, input(texts), texts), place);
         return loss();
     }
 

@@ -17,7 +17,8 @@ __global__ void __launch_bounds__(CudaAttention::threads) attention_kernel(Call 
 }
 
 /// See the generic one.
-inline void attend(Thrust<CudaSystem>, long rows, const AttentionOf& call) {
+template <OnCuda System>
+void attend(Thrust<System>, long rows, const AttentionOf& call) {
     if (rows <= 0) return;
     const auto blocks = static_cast<unsigned>(rows * call.sizes.heads);
     attention_kernel<<<blocks, CudaAttention::threads, 0, cudaStreamPerThread>>>(call);

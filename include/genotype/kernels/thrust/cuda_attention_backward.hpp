@@ -24,7 +24,8 @@ __global__ void __launch_bounds__(CudaAttentionGradient::threads) key_gradient_k
 }
 
 /// See the generic one.
-inline void attend_backward(Thrust<CudaSystem>, long rows, const AttentionBackward& call) {
+template <OnCuda System>
+void attend_backward(Thrust<System>, long rows, const AttentionBackward& call) {
     if (rows <= 0) return;
     query_gradient_kernel<<<static_cast<unsigned>(rows * call.sizes.heads), CudaAttentionGradient::threads, 0,
                             cudaStreamPerThread>>>(call);
