@@ -78,6 +78,9 @@ HEATS = [
 CONVOLUTIONS = ["graph", "graph+channels_last", "graph+tf32", "graph+tf32+channels_last"]
 
 
+OURS_TF32 = "genotype+tf32"
+
+
 def is_float32(variant):
     return not {"tf32", "bf16"} & set(variant.split("+"))
 
@@ -112,10 +115,12 @@ class Race:
         return [v for v in variants if SLOW not in v] if self.options.quick else variants
 
     def contestants(self, name, task, batch, program, variants):
-        """Ours, the same with batches from the host where there is such a task, and PyTorch's forms; one at a time gets
-        ready, because some try out what is fastest then."""
+        """Ours, the same by tensor cores and with batches from the host where there are such tasks, and PyTorch's forms;
+        one at a time gets ready, because some try out what is fastest then."""
         seed, threads = str(self.options.seed), os.cpu_count()
         ours = {"genotype": task}
+        if task not in ("decode", "copy"):
+            ours[OURS_TF32] = f"{task}_tf32"
         if task in ("dcgan", "vae"):
             ours["genotype, from the host"] = f"{task}_host"
         made = []
@@ -203,18 +208,18 @@ def rows(results, heats):
         variants = h["variants"]
         ours = variants.get("genotype")
         plain, lower = fastest(variants, is_float32), fastest(variants, lambda v: not is_float32(v))
-        cells = [h["name"], h["batch"], race_report.spread(ours) if ours else "",
-                 share(h["counted"], ours, most) if ours else ""]
-        for other in (plain, lower):
-            cells += [race_report.ratio_text(other[1], ours) if other and ours else "",
+        cells = [h["name"], h["batch"]]
+        for mine, other in ((ours, plain), (variants.get(OURS_TF32), lower)):
+            cells += [race_report.spread(mine) if mine else "",
+                      race_report.ratio_text(other[1], mine) if other and mine else "",
                       f"{other[0]} {race_report.ms(other[1]['ms'])}" if other else ""]
-        cells.append(share(h["counted"], plain[1], most) if plain else "")
+        cells += [share(h["counted"], f, most) if f else "" for f in (ours, plain and plain[1])]
         yield cells
 
 
-HEAD = ["what", "batch", "ours, ms (spread of the rounds)", "ours, share of the peak or bandwidth",
-        "times faster than the best float32", "which is, ms", "than the best TF32 or bf16", "which is, ms",
-        "best float32, share"]
+HEAD = ["what", "batch", "ours, ms (spread of the rounds)", "times faster than the best float32", "which is, ms",
+        "ours in TF32, ms", "times faster than the best TF32 or bf16", "which is, ms",
+        "share of the peak or bandwidth, float32: ours", "the best"]
 
 
 def markdown(results):

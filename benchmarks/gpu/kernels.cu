@@ -16,6 +16,7 @@ using namespace genotype;
 constexpr int calls = 20;  // in one step, so that what a launch costs does not count
 
 /// One call of a convolution, with all that it needs.
+template <class Device>
 struct Call {
     ConvGeometry g;
     int batch;
@@ -23,24 +24,25 @@ struct Call {
     bool transposed;
     Arena<Cuda> large = numbers_on_gpu(batch * g.large_floats()), small = numbers_on_gpu(batch * g.small_floats()),
                 weights = numbers_on_gpu(g.weights()), gradient = numbers_on_gpu(g.weights()),
-                packed = Arena<Cuda>(packed_floats(Cuda{}, g)),
-                scratch = Arena<Cuda>(convolution_scratch(Cuda{}, g).floats(batch));
+                packed = Arena<Cuda>(packed_floats(Device{}, g)),
+                scratch = Arena<Cuda>(convolution_scratch(Device{}, g).floats(batch));
 
-    void prepare() { pack(Cuda{}, g, weights.data(), packed.data()); }
+    void prepare() { pack(Device{}, g, weights.data(), packed.data()); }
     void run() {
         const Region region{scratch.data(), nullptr, batch};
         const ConvWeights both{weights.data(), packed.data()};
         if (direction == "weight")
-            convolve_weight_gradient(Cuda{}, g, batch, large.data(), small.data(), gradient.data(), false, region);
+            convolve_weight_gradient(Device{}, g, batch, large.data(), small.data(), gradient.data(), false, region);
         else if ((direction == "forward") == transposed)
-            convolve_transposed(Cuda{}, g, batch, small.data(), both, nullptr, large.data(), region);
+            convolve_transposed(Device{}, g, batch, small.data(), both, nullptr, large.data(), region);
         else
-            convolve(Cuda{}, g, batch, large.data(), both, nullptr, small.data(), region);
+            convolve(Device{}, g, batch, large.data(), both, nullptr, small.data(), region);
     }
 };
 
 /// Of "KIND,IN,OUT,KERNEL,STRIDE,PADDING,SIDE,DIRECTION": conv or convt; forward, input or weight.
-Call call_of(const std::string& word, int batch) {
+template <class Device>
+Call<Device> call_of(const std::string& word, int batch) {
     std::istringstream parts(word);
     std::string kind, direction, number;
     std::getline(parts, kind, ',');
@@ -70,12 +72,11 @@ struct Same {
     GENOTYPE_BOTH float operator()(float x) const { return x; }
 };
 
-}  // namespace
-
+template <class Device>
 int convolution(const GpuSetting& setting) {
     std::function<void()> step = [] {};
     const auto change = [&](const std::string& word) {
-        const auto call = std::make_shared<Call>(call_of(word, setting.batch));
+        const auto call = std::make_shared<Call<Device>>(call_of<Device>(word, setting.batch));
         call->prepare();
         call->run();
         const auto all = [call] {
@@ -88,9 +89,10 @@ int convolution(const GpuSetting& setting) {
         0, [&] { step(); }, Chooses{setting.gpu, change});
 }
 
+template <class Device>
 int matmul(const GpuSetting& setting) {
     constexpr int side = 4096;
-    Call call{{.large_channels = side, .small_channels = side}, side, "forward", false};
+    Call<Device> call{{.large_channels = side, .small_channels = side}, side, "forward", false};
     call.prepare();
     return serve(
         0, [&] { call.run(); }, setting.gpu);
@@ -104,9 +106,14 @@ int copy(const GpuSetting& setting) {
         0, [&] { map(Cuda{}, count, Same{}, y.data(), x.data()); }, setting.gpu);
 }
 
+}  // namespace
 }  // namespace race
 
 int main(int argc, char** argv) {
     return race::run_task(argc, argv,
-                          {{"convolution", race::convolution}, {"matmul", race::matmul}, {"copy", race::copy}});
+                          {{"convolution", race::convolution<genotype::Cuda>},
+                           {"convolution_tf32", race::convolution<genotype::CudaTf32>},
+                           {"matmul", race::matmul<genotype::Cuda>},
+                           {"matmul_tf32", race::matmul<genotype::CudaTf32>},
+                           {"copy", race::copy}});
 }

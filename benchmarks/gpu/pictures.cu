@@ -27,37 +27,45 @@ int train_from_host(Trainer& trainer, float darkest, const GpuSetting& setting) 
         0, [&] { trainer.step(batch); }, setting.gpu);
 }
 
-Trainer<Dcgan<64>, Cuda> dcgan_trainer(const GpuSetting& setting) {
-    return Trainer<Dcgan<64>, Cuda>({.batch = setting.batch, .seed = setting.seed});
+template <class Device>
+Trainer<Dcgan<64>, Device> dcgan_trainer(const GpuSetting& setting) {
+    return Trainer<Dcgan<64>, Device>({.batch = setting.batch, .seed = setting.seed});
 }
-Trainer<ImageVae<256>, Cuda> vae_trainer(const GpuSetting& setting) {
-    return Trainer<ImageVae<256>, Cuda>(
+template <class Device>
+Trainer<ImageVae<256>, Device> vae_trainer(const GpuSetting& setting) {
+    return Trainer<ImageVae<256>, Device>(
         {.reconstruction = Reconstruction::mean_per_value, .batch = setting.batch, .seed = setting.seed});
 }
 
-}  // namespace
-
-int dcgan(const GpuSetting& setting) {
-    auto trainer = dcgan_trainer(setting);
+template <class Device>
+int dcgan_there(const GpuSetting& setting) {
+    auto trainer = dcgan_trainer<Device>(setting);
     return train_there<Shape<3, 32, 32>, Shape<100, 1, 1>>(trainer, darkest_of_dcgan, setting);
 }
-int dcgan_host(const GpuSetting& setting) {
-    auto trainer = dcgan_trainer(setting);
-    return train_from_host<Shape<3, 32, 32>>(trainer, darkest_of_dcgan, setting);
-}
-int vae(const GpuSetting& setting) {
-    auto trainer = vae_trainer(setting);
+template <class Device>
+int vae_there(const GpuSetting& setting) {
+    auto trainer = vae_trainer<Device>(setting);
     return train_there<Shape<784>, Shape<20>>(trainer, darkest_of_vae, setting);
 }
+
+int dcgan_host(const GpuSetting& setting) {
+    auto trainer = dcgan_trainer<Cuda>(setting);
+    return train_from_host<Shape<3, 32, 32>>(trainer, darkest_of_dcgan, setting);
+}
 int vae_host(const GpuSetting& setting) {
-    auto trainer = vae_trainer(setting);
+    auto trainer = vae_trainer<Cuda>(setting);
     return train_from_host<Shape<784>>(trainer, darkest_of_vae, setting);
 }
 
+}  // namespace
 }  // namespace race
 
 int main(int argc, char** argv) {
-    return race::run_task(
-        argc, argv,
-        {{"dcgan", race::dcgan}, {"dcgan_host", race::dcgan_host}, {"vae", race::vae}, {"vae_host", race::vae_host}});
+    return race::run_task(argc, argv,
+                          {{"dcgan", race::dcgan_there<genotype::Cuda>},
+                           {"dcgan_tf32", race::dcgan_there<genotype::CudaTf32>},
+                           {"dcgan_host", race::dcgan_host},
+                           {"vae", race::vae_there<genotype::Cuda>},
+                           {"vae_tf32", race::vae_there<genotype::CudaTf32>},
+                           {"vae_host", race::vae_host}});
 }

@@ -19,9 +19,9 @@ std::vector<int> tokens(int count, int vocabulary) {
     return ids;
 }
 
-template <GPT2Config config>
+template <GPT2Config config, class Device>
 int train(const GpuSetting& setting) {
-    Trainer<GPT2<config>, Cuda, AdamW> trainer(
+    Trainer<GPT2<config>, Device, AdamW> trainer(
         {.optimizer = {.learning_rate = 1e-3f, .beta2 = 0.99f, .weight_decay = 0.1f, .decayed = Decayed::matrices},
          .clip_norm = 1,
          .batch = setting.batch,
@@ -32,18 +32,10 @@ int train(const GpuSetting& setting) {
         0, [&] { trainer.step(windows); }, setting.gpu);
 }
 
-}  // namespace
-
-int gpt2_nano(const GpuSetting& setting) {
-    return train<GPT2Config{.vocabulary = 65, .context = 64, .width = 128, .layers = 4, .heads = 4, .bias = false}>(
-        setting);
-}
-int gpt2_small(const GpuSetting& setting) {
-    return train<genotype::gpt2_small>(setting);
-}
+constexpr GPT2Config nano{.vocabulary = 65, .context = 64, .width = 128, .layers = 4, .heads = 4, .bias = false};
 
 int decode(const GpuSetting& setting) {
-    using Net = GPT2<genotype::gpt2_small>;
+    using Net = GPT2<gpt2_small>;
     constexpr int first = 16, end = 144;
     const Model<Net, Cuda> model(Seed{setting.seed});
     TextRun<Net, Cuda> run(model, {.context = 256, .max_rows = first});
@@ -59,9 +51,15 @@ int decode(const GpuSetting& setting) {
     return serve(0, step, setting.gpu);
 }
 
+}  // namespace
 }  // namespace race
 
 int main(int argc, char** argv) {
+    using namespace genotype;
     return race::run_task(argc, argv,
-                          {{"gpt2_nano", race::gpt2_nano}, {"gpt2_small", race::gpt2_small}, {"decode", race::decode}});
+                          {{"gpt2_nano", race::train<race::nano, Cuda>},
+                           {"gpt2_nano_tf32", race::train<race::nano, CudaTf32>},
+                           {"gpt2_small", race::train<gpt2_small, Cuda>},
+                           {"gpt2_small_tf32", race::train<gpt2_small, CudaTf32>},
+                           {"decode", race::decode}});
 }
