@@ -46,7 +46,7 @@ TEST_CASE("cuBLAS is asked for the products of all directions") {
             const int before = counts().products;
             const auto found = convolution_test::run(Cuda{}, g, c.batch, with_bias);
             CHECK(counts().products == before + 4);
-            const auto wanted = convolution_test::run(ThrustCpp{}, g, c.batch, with_bias);
+            const auto wanted = convolution_test::run(Reference{}, g, c.batch, with_bias);
             CHECK(convolution_test::distance(found.small, wanted.small, 1 + g.large_channels) < 1);
             CHECK(convolution_test::distance(found.large, wanted.large, 1 + g.small_channels) < 1);
             CHECK(convolution_test::distance(found.gradient, wanted.gradient, 1 + c.batch) < 1);
@@ -60,7 +60,7 @@ namespace {
 template <class Device, class Net>
 kernel_test::Array answer(bool training) {
     constexpr int batch = 20;
-    Model<Net, ThrustCpp> model(Seed{3});
+    Model<Net, Reference> model(Seed{3});
     const kernel_test::Array x = kernel_test::random_array(batch * 6, 1);
     const WeightsView weights = view_of(model);
     const auto run = [&]<class Mode>(Workspace<Net, Shape<6>, Mode, Device> workspace) {
@@ -79,7 +79,7 @@ TEST_CASE("it applies the activations that it knows, and adds a residual's other
         for (const bool training : {false, true}) {
             CAPTURE(training);
             const int before = counts().products;
-            const auto found = answer<Cuda, Net>(training), wanted = answer<ThrustCpp, Net>(training);
+            const auto found = answer<Cuda, Net>(training), wanted = answer<Reference, Net>(training);
             CHECK(counts().products == before + products);
             CHECK(kernel_test::difference(found, wanted) < 1e-5);
         }
@@ -94,7 +94,7 @@ TEST_CASE("it applies the activations that it knows, and adds a residual's other
 TEST_CASE("it rounds to TF32 where the device does") {
     const ProductGeometry g(ConvGeometry{100, 33});
     const auto found = convolution_test::run(CudaTf32{}, g, 20, true);
-    const auto wanted = convolution_test::run(ThrustCpp{}, g, 20, true);
+    const auto wanted = convolution_test::run(Reference{}, g, 20, true);
     CHECK(kernel_test::difference(found.small, wanted.small) < 1e-2);
     CHECK(kernel_test::difference(found.small, wanted.small) > 1e-5);
     CHECK(kernel_test::difference(found.large, wanted.large) > 1e-5);

@@ -1,6 +1,7 @@
 // What a test needs to run the same kernel on the GPU and on the host.
 #pragma once
 
+#include "genotype/kernels/reference.hpp"
 #include "genotype/kernels/thrust/cuda.hpp"
 #include "genotype/tensor/arena.hpp"
 #include "support/kernel_arrays.hpp"

@@ -1,4 +1,4 @@
-// Products and convolutions of the GPU, against those of thrust on the host.
+// Products and convolutions of the GPU, against plain loops on the host.
 #include <doctest/doctest.h>
 
 #include <cmath>
@@ -95,7 +95,7 @@ TEST_CASE("Tensor cores give the same but for rounding to TF32") {
     CHECK(same_bits(found, product<CudaTf32>(200, 1000, 130)));
     const ConvGeometry g = geometry(33, 40, 4, 2, 1, 16);
     const auto rounded = convolved<CudaTf32>(g, 20, true, false);
-    const auto wanted = convolved<ThrustCpp>(g, 20, true, false);
+    const auto wanted = convolved<Reference>(g, 20, true, false);
     CHECK(difference(rounded.small, wanted.small, std::sqrt(1.0 + g.taps() * g.large_channels)) < 3e-3);
     CHECK(difference(rounded.large, wanted.large, std::sqrt(1.0 + g.taps() * g.small_channels)) < 3e-3);
     CHECK(difference(rounded.gradient, wanted.gradient, std::sqrt(1.0 + 20 * g.small_pixels())) < 3e-3);
@@ -104,8 +104,8 @@ TEST_CASE("Tensor cores give the same but for rounding to TF32") {
 TEST_CASE_TEMPLATE("The GPU's products of few rows are those of the host", Weights, detail::Matrix,
                    detail::TransposedMatrix) {
     for (const long rows : {1, 2, 8})
-        for (const long terms : {0, 1, 100, 768, 3000})
-            for (const long columns : {1, 33, 768, 5000}) {
+        for (const long terms : {0, 1, 100, 1500})
+            for (const long columns : {1, 33, 770}) {
                 CAPTURE(rows);
                 CAPTURE(terms);
                 CAPTURE(columns);
@@ -127,10 +127,10 @@ TEST_CASE("The GPU's convolutions are those of the host in all directions") {
             CAPTURE(batch);
             CAPTURE(flag);
             const auto found = convolved<Cuda>(g, batch, flag, flag);
-            const auto wanted = convolved<ThrustCpp>(g, batch, flag, flag);
+            const auto wanted = convolved<Reference>(g, batch, flag, flag);
             CHECK(difference(found.small, wanted.small, std::sqrt(1.0 + g.taps() * g.large_channels)) < 1e-5);
             CHECK(difference(found.large, wanted.large, std::sqrt(1.0 + g.taps() * g.small_channels)) < 1e-5);
-            CHECK(difference(found.gradient, wanted.gradient, std::sqrt(1.0 + batch * g.small_pixels())) < 1e-5);
+            CHECK(difference(found.gradient, wanted.gradient, std::sqrt(1.0 + batch * g.small_pixels())) < 3e-5);
         }
     };
     // The last ones' sums are taken in stretches, in some direction.
@@ -138,10 +138,10 @@ TEST_CASE("The GPU's convolutions are those of the host in all directions") {
                                    {geometry(3, 5, 3, 1, 1, 7), 3},
                                    {geometry(2, 65, 4, 2, 1, 8), 3},
                                    {geometry(33, 4, 5, 3, 0, 11), 3},
-                                   {geometry(784, 20, 1, 1, 0, 1), 1000},
-                                   {geometry(3, 48, 4, 2, 1, 32), 64}})
+                                   {geometry(784, 20, 1, 1, 0, 1), 300},
+                                   {geometry(3, 48, 4, 2, 1, 32), 16}})
         check(g, batch);
     // As matrix products.
-    for (const int batch : {1, 8, 9, 1000}) check(ProductGeometry(geometry(784, 20, 1, 1, 0, 1)), batch);
+    for (const int batch : {1, 8, 9, 300}) check(ProductGeometry(geometry(784, 20, 1, 1, 0, 1)), batch);
     check(ProductGeometry(geometry(66, 70, 1, 1, 0, 3)), 20);
 }

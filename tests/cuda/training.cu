@@ -29,7 +29,7 @@ bool close(float left, float right, float error = 1e-3f) {
 TEST_CASE("a VAE's losses, recorded from the second step on") {
     using Net = VAE<64, 32, 4>;
     Trainer<Net, Cuda> trainer({.batch = 8});
-    Trainer<Net, ThrustCpp> expected({.batch = 8});
+    Trainer<Net, Reference> expected({.batch = 8});
     for (std::uint64_t step = 0; step < 6; ++step) {
         const auto x = pictures<Shape<64>>(step);
         const VaeLosses found = trainer.step(x), right = expected.step(x);
@@ -42,7 +42,7 @@ TEST_CASE("a GAN's losses, recorded from the second step on") {
     using Net = GAN<Sequential<ConvT<8, 12, 4, 1, 0>, BN<12>, ReLU, ConvT<12, 3, 4, 2, 1>, Tanh>,
                     Sequential<Conv<3, 12, 4, 2, 1>, LeakyReLU<0.2f>, BN<12>, Conv<12, 1, 4, 1, 0>, Sigmoid>>;
     Trainer<Net, Cuda> trainer({.batch = 8});
-    Trainer<Net, ThrustCpp> expected({.batch = 8});
+    Trainer<Net, Reference> expected({.batch = 8});
     for (std::uint64_t step = 0; step < 6; ++step) {
         const auto x = pictures<Shape<3, 8, 8>>(step);
         const GanLosses found = trainer.step(x), right = expected.step(x);
@@ -58,7 +58,7 @@ namespace {
 template <class Net, class Device>
 void expect_the_same_losses(const TextOptions<AdamW>& options, float error = 1e-3f) {
     Trainer<Net, Device, AdamW> trainer(options);
-    Trainer<Net, ThrustCpp, AdamW> expected(options);
+    Trainer<Net, Reference, AdamW> expected(options);
     for (int step = 0; step < 5; ++step) {
         std::vector<int> windows(static_cast<std::size_t>(options.batch * (options.context + 1)));
         for (std::size_t i = 0; i < windows.size(); ++i)
@@ -94,7 +94,7 @@ TEST_CASE("what is dropped out is drawn anew in each step, also where the step i
     using Decoder = Sequential<Linear<3, 16>, GELU, Dropout<0.5f>, Linear<16, 24>, Sigmoid>;
     using Net = combinators::VariationalAutoencoder<Encoder, Decoder, BCE, Shape<24>>;
     Trainer<Net, Cuda> trainer({.schedule = Schedule::linear_warmup(4), .batch = 8});
-    Trainer<Net, ThrustCpp> expected({.schedule = Schedule::linear_warmup(4), .batch = 8});
+    Trainer<Net, Reference> expected({.schedule = Schedule::linear_warmup(4), .batch = 8});
     for (std::uint64_t step = 0; step < 6; ++step) {
         const auto x = pictures<Shape<24>>(step);
         CAPTURE(step);

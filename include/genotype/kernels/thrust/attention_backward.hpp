@@ -90,7 +90,7 @@ void attention_backward(Thrust<System> device, long rows, const AttentionSizes& 
                         Region scratch) {
     const int width = sizes.head_width;
     float* const shifts = scratch.per_sample;
-    detail::each(device, rows * sizes.heads, [=] GENOTYPE_BOTH(long i) mutable {
+    detail::each(device, rows * sizes.heads, [=] GENOTYPE_KERNEL(long i) mutable {
         shifts[i] = static_cast<float>(detail::dot(width, dy + i * width, y + i * width));
     });
     detail::attend_backward(device, rows, {sizes, sequences, x, dy, log_sums, shifts, dx});

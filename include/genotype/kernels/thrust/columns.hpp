@@ -33,10 +33,10 @@ void sum_whole_columns(Thrust<System> device, long rows, long columns, Sum none,
     if (rows > longest_shared_columns)
         sum_groups(
             device, columns, rows, none,
-            [=] GENOTYPE_BOTH(long column, long row) mutable { return value(row, column); }, finish);
+            [=] GENOTYPE_KERNEL(long column, long row) mutable { return value(row, column); }, finish);
     else
         sum_column_chunks(device, rows, rows, columns, none, value,
-                          [=] GENOTYPE_BOTH(long, long column, const Sum& sum) mutable { finish(column, sum); });
+                          [=] GENOTYPE_KERNEL(long, long column, const Sum& sum) mutable { finish(column, sum); });
 }
 
 }  // namespace genotype::detail

@@ -50,10 +50,10 @@ void cross_entropy_apart(Thrust<System> device, long rows, int classes, const fl
                          float scale, float* value, float* gradient) {
     sum_groups(
         device, rows, classes, LogitSum{},
-        [=] GENOTYPE_BOTH(long row, long c) {
+        [=] GENOTYPE_KERNEL(long row, long c) {
             return LogitSum{logits[row * classes + c], 1};
         },
-        [=] GENOTYPE_BOTH(long row, const LogitSum& sum) mutable {
+        [=] GENOTYPE_KERNEL(long row, const LogitSum& sum) mutable {
             gradient[row * classes] = sum.largest;
             gradient[row * classes + 1] = static_cast<float>(sum.sum);
         });
@@ -61,16 +61,16 @@ void cross_entropy_apart(Thrust<System> device, long rows, int classes, const fl
     if (value)
         sum_groups(
             device, 1, rows, Sums<1>{},
-            [=] GENOTYPE_BOTH(long, long row) {
+            [=] GENOTYPE_KERNEL(long, long row) {
                 return Sums<1>{{kept(row).loss(logits[row * classes + targets[row]])}};
             },
-            [=] GENOTYPE_BOTH(long, const Sums<1>& total) mutable {
+            [=] GENOTYPE_KERNEL(long, const Sums<1>& total) mutable {
                 *value = static_cast<float>(static_cast<double>(scale) * total.values[0]);
             });
     sum_groups_then(
-        device, rows, 1, LogitSum{}, [=] GENOTYPE_BOTH(long row, long) { return kept(row); },
-        [=] GENOTYPE_BOTH(long, const LogitSum& sum) { return sum; }, classes,
-        [=] GENOTYPE_BOTH(long row, long c, const LogitSum& sum) mutable {
+        device, rows, 1, LogitSum{}, [=] GENOTYPE_KERNEL(long row, long) { return kept(row); },
+        [=] GENOTYPE_KERNEL(long, const LogitSum& sum) -> LogitSum { return sum; }, classes,
+        [=] GENOTYPE_KERNEL(long row, long c, const LogitSum& sum) mutable {
             gradient[row * classes + c] = sum.slope(logits[row * classes + c], c == targets[row], scale);
         });
 }
@@ -81,13 +81,13 @@ void cross_entropy_value(Thrust<System> device, long rows, int classes, const fl
                          float scale, float* value) {
     sum_groups(
         device, 1, rows, Sums<1>{},
-        [=] GENOTYPE_BOTH(long, long row) {
+        [=] GENOTYPE_KERNEL(long, long row) {
             const float* const x = logits + row * classes;
             LogitSum sum;
             for (int c = 0; c < classes; ++c) sum += LogitSum{x[c], 1};
             return Sums<1>{{sum.loss(x[targets[row]])}};
         },
-        [=] GENOTYPE_BOTH(long, const Sums<1>& total) mutable {
+        [=] GENOTYPE_KERNEL(long, const Sums<1>& total) mutable {
             *value = static_cast<float>(static_cast<double>(scale) * total.values[0]);
         });
 }
@@ -98,10 +98,10 @@ void cross_entropy_gradient(Thrust<System> device, long rows, int classes, const
                             float scale, float* gradient) {
     sum_groups(
         device, rows, classes, LogitSum{},
-        [=] GENOTYPE_BOTH(long row, long c) {
+        [=] GENOTYPE_KERNEL(long row, long c) {
             return LogitSum{logits[row * classes + c], 1};
         },
-        [=] GENOTYPE_BOTH(long row, const LogitSum& sum) mutable {
+        [=] GENOTYPE_KERNEL(long row, const LogitSum& sum) mutable {
             for (long c = 0; c < classes; ++c)
                 gradient[row * classes + c] = sum.slope(logits[row * classes + c], c == targets[row], scale);
         });

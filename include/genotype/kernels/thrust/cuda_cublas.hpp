@@ -157,7 +157,7 @@ void multiply_by_weights(Thrust<System> device, const Region& scratch, long rows
         cublas_multiply(device, scratch, product);
     } else {
         cublas_multiply(device, scratch, product);
-        each_value(device, rows * columns, [=] GENOTYPE_BOTH(long at) { to[at] = end(at, to[at]); });
+        each_value(device, rows * columns, [=] GENOTYPE_KERNEL(long at) { to[at] = end(at, to[at]); });
     }
 }
 template <OnCuda System>

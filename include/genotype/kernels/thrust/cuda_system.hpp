@@ -18,11 +18,6 @@
 namespace genotype {
 namespace detail {
 
-// nvcc 13 keeps for each file apart by what its lambdas for host and device are copied, and the linker makes one of the
-// functions of all files that copy them: a program of two files with kernels calls address 0. Defined twice, this keeps
-// it from being linked.
-int a_program_has_one_file_with_kernels_for_cuda = 0;
-
 /// Throws `Error` with the call's name and CUDA's own words where `result` is not success; std::bad_alloc where the
 /// GPU's memory is used up.
 inline void cuda_check(const char* call, cudaError_t result) {

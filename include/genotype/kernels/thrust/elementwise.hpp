@@ -39,7 +39,7 @@ inline constexpr long least_sum_part = 4096;
 template <class System, class F, class... In>
 void map(Thrust<System> device, long n, F f, float* y, const In*... x) {
     detail::AtEach at(f, x...);
-    detail::each_value(device, n, [=] GENOTYPE_BOTH(long i) mutable { y[i] = at(i); });
+    detail::each_value(device, n, [=] GENOTYPE_KERNEL(long i) mutable { y[i] = at(i); });
 }
 
 /// See the reference's.
@@ -53,7 +53,7 @@ template <class System, class F, class... P>
 void update_in_turns(Thrust<System> device, const Turns& turns, const F* two, long n, P*... p) {
     const Turns by = turns;
     detail::AtEach first(detail::Behind<F>{two}, p...), second(detail::Behind<F>{two + 1}, p...);
-    detail::each_value(device, n, [=] GENOTYPE_BOTH(long i) mutable {
+    detail::each_value(device, n, [=] GENOTYPE_KERNEL(long i) mutable {
         int below = 0, above = by.count - 1;  // the stretch is one of these
         while (below < above) {
             const int middle = below + (above - below) / 2;
@@ -75,8 +75,8 @@ void sum(Thrust<System> device, long n, F f, float* result, const In*... x) {
     detail::AtEach at(f, x...);
     detail::sum_groups(
         device, 1, n, detail::Sums<1>{},
-        [=] GENOTYPE_BOTH(long, long i) mutable { return detail::Sums<1>{{static_cast<double>(at(i))}}; },
-        [=] GENOTYPE_BOTH(long, const detail::Sums<1>& total) { *result = static_cast<float>(total.values[0]); });
+        [=] GENOTYPE_KERNEL(long, long i) mutable { return detail::Sums<1>{{static_cast<double>(at(i))}}; },
+        [=] GENOTYPE_KERNEL(long, const detail::Sums<1>& total) { *result = static_cast<float>(total.values[0]); });
 }
 
 /// See the generic ones: each part is the sum of a group, and then the parts are one.
@@ -92,17 +92,17 @@ void sum_with_parts(Thrust<System> device, float* parts, long n, F f, float* res
     detail::AtEach at(f, x...);
     detail::sum_groups(
         device, count, length, detail::Sums<1>{},
-        [=] GENOTYPE_BOTH(long part, long i) mutable {
+        [=] GENOTYPE_KERNEL(long part, long i) mutable {
             const long place = part * length + i;
             return detail::Sums<1>{{place < n ? static_cast<double>(at(place)) : 0.0}};
         },
-        [=] GENOTYPE_BOTH(long part, const detail::Sums<1>& total) {
+        [=] GENOTYPE_KERNEL(long part, const detail::Sums<1>& total) {
             parts[part] = static_cast<float>(total.values[0]);
         });
     detail::sum_groups(
         device, 1, count, detail::Sums<1>{},
-        [=] GENOTYPE_BOTH(long, long part) { return detail::Sums<1>{{static_cast<double>(parts[part])}}; },
-        [=] GENOTYPE_BOTH(long, const detail::Sums<1>& total) { *result = static_cast<float>(total.values[0]); });
+        [=] GENOTYPE_KERNEL(long, long part) { return detail::Sums<1>{{static_cast<double>(parts[part])}}; },
+        [=] GENOTYPE_KERNEL(long, const detail::Sums<1>& total) { *result = static_cast<float>(total.values[0]); });
 }
 
 /// See the reference's.
@@ -110,10 +110,10 @@ template <class System>
 void column_sums(Thrust<System> device, long rows, int columns, const float* x, float* sums, bool accumulate) {
     detail::sum_whole_columns(
         device, rows, columns, detail::Sums<1>{},
-        [=] GENOTYPE_BOTH(long row, long column) {
+        [=] GENOTYPE_KERNEL(long row, long column) {
             return detail::Sums<1>{{static_cast<double>(x[row * columns + column])}};
         },
-        [=] GENOTYPE_BOTH(long column, const detail::Sums<1>& total) {
+        [=] GENOTYPE_KERNEL(long column, const detail::Sums<1>& total) {
             const double before = accumulate ? static_cast<double>(sums[column]) : 0.0;
             sums[column] = static_cast<float>(before + total.values[0]);
         });

@@ -24,7 +24,7 @@ void embedding_pack(Thrust<System>, long, long, const float*, float*) {}
 template <class System>
 void embedding(Thrust<System> device, long rows, int width, const float* ids, ConvWeights weights, float* y) {
     const float* const table = weights.plain;
-    detail::each_value(device, rows * width, [=] GENOTYPE_BOTH(long i) mutable {
+    detail::each_value(device, rows * width, [=] GENOTYPE_KERNEL(long i) mutable {
         y[i] = table[static_cast<long>(ids[i / width]) * width + i % width];
     });
 }
@@ -35,7 +35,7 @@ void embedding_gradient(Thrust<System> device, long rows, long vocabulary, int w
                         float* gradient, bool accumulate) {
     constexpr int columns = detail::embedding_columns;
     const long blocks = (width + columns - 1) / columns;
-    detail::each(device, vocabulary * blocks, [=] GENOTYPE_BOTH(long task) mutable {
+    detail::each(device, vocabulary * blocks, [=] GENOTYPE_KERNEL(long task) mutable {
         const long id = task / blocks, first = task % blocks * columns;
         float* const to = gradient + id * width + first;
         float sums[columns];

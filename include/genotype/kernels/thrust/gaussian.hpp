@@ -10,7 +10,7 @@ namespace genotype {
 template <class System>
 void reparameterize(Thrust<System> device, int batch, int latents, const float* moments, const float* noise, float* z) {
     const detail::GaussianSample sample{};
-    detail::each_value(device, static_cast<long>(batch) * latents, [=] GENOTYPE_BOTH(long at) {
+    detail::each_value(device, static_cast<long>(batch) * latents, [=] GENOTYPE_KERNEL(long at) {
         const float* const own = moments + at + at / latents * latents;
         z[at] = sample(own[0], own[latents], noise[at]);
     });
@@ -21,7 +21,7 @@ template <class System>
 void reparameterize_backward(Thrust<System> device, int batch, int latents, const float* moments, const float* noise,
                              const float* dz, float* dmoments) {
     const detail::GaussianSampleSlope slope{};
-    detail::each_value(device, static_cast<long>(batch) * latents, [=] GENOTYPE_BOTH(long at) {
+    detail::each_value(device, static_cast<long>(batch) * latents, [=] GENOTYPE_KERNEL(long at) {
         const long mean = at + at / latents * latents;
         dmoments[mean] = dz[at];
         dmoments[mean + latents] = slope(moments[mean + latents], noise[at], dz[at]);
@@ -38,15 +38,15 @@ void gaussian_divergence(Thrust<System> device, int batch, int latents, const fl
     if (value)
         detail::sum_groups(
             device, 1, count, detail::Sums<1>{},
-            [=] GENOTYPE_BOTH(long, long at) {
+            [=] GENOTYPE_KERNEL(long, long at) {
                 const float* const own = moments + at + at / latents * latents;
                 return detail::Sums<1>{{static_cast<double>(divergence(own[0], own[latents]))}};
             },
-            [=] GENOTYPE_BOTH(long, const detail::Sums<1>& total) {
+            [=] GENOTYPE_KERNEL(long, const detail::Sums<1>& total) {
                 *value = static_cast<float>(static_cast<double>(scale) * total.values[0]);
             });
     if (!dmoments) return;
-    detail::each_value(device, count, [=] GENOTYPE_BOTH(long at) {
+    detail::each_value(device, count, [=] GENOTYPE_KERNEL(long at) {
         const long mean = at + at / latents * latents;
         slope(dmoments[mean], dmoments[mean + latents], moments[mean], moments[mean + latents]);
     });

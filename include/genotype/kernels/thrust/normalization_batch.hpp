@@ -19,8 +19,8 @@ void channel_moments(Thrust<System> device, long rows, int channels, const float
     const RowChunks chunks{rows};
     detail::sum_column_chunks(
         device, rows, chunks.size(), channels, detail::Sums<2>{},
-        [=] GENOTYPE_BOTH(long row, long c) { return detail::powers(x[row * channels + c], x[c]); },
-        [=] GENOTYPE_BOTH(long chunk, long c, const detail::Sums<2>& powers) {
+        [=] GENOTYPE_KERNEL(long row, long c) { return detail::powers(x[row * channels + c], x[c]); },
+        [=] GENOTYPE_KERNEL(long chunk, long c, const detail::Sums<2>& powers) {
             const auto [mean, squares] = detail::moments_of(powers, chunks.length(static_cast<int>(chunk)));
             float* const to = moments + 2 * chunk * channels + c;
             to[0] = static_cast<float>(mean);
@@ -33,7 +33,7 @@ template <class System>
 void batch_norm_statistics(Thrust<System> device, long rows, int channels, const float* moments, const float* origin,
                            float epsilon, RunningStatistics running, float* mean, float* inverse) {
     const RowChunks chunks{rows};
-    detail::each(device, channels, [=] GENOTYPE_BOTH(long c) {
+    detail::each(device, channels, [=] GENOTYPE_KERNEL(long c) {
         const double values = static_cast<double>(rows), momentum = static_cast<double>(running.momentum);
         double center = 0, squares = 0;
         for (int chunk = 0; chunk < chunks.count(); ++chunk)
@@ -56,7 +56,7 @@ void batch_norm_statistics(Thrust<System> device, long rows, int channels, const
 /// See the reference's.
 template <class System>
 void inverse_deviations(Thrust<System> device, int channels, const float* variance, float epsilon, float* inverse) {
-    detail::each(device, channels, [=] GENOTYPE_BOTH(long c) { inverse[c] = 1 / std::sqrt(variance[c] + epsilon); });
+    detail::each(device, channels, [=] GENOTYPE_KERNEL(long c) { inverse[c] = 1 / std::sqrt(variance[c] + epsilon); });
 }
 
 /// See the reference's.
@@ -64,7 +64,7 @@ template <class System, class Activation = NoActivation>
 void normalize_channels(Thrust<System> device, long rows, int channels, const float* x, const float* mean,
                         const float* inverse, const float* weight, const float* bias, float* y,
                         Activation activation = {}) {
-    detail::each_value(device, rows * channels, [=] GENOTYPE_BOTH(long at) {
+    detail::each_value(device, rows * channels, [=] GENOTYPE_KERNEL(long at) {
         const long c = at % channels;
         y[at] = activation.value((x[at] - mean[c]) * inverse[c] * weight[c] + bias[c]);
     });
@@ -100,22 +100,22 @@ void batch_norm_backward(Thrust<System> device, long rows, int channels, const f
     float* const partial = scratch + 2L * channels;
     detail::sum_column_chunks(
         device, rows, chunks.size(), channels, detail::Sums<2>{},
-        [=] GENOTYPE_BOTH(long row, long c) {
+        [=] GENOTYPE_KERNEL(long row, long c) {
             const auto [normalised, slope] = value(row * channels + c, c);
             return detail::Sums<2>{{static_cast<double>(slope), static_cast<double>(slope) * normalised}};
         },
-        [=] GENOTYPE_BOTH(long chunk, long c, const detail::Sums<2>& sums) {
+        [=] GENOTYPE_KERNEL(long chunk, long c, const detail::Sums<2>& sums) {
             float* const to = partial + chunk * 2 * channels + c;
             to[0] = static_cast<float>(sums.values[0]);
             to[channels] = static_cast<float>(sums.values[1]);
         });
     detail::sum_column_chunks(
         device, chunks.count(), RowChunks::most, channels, detail::Sums<2>{},
-        [=] GENOTYPE_BOTH(long chunk, long c) {
+        [=] GENOTYPE_KERNEL(long chunk, long c) {
             const float* const from = partial + chunk * 2 * channels + c;
             return detail::Sums<2>{{static_cast<double>(from[0]), static_cast<double>(from[channels])}};
         },
-        [=] GENOTYPE_BOTH(long, long c, const detail::Sums<2>& sums) {
+        [=] GENOTYPE_KERNEL(long, long c, const detail::Sums<2>& sums) {
             scratch[c] = static_cast<float>(sums.values[0] / static_cast<double>(rows));
             scratch[channels + c] = static_cast<float>(sums.values[1] / static_cast<double>(rows));
             if (!dweight) return;
@@ -123,7 +123,7 @@ void batch_norm_backward(Thrust<System> device, long rows, int channels, const f
             dweight[c] = static_cast<float>((accumulate ? dweight[c] : 0.0f) + sums.values[1]);
         });
     if (!dx) return;
-    detail::each_value(device, rows * channels, [=] GENOTYPE_BOTH(long at) {
+    detail::each_value(device, rows * channels, [=] GENOTYPE_KERNEL(long at) {
         const long c = at % channels;
         const auto [normalised, slope] = value(at, c);
         dx[at] = weight[c] * inverse[c] * (slope - scratch[c] - normalised * scratch[channels + c]);

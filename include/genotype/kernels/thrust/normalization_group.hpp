@@ -35,10 +35,10 @@ void group_norm(Thrust<System> device, int batch, int pixels, int channels, int 
     const detail::GroupPlaces places{pixels, channels, groups};
     detail::sum_groups_then(
         device, static_cast<long>(batch) * groups, places.values(), detail::Sums<2>{},
-        [=] GENOTYPE_BOTH(long group, long i) {
+        [=] GENOTYPE_KERNEL(long group, long i) {
             return detail::powers(x[places.at(group, i)], x[places.at(group, 0)]);
         },
-        [=] GENOTYPE_BOTH(long group, const detail::Sums<2>& powers) {
+        [=] GENOTYPE_KERNEL(long group, const detail::Sums<2>& powers) -> detail::Normal {
             const auto [mean, squares] = detail::moments_of(powers, places.values());
             const double inverse = 1 / std::sqrt(squares / static_cast<double>(places.values()) + epsilon);
             const detail::Normal own{static_cast<float>(x[places.at(group, 0)] + mean), static_cast<float>(inverse)};
@@ -50,7 +50,7 @@ void group_norm(Thrust<System> device, int batch, int pixels, int channels, int 
             return own;
         },
         places.values(),
-        [=] GENOTYPE_BOTH(long group, long i, const detail::Normal& own) {
+        [=] GENOTYPE_KERNEL(long group, long i, const detail::Normal& own) {
             const long at = places.at(group, i), c = at % channels;
             y[at] = (x[at] - own.mean) * own.inverse * weight[c] + bias[c];
         });
@@ -65,13 +65,13 @@ void group_norm_backward(Thrust<System> device, int batch, int pixels, int chann
     // [sample][slopes, products, their means over the group][channel]
     detail::sum_groups(
         device, static_cast<long>(batch) * channels, pixels, detail::Sums<2>{},
-        [=] GENOTYPE_BOTH(long own, long pixel) {
+        [=] GENOTYPE_KERNEL(long own, long pixel) {
             const long sample = own / channels, c = own % channels, at = (sample * pixels + pixel) * channels + c;
             const float* const of = statistics + sample * 2 * channels + c;
             const double slope = static_cast<double>(dy[at]);
             return detail::Sums<2>{{slope, slope * ((x[at] - of[0]) * of[channels])}};
         },
-        [=] GENOTYPE_BOTH(long own, const detail::Sums<2>& sums) {
+        [=] GENOTYPE_KERNEL(long own, const detail::Sums<2>& sums) {
             float* const to = scratch + own / channels * 4 * channels + own % channels;
             to[0] = static_cast<float>(sums.values[0]);
             to[channels] = static_cast<float>(sums.values[1]);
@@ -79,31 +79,31 @@ void group_norm_backward(Thrust<System> device, int batch, int pixels, int chann
     if (dweight)
         detail::sum_whole_columns(
             device, batch, channels, detail::Sums<2>{},
-            [=] GENOTYPE_BOTH(long sample, long c) {
+            [=] GENOTYPE_KERNEL(long sample, long c) {
                 const float* const from = scratch + sample * 4 * channels + c;
                 return detail::Sums<2>{{static_cast<double>(from[0]), static_cast<double>(from[channels])}};
             },
-            [=] GENOTYPE_BOTH(long c, const detail::Sums<2>& sums) {
+            [=] GENOTYPE_KERNEL(long c, const detail::Sums<2>& sums) {
                 dbias[c] = static_cast<float>((accumulate ? dbias[c] : 0.0f) + sums.values[0]);
                 dweight[c] = static_cast<float>((accumulate ? dweight[c] : 0.0f) + sums.values[1]);
             });
     if (!dx) return;
     detail::sum_groups(
         device, static_cast<long>(batch) * groups, places.width(), detail::Sums<2>{},
-        [=] GENOTYPE_BOTH(long group, long i) {
+        [=] GENOTYPE_KERNEL(long group, long i) {
             const long c = places.channel(group) + i;
             const float* const from = scratch + group / groups * 4 * channels + c;
             const double factor = static_cast<double>(weight[c]);
             return detail::Sums<2>{{factor * from[0], factor * from[channels]}};
         },
-        [=] GENOTYPE_BOTH(long group, const detail::Sums<2>& sums) {
+        [=] GENOTYPE_KERNEL(long group, const detail::Sums<2>& sums) {
             float* const to = scratch + (group / groups * 4 + 2) * channels + places.channel(group);
             for (int c = 0; c < places.width(); ++c) {
                 to[c] = static_cast<float>(sums.values[0] / static_cast<double>(places.values()));
                 to[channels + c] = static_cast<float>(sums.values[1] / static_cast<double>(places.values()));
             }
         });
-    detail::each_value(device, static_cast<long>(batch) * pixels * channels, [=] GENOTYPE_BOTH(long at) {
+    detail::each_value(device, static_cast<long>(batch) * pixels * channels, [=] GENOTYPE_KERNEL(long at) {
         const float* const of = statistics + places.of_channel(at, 2);
         const float* const means = scratch + 2L * channels + places.of_channel(at, 4);
         const float normalised = (x[at] - of[0]) * of[channels];

@@ -14,8 +14,8 @@ void layer_norm(Thrust<System> device, long samples, long size, const float* x, 
                 float epsilon, float* statistics, float* y) {
     detail::sum_groups_then(
         device, samples, size, detail::Sums<2>{},
-        [=] GENOTYPE_BOTH(long sample, long i) { return detail::powers(x[sample * size + i], x[sample * size]); },
-        [=] GENOTYPE_BOTH(long sample, const detail::Sums<2>& powers) {
+        [=] GENOTYPE_KERNEL(long sample, long i) { return detail::powers(x[sample * size + i], x[sample * size]); },
+        [=] GENOTYPE_KERNEL(long sample, const detail::Sums<2>& powers) -> detail::Normal {
             const auto [mean, squares] = detail::moments_of(powers, size);
             const float inverse = static_cast<float>(1 / std::sqrt(squares / static_cast<double>(size) + epsilon));
             const detail::Normal own{static_cast<float>(x[sample * size] + mean), inverse};
@@ -24,7 +24,7 @@ void layer_norm(Thrust<System> device, long samples, long size, const float* x, 
             return own;
         },
         size,
-        [=] GENOTYPE_BOTH(long sample, long i, const detail::Normal& own) {
+        [=] GENOTYPE_KERNEL(long sample, long i, const detail::Normal& own) {
             const long at = sample * size + i;
             y[at] = (x[at] - own.mean) * own.inverse * weight[i] + (bias ? bias[i] : 0.0f);
         });
@@ -62,27 +62,27 @@ void layer_norm_backward(Thrust<System> device, long samples, long size, const f
     if (dx)
         detail::sum_groups_then(
             device, samples, size, detail::Sums<2>{},
-            [=] GENOTYPE_BOTH(long sample, long i) {
+            [=] GENOTYPE_KERNEL(long sample, long i) {
                 const double own = static_cast<double>(weight[i]) * dy[sample * size + i];
                 return detail::Sums<2>{{own, own * slope.normalised(sample, i)}};
             },
-            [=] GENOTYPE_BOTH(long, const detail::Sums<2>& sums) {
+            [=] GENOTYPE_KERNEL(long, const detail::Sums<2>& sums) -> detail::SlopeMeans {
                 const double values = static_cast<double>(size);
                 return detail::SlopeMeans{static_cast<float>(sums.values[0] / values),
                                           static_cast<float>(sums.values[1] / values)};
             },
             size,
-            [=] GENOTYPE_BOTH(long sample, long i, const detail::SlopeMeans& means) {
+            [=] GENOTYPE_KERNEL(long sample, long i, const detail::SlopeMeans& means) {
                 dx[sample * size + i] = slope(sample, i, means);
             });
     if (!dweight) return;
     detail::sum_whole_columns(
         device, samples, size, detail::Sums<2>{},
-        [=] GENOTYPE_BOTH(long sample, long i) {
+        [=] GENOTYPE_KERNEL(long sample, long i) {
             const double own = static_cast<double>(dy[sample * size + i]);
             return detail::Sums<2>{{own, own * slope.normalised(sample, i)}};
         },
-        [=] GENOTYPE_BOTH(long i, const detail::Sums<2>& sums) {
+        [=] GENOTYPE_KERNEL(long i, const detail::Sums<2>& sums) {
             if (dbias) dbias[i] = static_cast<float>((accumulate ? dbias[i] : 0.0f) + sums.values[0]);
             dweight[i] = static_cast<float>((accumulate ? dweight[i] : 0.0f) + sums.values[1]);
         });

@@ -14,18 +14,18 @@ void rms_norm(Thrust<System> device, long samples, long size, const float* x, co
               float* inverses, float* y) {
     detail::sum_groups_then(
         device, samples, size, detail::Sums<1>{},
-        [=] GENOTYPE_BOTH(long sample, long i) {
+        [=] GENOTYPE_KERNEL(long sample, long i) {
             const double value = static_cast<double>(x[sample * size + i]);
             return detail::Sums<1>{{value * value}};
         },
-        [=] GENOTYPE_BOTH(long sample, const detail::Sums<1>& squares) {
+        [=] GENOTYPE_KERNEL(long sample, const detail::Sums<1>& squares) -> float {
             const double mean = squares.values[0] / static_cast<double>(size);
             const float inverse = static_cast<float>(1 / std::sqrt(mean + static_cast<double>(epsilon)));
             if (inverses) inverses[sample] = inverse;
             return inverse;
         },
         size,
-        [=] GENOTYPE_BOTH(long sample, long i, float inverse) {
+        [=] GENOTYPE_KERNEL(long sample, long i, float inverse) {
             y[sample * size + i] = x[sample * size + i] * inverse * weight[i];
         });
 }
@@ -37,15 +37,15 @@ void rms_norm_backward(Thrust<System> device, long samples, long size, const flo
     if (dx)
         detail::sum_groups_then(
             device, samples, size, detail::Sums<1>{},
-            [=] GENOTYPE_BOTH(long sample, long i) {
+            [=] GENOTYPE_KERNEL(long sample, long i) {
                 const long at = sample * size + i;
                 return detail::Sums<1>{{static_cast<double>(weight[i]) * dy[at] * x[at] * inverses[sample]}};
             },
-            [=] GENOTYPE_BOTH(long, const detail::Sums<1>& products) {
+            [=] GENOTYPE_KERNEL(long, const detail::Sums<1>& products) -> float {
                 return static_cast<float>(products.values[0] / static_cast<double>(size));
             },
             size,
-            [=] GENOTYPE_BOTH(long sample, long i, float mean) {
+            [=] GENOTYPE_KERNEL(long sample, long i, float mean) {
                 const long at = sample * size + i;
                 const float inverse = inverses[sample];
                 dx[at] = inverse * (weight[i] * dy[at] - x[at] * inverse * mean);
@@ -53,11 +53,11 @@ void rms_norm_backward(Thrust<System> device, long samples, long size, const flo
     if (!dweight) return;
     detail::sum_whole_columns(
         device, samples, size, detail::Sums<1>{},
-        [=] GENOTYPE_BOTH(long sample, long i) {
+        [=] GENOTYPE_KERNEL(long sample, long i) {
             const long at = sample * size + i;
             return detail::Sums<1>{{static_cast<double>(dy[at]) * x[at] * inverses[sample]}};
         },
-        [=] GENOTYPE_BOTH(long i, const detail::Sums<1>& products) {
+        [=] GENOTYPE_KERNEL(long i, const detail::Sums<1>& products) {
             dweight[i] = static_cast<float>((accumulate ? dweight[i] : 0.0f) + products.values[0]);
         });
 }

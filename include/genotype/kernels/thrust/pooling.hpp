@@ -50,7 +50,7 @@ GENOTYPE_BOTH inline long pooled_largest(const PoolGeometry& g, const float* x, 
 template <class System, class Give>
 void gather_windows(Thrust<System> device, const PoolGeometry& geometry, int batch, float* dx, Give give) {
     const PoolGeometry g = geometry;
-    each_value(device, batch * g.in_count(), [=] GENOTYPE_BOTH(long in) mutable {
+    each_value(device, batch * g.in_count(), [=] GENOTYPE_KERNEL(long in) mutable {
         const PooledPlace place = pooling_input(g, in);
         const PoolGeometry::Span rows = covering_windows(g, place.row, g.out_height);
         const PoolGeometry::Span columns = covering_windows(g, place.column, g.out_width);
@@ -71,7 +71,7 @@ void gather_windows(Thrust<System> device, const PoolGeometry& geometry, int bat
 template <class System>
 void max_pool(Thrust<System> device, const PoolGeometry& geometry, int batch, const float* x, float* y) {
     const PoolGeometry g = geometry;
-    detail::each_value(device, batch * g.out_count(), [=] GENOTYPE_BOTH(long out) mutable {
+    detail::each_value(device, batch * g.out_count(), [=] GENOTYPE_KERNEL(long out) mutable {
         y[out] = x[detail::pooled_largest(g, x, detail::pooling_output(g, out))];
     });
 }
@@ -82,7 +82,7 @@ void max_pool_backward(Thrust<System> device, const PoolGeometry& geometry, int 
                        float* dx) {
     const PoolGeometry g = geometry;
     detail::gather_windows(device, g, batch, dx,
-                           [=] GENOTYPE_BOTH(long in, long out, const detail::PooledPlace& window) {
+                           [=] GENOTYPE_KERNEL(long in, long out, const detail::PooledPlace& window) {
                                return detail::pooled_largest(g, x, window) == in ? dy[out] : 0.0f;
                            });
 }
@@ -91,7 +91,7 @@ void max_pool_backward(Thrust<System> device, const PoolGeometry& geometry, int 
 template <class System>
 void avg_pool(Thrust<System> device, const PoolGeometry& geometry, int batch, const float* x, float* y) {
     const PoolGeometry g = geometry;
-    detail::each_value(device, batch * g.out_count(), [=] GENOTYPE_BOTH(long out) mutable {
+    detail::each_value(device, batch * g.out_count(), [=] GENOTYPE_KERNEL(long out) mutable {
         const detail::PooledPlace place = detail::pooling_output(g, out);
         const PoolGeometry::Span rows = g.rows(place.row), columns = g.columns(place.column);
         const float* const picture = x + place.sample * g.in_count() + place.channel;
@@ -107,8 +107,9 @@ void avg_pool(Thrust<System> device, const PoolGeometry& geometry, int batch, co
 template <class System>
 void avg_pool_backward(Thrust<System> device, const PoolGeometry& geometry, int batch, const float* dy, float* dx) {
     const float values = static_cast<float>(geometry.kernel * geometry.kernel);
-    detail::gather_windows(device, geometry, batch, dx,
-                           [=] GENOTYPE_BOTH(long, long out, const detail::PooledPlace&) { return dy[out] / values; });
+    detail::gather_windows(
+        device, geometry, batch, dx,
+        [=] GENOTYPE_KERNEL(long, long out, const detail::PooledPlace&) { return dy[out] / values; });
 }
 
 /// See the reference's.
@@ -116,10 +117,10 @@ template <class System>
 void global_avg_pool(Thrust<System> device, int batch, int pixels, int channels, const float* x, float* y) {
     detail::sum_groups(
         device, static_cast<long>(batch) * channels, pixels, detail::Sums<1>{},
-        [=] GENOTYPE_BOTH(long group, long pixel) {
+        [=] GENOTYPE_KERNEL(long group, long pixel) {
             return detail::Sums<1>{{x[(group / channels * pixels + pixel) * channels + group % channels]}};
         },
-        [=] GENOTYPE_BOTH(long group, const detail::Sums<1>& sum) {
+        [=] GENOTYPE_KERNEL(long group, const detail::Sums<1>& sum) {
             y[group] = static_cast<float>(sum.values[0] / pixels);
         });
 }
@@ -127,7 +128,7 @@ void global_avg_pool(Thrust<System> device, int batch, int pixels, int channels,
 /// See the reference's.
 template <class System>
 void global_avg_pool_backward(Thrust<System> device, int batch, int pixels, int channels, const float* dy, float* dx) {
-    detail::each_value(device, static_cast<long>(batch) * pixels * channels, [=] GENOTYPE_BOTH(long i) mutable {
+    detail::each_value(device, static_cast<long>(batch) * pixels * channels, [=] GENOTYPE_KERNEL(long i) mutable {
         const long sample = i / channels / pixels;
         dx[i] = dy[sample * channels + i % channels] / static_cast<float>(pixels);
     });

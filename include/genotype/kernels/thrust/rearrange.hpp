@@ -8,7 +8,7 @@ namespace genotype {
 /// See the reference's.
 template <class System>
 void transpose(Thrust<System> device, long batch, int rows, int columns, const float* x, float* y) {
-    detail::each_value(device, batch * rows * columns, [=] GENOTYPE_BOTH(long i) mutable {
+    detail::each_value(device, batch * rows * columns, [=] GENOTYPE_KERNEL(long i) mutable {
         const long sample = i / rows / columns, column = i / rows % columns, row = i % rows;
         y[i] = x[(sample * rows + row) * columns + column];
     });
@@ -19,7 +19,7 @@ template <class System>
 void reshape(Thrust<System> device, long batch, int pixels, int channels, int new_pixels, int new_channels,
              const float* x, float* y) {
     const long count = static_cast<long>(pixels) * channels;
-    detail::each_value(device, batch * count, [=] GENOTYPE_BOTH(long i) mutable {
+    detail::each_value(device, batch * count, [=] GENOTYPE_KERNEL(long i) mutable {
         const long new_pixel = i % count / new_channels, new_channel = i % new_channels;
         const long at = new_channel * new_pixels + new_pixel;
         y[i] = x[i / count * count + at % pixels * channels + at / pixels];
@@ -52,7 +52,7 @@ template <class System>
 void upsample_nearest(Thrust<System> device, int batch, int height, int width, int channels, int factor, const float* x,
                       float* y) {
     const long count = static_cast<long>(batch) * height * width * channels * factor * factor;
-    detail::each_value(device, count, [=] GENOTYPE_BOTH(long i) mutable {
+    detail::each_value(device, count, [=] GENOTYPE_KERNEL(long i) mutable {
         const detail::EnlargedPlace place = detail::enlarged_place(i, width, channels, factor);
         y[i] = x[place.few * channels + place.c];
     });
@@ -62,13 +62,15 @@ void upsample_nearest(Thrust<System> device, int batch, int height, int width, i
 template <class System>
 void upsample_nearest_backward(Thrust<System> device, int batch, int height, int width, int channels, int factor,
                                const float* dy, float* dx) {
-    detail::each_value(device, static_cast<long>(batch) * height * width * channels, [=] GENOTYPE_BOTH(long i) mutable {
-        float sum = 0;
-        for (int row = 0; row < factor; ++row)
-            for (int column = 0; column < factor; ++column)
-                sum += dy[detail::enlarged_index(i / channels, row, column, width, channels, factor) + i % channels];
-        dx[i] = sum;
-    });
+    detail::each_value(
+        device, static_cast<long>(batch) * height * width * channels, [=] GENOTYPE_KERNEL(long i) mutable {
+            float sum = 0;
+            for (int row = 0; row < factor; ++row)
+                for (int column = 0; column < factor; ++column)
+                    sum +=
+                        dy[detail::enlarged_index(i / channels, row, column, width, channels, factor) + i % channels];
+            dx[i] = sum;
+        });
 }
 
 /// See the reference's.
@@ -76,7 +78,7 @@ template <class System>
 void pixel_shuffle(Thrust<System> device, int batch, int height, int width, int channels, int factor, const float* x,
                    float* y) {
     const long count = static_cast<long>(batch) * height * width * channels * factor * factor;
-    detail::each_value(device, count, [=] GENOTYPE_BOTH(long i) mutable {
+    detail::each_value(device, count, [=] GENOTYPE_KERNEL(long i) mutable {
         const detail::EnlargedPlace place = detail::enlarged_place(i, width, channels, factor);
         y[i] = x[((place.few * channels + place.c) * factor + place.row) * factor + place.column];
     });
@@ -87,7 +89,7 @@ template <class System>
 void pixel_shuffle_backward(Thrust<System> device, int batch, int height, int width, int channels, int factor,
                             const float* dy, float* dx) {
     const long count = static_cast<long>(batch) * height * width * channels * factor * factor;
-    detail::each_value(device, count, [=] GENOTYPE_BOTH(long i) mutable {
+    detail::each_value(device, count, [=] GENOTYPE_KERNEL(long i) mutable {
         const long column = i % factor, row = i / factor % factor, value = i / factor / factor;
         dx[i] = dy[detail::enlarged_index(value / channels, row, column, width, channels, factor) + value % channels];
     });

@@ -32,7 +32,8 @@ void rotary_prepare(Thrust<System> device, const RotaryTurns& turns, int head_wi
         const int count = head_width / 2 - first < most ? head_width / 2 - first : most;
         detail::SomeFrequencies some{};
         for (int i = 0; i < count; ++i) some.values[i] = rotary_frequency(turns, head_width, first + i);
-        detail::each_value(device, count, [=] GENOTYPE_BOTH(long i) mutable { prepared[first + i] = some.values[i]; });
+        detail::each_value(device, count,
+                           [=] GENOTYPE_KERNEL(long i) mutable { prepared[first + i] = some.values[i]; });
     }
 }
 
@@ -43,7 +44,7 @@ void rotary(Thrust<System> device, long rows, const AttentionSizes& sizes, const
     const int half = sizes.head_width / 2, turned = sizes.query_floats() + sizes.key_floats();
     const long row_floats = sizes.row_floats(), pairs = turned / 2, tasks = pairs + sizes.key_floats();
     // A pair is one index, so that y may be x; behind the pairs each value is one.
-    detail::each_value(device, rows * tasks, [=] GENOTYPE_BOTH(long i) mutable {
+    detail::each_value(device, rows * tasks, [=] GENOTYPE_KERNEL(long i) mutable {
         const long row = i / tasks, task = i % tasks, start = row * row_floats;
         if (task >= pairs) {
             y[start + turned + task - pairs] = x[start + turned + task - pairs];

@@ -81,7 +81,7 @@ void multiply_stretches(Thrust<System> device, long stretches, long rows, long t
     multiply_parts(device, static_cast<int>(stretches), rows, columns,
                    StretchProducts<Left, Right>{rows, terms, columns, stretch, left, right, sums});
     const long values = rows * columns;
-    each_value(device, values, [=] GENOTYPE_BOTH(long i) mutable {
+    each_value(device, values, [=] GENOTYPE_KERNEL(long i) mutable {
         double sum = 0;
         for (long number = 0; number < stretches; ++number) sum += static_cast<double>(sums[number * values + i]);
         store(i / columns, i % columns, static_cast<float>(sum));

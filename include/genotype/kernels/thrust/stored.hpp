@@ -89,7 +89,7 @@ template <class System>
 void stored_rows(Thrust<System> device, const StoredMatrix& weights, int count, const float* ids, float* y) {
     const long columns = weights.columns;
     const detail::StoredValues values{weights};
-    detail::each_value(device, count * columns, [=] GENOTYPE_BOTH(long i) mutable {
+    detail::each_value(device, count * columns, [=] GENOTYPE_KERNEL(long i) mutable {
         y[i] = values(static_cast<long>(ids[i / columns]), i % columns);
     });
 }

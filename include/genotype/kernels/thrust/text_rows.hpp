@@ -10,7 +10,7 @@ namespace genotype {
 template <class System>
 void add_positions(Thrust<System> device, long rows, int width, const Sequences& sequences, const float* x,
                    const float* table, float* y) {
-    detail::each_value(device, rows * width, [=] GENOTYPE_BOTH(long i) mutable {
+    detail::each_value(device, rows * width, [=] GENOTYPE_KERNEL(long i) mutable {
         const int position = position_of(sequences, static_cast<int>(i / width));
         y[i] = x[i] + table[static_cast<long>(position) * width + i % width];
     });
@@ -20,7 +20,7 @@ void add_positions(Thrust<System> device, long rows, int width, const Sequences&
 template <class System>
 void add_positions_gradient(Thrust<System> device, long, int positions, int width, const Sequences& sequences,
                             const float* dy, float* gradient, bool accumulate) {
-    detail::each_value(device, static_cast<long>(positions) * width, [=] GENOTYPE_BOTH(long i) mutable {
+    detail::each_value(device, static_cast<long>(positions) * width, [=] GENOTYPE_KERNEL(long i) mutable {
         const int position = static_cast<int>(i / width);
         float sum = accumulate ? gradient[i] : 0.0f;
         for (int index = 0; index < sequences.count; ++index) {
@@ -35,7 +35,7 @@ void add_positions_gradient(Thrust<System> device, long, int positions, int widt
 /// See the reference's.
 template <class System>
 void last_rows(Thrust<System> device, int width, const Sequences& sequences, const float* x, float* y) {
-    detail::each_value(device, static_cast<long>(sequences.count) * width, [=] GENOTYPE_BOTH(long i) mutable {
+    detail::each_value(device, static_cast<long>(sequences.count) * width, [=] GENOTYPE_KERNEL(long i) mutable {
         const SequenceRows text = text_at(sequences, static_cast<int>(i / width));
         y[i] = x[static_cast<long>(text.row + text.count - 1) * width + i % width];
     });
