@@ -12,8 +12,9 @@ if(GENOTYPE_CUDA)
   # Machine code for one GPU (sm_90: H100 and H200), and forms that the driver translates for newer ones and for all others
   # since Turing.
   # To be known before the language is.
+  set(GENOTYPE_CUDA_ARCHITECTURES "90;75-virtual")
   if(NOT DEFINED CMAKE_CUDA_ARCHITECTURES AND NOT DEFINED ENV{CUDAARCHS})
-    set(CMAKE_CUDA_ARCHITECTURES "90;75-virtual")
+    set(CMAKE_CUDA_ARCHITECTURES "${GENOTYPE_CUDA_ARCHITECTURES}")
   endif()
   # g++ compiles the host's half, also where Clang compiles everything else: nvcc knows only old versions of that.
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND NOT DEFINED CMAKE_CUDA_HOST_COMPILER AND NOT DEFINED ENV{CUDAHOSTCXX})
