@@ -192,9 +192,9 @@ TEST_CASE("A block sums columns of any number and length") {
     CHECK(ColumnThreads::of(1, 1).count() == 32);
     CHECK(ColumnThreads::of(1 << 20, 1).count() == 1024);
     CHECK(ColumnThreads::of(1 << 20, 700).width == 32);
-    CHECK(ColumnThreads::of(1 << 20, 700).lanes == 32);
+    CHECK(ColumnThreads::of(1 << 20, 700).depth == 32);
     CHECK(ColumnThreads::of(9, 3).width == 4);
-    CHECK(ColumnThreads::of(9, 3).lanes == 16);
+    CHECK(ColumnThreads::of(9, 3).depth == 16);
     for (const long columns : {1, 3, 32, 37})
         for (const long rows : {1, 2, 5, 16, 17}) {
             CAPTURE(columns);

@@ -7,20 +7,20 @@
 namespace genotype::detail {
 
 /// Threads that sum `rows` rows of neighbouring columns: `width` of them stand side by side on as many columns, so that
-/// they read neighbouring values, and `lanes` behind one another on every lanes-th row. All are powers of two.
+/// they read neighbouring values, and `depth` behind one another on every depth-th row. All are powers of two.
 struct ColumnThreads {
-    int width, lanes;
+    int width, depth;
 
     static constexpr int most_columns = 32, most_threads = 1024;
 
     static constexpr ColumnThreads of(long rows, long columns) {
-        int width = 1, lanes = 1;
+        int width = 1, depth = 1;
         while (width < most_columns && width < columns) width *= 2;
-        while (2 * width * lanes <= most_threads && lanes < rows) lanes *= 2;
-        while (width * lanes < 32) lanes *= 2;
-        return {width, lanes};
+        while (2 * width * depth <= most_threads && depth < rows) depth *= 2;
+        while (width * depth < 32) depth *= 2;
+        return {width, depth};
     }
-    constexpr int count() const { return width * lanes; }
+    constexpr int count() const { return width * depth; }
 };
 
 /// What each thread of a block does for the columns from `first` on: finish(column, sum of value(row, column) for the
@@ -33,7 +33,7 @@ GENOTYPE_BOTH void sum_block_columns(Block block, Sum* sums, ColumnThreads threa
     const long column = first + thread % threads.width;
     Sum sum = none;
     if (column < columns)
-        for (long row = begin + thread / threads.width; row < end; row += threads.lanes) sum += value(row, column);
+        for (long row = begin + thread / threads.width; row < end; row += threads.depth) sum += value(row, column);
     sums[thread] = sum;
     block.sync();
     for (int half = threads.count() / 2; half >= threads.width; half /= 2) {
