@@ -24,6 +24,22 @@ Tokenizer tokenizer_of(const example::TrainTextFlags& flags, const std::string& 
     return tokenizer;
 }
 
+/// A model at work on one text, of whose tokens only the tokenizer's are chosen: a text of few different characters has
+/// fewer than the model.
+struct KnownTokens {
+    TextRun<text_model::Model>& run;
+    int known;
+
+    int vocabulary() const { return known; }
+    int context() const { return run.context(); }
+    int slots() const { return 1; }
+    int max_rows() const { return run.max_rows(); }
+    const float* forward(std::span<const int> tokens, std::span<const SequenceRows> sequences) {
+        return run.forward(tokens, sequences);
+    }
+    void copy_slot(int from, int to, int positions) { run.copy_slot(from, to, positions); }
+};
+
 }  // namespace
 
 /// Where the context is full, its second half begins a new one.
@@ -33,7 +49,8 @@ std::string example::write_sample(const TextTask& task, const float* parameters)
     model.prepare();
     const TrainTextFlags& flags = task.flags;
     const int context = std::max(2, flags.context);
-    TextRun<text_model::Model> run(model, {.context = std::min(context, longest_context<text_model::Model>)});
+    TextRun<text_model::Model> whole(model, {.context = std::min(context, longest_context<text_model::Model>)});
+    KnownTokens run{whole, task.tokenizer.size()};
     std::vector<TokenId> ids = task.tokenizer.encode(flags.prompt);
     const std::size_t end = ids.size() + static_cast<std::size_t>(flags.sample_tokens);
     for (int part = 0; ids.size() < end; ++part) {
