@@ -20,6 +20,11 @@ struct RandomState {
     /// that is recorded draws other numbers in each replay.
     const std::uint64_t* base = nullptr;
 
+    /// The same draws, whose positions count on from the number at `there`.
+    constexpr RandomState counting_on(const std::uint64_t* there) const {
+        return {.seed = seed, .stream = stream, .base = there};
+    }
+
     /// Where kernels begin.
     constexpr std::uint64_t first_position() const { return position + (base ? *base : 0); }
 

@@ -7,15 +7,13 @@
 
 #include "genotype/tensor/arena.hpp"
 #include "genotype/tensor/region.hpp"
+#include "genotype/tensor/sender.hpp"
 #include "genotype/text/stored_copy.hpp"
 
 namespace genotype::detail {
 
 inline std::size_t stored_bytes(const StoredPart& part, int columns) {
     return static_cast<std::size_t>(part.rows) * stored_row_bytes(part.type, columns);
-}
-inline long floats_for(std::size_t bytes) {
-    return static_cast<long>((bytes + sizeof(float) - 1) / sizeof(float));
 }
 
 /// As many bytes as there are; nothing behind them is read.
@@ -36,7 +34,7 @@ Arena<Device> upload_matrices(const std::vector<MatchedMatrix>& matrices, const 
     long floats = 0;
     for (const MatchedMatrix& matrix : matrices)
         for (const StoredPart& part : read_stored_matrix(matrix.prepared).parts)
-            floats += aligned(floats_for(stored_bytes(part, matrix.dims[1])));
+            floats += aligned(floats_for<std::byte>(static_cast<long>(stored_bytes(part, matrix.dims[1]))));
     Arena<Device> there(floats);
     float* to = there.data();
     for (const MatchedMatrix& matrix : matrices) {
@@ -45,7 +43,7 @@ Arena<Device> upload_matrices(const std::vector<MatchedMatrix>& matrices, const 
             const std::size_t bytes = stored_bytes(part, stored.columns);
             upload_bytes<Device>(part.data, bytes, to);
             part.data = to;
-            to += aligned(floats_for(bytes));
+            to += aligned(floats_for<std::byte>(static_cast<long>(bytes)));
         }
         float description[stored_matrix_floats];
         write_stored_matrix(stored, description);

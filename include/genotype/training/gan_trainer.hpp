@@ -130,10 +130,7 @@ class Trainer<combinators::Adversarial<G, D, Loss, Noise>, Device, Optimizer>
                            discriminator_optimizer_.next(factor)});
         const Numbers* const numbers = numbers_.data();
         step_.run({real.data, noise.data, real.batch, draws}, [&] {
-            if (draws)
-                fill_normal(Device{}, values,
-                            RandomState{.seed = start.seed, .stream = start.stream, .base = &numbers->noise},
-                            noise_.data());
+            if (draws) fill_normal(Device{}, values, start.counting_on(&numbers->noise), noise_.data());
             RandomState* const random = layers_random_.begin(&numbers->layers);
 
             discriminate<&call_real>(real, random, sums_.data());

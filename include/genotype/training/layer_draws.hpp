@@ -13,7 +13,7 @@ class LayerDraws {
 
     /// What layers take from in a step that begins at the position `base`.
     RandomState* begin(const std::uint64_t* base) {
-        taken_ = {.seed = state_.seed, .stream = state_.stream, .base = base};
+        taken_ = state_.counting_on(base);
         return &taken_;
     }
     /// To be called after the step.

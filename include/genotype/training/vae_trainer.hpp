@@ -141,10 +141,7 @@ class Trainer<combinators::VariationalAutoencoder<E, D, Loss, I>, Device, Optimi
                            optimizer_.next(options_.schedule.factor(static_cast<long>(optimizer_.steps())))});
         const Numbers* const numbers = numbers_.data();
         step_.run({batch.data, noise.data, batch.batch, draws}, [&] {
-            if (draws)
-                fill_normal(Device{}, values,
-                            RandomState{.seed = start.seed, .stream = start.stream, .base = &numbers->noise},
-                            noise_.data());
+            if (draws) fill_normal(Device{}, values, start.counting_on(&numbers->noise), noise_.data());
             differentiate(batch, noise, layers_random_.begin(&numbers->layers));
             optimizer_.apply(model_, gradients_, &numbers->update, options_.clip_norm);
         });
