@@ -1,6 +1,8 @@
 // Convolutions for tests, and what all of their kernels give.
 #pragma once
 
+#include <doctest/doctest.h>
+
 #include <cmath>
 #include <cstdint>
 #include <limits>
@@ -9,6 +11,7 @@
 #include <vector>
 
 #include "genotype/kernels/conv_geometry.hpp"
+#include "genotype/kernels/reference/convolution.hpp"
 #include "genotype/tensor/region.hpp"
 
 namespace convolution_test {
@@ -95,6 +98,27 @@ Results run(Device device, const Geometry& g, int batch, bool with_bias) {
 template <class Device>
 Results run(Device device, const Case& c, bool with_bias) {
     return run(device, c.geometry, c.batch, with_bias);
+}
+
+/// Checks all directions on a device over thrust against plain loops.
+template <class Device>
+void compare_with_reference(const Case& c, bool with_bias) {
+    CAPTURE(c);
+    const ConvGeometry& g = c.geometry;
+    const Results plain = run(Reference{}, c, with_bias), found = run(Device{}, c, with_bias);
+    CHECK(distance(found.small, plain.small, 1.0 + g.taps() * g.large_channels) < 1);
+    CHECK(distance(found.large, plain.large, 1.0 + g.taps() * g.small_channels) < 1);
+    const double pixels = 1.0 + static_cast<double>(c.batch) * g.small_pixels();
+    CHECK(distance(found.gradient, plain.gradient, pixels) < 1);
+    CHECK(distance(found.added, plain.added, pixels) < 1);
+    // As a matrix product, which may take its values another way, and on a GPU adds few rows' in another order.
+    if (g.kernel == 1 && g.stride == 1 && g.padding == 0) {
+        const Results product = run(Device{}, ProductGeometry{g}, c.batch, with_bias);
+        if (Device::on_host) CHECK((product == found));
+        CHECK(distance(product.small, plain.small, 1.0 + g.large_channels) < 1);
+        CHECK(distance(product.large, plain.large, 1.0 + g.small_channels) < 1);
+        CHECK(distance(product.gradient, plain.gradient, pixels) < 1);
+    }
 }
 
 }  // namespace convolution_test

@@ -13,26 +13,6 @@ using namespace convolution_test;
 
 namespace {
 
-template <class Device>
-void compare_with_reference(const Case& c, bool with_bias) {
-    CAPTURE(c);
-    const ConvGeometry& g = c.geometry;
-    const Results plain = run(Reference{}, c, with_bias), found = run(Device{}, c, with_bias);
-    CHECK(distance(found.small, plain.small, 1.0 + g.taps() * g.large_channels) < 1);
-    CHECK(distance(found.large, plain.large, 1.0 + g.taps() * g.small_channels) < 1);
-    const double pixels = 1.0 + static_cast<double>(c.batch) * g.small_pixels();
-    CHECK(distance(found.gradient, plain.gradient, pixels) < 1);
-    CHECK(distance(found.added, plain.added, pixels) < 1);
-    // As a matrix product, which may take its values another way, and on a GPU adds few rows' in another order.
-    if (g.kernel == 1 && g.stride == 1 && g.padding == 0) {
-        const Results product = run(Device{}, ProductGeometry{g}, c.batch, with_bias);
-        if (Device::on_host) CHECK((product == found));
-        CHECK(distance(product.small, plain.small, 1.0 + g.large_channels) < 1);
-        CHECK(distance(product.large, plain.large, 1.0 + g.small_channels) < 1);
-        CHECK(distance(product.gradient, plain.gradient, pixels) < 1);
-    }
-}
-
 std::vector<Case> table() {
     return {// The layers of a DCGAN and of a VAE, narrow.
             conv(3, 20, 4, 2, 1, 16, 16, 3), conv(24, 33, 4, 2, 1, 8, 8, 2), conv(64, 1, 4, 1, 0, 4, 4, 9),

@@ -31,21 +31,6 @@ Array product_of_numbers(long stretches, long rows, long terms, long columns) {
     return found;
 }
 
-template <class Device>
-void compare_with_reference(const Case& c, bool with_bias) {
-    CAPTURE(c);
-    const ConvGeometry& g = c.geometry;
-    const Results plain = run(Reference{}, c, with_bias), found = run(Device{}, c, with_bias);
-    CHECK(distance(found.small, plain.small, 1.0 + g.taps() * g.large_channels) < 1);
-    CHECK(distance(found.large, plain.large, 1.0 + g.taps() * g.small_channels) < 1);
-    const double pixels = 1.0 + static_cast<double>(c.batch) * g.small_pixels();
-    CHECK(distance(found.gradient, plain.gradient, pixels) < 1);
-    CHECK(distance(found.added, plain.added, pixels) < 1);
-    // As a matrix product, which may take its values another way.
-    if (g.kernel == 1 && g.stride == 1 && g.padding == 0)
-        CHECK((run(Device{}, ProductGeometry{g}, c.batch, with_bias) == found));
-}
-
 }  // namespace
 
 TEST_CASE("sizes alone say how many stretches there are, and the scratch holds them") {
