@@ -50,6 +50,11 @@ struct ConvT : LayerBase {
         pack(device, geometry({}, {}), values + parameter_offset<ConvT>(0), prepared);
     }
 
+    template <class Device>
+    static constexpr bool has_stored_matrix() {
+        return stores_matrices<Device> && is_product_geometry<Geometry>;
+    }
+
     template <class Device, class Mode>
     static constexpr Memory memory(Dims in) {
         const Extent scratch = convolution_scratch(Device{}, geometry(in, output(in).dims));

@@ -33,6 +33,11 @@ struct Embedding : LayerBase {
         embedding_pack(device, vocabulary, width, values, prepared);
     }
 
+    template <class Device>
+    static constexpr bool has_stored_matrix() {
+        return stores_matrices<Device>;
+    }
+
     template <class Device, class Mode>
     static void forward(Device device, Mode, const Forward<Mode>& pass) {
         embedding(device, pass.batch, width, pass.x, {pass.parameters, pass.prepared}, pass.y);

@@ -88,6 +88,12 @@ struct LayerBase {
     /// Makes those forms; called after every change of the parameters.
     template <class Device>
     static void prepare(Device, const float*, float*) {}
+
+    /// Whether the device's form of the first parameter is a `StoredMatrix`, which a loader writes and nobody makes.
+    template <class Device>
+    static constexpr bool has_stored_matrix() {
+        return false;
+    }
 };
 
 /// A layer, or a combinator of layers.

@@ -36,6 +36,11 @@ struct Linear : LayerBase {
         pack(device, geometry, values + parameter_offset<Linear>(0), prepared);
     }
 
+    template <class Device>
+    static constexpr bool has_stored_matrix() {
+        return stores_matrices<Device>;
+    }
+
     template <class Device, class Mode>
     static constexpr Memory memory(Dims) {
         constexpr Extent scratch = convolution_scratch(Device{}, geometry);
