@@ -13,8 +13,6 @@ template <class L>
 struct generator;
 template <class L>
 struct discriminator;
-template <class L>
-struct loss;
 
 template <class Got, class Wants, class Encoder, class Decoder>
 struct encoder_must_give_twice_the_latent {};
@@ -24,7 +22,5 @@ template <class Got, class Wants, class Generator, class Discriminator>
 struct generator_does_not_fit_the_discriminator {};
 template <class Got, class Wants, class Discriminator>
 struct discriminator_must_give_one_value {};
-template <class Loss, class Got, class Wants>
-struct loss_does_not_fit_the_output {};
 
 }  // namespace genotype
