@@ -33,8 +33,9 @@ struct CrossEntropy {
     template <class Device, LossOperand Prediction>
     requires(Device::on_host) static float evaluate(Device device, const Prediction& prediction,
                                                     std::span<const int> target, LossOptions options = {}) {
-        detail::expect_to_fit<CrossEntropy, typename Prediction::shape, Shape<1>>();
-        return evaluate_into(device, prediction, target, {}, options);
+        using Value =
+            typename decltype(detail::loss_verdict<CrossEntropy, typename Prediction::shape, Shape<1>>())::model;
+        return Value{evaluate_into(device, prediction, target, {}, options)};
     }
     /// The same, and its gradient by the prediction, which is written over.
     template <class Device, LossOperand Prediction>
@@ -42,8 +43,9 @@ struct CrossEntropy {
                                                     std::span<const int> target,
                                                     Tensor<typename Prediction::shape>& gradient,
                                                     LossOptions options = {}) {
-        detail::expect_to_fit<CrossEntropy, typename Prediction::shape, Shape<1>>();
-        return evaluate_into(device, prediction, target, gradient, options);
+        using Value =
+            typename decltype(detail::loss_verdict<CrossEntropy, typename Prediction::shape, Shape<1>>())::model;
+        return Value{evaluate_into(device, prediction, target, gradient, options)};
     }
 
     /// What the other calls come down to, for any device, without the shape's type.

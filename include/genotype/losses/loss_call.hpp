@@ -106,12 +106,13 @@ inline void check_loss_gradient(const LossGradient& gradient, const LossBatch& p
                      "a probability: let the model end in Sigmoid, or take BCEWithLogits");
 }
 
-/// Does not compile where the loss cannot compare such shapes.
+/// What a loss of such shapes is: a float. Does not compile where the loss cannot compare them.
 template <class Loss, ShapeType Prediction, ShapeType Target>
-constexpr void expect_to_fit() {
+consteval auto loss_verdict() {
     if constexpr (Loss::fits(Prediction::dims, Target::dims))
-        static_cast<void>(
-            typename loss_does_not_fit_the_output<loss<Loss>, got<Prediction>, wants<Target>>::model{});
+        return loss_does_not_fit_the_output<loss<Loss>, got<Prediction>, wants<Target>>{};
+    else
+        return no_fault<float>{};
 }
 
 }  // namespace detail

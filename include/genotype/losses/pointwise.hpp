@@ -56,16 +56,18 @@ struct PointwiseLoss : LabelGame<Self> {
     template <class Device, LossOperand Prediction, LossOperand Target>
     requires(Device::on_host) static float evaluate(Device device, const Prediction& prediction, const Target& target,
                                                     LossOptions options = {}) {
-        detail::expect_to_fit<Self, typename Prediction::shape, typename Target::shape>();
-        return evaluate_into(device, prediction, target, {}, options);
+        using Value =
+            typename decltype(detail::loss_verdict<Self, typename Prediction::shape, typename Target::shape>())::model;
+        return Value{evaluate_into(device, prediction, target, {}, options)};
     }
     /// The same, and its gradient by the prediction, which is written over.
     template <class Device, LossOperand Prediction, LossOperand Target>
     requires(Device::on_host) static float evaluate(Device device, const Prediction& prediction, const Target& target,
                                                     Tensor<typename Prediction::shape>& gradient,
                                                     LossOptions options = {}) {
-        detail::expect_to_fit<Self, typename Prediction::shape, typename Target::shape>();
-        return evaluate_into(device, prediction, target, gradient, options);
+        using Value =
+            typename decltype(detail::loss_verdict<Self, typename Prediction::shape, typename Target::shape>())::model;
+        return Value{evaluate_into(device, prediction, target, gradient, options)};
     }
 
     /// What the other calls come down to, for any device, without the shapes' types.

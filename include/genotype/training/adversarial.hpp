@@ -27,7 +27,13 @@ namespace detail {
 template <class G, class D, class L, class N>
 consteval auto adversarial_verdict() {
     constexpr Inferred picture = infer<G>(N::dims);
-    if constexpr (picture.fault) {
+    // A size that nobody named was taken for 1.
+    constexpr Dims asked = wanted_input<G>();
+    constexpr bool unnamed = !asked.complete() && !infer<G>(asked).fault;
+    if constexpr (picture.fault && unnamed && N::dims == InputOf<G>::dims) {
+        return generator_does_not_tell_the_size_of_its_noise<got<shape_word_t<asked>>, generator<G>,
+                                                             hint_take_Adversarial_with_the_noise_as_fourth_argument>{};
+    } else if constexpr (picture.fault) {
         return typename Verdict<picture.fault, G>::said{};
     } else {
         constexpr Dims wanted = wanted_input<D>();

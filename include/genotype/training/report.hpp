@@ -14,6 +14,13 @@ struct generator;
 template <class L>
 struct discriminator;
 
+struct hint_name_the_input_as_fourth_argument;
+struct hint_take_Adversarial_with_the_noise_as_fourth_argument;
+
+template <class Got, class Encoder, class Hint>
+struct encoder_does_not_tell_the_size_of_its_input {};
+template <class Got, class Generator, class Hint>
+struct generator_does_not_tell_the_size_of_its_noise {};
 template <class Got, class Wants, class Encoder, class Decoder>
 struct encoder_must_give_twice_the_latent {};
 template <class Got, class Wants, class Decoder>
@@ -22,5 +29,9 @@ template <class Got, class Wants, class Generator, class Discriminator>
 struct generator_does_not_fit_the_discriminator {};
 template <class Got, class Wants, class Discriminator>
 struct discriminator_must_give_one_value {};
+
+struct hint_there_are_GAN_and_VAE_and_LanguageModel_or_a_step_of_your_own;
+template <class Network, class Hint>
+struct no_trainer_has_a_recipe_for_this_network {};
 
 }  // namespace genotype
