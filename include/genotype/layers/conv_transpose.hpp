@@ -15,6 +15,7 @@ namespace genotype {
 /// Source: Zeiler, Krishnan, Taylor, Fergus, "Deconvolutional networks" (CVPR 2010).
 template <int in_channels, int out_channels, int kernel, int stride = 1, int padding = 0, class Choice = NoBias>
 struct ConvT : LayerBase {
+    static constexpr bool exceeds_0_to_1 = true;
     static_assert(BiasChoice<Choice>, "the last argument is Bias or NoBias");
     static_assert(kernel <= 512 && stride <= 512, "the kernels' buffers hold kernels and strides of up to 512");
     static constexpr Fault fault = detail::convolution_fault(in_channels, out_channels, kernel, stride, padding);

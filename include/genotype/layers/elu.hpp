@@ -26,6 +26,7 @@ struct EluFunction {
 template <float alpha = 1.f>
     requires(alpha >= 0)  // the slope is found from the sign of the output
 struct ELU : Activation<ELU<alpha>, SlopeOf::output> {
+    static constexpr bool exceeds_0_to_1 = true;
     static constexpr detail::EluFunction function() { return {alpha}; }
 };
 

@@ -74,6 +74,7 @@ struct LayerBase {
     static constexpr bool backward_reads_input = true;
     static constexpr bool backward_reads_output = false;
     static constexpr bool in_place = false;  // y may be x and dx may be dy
+    static constexpr bool exceeds_0_to_1 = false;  // true: what comes out is known not to stay between 0 and 1
 
     template <class Device, class Mode>
     static constexpr Memory memory(Dims) {

@@ -12,6 +12,7 @@ namespace genotype {
 /// PyTorch equivalent: `torch.nn.Linear(in, out, bias=...)`, with a bias unless told otherwise.
 template <int in_features, int out_features, class Choice = Bias>
 struct Linear : LayerBase {
+    static constexpr bool exceeds_0_to_1 = true;
     static_assert(BiasChoice<Choice>, "the last argument is Bias or NoBias");
     static constexpr bool sized = in_features >= 1 && out_features >= 1;
     static constexpr bool has_bias = std::same_as<Choice, Bias>;

@@ -46,6 +46,9 @@ consteval auto adversarial_verdict() {
         else if constexpr (answer.dims.count() != 1)
             return discriminator_must_give_one_value<got<shape_word_t<answer.dims>>, wants<Shape<1>>,
                                                      discriminator<D>>{};
+        else if constexpr (prediction_domain<L>() == LossDomain::unit && exceeds_0_to_1<D>())
+            return loss_is_of_probabilities_but_the_network_gives_other_numbers<
+                loss<L>, discriminator<D>, hint_end_it_with_Sigmoid_or_take_BCEWithLogits>{};
         else
             return no_fault<combinators::Adversarial<G, D, L, N>>{};
     }

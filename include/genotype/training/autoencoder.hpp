@@ -1,6 +1,7 @@
 // An encoder and a decoder as one type.
 #pragma once
 
+#include "genotype/losses/loss_domain.hpp"
 #include "genotype/losses/mse.hpp"
 #include "genotype/model/children.hpp"
 #include "genotype/model/output_shape.hpp"
@@ -92,6 +93,9 @@ consteval auto verdict_of_autoencoder() {
             return decoder_must_give_the_shape_of_the_input<got<shape_word_t<picture.dims>>, wants<I>, decoder<D>>{};
         else if constexpr (L::fits(picture.dims, I::dims))
             return loss_does_not_fit_the_output<loss<L>, got<shape_word_t<picture.dims>>, wants<I>>{};
+        else if constexpr (prediction_domain<L>() == LossDomain::unit && exceeds_0_to_1<D>())
+            return loss_is_of_probabilities_but_the_network_gives_other_numbers<
+                loss<L>, decoder<D>, hint_end_it_with_Sigmoid_or_take_BCEWithLogits>{};
         else
             return no_fault<combinators::VariationalAutoencoder<E, D, L, I>>{};
     }
