@@ -36,7 +36,6 @@ class StoredWeights {
     /// `Error`s are those of `load_text`; one more is a matrix whose columns are no whole blocks.
     StoredWeights(TextFiles files, const TextConfig& expected, StoredOptions options = {}) : files_(std::move(files)) {
         check_config(files_.config(), expected, files_.name());
-        genotype::prepare<Net>(device{}, parameters.data(), prepared.data());  // rotary angles
         if constexpr (OnDevice::on_host) {
             const Found found = read(parameters.data(), prepared.data());
             copies_ = detail::store_matrices(files_, found.matrices, options.bf16);
@@ -48,6 +47,7 @@ class StoredWeights {
             const auto copies = detail::store_matrices(files_, found.matrices, options.bf16);
             there_ = detail::upload_matrices<device>(found.matrices, descriptions.data(), prepared.data());
         }
+        genotype::prepare<Net>(device{}, parameters.data(), prepared.data());  // of what is no matrix: rotary angles
     }
 
     const TextFiles& files() const { return files_; }
@@ -93,8 +93,7 @@ class StoredWeights {
                 prepared += prepared_floats<Child, device>();
             });
         } else {
-            // What a layer with parameters has prepared on this device is a matrix, its first parameter.
-            bool is_stored = L::template prepared_floats<device>() > 0;
+            bool is_stored = L::template has_stored_matrix<device>();
             for (const Parameter& tensor : L::parameters) {
                 const std::string name = prefix + tensor.name;
                 if (std::exchange(is_stored, false)) {

@@ -3,13 +3,17 @@
 
 #include "genotype/kernels/device.hpp"
 #include "genotype/optimizers/adam.hpp"
+#include "genotype/training/report.hpp"
 
 namespace genotype {
 
 /// Trains one kind of model; see the specialisations in `gan_trainer.hpp`, `vae_trainer.hpp` and
 /// `text_trainer.hpp`.
 template <class Net, class Device = Cpu, class Optimizer = Adam>
-class Trainer;
+class Trainer {
+    using Recipe = typename why::no_trainer_has_a_recipe_for_this_network<
+        why::got<Net>, why::hint_there_are_GAN_and_VAE_and_LanguageModel_or_a_step_of_your_own>::model;
+};
 
 /// What every trainer inherits: checkpoints, from which a training goes on as if it had never stopped, to the bit.
 /// Needs <genotype/checkpoint.hpp>, which reaches JSON and files, as the core does not.
