@@ -11,6 +11,7 @@
 #include <tuple>
 #include <vector>
 
+#include "genotype/data/file_kind.hpp"
 #include "genotype/io/by_name.hpp"
 #include "genotype/io/gguf_value.hpp"
 
@@ -54,10 +55,12 @@ struct GgufHeader {
 class GgufHeaderReader {
   public:
     GgufHeaderReader(std::span<const std::byte> bytes, const std::string& file)
-        : size_(bytes.size()), file_(file), cursor_(bytes, file) {}
+        : bytes_(bytes), size_(bytes.size()), file_(file), cursor_(bytes, file) {}
 
     GgufHeader read() {
         cursor_.at_place("file");
+        if (!GgufCursor::text_of(bytes_).starts_with("GGUF"))
+            expect_no_other_kind(file_, "file", bytes_.first(std::min<std::size_t>(size_, 512)), "a GGUF file");
         if (size_ < 24) cursor_.wrong(concat(size_, " bytes"), "at least 24");
         const auto magic = GgufCursor::text_of(cursor_.take(4));
         if (magic != "GGUF") cursor_.wrong(concat("the first letters ", in_quotes(magic)), "\"GGUF\"");
@@ -166,6 +169,7 @@ class GgufHeaderReader {
                 fail(file_, in_quotes(list[order[at]].name), found, expected);
     }
 
+    std::span<const std::byte> bytes_;
     std::uint64_t size_;
     const std::string& file_;
     GgufCursor cursor_;

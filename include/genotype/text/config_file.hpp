@@ -16,6 +16,10 @@ inline void expect_folder(const std::filesystem::path& path) {
     std::error_code ignored;
     if (std::filesystem::is_directory(path, ignored)) return;
     const bool is_there = std::filesystem::exists(path, ignored);
+    if (is_there)
+        expect_no_other_kind(path.string(), "model", std::string_view(first_bytes(path)),
+                             "a folder in Hugging Face's form (of a file of weights the folder that it is in), or a "
+                             "GGUF file");
     fail(path.string(), "model", is_there ? "a file of another kind" : "nothing of this name",
          "a folder in Hugging Face's form, or a GGUF file");
 }

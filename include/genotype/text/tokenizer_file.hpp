@@ -21,6 +21,7 @@ inline TokenizerParts read_gpt2_files(std::string_view vocabulary, const std::st
     parts.tokens = read_vocabulary({json, vocabulary_file, "vocabulary"});
     for (std::size_t id = 0; id < parts.tokens.size(); ++id)
         if (parts.tokens[id] == "<|endoftext|>") parts.added.push_back({.id = static_cast<TokenId>(id)});
+    expect_no_other_kind(merges_file, "text", merges.substr(0, 512), "merges.txt", false);
     if (!is_utf8(merges)) fail(merges_file, "text", "something else", "UTF-8");
     while (!merges.empty()) {
         std::string_view line = merges.substr(0, merges.find('\n'));
