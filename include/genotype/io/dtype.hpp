@@ -94,6 +94,44 @@ struct AsF16 {
     static constexpr float value(std::uint16_t bits) { return to_float(Float16{bits}); }
 };
 
+/// One number of a type that computers count or compute with, at any address; nothing of the others. A double holds it
+/// exactly, but for whole numbers beyond 2^53.
+inline std::optional<double> one_number(Dtype type, const std::byte* at) {
+    const auto as = [&]<class Number>(Number number) {
+        std::memcpy(&number, at, sizeof number);
+        return static_cast<double>(number);
+    };
+    switch (type) {
+        case Dtype::BOOL:
+        case Dtype::U8:
+            return as(std::uint8_t{});
+        case Dtype::I8:
+            return as(std::int8_t{});
+        case Dtype::I16:
+            return as(std::int16_t{});
+        case Dtype::U16:
+            return as(std::uint16_t{});
+        case Dtype::I32:
+            return as(std::int32_t{});
+        case Dtype::U32:
+            return as(std::uint32_t{});
+        case Dtype::I64:
+            return as(std::int64_t{});
+        case Dtype::U64:
+            return as(std::uint64_t{});
+        case Dtype::F16:
+            return static_cast<double>(to_float(Float16{static_cast<std::uint16_t>(as(std::uint16_t{}))}));
+        case Dtype::BF16:
+            return static_cast<double>(to_float(BFloat16{static_cast<std::uint16_t>(as(std::uint16_t{}))}));
+        case Dtype::F32:
+            return as(float{});
+        case Dtype::F64:
+            return as(double{});
+        default:
+            return std::nullopt;
+    }
+}
+
 template <class As>
 float read_number(const std::byte* at) {
     typename As::stored number;

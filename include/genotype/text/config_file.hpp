@@ -6,6 +6,7 @@
 
 #include "genotype/text/config_gguf.hpp"
 #include "genotype/text/config_json.hpp"
+#include "genotype/text/gguf_path.hpp"
 #include "genotype/text/read_text.hpp"
 
 namespace genotype {
@@ -30,7 +31,7 @@ inline void expect_folder(const std::filesystem::path& path) {
 /// (another `model_type`, another activation, a scaling of positions that is not known) is an `Error` that names it.
 /// transformers equivalent: `AutoConfig.from_pretrained(path)`.
 inline TextConfig read_text_config(const std::filesystem::path& path) {
-    if (detail::is_gguf_file(path)) return detail::read_config_gguf(Gguf(path));
+    if (const auto gguf = detail::find_gguf(path)) return detail::read_config_gguf(Gguf(*gguf));
     detail::expect_folder(path);
     const std::filesystem::path file = path / "config.json";
     return detail::read_config_json(detail::read_text(file), file.string());
