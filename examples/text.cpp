@@ -25,7 +25,9 @@ using Net = text_model::Model;
 struct CpuText : private StoredWeights<Net>, public TextRun<Net, Stored<Cpu>> {
     CpuText(const example::TextFlags& flags, TextRunOptions room)
         : StoredWeights(example::open_files(flags), text_model::config, {.bf16 = flags.bf16}),
-          TextRun(static_cast<const StoredWeights&>(*this), room) {}
+          TextRun(static_cast<const StoredWeights&>(*this), room) {
+        example::tell_left_out(report());
+    }
 };
 
 /// The model on the device of --device.

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "genotype/data/file_kind.hpp"
 #include "genotype/data/input_file.hpp"
 #include "genotype/data/pictures.hpp"
 #include "genotype/data/split.hpp"
@@ -23,6 +24,8 @@ inline void append_cifar10(Pictures& pictures, const std::filesystem::path& path
     std::array<std::uint8_t, 1 + 3 * plane> record;
     while (const std::size_t got = file.read(record)) {
         const std::string field = "record " + std::to_string(pictures.count);
+        if (got < record.size() || record[0] > 9)
+            expect_no_other_kind_at(file.name(), field, "a file of CIFAR-10's binary version");
         if (got < record.size()) fail(file.name(), field, concat(got, " bytes"), concat(record.size(), " bytes"));
         if (record[0] > 9) fail(file.name(), field, concat("label ", record[0]), "a label from 0 to 9");
         pictures.labels.push_back(record[0]);

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "genotype/data/file_kind.hpp"
 #include "genotype/data/input_file.hpp"
 #include "genotype/data/pictures.hpp"
 #include "genotype/shape/error.hpp"
@@ -32,6 +33,7 @@ inline std::uint32_t read_big_endian(InputFile& file, const std::string& field) 
 inline void read_idx_magic(InputFile& file, std::uint32_t dimensions) {
     const std::uint32_t magic = read_big_endian(file, "magic number");
     const std::uint32_t expected = 0x0800u | dimensions;
+    if (magic != expected) expect_no_other_kind_at(file.name(), "magic number", "an IDX file");
     if (magic != expected) fail(file.name(), "magic number", hexadecimal(magic), hexadecimal(expected));
 }
 

@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "genotype/data/file_kind.hpp"
 #include "genotype/data/float_pictures.hpp"
 #include "genotype/data/pictures.hpp"
 #include "genotype/io/npy_header.hpp"
@@ -109,8 +110,10 @@ template <class Source>
 NpyHeader read_npy_header(Source& source) {
     const std::vector<std::uint8_t> start = source.read_exactly(8, "magic string");
     if (!std::equal(npy_magic.begin(), npy_magic.end(), start.begin(),
-                    [](char wanted, std::uint8_t found) { return static_cast<std::uint8_t>(wanted) == found; }))
+                    [](char wanted, std::uint8_t found) { return static_cast<std::uint8_t>(wanted) == found; })) {
+        expect_no_other_kind_at(source.name(), "magic string", "a .npy file");
         fail(source.name(), "magic string", "other bytes", "\\x93NUMPY");
+    }
     if (start[6] < 1 || start[6] > 3 || start[7] != 0)
         fail(source.name(), "version", concat(start[6], ".", start[7]), "1.0, 2.0 or 3.0");
     const std::vector<std::uint8_t> length = source.read_exactly(start[6] == 1 ? 2 : 4, "header length");

@@ -107,9 +107,9 @@ inline void expect_checkpoint(const SafeTensors& file) {
                                                     const CheckpointParts& parts, std::vector<float>& history) {
     const SafeTensors file(path);
     expect_checkpoint(file);
-    Loading loading(file, false);
+    Loading loading(file, false, false);
     for (const auto& [key, name] : state.models) loading.expect_model(key, name);
-    loading.expect_tensors({state.weights, state.states}, "");
+    loading.expect_tensors({state.weights, state.states}, "", "");
     find_surplus(file, state, loading);
     MetadataReader metadata(file.metadata(), loading);
 

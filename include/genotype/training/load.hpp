@@ -54,11 +54,11 @@ inline LoadReport load_training(const std::filesystem::path& path, const Trainin
     const SafeTensors file(path);
     bool has_states = false;
     for (const TensorInfo& tensor : file.tensors()) has_states = has_states || tensor.name.starts_with("optimizer.");
-    Loading loading(file, false);
+    Loading loading(file, false, true);
     for (const auto& [key, name] : state.models) loading.expect_model(key, name);
     std::span<const StateTensor<float>> states;
     if (has_states) states = state.states;
-    loading.expect_tensors({state.weights, states}, "");
+    loading.expect_tensors({state.weights, states}, "", "");
     std::vector<std::int64_t> steps;
     if (has_states) {
         find_surplus(file, state, loading);
