@@ -157,7 +157,7 @@ inline PictureParts parts_of_folder(const std::string& name, PicturesReport& rep
     return find_parts(name, report);
 }
 
-inline Pictures load_picture_folder(const std::string& name, Split split, std::optional<PictureSize> size,
+inline Pictures load_picture_folder(const std::string& name, Split split, std::optional<genotype::PictureSize> size,
                                     PicturesReport& report) {
     const PictureParts parts = parts_of_folder(name, report);
     if (split == Split::train) return read_pictures(list_pictures(parts.train.value_or(parts.whole), report), size);

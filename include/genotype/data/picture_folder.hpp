@@ -109,7 +109,7 @@ inline PictureFiles list_pictures(const std::filesystem::path& folder, PicturesR
 }
 
 /// Reads the files one after another.
-inline Pictures read_pictures(const PictureFiles& from, std::optional<PictureSize> size) {
+inline Pictures read_pictures(const PictureFiles& from, std::optional<genotype::PictureSize> size) {
     Pictures all;
     all.class_names = from.class_names;
     for (const NamedPicture& named : from.files) {
