@@ -233,6 +233,32 @@ TEST_CASE("issue 17.20: pictures without a channel are grey ones, and whole numb
         "expected N x 1 x 2 x 3 (channels are first here: array.transpose(0, 2, 3, 1))"));
 }
 
+TEST_CASE("issue 17.20: samples of one channel may have other axes where they are converted") {
+    TemporaryFolder folder;
+    std::vector<float> values(24);
+    for (std::size_t at = 0; at < values.size(); ++at) values[at] = static_cast<float>(at);
+    for (const std::string sizes : {"2, 3, 4", "2, 1, 3, 4", "2, 3, 4, 1", "2, 12", "2, 1, 12"}) {
+        CAPTURE(sizes);
+        const auto path = folder.file("a.npy", npy_of<float>("<f4", sizes, values));
+        const Tensor<Shape<12>> flat = load_npy<Shape<12>>(path, {.convert = true});
+        CHECK(std::equal(values.begin(), values.end(), flat.values().begin()));
+        const Tensor<Shape<1, 3, 4>> grey = load_npy<Shape<1, 3, 4>>(path, {.convert = true});
+        CHECK(std::equal(values.begin(), values.end(), grey.values().begin()));
+        CHECK(contains(error_of([&] { load_npy<Shape<12>>(path); }), "(NpyOptions::convert") == (sizes != "2, 12"));
+        CHECK(error_of([&] { load_npy<Shape<3, 2, 2>>(path, {.convert = true}); }) != "no error");
+        const bool is_flat = contains(sizes, "12");
+        CHECK((error_of([&] { load_npy<Shape<1, 4, 3>>(path, {.convert = true}); }) == "no error") == is_flat);
+    }
+    const auto colours = folder.file("b.npy", npy_of<float>("<f4", "2, 2, 2, 3", values));
+    CHECK(contains(error_of([&] { load_npy<Shape<12>>(colours, {.convert = true}); }),
+                   "found 2 x 2 x 2 x 3, expected N x 12"));
+    const auto other = folder.file("c.npy", npy_of<float>("<f4", "2, 4, 3", values));
+    CHECK(contains(error_of([&] { load_npy<Shape<1, 3, 4>>(other, {.convert = true}); }),
+                   "found 2 x 4 x 3, expected N x 3 x 4 x 1"));
+    const auto one = folder.file("d.npy", npy_of<float>("<f4", "1, 1", {7}));
+    CHECK(load_npy<Shape<1, 1, 1>>(one, {.convert = true})(0, 0, 0, 0) == 7.0f);
+}
+
 TEST_CASE("issue 17.20: labels are whole numbers of any type") {
     TemporaryFolder folder;
     const auto labels = [&](const std::string& file) { return load_npy_labels(folder.file("y.npy", file)); };

@@ -203,6 +203,10 @@ TEST_CASE("issue 17.6: what may be a part as well as a class is refused") {
     write_picture(folder / "val/a/1.png", 1);
     CHECK(contains(error_of([&] { read_picture_folder(folder.path()); }),
                    "arrangement: found the parts train and val, expected classes' folders"));
+    write_picture(folder / "train/val/1.png", 1);  // parts within a part
+    write_picture(folder / "train/train/1.png", 1);
+    CHECK(contains(error_of([&] { load_pictures(folder.path().string(), Split::train); }),
+                   "train: arrangement: found the parts train and val, expected classes' folders"));
     TemporaryFolder names;  // that only begin or end as a part's does
     for (const char* file : {"valerie/1.png", "contest/1.png", "trainer/1.png"}) write_picture(names / file, 1);
     CHECK(load_pictures(names.path().string(), Split::train).class_names.size() == 3);

@@ -83,8 +83,9 @@ inline std::string other_cifar(const std::filesystem::path& folder, bool is_ten)
     if (has(pickles)) return (folder / pickles).string() + ", which holds Python's pickles";
     if (has(tar)) return (folder / tar).string() + ", which holds Python's pickles";
     if (is_ten && has("data_batch_1")) return (folder / "data_batch_1").string() + ", which is a pickle of Python's";
-    if (is_ten && has("train.bin") && has("test.bin")) return folder.string() + " with CIFAR-100's files";
-    if (!is_ten && has("test_batch.bin")) return folder.string() + " with CIFAR-10's files";
+    if (is_ten && has("train.bin") && has("test.bin"))
+        return folder.string() + " with CIFAR-100's files, which read_cifar100 reads";
+    if (!is_ten && has("test_batch.bin")) return folder.string() + " with CIFAR-10's files, which read_cifar10 reads";
     if (!is_ten && has("meta") && has("train")) return folder.string() + " with Python's pickles";
     return "";
 }

@@ -2,11 +2,11 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
-#include <map>
 #include <optional>
-#include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -25,41 +25,46 @@ namespace detail {
 
 /// A data set of IDX files that are named alike.
 struct IdxSet {
-    std::string name;
-    std::vector<std::string> folders;  ///< where others put it
-    std::string train, test;           ///< how the names of the files begin
-    std::string labels;                ///< how those of the labels end
-    std::string hint;                  ///< how to get it
-    std::vector<std::string> class_names;
+    std::string_view name;
+    std::array<const char*, 4> folders;  ///< where others put it, as many as there are
+    const char *train, *test;            ///< how the names of the files begin
+    const char* labels;                  ///< how those of the labels end
+    const char* hint;                    ///< how to get it
+    std::array<const char*, 10> class_names;
 };
 
-inline std::vector<IdxSet> idx_sets() {
-    const std::vector<std::string> digits{"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"};
-    const std::string bytes = "-labels-idx1-ubyte", hint = "its IDX files, plain or gzip";
-    return {
-        {"fashion-mnist",
-         {"FashionMNIST/raw", "fashion-mnist/FashionMNIST/raw", "fashionmnist", "fashion-mnist/data/fashion"},
-         "train",
-         "t10k",
-         bytes,
-         "its IDX files (Debian's package dataset-fashion-mnist has them)",
-         {"T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"}},
-        {"mnist", {"MNIST/raw", "mnist/MNIST/raw", "MNIST", "mnist/raw"}, "train", "t10k", bytes, hint, digits},
-        {"kmnist",
-         {"KMNIST/raw", "kmnist/KMNIST/raw"},
-         "train",
-         "t10k",
-         bytes,
-         hint,
-         {"o", "ki", "su", "tsu", "na", "ha", "ma", "ya", "re", "wo"}},
-        {"qmnist",
-         {"QMNIST/raw", "qmnist/QMNIST/raw"},
-         "qmnist-train",
-         "qmnist-test",
-         "-labels-idx2-int",
-         hint,
-         digits},
-    };
+inline constexpr const char *idx_hint = "its IDX files, plain or gzip", *idx_labels = "-labels-idx1-ubyte";
+inline constexpr std::array<const char*, 10> digits{"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"};
+
+inline constexpr std::array<IdxSet, 4> idx_sets{
+    {{"fashion-mnist",
+      {"FashionMNIST/raw", "fashion-mnist/FashionMNIST/raw", "fashionmnist", "fashion-mnist/data/fashion"},
+      "train",
+      "t10k",
+      idx_labels,
+      "its IDX files (Debian's package dataset-fashion-mnist has them)",
+      {"T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"}},
+     {"mnist", {"MNIST/raw", "mnist/MNIST/raw", "MNIST", "mnist/raw"}, "train", "t10k", idx_labels, idx_hint, digits},
+     {"kmnist",
+      {"KMNIST/raw", "kmnist/KMNIST/raw"},
+      "train",
+      "t10k",
+      idx_labels,
+      idx_hint,
+      {"o", "ki", "su", "tsu", "na", "ha", "ma", "ya", "re", "wo"}},
+     {"qmnist",
+      {"QMNIST/raw", "qmnist/QMNIST/raw"},
+      "qmnist-train",
+      "qmnist-test",
+      "-labels-idx2-int",
+      idx_hint,
+      digits}}};
+
+/// The names of all data sets.
+inline std::string data_names() {
+    std::string names;
+    for (const IdxSet& set : idx_sets) names += concat(set.name, ", ");
+    return names + "cifar10, cifar100";
 }
 
 /// A file's names: packed or not, and with a dot for the dash before "idx", as Kaggle's archives write it.
@@ -70,13 +75,16 @@ inline std::vector<std::string> idx_file_names(const std::string& name) {
 }
 
 inline Pictures load_idx_set(const IdxSet& set, Split split, PicturesReport& report) {
-    const std::string& part = split == Split::train ? set.train : set.test;
-    const auto images = find_data_files(set.name, data_places(set.name, set.folders),
-                                        idx_file_names(part + "-images-idx3-ubyte"), set.hint);
+    const std::string name(set.name), part = split == Split::train ? set.train : set.test;
+    std::vector<std::string> folders;
+    for (const char* folder : set.folders)
+        if (folder) folders.push_back(folder);
+    const auto images =
+        find_data_files(name, data_places(name, folders), idx_file_names(part + "-images-idx3-ubyte"), set.hint);
     // Labels of another copy of the data set could be those of other pictures.
     std::filesystem::path place = images.front().parent_path();
     if (place.filename().string().starts_with(part + "-images")) place = place.parent_path();
-    const auto labels = find_data_files(set.name, {place}, idx_file_names(part + set.labels), set.hint);
+    const auto labels = find_data_files(name, {place}, idx_file_names(part + set.labels), set.hint);
     Pictures pictures = read_one_of(images, report, [](const auto& path) { return read_idx(path); });
     pictures.labels = read_one_of(labels, report, [&](const auto& path) {
         std::vector<int> read = read_idx_labels(path);
@@ -88,7 +96,7 @@ inline Pictures load_idx_set(const IdxSet& set, Split split, PicturesReport& rep
                         " (EMNIST has others: read_idx reads any)"));
         return read;
     });
-    pictures.class_names = set.class_names;
+    pictures.class_names.assign(set.class_names.begin(), set.class_names.end());
     return pictures;
 }
 
@@ -112,19 +120,19 @@ inline Pictures load_cifar(bool is_ten, Split split) {
 /// Gives the pictures to measure with the labels that their classes' names have in training. A class that is unknown
 /// there, and a picture that is learnt from too, is an `Error`.
 inline void match_training(PictureFiles& test, const PictureFiles& train) {
-    std::map<std::filesystem::path, std::filesystem::path> folders;
+    RealPaths folders, learnt;
+    std::vector<std::filesystem::path> real_folders;
     const auto real = [&](const std::filesystem::path& file) {
         std::error_code ignored;
         if (std::filesystem::is_symlink(file, ignored)) return real_path(file);
-        auto [known, is_new] = folders.try_emplace(file.parent_path());
-        if (is_new) known->second = real_path(file.parent_path());
-        return known->second / file.filename();
+        const auto [known, is_new] = folders.emplace(file.parent_path().string(), real_folders.size());
+        if (is_new) real_folders.push_back(real_path(file.parent_path()));
+        return real_folders[known->second] / file.filename();
     };
-    std::set<std::filesystem::path> learnt;
-    for (const NamedPicture& picture : train.files) learnt.insert(real(picture.path));
+    for (const NamedPicture& picture : train.files) learnt.emplace(real(picture.path).string(), 0);
     for (const NamedPicture& picture : test.files)
-        if (const auto same = learnt.find(real(picture.path)); same != learnt.end())
-            fail(picture.path.string(), "picture", concat("a link to ", same->string(), ", which is learnt from"),
+        if (const auto same = learnt.find(real(picture.path).string()); same != learnt.end())
+            fail(picture.path.string(), "picture", concat("a link to ", same->first, ", which is learnt from"),
                  "one that is not");
     std::string all;
     for (const std::string& name : train.class_names) all += (all.empty() ? "" : ", ") + name;
@@ -143,9 +151,7 @@ inline void match_training(PictureFiles& test, const PictureFiles& train) {
 }
 
 inline PictureParts parts_of_folder(const std::string& name, PicturesReport& report) {
-    std::string names;
-    for (const IdxSet& set : idx_sets()) names += set.name + ", ";
-    names += "cifar10, cifar100";
+    const std::string names = data_names();
     if (!is_folder(name)) fail("data", "name", name, names + ", or a folder of PNG files");
     for (const char* file : {"train-images-idx3-ubyte", "t10k-images-idx3-ubyte"})
         for (const std::string& written : idx_file_names(file))
@@ -176,7 +182,7 @@ inline Pictures load_picture_folder(const std::string& name, Split split, std::o
 /// and all of its pictures are to learn from.
 inline bool has_split(const std::string& name, Split split) {
     if (split == Split::train || name == "cifar10" || name == "cifar100") return true;
-    for (const detail::IdxSet& set : detail::idx_sets())
+    for (const detail::IdxSet& set : detail::idx_sets)
         if (set.name == name) return true;
     PicturesReport ignored;
     return detail::parts_of_folder(name, ignored).test.has_value();
@@ -196,7 +202,7 @@ inline Pictures load_pictures(const std::string& name, Split split, std::optiona
     PicturesReport own;
     PicturesReport& told = report ? *report : own;
     std::optional<Pictures> pictures;
-    for (const detail::IdxSet& set : detail::idx_sets())
+    for (const detail::IdxSet& set : detail::idx_sets)
         if (set.name == name) pictures = detail::load_idx_set(set, split, told);
     if (name == "cifar10" || name == "cifar100") pictures = detail::load_cifar(name == "cifar10", split);
     if (!pictures) return detail::load_picture_folder(name, split, size, told);

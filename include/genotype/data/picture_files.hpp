@@ -7,7 +7,6 @@
 #include <cstddef>
 #include <filesystem>
 #include <map>
-#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -17,6 +16,9 @@
 #include "genotype/shape/error.hpp"
 
 namespace genotype::detail {
+
+/// Numbers by paths without links. One type of map for all that is looked up here: each more takes long to compile.
+using RealPaths = std::map<std::string, std::size_t>;
 
 struct NamedPicture {
     std::filesystem::path path;
@@ -89,7 +91,7 @@ class PictureWalk {
     void enter(const std::filesystem::path& folder, int label, PicturesReport& report) {
         const std::filesystem::path real = real_path(folder);
         claim(folder, real, label);
-        if (!entered_.insert(real).second) {
+        if (!entered_.emplace(real.string(), 0).second) {
             report.leave_out("link to a folder that was read already", folder);
             return;
         }
@@ -116,20 +118,22 @@ class PictureWalk {
     std::vector<NamedPicture> found;
 
   private:
-    void claim(const std::filesystem::path& folder, const std::filesystem::path& real, int label) {
-        const auto [known, is_new] = claimed_.emplace(real, Claim{label, folder});
-        if (!is_new && known->second.label != label)
-            fail(folder.string(), "folder", concat("the same folder as ", known->second.folder.string()),
-                 "a folder of one class alone");
-    }
-
     struct Claim {
         int label;
         std::filesystem::path folder;
     };
 
-    std::map<std::filesystem::path, Claim> claimed_;
-    std::set<std::filesystem::path> entered_;
+    void claim(const std::filesystem::path& folder, const std::filesystem::path& real, int label) {
+        const auto [known, is_new] = claimed_.emplace(real.string(), claims_.size());
+        if (is_new)
+            claims_.push_back({label, folder});
+        else if (const Claim& other = claims_[known->second]; other.label != label)
+            fail(folder.string(), "folder", concat("the same folder as ", other.folder.string()),
+                 "a folder of one class alone");
+    }
+
+    std::vector<Claim> claims_;
+    RealPaths claimed_, entered_;
 };
 
 /// The pictures below a folder: which file has which class.
@@ -152,14 +156,14 @@ inline constexpr std::string_view at_least_one_png =
     "at least one PNG file (no other kind is read; ImageMagick's mogrify -format png converts)";
 
 /// Whether a PNG file is somewhere below a folder, none of whose folders is looked into twice.
-inline bool has_png(const std::filesystem::path& folder, std::set<std::filesystem::path>& seen) {
-    if (!seen.insert(real_path(folder)).second) return false;
+inline bool has_png(const std::filesystem::path& folder, RealPaths& seen) {
+    if (!seen.emplace(real_path(folder).string(), 0).second) return false;
     for (const std::filesystem::path& entry : sorted_entries(folder))
         if (is_folder(entry) ? has_png(entry, seen) : is_png_name(entry)) return true;
     return false;
 }
 inline bool has_png(const std::filesystem::path& folder) {
-    std::set<std::filesystem::path> seen;
+    RealPaths seen;
     return has_png(folder, seen);
 }
 

@@ -58,6 +58,9 @@ inline void append_picture(Pictures& all, Pictures picture, const NamedPicture& 
 inline PictureFiles list_pictures(const std::filesystem::path& folder, PicturesReport& report) {
     namespace fs = std::filesystem;
     if (!is_folder(folder)) fail(folder.string(), "folder", "no such folder", "a folder of PNG files");
+    if (const Arrangement found = arrangement(folder); found.has_parts())
+        fail(folder.string(), "arrangement", parts_text(found),
+             "classes' folders (name one part's folder, or call load_pictures with the folder around the parts)");
     PictureWalk classes, loose;
     PicturesReport seen;
     std::vector<fs::path> folders;
@@ -133,12 +136,7 @@ inline Pictures read_pictures(const PictureFiles& from, std::optional<genotype::
 inline Pictures read_picture_folder(const std::filesystem::path& folder, std::optional<PictureSize> size = {},
                                     PicturesReport* report = nullptr) {
     PicturesReport own;
-    const detail::PictureFiles files = detail::list_pictures(folder, report ? *report : own);
-    if (!files.class_names.empty())
-        if (const detail::Arrangement found = detail::arrangement(folder); found.has_parts())
-            fail(folder.string(), "arrangement", detail::parts_text(found),
-                 "classes' folders (name one part's folder, or call load_pictures)");
-    return detail::read_pictures(files, size);
+    return detail::read_pictures(detail::list_pictures(folder, report ? *report : own), size);
 }
 
 }  // namespace genotype

@@ -130,20 +130,42 @@ FloatArray read_npy_floats(Source& source, NpyOptions options = {}) {
     return {header.sizes, read_npy_float_values(source, header, options)};
 }
 
+/// Whether two shapes have the same values in the same order, of which one has its axes of one value left out, or all
+/// in one: N x 28 x 28 and N x 784, or N x 1 x 28 x 28. With more than two axes the order of channels is another.
+inline bool is_npy_reshape(std::span<const std::size_t> one, std::span<const std::size_t> other) {
+    const auto axes = [](std::span<const std::size_t> sizes) {
+        std::vector<std::size_t> kept;
+        for (const std::size_t size : sizes.subspan(1))
+            if (size != 1) kept.push_back(size);
+        return kept;
+    };
+    if (one.empty() || one[0] != other[0]) return false;
+    const std::vector<std::size_t> left = axes(one), right = axes(other);
+    const auto is_flat = [](const auto& flat, const auto& by) {
+        return flat.size() == 1 && by.size() == 2 && by[1] > 0 && flat[0] / by[1] == by[0] && flat[0] % by[1] == 0;
+    };
+    return (left == right && left.size() <= 2) || is_flat(left, right) || is_flat(right, left);
+}
+
 template <ShapeType S, class Source>
 Tensor<S> read_npy_tensor(Source& source, NpyOptions options = {}) {
     const NpyHeader header = read_npy_header(source);
     const std::size_t batch = header.sizes.empty() ? 0 : header.sizes[0];
     const std::vector<std::size_t> sizes = npy_sizes<S>(batch);
-    // One channel may be left out: the values lie as they do with it.
-    const bool no_channel = S::rank == 3 && sizes.back() == 1 && header.sizes.size() + 1 == sizes.size() &&
+    constexpr bool one_channel = S::rank == 1 || (S::rank == 3 && S::dims[0] == 1);
+    const bool no_channel = S::rank == 3 && one_channel && header.sizes.size() == 3 &&
                             std::equal(header.sizes.begin(), header.sizes.end(), sizes.begin());
-    if ((header.sizes != sizes && !no_channel) || batch > std::size_t{std::numeric_limits<int>::max()}) {
+    const bool fits =
+        header.sizes == sizes || no_channel || (one_channel && options.convert && is_npy_reshape(header.sizes, sizes));
+    if (!fits || batch > std::size_t{std::numeric_limits<int>::max()}) {
         std::vector<std::size_t> channels_first = sizes;
         if (S::rank == 3) std::rotate(channels_first.begin() + 1, channels_first.end() - 1, channels_first.end());
         fail(source.name(), "shape", npy_shape_text(header.sizes),
              concat("N x ", npy_shape_text(std::span(sizes).subspan(1)),
-                    header.sizes != sizes && header.sizes == channels_first ? npy_channels_first_hint : ""));
+                    fits                                                 ? ""
+                    : header.sizes == channels_first                     ? npy_channels_first_hint
+                    : one_channel && is_npy_reshape(header.sizes, sizes) ? npy_convert_hint
+                                                                         : ""));
     }
     const std::vector<float> values = read_npy_float_values(source, header, options);
     Tensor<S> tensor(static_cast<int>(batch));
