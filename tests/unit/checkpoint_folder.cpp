@@ -304,6 +304,22 @@ TEST_CASE("issue 17.4: another training's best stays") {
     CHECK_FALSE(later.save_if_best(0.65, resumed));
     CHECK(later.save_if_best(0.55, resumed));
     CHECK(folder.entries() == 2);
+    // Two at the same time have one beside it each.
+    Checkpoints other(folder.path());
+    for (int round = 0; round < 3; ++round) {
+        CHECK(other.save_if_best(0.4 - round, first.trainer));
+        CHECK(later.save_if_best(0.4 - round, resumed));
+    }
+    CHECK(folder.entries() == 3);
+    // A best that does not say of which training it is counts, and stays as well.
+    TemporaryFolder old;
+    detail::write_checkpoint(old / "best.safetensors", detail::describe(first.trainer), {},
+                             {{std::string(detail::score_key), "0.5"}});
+    const std::string of_old = content_of(old / "best.safetensors");
+    Checkpoints upgraded(old.path());
+    CHECK_FALSE(upgraded.save_if_best(0.6, second.trainer));
+    CHECK(upgraded.save_if_best(0.4, second.trainer));
+    CHECK((content_of(old / "best_before_1.safetensors") == of_old));
 }
 
 TEST_CASE("issue 17.11: a file with numbers that are none never takes the place of a finite one") {
@@ -323,7 +339,8 @@ TEST_CASE("issue 17.11: a file with numbers that are none never takes the place 
         INFO(words);
         CHECK(contains(words, "checkpoint of step 2: \"encoder.0.weight\": found "));
         CHECK(contains(words, "the last checkpoint is " + (folder / "step_000002.safetensors").string()));
-        CHECK(contains(error_of([&] { checkpoints.save_if_best(0.1, whole.trainer); }), "\"encoder.0.weight\": found "));
+        CHECK(contains(error_of([&] { checkpoints.save_if_best(0.1, whole.trainer); }),
+                       "\"encoder.0.weight\": found "));
         CHECK_FALSE(checkpoints.save_if_best(static_cast<double>(value), whole.trainer));
         step(whole.trainer);
         CHECK(contains(error_of([&] { checkpoints.save(whole.trainer); }), "more tensors, expected finite ones"));
@@ -361,8 +378,9 @@ TEST_CASE("issue 17.11: files with such numbers, which versions before wrote, ar
     const LatestCheckpoint latest = Checkpoints(folder.path()).latest();
     CHECK(latest.path == folder / "step_000001.safetensors");
     REQUIRE(latest.skipped.size() == 2);
-    CHECK(contains(latest.skipped[1], "step_000002.safetensors: \"encoder.0.weight\": found 1 values that are NaN and 0 "
-                                      "infinite in it, expected finite ones"));
+    CHECK(contains(latest.skipped[1],
+                   "step_000002.safetensors: \"encoder.0.weight\": found 1 values that are NaN and 0 infinite in it, "
+                   "expected finite ones"));
     CHECK(folder.entries() == 3);
 }
 

@@ -82,10 +82,10 @@ class Checkpoints {
         return save_if_best(score, detail::describe(trainer), parts, count(trainer.steps()), run);
     }
 
-    /// The checkpoint with the most steps of the training that this object has saved; before that, of the one that began
-    /// last in this folder. Files that do not say of which training they are count as one from before all others. Cut
-    /// and damaged files are passed over, and so is best.safetensors. `Error` where checkpoints of trainings that began
-    /// in different folders lie here, so that neither is the last.
+    /// The checkpoint with the most steps of the training that this object has saved; before that, of the one that
+    /// began last in this folder. Files that do not say of which training they are count as one from before all others.
+    /// Cut and damaged files are passed over, and so is best.safetensors. `Error` where checkpoints of trainings that
+    /// began in different folders lie here, so that neither is the last.
     [[gnu::cold]] LatestCheckpoint latest() const {
         detail::CheckpointList list = detail::list_checkpoints(folder_);
         LatestCheckpoint result{.skipped = std::move(list.skipped)};
@@ -226,16 +226,19 @@ class Checkpoints {
         }
     }
 
-    /// Where best.safetensors is another training's, that file gets a name of its own beside it.
+    /// Where best.safetensors is another training's, that file gets a name of its own beside it: the training's last
+    /// best, of which there may have been one before.
     [[gnu::cold]] void keep_others_best(const detail::TrainingRun& run) const {
         std::error_code code;
         if (!std::filesystem::exists(best_path(), code)) return;
         const Best there = read_best();
         if (there.is_there && there.run == run.id) return;
-        const std::string name = there.run.empty() ? "best_before" : detail::concat("best_", there.run);
-        std::filesystem::path kept = folder_ / detail::concat(name, ".safetensors");
-        for (int copy = 2; std::filesystem::exists(kept, code); ++copy)
-            kept = folder_ / detail::concat(name, "_", copy, ".safetensors");
+        std::filesystem::path kept = folder_ / detail::concat("best_", there.run, ".safetensors");
+        if (there.run.empty())
+            for (int copy = 1; copy == 1 || std::filesystem::exists(kept, code); ++copy)
+                kept = folder_ / detail::concat("best_before_", copy, ".safetensors");
+        else
+            std::filesystem::remove(kept, code);
         std::filesystem::create_hard_link(best_path(), kept, code);
         if (code) std::filesystem::copy_file(best_path(), kept, code);
         if (code) fail(kept.string(), "file", code.message(), "a copy of another training's best checkpoint");

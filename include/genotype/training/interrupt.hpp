@@ -7,10 +7,10 @@
 
 namespace genotype {
 
-/// While it lives, what asks the program to end is noted for `asked`: Ctrl-C (SIGINT), SIGTERM (kill, Slurm, Kubernetes,
-/// `docker stop`), SIGHUP (a closed terminal), and SIGPIPE: whoever read the output has gone. A second Ctrl-C or
-/// SIGTERM ends the program at once; further ones of the others do nothing, because a closed terminal sends several.
-/// SIGTERM, SIGHUP or SIGPIPE that the program ignores (as under nohup) stays ignored.
+/// While it lives, what asks the program to end is noted for `asked`: Ctrl-C (SIGINT), SIGTERM (kill, Slurm,
+/// Kubernetes, `docker stop`), SIGHUP (a closed terminal), and SIGPIPE: whoever read the output has gone. A second
+/// Ctrl-C or SIGTERM ends the program at once; further ones of the others do nothing, because a closed terminal sends
+/// several. SIGTERM, SIGHUP or SIGPIPE that the program ignores (as under nohup) stays ignored.
 ///
 ///     Interrupt interrupt;
 ///     while (!interrupt.asked()) trainer.step(loader.next());
