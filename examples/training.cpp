@@ -109,9 +109,12 @@ void Record::end_line() const {
 
 bool Record::told_how_to_go_on() const {
     if (!is_stopped()) return false;
-    std::fprintf(exit_code() == exit_code_after(SIGPIPE) ? stderr : stdout,
-                 "stopped after step %ld; saved: %s\nto go on: %s\n", history_.rows(), saved_.c_str(),
-                 flags_.resume_command.c_str());
+    const auto tell = [&](std::FILE* to) {
+        std::fprintf(to, "stopped after step %ld; saved: %s\nto go on: %s\n", history_.rows(), saved_.c_str(),
+                     flags_.resume_command.c_str());
+        return std::fflush(to) == 0;
+    };
+    if (exit_code() == exit_code_after(SIGPIPE) || !tell(stdout)) tell(stderr);
     return true;
 }
 

@@ -229,6 +229,26 @@ TEST_CASE("issue 17.4: checkpoints that do not say of which training they are go
     CHECK(name_of_latest(folder.path()) == "step_000001_2.safetensors");
 }
 
+TEST_CASE("issue 17.4: a training that was stopped has the files of one that was not, byte for byte") {
+    TemporaryFolder whole, stopped;
+    const auto train = [](const fs::path& folder, int steps, int save_every) {
+        Autoencoder trainer;
+        History history({"reconstruction", "kl"});
+        Checkpoints checkpoints(folder, {.keep = 1});
+        if (const auto latest = checkpoints.latest(); latest.path) trainer.resume(*latest.path, history);
+        for (int at = 1; at <= steps; ++at) {
+            const VaeLosses losses = trainer.step(normal<Shape<4>>(8, Seed{1}));
+            history.add({losses.reconstruction, losses.kl});
+            if (at % save_every == 0) checkpoints.save(trainer, history);
+        }
+    };
+    train(whole.path(), 12, 2);
+    for (const int steps : {3, 5, 4}) train(stopped.path(), steps, steps);
+    CHECK(names_in(whole.path()) == Names{"step_000012.safetensors"});
+    CHECK(names_in(stopped.path()) == names_in(whole.path()));
+    CHECK((content_of(whole / "step_000012.safetensors") == content_of(stopped / "step_000012.safetensors")));
+}
+
 TEST_CASE("issue 17.4: of two trainings that began in different folders none is the last") {
     TemporaryFolder one, other;
     Trained first(2), second(1, 1);
