@@ -25,25 +25,26 @@ class Reading {
 
     /// Sums up all of it.
     void run() const {
-        using detail::Vector;
+        using kernels::Vector;
 #pragma omp parallel
         {
             const long thread = omp_get_thread_num(), threads = omp_get_num_threads();
             const float* at = values_.data() + steps_ * thread / threads * step;
             const float* const end = values_.data() + steps_ * (thread + 1) / threads * step;
-            Vector sums[8];
-            detail::unroll<8>([&](auto i) { sums[i] = Vector(0.0f); });
+            kernels::Vector sums[8];
+            kernels::detail::unroll<8>([&](auto i) { sums[i] = kernels::Vector(0.0f); });
             for (; at != end; at += step) {
                 // Ahead of the processor's own prefetching, as products do: two to three hundredths more.
                 for (long value = 0; value < step; value += 16) __builtin_prefetch(at + ahead + value);
-                detail::unroll<8>([&](auto i) { sums[i] += Vector::load_unaligned(at + i * detail::lanes); });
+                kernels::detail::unroll<8>(
+                    [&](auto i) { sums[i] += kernels::Vector::load_unaligned(at + i * kernels::detail::lanes); });
             }
-            detail::unroll<8>([&](auto i) { benchmark::DoNotOptimize(sums[i]); });
+            kernels::detail::unroll<8>([&](auto i) { benchmark::DoNotOptimize(sums[i]); });
         }
     }
 
   private:
-    static constexpr long step = 8 * detail::lanes, ahead = 512;
+    static constexpr long step = 8 * kernels::detail::lanes, ahead = 512;
     long steps_;
     std::vector<float> values_;
 };

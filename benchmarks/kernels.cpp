@@ -43,7 +43,7 @@ class Numbers {
 
 /// FLOPs are those of the direct convolution, whatever the kernel leaves out at borders.
 template <class F>
-void repeat(benchmark::State& state, const ConvGeometry& g, F f) {
+void repeat(benchmark::State& state, const kernels::ConvGeometry& g, F f) {
     const double limit = benchmarks::peak();
     f();
     double best = 1e30;
@@ -59,14 +59,17 @@ void repeat(benchmark::State& state, const ConvGeometry& g, F f) {
     state.counters["percent_of_peak"] = 100 * operations / best / limit;
 }
 
-void add(const std::string& name, const ConvGeometry& g) {
+void add(const std::string& name, const kernels::ConvGeometry& g) {
     struct Arrays {
         Numbers large, small, weights, gradient, packed, scratch;
-        Region region() const { return {scratch.data(), nullptr, batch}; }
+        MemoryRegion region() const { return {scratch.data(), nullptr, batch}; }
     };
     auto make = [g] {
-        Arrays arrays{Numbers(batch * g.large_floats()), Numbers(batch * g.small_floats()), Numbers(g.weights()),
-                      Numbers(g.weights()), Numbers(packed_floats(Cpu{}, g)),
+        Arrays arrays{Numbers(batch * g.large_floats()),
+                      Numbers(batch * g.small_floats()),
+                      Numbers(g.weights()),
+                      Numbers(g.weights()),
+                      Numbers(packed_floats(Cpu{}, g)),
                       Numbers(convolution_scratch(Cpu{}, g).floats(batch))};
         pack(Cpu{}, g, arrays.weights.data(), arrays.packed.data());
         return arrays;
@@ -101,7 +104,7 @@ void add(const std::string& name, const ConvGeometry& g) {
     });
 }
 
-ConvGeometry conv(int large, int small, int stride, int padding, int size) {
+kernels::ConvGeometry conv(int large, int small, int stride, int padding, int size) {
     const int out = (size + 2 * padding - 4) / stride + 1;
     return {large, small, 4, stride, padding, size, size, out, out};
 }

@@ -13,7 +13,7 @@ namespace genotype::benchmarks {
 
 /// One second of nothing but independent fused multiply-adds on all threads, the best of many short tries: FLOP/s.
 inline double measure_peak() {
-    using detail::Vector;
+    using kernels::Vector;
     using Clock = std::chrono::steady_clock;
     constexpr int chains = 12;
     constexpr long steps = 400'000;
@@ -26,15 +26,15 @@ inline double measure_peak() {
         {
 #pragma omp single
             threads = omp_get_num_threads();
-            Vector sums[chains];
-            detail::unroll<chains>([&](auto i) { sums[i] = Vector(static_cast<float>(i)); });
-            const Vector factor(0.999f), term(0.001f);
+            kernels::Vector sums[chains];
+            kernels::detail::unroll<chains>([&](auto i) { sums[i] = kernels::Vector(static_cast<float>(i)); });
+            const kernels::Vector factor(0.999f), term(0.001f);
             for (long step = 0; step < steps; ++step)
-                detail::unroll<chains>([&](auto i) { sums[i] = xsimd::fma(sums[i], factor, term); });
-            detail::unroll<chains>([&](auto i) { benchmark::DoNotOptimize(sums[i]); });
+                kernels::detail::unroll<chains>([&](auto i) { sums[i] = xsimd::fma(sums[i], factor, term); });
+            kernels::detail::unroll<chains>([&](auto i) { benchmark::DoNotOptimize(sums[i]); });
         }
         const double seconds = std::chrono::duration<double>(Clock::now() - before).count();
-        best = std::max(best, 2.0 * chains * steps * detail::lanes * threads / seconds);
+        best = std::max(best, 2.0 * chains * steps * kernels::detail::lanes * threads / seconds);
     }
     return best;
 }

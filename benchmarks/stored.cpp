@@ -54,7 +54,7 @@ class Matrices {
   public:
     void add(GgmlType type, int rows, int columns) {
         std::vector<std::byte>& data =
-            bytes_.emplace_back(static_cast<std::size_t>(rows) * stored_row_bytes(type, columns));
+            bytes_.emplace_back(static_cast<std::size_t>(rows) * kernels::stored_row_bytes(type, columns));
         detail::with_block(type, [&]<class Block>(const Block*) {
             std::mt19937 engine(1);
             std::vector<Block> some(4099);
@@ -62,18 +62,18 @@ class Matrices {
             for (std::size_t at = 0, i = 0; at < data.size(); at += sizeof(Block), ++i)
                 std::memcpy(data.data() + at, &some[i % some.size()], sizeof(Block));
         });
-        list_.push_back({rows, columns, {StoredPart{data.data(), type, rows}}});
+        list_.push_back({rows, columns, {kernels::StoredPart{data.data(), type, rows}}});
         size_ += data.size();
         widest_ = std::max({widest_, rows, columns});
     }
-    const std::vector<StoredMatrix>& list() const { return list_; }
+    const std::vector<kernels::StoredMatrix>& list() const { return list_; }
     double size() const { return static_cast<double>(size_); }
     /// Floats of the longest row of x or y.
     int widest() const { return widest_; }
 
   private:
     std::deque<std::vector<std::byte>> bytes_;
-    std::vector<StoredMatrix> list_;
+    std::vector<kernels::StoredMatrix> list_;
     std::size_t size_ = 0;
     int widest_ = 0;
 };
@@ -86,7 +86,7 @@ double seconds_of(const Matrices& matrices, int batch, int tries) {
     double best = 1e30;
     for (int trial = 0; trial < tries; ++trial) {
         const auto before = std::chrono::steady_clock::now();
-        for (const StoredMatrix& matrix : matrices.list())
+        for (const kernels::StoredMatrix& matrix : matrices.list())
             stored_product(Cpu{}, matrix, batch, x.data(), nullptr, y.data());
         best = std::min(best, std::chrono::duration<double>(std::chrono::steady_clock::now() - before).count());
     }

@@ -43,7 +43,7 @@ class Text {
     int max_rows() const {
         return std::visit([](const auto& run) { return run.max_rows(); }, on_);
     }
-    const float* forward(std::span<const TokenId> tokens, std::span<const SequenceRows> sequences) {
+    const float* forward(std::span<const TokenId> tokens, std::span<const kernels::SequenceRows> sequences) {
         return std::visit([&](auto& run) { return run.forward(tokens, sequences); }, on_);
     }
     void copy_slot(int from, int to, int positions) {

@@ -34,7 +34,7 @@ int CudaText::slots() const {
 int CudaText::max_rows() const {
     return running_->run.max_rows();
 }
-const float* CudaText::forward(std::span<const int> tokens, std::span<const SequenceRows> sequences) {
+const float* CudaText::forward(std::span<const int> tokens, std::span<const kernels::SequenceRows> sequences) {
     return running_->run.forward(tokens, sequences);
 }
 void CudaText::copy_slot(int from, int to, int positions) {

@@ -21,7 +21,7 @@ class CudaText {
     int context() const;
     int slots() const;
     int max_rows() const;
-    const float* forward(std::span<const int> tokens, std::span<const genotype::SequenceRows> sequences);
+    const float* forward(std::span<const int> tokens, std::span<const genotype::kernels::SequenceRows> sequences);
     void copy_slot(int from, int to, int positions);
 
   private:

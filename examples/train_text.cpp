@@ -34,7 +34,7 @@ struct KnownTokens {
     int context() const { return run.context(); }
     int slots() const { return 1; }
     int max_rows() const { return run.max_rows(); }
-    const float* forward(std::span<const int> tokens, std::span<const SequenceRows> sequences) {
+    const float* forward(std::span<const int> tokens, std::span<const kernels::SequenceRows> sequences) {
         return run.forward(tokens, sequences);
     }
     void copy_slot(int from, int to, int positions) { run.copy_slot(from, to, positions); }

@@ -69,7 +69,7 @@ int train_text(const TextTask& task) {
     TextTrainer<Device> trainer({.optimizer = {.learning_rate = flags.learning_rate,
                                                .beta2 = 0.99f,
                                                .weight_decay = flags.weight_decay,
-                                               .decayed = Decayed::matrices},
+                                               .decayed = detail::Decayed::matrices},
                                  .schedule = Schedule::cosine(flags.steps, warmup, 0.1f),
                                  .clip_norm = 1,
                                  .batch = flags.batch,

@@ -35,7 +35,7 @@ struct VaeSettings {
 template <class Device>
 Tensor<Latent> means(const Model<ImageVae, Device>& model, const Dataset<Shape<784>>& pictures) {
     Workspace<ImageVae::Encoder, Shape<784>, Inference, Device> workspace(500);
-    Input<Shape<784>, Device> input(500);
+    detail::Input<Shape<784>, Device> input(500);
     Tensor<Latent> result(pictures.size());
     Loader loader(pictures, {.batch = 500, .shuffle = false, .drop_last = false});
     float* to = result.data();
@@ -84,7 +84,7 @@ int train_vae(const VaeSettings& settings) {
     const Model<ImageVae, Device>& model = trainer.model();
     const int most = std::max(80, flags.samples);
     Workspace<ImageVae::Decoder, Latent, Inference, Device> decoder(most);
-    Input<Latent, Device> input(most);
+    detail::Input<Latent, Device> input(most);
     const auto draw = [&](View<Latent> z) {
         const auto decoded = on_host<Device>(decode(model, input.take(z), decoder));
         return to_pictures<Grey>(decoded, zero_to_one);

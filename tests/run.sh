@@ -13,6 +13,8 @@ sanitize=ON
 [[ ${1:-} == --all ]] && { sanitize=ALL; shift; }
 if [[ ${1:-} == --fuzz ]]; then exec bash tests/fuzz/run.sh "${@:2}"; fi
 
+# What a compiler cache holds serves another clone of the same sources, too.
+export CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=1
 jobs=$(nproc)
 generator=()
 [[ -e build-tests/CMakeCache.txt ]] || ! command -v ninja >/dev/null || generator=(-G Ninja)

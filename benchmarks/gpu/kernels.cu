@@ -18,7 +18,7 @@ constexpr int calls = 20;  // in one step, so that what a launch costs does not 
 /// One call of a convolution, with all that it needs.
 template <class Device>
 struct Call {
-    ConvGeometry g;
+    kernels::ConvGeometry g;
     int batch;
     std::string direction;
     bool transposed;
@@ -29,8 +29,8 @@ struct Call {
 
     void prepare() { pack(Device{}, g, weights.data(), packed.data()); }
     void run() {
-        const Region region{scratch.data(), nullptr, batch};
-        const ConvWeights both{weights.data(), packed.data()};
+        const MemoryRegion region{scratch.data(), nullptr, batch};
+        const kernels::ConvWeights both{weights.data(), packed.data()};
         if (direction == "weight")
             convolve_weight_gradient(Device{}, g, batch, large.data(), small.data(), gradient.data(), false, region);
         else if ((direction == "forward") == transposed)

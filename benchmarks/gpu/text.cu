@@ -21,12 +21,14 @@ std::vector<int> tokens(int count, int vocabulary) {
 
 template <GPT2Config config, class Device>
 int train(const GpuSetting& setting) {
-    Trainer<GPT2<config>, Device, AdamW> trainer(
-        {.optimizer = {.learning_rate = 1e-3f, .beta2 = 0.99f, .weight_decay = 0.1f, .decayed = Decayed::matrices},
-         .clip_norm = 1,
-         .batch = setting.batch,
-         .context = config.context,
-         .seed = setting.seed});
+    Trainer<GPT2<config>, Device, AdamW> trainer({.optimizer = {.learning_rate = 1e-3f,
+                                                                .beta2 = 0.99f,
+                                                                .weight_decay = 0.1f,
+                                                                .decayed = detail::Decayed::matrices},
+                                                  .clip_norm = 1,
+                                                  .batch = setting.batch,
+                                                  .context = config.context,
+                                                  .seed = setting.seed});
     const std::vector<int> windows = tokens(setting.batch * (config.context + 1), config.vocabulary);
     return serve(
         0, [&] { trainer.step(windows); }, setting.gpu);
@@ -40,11 +42,11 @@ int decode(const GpuSetting& setting) {
     const Model<Net, Cuda> model(Seed{setting.seed});
     TextRun<Net, Cuda> run(model, {.context = 256, .max_rows = first});
     const std::vector<int> ids = tokens(end, Net::vocabulary);
-    const SequenceRows beginning{.count = first};
+    const kernels::SequenceRows beginning{.count = first};
     run.forward(std::span(ids).first(first), {&beginning, 1});
     int position = first;
     const auto step = [&] {
-        const SequenceRows next{.row = 0, .count = 1, .position = position};
+        const kernels::SequenceRows next{.row = 0, .count = 1, .position = position};
         run.forward(std::span(ids).subspan(static_cast<std::size_t>(position), 1), {&next, 1});
         position = position + 1 == end ? first : position + 1;
     };

@@ -36,15 +36,15 @@ int read(const std::string& task, const char* path) {
     TextRun<Net, Stored<Cpu>> run(weights, {.context = 512, .max_rows = 512});
     const std::vector<int> ids = tokens(512);
     if (task == "prefill") {
-        const SequenceRows all{.count = 512};
+        const kernels::SequenceRows all{.count = 512};
         return race::serve(0, [&] { run.forward(ids, {&all, 1}); });
     }
     constexpr int first = 16, end = 144;
-    const SequenceRows beginning{.count = first};
+    const kernels::SequenceRows beginning{.count = first};
     run.forward(std::span(ids).first(first), {&beginning, 1});
     int position = first;
     return race::serve(0, [&] {
-        const SequenceRows next{.row = 0, .count = 1, .position = position};
+        const kernels::SequenceRows next{.row = 0, .count = 1, .position = position};
         run.forward(std::span(ids).subspan(static_cast<std::size_t>(position), 1), {&next, 1});
         position = position + 1 == end ? first : position + 1;
     });
@@ -54,11 +54,13 @@ int train() {
     constexpr GPT2Config small{.vocabulary = 65, .context = 64, .width = 128, .layers = 4, .heads = 4, .bias = false};
     std::vector<int> ids = tokens(100'000);
     for (int& id : ids) id %= small.vocabulary;
-    Trainer<GPT2<small>, Cpu, AdamW> trainer(
-        {.optimizer = {.learning_rate = 1e-3f, .beta2 = 0.99f, .weight_decay = 0.1f, .decayed = Decayed::matrices},
-         .clip_norm = 1,
-         .batch = 12,
-         .context = 64});
+    Trainer<GPT2<small>, Cpu, AdamW> trainer({.optimizer = {.learning_rate = 1e-3f,
+                                                            .beta2 = 0.99f,
+                                                            .weight_decay = 0.1f,
+                                                            .decayed = detail::Decayed::matrices},
+                                              .clip_norm = 1,
+                                              .batch = 12,
+                                              .context = 64});
     initialize_gpt2(trainer.model(), Seed{0});
     TextWindows windows(ids, {.batch = 12, .context = 64});
     return race::serve(0, [&] { trainer.step(windows.next()); });

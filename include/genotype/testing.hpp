@@ -38,7 +38,7 @@ template <Layer L, ShapeType In, class Device>
 class GradientRig {
   public:
     using Out = OutputShape<L, In>;
-    static constexpr Memory plan = memory_of<L, Device, Training>(In::dims);
+    static constexpr LayerMemory plan = memory_of<L, Device, Training>(In::dims);
 
     GradientRig(const GradientCheckOptions& options)
         : batch(options.batch),
@@ -109,19 +109,21 @@ class GradientRig {
     }
 
     int batch;
-    Weights<L, Device> weights;
+    ModelWeights<L, Device> weights;
     Arena<Device> x, y, cotangent, dx, gradients;
 
   private:
-    Region region(Arena<Device>& arena, Extent size) {
+    MemoryRegion region(Arena<Device>& arena, MemoryExtent size) {
         return {arena.data(), arena.data() + size.per_sample * batch, batch};
     }
-    Region scratch() { return region(scratch_memory, aligned(larger(plan.forward_scratch, plan.backward_scratch))); }
+    MemoryRegion scratch() {
+        return region(scratch_memory, aligned(larger(plan.forward_scratch, plan.backward_scratch)));
+    }
 
     // Two texts, or one of one token.
-    std::array<SequenceRows, 2> texts{
+    std::array<kernels::SequenceRows, 2> texts{
         {{.row = 0, .count = (batch + 1) / 2}, {.row = (batch + 1) / 2, .count = batch / 2}}};
-    Sequences sequences{texts.data(), batch > 1 ? 2 : 1, batch, false};
+    kernels::Sequences sequences{texts.data(), batch > 1 ? 2 : 1, batch, false};
     Arena<Device> kept_memory, scratch_memory;
 };
 
@@ -201,7 +203,7 @@ GradientCheck check_gradients(const GradientCheckOptions& options = {}) {
     const auto gradients = rig.gradients.clone();
 
     detail::compare_with_differences(rig, "input", rig.x.data(), dx.data(), dx.size(), options, check);
-    for_each_tensor<L, Owned::parameters>([&](const std::string& name, const Parameter& tensor, long offset) {
+    for_each_tensor<L, detail::Owned::parameters>([&](const std::string& name, const Parameter& tensor, long offset) {
         detail::compare_with_differences(rig, name, rig.weights.parameters.data() + offset, gradients.data() + offset,
                                          tensor.count(), options, check);
     });
@@ -211,7 +213,7 @@ GradientCheck check_gradients(const GradientCheckOptions& options = {}) {
 
     const auto tensors_agree = [&](double factor, double tolerance) {
         bool agree = true;
-        for_each_tensor<L, Owned::parameters>([&](const std::string&, const Parameter& tensor, long offset) {
+        for_each_tensor<L, detail::Owned::parameters>([&](const std::string&, const Parameter& tensor, long offset) {
             agree = agree && detail::same(rig.gradients.data() + offset, gradients.data() + offset, tensor.count(),
                                           factor, tolerance);
         });

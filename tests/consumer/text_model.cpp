@@ -11,6 +11,6 @@ static_assert(std::same_as<OutputShape<tiny_model::Model, Shape<1>>, Shape<40>>)
 int main() {
     const Model<tiny_model::Model> model(Seed{1});
     TextRun<tiny_model::Model> run(model, {.context = 8});
-    const SequenceRows text{.count = 3};
+    const kernels::SequenceRows text{.count = 3};
     return std::isfinite(*run.forward(std::vector<int>{1, 2, 3}, {&text, 1})) ? 0 : 1;
 }

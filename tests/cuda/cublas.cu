@@ -20,7 +20,7 @@ namespace {
 
 /// Some products.
 void multiply_some(int batch = 9) {
-    convolution_test::run(Cuda{}, ProductGeometry(ConvGeometry{3, 4}), batch, true);
+    convolution_test::run(Cuda{}, kernels::ProductGeometry(kernels::ConvGeometry{3, 4}), batch, true);
 }
 
 std::string words_of_error(const std::string& call) {
@@ -42,7 +42,7 @@ TEST_CASE("cuBLAS is asked for the products of all directions") {
                           linear(784, 20, 100)})
         for (const bool with_bias : {false, true}) {
             CAPTURE(c);
-            const ProductGeometry g(c.geometry);
+            const kernels::ProductGeometry g(c.geometry);
             const int before = counts().products;
             const auto found = convolution_test::run(Cuda{}, g, c.batch, with_bias);
             CHECK(counts().products == before + 4);
@@ -92,7 +92,7 @@ TEST_CASE("it applies the activations that it knows, and adds a residual's other
 }
 
 TEST_CASE("it rounds to TF32 where the device does") {
-    const ProductGeometry g(ConvGeometry{100, 33});
+    const kernels::ProductGeometry g(kernels::ConvGeometry{100, 33});
     const auto found = convolution_test::run(CudaTf32{}, g, 20, true);
     const auto wanted = convolution_test::run(Reference{}, g, 20, true);
     CHECK(kernel_test::difference(found.small, wanted.small) < 1e-2);
@@ -103,17 +103,18 @@ TEST_CASE("it rounds to TF32 where the device does") {
 
 TEST_CASE("it is told how addresses are aligned, and uses only the scratch") {
     constexpr float guard = -7;
-    const long rows = 10, terms = 5, columns = 6, scratch_floats = detail::product_scratch(Cuda{}).fixed;
+    const long rows = 10, terms = 5, columns = 6, scratch_floats = kernels::detail::product_scratch(Cuda{}).fixed;
     kernel_test::Array left = kernel_test::random_array(rows * terms + 1, 1);
     kernel_test::Array right = kernel_test::random_array(terms * columns + 1, 2);
     kernel_test::Array scratch(static_cast<unsigned long>(scratch_floats + 200), guard);
     for (const long first : {0, 1, 3, 16, 63}) {
         CAPTURE(first);
-        const auto product = [&](auto device, const Region& region) {
+        const auto product = [&](auto device, const MemoryRegion& region) {
             kernel_test::Array to = kernel_test::unwritten(rows * columns + 1);
-            detail::multiply_by_weights(device, region, rows, terms, columns, detail::Matrix{left.data() + 1, terms},
-                                        detail::Matrix{right.data() + 1, columns},
-                                        detail::WithBias<>{nullptr, columns, to.data() + 1});
+            kernels::detail::multiply_by_weights(device, region, rows, terms, columns,
+                                                 kernels::detail::Matrix{left.data() + 1, terms},
+                                                 kernels::detail::Matrix{right.data() + 1, columns},
+                                                 kernels::detail::WithBias<>{nullptr, columns, to.data() + 1});
             CHECK(std::isnan(to[0]));
             to.erase(to.begin());
             return to;
@@ -121,7 +122,7 @@ TEST_CASE("it is told how addresses are aligned, and uses only the scratch") {
         const kernel_test::Array wanted = product(ThrustCpp{}, {});
         std::fill(scratch.begin(), scratch.end(), guard);
         float* const begin = scratch.data() + 100 + first;
-        CHECK(kernel_test::difference(product(Cuda{}, Region{begin, begin, rows}), wanted) < 1e-5);
+        CHECK(kernel_test::difference(product(Cuda{}, MemoryRegion{begin, begin, rows}), wanted) < 1e-5);
         CHECK(counts().workspace_bytes > 4000000);
         CHECK(begin[-1] == guard);
         CHECK(begin[scratch_floats] == guard);

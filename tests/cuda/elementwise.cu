@@ -47,13 +47,13 @@ Array summed(const Array& x, long groups, long length) {
     Values<Device> in(x), out(unwritten(2 * groups));
     const float* const from = in.data();
     float* const to = out.data();
-    detail::sum_groups(
-        Device{}, groups, length, detail::Sums<2>{},
+    kernels::detail::sum_groups(
+        Device{}, groups, length, kernels::detail::Sums<2>{},
         [=] GENOTYPE_BOTH(long group, long i) {
             const double value = static_cast<double>(from[group * length + i]);
-            return detail::Sums<2>{{value, value * value}};
+            return kernels::detail::Sums<2>{{value, value * value}};
         },
-        [=] GENOTYPE_BOTH(long group, const detail::Sums<2>& sums) {
+        [=] GENOTYPE_BOTH(long group, const kernels::detail::Sums<2>& sums) {
             to[2 * group] = static_cast<float>(sums.values[0]);
             to[2 * group + 1] = static_cast<float>(sums.values[1]);
         });
@@ -62,7 +62,7 @@ Array summed(const Array& x, long groups, long length) {
 
 template <class Device>
 Array summed_in_parts(const Array& x) {
-    Values<Device> in(x), parts(unwritten(1 + sum_parts(Device{})));
+    Values<Device> in(x), parts(unwritten(1 + kernels::sum_parts(Device{})));
     sum_with_parts(Device{}, parts.data() + 1, static_cast<long>(x.size()), Mixed{}, parts.data(), in.data(),
                    in.data());
     return {parts.read()[0]};

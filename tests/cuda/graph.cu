@@ -21,7 +21,7 @@ Array replayed(const Array& x) {
     Values<Device> in(x), out(Array(x.size()));
     float* const y = out.data();
     const float* const add = in.data();
-    const auto step = [=] { map(Device{}, n, Add{}, y, static_cast<const float*>(y), add); };
+    const auto step = [=] { map(Device{}, n, kernels::Add{}, y, static_cast<const float*>(y), add); };
     step();
     auto recorded = capture(Device{}, step);
     CHECK(same_bits(out.read(), x));  // recording runs nothing

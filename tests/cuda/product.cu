@@ -18,14 +18,14 @@ Array product(long rows, long terms, long columns) {
     Values<Device> out(unwritten(rows * columns));
     const float *const a = left.data(), *const b = right.data();
     float* const c = out.data();
-    detail::multiply(
+    kernels::detail::multiply(
         Device{}, rows, terms, columns, [=] GENOTYPE_BOTH(long i, long k) { return a[i * terms + k]; },
         [=] GENOTYPE_BOTH(long k, long j) { return b[k * columns + j]; },
         [=] GENOTYPE_BOTH(long i, long j, float sum) { c[i * columns + j] = sum; });
     return out.read();
 }
 
-ConvGeometry geometry(int large_channels, int small_channels, int kernel, int stride, int padding, int large) {
+kernels::ConvGeometry geometry(int large_channels, int small_channels, int kernel, int stride, int padding, int large) {
     const int small = (large + 2 * padding - kernel) / stride + 1;
     return {.large_channels = large_channels,
             .small_channels = small_channels,
@@ -43,9 +43,9 @@ template <class Weights, class Device>
 Array few(long rows, long terms, long columns) {
     Values<Device> left(random_array(rows * terms, 1)), right(random_array(terms * columns, 2));
     Values<Device> out(unwritten(rows * columns));
-    detail::multiply_few(Device{}, rows, terms, columns, detail::Matrix{left.data(), terms},
-                         Weights{right.data(), detail::first_together<Weights> ? terms : columns},
-                         detail::ToMatrix{columns, out.data()});
+    kernels::detail::multiply_few(Device{}, rows, terms, columns, kernels::detail::Matrix{left.data(), terms},
+                                  Weights{right.data(), kernels::detail::first_together<Weights> ? terms : columns},
+                                  kernels::detail::ToMatrix{columns, out.data()});
     return out.read();
 }
 
@@ -62,7 +62,7 @@ Convolved<Device> convolved(const Geometry& g, int batch, bool with_bias, bool a
     Values<Device> to_small(unwritten(batch * g.small_floats())), to_large(unwritten(batch * g.large_floats()));
     Values<Device> gradient(accumulate ? random_array(g.weights(), 7) : unwritten(g.weights()));
     Arena<Device> memory(convolution_scratch(Device{}, g).floats(batch));
-    const Region scratch{memory.data(), memory.data(), batch};
+    const MemoryRegion scratch{memory.data(), memory.data(), batch};
     const float* const added = with_bias ? bias.data() : nullptr;
     convolve(Device{}, g, batch, large.data(), {.plain = weights.data()}, added, to_small.data(), scratch);
     convolve_transposed(Device{}, g, batch, small.data(), {.plain = weights.data()}, added, to_large.data(), scratch);
@@ -93,7 +93,7 @@ TEST_CASE("Tensor cores give the same but for rounding to TF32") {
     CHECK(difference(found, exact, std::sqrt(1000)) < 3e-3);
     CHECK(difference(found, exact, std::sqrt(1000)) > 1e-5);
     CHECK(same_bits(found, product<CudaTf32>(200, 1000, 130)));
-    const ConvGeometry g = geometry(33, 40, 4, 2, 1, 16);
+    const kernels::ConvGeometry g = geometry(33, 40, 4, 2, 1, 16);
     const auto rounded = convolved<CudaTf32>(g, 20, true, false);
     const auto wanted = convolved<Reference>(g, 20, true, false);
     CHECK(difference(rounded.small, wanted.small, std::sqrt(1.0 + g.taps() * g.large_channels)) < 3e-3);
@@ -101,8 +101,8 @@ TEST_CASE("Tensor cores give the same but for rounding to TF32") {
     CHECK(difference(rounded.gradient, wanted.gradient, std::sqrt(1.0 + 20 * g.small_pixels())) < 3e-3);
 }
 
-TEST_CASE_TEMPLATE("The GPU's products of few rows are those of the host", Weights, detail::Matrix,
-                   detail::TransposedMatrix) {
+TEST_CASE_TEMPLATE("The GPU's products of few rows are those of the host", Weights, kernels::detail::Matrix,
+                   kernels::detail::TransposedMatrix) {
     for (const long rows : {1, 2, 8})
         for (const long terms : {0, 1, 100, 1500})
             for (const long columns : {1, 33, 770}) {
@@ -118,7 +118,7 @@ TEST_CASE_TEMPLATE("The GPU's products of few rows are those of the host", Weigh
 
 TEST_CASE("The GPU's convolutions are those of the host in all directions") {
     struct Case {
-        ConvGeometry g;
+        kernels::ConvGeometry g;
         int batch;
     };
     const auto check = [](const auto& g, int batch) {
@@ -142,6 +142,6 @@ TEST_CASE("The GPU's convolutions are those of the host in all directions") {
                                    {geometry(3, 48, 4, 2, 1, 32), 16}})
         check(g, batch);
     // As matrix products.
-    for (const int batch : {1, 8, 9, 300}) check(ProductGeometry(geometry(784, 20, 1, 1, 0, 1)), batch);
-    check(ProductGeometry(geometry(66, 70, 1, 1, 0, 3)), 20);
+    for (const int batch : {1, 8, 9, 300}) check(kernels::ProductGeometry(geometry(784, 20, 1, 1, 0, 1)), batch);
+    check(kernels::ProductGeometry(geometry(66, 70, 1, 1, 0, 3)), 20);
 }

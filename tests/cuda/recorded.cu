@@ -24,26 +24,30 @@ struct Double {
 
 /// Ten groups of ten values.
 void sum(float* a, const float* b) {
-    detail::sum_groups(
-        Cuda{}, 10, 10, detail::Sums<1>{},
-        [=] GENOTYPE_BOTH(long group, long i) { return detail::Sums<1>{{static_cast<double>(b[group * 10 + i])}}; },
-        [=] GENOTYPE_BOTH(long group, const detail::Sums<1>& sum) { a[group] = static_cast<float>(sum.values[0]); });
+    kernels::detail::sum_groups(
+        Cuda{}, 10, 10, kernels::detail::Sums<1>{},
+        [=] GENOTYPE_BOTH(long group, long i) {
+            return kernels::detail::Sums<1>{{static_cast<double>(b[group * 10 + i])}};
+        },
+        [=] GENOTYPE_BOTH(long group, const kernels::detail::Sums<1>& sum) {
+            a[group] = static_cast<float>(sum.values[0]);
+        });
 }
 
 /// Every kind of kernel once.
 void step(float* a, const float* b) {
-    constexpr ConvGeometry g{.large_channels = 3,
-                             .small_channels = 5,
-                             .kernel = 4,
-                             .stride = 2,
-                             .padding = 1,
-                             .large_height = 8,
-                             .large_width = 8,
-                             .small_height = 4,
-                             .small_width = 4};
+    constexpr kernels::ConvGeometry g{.large_channels = 3,
+                                      .small_channels = 5,
+                                      .kernel = 4,
+                                      .stride = 2,
+                                      .padding = 1,
+                                      .large_height = 8,
+                                      .large_width = 8,
+                                      .small_height = 4,
+                                      .small_width = 4};
     Cuda::clear(a, 100);
     Cuda::copy(b, 100, a);
-    map(Cuda{}, 100, Add{}, a, b, b);
+    map(Cuda{}, 100, kernels::Add{}, a, b, b);
     update(Cuda{}, 100, Double{}, a);
     sum(a, b);
     convolve(Cuda{}, g, 2, b, {.plain = b}, b, a, {});
@@ -66,7 +70,7 @@ void refused(Run run) {
 void refused_kernels(float* a) {
     refused([=] { update(Cuda{}, 10, Double{}, a); });
     refused([=] { sum(a, a); });
-    refused([=] { convolve(Cuda{}, ConvGeometry{}, 1, a, {.plain = a}, nullptr, a, {}); });
+    refused([=] { convolve(Cuda{}, kernels::ConvGeometry{}, 1, a, {.plain = a}, nullptr, a, {}); });
 }
 
 }  // namespace
@@ -87,7 +91,7 @@ int main(int count, char** arguments) try {
         if (what == "waits") Cuda::synchronize();
         if (what == "reads") Cuda::download(to.data(), 10, host.data());
     };
-    CudaGraph recorded = capture(Cuda{}, run);
+    kernels::CudaGraph recorded = capture(Cuda{}, run);
     for (int i = 0; i < 3; ++i) recorded.replay();
     Cuda::download(to.data(), 1000, host.data());
     std::puts("recorded and replayed");

@@ -33,12 +33,13 @@ void read(const Model<Net, Cuda>& model) {
     const auto say = [](const char* what, const float* logits) { std::printf("%s %g\n", what, logits[0]); };
     int position = 0;
     const auto prompt = [&](int slot) {
-        const SequenceRows text{.row = 0, .count = static_cast<int>(tokens.size()), .position = 0, .slot = slot};
+        const kernels::SequenceRows text{
+            .row = 0, .count = static_cast<int>(tokens.size()), .position = 0, .slot = slot};
         say("read a prompt", run.forward(tokens, {&text, 1}));
         position = static_cast<int>(tokens.size());
     };
     const auto token = [&] {
-        const SequenceRows text{.row = 0, .count = 1, .position = position, .slot = 1};
+        const kernels::SequenceRows text{.row = 0, .count = 1, .position = position, .slot = 1};
         std::printf("token %d\n", position++);
         say("read a token", run.forward({tokens.data(), 1}, {&text, 1}));
     };
@@ -46,8 +47,8 @@ void read(const Model<Net, Cuda>& model) {
     for (int i = 0; i < 3; ++i) token();
     run.copy_slot(1, 2, position);
     prompt(2);  // another text begins
-    const SequenceRows two[] = {{.row = 0, .count = 1, .position = 10, .slot = 1},
-                                {.row = 1, .count = 1, .position = 7, .slot = 2}};
+    const kernels::SequenceRows two[] = {{.row = 0, .count = 1, .position = 10, .slot = 1},
+                                         {.row = 1, .count = 1, .position = 7, .slot = 2}};
     say("read two", run.forward({tokens.data(), 2}, two));
     for (int i = 0; i < 3; ++i) token();
     say("read all", run.forward_all({tokens.data(), 2}, two));

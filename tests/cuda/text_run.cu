@@ -33,7 +33,7 @@ Array logits() {
     std::vector<int> tokens;
     for (int at = 0; at < 600; ++at) tokens.push_back(at * at % 300);
     Array all;
-    const auto read = [&](const std::vector<SequenceRows>& texts) {
+    const auto read = [&](const std::vector<kernels::SequenceRows>& texts) {
         const std::span<const int> some(tokens.data(), static_cast<std::size_t>(texts.back().row + texts.back().count));
         const float* const answer = run.forward(some, texts);
         all.insert(all.end(), answer, answer + static_cast<long>(texts.size()) * 300);
@@ -51,15 +51,15 @@ Array logits() {
 }
 
 template <class Device>
-Array attended(const AttentionSizes& sizes) {
+Array attended(const kernels::AttentionSizes& sizes) {
     constexpr long rows = 43;
-    const SequenceRows list[] = {{.row = 0, .count = 15}, {.row = 15, .count = 1}, {.row = 16, .count = 27}};
-    Array words(3 * sequence_rows_floats);
+    const kernels::SequenceRows list[] = {{.row = 0, .count = 15}, {.row = 15, .count = 1}, {.row = 16, .count = 27}};
+    Array words(3 * kernels::sequence_rows_floats);
     std::copy_n(reinterpret_cast<const float*>(list), words.size(), words.begin());
     Values<Device> texts(words), x(random_array(rows * sizes.row_floats(), 1));
     Values<Device> y(unwritten(rows * sizes.query_floats())), log_sums(unwritten(rows * sizes.heads));
     Values<Device> dx(unwritten(rows * sizes.row_floats())), shifts(unwritten(rows * sizes.heads));
-    const Sequences sequences{as_texts(texts.data()), 3, 0, false};
+    const kernels::Sequences sequences{kernels::as_texts(texts.data()), 3, 0, false};
     attention(Device{}, rows, sizes, sequences, x.data(), nullptr, log_sums.data(), y.data(), {});
     attention_backward(Device{}, rows, sizes, sequences, x.data(), y.data(), y.data(), log_sums.data(), dx.data(),
                        {shifts.data(), nullptr, rows});
@@ -77,7 +77,8 @@ TEST_CASE("A Llama on the GPU has the host's logits") {
     CHECK(difference(logits<Llama<llama>, Cuda>(), logits<Llama<llama>, Reference>(), 4) < 1e-4);
 }
 TEST_CASE("Attention and its gradient on the GPU are the host's") {
-    for (const AttentionSizes& sizes : {AttentionSizes{1, 1, 1}, {2, 1, 17}, {6, 3, 64}, {2, 1, 65}, {1, 1, 256}}) {
+    for (const kernels::AttentionSizes& sizes :
+         {kernels::AttentionSizes{1, 1, 1}, {2, 1, 17}, {6, 3, 64}, {2, 1, 65}, {1, 1, 256}}) {
         CAPTURE(sizes.head_width);
         CHECK(difference(attended<Cuda>(sizes), attended<Reference>(sizes), 8) < 1e-5);
     }

@@ -72,7 +72,7 @@ void expect_the_same_losses(const TextOptions<AdamW>& options, float error = 1e-
 }
 
 constexpr TextOptions<AdamW> text_options{
-    .optimizer = {.learning_rate = 1e-2f, .weight_decay = 0.3f, .decayed = Decayed::matrices},
+    .optimizer = {.learning_rate = 1e-2f, .weight_decay = 0.3f, .decayed = detail::Decayed::matrices},
     .clip_norm = 1,
     .batch = 3,
     .context = 9};

@@ -36,7 +36,7 @@ check() { # PROGRAM: prints what is wrong with it
         return 0
     fi
     # The sentence as the compiler prints it, without the quotation marks around it, which depend on the locale.
-    sentence=$(grep -m 1 'error:' <<<"$words" | grep -oE 'genotype::[a-z_]+<genotype::.*>' || true)
+    sentence=$(grep -m 1 'error:' <<<"$words" | grep -oE 'genotype::why::[a-z_]+<genotype::.*>' || true)
     for page in "${pages[@]}"; do
         [[ -z $sentence ]] || ! grep -qF "$sentence" "$page" || return 0
     done

@@ -8,7 +8,7 @@ using namespace genotype;
 namespace {
 
 /// The arena's tensors against NAME/TENSOR + suffix; with `write` the arena is filled instead.
-template <class Net, Owned What>
+template <class Net, detail::Owned What>
 void exchange(const golden::File& file, const std::string& name, const std::string& suffix, float* arena, bool write) {
     for_each_tensor<Net, What>([&](const std::string& tensor, const Parameter& parameter, long offset) {
         INFO(tensor << suffix);
@@ -41,17 +41,17 @@ void check_on(const golden::File& file, const std::string& name) {
     const auto dy = tensor("/dy", std::type_identity<Out>{});
     Tensor<In> dx(x.batch());
     Model<Net, Device> model;
-    exchange<Net, Owned::parameters>(file, name, "", model.parameters.data(), true);
-    exchange<Net, Owned::buffers>(file, name, "", model.buffers.data(), true);
+    exchange<Net, detail::Owned::parameters>(file, name, "", model.parameters.data(), true);
+    exchange<Net, detail::Owned::buffers>(file, name, "", model.buffers.data(), true);
     model.prepare();
 
     Workspace<Net, In, Training, Device> run(x.batch() + 1);  // not full
     compare("/y", run.forward(model, x.view()));
-    exchange<Net, Owned::buffers>(file, name, ".after", model.buffers.data(), false);
+    exchange<Net, detail::Owned::buffers>(file, name, ".after", model.buffers.data(), false);
     std::vector<float> gradients(static_cast<std::size_t>(parameter_floats<Net>()));
     run.backward(model, x.view(), dy.data(), {.input_gradient = dx.data(), .gradients = gradients.data()});
     compare("/dx", dx.view());
-    exchange<Net, Owned::parameters>(file, name, ".grad", gradients.data(), false);
+    exchange<Net, detail::Owned::parameters>(file, name, ".grad", gradients.data(), false);
     compare("/y.inference", model(x).view());
 }
 

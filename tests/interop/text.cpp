@@ -31,7 +31,7 @@ void answer(const Weights& weights) {
             const float* logits = nullptr;
             while (read <= position) {
                 const int count = std::min(position + 1 - read, run.max_rows());
-                const SequenceRows rows{.row = 0, .count = count, .position = read, .slot = 0};
+                const kernels::SequenceRows rows{.row = 0, .count = count, .position = read, .slot = 0};
                 logits =
                     run.forward(std::span(ids).subspan(static_cast<std::size_t>(read), static_cast<std::size_t>(count)),
                                 std::span(&rows, 1));

@@ -11,7 +11,8 @@ compiler_version() {
     echo "${words%%$'\n'*}"
 }
 
-# use_compiler FAMILY PATH: ends the check as skipped (77) when there is no such compiler, or Clang is older than 19.
+# use_compiler FAMILY PATH: ends the check as skipped (77) when there is no such compiler, Clang is older than 19, or the
+# compiler has no OpenMP.
 use_compiler() {
     compiler=$2
     if ! command -v "$compiler" >/dev/null; then
@@ -20,6 +21,10 @@ use_compiler() {
     fi
     if [[ $1 == clang ]] && (($("$compiler" -dumpversion | cut -d. -f1) < 19)); then
         echo "SKIPPED: $compiler is older than 19."
+        exit 77
+    fi
+    if ! "$compiler" -fopenmp -fsyntax-only -x c++ - 2>/dev/null <<<'#include <omp.h>'; then
+        echo "SKIPPED: $compiler finds no omp.h (Debian: libomp-$("$compiler" -dumpversion | cut -d. -f1)-dev)."
         exit 77
     fi
     compiler_version

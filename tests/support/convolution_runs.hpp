@@ -19,12 +19,12 @@ namespace convolution_test {
 using namespace genotype;
 
 struct Case {
-    ConvGeometry geometry;
+    kernels::ConvGeometry geometry;
     int batch;
 };
 
 inline std::ostream& operator<<(std::ostream& out, const Case& c) {
-    const ConvGeometry& g = c.geometry;
+    const kernels::ConvGeometry& g = c.geometry;
     return out << "channels " << g.large_channels << " <-> " << g.small_channels << ", kernel " << g.kernel
                << ", stride " << g.stride << ", padding " << g.padding << ", " << g.large_height << "x" << g.large_width
                << " <-> " << g.small_height << "x" << g.small_width << ", batch " << c.batch;
@@ -80,10 +80,10 @@ Results run(Device device, const Geometry& g, int batch, bool with_bias) {
                large_bias = numbers(g.large_channels, 5);
     std::vector<float> packed = unset(packed_floats(device, g));
     pack(device, g, weights.data(), packed.data());
-    const Extent size = convolution_scratch(device, g);
+    const MemoryExtent size = convolution_scratch(device, g);
     std::vector<float> memory = unset(size.floats(batch));
-    const Region scratch{memory.data(), memory.data() + size.per_sample * batch, batch};
-    const ConvWeights both{weights.data(), packed.data()};
+    const MemoryRegion scratch{memory.data(), memory.data() + size.per_sample * batch, batch};
+    const kernels::ConvWeights both{weights.data(), packed.data()};
     Results results{unset(batch * g.small_floats()), unset(batch * g.large_floats()), unset(g.weights()),
                     numbers(g.weights(), 6)};
     convolve(device, g, batch, large.data(), both, with_bias ? small_bias.data() : nullptr, results.small.data(),
@@ -104,7 +104,7 @@ Results run(Device device, const Case& c, bool with_bias) {
 template <class Device>
 void compare_with_reference(const Case& c, bool with_bias) {
     CAPTURE(c);
-    const ConvGeometry& g = c.geometry;
+    const kernels::ConvGeometry& g = c.geometry;
     const Results plain = run(Reference{}, c, with_bias), found = run(Device{}, c, with_bias);
     CHECK(distance(found.small, plain.small, 1.0 + g.taps() * g.large_channels) < 1);
     CHECK(distance(found.large, plain.large, 1.0 + g.taps() * g.small_channels) < 1);
@@ -113,7 +113,7 @@ void compare_with_reference(const Case& c, bool with_bias) {
     CHECK(distance(found.added, plain.added, pixels) < 1);
     // As a matrix product, which may take its values another way, and on a GPU adds few rows' in another order.
     if (g.kernel == 1 && g.stride == 1 && g.padding == 0) {
-        const Results product = run(Device{}, ProductGeometry{g}, c.batch, with_bias);
+        const Results product = run(Device{}, kernels::ProductGeometry{g}, c.batch, with_bias);
         if (Device::on_host) CHECK((product == found));
         CHECK(distance(product.small, plain.small, 1.0 + g.large_channels) < 1);
         CHECK(distance(product.large, plain.large, 1.0 + g.small_channels) < 1);

@@ -26,7 +26,7 @@ struct FakeModelOptions {
 
 class FakeLanguageModel {
   public:
-    using SequenceRows = genotype::SequenceRows;
+    using SequenceRows = genotype::kernels::SequenceRows;
 
     explicit FakeLanguageModel(FakeModelOptions options = {})
         : options_(std::move(options)),

@@ -6,7 +6,7 @@
 struct FarMemory : genotype::HostMemory {
     static constexpr bool on_host = false;
 };
-struct FarSystem : genotype::CppSystem {
+struct FarSystem : genotype::kernels::CppSystem {
     using Memory = FarMemory;
 };
 using Far = genotype::Thrust<FarSystem>;

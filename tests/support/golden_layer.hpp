@@ -35,9 +35,9 @@ class Block {
 /// Memory for an extent.
 class Space {
   public:
-    Space(genotype::Extent extent, int batch)
+    Space(genotype::MemoryExtent extent, int batch)
         : per_sample_(extent.per_sample * batch), fixed_(extent.fixed), capacity_(batch) {}
-    genotype::Region region() { return {per_sample_, fixed_, capacity_}; }
+    genotype::MemoryRegion region() { return {per_sample_, fixed_, capacity_}; }
 
   private:
     Block per_sample_, fixed_;
@@ -110,7 +110,7 @@ class LayerCheck {
     void infer(const char* expected) {
         INFO("inference");
         Block result(y_count());
-        const genotype::Memory memory = L::template memory<Device, genotype::Inference>(in_);
+        const genotype::LayerMemory memory = L::template memory<Device, genotype::Inference>(in_);
         L::forward(Device{}, genotype::Inference{},
                    genotype::Forward<genotype::Inference>{batch_,
                                                           in_,
@@ -184,10 +184,10 @@ class LayerCheck {
     }
 
     /// NAME/texts has a row for each text: its number of rows, and the position of its first. Without it, one text.
-    std::vector<genotype::SequenceRows> texts() const {
+    std::vector<genotype::kernels::SequenceRows> texts() const {
         if (!file_.has(name_ + "/texts")) return {{.row = 0, .count = batch_}};
         const Values& table = file_[name_ + "/texts"];
-        std::vector<genotype::SequenceRows> list;
+        std::vector<genotype::kernels::SequenceRows> list;
         for (int text = 0, row = 0; text < table.dims[0]; row += list.back().count, ++text)
             list.push_back({.row = row,
                             .count = static_cast<int>(table.row(text)[0]),
@@ -203,10 +203,11 @@ class LayerCheck {
     Tolerance tolerance_;
     const Values &x_, &y_;
     int batch_ = x_.batch();
-    std::vector<genotype::SequenceRows> texts_ = texts();
-    genotype::Sequences sequences_{.list = texts_.data(), .count = static_cast<int>(texts_.size()), .context = 0};
+    std::vector<genotype::kernels::SequenceRows> texts_ = texts();
+    genotype::kernels::Sequences sequences_{
+        .list = texts_.data(), .count = static_cast<int>(texts_.size()), .context = 0};
     genotype::Dims in_ = x_.sample(), out_ = y_.sample();
-    genotype::Memory memory_ = L::template memory<Device, genotype::Training>(in_);
+    genotype::LayerMemory memory_ = L::template memory<Device, genotype::Training>(in_);
     Block parameters_{genotype::offset_in(L::parameters, static_cast<int>(L::parameters.size()))};
     Block gradients_{genotype::offset_in(L::parameters, static_cast<int>(L::parameters.size()))};
     Block buffers_{genotype::offset_in(L::buffers, static_cast<int>(L::buffers.size()))};
@@ -218,9 +219,7 @@ class LayerCheck {
 /// Forward, backward and inference of case `name`, on all tested devices.
 template <class L>
 void check_layer(const File& file, const std::string& name, Tolerance tolerance = {}) {
-    on_tested_devices([&]<class Device>(Device) {
-        LayerCheck<L, Device>(file, name, tolerance).run();
-    });
+    on_tested_devices([&]<class Device>(Device) { LayerCheck<L, Device>(file, name, tolerance).run(); });
 }
 
 }  // namespace golden

@@ -26,7 +26,7 @@ std::vector<float> logits_in_pieces(Run& run, const std::vector<int>& ids, int p
     const int length = static_cast<int>(ids.size());
     for (int first = 0; first < length; first += piece) {
         const int count = std::min(piece, length - first);
-        const genotype::SequenceRows rows{.row = 0, .count = count, .position = first, .slot = slot};
+        const genotype::kernels::SequenceRows rows{.row = 0, .count = count, .position = first, .slot = slot};
         const std::span tokens =
             std::span(ids).subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count));
         const float* logits = run.forward_all(tokens, {&rows, 1});
@@ -49,8 +49,8 @@ void check_inference(const File& file, const Weights& weights, int context) {
     std::vector<int> both = second;
     both.insert(both.end(), first.begin(), first.end());
     const int length = static_cast<int>(second.size());
-    const std::vector<SequenceRows> texts{{.row = 0, .count = length, .slot = 2},
-                                          {.row = length, .count = static_cast<int>(first.size()), .slot = 0}};
+    const std::vector<kernels::SequenceRows> texts{{.row = 0, .count = length, .slot = 2},
+                                                   {.row = length, .count = static_cast<int>(first.size()), .slot = 0}};
     const float* logits = run.forward_all(both, texts);
     check_close({logits, file["long/logits"].values.size()}, file["long/logits"].values);
     check_close({logits + length * run.vocabulary(), file["short/logits"].values.size()}, file["short/logits"].values);
@@ -80,7 +80,7 @@ void check_training(const File& file, genotype::Model<Net, Device>& model, Sourc
     CHECK(loss == doctest::Approx(file["long/loss"].scalar()).epsilon(1e-5));
     Gradients<Net, Device> gradients;
     run.backward(model, {x.data(), rows}, slope.data(), {.gradients = gradients.data()});
-    for_each_tensor<Net, Owned::parameters>([&](const std::string& name, const Parameter& tensor, long offset) {
+    for_each_tensor<Net, detail::Owned::parameters>([&](const std::string& name, const Parameter& tensor, long offset) {
         CAPTURE(name);
         std::vector<float> got(static_cast<std::size_t>(tensor.count())), expected;
         from_memory(places(tensor.dims, tensor.order), 1, gradients.data() + offset, got.data());

@@ -34,7 +34,7 @@ std::uint64_t fill(float* arena, std::uint64_t first_stream) {
         long offset;
     };
     std::vector<Entry> list;
-    genotype::for_each_tensor<Net, genotype::Owned::parameters>(
+    genotype::for_each_tensor<Net, genotype::detail::Owned::parameters>(
         [&](const std::string&, const genotype::Parameter& tensor, long offset) {
             list.push_back({tensor, offset});
         });
@@ -88,7 +88,7 @@ inline std::vector<float> projections(const std::vector<float>& values, std::uin
 template <genotype::Layer Net>
 void check_gradients(const File& file, const std::string& label, const float* arena, double tolerance = 1e-4) {
     std::uint64_t number = 0;
-    genotype::for_each_tensor<Net, genotype::Owned::parameters>(
+    genotype::for_each_tensor<Net, genotype::detail::Owned::parameters>(
         [&](const std::string& name, const genotype::Parameter& tensor, long offset) {
             const std::string stored = label + "." + name;
             INFO(stored);
@@ -114,7 +114,7 @@ void check_gradients(const File& file, const std::string& label, const float* ar
 /// The running statistics after the last step, each within `tolerance` of its largest value.
 template <genotype::Layer Net>
 void check_buffers(const File& file, const std::string& label, const float* arena, double tolerance) {
-    genotype::for_each_tensor<Net, genotype::Owned::buffers>(
+    genotype::for_each_tensor<Net, genotype::detail::Owned::buffers>(
         [&](const std::string& name, const genotype::Parameter& tensor, long offset) {
             INFO(label << "." << name);
             const std::vector<float>& expected = file[label + "." + name].values;

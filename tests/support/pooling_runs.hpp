@@ -10,10 +10,11 @@ namespace kernel_test {
 
 struct PoolCase {
     int batch;
-    genotype::PoolGeometry geometry;
+    genotype::kernels::PoolGeometry geometry;
 };
 
-inline genotype::PoolGeometry pool_geometry(int channels, int height, int width, int kernel, int stride, int padding) {
+inline genotype::kernels::PoolGeometry pool_geometry(int channels, int height, int width, int kernel, int stride,
+                                                     int padding) {
     return {channels,
             kernel,
             stride,
@@ -60,7 +61,7 @@ struct PoolResults {
 
 template <class Device>
 PoolResults pool_results(Device device, const PoolCase& c, const PoolInputs& inputs) {
-    const genotype::PoolGeometry& g = c.geometry;
+    const genotype::kernels::PoolGeometry& g = c.geometry;
     const float *x = inputs.x.data(), *dy = inputs.dy.data();
     const long in = c.batch * g.in_count(), out = c.batch * g.out_count();
     const int pixels = g.height * g.width;

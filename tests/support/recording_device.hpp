@@ -47,13 +47,13 @@ struct RecordedMemory : HostMemory {
     }
 };
 
-struct RecordedSystem : CppSystem {
+struct RecordedSystem : kernels::CppSystem {
     using Memory = RecordedMemory;
 };
 
 template <class F>
 void each(Thrust<RecordedSystem>, long n, F f) {
-    run_or_record([=] { thrust::for_each_n(CppSystem::policy(), thrust::counting_iterator<long>(0), n, f); });
+    run_or_record([=] { thrust::for_each_n(kernels::CppSystem::policy(), thrust::counting_iterator<long>(0), n, f); });
 }
 
 }  // namespace detail
@@ -62,10 +62,10 @@ using Recorded = Thrust<detail::RecordedSystem>;
 
 /// As on Cuda: the second part with the same key is recorded, and from then on replayed whatever `part` is.
 template <>
-class Replayed<Recorded> {
+class kernels::Replayed<Recorded> {
   public:
     template <class Part>
-    void run(const ReplayKey& key, Part part) {
+    void run(const kernels::ReplayKey& key, Part part) {
         if (!seen_ || *seen_ != key) {
             work_.clear();
             part();
@@ -73,9 +73,9 @@ class Replayed<Recorded> {
             return;
         }
         if (work_.empty()) {
-            detail::recording() = &work_;
+            genotype::detail::recording() = &work_;
             part();
-            detail::recording() = nullptr;
+            genotype::detail::recording() = nullptr;
         } else {
             ++replays;
         }
@@ -85,7 +85,7 @@ class Replayed<Recorded> {
     static inline int replays = 0;
 
   private:
-    std::optional<ReplayKey> seen_;
+    std::optional<kernels::ReplayKey> seen_;
     std::vector<std::function<void()>> work_;
 };
 

@@ -7,5 +7,5 @@ template <class System>
 struct Splitting : System {
     static constexpr long parts = 7;
 };
-using SplitCpp = genotype::Thrust<Splitting<genotype::CppSystem>>;
-using SplitOmp = genotype::Thrust<Splitting<genotype::OmpSystem>>;
+using SplitCpp = genotype::Thrust<Splitting<genotype::kernels::CppSystem>>;
+using SplitOmp = genotype::Thrust<Splitting<genotype::kernels::OmpSystem>>;

@@ -53,7 +53,7 @@ class RandomMatrix {
         matrix_.columns = columns;
         for (std::size_t i = 0; i < parts.size(); ++i) {
             const auto [type, rows] = parts[i];
-            const std::size_t size = static_cast<std::size_t>(rows) * stored_row_bytes(type, columns);
+            const std::size_t size = static_cast<std::size_t>(rows) * kernels::stored_row_bytes(type, columns);
             bytes_.emplace_back(size);
             fill(type, size, bytes_.back().data());
             matrix_.parts[i] = {bytes_.back().data(), type, rows};
@@ -63,14 +63,14 @@ class RandomMatrix {
     RandomMatrix(GgmlType type, int rows, int columns, unsigned seed = 1)
         : RandomMatrix({{type, rows}}, columns, seed) {}
 
-    const StoredMatrix& get() const { return matrix_; }
+    const kernels::StoredMatrix& get() const { return matrix_; }
 
     /// (rows, columns) as float32.
     std::vector<float> dequantized() const {
         std::vector<float> values(static_cast<std::size_t>(matrix_.rows) * static_cast<std::size_t>(matrix_.columns));
         for (long row = 0; row < matrix_.rows; ++row)
-            detail::dequantize_values(detail::stored_row(matrix_, row), matrix_.columns,
-                                      values.data() + row * matrix_.columns);
+            kernels::detail::dequantize_values(kernels::detail::stored_row(matrix_, row), matrix_.columns,
+                                               values.data() + row * matrix_.columns);
         return values;
     }
 
@@ -108,7 +108,7 @@ class RandomMatrix {
 
     std::mt19937 engine_;
     std::deque<GuardedBytes> bytes_;
-    StoredMatrix matrix_;
+    kernels::StoredMatrix matrix_;
 };
 
 inline constexpr GgmlType all_types[] = {GgmlType::F32,  GgmlType::F16,  GgmlType::BF16,

@@ -12,19 +12,19 @@ using namespace kernel_test;
 
 namespace {
 
-using Texts = std::vector<SequenceRows>;
+using Texts = std::vector<kernels::SequenceRows>;
 
 struct Outcome {
     Array y, log_sums, cache;
 };
 
 template <class Device>
-Outcome run(Device device, const AttentionSizes& sizes, const Texts& texts, const Array& x, const Array* cache,
+Outcome run(Device device, const kernels::AttentionSizes& sizes, const Texts& texts, const Array& x, const Array* cache,
             int context = 0, bool logs = true) {
     const long rows = texts.back().row + texts.back().count;
     Outcome out{unwritten(rows * sizes.query_floats()), logs ? unwritten(rows * sizes.heads) : Array{},
                 cache ? *cache : Array{}};
-    REQUIRE(attention_scratch(device, sizes) == Extent{});
+    REQUIRE(attention_scratch(device, sizes) == MemoryExtent{});
     attention(device, rows, sizes, {texts.data(), static_cast<int>(texts.size()), context, false}, x.data(),
               cache ? out.cache.data() : nullptr, logs ? out.log_sums.data() : nullptr, out.y.data(), {});
     return out;
@@ -35,15 +35,15 @@ Array part(const Array& rows, long width, long first, long count) {
 }
 
 // 64 values of a head are summed together.
-const AttentionSizes heads_table[] = {{1, 1, 1},  {2, 1, 17}, {4, 2, 5},   {3, 3, 32}, {6, 3, 64},
-                                      {5, 1, 40}, {2, 1, 65}, {4, 1, 128}, {1, 1, 256}};
+const kernels::AttentionSizes heads_table[] = {{1, 1, 1},  {2, 1, 17}, {4, 2, 5},   {3, 3, 32}, {6, 3, 64},
+                                               {5, 1, 40}, {2, 1, 65}, {4, 1, 128}, {1, 1, 256}};
 
 }  // namespace
 
 TEST_CASE_TEMPLATE("attention agrees with the plain loops, for every number of threads", Device,
                    GENOTYPE_THRUST_DEVICES) {
     unsigned seed = 0;
-    for (const AttentionSizes& sizes : heads_table) {
+    for (const kernels::AttentionSizes& sizes : heads_table) {
         CAPTURE(sizes.heads);
         CAPTURE(sizes.head_width);
         const Texts texts{{.row = 0, .count = 15}, {.row = 15, .count = 1}, {.row = 16, .count = 27}};
@@ -64,7 +64,8 @@ TEST_CASE_TEMPLATE("attention agrees with the plain loops, for every number of t
 
 TEST_CASE_TEMPLATE("a text in pieces beside another has the bits that it has whole", Device, GENOTYPE_THRUST_DEVICES) {
     constexpr int context = 40, slots = 3;
-    for (const AttentionSizes& sizes : {AttentionSizes{3, 1, 20}, AttentionSizes{4, 4, 66}}) {
+    for (const kernels::AttentionSizes& sizes :
+         {kernels::AttentionSizes{3, 1, 20}, kernels::AttentionSizes{4, 4, 66}}) {
         CAPTURE(sizes.heads);
         const long row = sizes.row_floats();
         const Array x = random_array(context * row, 7), other = random_array(context * row, 8);

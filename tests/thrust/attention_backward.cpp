@@ -13,14 +13,14 @@ using namespace kernel_test;
 namespace {
 
 constexpr long rows = 43;
-const SequenceRows list[] = {{.row = 0, .count = 15}, {.row = 15, .count = 1}, {.row = 16, .count = 27}};
-const Sequences texts{list, 3, 0, false};
+const kernels::SequenceRows list[] = {{.row = 0, .count = 15}, {.row = 15, .count = 1}, {.row = 16, .count = 27}};
+const kernels::Sequences texts{list, 3, 0, false};
 
 template <class Device>
-Array gradient(Device device, const AttentionSizes& sizes, const Array& x, const Array& y, const Array& dy,
+Array gradient(Device device, const kernels::AttentionSizes& sizes, const Array& x, const Array& y, const Array& dy,
                const Array& log_sums) {
     Array dx = unwritten(rows * sizes.row_floats());
-    const Extent size = attention_backward_scratch(device, sizes);
+    const MemoryExtent size = attention_backward_scratch(device, sizes);
     Array scratch = unwritten(size.floats(rows));
     attention_backward(device, rows, sizes, texts, x.data(), y.data(), dy.data(), log_sums.data(), dx.data(),
                        {scratch.data(), scratch.data() + size.per_sample * rows, rows});
@@ -28,15 +28,15 @@ Array gradient(Device device, const AttentionSizes& sizes, const Array& x, const
 }
 
 // 64 values of a head are summed together.
-const AttentionSizes heads_table[] = {{1, 1, 1},  {2, 1, 17}, {4, 2, 5},   {3, 3, 32}, {6, 3, 64},
-                                      {5, 1, 40}, {2, 1, 65}, {4, 1, 128}, {1, 1, 256}};
+const kernels::AttentionSizes heads_table[] = {{1, 1, 1},  {2, 1, 17}, {4, 2, 5},   {3, 3, 32}, {6, 3, 64},
+                                               {5, 1, 40}, {2, 1, 65}, {4, 1, 128}, {1, 1, 256}};
 
 }  // namespace
 
 TEST_CASE_TEMPLATE("attention's gradient agrees with the plain loops, for every number of threads", Device,
                    GENOTYPE_THRUST_DEVICES) {
     unsigned seed = 0;
-    for (const AttentionSizes& sizes : heads_table) {
+    for (const kernels::AttentionSizes& sizes : heads_table) {
         CAPTURE(sizes.heads);
         CAPTURE(sizes.head_width);
         const Array x = random_array(rows * sizes.row_floats(), ++seed);

@@ -80,14 +80,14 @@ struct Right {
 }  // namespace
 
 TEST_CASE("Blocks multiply products of all sizes around a tile's, however the sides lie") {
-    using Tile = detail::ProductTile;
-    const auto exact = std::make_unique<detail::ExactTile>();
-    const auto tf32 = std::make_unique<detail::Tf32Tile>();
+    using Tile = kernels::detail::ProductTile;
+    const auto exact = std::make_unique<kernels::detail::ExactTile>();
+    const auto tf32 = std::make_unique<kernels::detail::Tf32Tile>();
     for (const Sizes size : {Sizes{1, 1, 1}, {64, 16, 64}, {65, 17, 63}, {63, 33, 65}, {5, 0, 70}}) {
         CAPTURE(size.rows);
         CAPTURE(size.terms);
         CAPTURE(size.columns);
-        const Product product(size), rounded(size, detail::to_tf32);
+        const Product product(size), rounded(size, kernels::detail::to_tf32);
         const auto check = [&](auto left, auto right, const Array& wanted, auto tile) {
             Result found{size.rows, size.columns};
             auto store = [&](long i, long j, float value) { found.store(i, j, value); };
@@ -99,8 +99,12 @@ TEST_CASE("Blocks multiply products of all sizes around a tile's, however the si
             CHECK(found.outside == 0);
             CHECK(difference(wanted, found.values) < 1e-5);
         };
-        const auto exactly = [&](auto block, auto&&... rest) { detail::multiply_tile(block, *exact, rest...); };
-        const auto by_tf32 = [&](auto block, auto&&... rest) { detail::multiply_tile_tf32(block, *tf32, rest...); };
+        const auto exactly = [&](auto block, auto&&... rest) {
+            kernels::detail::multiply_tile(block, *exact, rest...);
+        };
+        const auto by_tf32 = [&](auto block, auto&&... rest) {
+            kernels::detail::multiply_tile_tf32(block, *tf32, rest...);
+        };
         check(Left<false>{&product}, Right<false>{&product}, product.wanted.values, exactly);
         check(Left<true>{&product}, Right<true>{&product}, product.wanted.values, exactly);
         check(Left<false>{&product}, Right<true>{&product}, rounded.wanted.values, by_tf32);
@@ -117,14 +121,14 @@ TEST_CASE("Blocks make products of few rows, each value of the right side read o
         const auto check = [&]<int most_rows>(std::integral_constant<int, most_rows>, auto right, int across) {
             CAPTURE(across);
             Result found{size.rows, size.columns};
-            Array sums(most_rows * detail::few_rows_threads + 1, -7);
+            Array sums(most_rows * kernels::detail::few_rows_threads + 1, -7);
             Left<false> left{&product};
             auto store = [&](long i, long j, float value) { found.store(i, j, value); };
             product.reads = 0;
             for (long column = 0; column < size.columns; column += across)
-                run_block(detail::few_rows_threads, [&](Block block) {
-                    detail::multiply_few_rows<most_rows>(block, sums.data(), across, column, size.rows, size.terms,
-                                                         size.columns, left, right, store);
+                run_block(kernels::detail::few_rows_threads, [&](Block block) {
+                    kernels::detail::multiply_few_rows<most_rows>(block, sums.data(), across, column, size.rows,
+                                                                  size.terms, size.columns, left, right, store);
                 });
             CHECK(product.reads == size.terms * size.columns);
             CHECK(sums.back() == -7);
@@ -138,11 +142,11 @@ TEST_CASE("Blocks make products of few rows, each value of the right side read o
             check(most_rows, Right<true>{&product}, 4);
         };
         if (size.rows == 1) check_all(std::integral_constant<int, 1>{});
-        check_all(std::integral_constant<int, detail::most_few_rows>{});
+        check_all(std::integral_constant<int, kernels::detail::most_few_rows>{});
     }
-    CHECK(detail::few_rows_columns(true, 768) == 4);
-    CHECK(detail::few_rows_columns(false, 768) == 8);
-    CHECK(detail::few_rows_columns(false, 50257) == 32);
+    CHECK(kernels::detail::few_rows_columns(true, 768) == 4);
+    CHECK(kernels::detail::few_rows_columns(false, 768) == 8);
+    CHECK(kernels::detail::few_rows_columns(false, 50257) == 32);
 }
 
 TEST_CASE("TF32 is the nearest number of 10 bits, halves away from zero") {
@@ -161,7 +165,7 @@ TEST_CASE("TF32 is the nearest number of 10 bits, halves away from zero") {
                              {infinity, infinity}})
         for (const float sign : {1.0f, -1.0f}) {
             CAPTURE(pair.value);
-            CHECK(detail::to_tf32(sign * pair.value) == sign * pair.wanted);
+            CHECK(kernels::detail::to_tf32(sign * pair.value) == sign * pair.wanted);
         }
-    CHECK(std::isnan(detail::to_tf32(std::bit_cast<float>(0x7f800001u))));
+    CHECK(std::isnan(kernels::detail::to_tf32(std::bit_cast<float>(0x7f800001u))));
 }

@@ -15,14 +15,14 @@ using namespace kernel_test;
 using namespace gpu_block;
 
 TEST_CASE("A block sums every group of any length") {
-    CHECK(detail::summing_threads(0, 8, 48 * 1024) == 32);
-    CHECK(detail::summing_threads(33, 8, 48 * 1024) == 64);
-    CHECK(detail::summing_threads(1 << 20, 8, 48 * 1024) == 1024);
-    CHECK(detail::summing_threads(1 << 20, 256, 48 * 1024) == 128);
+    CHECK(kernels::detail::summing_threads(0, 8, 48 * 1024) == 32);
+    CHECK(kernels::detail::summing_threads(33, 8, 48 * 1024) == 64);
+    CHECK(kernels::detail::summing_threads(1 << 20, 8, 48 * 1024) == 1024);
+    CHECK(kernels::detail::summing_threads(1 << 20, 256, 48 * 1024) == 128);
     const long groups = 3;
     for (const long length : {0, 1, 31, 32, 33, 100, 257}) {
         CAPTURE(length);
-        using Sum = detail::Sums<2>;
+        using Sum = kernels::detail::Sums<2>;
         std::vector<Sum> sums(64), finished(groups);
         run_block(length < 100 ? 32 : 64, [&](Block block) {
             auto value = [](long group, long i) {
@@ -30,7 +30,7 @@ TEST_CASE("A block sums every group of any length") {
             };
             auto finish = [&](long group, const Sum& sum) { finished[static_cast<unsigned long>(group)] = sum; };
             for (long group = 0; group < groups; ++group)
-                detail::sum_group(block, sums.data(), group, length, Sum{}, value, finish);
+                kernels::detail::sum_group(block, sums.data(), group, length, Sum{}, value, finish);
         });
         for (long group = 0; group < groups; ++group) {
             const Sum& sum = finished[static_cast<unsigned long>(group)];
@@ -41,7 +41,7 @@ TEST_CASE("A block sums every group of any length") {
 }
 
 TEST_CASE("All threads of a block go on with what is made of a sum") {
-    using Sum = detail::Sums<1>;
+    using Sum = kernels::detail::Sums<1>;
     for (const long length : {1, 5, 33, 70})
         for (const long count : {1, 31, 64, 90}) {
             CAPTURE(length);
@@ -58,7 +58,8 @@ TEST_CASE("All threads of a block go on with what is made of a sum") {
                     y.at(static_cast<std::size_t>(group * count + i)) = made + static_cast<float>(i);
                 };
                 for (long group = 0; group < 2; ++group)
-                    detail::sum_group_then(block, sums.data(), &result, group, length, Sum{}, value, make, count, then);
+                    kernels::detail::sum_group_then(block, sums.data(), &result, group, length, Sum{}, value, make,
+                                                    count, then);
             });
             for (long group = 0; group < 2; ++group)
                 for (long i = 0; i < count; ++i)
@@ -68,7 +69,7 @@ TEST_CASE("All threads of a block go on with what is made of a sum") {
 }
 
 TEST_CASE("A block sums columns of any number and length") {
-    using detail::ColumnThreads;
+    using kernels::detail::ColumnThreads;
     CHECK(ColumnThreads::of(1, 1).count() == 32);
     CHECK(ColumnThreads::of(1 << 20, 1).count() == 1024);
     CHECK(ColumnThreads::of(1 << 20, 700).width == 32);
@@ -85,18 +86,18 @@ TEST_CASE("A block sums columns of any number and length") {
             for (long row = 1; row < rows + 1; ++row)
                 for (long column = 0; column < columns; ++column)
                     wanted[static_cast<std::size_t>(column)] += x[static_cast<std::size_t>(row * columns + column)];
-            std::vector<detail::Sums<1>> sums(static_cast<std::size_t>(threads.count()));
+            std::vector<kernels::detail::Sums<1>> sums(static_cast<std::size_t>(threads.count()));
             for (long first = 0; first < columns; first += threads.width)
                 run_block(threads.count(), [&](Block block) {
                     auto value = [&](long row, long column) {
-                        return detail::Sums<1>{
+                        return kernels::detail::Sums<1>{
                             {static_cast<double>(x.at(static_cast<std::size_t>(row * columns + column)))}};
                     };
-                    auto finish = [&](long column, const detail::Sums<1>& sum) {
+                    auto finish = [&](long column, const kernels::detail::Sums<1>& sum) {
                         found.at(static_cast<std::size_t>(column)) = static_cast<float>(sum.values[0]);
                     };
-                    detail::sum_block_columns(block, sums.data(), threads, 1, rows + 1, first, columns,
-                                              detail::Sums<1>{}, value, finish);
+                    kernels::detail::sum_block_columns(block, sums.data(), threads, 1, rows + 1, first, columns,
+                                                       kernels::detail::Sums<1>{}, value, finish);
                 });
             CHECK(difference(wanted, found) < 1e-5);
         }

@@ -141,7 +141,7 @@ TEST_CASE_TEMPLATE("stretches that two functors change in turns", Device, GENOTY
             CAPTURE(first);
             const long n = ends.back();
             const Array force = random_array(n, 1);
-            const Turns turns{ends.data(), static_cast<int>(ends.size()), first};
+            const kernels::Turns turns{ends.data(), static_cast<int>(ends.size()), first};
             const auto run = [&](auto device) {
                 Array place = random_array(n, 2);
                 place.push_back(guard);

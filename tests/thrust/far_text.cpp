@@ -100,8 +100,8 @@ TEST_CASE("logits of every token") {
     TextRun<Net, ThrustCpp> here(near, {.slots = 2, .context = 16, .max_rows = 8});
     TextRun<Net, Far> there(far, {.slots = 2, .context = 16, .max_rows = 8});
     const std::vector<TokenId> tokens{1, 2, 3, 4, 5};
-    const SequenceRows texts[] = {{.row = 0, .count = 2, .position = 0, .slot = 1},
-                                  {.row = 2, .count = 3, .position = 0, .slot = 0}};
+    const kernels::SequenceRows texts[] = {{.row = 0, .count = 2, .position = 0, .slot = 1},
+                                           {.row = 2, .count = 3, .position = 0, .slot = 0}};
     const float *const wanted = here.forward_all(tokens, texts), *const found = there.forward_all(tokens, texts);
     CHECK(std::equal(wanted, wanted + 5 * Net::vocabulary, found));
     const float *const last = here.forward(tokens, texts), *const found_last = there.forward(tokens, texts);

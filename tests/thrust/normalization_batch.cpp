@@ -30,11 +30,11 @@ struct Trained {
     }
 };
 
-template <class Device, class Activation = NoActivation>
+template <class Device, class Activation = kernels::NoActivation>
 Trained train(Device device, Sizes sizes, const Array& x, const Array& weight, const Array& bias,
               Activation activation = {}) {
     const auto [rows, channels] = sizes;
-    Array moments = unwritten(RowChunks{rows}.count() * 2L * channels);
+    Array moments = unwritten(kernels::RowChunks{rows}.count() * 2L * channels);
     Trained out{unwritten(rows * channels), unwritten(channels), unwritten(channels),
                 Array(2ul * static_cast<unsigned long>(channels) + 1, 0.5f)};
     out.running.back() = 0;
@@ -55,12 +55,12 @@ struct Gradients {
 };
 
 /// All gradients; or, in two calls, those of the input and those of the parameters.
-template <class Device, class Activation = NoActivation>
+template <class Device, class Activation = kernels::NoActivation>
 Gradients differentiate(Device device, Sizes sizes, const Array& x, const Array& dy, const Array& weight,
                         const Array& bias, const Trained& saved, bool accumulate, bool apart,
                         Activation activation = {}) {
     const auto [rows, channels] = sizes;
-    Array scratch = unwritten((RowChunks{rows}.count() + 1) * 2L * channels);
+    Array scratch = unwritten((kernels::RowChunks{rows}.count() + 1) * 2L * channels);
     Gradients out{unwritten(rows * channels), accumulate ? random_array(channels, 98) : unwritten(channels),
                   accumulate ? random_array(channels, 99) : unwritten(channels)};
     const auto run = [&](float* dx, float* dweight, float* dbias) {
@@ -113,7 +113,7 @@ void compare(Activation activation) {
 }  // namespace
 
 TEST_CASE_TEMPLATE("batch norm agrees with the plain one", Device, GENOTYPE_THRUST_DEVICES) {
-    compare<Device>(NoActivation{});
+    compare<Device>(kernels::NoActivation{});
 }
 
 TEST_CASE_TEMPLATE("batch norm agrees with the plain one through an activation", Device, GENOTYPE_THRUST_DEVICES) {

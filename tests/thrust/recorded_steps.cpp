@@ -43,19 +43,19 @@ TEST_CASE("a VAE that draws its latents and drops values out") {
     const VaeOptions<Adam> options{.schedule = Schedule::cosine(steps, 2), .clip_norm = 0.5f, .batch = 5, .seed = 3};
     Trainer<Net, ThrustCpp> expected(options);
     Trainer<Net, Recorded> trainer(options);
-    const int before = Replayed<Recorded>::replays;
+    const int before = kernels::Replayed<Recorded>::replays;
     for (int step = 0; step < steps; ++step) {
         const auto x = batch<Shape<12>>(5, step);
         const VaeLosses right = expected.step(x), found = trainer.step(x);
         CHECK(right.reconstruction == found.reconstruction);
         CHECK(right.kl == found.kl);
     }
-    CHECK(Replayed<Recorded>::replays == before + steps - 2);
+    CHECK(kernels::Replayed<Recorded>::replays == before + steps - 2);
     CHECK(same_bits(values(expected.model()), values(trainer.model())));
     // A batch of another size is not replayed.
     const auto fewer = batch<Shape<12>>(4, steps);
     CHECK(expected.step(fewer).kl == trainer.step(fewer).get().kl);
-    CHECK(Replayed<Recorded>::replays == before + steps - 2);
+    CHECK(kernels::Replayed<Recorded>::replays == before + steps - 2);
 }
 
 TEST_CASE("a GAN") {
@@ -82,7 +82,7 @@ TEST_CASE("a language model whose matrices alone are decayed") {
     constexpr GPT2Config config{.vocabulary = 11, .context = 6, .width = 8, .layers = 2, .heads = 2};
     using Net = GPT2<config>;
     const TextOptions<AdamW> options{
-        .optimizer = {.learning_rate = 1e-2f, .weight_decay = 0.3f, .decayed = Decayed::matrices},
+        .optimizer = {.learning_rate = 1e-2f, .weight_decay = 0.3f, .decayed = detail::Decayed::matrices},
         .schedule = Schedule::linear_warmup(steps),
         .clip_norm = 1,
         .batch = 3,

@@ -12,12 +12,12 @@ using namespace kernel_test;
 
 namespace {
 
-const RotaryTurns llama3{
+const kernels::RotaryTurns llama3{
     .theta = 500'000, .factor = 32, .low_freq_factor = 1, .high_freq_factor = 4, .original_context = 8192};
 
 template <class Device>
-Array turned(Device device, const AttentionSizes& sizes, const Sequences& texts, bool back, const Array& x,
-             bool in_place = false) {
+Array turned(Device device, const kernels::AttentionSizes& sizes, const kernels::Sequences& texts, bool back,
+             const Array& x, bool in_place = false) {
     const long rows = static_cast<long>(x.size()) / sizes.row_floats();
     Array prepared = unwritten(rotary_prepared_floats(device, sizes.head_width));
     rotary_prepare(device, llama3, sizes.head_width, prepared.data());
@@ -32,15 +32,15 @@ TEST_CASE_TEMPLATE("Rotary embedding gives the plain loops' bits, for every numb
                    GENOTYPE_THRUST_DEVICES) {
     unsigned seed = 0;
     // 64 frequencies are prepared at a time.
-    for (const AttentionSizes& sizes :
-         {AttentionSizes{1, 1, 2}, {3, 1, 6}, {2, 2, 34}, {6, 3, 64}, {4, 1, 128}, {1, 1, 130}, {2, 1, 256}}) {
+    for (const kernels::AttentionSizes& sizes :
+         {kernels::AttentionSizes{1, 1, 2}, {3, 1, 6}, {2, 2, 34}, {6, 3, 64}, {4, 1, 128}, {1, 1, 130}, {2, 1, 256}}) {
         CAPTURE(sizes.heads);
         CAPTURE(sizes.head_width);
-        const SequenceRows list[] = {{.row = 0, .count = 1, .position = 0},
-                                     {.row = 1, .count = 12, .position = 3},
-                                     {.row = 13, .count = 2, .position = 131'070},
-                                     {.row = 15, .count = 9, .position = 8000}};
-        const Sequences texts{list, 4, 0, false};
+        const kernels::SequenceRows list[] = {{.row = 0, .count = 1, .position = 0},
+                                              {.row = 1, .count = 12, .position = 3},
+                                              {.row = 13, .count = 2, .position = 131'070},
+                                              {.row = 15, .count = 9, .position = 8000}};
+        const kernels::Sequences texts{list, 4, 0, false};
         const Array x = random_array(24L * sizes.row_floats(), ++seed);
         for (const bool back : {false, true}) {
             const Array wanted = turned(Reference{}, sizes, texts, back, x);

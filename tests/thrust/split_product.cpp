@@ -23,7 +23,7 @@ Array product_of_numbers(long stretches, long rows, long terms, long columns) {
     Array sums(static_cast<unsigned long>(stretches * rows * columns + 1), guard);
     Array found = kernel_test::unwritten(rows * columns);
     float* const to = found.data();
-    detail::multiply_stretches(
+    kernels::detail::multiply_stretches(
         SplitCpp{}, stretches, rows, terms, columns, [=](long row, long k) { return static_cast<float>(row + k); },
         [=](long k, long column) { return k < terms ? static_cast<float>(column + 1) : 1e30f; },
         [=](long row, long column, float sum) { to[row * columns + column] = sum; }, sums.data());
@@ -34,19 +34,19 @@ Array product_of_numbers(long stretches, long rows, long terms, long columns) {
 }  // namespace
 
 TEST_CASE("sizes alone say how many stretches there are, and the scratch holds them") {
-    CHECK(detail::product_stretches(SplitCpp{}, 64, 65536, 48) == 7);
-    CHECK(detail::product_stretches(SplitCpp{}, 64, 65536, 65) == 3);
-    CHECK(detail::product_stretches(SplitCpp{}, 64, 5 * detail::least_stretch, 64) == 5);
-    CHECK(detail::product_stretches(SplitCpp{}, 64, 2 * detail::least_stretch - 1, 64) == 1);
-    CHECK(detail::product_stretches(SplitCpp{}, 64, 0, 64) == 1);
-    CHECK(detail::product_stretches(SplitCpp{}, 0, 65536, 64) == 1);
-    CHECK(detail::product_stretches(SplitCpp{}, 1024, 65536, 64) == 1);
-    CHECK(detail::product_stretches(ThrustCpp{}, 64, 65536, 64) == 1);
-    CHECK(detail::product_scratch(ThrustCpp{}) == Extent{});
+    CHECK(kernels::detail::product_stretches(SplitCpp{}, 64, 65536, 48) == 7);
+    CHECK(kernels::detail::product_stretches(SplitCpp{}, 64, 65536, 65) == 3);
+    CHECK(kernels::detail::product_stretches(SplitCpp{}, 64, 5 * kernels::detail::least_stretch, 64) == 5);
+    CHECK(kernels::detail::product_stretches(SplitCpp{}, 64, 2 * kernels::detail::least_stretch - 1, 64) == 1);
+    CHECK(kernels::detail::product_stretches(SplitCpp{}, 64, 0, 64) == 1);
+    CHECK(kernels::detail::product_stretches(SplitCpp{}, 0, 65536, 64) == 1);
+    CHECK(kernels::detail::product_stretches(SplitCpp{}, 1024, 65536, 64) == 1);
+    CHECK(kernels::detail::product_stretches(ThrustCpp{}, 64, 65536, 64) == 1);
+    CHECK(kernels::detail::product_scratch(ThrustCpp{}) == MemoryExtent{});
     for (long rows = 1; rows < 500; ++rows)
         for (const long columns : {1, 63, 64, 65, 128, 200}) {
-            const long stretches = detail::product_stretches(SplitCpp{}, rows, 1 << 20, columns);
-            if (stretches > 1) CHECK(stretches * rows * columns <= detail::product_scratch(SplitCpp{}).fixed);
+            const long stretches = kernels::detail::product_stretches(SplitCpp{}, rows, 1 << 20, columns);
+            if (stretches > 1) CHECK(stretches * rows * columns <= kernels::detail::product_scratch(SplitCpp{}).fixed);
         }
 }
 
@@ -81,7 +81,7 @@ TEST_CASE("every number of threads gives them the same bits") {
 }
 
 TEST_CASE("models plan the scratch that stretches need") {
-    const long wanted_scratch = detail::product_scratch(SplitCpp{}).fixed;
+    const long wanted_scratch = kernels::detail::product_scratch(SplitCpp{}).fixed;
     CHECK(memory_of<Linear<3, 4>, SplitCpp, Training>(vector_dims(3)).backward_scratch.fixed == wanted_scratch);
     CHECK(memory_of<Linear<3, 4>, SplitCpp, Inference>(vector_dims(3)).forward_scratch.fixed == wanted_scratch);
     using Text = LanguageModel<Embedding<5, 8>, Sequential<ReLU>, TiedHead>;

@@ -18,7 +18,7 @@ using stored_test::RandomMatrix;
 namespace {
 
 template <class Device>
-Array product(Device device, const StoredMatrix& weights, int batch, const Array& x, const float* bias) {
+Array product(Device device, const kernels::StoredMatrix& weights, int batch, const Array& x, const float* bias) {
     Array y = kernel_test::unwritten(static_cast<long>(batch) * weights.rows);
     stored_product(device, weights, batch, x.data(), bias, y.data());
     return y;

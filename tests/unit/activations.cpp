@@ -226,5 +226,5 @@ TEST_CASE_TEMPLATE("An activation with a slope from its output works in place", 
 
 TEST_CASE_TEMPLATE("An activation with a slope from its input keeps it", L, GELU, GELUTanh, SiLU, Softplus) {
     static_assert(!L::in_place && L::backward_reads_input && !L::backward_reads_output);
-    static_assert(infer<L>(picture_dims(3, 4, any)).dims == picture_dims(3, 4, any));
+    static_assert(infer<L>(picture_dims(3, 4, any_dim)).dims == picture_dims(3, 4, any_dim));
 }

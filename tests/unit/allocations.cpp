@@ -89,7 +89,7 @@ TEST_CASE("a language model's steps and evaluations, and the windows of its text
     for (std::size_t at = 0; at < text.size(); ++at) text[at] = static_cast<int>(at * 7 % 65);
     TextWindows windows(text, {.batch = 8, .context = 64});
     Trainer<Gpt, Cpu, AdamW> trainer(
-        {.optimizer = {.decayed = Decayed::matrices}, .clip_norm = 1, .batch = 8, .context = 64});
+        {.optimizer = {.decayed = detail::Decayed::matrices}, .clip_norm = 1, .batch = 8, .context = 64});
     expect_none([&] {
         trainer.step(windows.next());
         trainer.evaluate(windows.next());

@@ -12,7 +12,7 @@ using namespace kernel_test;
 
 namespace {
 
-using Texts = std::vector<SequenceRows>;
+using Texts = std::vector<kernels::SequenceRows>;
 
 /// Texts of so many rows, one after the other, each from its begin and in a slot of its own.
 Texts texts_of(const std::vector<int>& counts) {
@@ -34,11 +34,11 @@ struct Outcome {
 };
 
 template <class Device>
-Array gradient(Device device, const AttentionSizes& sizes, const Texts& texts, const Array& x, const Outcome& forward,
-               const Array& dy) {
+Array gradient(Device device, const kernels::AttentionSizes& sizes, const Texts& texts, const Array& x,
+               const Outcome& forward, const Array& dy) {
     const long rows = rows_in(texts);
     Array dx = unwritten(rows * sizes.row_floats());
-    const Extent size = attention_backward_scratch(device, sizes);
+    const MemoryExtent size = attention_backward_scratch(device, sizes);
     Array scratch = unwritten(size.floats(rows));
     attention_backward(device, rows, sizes, {texts.data(), static_cast<int>(texts.size()), 0, false}, x.data(),
                        forward.y.data(), dy.data(), forward.log_sums.data(), dx.data(),
@@ -47,7 +47,7 @@ Array gradient(Device device, const AttentionSizes& sizes, const Texts& texts, c
 }
 
 template <class Device>
-Outcome run(Device device, const AttentionSizes& sizes, const Texts& texts, const Array& x, const Array* cache,
+Outcome run(Device device, const kernels::AttentionSizes& sizes, const Texts& texts, const Array& x, const Array* cache,
             int context = 0) {
     const long rows = rows_in(texts);
     Outcome out{unwritten(rows * sizes.query_floats()), unwritten(rows * sizes.heads), cache ? *cache : Array{}};
@@ -57,7 +57,7 @@ Outcome run(Device device, const AttentionSizes& sizes, const Texts& texts, cons
     return out;
 }
 
-Array rows_of(const AttentionSizes& sizes, long rows, unsigned seed) {
+Array rows_of(const kernels::AttentionSizes& sizes, long rows, unsigned seed) {
     return random_array(rows * sizes.row_floats(), seed);
 }
 
@@ -69,8 +69,8 @@ void append(Array& to, const Array& more) {
     to.insert(to.end(), more.begin(), more.end());
 }
 
-const AttentionSizes heads_table[] = {{1, 1, 1},  {1, 1, 3},  {2, 1, 17},  {4, 2, 5},  {3, 3, 32},
-                                      {9, 3, 64}, {5, 1, 40}, {4, 1, 128}, {1, 1, 256}};
+const kernels::AttentionSizes heads_table[] = {{1, 1, 1},  {1, 1, 3},  {2, 1, 17},  {4, 2, 5},  {3, 3, 32},
+                                               {9, 3, 64}, {5, 1, 40}, {4, 1, 128}, {1, 1, 256}};
 
 }  // namespace
 
@@ -78,7 +78,7 @@ TEST_CASE("attention agrees with the plain loops, for every number of threads") 
     // A block of keys is 256 of them, 128 in the gradient, and one of queries at most 8 tiles of at most 14.
     const std::vector<std::vector<int>> table{{1}, {2}, {15, 1, 17}, {113, 129}, {37, 40}, {255, 1}, {257, 1, 20}};
     unsigned seed = 0;
-    for (const AttentionSizes& sizes : heads_table)
+    for (const kernels::AttentionSizes& sizes : heads_table)
         for (const auto& counts : table) {
             CAPTURE(sizes.heads);
             CAPTURE(sizes.head_width);
@@ -104,11 +104,11 @@ TEST_CASE("attention agrees with the plain loops, for every number of threads") 
 }
 
 TEST_CASE("a text alone, without a session, has the bits that it has among others") {
-    const AttentionSizes sizes{6, 2, 24};
+    const kernels::AttentionSizes sizes{6, 2, 24};
     const Texts texts = texts_of({70, 1, 300, 13});
     const Array x = rows_of(sizes, rows_in(texts), 5);
     const Outcome together = run(Cpu{}, sizes, texts, x, nullptr);
-    for (const SequenceRows& text : texts) {
+    for (const kernels::SequenceRows& text : texts) {
         const Outcome alone =
             run(Cpu{}, sizes, texts_of({text.count}), part(x, sizes.row_floats(), text.row, text.count), nullptr);
         CHECK(same_bits(alone.y, part(together.y, sizes.query_floats(), text.row, text.count)));
@@ -117,7 +117,8 @@ TEST_CASE("a text alone, without a session, has the bits that it has among other
 
 TEST_CASE("a text in pieces has the bits that it has whole") {
     constexpr int context = 1100, slots = 3;
-    for (const AttentionSizes& sizes : {AttentionSizes{3, 1, 64}, AttentionSizes{4, 4, 20}, AttentionSizes{20, 1, 8}}) {
+    for (const kernels::AttentionSizes& sizes :
+         {kernels::AttentionSizes{3, 1, 64}, kernels::AttentionSizes{4, 4, 20}, kernels::AttentionSizes{20, 1, 8}}) {
         CAPTURE(sizes.heads);
         const Array x = rows_of(sizes, context, 7), other = rows_of(sizes, 40, 8);
         const Array empty = unwritten(static_cast<long>(slots) * context * sizes.session_floats());
@@ -160,7 +161,7 @@ TEST_CASE("a text in pieces has the bits that it has whole") {
 
 TEST_CASE("many texts of one new token each") {
     constexpr int context = 600, slots = 70;
-    const AttentionSizes sizes{6, 3, 16};
+    const kernels::AttentionSizes sizes{6, 3, 16};
     const Array cache = random_array(static_cast<long>(slots) * context * sizes.session_floats(), 3);
     Texts texts;
     for (int row = 0; row < slots; ++row)
@@ -182,7 +183,7 @@ TEST_CASE("many texts of one new token each") {
 }
 
 TEST_CASE("scores of any size do not overflow, and one key may take all") {
-    const AttentionSizes sizes{1, 1, 4};
+    const kernels::AttentionSizes sizes{1, 1, 4};
     auto check = [&](auto device) {
         // Keys of 100, -100 and 101 times the query's direction.
         const Array x{1e3f, 0, 0, 0, 100, 0, 0,    0, 1, 2, 3,   4, 1e3f, 0, 0, 0, -100, 0,

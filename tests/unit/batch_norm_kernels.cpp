@@ -30,7 +30,7 @@ struct Trained {
 template <class Device>
 Trained train(Device device, Sizes sizes, const Array& x, const Array& weight, const Array& bias) {
     const auto [rows, channels] = sizes;
-    Array moments = unwritten(RowChunks{rows}.count() * 2L * channels);
+    Array moments = unwritten(kernels::RowChunks{rows}.count() * 2L * channels);
     Trained out{unwritten(rows * channels), unwritten(channels), unwritten(channels), Array(2ul * channels + 1, 0.5f)};
     out.running.back() = 0;
     channel_moments(device, rows, channels, x.data(), moments.data());
@@ -53,7 +53,7 @@ template <class Device>
 Gradients differentiate(Device device, Sizes sizes, const Array& x, const Array& dy, const Array& weight,
                         const Trained& saved, bool accumulate) {
     const auto [rows, channels] = sizes;
-    Array scratch = unwritten((RowChunks{rows}.count() + 1) * 2L * channels);
+    Array scratch = unwritten((kernels::RowChunks{rows}.count() + 1) * 2L * channels);
     const Array& bias = weight;  // nothing depends on it without an activation
     Gradients out{unwritten(rows * channels), accumulate ? Array(channels, 2.0f) : unwritten(channels),
                   accumulate ? Array(channels, -3.0f) : unwritten(channels)};

@@ -99,7 +99,7 @@ struct TextRun {
     }
 
     TextWindows windows;
-    Trainer<TextModel, Cpu, AdamW> trainer{{.optimizer = {.decayed = Decayed::matrices},
+    Trainer<TextModel, Cpu, AdamW> trainer{{.optimizer = {.decayed = detail::Decayed::matrices},
                                             .schedule = Schedule::cosine(12, 3, 0.1f),
                                             .clip_norm = 1,
                                             .batch = 3,

@@ -17,9 +17,9 @@ namespace {
 
 void compare_with_reference(const Case& c, bool with_bias) {
     CAPTURE(c);
-    const ConvGeometry& g = c.geometry;
+    const kernels::ConvGeometry& g = c.geometry;
     const Results fast = run(Cpu{}, c, with_bias), plain = run(Reference{}, c, with_bias);
-    const double limit = convolution_form(Cpu{}, g, c.batch) == ConvForm::winograd ? 4 : 1;
+    const double limit = convolution_form(Cpu{}, g, c.batch) == kernels::ConvForm::winograd ? 4 : 1;
     CHECK(distance(fast.small, plain.small, 1.0 + g.taps() * g.large_channels) < limit);
     CHECK(distance(fast.large, plain.large, 1.0 + g.taps() * g.small_channels) < limit);
     const double pixels = 1.0 + static_cast<double>(c.batch) * g.small_pixels();
@@ -110,7 +110,7 @@ TEST_CASE("Every number of threads gives the same bits") {
 TEST_CASE("The transposed convolution is the adjoint: <conv(x), y> = <x, conv_transposed(y)>") {
     for (const Case& c : {conv(64, 128, 4, 2, 1, 16, 16, 5), conv(17, 33, 5, 3, 2, 11, 10, 9), linear(784, 256, 64)}) {
         CAPTURE(c);
-        const ConvGeometry& g = c.geometry;
+        const kernels::ConvGeometry& g = c.geometry;
         const Results results = run(Cpu{}, c, false);
         const auto x = numbers(c.batch * g.large_floats(), 1), y = numbers(c.batch * g.small_floats(), 2);
         double left = 0, right = 0, square = 0;

@@ -37,8 +37,8 @@ struct Scale : LayerBase {
 
     /// What a step of the products' sums needs lies in scratch.
     template <class Device, class Mode>
-    static constexpr Memory memory(Dims) {
-        Memory memory;
+    static constexpr LayerMemory memory(Dims) {
+        LayerMemory memory;
         if (std::same_as<Mode, Training>) memory.backward_scratch.per_sample = features;
         return memory;
     }

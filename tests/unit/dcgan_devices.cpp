@@ -32,7 +32,7 @@ Tensor<S> draw(std::uint64_t seed) {
     return x;
 }
 
-template <Layer Net, Owned What>
+template <Layer Net, detail::Owned What>
 void expect_close(const float* left, const float* right, double tolerance) {
     for_each_tensor<Net, What>([&](const std::string& name, const Parameter& tensor, long offset) {
         if (tensor.initial.kind == Initial::counter) return;
@@ -58,8 +58,8 @@ void expect_same_runs() {
     fast_run.backward(fast, x, dy.data(), {.input_gradient = dx.data(), .gradients = gradients.data()});
     plain_run.backward(plain, x, dy.data(), {.input_gradient = plain_dx.data(), .gradients = plain_gradients.data()});
     CHECK(distance(dx.data(), plain_dx.data(), x.size()) < 1e-4);
-    expect_close<Net, Owned::parameters>(gradients.data(), plain_gradients.data(), 1e-4);
-    expect_close<Net, Owned::buffers>(fast.buffers.data(), plain.buffers.data(), 1e-5);
+    expect_close<Net, detail::Owned::parameters>(gradients.data(), plain_gradients.data(), 1e-4);
+    expect_close<Net, detail::Owned::buffers>(fast.buffers.data(), plain.buffers.data(), 1e-5);
 
     // With the running statistics that this left.
     const auto inferred = std::as_const(fast)(x), plainly = std::as_const(plain)(x);
@@ -85,8 +85,8 @@ TEST_CASE("a step of training") {
     const GanLosses found = fast.step(real, noise), expected = plain.step(real, noise);
     CHECK(found.discriminator == doctest::Approx(expected.discriminator).epsilon(1e-4));
     CHECK(found.generator == doctest::Approx(expected.generator).epsilon(1e-3));
-    expect_close<Discriminator, Owned::parameters>(fast.discriminator_gradients().data(),
-                                                   plain.discriminator_gradients().data(), 1e-3);
-    expect_close<Generator, Owned::parameters>(fast.generator_gradients().data(), plain.generator_gradients().data(),
-                                               5e-3);
+    expect_close<Discriminator, detail::Owned::parameters>(fast.discriminator_gradients().data(),
+                                                           plain.discriminator_gradients().data(), 1e-3);
+    expect_close<Generator, detail::Owned::parameters>(fast.generator_gradients().data(),
+                                                       plain.generator_gradients().data(), 5e-3);
 }

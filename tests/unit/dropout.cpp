@@ -24,8 +24,8 @@ struct Run {
     RandomState random{.seed = 6};
 
     Run() {
-        static_assert(L::template memory<Device, Training>(dims).kept == Extent{features, 0});
-        static_assert(L::template memory<Device, Inference>(dims).kept == Extent{});
+        static_assert(L::template memory<Device, Training>(dims).kept == MemoryExtent{features, 0});
+        static_assert(L::template memory<Device, Inference>(dims).kept == MemoryExtent{});
         L::forward(Device{}, Training{},
                    Forward<Training>{.batch = batch,
                                      .in = dims,

@@ -25,11 +25,11 @@ constexpr int batch = 16;
 using Wide = Conv<32, 64, 4, 2, 1>;
 using Narrow = ConvT<64, 32, 4, 2, 1>;
 using In = Shape<32, 16, 16>;
-constexpr ConvGeometry geometry{32, 64, 4, 2, 1, 16, 16, 8, 8};
-static_assert(convolution_form(Cpu{}, geometry, batch) == ConvForm::winograd);
-static_assert(convolution_form(Exact<Cpu>{}, geometry, batch) == ConvForm::direct);
-static_assert(convolution_form(Profiled<Exact<Cpu>>{}, geometry, batch) == ConvForm::direct);
-static_assert(convolution_form(Exact<Profiled<Cpu>>{}, geometry, batch) == ConvForm::direct);
+constexpr kernels::ConvGeometry geometry{32, 64, 4, 2, 1, 16, 16, 8, 8};
+static_assert(convolution_form(Cpu{}, geometry, batch) == kernels::ConvForm::winograd);
+static_assert(convolution_form(Exact<Cpu>{}, geometry, batch) == kernels::ConvForm::direct);
+static_assert(convolution_form(Profiled<Exact<Cpu>>{}, geometry, batch) == kernels::ConvForm::direct);
+static_assert(convolution_form(Exact<Profiled<Cpu>>{}, geometry, batch) == kernels::ConvForm::direct);
 
 /// What a model of one layer gives in all directions.
 template <class Layer, class Device>
@@ -58,10 +58,10 @@ bool same() {
 
 /// What the kernels give that are told so by the geometry.
 std::vector<Array> direct() {
-    ConvGeometry g = geometry;
+    kernels::ConvGeometry g = geometry;
     g.exact = true;
     const Model<Sequential<Wide>> model(Seed{3});
-    const ConvWeights weights{model.parameters.data(), model.prepared.data()};
+    const kernels::ConvWeights weights{model.parameters.data(), model.prepared.data()};
     const Array x = kernel_test::random_array(batch * g.large_floats(), 1);
     const Array dy = kernel_test::random_array(batch * g.small_floats(), 2);
     std::vector<Array> all{kernel_test::unwritten(batch * g.small_floats()),
@@ -80,7 +80,7 @@ TEST_CASE("the plan has no memory for another form") {
     };
     CHECK(scratch(Cpu{}).per_sample > 0);
     CHECK(scratch(Exact<Cpu>{}) == scratch(Reference{}));
-    CHECK(convolution_scratch(Exact<Cpu>{}, geometry) == Extent{});
+    CHECK(convolution_scratch(Exact<Cpu>{}, geometry) == MemoryExtent{});
     using Picture = Shape<3, 32, 32>;
     CHECK(3 * Workspace<dcgan::Discriminator, Picture, Inference, Exact<Cpu>>::floats(64) <
           2 * Workspace<dcgan::Discriminator, Picture, Inference, Cpu>::floats(64));

@@ -164,7 +164,7 @@ TEST_CASE_TEMPLATE("a product adds the other side of a residual to what it gives
 
 TEST_CASE("parameters of layers that run as one keep their names") {
     std::vector<std::string> names;
-    for_each_tensor<Sequential<Conv<3, 4, 3, 1, 1>, BN<4>, ReLU, Conv<4, 2, 3, 1, 1>>, Owned::parameters>(
+    for_each_tensor<Sequential<Conv<3, 4, 3, 1, 1>, BN<4>, ReLU, Conv<4, 2, 3, 1, 1>>, detail::Owned::parameters>(
         [&](const std::string& name, const Parameter&, long) { names.push_back(name); });
     CHECK(names == std::vector<std::string>{"0.weight", "1.weight", "1.bias", "3.weight"});
 }

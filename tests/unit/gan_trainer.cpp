@@ -47,7 +47,7 @@ double distance(const Values& left, const Values& right) {
 
 std::int32_t batches_tracked(const float* buffers) {
     std::int32_t count = 0;
-    for_each_tensor<D, Owned::buffers>([&](const std::string& name, const Parameter&, long offset) {
+    for_each_tensor<D, detail::Owned::buffers>([&](const std::string& name, const Parameter&, long offset) {
         if (name.ends_with("num_batches_tracked")) std::memcpy(&count, buffers + offset, sizeof count);
     });
     return count;

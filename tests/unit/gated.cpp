@@ -10,7 +10,7 @@ using namespace genotype;
 using namespace kernel_test;
 
 static_assert(infer<Gated<SiLU>>(vector_dims(12)).dims == vector_dims(6));
-static_assert(infer<Gated<SiLU>>(unknown_dims).dims == vector_dims(any));
+static_assert(infer<Gated<SiLU>>(unknown_dims).dims == vector_dims(any_dim));
 static_assert(infer<Gated<SiLU>>(vector_dims(13)).fault.kind == FaultKind::halves);
 static_assert(infer<Gated<SiLU>>(picture_dims(12, 1, 1)).fault.kind == FaultKind::picture_given);
 

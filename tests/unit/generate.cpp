@@ -102,7 +102,7 @@ TEST_CASE("a prompt among others gives what it gives alone, whatever slots and c
 TEST_CASE("a prompt is cut where its own length says, and prompts share calls") {
     const auto pieces_of = [](const FakeLanguageModel& model, const Prompts& prompts) {
         std::map<int, Pieces> by_slot;
-        for (const SequenceRows& each : model.log)
+        for (const kernels::SequenceRows& each : model.log)
             if (each.position < static_cast<int>(prompts[static_cast<std::size_t>(each.slot)].size()))
                 by_slot[each.slot].push_back({each.position, each.count});
         return by_slot;
@@ -165,7 +165,7 @@ TEST_CASE("a character whose bytes are several tokens is heard of once") {
     // Behind a comes the euro sign, byte by byte, then the beginning of another character.
     struct Spelled : FakeLanguageModel {
         using FakeLanguageModel::FakeLanguageModel;
-        const float* forward(std::span<const int> tokens, std::span<const SequenceRows> sequences) {
+        const float* forward(std::span<const int> tokens, std::span<const kernels::SequenceRows> sequences) {
             FakeLanguageModel::forward(tokens, sequences);
             const Ids spelled{0xe2, 0x82, 0xac, 'b', 0xe2};
             row.assign(static_cast<std::size_t>(vocabulary()), 0.f);

@@ -84,7 +84,7 @@ TEST_CASE("each token of a greedy text has the largest logit when the whole text
     for (std::size_t at = 0; at < prompts.size(); ++at) {
         std::vector<TokenId> whole = prompts[at];
         whole.insert(whole.end(), all.texts[at].ids.begin(), all.texts[at].ids.end());
-        const SequenceRows rows{.count = static_cast<int>(whole.size())};
+        const kernels::SequenceRows rows{.count = static_cast<int>(whole.size())};
         const float* logits = run.forward_all(whole, {&rows, 1});
         const std::size_t vocabulary = config.vocabulary;
         for (std::size_t token = prompts[at].size(); token < whole.size(); ++token)

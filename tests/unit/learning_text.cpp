@@ -33,7 +33,7 @@ double loss_after(int steps, const std::vector<int>& text, int context, float le
     Trainer<Net, TestedDevice, AdamW> trainer({.optimizer = {.learning_rate = learning_rate,
                                                              .beta2 = 0.99f,
                                                              .weight_decay = 0.1f,
-                                                             .decayed = Decayed::matrices},
+                                                             .decayed = detail::Decayed::matrices},
                                                .schedule = Schedule::cosine(steps, steps / 20, 0.1f),
                                                .clip_norm = 1,
                                                .batch = 12,

@@ -21,10 +21,10 @@ constexpr Dims picture = picture_dims(3, 8, 8);
 TEST_CASE("shapes") {
     CHECK(infer<Linear<784, 256>>(vector_dims(784)).dims == vector_dims(256));
     CHECK(infer<Conv<3, 64, 4, 2, 1>>(picture_dims(3, 32, 31)).dims == picture_dims(64, 16, 15));
-    CHECK(infer<Conv<3, 64, 4, 2, 1>>(unknown_dims).dims == picture_dims(64, any, any));
+    CHECK(infer<Conv<3, 64, 4, 2, 1>>(unknown_dims).dims == picture_dims(64, any_dim, any_dim));
     CHECK(infer<ConvT<100, 256, 4>>(picture_dims(100, 1, 1)).dims == picture_dims(256, 4, 4));
     CHECK(infer<ConvT<64, 3, 4, 2, 1>>(picture_dims(64, 16, 5)).dims == picture_dims(3, 32, 10));
-    CHECK(infer<ConvT<64, 3, 4, 2, 1>>(unknown_dims).dims == picture_dims(3, any, any));
+    CHECK(infer<ConvT<64, 3, 4, 2, 1>>(unknown_dims).dims == picture_dims(3, any_dim, any_dim));
 }
 
 TEST_CASE("faults: arguments out of range are found before any size is known") {
@@ -44,7 +44,7 @@ TEST_CASE("faults: arguments out of range are found before any size is known") {
     CHECK(fault_of<ConvT<3, 4, 3, 1, -1>>(unknown_dims) == FaultKind::padding);
     CHECK(fault_of<ConvT<3, 4, 1, 1, 4>>(picture) == FaultKind::empty_output);
 
-    const Fault fault = infer<Conv<3, 4, 11, 1, 1>>(picture).fault;
+    const ShapeFault fault = infer<Conv<3, 4, 11, 1, 1>>(picture).fault;
     CHECK(fault.kind == FaultKind::kernel);
     CHECK(fault.got == Dims{2, 10, 10});
     CHECK(fault.wanted.first == 11);

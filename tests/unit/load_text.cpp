@@ -109,7 +109,7 @@ std::vector<float> loaded_values(const Parameter& tensor, const float* data) {
 template <class Net>
 int compare(const Model<Net>& model, const TestTensors& tensors, const Sources& table) {
     int compared = 0;
-    for_each_tensor<Net, Owned::parameters>([&](const std::string& name, const Parameter& tensor, long offset) {
+    for_each_tensor<Net, detail::Owned::parameters>([&](const std::string& name, const Parameter& tensor, long offset) {
         const auto row = table.find(name);
         if (row == table.end()) return;
         CAPTURE(name);
@@ -135,11 +135,11 @@ void compare_stored(const Model<Net>& model, const StoredWeights<Net>& stored, c
             const std::vector<float> wanted = loaded_values(tensor, model.parameters.data() + offset);
             std::vector<float> found(wanted.size());
             if (has_matrix && offset == parameters) {
-                const StoredMatrix matrix = read_stored_matrix(stored.prepared.data() + prepared);
-                CHECK_NOTHROW(detail::check_stored_matrix(matrix, tensor.dims[0], tensor.dims[1]));
+                const kernels::StoredMatrix matrix = kernels::read_stored_matrix(stored.prepared.data() + prepared);
+                CHECK_NOTHROW(kernels::detail::check_stored_matrix(matrix, tensor.dims[0], tensor.dims[1]));
                 for (long row = 0; row < matrix.rows; ++row)
-                    detail::dequantize_values(detail::stored_row(matrix, row), matrix.columns,
-                                              found.data() + row * matrix.columns);
+                    kernels::detail::dequantize_values(kernels::detail::stored_row(matrix, row), matrix.columns,
+                                                       found.data() + row * matrix.columns);
             } else {
                 found = loaded_values(tensor, stored.parameters.data() + offset);
             }

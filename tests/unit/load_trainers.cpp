@@ -47,7 +47,7 @@ struct Rewritten {
                 bytes[at].assign(reinterpret_cast<const char*>(&number), sizeof number);
             }
     }
-    void write(const std::filesystem::path& path, const Metadata& metadata = {}) const {
+    void write(const std::filesystem::path& path, const FileMetadata& metadata = {}) const {
         save_safetensors(path, tensors, metadata,
                          [&](std::size_t at, TensorSink& sink) { sink.write(bytes[at].data(), bytes[at].size()); });
     }

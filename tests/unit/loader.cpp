@@ -47,7 +47,7 @@ Pictures numbered(int count) {
 const Dataset<Shape<2>> twenty(numbered(20), Range{0, 255});
 
 /// The samples' numbers, after a look at whether values and labels belong together.
-void append(std::vector<int>& order, Batch<Shape<2>> batch) {
+void append(std::vector<int>& order, LabelledBatch<Shape<2>> batch) {
     for (int sample = 0; sample < batch.size(); ++sample) {
         const int number = static_cast<int>(batch.samples.data[2 * sample]);
         CHECK(batch.samples.data[2 * sample + 1] == static_cast<float>(number + 1));

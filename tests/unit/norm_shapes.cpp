@@ -16,7 +16,7 @@ using namespace genotype;
 
 namespace {
 
-constexpr Dims picture(int channels, int height = any, int width = any) {
+constexpr Dims picture(int channels, int height = any_dim, int width = any_dim) {
     return picture_dims(channels, height, width);
 }
 
@@ -27,17 +27,17 @@ constexpr bool gives(Dims in, Dims out) {
 }
 
 template <class L>
-constexpr bool faulty(Dims in, FaultKind kind, int got, int wanted = any) {
-    const Fault fault = infer<L>(in).fault;
-    return fault.kind == kind && fault.got.first == got && (wanted == any || fault.wanted.first == wanted);
+constexpr bool faulty(Dims in, FaultKind kind, int got, int wanted = any_dim) {
+    const ShapeFault fault = infer<L>(in).fault;
+    return fault.kind == kind && fault.got.first == got && (wanted == any_dim || fault.wanted.first == wanted);
 }
 
 // Batch norm: pictures and vectors.
 static_assert(gives<BN<8>>(picture(8, 3, 5), picture(8, 3, 5)));
 static_assert(gives<BN<8>>(vector_dims(8), vector_dims(8)));
-static_assert(gives<BN<8>>(vector_dims(any), vector_dims(8)));
-static_assert(gives<BN<8>>(picture(any, 4), picture(8, 4)));
-static_assert(gives<BN<8>>(unknown_dims, {any, 8, any, any, any}));
+static_assert(gives<BN<8>>(vector_dims(any_dim), vector_dims(8)));
+static_assert(gives<BN<8>>(picture(any_dim, 4), picture(8, 4)));
+static_assert(gives<BN<8>>(unknown_dims, {any_dim, 8, any_dim, any_dim, any_dim}));
 static_assert(faulty<BN<8>>(picture(7), FaultKind::channels, 7, 8));
 static_assert(faulty<BN<8>>(vector_dims(7), FaultKind::features, 7, 8));
 static_assert(faulty<BN<8>>({2, 8, 3}, FaultKind::shape, 8));
@@ -49,7 +49,7 @@ static_assert(BN<8>::buffers[2].count() == 1 && BN<8>::buffers[1].initial.value 
 // Group norm and layer norm.
 static_assert(gives<GroupNorm<2, 8>>(picture(8, 3, 5), picture(8, 3, 5)));
 static_assert(gives<GroupNorm<2, 8>>(vector_dims(8), vector_dims(8)));
-static_assert(gives<GroupNorm<2, 8>>(unknown_dims, {any, 8, any, any, any}));
+static_assert(gives<GroupNorm<2, 8>>(unknown_dims, {any_dim, 8, any_dim, any_dim, any_dim}));
 static_assert(faulty<GroupNorm<3, 8>>(unknown_dims, FaultKind::groups, 8, 3));
 static_assert(faulty<GroupNorm<2, 8>>(picture(6), FaultKind::channels, 6, 8));
 static_assert(faulty<GroupNorm<0, 8>>(unknown_dims, FaultKind::size, 0));
@@ -66,8 +66,8 @@ static_assert(LayerNorm<8, 3, 5>::parameters[0].order[2] == 0 && LayerNorm<8>::p
 // Poolings.
 static_assert(gives<MaxPool<2>>(picture(3, 5, 8), picture(3, 2, 4)));
 static_assert(gives<MaxPool<3, 2, 1>>(picture(3, 5, 8), picture(3, 3, 4)));
-static_assert(gives<MaxPool<2>>(picture(3, any, 8), picture(3, any, 4)));
-static_assert(gives<MaxPool<2>>(unknown_dims, picture(any)));
+static_assert(gives<MaxPool<2>>(picture(3, any_dim, 8), picture(3, any_dim, 4)));
+static_assert(gives<MaxPool<2>>(unknown_dims, picture(any_dim)));
 static_assert(gives<AvgPool<3, 1, 1>>(picture(3, 5, 8), picture(3, 5, 8)));
 static_assert(faulty<MaxPool<0>>(unknown_dims, FaultKind::size, 0));
 static_assert(faulty<MaxPool<-2>>(unknown_dims, FaultKind::size, -2));
@@ -75,23 +75,23 @@ static_assert(faulty<MaxPool<2, 0>>(unknown_dims, FaultKind::stride, 0));
 static_assert(faulty<AvgPool<3, 1, 2>>(unknown_dims, FaultKind::padding, 2));
 static_assert(faulty<AvgPool<3, 1, -1>>(unknown_dims, FaultKind::padding, -1));
 static_assert(faulty<MaxPool<5, 1, 1>>(picture(3, 2, 8), FaultKind::kernel, 4, 5));
-static_assert(faulty<MaxPool<5, 1, 1>>(picture(3, any, 2), FaultKind::kernel, any, 5));
+static_assert(faulty<MaxPool<5, 1, 1>>(picture(3, any_dim, 2), FaultKind::kernel, any_dim, 5));
 static_assert(infer<MaxPool<5, 1, 1>>(picture(3, 9, 2)).fault.got == Dims{2, 11, 4});
 static_assert(faulty<MaxPool<2>>(vector_dims(8), FaultKind::vector_given, 8));
 static_assert(gives<GlobalAvgPool>(picture(7, 5, 3), picture(7, 1, 1)));
-static_assert(gives<GlobalAvgPool>(unknown_dims, picture(any, 1, 1)));
+static_assert(gives<GlobalAvgPool>(unknown_dims, picture(any_dim, 1, 1)));
 
 // Rearrangements.
-static_assert(gives<Upsample<2>>(picture(3, 5, any), picture(3, 10, any)));
+static_assert(gives<Upsample<2>>(picture(3, 5, any_dim), picture(3, 10, any_dim)));
 static_assert(faulty<Upsample<0>>(unknown_dims, FaultKind::size, 0));
 static_assert(gives<PixelShuffle<2>>(picture(12, 5, 3), picture(3, 10, 6)));
-static_assert(gives<PixelShuffle<2>>(unknown_dims, picture(any)));
+static_assert(gives<PixelShuffle<2>>(unknown_dims, picture(any_dim)));
 static_assert(faulty<PixelShuffle<2>>(picture(6), FaultKind::groups, 6, 4));
 static_assert(faulty<PixelShuffle<-1>>(picture(6), FaultKind::size, -1));
 static_assert(gives<Flatten>(picture(3, 5, 7), vector_dims(105)));
-static_assert(gives<Flatten>(picture(3), vector_dims(any)));
+static_assert(gives<Flatten>(picture(3), vector_dims(any_dim)));
 static_assert(gives<Flatten>(vector_dims(7), vector_dims(7)));
-static_assert(gives<Flatten>(unknown_dims, vector_dims(any)));
+static_assert(gives<Flatten>(unknown_dims, vector_dims(any_dim)));
 static_assert(gives<Reshape<3, 5, 7>>(vector_dims(105), picture(3, 5, 7)));
 static_assert(gives<Reshape<3, 5, 7>>(unknown_dims, picture(3, 5, 7)));
 static_assert(gives<Reshape<3, 5, 7>>(picture(9), picture(3, 5, 7)));

@@ -28,7 +28,7 @@ TEST_CASE("pooling's kernels agree with the plain ones, for every number of thre
 }
 
 TEST_CASE("pooling by hand") {
-    const PoolGeometry overlapping = pool_geometry(1, 3, 3, 2, 1, 0), padded = pool_geometry(1, 3, 3, 3, 2, 1);
+    const kernels::PoolGeometry overlapping = pool_geometry(1, 3, 3, 2, 1, 0), padded = pool_geometry(1, 3, 3, 3, 2, 1);
     const Array x{1, 5, 5,  //
                   4, 2, 0,  //
                   4, 3, 7};
@@ -65,7 +65,7 @@ TEST_CASE("pooling by hand") {
 TEST_CASE("not a number comes through a max pooling, and minus infinity is a value") {
     const float nan = std::numeric_limits<float>::quiet_NaN(), infinity = std::numeric_limits<float>::infinity();
     for (int channels : {1, 17}) {
-        const PoolGeometry g = pool_geometry(channels, 2, 2, 2, 2, 0);
+        const kernels::PoolGeometry g = pool_geometry(channels, 2, 2, 2, 2, 0);
         auto check = [&](auto device) {
             for (int place = 0; place < 4; ++place) {
                 Array x(4ul * channels, 1.0f), y = unwritten(channels), dx = unwritten(4 * channels);

@@ -69,11 +69,11 @@ TEST_CASE("tensors have PyTorch's names") {
     std::string names;
     using Net = Sequential<Linear<2, 3>, Repeat<2, Residual<Linear<3, 3, NoBias>, Projection<BN<3>>>>>;
     const auto add = [&](const std::string& name, const Parameter&, long) { names += name + " "; };
-    for_each_tensor<Net, Owned::parameters>(add);
+    for_each_tensor<Net, detail::Owned::parameters>(add);
     CHECK(names ==
           "0.weight 0.bias 1.0.0.branch.0.weight 1.0.0.projection.0.weight 1.0.0.projection.0.bias "
           "1.1.0.branch.0.weight 1.1.0.projection.0.weight 1.1.0.projection.0.bias ");
     names.clear();
-    for_each_tensor<Net, Owned::buffers>(add, "net.");
+    for_each_tensor<Net, detail::Owned::buffers>(add, "net.");
     CHECK(names.substr(0, 35) == "net.1.0.0.projection.0.running_mean");
 }

@@ -11,8 +11,8 @@ using namespace kernel_test;
 namespace {
 
 template <class Device>
-Array turned(Device device, const AttentionSizes& sizes, const Sequences& texts, bool back, const Array& x,
-             bool in_place = false) {
+Array turned(Device device, const kernels::AttentionSizes& sizes, const kernels::Sequences& texts, bool back,
+             const Array& x, bool in_place = false) {
     const long rows = static_cast<long>(x.size()) / sizes.row_floats();
     Array prepared = unwritten(rotary_prepared_floats(device, sizes.head_width));
     rotary_prepare(device, {.theta = 500'000}, sizes.head_width, prepared.data());
@@ -26,15 +26,15 @@ Array turned(Device device, const AttentionSizes& sizes, const Sequences& texts,
 TEST_CASE("rotary embedding agrees with the plain loops, for every number of threads") {
     unsigned seed = 0;
     // 64 pairs are turned at a time.
-    for (const AttentionSizes& sizes :
-         {AttentionSizes{1, 1, 2}, {3, 1, 6}, {2, 2, 34}, {9, 3, 64}, {4, 1, 128}, {1, 1, 130}, {2, 1, 256}}) {
+    for (const kernels::AttentionSizes& sizes :
+         {kernels::AttentionSizes{1, 1, 2}, {3, 1, 6}, {2, 2, 34}, {9, 3, 64}, {4, 1, 128}, {1, 1, 130}, {2, 1, 256}}) {
         CAPTURE(sizes.heads);
         CAPTURE(sizes.head_width);
-        const SequenceRows list[] = {{.row = 0, .count = 1, .position = 0},
-                                     {.row = 1, .count = 30, .position = 3},
-                                     {.row = 31, .count = 2, .position = 131'070},
-                                     {.row = 33, .count = 27, .position = 8000}};
-        const Sequences texts{list, 4, 0, false};
+        const kernels::SequenceRows list[] = {{.row = 0, .count = 1, .position = 0},
+                                              {.row = 1, .count = 30, .position = 3},
+                                              {.row = 31, .count = 2, .position = 131'070},
+                                              {.row = 33, .count = 27, .position = 8000}};
+        const kernels::Sequences texts{list, 4, 0, false};
         const Array x = random_array(60L * sizes.row_floats(), ++seed);
         for (const bool back : {false, true}) {
             const Array found = with_threads(1, [&] { return turned(Cpu{}, sizes, texts, back, x); });
@@ -47,9 +47,9 @@ TEST_CASE("rotary embedding agrees with the plain loops, for every number of thr
 }
 
 TEST_CASE("a quarter of a turn by hand") {
-    const AttentionSizes sizes{1, 1, 2};
+    const kernels::AttentionSizes sizes{1, 1, 2};
     const float quarter = 1.5707963f;
-    const SequenceRows list[] = {{.row = 0, .count = 3, .position = 0}};
+    const kernels::SequenceRows list[] = {{.row = 0, .count = 3, .position = 0}};
     const Array x{1, 2, 3, 4, 5, 6, 1, 2, 3, 4, 5, 6, 1, 2, 3, 4, 5, 6};
     auto check = [&](auto device) {
         Array y = unwritten(18);
@@ -61,15 +61,15 @@ TEST_CASE("a quarter of a turn by hand") {
 }
 
 TEST_CASE("the text of a row is found among any number of texts") {
-    const SequenceRows list[] = {{.row = 0, .count = 1, .position = 7},
-                                 {.row = 1, .count = 4, .position = 0},
-                                 {.row = 5, .count = 2, .position = 9}};
+    const kernels::SequenceRows list[] = {{.row = 0, .count = 1, .position = 7},
+                                          {.row = 1, .count = 4, .position = 0},
+                                          {.row = 5, .count = 2, .position = 9}};
     for (const int count : {1, 2, 3})
         for (int row = 0; row < list[count - 1].row + list[count - 1].count; ++row) {
-            const SequenceRows& text = text_of({list, count, 0, false}, row);
+            const kernels::SequenceRows& text = kernels::text_of({list, count, 0, false}, row);
             CHECK((text.row <= row && row < text.row + text.count));
         }
-    CHECK(position_of({list, 3, 0, false}, 0) == 7);
-    CHECK(position_of({list, 3, 0, false}, 4) == 3);
-    CHECK(position_of({list, 3, 0, false}, 6) == 10);
+    CHECK(kernels::position_of({list, 3, 0, false}, 0) == 7);
+    CHECK(kernels::position_of({list, 3, 0, false}, 4) == 3);
+    CHECK(kernels::position_of({list, 3, 0, false}, 6) == 10);
 }

@@ -35,7 +35,7 @@ TEST_CASE("tensors, data and metadata of another writer's file") {
     CHECK(file.tensors()[0].text() == "I64 [1]");
     CHECK(file.tensors()[1].text() == "U8 [0, 7]");
     CHECK(file.tensors()[2].text() == "F32 []");
-    CHECK(file.metadata() == Metadata{{"k", "\xc3\xbc\n"}, {"format", "pt"}});
+    CHECK(file.metadata() == FileMetadata{{"k", "\xc3\xbc\n"}, {"format", "pt"}});
     CHECK(file.names_twice().empty());
     CHECK(file.bytes(file.at("none")).empty());
     const auto bytes = file.bytes(file.at("b"));

@@ -32,7 +32,7 @@ TEST_CASE("the file to the byte: large numbers first, the header filled to 8 byt
 TEST_CASE("what cannot be written is an error, and the file before it stays") {
     TemporaryFolder folder;
     folder.file("f", "old");
-    const auto error = [&](const std::vector<TensorInfo>& tensors, const Metadata& metadata, std::uint64_t bytes) {
+    const auto error = [&](const std::vector<TensorInfo>& tensors, const FileMetadata& metadata, std::uint64_t bytes) {
         return error_of([&] {
             save_safetensors(folder / "f", tensors, metadata, [&](std::size_t, TensorSink& sink) {
                 const std::string some(bytes, 'x');

@@ -28,12 +28,12 @@ std::string bytes_of_model(const Model<Net, Device>& model) {
 template <class Net, class Device>
 void stir(Model<Net, Device>& model) {
     float next = 0.5f;
-    for_each_tensor<Net, Owned::buffers>([&](const std::string&, const Parameter& tensor, long offset) {
+    for_each_tensor<Net, detail::Owned::buffers>([&](const std::string&, const Parameter& tensor, long offset) {
         for (long i = 0; i < tensor.count(); ++i) model.buffers.data()[offset + i] = next += 0.25f;
         const std::int32_t count = 123'456;
         if (tensor.initial.kind == Initial::counter) std::memcpy(model.buffers.data() + offset, &count, sizeof count);
     });
-    for_each_tensor<Net, Owned::parameters>([&](const std::string&, const Parameter& tensor, long offset) {
+    for_each_tensor<Net, detail::Owned::parameters>([&](const std::string&, const Parameter& tensor, long offset) {
         for (long i = 0; i < tensor.count(); ++i) model.parameters.data()[offset + i] += next += 0.001f;
     });
     model.prepare();
@@ -161,10 +161,11 @@ TEST_CASE("metadata: the model, the version, the training, and what PyTorch asks
     TemporaryFolder folder;
     using Net = Sequential<Linear<4, 3>, Tanh>;
     save(Model<Net>(), folder / "f", {.training = "3 epochs of \"x\""});
-    CHECK(SafeTensors(folder / "f").metadata() == Metadata{{"format", "pt"},
-                                                           {"genotype.model", "Sequential<Linear<4, 3, Bias>, Tanh>"},
-                                                           {"genotype.training", "3 epochs of \"x\""},
-                                                           {"genotype.version", std::string(version)}});
+    CHECK(SafeTensors(folder / "f").metadata() ==
+          FileMetadata{{"format", "pt"},
+                       {"genotype.model", "Sequential<Linear<4, 3, Bias>, Tanh>"},
+                       {"genotype.training", "3 epochs of \"x\""},
+                       {"genotype.version", std::string(version)}});
     save(Model<Net>(), folder / "f", {.prefix = "a.b."});
     CHECK(SafeTensors(folder / "f").metadata().contains("genotype.model.a.b"));
     CHECK(!SafeTensors(folder / "f").metadata().contains("genotype.training"));

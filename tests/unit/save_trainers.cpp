@@ -36,12 +36,12 @@ TEST_CASE("a GAN") {
     CHECK(file.at("generator.3.weight").text() == "F32 [4, 8]");
     CHECK(file.at("discriminator.0.bias").text() == "F32 [8]");
     const std::string first = model_name<Generator>(), second = model_name<Discriminator>();
-    CHECK(file.metadata() == Metadata{{"format", "pt"},
-                                      {"genotype.model", "Adversarial<" + first + ", " + second + ">"},
-                                      {"genotype.model.discriminator", second},
-                                      {"genotype.model.generator", first},
-                                      {"genotype.training", "3 steps of Adam, batches of up to 16, seed 9"},
-                                      {"genotype.version", std::string(version)}});
+    CHECK(file.metadata() == FileMetadata{{"format", "pt"},
+                                          {"genotype.model", "Adversarial<" + first + ", " + second + ">"},
+                                          {"genotype.model.discriminator", second},
+                                          {"genotype.model.generator", first},
+                                          {"genotype.training", "3 steps of Adam, batches of up to 16, seed 9"},
+                                          {"genotype.version", std::string(version)}});
 
     Model<Generator> generator;
     Model<Discriminator> discriminator;

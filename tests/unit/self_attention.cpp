@@ -27,11 +27,11 @@ using Net = Sequential<PositionalEmbedding<300, 64>,
                               Residual<LayerNorm<64>, Linear<64, 96>, Gated<SiLU>, Linear<48, 64>>>>;
 constexpr int context = 300;
 
-Array run(const Model<Net, TestedDevice>& model, Session<Net, Shape<64>, TestedDevice>& session, const Array& x,
-          const std::vector<SequenceRows>& list) {
+Array run(const Model<Net, TestedDevice>& model, detail::Session<Net, Shape<64>, TestedDevice>& session, const Array& x,
+          const std::vector<kernels::SequenceRows>& list) {
     const int rows = static_cast<int>(x.size() / 64);
     Workspace<Net, Shape<64>, Inference, TestedDevice> memory(rows);
-    const Sequences texts{list.data(), static_cast<int>(list.size()), context, false};
+    const kernels::Sequences texts{list.data(), static_cast<int>(list.size()), context, false};
     const View<Shape<64>> y = memory.forward(model, {x.data(), rows}, texts, session.region());
     return {y.data, y.data + y.size()};
 }
@@ -44,7 +44,7 @@ Array part(const Array& rows, int first, int count) {
 
 TEST_CASE("a text that is written token by token has the bits of one that is read at once, whatever is beside it") {
     const Model<Net, TestedDevice> model(Seed{3});
-    Session<Net, Shape<64>, TestedDevice> session(3, context);
+    detail::Session<Net, Shape<64>, TestedDevice> session(3, context);
     const Array x = random_array(context * 64, 1), other = random_array(context * 64, 2);
     const Array whole = run(model, session, x, {{.row = 0, .count = context, .slot = 1}});
     Tensor<Shape<64>> rows(context);
@@ -69,13 +69,13 @@ TEST_CASE("training sees what inference sees, and gradients of texts do not depe
     Model<Net, TestedDevice> model(Seed{3});
     Workspace<Net, Shape<64>, Training, TestedDevice> run_of_three(60);
     const Array x = random_array(60 * 64, 1), slope = random_array(60 * 64, 2);
-    const SequenceRows list[] = {{.row = 0, .count = 20}, {.row = 20, .count = 1}, {.row = 21, .count = 39}};
-    const Sequences texts{list, 3, context, false};
+    const kernels::SequenceRows list[] = {{.row = 0, .count = 20}, {.row = 20, .count = 1}, {.row = 21, .count = 39}};
+    const kernels::Sequences texts{list, 3, context, false};
     Array dx = unwritten(60 * 64);
     const View<Shape<64>> y = run_of_three.forward(model, {x.data(), 60}, texts);
     const Array together(y.data, y.data + y.size());
     run_of_three.backward(model, {x.data(), 60}, slope.data(), {.input_gradient = dx.data(), .sequences = &texts});
-    for (const SequenceRows& text : list) {
+    for (const kernels::SequenceRows& text : list) {
         Workspace<Net, Shape<64>, Training, TestedDevice> alone(text.count);
         const Array own = part(x, text.row, text.count);
         Array own_dx = unwritten(static_cast<long>(own.size()));

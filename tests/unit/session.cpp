@@ -19,15 +19,15 @@ struct RunningSum : LayerBase {
     static constexpr Inferred output(Dims in) { return in; }
 
     template <class Device, class Mode>
-    static constexpr Memory memory(Dims) {
+    static constexpr LayerMemory memory(Dims) {
         return {.kept = {}, .forward_scratch = {}, .backward_scratch = {}, .session = {width, 0}};
     }
 
     template <class Device, class Mode>
     static void forward(Device, Mode, const Forward<Mode>& pass) {
-        const Sequences& texts = *pass.sequences;
+        const kernels::Sequences& texts = *pass.sequences;
         for (int t = 0; t < texts.count; ++t) {
-            const SequenceRows& text = texts.list[t];
+            const kernels::SequenceRows& text = texts.list[t];
             float* const slot = pass.session.per_sample + static_cast<long>(text.slot) * texts.context * width;
             for (int i = 0; i < text.count; ++i)
                 for (int c = 0; c < width; ++c) {
@@ -48,10 +48,10 @@ constexpr int context = 7;
 struct Run {
     Model<Net, TestedDevice> model{Seed{3}};
     Workspace<Net, In, Inference, TestedDevice> workspace{16};
-    Session<Net, In, TestedDevice> session{3, context};
+    detail::Session<Net, In, TestedDevice> session{3, context};
 
-    std::vector<float> operator()(const std::vector<float>& x, const std::vector<SequenceRows>& list) {
-        const Sequences texts{list.data(), static_cast<int>(list.size()), context, false};
+    std::vector<float> operator()(const std::vector<float>& x, const std::vector<kernels::SequenceRows>& list) {
+        const kernels::Sequences texts{list.data(), static_cast<int>(list.size()), context, false};
         const View<In> rows{x.data(), static_cast<int>(x.size() / 3)};
         const auto y = workspace.forward(model, rows, texts, session.region());
         return {y.data, y.data + y.size()};
@@ -112,6 +112,6 @@ TEST_CASE("a copied slot goes on as the other would") {
 }
 
 TEST_CASE("a session of no slots or positions is an error") {
-    CHECK_THROWS_AS((Session<Net, In, TestedDevice>(0, 1)), Error);
-    CHECK_THROWS_AS((Session<Net, In, TestedDevice>(1, 0)), Error);
+    CHECK_THROWS_AS((detail::Session<Net, In, TestedDevice>(0, 1)), Error);
+    CHECK_THROWS_AS((detail::Session<Net, In, TestedDevice>(1, 0)), Error);
 }

@@ -42,33 +42,33 @@ static_assert(std::same_as<Sequential<Linear<2, 3>, ReLU>, Sequential<Linear<2, 
 static_assert(!std::same_as<Sequential<Sequential<Linear<2, 3>>, ReLU>, Sequential<Linear<2, 3>, ReLU>>);
 
 // What is known before an input is named.
-static_assert(infer<Generator>(unknown_dims).dims == picture_dims(3, any, any));
-static_assert(infer<Conv<3, 64, 4, 2, 1>>(unknown_dims).dims == picture_dims(64, any, any));
-static_assert(infer<Conv<3, 64, 4, 2, 1>>(picture_dims(3, any, 32)).dims == picture_dims(64, any, 16));
+static_assert(infer<Generator>(unknown_dims).dims == picture_dims(3, any_dim, any_dim));
+static_assert(infer<Conv<3, 64, 4, 2, 1>>(unknown_dims).dims == picture_dims(64, any_dim, any_dim));
+static_assert(infer<Conv<3, 64, 4, 2, 1>>(picture_dims(3, any_dim, 32)).dims == picture_dims(64, any_dim, 16));
 static_assert(infer<Sequential<Flatten, Linear<12, 2>>>(unknown_dims).dims == vector_dims(2));
 static_assert(infer<Sequential<ReLU, Tanh>>(unknown_dims).dims == unknown_dims);
-static_assert(infer<Sequential<Conv<3, 4, 3>, Flatten>>(unknown_dims).dims == vector_dims(any));
+static_assert(infer<Sequential<Conv<3, 4, 3>, Flatten>>(unknown_dims).dims == vector_dims(any_dim));
 
 // The first fault, and the path to it.
-constexpr Fault channels =
+constexpr ShapeFault channels =
     infer<combinators::Sequential<Linear<4, 4>, Sequential<Linear<4, 6>, ReLU>, Linear<5, 4>>>(unknown_dims).fault;
 static_assert(channels.kind == FaultKind::features && channels.depth == 1 && channels.at0 == 2);
 static_assert(channels.got == vector_dims(6) && channels.wanted == vector_dims(5));
-constexpr Fault nested =
+constexpr ShapeFault nested =
     infer<combinators::Sequential<ReLU, combinators::Repeat<3, ReLU, combinators::Sequential<ReLU, ReLU, BN<8>>>>>(
         picture_dims(6, 4, 4))
         .fault;
 static_assert(nested.kind == FaultKind::channels && nested.depth == 3);
 static_assert(nested.at0 == 1 && nested.at1 == 1 && nested.at2 == 2);
 // A projection's layers are counted after the branch's.
-constexpr Fault projection =
+constexpr ShapeFault projection =
     infer<combinators::Residual<Sequential<ReLU, Tanh>, Projection<ReLU, BN<8>>>>(picture_dims(6, 4, 4)).fault;
 static_assert(projection.kind == FaultKind::channels && projection.depth == 1 && projection.at0 == 3);
 
-static_assert(merge(picture_dims(any, 4, any), picture_dims(3, any, 5)) == picture_dims(3, 4, 5));
+static_assert(merge(picture_dims(any_dim, 4, any_dim), picture_dims(3, any_dim, 5)) == picture_dims(3, 4, 5));
 static_assert(merge(unknown_dims, vector_dims(3)) == vector_dims(3));
 static_assert(merge(vector_dims(3), unknown_dims) == vector_dims(3));
-static_assert(!picture_dims(3, any, 5).complete() && picture_dims(3, 4, 5).complete() && !unknown_dims.complete());
+static_assert(!picture_dims(3, any_dim, 5).complete() && picture_dims(3, 4, 5).complete() && !unknown_dims.complete());
 
 static_assert(parameter_count<Generator> == 1'068'928);
 static_assert(parameter_count<Discriminator> == 663'296);
@@ -92,9 +92,10 @@ using GeneratorRun = Workspace<Generator, Shape<100, 1, 1>, Mode, Device>;
 
 // Kept for backward: each convolution's output, for the norm; each norm's output, which the activation writes over,
 // for the next convolution. And mean and deviation of each of the norms' channels.
-static_assert(GeneratorRun<Training>::plan.kept == Extent{2 * (256 * 16 + 128 * 64 + 64 * 256), 2 * (256 + 128 + 64)});
-static_assert(GeneratorRun<Inference>::plan.kept == Extent{});
-static_assert(GeneratorRun<Inference>::plan.backward_scratch == Extent{});
+static_assert(GeneratorRun<Training>::plan.kept ==
+              MemoryExtent{2 * (256 * 16 + 128 * 64 + 64 * 256), 2 * (256 + 128 + 64)});
+static_assert(GeneratorRun<Inference>::plan.kept == MemoryExtent{});
+static_assert(GeneratorRun<Inference>::plan.backward_scratch == MemoryExtent{});
 // Without scratch of the kernels, no more than the two largest neighbours: inputs and outputs of the last norm.
 static_assert(GeneratorRun<Inference, Reference>::plan.forward_scratch.per_sample <= 2 * 64 * 256 + 128 * 64);
 static_assert(GeneratorRun<Training, Reference>::plan.backward_scratch.per_sample >= 2 * 64 * 256);

@@ -1,9 +1,9 @@
 // Threads that share a core are parted, and keep the right to run anywhere.
+#include "genotype/kernels/cpu/spread.hpp"
+
 #include <doctest/doctest.h>
 #include <omp.h>
 #include <sched.h>
-
-#include "genotype/kernels/cpu/spread.hpp"
 
 using namespace genotype;
 
@@ -18,7 +18,7 @@ TEST_CASE("a thread that shares its core goes to a free one and stays free to mo
     omp_set_num_threads(2);
     const int here = sched_getcpu();
     const int occupied[] = {here, -1};
-    detail::leave_for_another_core(occupied, 2);
+    kernels::detail::leave_for_another_core(occupied, 2);
     CHECK(sched_getcpu() != here);
     cpu_set_t after;
     REQUIRE(sched_getaffinity(0, sizeof after, &after) == 0);
@@ -41,7 +41,7 @@ TEST_CASE("a thread stays where all cores are taken") {
     REQUIRE(sched_getaffinity(0, sizeof allowed, &allowed) == 0);
     int taken[CPU_SETSIZE];
     for (int core = 0; core < CPU_SETSIZE; ++core) taken[core] = core;
-    detail::leave_for_another_core(taken, CPU_SETSIZE);
+    kernels::detail::leave_for_another_core(taken, CPU_SETSIZE);
     cpu_set_t after;
     REQUIRE(sched_getaffinity(0, sizeof after, &after) == 0);
     CHECK(CPU_EQUAL(&after, &allowed));

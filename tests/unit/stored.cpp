@@ -45,8 +45,8 @@ Array result(const RandomMatrix& first, const RandomMatrix& second, const Array&
     // The weights, not the bias behind the first ones: nobody reads them.
     for (long i = 0; i < 64 * 40; ++i) model.parameters.data()[i] = nan;
     for (long i = 0; i < 40 * 7; ++i) model.parameters.data()[parameter_floats<First>() + i] = nan;
-    write_stored_matrix(first.get(), model.prepared.data());
-    write_stored_matrix(second.get(), model.prepared.data() + prepared_floats<First, Device>());
+    kernels::write_stored_matrix(first.get(), model.prepared.data());
+    kernels::write_stored_matrix(second.get(), model.prepared.data() + prepared_floats<First, Device>());
     Workspace<Net, Shape<64>, Inference, Device> memory(5);
     const auto y = memory.forward(model, View<Shape<64>>{x.data(), 5});
     return Array(y.data, y.data + y.size());
@@ -77,8 +77,8 @@ TEST_CASE("a model's layers take the matrices of their prepared forms") {
 TEST_CASE("an embedding and the head that takes its matrix") {
     const RandomMatrix table(GgmlType::Q8_0, 11, 32);
     Array prepared = kernel_test::unwritten(embedding_packed_floats(Stored<Cpu>{}, 11, 32));
-    write_stored_matrix(table.get(), prepared.data());
-    const ConvWeights weights{nullptr, prepared.data()};
+    kernels::write_stored_matrix(table.get(), prepared.data());
+    const kernels::ConvWeights weights{nullptr, prepared.data()};
     const std::vector<float> values = table.dequantized();
 
     const Array ids{10, 0, 3};
@@ -94,8 +94,8 @@ TEST_CASE("an embedding and the head that takes its matrix") {
     stored_product(Stored<Cpu>{}, 3, x.data(), weights, nullptr, logits.data());
     stored_product(Stored<Reference>{}, 3, x.data(), weights, nullptr, expected.data());
     CHECK(kernel_test::difference(logits, expected, 1e5) < 1e-6);
-    convolve_transposed(Stored<Cpu>{}, ProductGeometry{ConvGeometry{11, 32}}, 3, x.data(), weights, nullptr,
-                        head.data(), Region{});
+    convolve_transposed(Stored<Cpu>{}, kernels::ProductGeometry{kernels::ConvGeometry{11, 32}}, 3, x.data(), weights,
+                        nullptr, head.data(), MemoryRegion{});
     CHECK(kernel_test::same_bits(head, logits));
 }
 
@@ -107,17 +107,17 @@ TEST_CASE("a matrix that was not loaded, or is another, is an error") {
     CHECK(words_of(run).find("found 0 x 0 with 0 rows in its parts, expected 40 x 64") != std::string::npos);
 
     const RandomMatrix table(GgmlType::Q4_0, 11, 32);
-    Array prepared(static_cast<std::size_t>(stored_matrix_floats)), y(64);
-    const auto with = [&](StoredMatrix matrix, int rows, int columns) {
-        write_stored_matrix(matrix, prepared.data());
+    Array prepared(static_cast<std::size_t>(kernels::stored_matrix_floats)), y(64);
+    const auto with = [&](kernels::StoredMatrix matrix, int rows, int columns) {
+        kernels::write_stored_matrix(matrix, prepared.data());
         return words_of([&] {
-            convolve(Stored<Cpu>{}, ProductGeometry{ConvGeometry{columns, rows}}, 1, x.data(),
-                     {nullptr, prepared.data()}, nullptr, y.data(), Region{});
+            convolve(Stored<Cpu>{}, kernels::ProductGeometry{kernels::ConvGeometry{columns, rows}}, 1, x.data(),
+                     {nullptr, prepared.data()}, nullptr, y.data(), MemoryRegion{});
         });
     };
     CHECK(with(table.get(), 11, 32).empty());
     CHECK(with(table.get(), 32, 11).find("found 11 x 32") != std::string::npos);
-    StoredMatrix wrong = table.get();
+    kernels::StoredMatrix wrong = table.get();
     wrong.parts[0].rows = 10;
     CHECK(with(wrong, 11, 32).find("10 rows in its parts") != std::string::npos);
     wrong = table.get();
@@ -127,8 +127,8 @@ TEST_CASE("a matrix that was not loaded, or is another, is an error") {
 
 TEST_CASE("an id that is no row is an error") {
     const RandomMatrix table(GgmlType::F16, 11, 5);
-    Array prepared(static_cast<std::size_t>(stored_matrix_floats)), y(10);
-    write_stored_matrix(table.get(), prepared.data());
+    Array prepared(static_cast<std::size_t>(kernels::stored_matrix_floats)), y(10);
+    kernels::write_stored_matrix(table.get(), prepared.data());
     for (const float id : {-1.0f, 11.0f, 0.5f, std::numeric_limits<float>::quiet_NaN()}) {
         const Array ids{10, id};
         const std::string words = words_of([&] {

@@ -26,7 +26,7 @@ const std::vector<int> columns_of_floats{1, 5, 16, 31, 32, 33, 100, 160, 576, 10
 const std::vector<int> columns_of_blocks{32, 64, 96, 128, 160, 576, 992, 1024, 1056, 1536, 2112};
 
 template <class Device>
-Array product(Device device, const StoredMatrix& weights, int batch, const Array& x, const float* bias) {
+Array product(Device device, const kernels::StoredMatrix& weights, int batch, const Array& x, const float* bias) {
     Array y = kernel_test::unwritten(static_cast<long>(batch) * weights.rows);
     stored_product(device, weights, batch, x.data(), bias, y.data());
     return y;
@@ -79,7 +79,7 @@ TEST_CASE("products with unit vectors are the weights, to the bit") {
     constexpr int columns = 64;
     Array x(columns * columns);
     for (std::size_t i = 0; i < columns; ++i) x[i * columns + i] = 1;
-    const auto check = [&](const StoredMatrix& weights, const std::vector<float>& expected) {
+    const auto check = [&](const kernels::StoredMatrix& weights, const std::vector<float>& expected) {
         const auto rows = static_cast<std::size_t>(weights.rows);
         const Array many = product(Cpu{}, weights, columns, x, nullptr);
         bool same = true;
@@ -104,7 +104,7 @@ TEST_CASE("products with unit vectors are the weights, to the bit") {
     std::vector<float> expected;
     for (const Float16 half : halves) expected.push_back(to_float(half));
     const int rows = static_cast<int>(halves.size()) / columns;
-    check({rows, columns, {StoredPart{halves.data(), GgmlType::F16, rows}}}, expected);
+    check({rows, columns, {kernels::StoredPart{halves.data(), GgmlType::F16, rows}}}, expected);
 }
 
 TEST_CASE("parts of different types, stacked by rows") {
@@ -127,11 +127,11 @@ TEST_CASE("weights may lie at any address") {
     for (const GgmlType type : stored_test::all_types) {
         CAPTURE(static_cast<int>(type));
         const RandomMatrix weights(type, 9, 96);
-        const StoredPart part = weights.get().parts[0];
-        const std::size_t size = 9 * stored_row_bytes(type, 96);
+        const kernels::StoredPart part = weights.get().parts[0];
+        const std::size_t size = 9 * kernels::stored_row_bytes(type, 96);
         std::vector<std::byte> moved(size + 1);
         std::memcpy(moved.data() + 1, part.data, size);
-        StoredMatrix matrix = weights.get();
+        kernels::StoredMatrix matrix = weights.get();
         matrix.parts[0].data = moved.data() + 1;
         for (const int batch : {1, 20}) {
             const Array x = kernel_test::random_array(batch * 96, 11);

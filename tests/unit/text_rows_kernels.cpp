@@ -11,18 +11,18 @@ using namespace kernel_test;
 namespace {
 
 constexpr int positions = 20;
-const SequenceRows list[] = {{.row = 0, .count = 1, .position = 4},
-                             {.row = 1, .count = 7, .position = 0},
-                             {.row = 8, .count = 12, .position = 8},
-                             {.row = 20, .count = 1, .position = 4}};
-const Sequences texts{list, 4, positions, false};
-const Sequences one{nullptr, 1, 5, false};  // a text from its begin
+const kernels::SequenceRows list[] = {{.row = 0, .count = 1, .position = 4},
+                                      {.row = 1, .count = 7, .position = 0},
+                                      {.row = 8, .count = 12, .position = 8},
+                                      {.row = 20, .count = 1, .position = 4}};
+const kernels::Sequences texts{list, 4, positions, false};
+const kernels::Sequences one{nullptr, 1, 5, false};  // a text from its begin
 
 template <class Device>
 struct Outcome {
     Array y, in_place, gradient, last;
 
-    Outcome(Device device, const Sequences& sequences, long rows, int width, bool accumulate) {
+    Outcome(Device device, const kernels::Sequences& sequences, long rows, int width, bool accumulate) {
         const Array x = random_array(rows * width, 1), dy = random_array(rows * width, 2);
         const Array table = random_array(positions * width, 3);
         y = unwritten(rows * width);
@@ -41,7 +41,7 @@ struct Outcome {
 TEST_CASE_TEMPLATE("positions and last rows have the plain loops' bits", Device, GENOTYPE_TESTED_DEVICES) {
     for (const int width : {1, 3, 64, 400})
         for (const bool accumulate : {false, true})
-            for (const Sequences& sequences : {texts, one}) {
+            for (const kernels::Sequences& sequences : {texts, one}) {
                 CAPTURE(width);
                 const long rows = sequences.list ? 21 : sequences.context;
                 const Outcome wanted(Reference{}, sequences, rows, width, accumulate);
@@ -54,8 +54,8 @@ TEST_CASE_TEMPLATE("positions and last rows have the plain loops' bits", Device,
 }
 
 TEST_CASE_TEMPLATE("a row's position counts from its text's", Device, GENOTYPE_TESTED_DEVICES) {
-    const SequenceRows two[] = {{.row = 0, .count = 2, .position = 1}, {.row = 2, .count = 1}};
-    const Sequences sequences{two, 2, 3, false};
+    const kernels::SequenceRows two[] = {{.row = 0, .count = 2, .position = 1}, {.row = 2, .count = 1}};
+    const kernels::Sequences sequences{two, 2, 3, false};
     const Array x{1, 2, 3}, table{10, 20, 30};
     Array y(3), gradient(3), last(2);
     add_positions(Device{}, 3, 1, sequences, x.data(), table.data(), y.data());

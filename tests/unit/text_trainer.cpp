@@ -38,7 +38,7 @@ constexpr Options standing{.optimizer = frozen, .batch = batch, .context = conte
 template <class Net, class Device>
 void set_values(Trainer<Net, Device, SGD>& trainer) {
     initialize_gpt2(trainer.model(), Seed{5});
-    for_each_tensor<Net, Owned::parameters>([&](const std::string&, const Parameter& tensor, long offset) {
+    for_each_tensor<Net, detail::Owned::parameters>([&](const std::string&, const Parameter& tensor, long offset) {
         Arena<> noise(tensor.count());
         fill_normal(Cpu{}, noise.size(), RandomState{.seed = static_cast<std::uint64_t>(offset)}, noise.data());
         for (long i = 0; i < noise.size(); ++i) trainer.model().parameters.data()[offset + i] += 0.3f * noise.data()[i];
@@ -54,7 +54,7 @@ void expect_gradients() {
     std::vector<float> found(trainer.gradients().data(), trainer.gradients().data() + trainer.gradients().size());
     double largest = 0;
     for (const float value : found) largest = std::max(largest, std::abs(static_cast<double>(value)));
-    for_each_tensor<Net, Owned::parameters>([&](const std::string& name, const Parameter& tensor, long offset) {
+    for_each_tensor<Net, detail::Owned::parameters>([&](const std::string& name, const Parameter& tensor, long offset) {
         for (long i = offset; i < offset + tensor.count(); ++i) {
             INFO(name << "[" << i - offset << "]");
             float& value = trainer.model().parameters.data()[i];
@@ -137,7 +137,7 @@ TEST_CASE("what is no batch of windows is refused, and nothing changes") {
 
 TEST_CASE("decay of matrices alone leaves biases and norms as they are") {
     // Without a gradient nothing but the decay moves a parameter; a text of one token has one for few of them.
-    const auto moved = [](Decayed decayed) {
+    const auto moved = [](detail::Decayed decayed) {
         Optimized<Gpt2, Cpu, AdamW> optimizer(AdamW{.learning_rate = 0.1f, .weight_decay = 0.5f, .decayed = decayed});
         Model<Gpt2> model(Seed{1});
         std::fill_n(model.parameters.data(), model.parameters.size(), 1.0f);
@@ -145,17 +145,18 @@ TEST_CASE("decay of matrices alone leaves biases and norms as they are") {
         optimizer.step(model, gradients);
         return model.parameters.clone();
     };
-    const auto all = moved(Decayed::all), matrices = moved(Decayed::matrices);
+    const auto all = moved(detail::Decayed::all), matrices = moved(detail::Decayed::matrices);
     int vectors = 0;
-    for_each_tensor<Gpt2, Owned::parameters>([&](const std::string& name, const Parameter& tensor, long offset) {
-        INFO(name);
-        const bool is_matrix = tensor.dims.rank >= 2;
-        vectors += !is_matrix;
-        for (long i = offset; i < offset + tensor.count(); ++i) {
-            CHECK(all.data()[i] == 0.95f);
-            CHECK(matrices.data()[i] == (is_matrix ? 0.95f : 1.0f));
-        }
-    });
+    for_each_tensor<Gpt2, detail::Owned::parameters>(
+        [&](const std::string& name, const Parameter& tensor, long offset) {
+            INFO(name);
+            const bool is_matrix = tensor.dims.rank >= 2;
+            vectors += !is_matrix;
+            for (long i = offset; i < offset + tensor.count(); ++i) {
+                CHECK(all.data()[i] == 0.95f);
+                CHECK(matrices.data()[i] == (is_matrix ? 0.95f : 1.0f));
+            }
+        });
     CHECK(vectors == 2 * 8 + 2);
 }
 
@@ -165,7 +166,7 @@ TEST_CASE("GPT-2's first values") {
     initialize_gpt2(model, Seed{2});
     const double shortened = 0.02 / std::sqrt(6.0);
     int projections = 0;
-    for_each_tensor<Net, Owned::parameters>([&](const std::string& name, const Parameter& tensor, long offset) {
+    for_each_tensor<Net, detail::Owned::parameters>([&](const std::string& name, const Parameter& tensor, long offset) {
         INFO(name);
         const float* const values = model.parameters.data() + offset;
         double mean = 0, squares = 0;
@@ -189,11 +190,12 @@ TEST_CASE("GPT-2's first values") {
 
     Model<Llama2> llama(Seed{1});
     initialize_llama(llama, Seed{2});
-    for_each_tensor<Llama2, Owned::parameters>([&](const std::string& name, const Parameter& tensor, long offset) {
-        INFO(name);
-        if (tensor.dims.rank < 2)
-            CHECK(llama.parameters.data()[offset] == 1);
-        else
-            CHECK(std::abs(llama.parameters.data()[offset]) < 0.1);
-    });
+    for_each_tensor<Llama2, detail::Owned::parameters>(
+        [&](const std::string& name, const Parameter& tensor, long offset) {
+            INFO(name);
+            if (tensor.dims.rank < 2)
+                CHECK(llama.parameters.data()[offset] == 1);
+            else
+                CHECK(std::abs(llama.parameters.data()[offset]) < 0.1);
+        });
 }

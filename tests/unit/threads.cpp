@@ -67,8 +67,11 @@ Outcome train_vae(int steps, int batch) {
 template <class Net>
 Outcome train_text(int steps) {
     constexpr int context = 40, batch = 7;
-    Trainer<Net, Cpu, AdamW> trainer(
-        {.optimizer = {.decayed = Decayed::matrices}, .clip_norm = 1, .batch = batch, .context = context, .seed = 3});
+    Trainer<Net, Cpu, AdamW> trainer({.optimizer = {.decayed = detail::Decayed::matrices},
+                                      .clip_norm = 1,
+                                      .batch = batch,
+                                      .context = context,
+                                      .seed = 3});
     initialize_gpt2(trainer.model(), Seed{3});
     std::vector<int> windows((context + 1) * batch);
     Outcome outcome;

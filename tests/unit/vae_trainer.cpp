@@ -53,7 +53,7 @@ void expect_gradients_of(const Options& options) {
     double largest = 0;
     for (long i = 0; i < trainer.gradients().size(); ++i)
         largest = std::max(largest, std::abs(static_cast<double>(trainer.gradients().data()[i])));
-    for_each_tensor<Net, Owned::parameters>([&](const std::string& name, const Parameter& tensor, long offset) {
+    for_each_tensor<Net, detail::Owned::parameters>([&](const std::string& name, const Parameter& tensor, long offset) {
         for (long i = offset; i < offset + tensor.count(); ++i) {
             INFO(name << "[" << i - offset << "]");
             const double above = losses_at<Device>(options, i, 0.01f).total(options.beta);
@@ -116,7 +116,7 @@ TEST_CASE_TEMPLATE("a model of both reconstructs through the mean of the latents
     CHECK(std::equal(found.begin(), found.end(), expected.begin()));
     // Its children have names.
     std::string names;
-    for_each_tensor<Net, Owned::parameters>(
+    for_each_tensor<Net, detail::Owned::parameters>(
         [&](const std::string& name, const Parameter&, long) { names += name + " "; });
     CHECK(names.starts_with("encoder.0.weight encoder.0.bias encoder.2.weight encoder.2.bias decoder.0.weight"));
 }

@@ -16,12 +16,12 @@ using kernel_test::Array;
 namespace {
 
 struct Case {
-    ConvGeometry geometry;
+    kernels::ConvGeometry geometry;
     int batch;
 };
 
 std::ostream& operator<<(std::ostream& out, const Case& c) {
-    const ConvGeometry& g = c.geometry;
+    const kernels::ConvGeometry& g = c.geometry;
     return out << "kernel " << g.kernel << ", channels " << g.large_channels << " <-> " << g.small_channels << ", "
                << g.large_height << "x" << g.large_width << " <-> " << g.small_height << "x" << g.small_width
                << ", batch " << c.batch;
@@ -56,15 +56,15 @@ struct Inputs {
 
 Results run(const Case& c, const Inputs& in, bool exact = false) {
     using kernel_test::unwritten;
-    ConvGeometry g = c.geometry;
+    kernels::ConvGeometry g = c.geometry;
     g.exact = exact;
     Array packed = unwritten(packed_floats(Cpu{}, g));
     pack(Cpu{}, g, in.weights.data(), packed.data());
-    const ConvWeights weights{in.weights.data(), packed.data()};
+    const kernels::ConvWeights weights{in.weights.data(), packed.data()};
     const long floats = convolution_scratch(Cpu{}, g).floats(c.batch), guard = 64;
     Array memory = unwritten(floats + guard);
     std::fill(memory.begin() + floats, memory.end(), 7.0f);
-    const Region scratch{memory.data(), nullptr, c.batch};
+    const MemoryRegion scratch{memory.data(), nullptr, c.batch};
     Results r{unwritten(c.batch * g.small_floats()),
               unwritten(c.batch * g.large_floats()),
               unwritten(g.weights()),
@@ -73,11 +73,11 @@ Results run(const Case& c, const Inputs& in, bool exact = false) {
               unwritten(g.weights())};
     convolve(Cpu{}, g, c.batch, in.large.data(), weights, in.small_bias.data(), r.small.data(), scratch);
     convolve_weight_gradient(Cpu{}, g, c.batch, in.large.data(), in.small.data(), r.after_large.data(), false, scratch,
-                             Transformed::large);
+                             kernels::Transformed::large);
     std::fill(memory.begin(), memory.begin() + floats, std::numeric_limits<float>::quiet_NaN());
     convolve_transposed(Cpu{}, g, c.batch, in.small.data(), weights, in.large_bias.data(), r.large.data(), scratch);
     convolve_weight_gradient(Cpu{}, g, c.batch, in.large.data(), in.small.data(), r.after_small.data(), false, scratch,
-                             Transformed::small);
+                             kernels::Transformed::small);
     std::fill(memory.begin(), memory.begin() + floats, std::numeric_limits<float>::quiet_NaN());
     convolve_weight_gradient(Cpu{}, g, c.batch, in.large.data(), in.small.data(), r.gradient.data(), false, scratch);
     convolve_weight_gradient(Cpu{}, g, c.batch, in.large.data(), in.small.data(), r.added.data(), true, scratch);
@@ -103,7 +103,7 @@ struct Errors {
 
 /// Errors against the definition, summed in double precision.
 Errors errors(const Case& c, const Inputs& in, const Results& r) {
-    const ConvGeometry& g = c.geometry;
+    const kernels::ConvGeometry& g = c.geometry;
     auto filled = [&](const Array& bias, std::size_t size) {
         std::vector<double> values(size);
         for (std::size_t i = 0; i < size; ++i) values[i] = bias[i % bias.size()];
@@ -114,7 +114,7 @@ Errors errors(const Case& c, const Inputs& in, const Results& r) {
     const float* weights = in.weights.data();
     for (int sample = 0; sample < c.batch; ++sample) {
         const long first_large = sample * g.large_floats(), first_small = sample * g.small_floats();
-        detail::for_each_tap(g, [&](long at_large, long at_small, long tap) {
+        kernels::detail::for_each_tap(g, [&](long at_large, long at_small, long tap) {
             const float* x = in.large.data() + first_large + at_large;
             const float* y = in.small.data() + first_small + at_small;
             double* to_large = large.data() + first_large + at_large;
@@ -150,7 +150,7 @@ void check(const Errors& found, const Errors& bound) {
 
 void compare(const Case& c, float mean = 0) {
     CAPTURE(c);
-    REQUIRE(convolution_form(Cpu{}, c.geometry, c.batch) == ConvForm::winograd);
+    REQUIRE(convolution_form(Cpu{}, c.geometry, c.batch) == kernels::ConvForm::winograd);
     const Inputs in(c, mean);
     const Results r = run(c, in), direct = run(c, in, true);
     check(errors(c, in, r), c.geometry.kernel == 4 ? winograd_4x4_bound : winograd_3x3_bound);
@@ -176,7 +176,7 @@ TEST_CASE("All directions of pictures of many sizes") {
 }
 
 TEST_CASE("All directions of channels on both sides of the blocks") {
-    constexpr int panel = detail::tile_columns;
+    constexpr int panel = kernels::detail::tile_columns;
     compare(conv(32 + panel, 32 + 3 * panel, 8, 8, 16));
     compare(conv(32 + 3 * panel, 32 + panel, 9, 8, 17));
     for (const Case& c :
@@ -206,7 +206,7 @@ TEST_CASE("The direct form of other convolutions") {
                           Case{{256, 100, 4, 1, 0, 4, 4, 1, 1}, 64}, Case{{17, 33, 5, 3, 2, 11, 10, 4, 4}, 9},
                           Case{{48, 32, 3, 1, 1, 5, 9, 5, 9}, 4}, conv(64, 128, 16, 16, 3), Case{{784, 256}, 64}}) {
         CAPTURE(c);
-        REQUIRE(convolution_form(Cpu{}, c.geometry, c.batch) == ConvForm::direct);
+        REQUIRE(convolution_form(Cpu{}, c.geometry, c.batch) == kernels::ConvForm::direct);
         const Inputs in(c);
         check(errors(c, in, run(c, in)), direct_bound);
     }
@@ -214,32 +214,33 @@ TEST_CASE("The direct form of other convolutions") {
 
 TEST_CASE("The direct form can be asked for") {
     for (const Case& c : {conv(64, 128, 16, 16, 64), plain(64, 128, 8, 8, 64)}) {
-        ConvGeometry exact = c.geometry;
+        kernels::ConvGeometry exact = c.geometry;
         exact.exact = true;
-        CHECK(convolution_form(Cpu{}, exact, 64) == ConvForm::direct);
-        CHECK(convolution_scratch(Cpu{}, exact) == Extent{});
+        CHECK(convolution_form(Cpu{}, exact, 64) == kernels::ConvForm::direct);
+        CHECK(convolution_scratch(Cpu{}, exact) == MemoryExtent{});
         CHECK(packed_floats(Cpu{}, exact) == 2 * exact.weights());
     }
 }
 
 TEST_CASE("Other convolutions take the direct form and no scratch") {
-    auto form = [](ConvGeometry g, int batch) { return convolution_form(Cpu{}, g, batch); };
-    const ConvGeometry g = conv(64, 128, 16, 16, 64).geometry;
-    CHECK(form(g, 64) == ConvForm::winograd);
-    CHECK(form(g, 4) == ConvForm::winograd);
-    CHECK(form(g, 3) == ConvForm::direct);  // 12 tiles do not pay for transforming the weights
-    for (const ConvGeometry& other :
-         {ConvGeometry{3, 64, 4, 2, 1, 32, 32, 16, 16}, ConvGeometry{64, 129, 4, 2, 1, 16, 16, 8, 8},
-          ConvGeometry{64, 128, 3, 2, 1, 16, 16, 8, 8}, ConvGeometry{64, 128, 4, 1, 1, 16, 16, 15, 15},
-          ConvGeometry{64, 128, 4, 2, 0, 16, 16, 7, 7}, ConvGeometry{64, 128, 4, 2, 1, 4, 4, 2, 2},
-          ConvGeometry{64, 128, 4, 2, 1, 10, 10, 5, 5}, ConvGeometry{64, 128, 3, 1, 0, 10, 10, 8, 8},
-          ConvGeometry{64, 128, 3, 1, 1, 5, 5, 5, 5}, ConvGeometry{16, 64, 3, 1, 1, 8, 8, 8, 8},
-          ConvGeometry{64, 128, 3, 1, 1, 33, 32, 33, 32}, ConvGeometry{784, 256}}) {
-        CHECK(form(other, 64) == ConvForm::direct);
-        CHECK(convolution_scratch(Cpu{}, other) == Extent{});
-        CHECK(convolution_scratch(Reference{}, other) == Extent{});
+    auto form = [](kernels::ConvGeometry g, int batch) { return convolution_form(Cpu{}, g, batch); };
+    const kernels::ConvGeometry g = conv(64, 128, 16, 16, 64).geometry;
+    CHECK(form(g, 64) == kernels::ConvForm::winograd);
+    CHECK(form(g, 4) == kernels::ConvForm::winograd);
+    CHECK(form(g, 3) == kernels::ConvForm::direct);  // 12 tiles do not pay for transforming the weights
+    for (const kernels::ConvGeometry& other :
+         {kernels::ConvGeometry{3, 64, 4, 2, 1, 32, 32, 16, 16}, kernels::ConvGeometry{64, 129, 4, 2, 1, 16, 16, 8, 8},
+          kernels::ConvGeometry{64, 128, 3, 2, 1, 16, 16, 8, 8},
+          kernels::ConvGeometry{64, 128, 4, 1, 1, 16, 16, 15, 15},
+          kernels::ConvGeometry{64, 128, 4, 2, 0, 16, 16, 7, 7}, kernels::ConvGeometry{64, 128, 4, 2, 1, 4, 4, 2, 2},
+          kernels::ConvGeometry{64, 128, 4, 2, 1, 10, 10, 5, 5}, kernels::ConvGeometry{64, 128, 3, 1, 0, 10, 10, 8, 8},
+          kernels::ConvGeometry{64, 128, 3, 1, 1, 5, 5, 5, 5}, kernels::ConvGeometry{16, 64, 3, 1, 1, 8, 8, 8, 8},
+          kernels::ConvGeometry{64, 128, 3, 1, 1, 33, 32, 33, 32}, kernels::ConvGeometry{784, 256}}) {
+        CHECK(form(other, 64) == kernels::ConvForm::direct);
+        CHECK(convolution_scratch(Cpu{}, other) == MemoryExtent{});
+        CHECK(convolution_scratch(Reference{}, other) == MemoryExtent{});
     }
-    CHECK(convolution_scratch(Reference{}, g) == Extent{});
+    CHECK(convolution_scratch(Reference{}, g) == MemoryExtent{});
 }
 
 TEST_CASE("Every number of threads gives the same bits") {

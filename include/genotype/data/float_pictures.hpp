@@ -24,7 +24,7 @@ inline std::uint8_t to_byte(float value, Range range) {
 }
 }  // namespace detail
 
-/// A `View`, `Tensor` or `Batch`: anything that says its shape and gives a view of itself.
+/// A `View`, `Tensor` or `LabelledBatch`: anything that says its shape and gives a view of itself.
 template <class Samples>
 concept SamplesOfShape =
     ShapeType<typename Samples::shape> && std::convertible_to<const Samples&, View<typename Samples::shape>>;

@@ -37,7 +37,7 @@ struct LoaderOptions {
 
 /// Some samples of a dataset. Lives in the loader's memory, until its next batch.
 template <ShapeType S>
-struct Batch {
+struct LabelledBatch {
     using shape = S;
 
     View<S> samples;
@@ -88,7 +88,7 @@ class Loader {
     }
 
     /// The next batch; goes on into the next epoch without end.
-    Batch<S> next() {
+    LabelledBatch<S> next() {
         if (options_.shuffle && position_.epoch != ordered_epoch_) {
             genotype::shuffle(order_, options_.seed, static_cast<std::uint64_t>(position_.epoch));
             ordered_epoch_ = position_.epoch;
@@ -106,7 +106,7 @@ class Loader {
     /// One pass of a range-for; a batch is loaded when it is asked for.
     class Iterator {
       public:
-        Batch<S> operator*() const { return batch_; }
+        LabelledBatch<S> operator*() const { return batch_; }
         Iterator& operator++() {
             if (--left_ > 0) batch_ = loader_->next();
             return *this;
@@ -121,7 +121,7 @@ class Loader {
 
         Loader* loader_ = nullptr;
         int left_ = 0;
-        Batch<S> batch_{};
+        LabelledBatch<S> batch_{};
     };
 
     Iterator begin() { return Iterator(*this); }

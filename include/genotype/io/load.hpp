@@ -153,14 +153,14 @@ class Loading {
 ///     load(generator, "gan.safetensors", {.prefix = "generator."});
 ///     load(model, "other.safetensors", {}, [](const std::string& name) { return "net." + name; });
 template <Layer Net, class Device, class Rename = KeepNames>
-LoadReport load(Weights<Net, Device>& model, const std::filesystem::path& path, const LoadOptions& options = {},
+LoadReport load(ModelWeights<Net, Device>& model, const std::filesystem::path& path, const LoadOptions& options = {},
                 const Rename& rename = {}) {
     return load(model, SafeTensors(path), options, rename);
 }
 
 /// The same from a file that is open already, or whose bytes are in memory.
 template <Layer Net, class Device, class Rename = KeepNames>
-LoadReport load(Weights<Net, Device>& model, const SafeTensors& file, const LoadOptions& options = {},
+LoadReport load(ModelWeights<Net, Device>& model, const SafeTensors& file, const LoadOptions& options = {},
                 const Rename& rename = {}) {
     std::vector<detail::StateTensor<float>> state;
     HostCopy parameters(model.parameters), buffers(model.buffers);

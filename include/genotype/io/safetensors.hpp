@@ -35,7 +35,7 @@ class SafeTensors {
     const std::string& name() const { return name_; }
     /// All tensors in the order of their data.
     std::span<const TensorInfo> tensors() const { return tensors_; }
-    const Metadata& metadata() const { return metadata_; }
+    const FileMetadata& metadata() const { return metadata_; }
     /// The names that more than one tensor has, in order.
     std::span<const std::string> names_twice() const { return twice_; }
 
@@ -95,7 +95,7 @@ class SafeTensors {
     std::string name_;
     std::span<const std::byte> data_;
     std::vector<TensorInfo> tensors_;
-    Metadata metadata_;
+    FileMetadata metadata_;
     std::vector<std::size_t> by_name_;
     std::vector<std::string> twice_;
 };

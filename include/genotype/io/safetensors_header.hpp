@@ -27,7 +27,7 @@ namespace genotype::detail {
 class SafeTensorsReader {
   public:
     SafeTensorsReader(std::string_view text, const std::string& file, std::vector<TensorInfo>& tensors,
-                      Metadata& metadata)
+                      FileMetadata& metadata)
         : lexer_(nlohmann::detail::input_adapter(text.data(), text.data() + text.size())),
           file_(file),
           tensors_(tensors),
@@ -192,7 +192,7 @@ class SafeTensorsReader {
     Token token_ = Token::uninitialized;
     const std::string& file_;
     std::vector<TensorInfo>& tensors_;
-    Metadata& metadata_;
+    FileMetadata& metadata_;
     std::string name_, key_;
 };
 
@@ -201,7 +201,7 @@ class SafeTensorsReader {
 /// Source: the format's description at github.com/huggingface/safetensors.
 [[gnu::cold]] inline void read_safetensors_header(std::string_view text, std::uint64_t data_bytes,
                                                   const std::string& file, std::vector<TensorInfo>& tensors,
-                                                  Metadata& metadata) {
+                                                  FileMetadata& metadata) {
     if (text.empty() || text.front() != '{') fail(file, "header", "a text that does not begin with {", "a JSON object");
     SafeTensorsReader(text, file, tensors, metadata).read();
     for (const TensorInfo& tensor : tensors) {

@@ -50,7 +50,8 @@ namespace detail {
 
 /// The header's length and the header, filled with spaces so that the data starts at a multiple of 8 bytes.
 [[gnu::cold]] inline std::string safetensors_header(const std::string& file, const std::vector<TensorInfo>& tensors,
-                                                    const std::vector<std::size_t>& order, const Metadata& metadata) {
+                                                    const std::vector<std::size_t>& order,
+                                                    const FileMetadata& metadata) {
     const auto text = [&](const std::string& word) {
         if (!is_utf8(word)) fail(file, "header", concat("other bytes in ", in_quotes(word)), "UTF-8");
         return as_json(word);
@@ -114,7 +115,7 @@ inline void expect_whole(const std::string& file, const TensorInfo& tensor, cons
 /// numbers, so that no more than a piece of one need be in memory. The file is replaced whole or not at all.
 /// A name twice, or another number of bytes than the shape has, is an `Error`.
 template <class Write>
-void save_safetensors(const std::filesystem::path& path, std::vector<TensorInfo> tensors, const Metadata& metadata,
+void save_safetensors(const std::filesystem::path& path, std::vector<TensorInfo> tensors, const FileMetadata& metadata,
                       Write&& write) {
     const std::string name = path.string();
     const std::vector<std::size_t> order = detail::lay_out_tensors(name, tensors);

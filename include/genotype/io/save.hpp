@@ -21,8 +21,8 @@ struct SaveOptions {
 namespace detail {
 
 /// What every file of weights says of itself. "format" is what PyTorch's readers ask for.
-inline Metadata weights_metadata(const std::string& training) {
-    Metadata metadata;
+inline FileMetadata weights_metadata(const std::string& training) {
+    FileMetadata metadata;
     add_text(metadata, "format", "pt");
     add_text(metadata, version_key, version);
     if (!training.empty()) add_text(metadata, training_key, training);
@@ -50,7 +50,7 @@ template <class Value>
 
 template <class Value>
 void save_state(const std::vector<StateTensor<Value>>& state, const std::filesystem::path& path,
-                const Metadata& metadata) {
+                const FileMetadata& metadata) {
     std::vector<TensorInfo> tensors;
     for (const StateTensor<Value>& tensor : state) tensors.push_back(TensorInfo(tensor.info));
     save_safetensors(path, std::move(tensors), metadata,
@@ -67,12 +67,12 @@ void save_state(const std::vector<StateTensor<Value>>& state, const std::filesys
 ///     save(model, "model.safetensors", {.training = "10 epochs of Fashion-MNIST"});
 ///     save(model, "model.safetensors", {}, [](const std::string& name) { return "net." + name; });
 template <Layer Net, class Device, class Rename = KeepNames>
-void save(const Weights<Net, Device>& model, const std::filesystem::path& path, const SaveOptions& options = {},
+void save(const ModelWeights<Net, Device>& model, const std::filesystem::path& path, const SaveOptions& options = {},
           const Rename& rename = {}) {
     std::vector<detail::StateTensor<const float>> state;
     HostCopy parameters(model.parameters), buffers(model.buffers);
     detail::add_state<Net, const float>(state, parameters.data(), buffers.data(), options.prefix, rename);
-    Metadata metadata = detail::weights_metadata(options.training);
+    FileMetadata metadata = detail::weights_metadata(options.training);
     detail::add_text(metadata, detail::model_key_of(options.prefix), model_name<Net>());
     detail::save_state(state, path, metadata);
 }

@@ -72,9 +72,9 @@ struct StateAdder {
 template <Layer Net, class Value, class Rename>
 std::size_t add_state(std::vector<StateTensor<Value>>& state, Value* parameters, Value* buffers,
                       const std::string& prefix, const Rename& rename) {
-    for_each_tensor<Net, Owned::parameters>(StateAdder<Value, Rename>{state, parameters, prefix, rename});
+    for_each_tensor<Net, detail::Owned::parameters>(StateAdder<Value, Rename>{state, parameters, prefix, rename});
     const std::size_t first_buffer = state.size();
-    for_each_tensor<Net, Owned::buffers>(StateAdder<Value, Rename>{state, buffers, prefix, rename});
+    for_each_tensor<Net, detail::Owned::buffers>(StateAdder<Value, Rename>{state, buffers, prefix, rename});
     return first_buffer;
 }
 

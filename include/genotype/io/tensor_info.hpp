@@ -25,18 +25,18 @@ struct TensorInfo {
 };
 
 /// The texts beside the tensors.
-using Metadata = std::map<std::string, std::string, std::less<>>;
+using FileMetadata = std::map<std::string, std::string, std::less<>>;
 
 namespace detail {
 
 /// The text of this key, or null.
-[[gnu::noinline]] inline const std::string* find_text(const Metadata& metadata, std::string_view key) {
+[[gnu::noinline]] inline const std::string* find_text(const FileMetadata& metadata, std::string_view key) {
     const auto found = metadata.find(key);
     return found == metadata.end() ? nullptr : &found->second;
 }
 
 /// Puts a text in, unless the key is there already. True if so.
-[[gnu::noinline]] inline bool add_text(Metadata& metadata, std::string_view key, std::string_view text) {
+[[gnu::noinline]] inline bool add_text(FileMetadata& metadata, std::string_view key, std::string_view text) {
     return metadata.emplace(key, text).second;
 }
 

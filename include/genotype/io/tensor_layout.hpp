@@ -116,25 +116,26 @@ constexpr Numbers numbers_of(Dtype type) {
     }
 }
 
-using Quad [[gnu::vector_size(16)]] = float;
+using FourFloats [[gnu::vector_size(16)]] = float;
 
 /// Turns 4 rows of 4 floats over: row r of `to` is column r of `from`.
 inline void transpose_quad(const float* from, long from_pitch, float* to, long to_pitch) {
-    std::array<Quad, 4> in, half;
-    for (long r = 0; r < 4; ++r) std::memcpy(&in[static_cast<std::size_t>(r)], from + r * from_pitch, sizeof(Quad));
+    std::array<FourFloats, 4> in, half;
+    for (long r = 0; r < 4; ++r)
+        std::memcpy(&in[static_cast<std::size_t>(r)], from + r * from_pitch, sizeof(FourFloats));
     for (std::size_t r : {0u, 1u}) {
         half[2 * r] = __builtin_shufflevector(in[r], in[r + 2], 0, 4, 1, 5);
         half[2 * r + 1] = __builtin_shufflevector(in[r], in[r + 2], 2, 6, 3, 7);
     }
-    const std::array<Quad, 4> out{
+    const std::array<FourFloats, 4> out{
         __builtin_shufflevector(half[0], half[2], 0, 4, 1, 5), __builtin_shufflevector(half[0], half[2], 2, 6, 3, 7),
         __builtin_shufflevector(half[1], half[3], 0, 4, 1, 5), __builtin_shufflevector(half[1], half[3], 2, 6, 3, 7)};
-    for (long r = 0; r < 4; ++r) std::memcpy(to + r * to_pitch, &out[static_cast<std::size_t>(r)], sizeof(Quad));
+    for (long r = 0; r < 4; ++r) std::memcpy(to + r * to_pitch, &out[static_cast<std::size_t>(r)], sizeof(FourFloats));
 }
 
 /// A plane whose rows are neighbours on one side and whose columns are on the other, by blocks that fit into the
 /// first-level cache: each is read row by row, turned over there, and written column by column, in whole lines.
-inline NotFinite transpose(Numbers numbers, CopyAxis rows, CopyAxis columns, const std::byte* from, float* to) {
+inline NotFinite transpose_plane(Numbers numbers, CopyAxis rows, CopyAxis columns, const std::byte* from, float* to) {
     constexpr long edge = 64, pitch = edge + 4;  // a pitch of 64 would put a column into few sets of the cache
     alignas(64) std::array<float, edge * pitch> block, turned;
     NotFinite found;
@@ -179,7 +180,7 @@ inline NotFinite copy_tensor(Numbers numbers, CopyAxes axes, const std::byte* fr
         return found;
     }
     if (from_fastest == to_fastest) return numbers.read_row(from, columns.size, to);
-    return transpose(numbers, axes.axis[static_cast<std::size_t>(to_fastest)], columns, from, to);
+    return transpose_plane(numbers, axes.axis[static_cast<std::size_t>(to_fastest)], columns, from, to);
 }
 
 template <class As>

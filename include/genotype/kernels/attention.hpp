@@ -1,7 +1,7 @@
 // The sizes of an attention, for all devices and directions.
 #pragma once
 
-namespace genotype {
+namespace genotype::kernels {
 
 /// The widest head that every device computes: blocks of it lie on a thread's stack.
 inline constexpr int widest_head = 256;
@@ -19,4 +19,4 @@ struct AttentionSizes {
     constexpr int session_floats() const { return 2 * key_floats(); }
 };
 
-}  // namespace genotype
+}  // namespace genotype::kernels

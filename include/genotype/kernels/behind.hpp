@@ -1,7 +1,7 @@
 // Functors that lie where a device's kernels read them.
 #pragma once
 
-namespace genotype {
+namespace genotype::kernels {
 namespace detail {
 
 /// Does what the functor there does.
@@ -46,4 +46,4 @@ void update_in_turns(Device device, const Turns& turns, const F* two, long /*n*/
     }
 }
 
-}  // namespace genotype
+}  // namespace genotype::kernels

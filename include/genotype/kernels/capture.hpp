@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <utility>
 
-namespace genotype {
+namespace genotype::kernels {
 
 /// A step on a device that computes on the host: replay() calls it.
 template <class Step>
@@ -48,4 +48,4 @@ class Replayed {
     }
 };
 
-}  // namespace genotype
+}  // namespace genotype::kernels

@@ -1,7 +1,7 @@
 // The sizes of a convolution, for all devices and directions.
 #pragma once
 
-namespace genotype {
+namespace genotype::kernels {
 
 /// A convolution joins a large picture and a small one. `Conv` goes from the large to the small picture, `ConvT` from
 /// the small to the large; each is the other's input gradient. A `Linear` is the case of kernel 1 and pictures of one
@@ -61,4 +61,4 @@ struct ConvWeights {
 /// The picture whose transform is in a convolution's scratch, after a call that read it as its source.
 enum class Transformed { none, large, small };
 
-}  // namespace genotype
+}  // namespace genotype::kernels

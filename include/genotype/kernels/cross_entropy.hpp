@@ -4,13 +4,14 @@
 #include "genotype/kernels/math.hpp"
 #include "genotype/shape/error.hpp"
 
-namespace genotype::detail {
+namespace genotype::kernels::detail {
 
 /// Throws `Error` where a target is no class. Before any work is done, so that a bad label changes nothing.
 inline void check_targets(long rows, int classes, const int* targets) {
     for (long row = 0; row < rows; ++row)
         if (targets[row] < 0 || targets[row] >= classes)
-            fail("cross-entropy", concat("target ", row), targets[row], concat("a class from 0 to ", classes - 1));
+            fail("cross-entropy", genotype::detail::concat("target ", row), targets[row],
+                 genotype::detail::concat("a class from 0 to ", classes - 1));
 }
 
 /// exp(x - shift), to sum.
@@ -33,4 +34,4 @@ struct ScaledSoftmax {
     }
 };
 
-}  // namespace genotype::detail
+}  // namespace genotype::kernels::detail

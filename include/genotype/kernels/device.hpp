@@ -4,11 +4,18 @@
 #include "genotype/tensor/host_memory.hpp"
 
 namespace genotype {
+namespace kernels {
+
+/// What every device derives from, so that a call with its tag finds the kernels by the argument alone: layers call
+/// `convolve(device, ...)`, and a user's program has `map`, `sum` or `update` to itself.
+struct DeviceBase {};
+
+}  // namespace kernels
 
 /// SIMD (xsimd) and OpenMP on this machine's processor. Results are the same for every number of threads.
-struct Cpu : HostMemory {};
+struct Cpu : HostMemory, kernels::DeviceBase {};
 
 /// Plain loops that can be checked by eye: the oracle that every other device is tested against.
-struct Reference : HostMemory {};
+struct Reference : HostMemory, kernels::DeviceBase {};
 
 }  // namespace genotype

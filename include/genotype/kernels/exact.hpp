@@ -13,6 +13,10 @@ namespace genotype {
 template <class Device>
 struct Exact : Device {};
 
+}  // namespace genotype
+
+namespace genotype::kernels {
+
 namespace detail {
 
 template <class Geometry>
@@ -47,4 +51,4 @@ void convolve_weight_gradient(Exact<Device>, const Geometry& g, Rest... rest) {
     convolve_weight_gradient(Device{}, detail::exactly(g), rest...);
 }
 
-}  // namespace genotype
+}  // namespace genotype::kernels

@@ -1,7 +1,7 @@
 // Small functions that elementwise kernels are given by name.
 #pragma once
 
-namespace genotype {
+namespace genotype::kernels {
 
 /// x + y.
 struct Add {
@@ -31,4 +31,4 @@ struct NoActivation {
     }
 };
 
-}  // namespace genotype
+}  // namespace genotype::kernels

@@ -3,7 +3,7 @@
 
 #include "genotype/kernels/math.hpp"
 
-namespace genotype::detail {
+namespace genotype::kernels::detail {
 
 /// z = mean + noise * exp(log variance / 2)
 struct GaussianSample {
@@ -43,4 +43,4 @@ struct GaussianDivergenceSlope {
     }
 };
 
-}  // namespace genotype::detail
+}  // namespace genotype::kernels::detail

@@ -1,7 +1,7 @@
 // The sizes of a pooling.
 #pragma once
 
-namespace genotype {
+namespace genotype::kernels {
 
 /// A square window over a picture (height, width, channels), `padding` of it at most outside.
 struct PoolGeometry {
@@ -25,4 +25,4 @@ struct PoolGeometry {
     }
 };
 
-}  // namespace genotype
+}  // namespace genotype::kernels

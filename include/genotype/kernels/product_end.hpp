@@ -3,7 +3,7 @@
 
 #include "genotype/kernels/functions.hpp"
 
-namespace genotype {
+namespace genotype::kernels {
 
 /// Whether a device's products (`convolve`, `convolve_transposed`) take a `ProductEnd` as a last argument.
 template <class Device>
@@ -42,4 +42,4 @@ void finish_product(Device, const float* added, ProductEnd<Function> end, const 
     }
 }
 
-}  // namespace genotype
+}  // namespace genotype::kernels

@@ -22,6 +22,10 @@ namespace genotype {
 template <class Device>
 struct Stored : Device {};
 
+}  // namespace genotype
+
+namespace genotype::kernels {
+
 /// As on `Device`.
 template <class Device>
 class Replayed<Stored<Device>> : public Replayed<Device> {};
@@ -62,7 +66,7 @@ void stored_product(Stored<Device>, int batch, const float* x, ConvWeights weigh
 /// PyTorch equivalent: `F.linear(large, weight, bias)`.
 template <class Device>
 void convolve(Stored<Device>, const ProductGeometry& g, int batch, const float* large, ConvWeights weights,
-              const float* bias, float* small, Region) {
+              const float* bias, float* small, MemoryRegion) {
     stored_product(Device{}, detail::stored_matrix_of(Stored<Device>{}, weights, g.small_channels, g.large_channels),
                    batch * g.small_pixels(), large, bias, small);
 }
@@ -70,7 +74,7 @@ void convolve(Stored<Device>, const ProductGeometry& g, int batch, const float* 
 /// vocabulary. Throws `Error` where it is not. PyTorch equivalent: `F.linear(small, embedding, bias)`.
 template <class Device>
 void convolve_transposed(Stored<Device>, const ProductGeometry& g, int batch, const float* small, ConvWeights weights,
-                         const float* bias, float* large, Region) {
+                         const float* bias, float* large, MemoryRegion) {
     stored_product(Device{}, detail::stored_matrix_of(Stored<Device>{}, weights, g.large_channels, g.small_channels),
                    batch * g.large_pixels(), small, bias, large);
 }
@@ -95,4 +99,4 @@ void embedding(Stored<Device>, int rows, int width, const float* ids, ConvWeight
     stored_rows(Device{}, matrix, rows, ids, y);
 }
 
-}  // namespace genotype
+}  // namespace genotype::kernels

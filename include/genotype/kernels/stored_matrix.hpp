@@ -11,7 +11,7 @@
 #include "genotype/shape/error.hpp"
 #include "genotype/tensor/ggml_type.hpp"
 
-namespace genotype {
+namespace genotype::kernels {
 
 /// Some rows of a matrix as they lie in memory, one after another: (rows, columns), each row whole blocks of its type.
 /// Any address will do, that of a mapped file, too.
@@ -96,7 +96,7 @@ inline StoredRow stored_row(const StoredMatrix& matrix, long row) {
 /// The first `count` values from an address on, whole blocks, as float32. Nothing behind their last byte is read.
 template <class Block>
 void dequantize_values(const std::byte* from, long count, float* to) {
-    constexpr long values = static_cast<long>(values_of<Block>());
+    constexpr long values = static_cast<long>(genotype::detail::values_of<Block>());
     for (long at = 0; at < count; at += values, from += sizeof(Block), to += values) {
         Block block;
         std::memcpy(&block, from, sizeof(Block));
@@ -109,9 +109,10 @@ void dequantize_values(const std::byte* from, long count, float* to) {
     }
 }
 inline void dequantize_values(const StoredRow& row, long count, float* to) {
-    with_block(row.type, [&]<class Block>(const Block*) { dequantize_values<Block>(row.data, count, to); });
+    genotype::detail::with_block(row.type,
+                                 [&]<class Block>(const Block*) { dequantize_values<Block>(row.data, count, to); });
 }
 
 }  // namespace detail
 
-}  // namespace genotype
+}  // namespace genotype::kernels

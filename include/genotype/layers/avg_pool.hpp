@@ -13,7 +13,7 @@ namespace genotype {
 /// Source: LeCun et al., "Handwritten digit recognition with a back-propagation network", 1990.
 template <int kernel, int stride = kernel, int padding = 0>
 struct AvgPool : LayerBase {
-    static constexpr Dims input = picture_dims(any, any, any);
+    static constexpr Dims input = picture_dims(any_dim, any_dim, any_dim);
     static constexpr bool backward_reads_input = false;
 
     static constexpr Inferred output(Dims in) { return detail::pooled(kernel, stride, padding, in); }

@@ -37,18 +37,18 @@ struct BN : LayerBase {
 
     static constexpr Inferred output(Dims in) {
         if (channels < 1) return {FaultKind::size, vector_dims(channels), {}};
-        const Dims wanted{in.rank == 2 || in.rank == 4 ? 3 : in.rank, channels, any, any, any};
-        if (const Fault fault = compare(in, wanted)) return fault;
+        const Dims wanted{in.rank == 2 || in.rank == 4 ? 3 : in.rank, channels, any_dim, any_dim, any_dim};
+        if (const ShapeFault fault = compare(in, wanted)) return fault;
         return merge(in, wanted);
     }
 
     template <class Device, class Mode>
-    static constexpr Memory memory(Dims) {
+    static constexpr LayerMemory memory(Dims) {
         constexpr long pair = 2L * channels;
         if constexpr (std::same_as<Mode, Training>)
             return {.kept = {0, pair},
-                    .forward_scratch = {0, RowChunks::most * pair},
-                    .backward_scratch = {0, (RowChunks::most + 1) * pair}};
+                    .forward_scratch = {0, kernels::RowChunks::most * pair},
+                    .backward_scratch = {0, (kernels::RowChunks::most + 1) * pair}};
         else
             return {.kept = {}, .forward_scratch = {0, channels}, .backward_scratch = {}};
     }
@@ -56,21 +56,22 @@ struct BN : LayerBase {
     // An activation behind it is applied in the same pass, see model/fused.hpp.
     static constexpr bool applies_activation = true;
 
-    template <class Device, class Activation = NoActivation>
+    template <class Device, class Activation = kernels::NoActivation>
     static void forward(Device device, Training, const Forward<Training>& pass, Activation activation = {}) {
         const long rows = static_cast<long>(pass.batch) * pass.in.pixels();
         if (rows < 2) detail::too_few_values(channels, rows);
         float* const mean = pass.kept.fixed;
         float* const inverse = mean + channels;
-        const RunningStatistics running{pass.buffers + buffer_offset<BN>(0), pass.buffers + buffer_offset<BN>(1),
-                                        pass.buffers + buffer_offset<BN>(2), momentum};
+        const kernels::RunningStatistics running{pass.buffers + buffer_offset<BN>(0),
+                                                 pass.buffers + buffer_offset<BN>(1),
+                                                 pass.buffers + buffer_offset<BN>(2), momentum};
         channel_moments(device, rows, channels, pass.x, pass.scratch.fixed);
         batch_norm_statistics(device, rows, channels, pass.scratch.fixed, pass.x, epsilon, running, mean, inverse);
         normalize_channels(device, rows, channels, pass.x, mean, inverse, pass.parameters + parameter_offset<BN>(0),
                            pass.parameters + parameter_offset<BN>(1), pass.y, activation);
     }
 
-    template <class Device, class Activation = NoActivation>
+    template <class Device, class Activation = kernels::NoActivation>
     static void forward(Device device, Inference, const Forward<Inference>& pass, Activation activation = {}) {
         float* const inverse = pass.scratch.fixed;
         inverse_deviations(device, channels, pass.buffers + buffer_offset<BN>(1), epsilon, inverse);
@@ -79,7 +80,7 @@ struct BN : LayerBase {
                            pass.parameters + parameter_offset<BN>(1), pass.y, activation);
     }
 
-    template <class Device, class Activation = NoActivation>
+    template <class Device, class Activation = kernels::NoActivation>
     static void backward(Device device, const Backward& pass, Activation activation = {}) {
         float* const gradients = pass.gradients;
         batch_norm_backward(device, static_cast<long>(pass.batch) * pass.in.pixels(), channels, pass.x, pass.dy,

@@ -16,8 +16,8 @@ namespace genotype {
 /// arXiv:2305.13245; the order of work: Dao, "FlashAttention-2", 2023, arXiv:2307.08691.
 template <int heads, int key_value_heads, int head_width>
 struct CausalAttention : LayerBase {
-    static_assert(head_width <= widest_head, "a head is at most 256 wide");
-    static constexpr AttentionSizes sizes{heads, key_value_heads, head_width};
+    static_assert(head_width <= kernels::widest_head, "a head is at most 256 wide");
+    static constexpr kernels::AttentionSizes sizes{heads, key_value_heads, head_width};
     static constexpr bool backward_reads_output = true;
 
     static constexpr Inferred output(Dims in) {
@@ -25,13 +25,13 @@ struct CausalAttention : LayerBase {
             if (size < 1) return {FaultKind::size, vector_dims(size), {}};
         if (heads % (key_value_heads < 1 ? 1 : key_value_heads) != 0)
             return {FaultKind::heads, vector_dims(heads), vector_dims(key_value_heads)};
-        if (const Fault fault = compare(in, vector_dims(sizes.row_floats()))) return fault;
+        if (const ShapeFault fault = compare(in, vector_dims(sizes.row_floats()))) return fault;
         return vector_dims(sizes.query_floats());
     }
 
     /// Kept: the logarithm of each query's sum of exponentials.
     template <class Device, class Mode>
-    static constexpr Memory memory(Dims) {
+    static constexpr LayerMemory memory(Dims) {
         if constexpr (std::same_as<Mode, Training>)
             return {.kept = {heads, 0},
                     .forward_scratch = attention_scratch(Device{}, sizes),

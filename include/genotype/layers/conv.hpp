@@ -17,18 +17,18 @@ template <int in_channels, int out_channels, int kernel, int stride = 1, int pad
 struct Conv : LayerBase {
     static_assert(BiasChoice<Choice>, "the last argument is Bias or NoBias");
     static_assert(kernel <= 512 && stride <= 512, "the kernels' buffers hold kernels and strides of up to 512");
-    static constexpr Fault fault = detail::convolution_fault(in_channels, out_channels, kernel, stride, padding);
+    static constexpr ShapeFault fault = detail::convolution_fault(in_channels, out_channels, kernel, stride, padding);
     static constexpr bool has_bias = std::same_as<Choice, Bias>;
-    static constexpr Dims input = picture_dims(fault ? any : in_channels, any, any);
+    static constexpr Dims input = picture_dims(fault ? any_dim : in_channels, any_dim, any_dim);
     static constexpr auto parameters =
         detail::weight_and_bias<Choice>({4, out_channels, in_channels, kernel, kernel}, {2, 3, 1, 0}, out_channels,
                                         long{in_channels} * kernel * kernel);
 
     static constexpr Inferred output(Dims in) {
         if (fault) return fault;
-        Dims out = picture_dims(out_channels, any, any);
+        Dims out = picture_dims(out_channels, any_dim, any_dim);
         for (int axis : {1, 2}) {
-            if (in[axis] == any) continue;
+            if (in[axis] == any_dim) continue;
             const int room = in[axis] + 2 * padding - kernel;
             if (room < 0) return {FaultKind::kernel, padded(in), {1, kernel}};
             out[axis] = room / (stride < 1 ? 1 : stride) + 1;
@@ -36,7 +36,7 @@ struct Conv : LayerBase {
         return out;
     }
 
-    using Geometry = TypedConvGeometry<kernel, stride, padding>;
+    using Geometry = kernels::TypedConvGeometry<kernel, stride, padding>;
     static constexpr Geometry geometry(Dims in, Dims out) {
         return Geometry(
             {in_channels, out_channels, kernel, stride, padding, in.height(), in.width(), out.height(), out.width()});
@@ -52,16 +52,16 @@ struct Conv : LayerBase {
     }
 
     template <class Device, class Mode>
-    static constexpr Memory memory(Dims in) {
-        const Extent scratch = convolution_scratch(Device{}, geometry(in, output(in).dims));
+    static constexpr LayerMemory memory(Dims in) {
+        const MemoryExtent scratch = convolution_scratch(Device{}, geometry(in, output(in).dims));
         return {.kept = {}, .forward_scratch = scratch, .backward_scratch = scratch};
     }
 
     // On some devices an activation behind it is applied in the same pass, see model/fused.hpp.
     static constexpr bool is_product = true;
 
-    template <class Device, class Mode, class Function = NoActivation>
-    static void forward(Device device, Mode, const Forward<Mode>& f, const ProductEnd<Function>& end = {}) {
+    template <class Device, class Mode, class Function = kernels::NoActivation>
+    static void forward(Device device, Mode, const Forward<Mode>& f, const kernels::ProductEnd<Function>& end = {}) {
         const float* bias = has_bias ? f.parameters + parameter_offset<Conv>(1) : nullptr;
         finish_product(device, f.added, end, [&](const auto&... with) {
             convolve(device, geometry(f.in, f.out), f.batch, f.x,
@@ -77,7 +77,8 @@ struct Conv : LayerBase {
                                 nullptr, b.dx, b.scratch);
         if (!b.gradients) return;
         convolve_weight_gradient(device, sizes, b.batch, b.x, b.dy, b.gradients + parameter_offset<Conv>(0),
-                                 b.accumulate, b.scratch, b.dx ? Transformed::small : Transformed::none);
+                                 b.accumulate, b.scratch,
+                                 b.dx ? kernels::Transformed::small : kernels::Transformed::none);
         if constexpr (has_bias)
             column_sums(device, static_cast<long>(b.batch) * b.out.pixels(), out_channels, b.dy,
                         b.gradients + parameter_offset<Conv>(1), b.accumulate);
@@ -85,7 +86,7 @@ struct Conv : LayerBase {
 
   private:
     static constexpr Dims padded(Dims in) {
-        auto with_border = [](int size) { return size == any ? any : size + 2 * padding; };
+        auto with_border = [](int size) { return size == any_dim ? any_dim : size + 2 * padding; };
         return {2, with_border(in.second), with_border(in.third)};
     }
 };

@@ -17,25 +17,25 @@ template <int in_channels, int out_channels, int kernel, int stride = 1, int pad
 struct ConvT : LayerBase {
     static_assert(BiasChoice<Choice>, "the last argument is Bias or NoBias");
     static_assert(kernel <= 512 && stride <= 512, "the kernels' buffers hold kernels and strides of up to 512");
-    static constexpr Fault fault = detail::convolution_fault(in_channels, out_channels, kernel, stride, padding);
+    static constexpr ShapeFault fault = detail::convolution_fault(in_channels, out_channels, kernel, stride, padding);
     static constexpr bool has_bias = std::same_as<Choice, Bias>;
-    static constexpr Dims input = picture_dims(fault ? any : in_channels, any, any);
+    static constexpr Dims input = picture_dims(fault ? any_dim : in_channels, any_dim, any_dim);
     static constexpr auto parameters =
         detail::weight_and_bias<Choice>({4, in_channels, out_channels, kernel, kernel}, {2, 3, 1, 0}, out_channels,
                                         long{out_channels} * kernel * kernel);
 
     static constexpr Inferred output(Dims in) {
         if (fault) return fault;
-        Dims out = picture_dims(out_channels, any, any);
+        Dims out = picture_dims(out_channels, any_dim, any_dim);
         for (int axis : {1, 2}) {
-            if (in[axis] == any) continue;
+            if (in[axis] == any_dim) continue;
             out[axis] = (in[axis] - 1) * stride - 2 * padding + kernel;
             if (out[axis] < 1) return {FaultKind::empty_output, in, {}};
         }
         return out;
     }
 
-    using Geometry = TypedConvGeometry<kernel, stride, padding>;
+    using Geometry = kernels::TypedConvGeometry<kernel, stride, padding>;
     static constexpr Geometry geometry(Dims in, Dims out) {
         return Geometry(
             {out_channels, in_channels, kernel, stride, padding, out.height(), out.width(), in.height(), in.width()});
@@ -51,16 +51,16 @@ struct ConvT : LayerBase {
     }
 
     template <class Device, class Mode>
-    static constexpr Memory memory(Dims in) {
-        const Extent scratch = convolution_scratch(Device{}, geometry(in, output(in).dims));
+    static constexpr LayerMemory memory(Dims in) {
+        const MemoryExtent scratch = convolution_scratch(Device{}, geometry(in, output(in).dims));
         return {.kept = {}, .forward_scratch = scratch, .backward_scratch = scratch};
     }
 
     // On some devices an activation behind it is applied in the same pass, see model/fused.hpp.
     static constexpr bool is_product = true;
 
-    template <class Device, class Mode, class Function = NoActivation>
-    static void forward(Device device, Mode, const Forward<Mode>& f, const ProductEnd<Function>& end = {}) {
+    template <class Device, class Mode, class Function = kernels::NoActivation>
+    static void forward(Device device, Mode, const Forward<Mode>& f, const kernels::ProductEnd<Function>& end = {}) {
         const float* bias = has_bias ? f.parameters + parameter_offset<ConvT>(1) : nullptr;
         finish_product(device, f.added, end, [&](const auto&... with) {
             convolve_transposed(device, geometry(f.in, f.out), f.batch, f.x,
@@ -76,7 +76,8 @@ struct ConvT : LayerBase {
                      b.dx, b.scratch);
         if (!b.gradients) return;
         convolve_weight_gradient(device, sizes, b.batch, b.dy, b.x, b.gradients + parameter_offset<ConvT>(0),
-                                 b.accumulate, b.scratch, b.dx ? Transformed::large : Transformed::none);
+                                 b.accumulate, b.scratch,
+                                 b.dx ? kernels::Transformed::large : kernels::Transformed::none);
         if constexpr (has_bias)
             column_sums(device, static_cast<long>(b.batch) * b.out.pixels(), out_channels, b.dy,
                         b.gradients + parameter_offset<ConvT>(1), b.accumulate);

@@ -8,7 +8,7 @@
 namespace genotype::detail {
 
 /// The first argument of a convolution that is out of range.
-constexpr Fault convolution_fault(int in, int out, int kernel, int stride, int padding) {
+constexpr ShapeFault convolution_fault(int in, int out, int kernel, int stride, int padding) {
     for (int size : {in, out, kernel})
         if (size < 1) return {FaultKind::size, vector_dims(size), {}};
     if (stride < 1) return {FaultKind::stride, vector_dims(stride), {}};

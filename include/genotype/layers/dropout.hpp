@@ -23,8 +23,7 @@ struct Multiply {
 /// happens. PyTorch: nn.Dropout(probability).
 /// Source: Srivastava et al., "Dropout: a simple way to prevent neural networks from overfitting" (JMLR 2014).
 template <float probability = 0.5f>
-    requires(probability >= 0 && probability <= 1)
-struct Dropout : LayerBase {
+requires(probability >= 0 && probability <= 1) struct Dropout : LayerBase {
     static constexpr bool backward_reads_input = false;
     static constexpr bool in_place = true;
 
@@ -32,8 +31,8 @@ struct Dropout : LayerBase {
 
     /// Kept: for each value what it was multiplied by.
     template <class Device, class Mode>
-    static constexpr Memory memory(Dims in) {
-        Memory memory;
+    static constexpr LayerMemory memory(Dims in) {
+        LayerMemory memory;
         if (std::same_as<Mode, Training>) memory.kept.per_sample = in.count();
         return memory;
     }
@@ -46,7 +45,7 @@ struct Dropout : LayerBase {
             fill_keep_mask(device, n, call.random->take(n), probability, scale, call.kept.per_sample);
             map(device, n, detail::Multiply{}, call.y, call.x, static_cast<const float*>(call.kept.per_sample));
         } else if (call.y != call.x) {
-            map(device, n, Identity{}, call.y, call.x);
+            map(device, n, kernels::Identity{}, call.y, call.x);
         }
     }
 

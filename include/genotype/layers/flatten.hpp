@@ -12,9 +12,9 @@ struct Flatten : LayerBase {
     static constexpr bool backward_reads_input = false;
 
     static constexpr Inferred output(Dims in) {
-        if (in.rank == any) return vector_dims(any);
+        if (in.rank == any_dim) return vector_dims(any_dim);
         if (in.rank == 1) return in;
-        return vector_dims(in.complete() ? static_cast<int>(in.count()) : any);
+        return vector_dims(in.complete() ? static_cast<int>(in.count()) : any_dim);
     }
 
     template <class Device, class Mode>

@@ -36,10 +36,10 @@ struct GateBackward {
 /// Source: Shazeer, "GLU variants improve transformer", 2020, arXiv:2002.05202.
 template <class Gate>
 struct Gated : LayerBase {
-    static constexpr Dims input = vector_dims(any);
+    static constexpr Dims input = vector_dims(any_dim);
 
     static constexpr Inferred output(Dims in) {
-        if (in.first == any) return vector_dims(any);
+        if (in.first == any_dim) return vector_dims(any_dim);
         if (in.first % 2 != 0) return {FaultKind::halves, in, {}};
         return vector_dims(in.first / 2);
     }

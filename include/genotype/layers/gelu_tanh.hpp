@@ -30,6 +30,7 @@ struct GELUTanh : Activation<GELUTanh> {
 };
 
 template <>
-inline constexpr KnownFunction known_function<decltype(GELUTanh::function_of_input())> = KnownFunction::gelu_tanh;
+inline constexpr kernels::KnownFunction kernels::known_function<decltype(GELUTanh::function_of_input())> =
+    kernels::KnownFunction::gelu_tanh;
 
 }  // namespace genotype

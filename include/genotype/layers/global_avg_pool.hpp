@@ -10,7 +10,7 @@ namespace genotype {
 /// PyTorch: nn.AdaptiveAvgPool2d(1).
 /// Source: Lin, Chen and Yan, "Network in Network", 2013, arXiv:1312.4400.
 struct GlobalAvgPool : LayerBase {
-    static constexpr Dims input = picture_dims(any, any, any);
+    static constexpr Dims input = picture_dims(any_dim, any_dim, any_dim);
     static constexpr bool backward_reads_input = false;
 
     static constexpr Inferred output(Dims in) { return picture_dims(in.first, 1, 1); }

@@ -24,13 +24,13 @@ struct GroupNorm : LayerBase {
             if (size < 1) return {FaultKind::size, vector_dims(size), {}};
         if (channels % (groups < 1 ? 1 : groups) != 0)
             return {FaultKind::groups, vector_dims(channels), vector_dims(groups)};
-        const Dims wanted{in.rank == 2 || in.rank == 4 ? 3 : in.rank, channels, any, any, any};
-        if (const Fault fault = compare(in, wanted)) return fault;
+        const Dims wanted{in.rank == 2 || in.rank == 4 ? 3 : in.rank, channels, any_dim, any_dim, any_dim};
+        if (const ShapeFault fault = compare(in, wanted)) return fault;
         return merge(in, wanted);
     }
 
     template <class Device, class Mode>
-    static constexpr Memory memory(Dims) {
+    static constexpr LayerMemory memory(Dims) {
         if constexpr (std::same_as<Mode, Training>)
             return {.kept = {2L * channels, 0}, .forward_scratch = {}, .backward_scratch = {4L * channels, 0}};
         else

@@ -18,11 +18,11 @@ struct Training {};
 struct Inference {};
 
 /// What a layer needs beside input, output and parameters.
-struct Memory {
-    Extent kept{};              // written by forward, read by backward; training only
-    Extent forward_scratch{};   // free again when forward returns
-    Extent backward_scratch{};  // free again when backward returns
-    Extent session{};           // per_sample: for each position of a text, from call to call; inference only
+struct LayerMemory {
+    MemoryExtent kept{};              // written by forward, read by backward; training only
+    MemoryExtent forward_scratch{};   // free again when forward returns
+    MemoryExtent backward_scratch{};  // free again when backward returns
+    MemoryExtent session{};           // per_sample: for each position of a text, from call to call; inference only
 };
 
 /// One forward call. Activations are (batch, height, width, channels) of `in` and `out`.
@@ -35,11 +35,11 @@ struct Forward {
     const float* parameters;
     std::conditional_t<std::same_as<Mode, Training>, float*, const float*> buffers;
     const float* prepared;  // the device's forms of the parameters, see Layer::prepare
-    Region kept;
-    Region scratch;
+    MemoryRegion kept;
+    MemoryRegion scratch;
     RandomState* random;  // null in inference
-    const Sequences* sequences = nullptr;
-    Region session = {};  // its samples are positions: [slot][position][floats]; null where nothing is remembered
+    const kernels::Sequences* sequences = nullptr;
+    MemoryRegion session = {};  // its samples are positions: [slot][position][floats]; null where nothing is remembered
     const float* added = nullptr;  // as many values as y: added to what comes out, where `adds_to_output`
 };
 
@@ -57,9 +57,9 @@ struct Backward {
     float* gradients;
     const float* prepared;
     bool accumulate;
-    Region kept;
-    Region scratch;
-    const Sequences* sequences = nullptr;
+    MemoryRegion kept;
+    MemoryRegion scratch;
+    const kernels::Sequences* sequences = nullptr;
 };
 
 /// The defaults of a layer with nothing of its own. A layer inherits from it and adds
@@ -68,6 +68,11 @@ struct Backward {
 ///     template <class Device, class Mode> static void forward(Device, Mode, const Forward<Mode>&);
 ///     template <class Device> static void backward(Device, const Backward&);
 struct LayerBase {
+    using Memory = LayerMemory;
+    using Extent = MemoryExtent;
+    using Fault = ShapeFault;
+    static constexpr int any = any_dim;
+
     static constexpr Dims input = unknown_dims;  // the pattern that an input must fit: {3, 64, any, any}
     static constexpr NoParameters parameters{};
     static constexpr NoParameters buffers{};
@@ -76,7 +81,7 @@ struct LayerBase {
     static constexpr bool in_place = false;  // y may be x and dx may be dy
 
     template <class Device, class Mode>
-    static constexpr Memory memory(Dims) {
+    static constexpr LayerMemory memory(Dims) {
         return {};
     }
 
@@ -113,7 +118,7 @@ struct ChildName {
 /// The whole shape rule: what comes out of `L` when `in` goes in, as far as `in` is known.
 template <Layer L>
 constexpr Inferred infer(Dims in) {
-    if (const Fault fault = compare(in, L::input)) return fault;
+    if (const ShapeFault fault = compare(in, L::input)) return fault;
     return L::output(merge(in, L::input));
 }
 

@@ -32,12 +32,12 @@ requires(sizeof...(sizes) >= 1 && sizeof...(sizes) <= 4) struct LayerNormOf : La
     static constexpr Inferred output(Dims in) {
         for (const int size : {sizes...})
             if (size < 1) return {FaultKind::size, vector_dims(size), {}};
-        if (const Fault fault = compare(in, dims)) return fault;
+        if (const ShapeFault fault = compare(in, dims)) return fault;
         return dims;
     }
 
     template <class Device, class Mode>
-    static constexpr Memory memory(Dims) {
+    static constexpr LayerMemory memory(Dims) {
         if constexpr (std::same_as<Mode, Training>)
             return {.kept = {2, 0}, .forward_scratch = {}, .backward_scratch = {}};
         else

@@ -15,7 +15,7 @@ struct Linear : LayerBase {
     static_assert(BiasChoice<Choice>, "the last argument is Bias or NoBias");
     static constexpr bool sized = in_features >= 1 && out_features >= 1;
     static constexpr bool has_bias = std::same_as<Choice, Bias>;
-    static constexpr Dims input = vector_dims(sized ? in_features : any);
+    static constexpr Dims input = vector_dims(sized ? in_features : any_dim);
     static constexpr auto parameters =
         detail::weight_and_bias<Choice>({2, out_features, in_features}, {1, 0}, out_features, in_features);
 
@@ -25,7 +25,7 @@ struct Linear : LayerBase {
         return vector_dims(out_features);
     }
 
-    static constexpr ProductGeometry geometry{ConvGeometry{in_features, out_features}};
+    static constexpr kernels::ProductGeometry geometry{kernels::ConvGeometry{in_features, out_features}};
 
     template <class Device>
     static constexpr long prepared_floats() {
@@ -37,16 +37,16 @@ struct Linear : LayerBase {
     }
 
     template <class Device, class Mode>
-    static constexpr Memory memory(Dims) {
-        constexpr Extent scratch = convolution_scratch(Device{}, geometry);
+    static constexpr LayerMemory memory(Dims) {
+        constexpr MemoryExtent scratch = convolution_scratch(Device{}, geometry);
         return {.kept = {}, .forward_scratch = scratch, .backward_scratch = scratch};
     }
 
     // On some devices an activation behind it is applied in the same pass, see model/fused.hpp.
     static constexpr bool is_product = true;
 
-    template <class Device, class Mode, class Function = NoActivation>
-    static void forward(Device device, Mode, const Forward<Mode>& f, const ProductEnd<Function>& end = {}) {
+    template <class Device, class Mode, class Function = kernels::NoActivation>
+    static void forward(Device device, Mode, const Forward<Mode>& f, const kernels::ProductEnd<Function>& end = {}) {
         const float* bias = has_bias ? f.parameters + parameter_offset<Linear>(1) : nullptr;
         finish_product(device, f.added, end, [&](const auto&... with) {
             convolve(device, geometry, f.batch, f.x, {f.parameters + parameter_offset<Linear>(0), f.prepared}, bias,

@@ -13,7 +13,7 @@ namespace genotype {
 /// Source: Zhou and Chellappa, "Computation of optical flow using a neural network", 1988.
 template <int kernel, int stride = kernel, int padding = 0>
 struct MaxPool : LayerBase {
-    static constexpr Dims input = picture_dims(any, any, any);
+    static constexpr Dims input = picture_dims(any_dim, any_dim, any_dim);
 
     static constexpr Inferred output(Dims in) { return detail::pooled(kernel, stride, padding, in); }
 

@@ -13,18 +13,18 @@ namespace genotype {
 /// Neural Network", 2016, arXiv:1609.05158.
 template <int factor>
 struct PixelShuffle : LayerBase {
-    static constexpr Dims input = picture_dims(any, any, any);
+    static constexpr Dims input = picture_dims(any_dim, any_dim, any_dim);
     static constexpr bool backward_reads_input = false;
 
     static constexpr Inferred output(Dims in) {
         if (factor < 1) return {FaultKind::size, vector_dims(factor), {}};
         constexpr int square = factor < 1 ? 1 : factor * factor;
-        if (in.first != any) {
+        if (in.first != any_dim) {
             if (in.first % square != 0) return {FaultKind::groups, in, vector_dims(square)};
             in.first /= square;
         }
         for (const int axis : {1, 2})
-            if (in[axis] != any) in[axis] *= factor;
+            if (in[axis] != any_dim) in[axis] *= factor;
         return in;
     }
 

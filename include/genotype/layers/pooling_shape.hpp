@@ -13,18 +13,18 @@ constexpr Inferred pooled(int kernel, int stride, int padding, Dims in) {
     if (kernel < 1) return {FaultKind::size, vector_dims(kernel), {}};
     if (stride < 1) return {FaultKind::stride, vector_dims(stride), {}};
     if (padding < 0 || padding > kernel / 2) return {FaultKind::padding, vector_dims(padding), {}};
-    Dims padded{2, any, any}, out = picture_dims(in.first, any, any);
+    Dims padded{2, any_dim, any_dim}, out = picture_dims(in.first, any_dim, any_dim);
     for (const int axis : {1, 2})
-        if (in[axis] != any) padded[axis - 1] = in[axis] + 2 * padding;
+        if (in[axis] != any_dim) padded[axis - 1] = in[axis] + 2 * padding;
     for (const int axis : {1, 2}) {
-        if (in[axis] == any) continue;
+        if (in[axis] == any_dim) continue;
         if (padded[axis - 1] < kernel) return {FaultKind::kernel, padded, vector_dims(kernel)};
         out[axis] = (padded[axis - 1] - kernel) / stride + 1;
     }
     return out;
 }
 
-constexpr PoolGeometry pool_geometry(int kernel, int stride, int padding, Dims in, Dims out) {
+constexpr kernels::PoolGeometry pool_geometry(int kernel, int stride, int padding, Dims in, Dims out) {
     return {in.channels(), kernel, stride, padding, in.height(), in.width(), out.height(), out.width()};
 }
 

@@ -22,7 +22,7 @@ struct PositionalEmbedding : LayerBase {
     static constexpr Inferred output(Dims in) {
         for (const int count : {context, width})
             if (count < 1) return {FaultKind::size, vector_dims(count), {}};
-        if (const Fault fault = compare(in, vector_dims(width))) return fault;
+        if (const ShapeFault fault = compare(in, vector_dims(width))) return fault;
         return vector_dims(width);
     }
 
@@ -33,7 +33,8 @@ struct PositionalEmbedding : LayerBase {
 
     template <class Device>
     static void backward(Device device, const Backward& pass) {
-        if (pass.dx && pass.dx != pass.dy) map(device, pass.batch * pass.in.count(), Identity{}, pass.dx, pass.dy);
+        if (pass.dx && pass.dx != pass.dy)
+            map(device, pass.batch * pass.in.count(), kernels::Identity{}, pass.dx, pass.dy);
         if (pass.gradients)
             add_positions_gradient(device, pass.batch, context, width, *pass.sequences, pass.dy, pass.gradients,
                                    pass.accumulate);

@@ -19,6 +19,7 @@ struct ReLU : Activation<ReLU, SlopeOf::output> {
 };
 
 template <>
-inline constexpr KnownFunction known_function<decltype(ReLU::function_of_input())> = KnownFunction::relu;
+inline constexpr kernels::KnownFunction kernels::known_function<decltype(ReLU::function_of_input())> =
+    kernels::KnownFunction::relu;
 
 }  // namespace genotype

@@ -23,14 +23,14 @@ struct RMSNorm : LayerBase {
 
     static constexpr Inferred output(Dims in) {
         if (width < 1) return {FaultKind::size, vector_dims(width), {}};
-        if (const Fault fault = compare(in, vector_dims(width))) return fault;
+        if (const ShapeFault fault = compare(in, vector_dims(width))) return fault;
         return vector_dims(width);
     }
 
     /// Kept: each sample's factor.
     template <class Device, class Mode>
-    static constexpr Memory memory(Dims) {
-        Memory memory;
+    static constexpr LayerMemory memory(Dims) {
+        LayerMemory memory;
         if (std::same_as<Mode, Training>) memory.kept.per_sample = 1;
         return memory;
     }

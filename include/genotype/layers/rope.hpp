@@ -10,20 +10,22 @@ namespace genotype {
 
 /// All pairs turn as theta says.
 struct NoScaling {
-    static constexpr RotaryTurns turns(double theta) { return {.theta = theta}; }
+    static constexpr kernels::RotaryTurns turns(double theta) { return {.theta = theta}; }
 };
 
 /// All pairs turn `factor` times slower. transformers: rope_type "linear".
 template <auto factor>
 struct LinearScaling {
-    static constexpr RotaryTurns turns(double theta) { return {.theta = theta, .factor = static_cast<double>(factor)}; }
+    static constexpr kernels::RotaryTurns turns(double theta) {
+        return {.theta = theta, .factor = static_cast<double>(factor)};
+    }
 };
 
 /// Pairs of long waves turn `factor` times slower. transformers: rope_type "llama3", with the config's names.
 template <auto factor = 8, auto low_freq_factor = 1, auto high_freq_factor = 4,
           auto original_max_position_embeddings = 8192>
 struct Llama3Scaling {
-    static constexpr RotaryTurns turns(double theta) {
+    static constexpr kernels::RotaryTurns turns(double theta) {
         return {.theta = theta,
                 .factor = static_cast<double>(factor),
                 .low_freq_factor = static_cast<double>(low_freq_factor),
@@ -37,7 +39,7 @@ struct Llama3Scaling {
 template <auto theta = 10'000, class Scaling = NoScaling>
 struct Rope {
     static_assert(std::integral<decltype(theta)> || std::same_as<decltype(theta), float>, "theta is whole or a float");
-    static constexpr RotaryTurns turns = Scaling::turns(static_cast<double>(theta));
+    static constexpr kernels::RotaryTurns turns = Scaling::turns(static_cast<double>(theta));
 };
 
 }  // namespace genotype

@@ -15,7 +15,7 @@ namespace genotype {
 /// Source: Su et al., "RoFormer: enhanced transformer with rotary position embedding", 2021, arXiv:2104.09864.
 template <int heads, int key_value_heads, int head_width, class Angles = Rope<>>
 struct Rotary : LayerBase {
-    static constexpr AttentionSizes sizes{heads, key_value_heads, head_width};
+    static constexpr kernels::AttentionSizes sizes{heads, key_value_heads, head_width};
     static constexpr bool backward_reads_input = false;
     static constexpr bool in_place = true;
 
@@ -23,7 +23,7 @@ struct Rotary : LayerBase {
         for (const int size : {heads, key_value_heads, head_width})
             if (size < 1) return {FaultKind::size, vector_dims(size), {}};
         if (head_width % 2 != 0) return {FaultKind::halves, vector_dims(head_width), {}};
-        if (const Fault fault = compare(in, vector_dims(sizes.row_floats()))) return fault;
+        if (const ShapeFault fault = compare(in, vector_dims(sizes.row_floats()))) return fault;
         return vector_dims(sizes.row_floats());
     }
 

@@ -11,13 +11,13 @@ namespace genotype {
 /// Source: Odena, Dumoulin and Olah, "Deconvolution and Checkerboard Artifacts", Distill, 2016.
 template <int factor>
 struct Upsample : LayerBase {
-    static constexpr Dims input = picture_dims(any, any, any);
+    static constexpr Dims input = picture_dims(any_dim, any_dim, any_dim);
     static constexpr bool backward_reads_input = false;
 
     static constexpr Inferred output(Dims in) {
         if (factor < 1) return {FaultKind::size, vector_dims(factor), {}};
         for (const int axis : {1, 2})
-            if (in[axis] != any) in[axis] *= factor;
+            if (in[axis] != any_dim) in[axis] *= factor;
         return in;
     }
 

@@ -19,7 +19,7 @@ concept AdversarialLoss = requires(Reference device, const LossCall& call, Dims 
     L::discriminator_real(device, call);
     L::discriminator_fake(device, call);
     L::generator(device, call);
-    { L::fits(dims, dims) } -> std::same_as<Fault>;
+    { L::fits(dims, dims) } -> std::same_as<ShapeFault>;
 };
 
 /// Turns a loss with labels, 1 for real and 0 for fake, into an adversarial one. The generator wants its samples

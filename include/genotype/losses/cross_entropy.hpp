@@ -22,8 +22,8 @@ struct CrossEntropy {
     };
 
     /// The prediction is a vector of classes, the target of a sample one number.
-    static constexpr Fault fits(Dims prediction, Dims target) {
-        if (const Fault fault = compare(prediction, vector_dims(any))) return fault;
+    static constexpr ShapeFault fits(Dims prediction, Dims target) {
+        if (const ShapeFault fault = compare(prediction, vector_dims(any_dim))) return fault;
         return compare(target, vector_dims(1));
     }
 

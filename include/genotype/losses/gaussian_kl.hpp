@@ -23,9 +23,10 @@ struct GaussianKL {
     };
 
     /// The moments are a vector of twice as many numbers as the latents.
-    static constexpr Fault fits(Dims moments, Dims latents) {
-        if (const Fault fault = compare(latents, vector_dims(any))) return fault;
-        return compare(moments, vector_dims(latents.rank == any || latents.first == any ? any : 2 * latents.first));
+    static constexpr ShapeFault fits(Dims moments, Dims latents) {
+        if (const ShapeFault fault = compare(latents, vector_dims(any_dim))) return fault;
+        return compare(moments,
+                       vector_dims(latents.rank == any_dim || latents.first == any_dim ? any_dim : 2 * latents.first));
     }
 
     template <class Device>

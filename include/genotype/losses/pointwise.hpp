@@ -46,7 +46,7 @@ struct LossSlope {
 template <class Self>
 struct PointwiseLoss : LabelGame<Self> {
     /// Whether a target of this shape is what the loss can compare such a prediction with.
-    static constexpr Fault fits(Dims prediction, Dims target) { return compare(prediction, target); }
+    static constexpr ShapeFault fits(Dims prediction, Dims target) { return compare(prediction, target); }
 
     template <class Device>
     static void evaluate(Device device, const LossCall& call) {

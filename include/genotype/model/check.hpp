@@ -19,14 +19,14 @@ constexpr Inferred rule(Dims in) {
     if constexpr (Layer<L>)
         return infer<L>(in);
     else
-        return Fault{FaultKind::not_a_layer};
+        return ShapeFault{FaultKind::not_a_layer};
 }
 
 /// What comes out of the chain `L...`, or its first fault with the path to it.
 template <class... L>
 constexpr Inferred infer_chain(Dims in) {
     if constexpr (sizeof...(L) == 0) {
-        return Fault{FaultKind::empty_model};
+        return ShapeFault{FaultKind::empty_model};
     } else {
         Inferred (*const rules[])(Dims) = {&rule<L>...};
         int index = 0;
@@ -40,20 +40,20 @@ constexpr Inferred infer_chain(Dims in) {
     }
 }
 
-template <Fault F>
+template <ShapeFault F>
 consteval auto place() {
     if constexpr (F.depth <= 1)
-        return std::type_identity<At<F.at0>>{};
+        return std::type_identity<why::At<F.at0>>{};
     else if constexpr (F.depth == 2)
-        return std::type_identity<At<F.at0, F.at1>>{};
+        return std::type_identity<why::At<F.at0, F.at1>>{};
     else if constexpr (F.depth == 3)
-        return std::type_identity<At<F.at0, F.at1, F.at2>>{};
+        return std::type_identity<why::At<F.at0, F.at1, F.at2>>{};
     else
-        return std::type_identity<At<F.at0, F.at1, F.at2, F.at3>>{};
+        return std::type_identity<why::At<F.at0, F.at1, F.at2, F.at3>>{};
 }
 
 /// Follows a path down to the faulty layer. A combinator names its children: `typename C::template child<I>`.
-template <Fault F, class L>
+template <ShapeFault F, class L>
 consteval auto descend() {
     if constexpr (F.depth == 0)
         return std::type_identity<L>{};
@@ -67,68 +67,71 @@ consteval auto shape_word() {
     if constexpr (D.complete())
         return ShapeOf<D>{};
     else if constexpr (D.rank == 3)
-        return std::type_identity<got_channels<D.first>>{};
+        return std::type_identity<why::got_channels<D.first>>{};
     else
-        return std::type_identity<any_size>{};
+        return std::type_identity<why::any_size>{};
 }
 template <Dims D>
 using shape_word_t = typename decltype(shape_word<D>())::type;
 
 /// The sentence about fault `F` at layer `L`.
-template <Fault F, class Where, class L>
+template <ShapeFault F, class Where, class L>
 consteval auto sentence() {
     using enum FaultKind;
-    using Name = layer<L>;
+    using Name = why::layer<L>;
     constexpr Dims got_dims = F.got;
     constexpr Dims wanted = F.wanted;
     if constexpr (F.kind == channels)
-        return std::type_identity<
-            channels_do_not_match<Where, Name, got_channels<got_dims.first>, wants_channels<wanted.first>>>{};
+        return std::type_identity<why::channels_do_not_match<Where, Name, why::got_channels<got_dims.first>,
+                                                             why::wants_channels<wanted.first>>>{};
     else if constexpr (F.kind == features)
-        return std::type_identity<
-            features_do_not_match<Where, Name, got_features<got_dims.first>, wants_features<wanted.first>>>{};
+        return std::type_identity<why::features_do_not_match<Where, Name, why::got_features<got_dims.first>,
+                                                             why::wants_features<wanted.first>>>{};
     else if constexpr (F.kind == picture_given)
-        return std::type_identity<wants_a_vector_but_got_a_picture<
-            Where, Name, got<shape_word_t<got_dims>>, wants_features<wanted.first>, hint_insert<Flatten>>>{};
+        return std::type_identity<
+            why::wants_a_vector_but_got_a_picture<Where, Name, why::got<shape_word_t<got_dims>>,
+                                                  why::wants_features<wanted.first>, why::hint_insert<Flatten>>>{};
     else if constexpr (F.kind == vector_given)
-        return std::type_identity<
-            wants_a_picture_but_got_a_vector<Where, Name, got_features<got_dims.first>, wants_channels<wanted.first>,
-                                             hint_insert<Reshape_to_a_picture>>>{};
+        return std::type_identity<why::wants_a_picture_but_got_a_vector<Where, Name, why::got_features<got_dims.first>,
+                                                                        why::wants_channels<wanted.first>,
+                                                                        why::hint_insert<Reshape_to_a_picture>>>{};
     else if constexpr (F.kind == shape)
-        return std::type_identity<
-            shapes_do_not_match<Where, Name, got<shape_word_t<got_dims>>, wants<shape_word_t<wanted>>>>{};
+        return std::type_identity<why::shapes_do_not_match<Where, Name, why::got<shape_word_t<got_dims>>,
+                                                           why::wants<shape_word_t<wanted>>>>{};
     else if constexpr (F.kind == FaultKind::kernel)
-        return std::type_identity<kernel_is_larger_than_the_padded_input<Where, Name, genotype::kernel<wanted.first>,
-                                                                         padded_input<got_dims[0], got_dims[1]>>>{};
+        return std::type_identity<why::kernel_is_larger_than_the_padded_input<
+            Where, Name, why::kernel<wanted.first>, why::padded_input<got_dims[0], got_dims[1]>>>{};
     else if constexpr (F.kind == empty_output)
-        return std::type_identity<output_would_be_empty<Where, Name, got<shape_word_t<got_dims>>>>{};
+        return std::type_identity<why::output_would_be_empty<Where, Name, why::got<shape_word_t<got_dims>>>>{};
     else if constexpr (F.kind == stride)
-        return std::type_identity<stride_must_be_at_least_1<Where, Name, got_number<got_dims.first>>>{};
+        return std::type_identity<why::stride_must_be_at_least_1<Where, Name, why::got_number<got_dims.first>>>{};
     else if constexpr (F.kind == padding)
-        return std::type_identity<padding_is_out_of_range<Where, Name, got_number<got_dims.first>>>{};
+        return std::type_identity<why::padding_is_out_of_range<Where, Name, why::got_number<got_dims.first>>>{};
     else if constexpr (F.kind == size)
-        return std::type_identity<size_must_be_at_least_1<Where, Name, got_number<got_dims.first>>>{};
+        return std::type_identity<why::size_must_be_at_least_1<Where, Name, why::got_number<got_dims.first>>>{};
     else if constexpr (F.kind == FaultKind::groups)
-        return std::type_identity<groups_do_not_divide_the_channels<Where, Name, genotype::groups<wanted.first>,
-                                                                    got_channels<got_dims.first>>>{};
+        return std::type_identity<why::groups_do_not_divide_the_channels<Where, Name, why::groups<wanted.first>,
+                                                                         why::got_channels<got_dims.first>>>{};
     else if constexpr (F.kind == FaultKind::heads)
-        return std::type_identity<key_value_heads_do_not_divide_the_heads<
-            Where, Name, genotype::key_value_heads<wanted.first>, got_heads<got_dims.first>>>{};
+        return std::type_identity<why::key_value_heads_do_not_divide_the_heads<
+            Where, Name, why::key_value_heads<wanted.first>, why::got_heads<got_dims.first>>>{};
     else if constexpr (F.kind == halves)
-        return std::type_identity<features_have_no_two_halves<Where, Name, got_features<got_dims.first>>>{};
+        return std::type_identity<why::features_have_no_two_halves<Where, Name, why::got_features<got_dims.first>>>{};
     else if constexpr (F.kind == value_count)
-        return std::type_identity<reshape_changes_the_number_of_values<
-            Where, Name, got<shape_word_t<got_dims>>, got_values<got_dims.count()>, wants_values<wanted.count()>>>{};
+        return std::type_identity<why::reshape_changes_the_number_of_values<
+            Where, Name, why::got<shape_word_t<got_dims>>, why::got_values<got_dims.count()>,
+            why::wants_values<wanted.count()>>>{};
     else if constexpr (F.kind == branch)
-        return std::type_identity<branch_of_residual_changes_the_shape<
-            Where, Name, got<shape_word_t<got_dims>>, wants<shape_word_t<wanted>>, hint_add_a_projection>>{};
-    else if constexpr (F.kind == block)
         return std::type_identity<
-            block_of_repeat_changes_the_shape<Where, Name, got<shape_word_t<got_dims>>, wants<shape_word_t<wanted>>>>{};
+            why::branch_of_residual_changes_the_shape<Where, Name, why::got<shape_word_t<got_dims>>,
+                                                      why::wants<shape_word_t<wanted>>, why::hint_add_a_projection>>{};
+    else if constexpr (F.kind == block)
+        return std::type_identity<why::block_of_repeat_changes_the_shape<Where, Name, why::got<shape_word_t<got_dims>>,
+                                                                         why::wants<shape_word_t<wanted>>>>{};
     else if constexpr (F.kind == FaultKind::not_a_layer)
-        return std::type_identity<genotype::not_a_layer<Where, got<L>>>{};
+        return std::type_identity<why::not_a_layer<Where, why::got<L>>>{};
     else
-        return std::type_identity<model_has_no_layers<L>>{};
+        return std::type_identity<why::model_has_no_layers<L>>{};
 }
 
 /// The input that a layer, or the first layer of a combinator, asks for, as far as it asks.
@@ -141,12 +144,12 @@ constexpr Dims wanted_input() {
 }
 
 /// The sentence about fault `F` of `Model`, whose children are followed along the path; without a fault, `Model`.
-template <Fault F, class Model>
+template <ShapeFault F, class Model>
 consteval auto verdict() {
     if constexpr (F)
         return sentence<F, typename decltype(place<F>())::type, typename decltype(descend<F, Model>())::type>();
     else
-        return std::type_identity<no_fault<Model>>{};
+        return std::type_identity<why::no_fault<Model>>{};
 }
 
 /// Stands in for a combinator that is not allowed to exist, so that a path can be followed into its children.
@@ -156,13 +159,12 @@ struct chain {
     using child = nth<I, L...>;
 };
 
-}  // namespace detail
-
 /// What there is to say about `Model` when its shape rule finds fault `F`: `said` is a sentence, or a struct whose
 /// member `model` is `Model`. (A struct, not an alias: GCC 12 crashes on the alias.)
-template <Fault F, class Model>
+template <ShapeFault F, class Model>
 struct Verdict {
-    using said = typename decltype(detail::verdict<F, Model>())::type;
+    using said = typename decltype(verdict<F, Model>())::type;
 };
 
+}  // namespace detail
 }  // namespace genotype

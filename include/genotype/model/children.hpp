@@ -72,9 +72,9 @@ void prepare(Device device, const float* parameters, float* prepared) {
     }
 }
 
-enum class Owned { parameters, buffers };
-
 namespace detail {
+
+enum class Owned { parameters, buffers };
 
 inline std::string child_word(ChildName name) {
     return name.word ? concat(name.word) : concat(name.number);
@@ -120,7 +120,7 @@ void visit_all_tensors(TensorVisitor visitor, const std::string& before, ChildNa
 }  // namespace detail
 
 /// Calls visit(name, parameter, offset) for every tensor of an arena, with PyTorch's dotted name ("0.weight").
-template <Layer Net, Owned What, class Visit>
+template <Layer Net, detail::Owned What, class Visit>
 void for_each_tensor(Visit&& visit, const std::string& prefix = "", long offset = 0) {
     using Visited = std::remove_reference_t<Visit>;
     const auto call = [](const void* visited, const std::string& name, const Parameter& tensor, long at) {

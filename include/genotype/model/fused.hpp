@@ -29,7 +29,7 @@ concept ProductLayer = Layer<L> && L::is_product;
 
 /// Whether L's forward adds `added` to what comes out.
 template <class L, class Device>
-inline constexpr bool adds_to_output = ProductLayer<L>&& finishes_products<Device>;
+inline constexpr bool adds_to_output = ProductLayer<L>&& kernels::finishes_products<Device>;
 
 /// A layer and the activation behind it. What lies between them is never written to memory.
 template <AppliesActivation L, ElementwiseActivation A>
@@ -56,10 +56,10 @@ struct FusedProduct : L {
 
     /// Also what the activation reads in backward, and the gradient between the two.
     template <class Device, class Mode>
-    static constexpr Memory memory(Dims in) {
-        Memory memory = L::template memory<Device, Mode>(in);
+    static constexpr LayerMemory memory(Dims in) {
+        LayerMemory memory = L::template memory<Device, Mode>(in);
         if constexpr (std::same_as<Mode, Training>) {
-            const Extent between{aligned(output_dims<L>(in).count()), 0};
+            const MemoryExtent between{aligned(output_dims<L>(in).count()), 0};
             if (A::backward_reads_input) memory.kept = between + memory.kept;
             memory.backward_scratch = between + memory.backward_scratch;
         }
@@ -70,7 +70,7 @@ struct FusedProduct : L {
     static void forward(Device device, Mode mode, const Forward<Mode>& pass) {
         constexpr bool keeps = std::same_as<Mode, Training> && A::backward_reads_input;
         const auto function = A::function_of_input();
-        L::forward(device, mode, pass, ProductEnd{function, keeps ? pass.kept.per_sample : nullptr, nullptr});
+        L::forward(device, mode, pass, kernels::ProductEnd{function, keeps ? pass.kept.per_sample : nullptr, nullptr});
     }
     template <class Device>
     static void backward(Device device, const Backward& pass) {
@@ -98,7 +98,8 @@ struct FusedSteps {
 };
 
 template <class L, class Device>
-inline constexpr bool applies_activation = AppliesActivation<L> || (ProductLayer<L> && finishes_products<Device>);
+inline constexpr bool applies_activation = AppliesActivation<L> ||
+                                           (ProductLayer<L> && kernels::finishes_products<Device>);
 
 template <class Device, class... L>
 constexpr auto fused_steps() {

@@ -33,15 +33,15 @@ struct LanguageModel {
 
     static constexpr Dims wanted_input() { return vector_dims(1); }
     static constexpr Inferred output(Dims) {
-        if (const Fault fault = infer<E>(vector_dims(1)).fault) return fault.inside(0);
+        if (const ShapeFault fault = infer<E>(vector_dims(1)).fault) return fault.inside(0);
         const Inferred inner = infer<B>(vector_dims(width));
         if (inner.fault) return inner.fault.inside(1);
         if constexpr (tied) {
-            if (const Fault fault = compare(inner.dims, vector_dims(width))) return fault.inside(1);
+            if (const ShapeFault fault = compare(inner.dims, vector_dims(width))) return fault.inside(1);
         } else {
             const Inferred answer = infer<H>(inner.dims);
             if (answer.fault) return answer.fault.inside(2);
-            if (const Fault fault = compare(answer.dims, vector_dims(vocabulary))) return fault.inside(2);
+            if (const ShapeFault fault = compare(answer.dims, vector_dims(vocabulary))) return fault.inside(2);
         }
         return vector_dims(vocabulary);
     }
@@ -56,11 +56,11 @@ struct LanguageModel {
     /// Two activations of the embedding's width, before and after the body: kept in training, scratch in inference. The
     /// gradients by them are backward's scratch.
     template <class Device, class Mode>
-    static constexpr Memory memory(Dims) {
+    static constexpr LayerMemory memory(Dims) {
         constexpr bool training = std::same_as<Mode, Training>;
-        Memory total = memory_of<B, Device, Mode>(vector_dims(width));
+        LayerMemory total = memory_of<B, Device, Mode>(vector_dims(width));
         total.kept = aligned(total.kept);
-        const Memory answer = head_memory<Device, Mode>();
+        const LayerMemory answer = head_memory<Device, Mode>();
         total.forward_scratch = aligned(larger(total.forward_scratch, answer.forward_scratch));
         total.backward_scratch = aligned(larger(total.backward_scratch, answer.backward_scratch));
         if (training)
@@ -74,7 +74,7 @@ struct LanguageModel {
     template <Dims In, class Device, class Mode>
     static void forward(Device device, Mode mode, const Forward<Mode>& pass) {
         constexpr bool training = std::same_as<Mode, Training>;
-        const Region& two = training ? pass.kept : pass.scratch;
+        const MemoryRegion& two = training ? pass.kept : pass.scratch;
         float *const before = two.per_sample, *const after = two.at(one_activation).per_sample;
         Forward<Mode> step = pass;
         step.y = before;
@@ -156,15 +156,15 @@ struct LanguageModel {
     }
 
   private:
-    static constexpr Extent one_activation{aligned(width), 0}, two_activations{2 * aligned(width), 0};
+    static constexpr MemoryExtent one_activation{aligned(width), 0}, two_activations{2 * aligned(width), 0};
     /// A `Linear` whose weights lie the other way round: from the small side, the width, to the large, the vocabulary.
-    static constexpr ProductGeometry head_geometry{ConvGeometry{vocabulary, width}};
+    static constexpr kernels::ProductGeometry head_geometry{kernels::ConvGeometry{vocabulary, width}};
 
     /// The head runs before or after the body, where that needs no scratch.
     template <class Device, class Mode>
-    static constexpr Memory head_memory() {
+    static constexpr LayerMemory head_memory() {
         if constexpr (tied) {
-            const Extent scratch = convolution_scratch(Device{}, head_geometry);
+            const MemoryExtent scratch = convolution_scratch(Device{}, head_geometry);
             return {.kept = {}, .forward_scratch = scratch, .backward_scratch = scratch};
         } else {
             return memory_of<H, Device, Mode>(vector_dims(width));
@@ -172,7 +172,7 @@ struct LanguageModel {
     }
 
     template <class Pass>
-    static ConvWeights embedding_weights(const Pass& pass) {
+    static kernels::ConvWeights embedding_weights(const Pass& pass) {
         return {pass.parameters + parameter_offset<E>(0), pass.prepared};
     }
 };
@@ -183,7 +183,7 @@ namespace detail {
 template <class E, class B, class H>
 consteval auto language_model_verdict() {
     using Net = combinators::LanguageModel<E, B, H>;
-    return typename Verdict<Net::output(vector_dims(1)).fault, Net>::said{};
+    return typename detail::Verdict<Net::output(vector_dims(1)).fault, Net>::said{};
 }
 }  // namespace detail
 

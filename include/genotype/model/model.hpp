@@ -15,13 +15,13 @@ namespace genotype {
 ///     Tensor<Shape<3, 32, 32>> pictures = generator(noise);       // allocates the result and a workspace
 ///     auto view = generator(noise, workspace);                    // allocates nothing
 template <Layer Net, class Device = Cpu>
-class Model : public Weights<Net, Device> {
+class Model : public ModelWeights<Net, Device> {
   public:
     using network = Net;
     using device = Device;
 
     /// A model with first values drawn from `seed`, in PyTorch's distributions.
-    explicit Model(Seed seed = {}) : Weights<Net, Device>(seed) {}
+    explicit Model(Seed seed = {}) : ModelWeights<Net, Device>(seed) {}
 
     /// A workspace for inference on batches of up to `capacity` samples of shape `In`.
     template <ShapeType In>
@@ -41,7 +41,8 @@ class Model : public Weights<Net, Device> {
     template <ShapeType In, class Other>
     requires(!std::convertible_to<const Other&, View<In>>) View<OutputShape<Net, In>>
     operator()(const Other&, Workspace<Net, In, Inference, Device>&) const {
-        static_cast<void>(typename batch_has_another_shape<got<typename Other::shape>, wants<In>>::model{});
+        static_cast<void>(
+            typename why::batch_has_another_shape<why::got<typename Other::shape>, why::wants<In>>::model{});
         return {};
     }
 
@@ -54,7 +55,7 @@ class Model : public Weights<Net, Device> {
             Tensor<OutputShape<Net, In>> y(x.batch());
             if (x.batch() == 0) return y;
             auto memory = workspace<In>(x.batch());
-            Input<In, Device> input(x.batch());
+            detail::Input<In, Device> input(x.batch());
             const auto result = memory.forward(*this, input.take(x));
             Device::download(result.data, result.size(), y.data());
             return y;

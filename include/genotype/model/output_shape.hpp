@@ -10,9 +10,9 @@ template <class Net, class In>
 consteval auto output_verdict() {
     constexpr Inferred out = infer<Net>(In::dims);
     if constexpr (out.fault)
-        return typename Verdict<out.fault, Net>::said{};
+        return typename detail::Verdict<out.fault, Net>::said{};
     else
-        return no_fault<typename ShapeOf<out.dims>::type>{};
+        return why::no_fault<typename ShapeOf<out.dims>::type>{};
 }
 
 }  // namespace detail
@@ -28,7 +28,7 @@ struct InputOf {
     static constexpr Dims dims = [] {
         Dims wanted = wanted_input<Net>();
         for (int axis = 0; axis < wanted.rank; ++axis)
-            if (wanted[axis] == any) wanted[axis] = 1;
+            if (wanted[axis] == any_dim) wanted[axis] = 1;
         return wanted;
     }();
     using type = typename ShapeOf<dims>::type;
@@ -38,6 +38,6 @@ struct InputOf {
 /// The sample that a model asks for: what its first layer wants, with 1 for what it leaves open. `Shape<100, 1, 1>` for
 /// a generator that begins with ConvT<100, ...>, `Shape<784>` for Linear<784, ...>.
 template <Layer Net>
-requires(detail::wanted_input<Net>().rank != any) using InputShape = typename detail::InputOf<Net>::type;
+requires(detail::wanted_input<Net>().rank != any_dim) using InputShape = typename detail::InputOf<Net>::type;
 
 }  // namespace genotype

@@ -26,7 +26,7 @@ WeightsView view_of(const Owner& weights) {
 
 /// Child `Index` of a combinator's weights.
 template <int Index, Layer Net, class Device>
-WeightsView part(const Weights<Net, Device>& weights) {
+WeightsView part(const ModelWeights<Net, Device>& weights) {
     WeightsView view = view_of(weights);
     int number = 0;
     Net::for_each_child([&]<class Child>(std::type_identity<Child>, ChildName) {

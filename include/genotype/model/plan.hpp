@@ -7,20 +7,18 @@
 #include "genotype/model/children.hpp"
 #include "genotype/model/run.hpp"
 
-namespace genotype {
+namespace genotype::detail {
 
 /// A block of memory that is in use from time `from` to time `to`, both included, and the place that it was given.
 struct Block {
-    Extent size;
+    MemoryExtent size;
     int from = 0, to = -1;
-    Extent offset{};
+    MemoryExtent offset{};
 };
-
-namespace detail {
 
 /// First fit: the lowest offset at which `size` floats overlap no earlier block that is in use at the same time.
 template <std::size_t N>
-constexpr long first_fit(const std::array<Block, N>& blocks, std::size_t placed, long Extent::*axis) {
+constexpr long first_fit(const std::array<Block, N>& blocks, std::size_t placed, long MemoryExtent::*axis) {
     const Block& block = blocks[placed];
     const long size = block.size.*axis;
     long offset = 0;
@@ -40,18 +38,16 @@ constexpr long first_fit(const std::array<Block, N>& blocks, std::size_t placed,
     return offset;
 }
 
-}  // namespace detail
-
 /// Places all blocks, in order, and returns what they need together.
 template <std::size_t N>
-constexpr Extent place_blocks(std::array<Block, N>& blocks) {
-    Extent total{};
+constexpr MemoryExtent place_blocks(std::array<Block, N>& blocks) {
+    MemoryExtent total{};
     for (std::size_t index = 0; index < N; ++index) {
         Block& block = blocks[index];
         if (block.to < block.from) block.size = {};
         block.size = aligned(block.size);
-        block.offset.per_sample = detail::first_fit(blocks, index, &Extent::per_sample);
-        block.offset.fixed = detail::first_fit(blocks, index, &Extent::fixed);
+        block.offset.per_sample = first_fit(blocks, index, &MemoryExtent::per_sample);
+        block.offset.fixed = first_fit(blocks, index, &MemoryExtent::fixed);
         total = larger(total, block.offset + block.size);
     }
     return total;
@@ -60,12 +56,12 @@ constexpr Extent place_blocks(std::array<Block, N>& blocks) {
 /// Where an activation or a gradient between two layers lies.
 struct Place {
     enum Where { first, last, kept, scratch } where = scratch;  // first, last: the caller's own input and output
-    Extent offset{};
+    MemoryExtent offset{};
 };
 
 /// What the plan has to know of one layer.
 struct LayerFacts {
-    Memory memory;
+    LayerMemory memory;
     bool reads_input = true, reads_output = false, in_place = false;
     long parameters = 0, buffers = 0, prepared = 0;
 };
@@ -81,14 +77,12 @@ template <std::size_t N>
 struct ChainPlan {
     std::array<Dims, N + 1> dims{};
     std::array<Place, N + 1> activation{}, gradient{};
-    std::array<Extent, N> kept{}, forward_scratch{}, backward_scratch{}, session{};
+    std::array<MemoryExtent, N> kept{}, forward_scratch{}, backward_scratch{}, session{};
     std::array<long, N> parameters{}, buffers{}, prepared{};  // offsets of each layer's stretch of the arenas
-    Memory total{};
+    LayerMemory total{};
 };
 
-namespace detail {
-
-constexpr Extent activation_size(Dims dims) {
+constexpr MemoryExtent activation_size(Dims dims) {
     return {dims.count(), 0};
 }
 
@@ -176,8 +170,6 @@ constexpr void plan_backward(ChainPlan<N>& plan, const std::array<LayerFacts, N>
     }
 }
 
-}  // namespace detail
-
 /// Plans the chain `L...` for one input; the input is known to fit.
 template <class Device, class Mode, Layer... L>
 constexpr auto plan_chain(Dims in) {
@@ -199,9 +191,9 @@ constexpr auto plan_chain(Dims in) {
         plan.total.session = plan.total.session + aligned(facts[layer].memory.session);
     }
     constexpr bool training = std::same_as<Mode, Training>;
-    detail::plan_forward(plan, facts, training);
-    if (training) detail::plan_backward(plan, facts);
+    plan_forward(plan, facts, training);
+    if (training) plan_backward(plan, facts);
     return plan;
 }
 
-}  // namespace genotype
+}  // namespace genotype::detail

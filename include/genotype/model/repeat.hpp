@@ -37,26 +37,26 @@ struct Repeat {
     }
 
     template <class Device, class Mode>
-    static constexpr Memory memory(Dims in) {
-        const Memory block = memory_of<Block, Device, Mode>(in);
-        const Extent boundary{aligned(in.count()), 0};
-        Memory total;
+    static constexpr LayerMemory memory(Dims in) {
+        const LayerMemory block = memory_of<Block, Device, Mode>(in);
+        const MemoryExtent boundary{aligned(in.count()), 0};
+        LayerMemory total;
         if (std::same_as<Mode, Training>) {
             for (int number = 0; number < N; ++number)
-                total.kept = total.kept + aligned(block.kept) + (number > 0 ? boundary : Extent{});
+                total.kept = total.kept + aligned(block.kept) + (number > 0 ? boundary : MemoryExtent{});
             total.forward_scratch = block.forward_scratch;
             total.backward_scratch = boundary + boundary + block.backward_scratch;
         } else {
             total.forward_scratch = boundary + boundary + block.forward_scratch;
         }
-        const Extent session = aligned(block.session);
+        const MemoryExtent session = aligned(block.session);
         total.session = {N * session.per_sample, N * session.fixed};
         return total;
     }
 
     template <Dims In, class Device, class Mode>
     static void forward(Device device, Mode mode, const Forward<Mode>& pass) {
-        constexpr Extent two_boundaries{2 * aligned(In.count()), 0};
+        constexpr MemoryExtent two_boundaries{2 * aligned(In.count()), 0};
         Forward<Mode> step = pass;
         if constexpr (!std::same_as<Mode, Training>) step.scratch = pass.scratch.at(two_boundaries);
         for (int number = 0; number < N; ++number) {
@@ -92,8 +92,8 @@ struct Repeat {
   private:
     /// Kept memory is the inner boundaries 1 .. N-1, then what each block keeps.
     template <Dims In, class Device>
-    static constexpr Extent kept_at(int number) {
-        constexpr Extent each = aligned(memory_of<Block, Device, Training>(In).kept);
+    static constexpr MemoryExtent kept_at(int number) {
+        constexpr MemoryExtent each = aligned(memory_of<Block, Device, Training>(In).kept);
         return {(N - 1) * aligned(In.count()) + number * each.per_sample, number * each.fixed};
     }
 
@@ -114,7 +114,7 @@ namespace detail {
 template <int N, class... L>
 consteval auto repeat_verdict() {
     using Net = combinators::Repeat<N, L...>;
-    return typename Verdict<Net::output(unknown_dims).fault, Net>::said{};
+    return typename detail::Verdict<Net::output(unknown_dims).fault, Net>::said{};
 }
 }  // namespace detail
 

@@ -51,7 +51,7 @@ struct Residual<Sequential<B...>, Projection<S...>> {
         if constexpr (projects) {
             const Inferred shortcut = detail::infer_chain<S...>(in);
             if (shortcut.fault) {
-                Fault fault = shortcut.fault;
+                ShapeFault fault = shortcut.fault;
                 fault.at0 += static_cast<int>(sizeof...(B));
                 return fault;
             }
@@ -73,31 +73,31 @@ struct Residual<Sequential<B...>, Projection<S...>> {
     /// Where everything lies within the memory that this layer is given.
     template <class Device, class Mode>
     struct Plan {
-        Memory branch{}, shortcut{};
-        Extent branch_output, shortcut_output;  // kept only where backward reads them
-        Memory total{};
+        LayerMemory branch{}, shortcut{};
+        MemoryExtent branch_output, shortcut_output;  // kept only where backward reads them
+        LayerMemory total{};
 
         constexpr explicit Plan(Dims in) : branch(memory_of<Branch, Device, Mode>(in)) {
             constexpr bool training = std::same_as<Mode, Training>;
             const Dims out = output_dims<Residual>(in);
-            const Extent one{aligned(out.count()), 0}, wide_in{aligned(in.count()), 0};
+            const MemoryExtent one{aligned(out.count()), 0}, wide_in{aligned(in.count()), 0};
             if constexpr (projects) shortcut = memory_of<Shortcut, Device, Mode>(in);
             branch.kept = aligned(branch.kept);
             shortcut.kept = aligned(shortcut.kept);
             branch.session = aligned(branch.session);
             total.session = branch.session + aligned(shortcut.session);
             branch_output = branch.kept + shortcut.kept;
-            shortcut_output = branch_output + (training && Branch::backward_reads_output ? one : Extent{});
-            total.kept = shortcut_output + (training && shortcut_reads_output() ? one : Extent{});
-            const Extent temporary = projects && !(training && shortcut_reads_output()) ? one : Extent{};
+            shortcut_output = branch_output + (training && Branch::backward_reads_output ? one : MemoryExtent{});
+            total.kept = shortcut_output + (training && shortcut_reads_output() ? one : MemoryExtent{});
+            const MemoryExtent temporary = projects && !(training && shortcut_reads_output()) ? one : MemoryExtent{};
             total.forward_scratch = temporary + larger(branch.forward_scratch, shortcut.forward_scratch);
-            const Extent input_gradient = projects ? wide_in : Extent{};
+            const MemoryExtent input_gradient = projects ? wide_in : MemoryExtent{};
             total.backward_scratch = input_gradient + larger(branch.backward_scratch, shortcut.backward_scratch);
         }
     };
 
     template <class Device, class Mode>
-    static constexpr Memory memory(Dims in) {
+    static constexpr LayerMemory memory(Dims in) {
         return Plan<Device, Mode>(in).total;
     }
 
@@ -107,7 +107,7 @@ struct Residual<Sequential<B...>, Projection<S...>> {
         constexpr bool training = std::same_as<Mode, Training>;
         const long values = pass.batch * pass.out.count();
         Forward<Mode> inner = pass;
-        Region inner_scratch = pass.scratch;
+        MemoryRegion inner_scratch = pass.scratch;
         if constexpr (training && Branch::backward_reads_output) inner.y = pass.kept.at(plan.branch_output).per_sample;
         inner.added = nullptr;
         constexpr bool reads_branch = training && Branch::backward_reads_output;
@@ -116,7 +116,7 @@ struct Residual<Sequential<B...>, Projection<S...>> {
             run_forward<Branch, In>(device, mode, inner);
         } else if constexpr (!projects) {
             run_forward<Branch, In>(device, mode, inner);
-            map(device, values, Add{}, pass.y, static_cast<const float*>(inner.y), pass.x);
+            map(device, values, kernels::Add{}, pass.y, static_cast<const float*>(inner.y), pass.x);
         } else {
             float* other = pass.scratch.per_sample;
             if constexpr (training && shortcut_reads_output())
@@ -133,7 +133,8 @@ struct Residual<Sequential<B...>, Projection<S...>> {
             side.kept = pass.kept.at(plan.branch.kept);
             side.session = pass.session.at(plan.branch.session);
             run_forward<Shortcut, In>(device, mode, side);
-            map(device, values, Add{}, pass.y, static_cast<const float*>(inner.y), static_cast<const float*>(other));
+            map(device, values, kernels::Add{}, pass.y, static_cast<const float*>(inner.y),
+                static_cast<const float*>(other));
         }
     }
 
@@ -145,7 +146,7 @@ struct Residual<Sequential<B...>, Projection<S...>> {
         if constexpr (Branch::backward_reads_output) inner.y = pass.kept.at(plan.branch_output).per_sample;
         if constexpr (!projects) {
             run_backward<Branch, In>(device, inner);
-            if (pass.dx) map(device, values, Add{}, pass.dx, static_cast<const float*>(pass.dx), pass.dy);
+            if (pass.dx) map(device, values, kernels::Add{}, pass.dx, static_cast<const float*>(pass.dx), pass.dy);
         } else {
             inner.scratch = pass.scratch.at({aligned(pass.in.count()), 0});
             run_backward<Branch, In>(device, inner);
@@ -158,7 +159,7 @@ struct Residual<Sequential<B...>, Projection<S...>> {
             side.kept = pass.kept.at(plan.branch.kept);
             run_backward<Shortcut, In>(device, side);
             if (pass.dx)
-                map(device, values, Add{}, pass.dx, static_cast<const float*>(pass.dx),
+                map(device, values, kernels::Add{}, pass.dx, static_cast<const float*>(pass.dx),
                     static_cast<const float*>(side.dx));
         }
     }
@@ -186,7 +187,7 @@ struct SplitResidual<combinators::Sequential<B...>, First, Rest...>
 template <class... L>
 consteval auto residual_verdict() {
     using Net = typename SplitResidual<combinators::Sequential<>, L...>::type;
-    return typename Verdict<Net::output(unknown_dims).fault, Net>::said{};
+    return typename detail::Verdict<Net::output(unknown_dims).fault, Net>::said{};
 }
 
 }  // namespace detail

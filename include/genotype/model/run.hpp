@@ -13,7 +13,7 @@ constexpr Dims output_dims(Dims in) {
 }
 
 template <Layer L, class Device, class Mode>
-constexpr Memory memory_of(Dims in) {
+constexpr LayerMemory memory_of(Dims in) {
     return L::template memory<Device, Mode>(in);
 }
 

@@ -18,7 +18,7 @@ namespace detail {
 template <int width, int heads, int key_value_heads, class Angles, class Choice, class OutputChoice, int wide>
 consteval auto self_attention_verdict() {
     if constexpr (heads < 1 || (wide == 0 && width % (heads < 1 ? 1 : heads) != 0)) {
-        return heads_do_not_divide_the_width<got_heads<heads>, genotype::width<width>>{};
+        return why::heads_do_not_divide_the_width<why::got_heads<heads>, why::width<width>>{};
     } else {
         constexpr int head_width = wide == 0 ? width / heads : wide;
         using Projection = Linear<width, (heads + 2 * key_value_heads) * head_width, Choice>;

@@ -37,7 +37,7 @@ struct Sequential {
     }
 
     template <class Device, class Mode>
-    static constexpr Memory memory(Dims in) {
+    static constexpr LayerMemory memory(Dims in) {
         return plan_steps<Device, Mode>(Steps<Device>{}, in).total;
     }
 
@@ -73,8 +73,9 @@ struct Sequential {
         const auto activation = [&](std::size_t b) -> const float* {
             if (b == 0) return pass.x;
             // What lay in scratch during forward is gone: a layer that would read it had it kept.
-            return p.activation[b].where == Place::scratch ? nullptr
-                                                           : at(p.activation[b], pass.kept, pass.scratch, pass.y);
+            return p.activation[b].where == detail::Place::scratch
+                       ? nullptr
+                       : at(p.activation[b], pass.kept, pass.scratch, pass.y);
         };
         const auto gradient = [&](std::size_t b) { return pass.scratch.at(p.gradient[b].offset).per_sample; };
         for (std::size_t i = steps.size(); i-- > 0;)
@@ -100,7 +101,7 @@ struct Sequential {
 
     template <class Device, class Mode, class... Step>
     static constexpr auto plan_steps(detail::Chain<Step...>, Dims in) {
-        return plan_chain<Device, Mode, Step...>(in);
+        return detail::plan_chain<Device, Mode, Step...>(in);
     }
 
     template <Dims In, class Device, class Mode>
@@ -123,9 +124,9 @@ struct Sequential {
                                                                  std::make_index_sequence<Steps<Device>::size>{});
 
     template <class Pointer>
-    static Pointer at(const Place& place, const Region& kept, const Region& scratch, Pointer last) {
-        if (place.where == Place::last) return last;
-        return (place.where == Place::kept ? kept : scratch).at(place.offset).per_sample;
+    static Pointer at(const detail::Place& place, const MemoryRegion& kept, const MemoryRegion& scratch, Pointer last) {
+        if (place.where == detail::Place::last) return last;
+        return (place.where == detail::Place::kept ? kept : scratch).at(place.offset).per_sample;
     }
 };
 
@@ -139,7 +140,7 @@ inline constexpr bool adds_to_output<combinators::Sequential<L...>, Device> =
 namespace detail {
 template <class... L>
 consteval auto sequential_verdict() {
-    return typename Verdict<infer_chain<L...>(unknown_dims).fault, combinators::Sequential<L...>>::said{};
+    return typename detail::Verdict<infer_chain<L...>(unknown_dims).fault, combinators::Sequential<L...>>::said{};
 }
 }  // namespace detail
 

@@ -8,14 +8,14 @@
 #include "genotype/shape/shape.hpp"
 #include "genotype/tensor/arena.hpp"
 
-namespace genotype {
+namespace genotype::detail {
 
 /// Memory for `slots` texts of up to `context` tokens each; one allocation. PyTorch: transformers' `StaticCache`.
 template <Layer Net, ShapeType In, class Device>
 class Session {
   public:
     /// For each position of a text.
-    static constexpr Extent each = aligned(memory_of<Net, Device, Inference>(In::dims).session);
+    static constexpr MemoryExtent each = aligned(memory_of<Net, Device, Inference>(In::dims).session);
 
     /// Throws `Error` where one of the numbers is below 1. Pages of the memory that no text reaches cost nothing.
     Session(int slots, int context) : slots_(slots), context_(context) {
@@ -27,15 +27,15 @@ class Session {
     int slots() const { return slots_; }
     int context() const { return context_; }
 
-    Region region() { return {memory_.data(), memory_.data() + each.per_sample * positions(), positions()}; }
+    MemoryRegion region() { return {memory_.data(), memory_.data() + each.per_sample * positions(), positions()}; }
 
     /// Makes slot `to` remember the first `count` positions of slot `from`.
     void copy_slot(int from, int to, int count) {
-        Extent offset{};
+        MemoryExtent offset{};
         walk<Net>(
             [&]<class L>(std::type_identity<L>, ChildName, int, Dims in, Dims) {
                 if constexpr (!Combinator<L>) {
-                    const Extent own = memory_of<L, Device, Inference>(in).session;
+                    const MemoryExtent own = memory_of<L, Device, Inference>(in).session;
                     float* const block = region().at(offset).per_sample;
                     const long slot = context_ * own.per_sample;
                     Device::copy(block + from * slot, count * own.per_sample, block + to * slot);
@@ -52,4 +52,4 @@ class Session {
     Arena<Device> memory_;
 };
 
-}  // namespace genotype
+}  // namespace genotype::detail

@@ -56,13 +56,13 @@ template <class Device>
 
 /// Every tensor of `Net` in three arenas on the heap.
 template <Layer Net, class Device>
-class Weights {
+class ModelWeights {
   public:
     /// Draws the first values as PyTorch's modules do (the distribution, not the numbers).
-    explicit Weights(Seed seed) {
+    explicit ModelWeights(Seed seed) {
         RandomState random{.seed = seed.value, .stream = streams::initial_values};
-        draw<Owned::parameters>(parameters.data(), random);
-        draw<Owned::buffers>(buffers.data(), random);
+        draw<detail::Owned::parameters>(parameters.data(), random);
+        draw<detail::Owned::buffers>(buffers.data(), random);
         prepare();
     }
 
@@ -77,7 +77,7 @@ class Weights {
     Arena<Device> prepared{prepared_floats<Net, Device>()};
 
   private:
-    template <Owned What>
+    template <detail::Owned What>
     static void draw(float* arena, RandomState& random) {
         for_each_tensor<Net, What>([&](const std::string&, const Parameter& tensor, long offset) {
             detail::draw_first_values(Device{}, tensor, arena + offset, random);

@@ -15,11 +15,11 @@ template <Layer Net, ShapeType In, class Mode = Inference, class Device = Cpu>
 class Workspace {
   public:
     using Out = OutputShape<Net, In>;
-    static constexpr Memory plan = memory_of<Net, Device, Mode>(In::dims);
+    static constexpr LayerMemory plan = memory_of<Net, Device, Mode>(In::dims);
     /// Both passes may use the same scratch: nothing in it outlives a pass.
-    static constexpr Extent scratch_size = aligned(larger(plan.forward_scratch, plan.backward_scratch));
-    static constexpr Extent kept_size = aligned(plan.kept);
-    static constexpr Extent output_size = aligned(Extent{Out::count, 0});
+    static constexpr MemoryExtent scratch_size = aligned(larger(plan.forward_scratch, plan.backward_scratch));
+    static constexpr MemoryExtent kept_size = aligned(plan.kept);
+    static constexpr MemoryExtent output_size = aligned(MemoryExtent{Out::count, 0});
 
     /// Floats in all for `capacity` samples.
     static constexpr long floats(long capacity) { return (kept_size + scratch_size + output_size).floats(capacity); }
@@ -42,14 +42,14 @@ class Workspace {
     /// above the capacity; so does backward.
     template <class Model>
     View<Out> forward(Model& model, View<In> x, RandomState* random = nullptr) {
-        const SequenceRows text{.count = x.batch};
+        const kernels::SequenceRows text{.count = x.batch};
         return forward(model, x, one_text(text), {}, random);
     }
 
     /// The same where rows are tokens of several texts, of which `session` remembers the tokens before; without a
     /// session, all texts begin in this batch. See `Session`.
     template <class Model>
-    View<Out> forward(Model& model, View<In> x, const Sequences& sequences, Region session = {},
+    View<Out> forward(Model& model, View<In> x, const kernels::Sequences& sequences, MemoryRegion session = {},
                       RandomState* random = nullptr) {
         check(x.batch);
         run_forward<Net, In::dims>(Device{}, Mode{},
@@ -74,7 +74,7 @@ class Workspace {
         float* input_gradient = nullptr;
         float* gradients = nullptr;
         bool accumulate = false;
-        const Sequences* sequences = nullptr;  // those of the forward run; null is one text
+        const kernels::Sequences* sequences = nullptr;  // those of the forward run; null is one text
     };
 
     /// Runs backward through the last forward run, which was on the same `x`.
@@ -82,8 +82,8 @@ class Workspace {
     void backward(const Model& model, View<In> x, const float* output_gradient,
                   Wanted wanted) requires std::same_as<Mode, Training> {
         check(x.batch);
-        const SequenceRows text{.count = x.batch};
-        const Sequences all = one_text(text);
+        const kernels::SequenceRows text{.count = x.batch};
+        const kernels::Sequences all = one_text(text);
         run_backward<Net, In::dims>(Device{}, Backward{.batch = x.batch,
                                                        .in = In::dims,
                                                        .out = Out::dims,
@@ -102,17 +102,17 @@ class Workspace {
 
   private:
     /// What a batch is to layers that look at other rows when nobody says: one text from its begin.
-    static Sequences one_text(const SequenceRows& text) {
+    static kernels::Sequences one_text(const kernels::SequenceRows& text) {
         return {Device::on_host ? &text : nullptr, 1, text.count, false};
     }
 
-    Region region(long start, Extent size) {
+    MemoryRegion region(long start, MemoryExtent size) {
         float* base = arena_.data() + start;
         return {base, base + size.per_sample * capacity_, capacity_};
     }
     float* output() { return arena_.data(); }
-    Region kept() { return region(output_size.floats(capacity_), kept_size); }
-    Region scratch() { return region((output_size + kept_size).floats(capacity_), scratch_size); }
+    MemoryRegion kept() { return region(output_size.floats(capacity_), kept_size); }
+    MemoryRegion scratch() { return region((output_size + kept_size).floats(capacity_), scratch_size); }
 
     Arena<Device> arena_;
     int capacity_ = 0;

@@ -16,7 +16,7 @@ void for_each_residual_projection(Visit& visit, long offset) {
     if constexpr (requires { typename Net::Branch; }) {
         Parameter last{};
         long place = 0;
-        for_each_tensor<typename Net::Branch, Owned::parameters>(
+        for_each_tensor<typename Net::Branch, detail::Owned::parameters>(
             [&](const std::string&, const Parameter& tensor, long at) {
                 if (tensor.dims.rank < 2) return;
                 last = tensor;
@@ -34,9 +34,9 @@ void for_each_residual_projection(Visit& visit, long offset) {
 
 /// Matrices from N(0, deviation^2), biases 0, and what norms multiply by 1.
 template <Layer Net, class Device>
-void draw_text_values(Weights<Net, Device>& model, Seed seed, float deviation) {
+void draw_text_values(ModelWeights<Net, Device>& model, Seed seed, float deviation) {
     RandomState random{.seed = seed.value, .stream = streams::initial_values};
-    for_each_tensor<Net, Owned::parameters>([&](const std::string&, const Parameter& tensor, long offset) {
+    for_each_tensor<Net, detail::Owned::parameters>([&](const std::string&, const Parameter& tensor, long offset) {
         float* const to = model.parameters.data() + offset;
         const bool is_matrix = tensor.dims.rank >= 2;
         const float constant = tensor.initial.kind == Initial::constant ? tensor.initial.value : 0;
@@ -55,7 +55,7 @@ void draw_text_values(Weights<Net, Device>& model, Seed seed, float deviation) {
 /// is added divided by the root of the number of branches, biases 0, norms' weights 1. transformers: GPT2's
 /// `_init_weights` with `initializer_range` 0.02 (the distribution, not the numbers).
 template <Layer Net, class Device>
-void initialize_gpt2(Weights<Net, Device>& model, Seed seed) {
+void initialize_gpt2(ModelWeights<Net, Device>& model, Seed seed) {
     detail::draw_text_values(model, seed, 0.02f);
     int residuals = 0;
     const auto count = [&](const Parameter&, long) { ++residuals; };
@@ -70,7 +70,7 @@ void initialize_gpt2(Weights<Net, Device>& model, Seed seed) {
 
 /// The same with all matrices from N(0, 0.02^2). transformers: Llama's `_init_weights`.
 template <Layer Net, class Device>
-void initialize_llama(Weights<Net, Device>& model, Seed seed) {
+void initialize_llama(ModelWeights<Net, Device>& model, Seed seed) {
     detail::draw_text_values(model, seed, 0.02f);
     model.prepare();
 }

@@ -19,7 +19,7 @@ struct AdamW {
     float beta2 = 0.999f;
     float epsilon = 1e-8f;
     float weight_decay = 1e-2f;  // each step takes learning_rate * weight_decay of a parameter away
-    Decayed decayed = Decayed::all;
+    detail::Decayed decayed = detail::Decayed::all;
 
     /// Arrays as long as the parameters that are kept from step to step: the means of the gradient and of its square.
     static constexpr int states = 2;
@@ -38,7 +38,7 @@ struct AdamW {
         visit("beta2", second);
         visit("epsilon", smallest);
         visit("weight_decay", decay);
-        if (which != Decayed::all) visit("decayed", "matrices");  // where all are, as before there was a choice
+        if (which != detail::Decayed::all) visit("decayed", "matrices");  // where all are, as before there was a choice
     }
 
     /// What changes from step to step, for parameters that are not decayed and for those that are. Steps are counted
@@ -64,7 +64,7 @@ struct AdamW {
     /// The same of parameters that are not all decayed: 0 takes its turn where they are not, 1 where they are.
     template <class Device>
     void apply(Device device, long n, float* parameters, const float* gradients, float* state, const Update* by,
-               const Turns& turns) const {
+               const kernels::Turns& turns) const {
         update_in_turns(device, turns, by->by_decay, n, parameters, gradients, state, state + n);
     }
 };

@@ -52,6 +52,8 @@ GENOTYPE_BOTH inline float squared_radius_of(std::uint32_t word) {
     return -2.f * std::fma(static_cast<float>(exponent), 0x1.62e43p-1f, rest);
 }
 
+namespace detail {
+
 /// A point of the unit circle.
 struct Direction {
     float cosine, sine;
@@ -77,5 +79,7 @@ GENOTYPE_BOTH inline Direction direction_of(std::uint32_t word) {
     const float first = swapped ? sine : cosine, second = swapped ? cosine : sine;
     return {quarter == 1 || quarter == 2 ? -first : first, quarter >= 2 ? -second : second};
 }
+
+}  // namespace detail
 
 }  // namespace genotype

@@ -4,13 +4,14 @@
 namespace genotype {
 
 /// A dimension, or a rank, that nothing is known about yet.
-inline constexpr int any = -1;
+inline constexpr int any_dim = -1;
 
 /// The dimensions of one sample, in PyTorch's order and without the batch: (channels, height, width) or (features).
-/// Parts may be unknown (`any`): before an input shape is named, `Conv<3, 64, 4, 2, 1>` already gives `{64, any, any}`.
-/// The members are plain integers, not an array, so that a value may stand in the type of a GPU kernel.
+/// Parts may be unknown (`any_dim`): before an input shape is named, `Conv<3, 64, 4, 2, 1>` already gives `{64,
+/// any_dim, any_dim}`. The members are plain integers, not an array, so that a value may stand in the type of a GPU
+/// kernel.
 struct Dims {
-    int rank = any;
+    int rank = any_dim;
     int first = 1, second = 1, third = 1, fourth = 1;
 
     constexpr int operator[](int axis) const {
@@ -29,7 +30,7 @@ struct Dims {
 
     /// Every dimension is known.
     constexpr bool complete() const {
-        return rank != any && first != any && second != any && third != any && fourth != any;
+        return rank != any_dim && first != any_dim && second != any_dim && third != any_dim && fourth != any_dim;
     }
 
     friend constexpr bool operator==(const Dims&, const Dims&) = default;
@@ -43,21 +44,21 @@ constexpr Dims picture_dims(int channels, int height, int width) {
 }
 
 /// Nothing known at all.
-inline constexpr Dims unknown_dims{any, any, any, any, any};
+inline constexpr Dims unknown_dims{any_dim, any_dim, any_dim, any_dim, any_dim};
 
 /// Two dimensions can be the same: equal, or one of them unknown.
 constexpr bool agree(int left, int right) {
-    return left == any || right == any || left == right;
+    return left == any_dim || right == any_dim || left == right;
 }
 
 /// What is known of either, once both are known to describe the same sample.
 constexpr Dims merge(Dims left, Dims right) {
-    if (left.rank == any) {
-        if (right.first == any) right.first = left.first;
+    if (left.rank == any_dim) {
+        if (right.first == any_dim) right.first = left.first;
         return right;
     }
     for (int axis = 0; axis < left.rank; ++axis)
-        if (left[axis] == any && (axis == 0 || right.rank != any)) left[axis] = right[axis];
+        if (left[axis] == any_dim && (axis == 0 || right.rank != any_dim)) left[axis] = right[axis];
     return left;
 }
 

@@ -29,7 +29,7 @@ enum class FaultKind {
 
 /// The first fault of a model. The path holds a layer's index at each depth of nesting: 2.1.3 is layer 3 of layer 1 of
 /// layer 2. Plain members, so that a fault can be a template argument.
-struct Fault {
+struct ShapeFault {
     FaultKind kind = FaultKind::none;
     Dims got{};
     Dims wanted{};
@@ -39,28 +39,28 @@ struct Fault {
     constexpr explicit operator bool() const { return kind != FaultKind::none; }
 
     /// The same fault seen from the model that holds the faulty layer at `index`.
-    constexpr Fault inside(int index) const {
+    constexpr ShapeFault inside(int index) const {
         return {kind, got, wanted, depth < 4 ? depth + 1 : 4, index, at0, at1, at2};
     }
     /// The same fault seen from within the outermost model on the path.
-    constexpr Fault below() const { return {kind, got, wanted, depth - 1, at1, at2, at3, 0}; }
+    constexpr ShapeFault below() const { return {kind, got, wanted, depth - 1, at1, at2, at3, 0}; }
 };
 
 /// The answer of a shape rule: `dims` (where no fault) or `fault`.
 struct Inferred {
     Dims dims{};
-    Fault fault{};
+    ShapeFault fault{};
 
     constexpr Inferred(Dims known) : dims(known) {}
-    constexpr Inferred(Fault found) : fault(found) {}
+    constexpr Inferred(ShapeFault found) : fault(found) {}
     constexpr Inferred(FaultKind kind, Dims got, Dims wanted) : fault{kind, got, wanted} {}
 };
 
 /// Holds an input against the pattern that a layer wants, as far as either is known.
-constexpr Fault compare(Dims got, Dims wanted) {
+constexpr ShapeFault compare(Dims got, Dims wanted) {
     // Of a sample whose rank is not known the channels may be: a batch norm takes pictures and vectors.
-    if (got.rank == any || wanted.rank == any) {
-        const int rank = got.rank != any ? got.rank : wanted.rank;
+    if (got.rank == any_dim || wanted.rank == any_dim) {
+        const int rank = got.rank != any_dim ? got.rank : wanted.rank;
         if (agree(got.first, wanted.first)) return {};
         return {rank == 1 ? FaultKind::features : FaultKind::channels, got, wanted};
     }

@@ -3,7 +3,7 @@
 // below, and "no type named 'model' in" its name with its arguments is the message.
 #pragma once
 
-namespace genotype {
+namespace genotype::why {
 
 // Where: the layer's index, counted from 0, at each depth of nesting. At<2, 1, 3> is layer 3 of layer 1 of layer 2.
 template <int... Index>
@@ -100,4 +100,4 @@ struct no_fault {
     using model = Model;
 };
 
-}  // namespace genotype
+}  // namespace genotype::why

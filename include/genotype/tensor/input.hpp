@@ -8,6 +8,7 @@
 #include "genotype/tensor/view.hpp"
 
 namespace genotype {
+namespace detail {
 
 /// Brings batches of samples of shape `S` from the host's memory to the device's; on a device that computes in the
 /// host's memory it does nothing and owns nothing.
@@ -30,9 +31,11 @@ class Input {
     }
 
   private:
-    Sender<Device> sender_;
+    detail::Sender<Device> sender_;
     Arena<Device> copy_;
 };
+
+}  // namespace detail
 
 /// A device's batch in the host's memory. PyTorch: x.cpu().
 template <class Device, ShapeType S>

@@ -8,6 +8,7 @@
 #include "genotype/tensor/host_memory.hpp"
 
 namespace genotype {
+namespace detail {
 
 /// Numbers on their way to the host, and which of them they are: another set may have come to the same place since.
 struct FetchedFloats {
@@ -43,6 +44,8 @@ class Fetcher {
     FetchedFloats sets_[2];
 };
 
+}  // namespace detail
+
 /// What a step reports, on a device that has not come that far when the step's call returns. It waits when it is read:
 /// whoever reads the losses of a step after the next one's call keeps the device at work. To be read before the call
 /// after that, and while the trainer lives where it was.
@@ -51,7 +54,7 @@ class Later {
   public:
     using Make = Losses (*)(const float* values, int samples);
 
-    Later(typename Fetcher<Device>::Ticket ticket, Make make, int samples)
+    Later(typename detail::Fetcher<Device>::Ticket ticket, Make make, int samples)
         : ticket_(ticket), make_(make), samples_(samples) {}
 
     /// Throws `Error` where two steps have been called since.
@@ -64,16 +67,16 @@ class Later {
     operator Losses() const { return get(); }
 
   private:
-    typename Fetcher<Device>::Ticket ticket_;
+    typename detail::Fetcher<Device>::Ticket ticket_;
     Make make_;
     int samples_;
 };
 
+namespace detail {
+
 /// What a trainer's step returns: the losses, or what becomes them.
 template <class Losses, class Device>
 using Reported = std::conditional_t<Device::on_host, Losses, Later<Losses, Device>>;
-
-namespace detail {
 
 /// The losses that `make` reads from `count` floats in the device's memory.
 template <class Losses, class Device>

@@ -13,34 +13,34 @@ constexpr long aligned(long floats) {
 }
 
 /// A need for memory, or a place in it, in floats: `per_sample` for each sample of the batch, `fixed` once.
-struct Extent {
+struct MemoryExtent {
     long per_sample = 0;
     long fixed = 0;
 
-    friend constexpr Extent operator+(Extent left, Extent right) {
+    friend constexpr MemoryExtent operator+(MemoryExtent left, MemoryExtent right) {
         return {left.per_sample + right.per_sample, left.fixed + right.fixed};
     }
-    friend constexpr bool operator==(Extent, Extent) = default;
+    friend constexpr bool operator==(MemoryExtent, MemoryExtent) = default;
 
     constexpr long floats(long capacity) const { return per_sample * capacity + fixed; }
 };
 
-constexpr Extent aligned(Extent extent) {
+constexpr MemoryExtent aligned(MemoryExtent extent) {
     return {aligned(extent.per_sample), aligned(extent.fixed)};
 }
 
 /// Enough for either of two needs that are never there at the same time.
-constexpr Extent larger(Extent left, Extent right) {
+constexpr MemoryExtent larger(MemoryExtent left, MemoryExtent right) {
     return {std::max(left.per_sample, right.per_sample), std::max(left.fixed, right.fixed)};
 }
 
 /// A piece of an arena laid out for up to `capacity` samples.
-struct Region {
+struct MemoryRegion {
     float* per_sample = nullptr;
     float* fixed = nullptr;
     long capacity = 0;
 
-    constexpr Region at(Extent offset) const {
+    constexpr MemoryRegion at(MemoryExtent offset) const {
         if (!per_sample) return {};  // a region that is not there has no parts
         return {per_sample + offset.per_sample * capacity, fixed + offset.fixed, capacity};
     }

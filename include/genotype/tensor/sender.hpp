@@ -7,8 +7,7 @@
 
 #include "genotype/tensor/arena.hpp"
 
-namespace genotype {
-namespace detail {
+namespace genotype::detail {
 
 /// Floats that have room for so many values of type T.
 template <class T>
@@ -17,8 +16,6 @@ constexpr long floats_for(long values) {
     return (values * static_cast<long>(sizeof(T)) + static_cast<long>(sizeof(float)) - 1) /
            static_cast<long>(sizeof(float));
 }
-
-}  // namespace detail
 
 /// The way of up to `floats` floats to a device with memory of its own. On `Cuda` (see cuda_transfer.hpp) nobody waits.
 template <class Device>
@@ -43,8 +40,8 @@ class Sent {
   public:
     explicit Sent(long most)
         : here_(Device::on_host ? static_cast<std::size_t>(most) : 0),
-          there_(Device::on_host ? 0 : detail::floats_for<T>(most)),
-          sender_(Device::on_host ? 0 : detail::floats_for<T>(most)) {}
+          there_(Device::on_host ? 0 : floats_for<T>(most)),
+          sender_(Device::on_host ? 0 : floats_for<T>(most)) {}
 
     /// Where the host writes them; all that are sent have to be written anew.
     T* staging() {
@@ -55,7 +52,7 @@ class Sent {
     }
     /// To be called after the first `count` were written.
     void send([[maybe_unused]] long count) {
-        if constexpr (!Device::on_host) sender_.send(detail::floats_for<T>(count), there_.data());
+        if constexpr (!Device::on_host) sender_.send(floats_for<T>(count), there_.data());
     }
     void send_one(const T& value) {
         *staging() = value;
@@ -76,4 +73,4 @@ class Sent {
     Sender<Device> sender_;
 };
 
-}  // namespace genotype
+}  // namespace genotype::detail

@@ -82,15 +82,15 @@ inline bool gguf_is_tied(const Gguf& file) {
 
 /// By how much llama3's scaling divides each frequency.
 inline std::vector<double> llama3_divisors(const LlamaConfig& config) {
-    const RotaryTurns plain{.theta = config.rope_theta};
-    const RotaryTurns scaled{.theta = config.rope_theta,
-                             .factor = config.rope_factor,
-                             .low_freq_factor = config.rope_low_freq_factor,
-                             .high_freq_factor = config.rope_high_freq_factor,
-                             .original_context = static_cast<double>(config.rope_original_context)};
+    const kernels::RotaryTurns plain{.theta = config.rope_theta};
+    const kernels::RotaryTurns scaled{.theta = config.rope_theta,
+                                      .factor = config.rope_factor,
+                                      .low_freq_factor = config.rope_low_freq_factor,
+                                      .high_freq_factor = config.rope_high_freq_factor,
+                                      .original_context = static_cast<double>(config.rope_original_context)};
     std::vector<float> before(static_cast<std::size_t>(config.head_width) / 2), after(before.size());
-    rotary_frequencies(plain, config.head_width, before.data());
-    rotary_frequencies(scaled, config.head_width, after.data());
+    kernels::rotary_frequencies(plain, config.head_width, before.data());
+    kernels::rotary_frequencies(scaled, config.head_width, after.data());
     std::vector<double> divisors;
     for (std::size_t pair = 0; pair < before.size(); ++pair)
         divisors.push_back(double{before[pair]} / double{after[pair]});

@@ -23,8 +23,8 @@ namespace genotype {
 ///   logits must not depend on what else is in the call.
 /// - `copy_slot(from, to, positions)`: slot `to` now remembers what `from` remembers of its first positions.
 template <class Run>
-concept LanguageModelRun = requires(Run& run, std::span<const TokenId> tokens, std::span<const SequenceRows> sequences,
-                                    int number) {
+concept LanguageModelRun = requires(Run& run, std::span<const TokenId> tokens,
+                                    std::span<const kernels::SequenceRows> sequences, int number) {
     { std::as_const(run).vocabulary() } -> std::same_as<int>;
     { std::as_const(run).context() } -> std::same_as<int>;
     { std::as_const(run).slots() } -> std::same_as<int>;

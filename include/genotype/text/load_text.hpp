@@ -36,7 +36,7 @@ struct WeightPiece {
         }
         const std::size_t values = bytes / block_bytes(tensor->type) * block_values(tensor->type);
         if (room.floats.size() < values) room.floats.resize(values);
-        dequantize_values({from, tensor->type}, static_cast<long>(values), room.floats.data());
+        kernels::detail::dequantize_values({from, tensor->type}, static_cast<long>(values), room.floats.data());
         return copy_tensor<AsF32>(axes, reinterpret_cast<const std::byte*>(room.floats.data()), to);
     }
 };
@@ -146,7 +146,7 @@ LoadReport read_text_weights(float* parameters, float* buffers, const TextFiles&
 ///     Model<Llama<smollm2_135m>> model;
 ///     load_text(model, TextFiles("smollm2"), smollm2_135m);
 template <Layer Net, class Device>
-LoadReport load_text(Weights<Net, Device>& model, const TextFiles& files, const TextConfig& expected) {
+LoadReport load_text(ModelWeights<Net, Device>& model, const TextFiles& files, const TextConfig& expected) {
     HostCopy parameters(model.parameters), buffers(model.buffers);
     const LoadReport report = detail::read_text_weights<Net>(parameters.data(), buffers.data(), files, expected);
     parameters.send_back(model.parameters);

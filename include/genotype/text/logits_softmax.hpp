@@ -49,7 +49,7 @@ class LogitsScratch {
 namespace detail {
 
 /// Probabilities but for a common factor: exp(logit - the largest), and their sum.
-struct Weights {
+struct LogitWeights {
     std::span<const float> values;
     double sum;
     float largest;  // logit
@@ -69,11 +69,11 @@ inline double sum_of(std::span<const float> values) {
 }
 
 /// The weights of logits of which one at least is finite, and none NaN. They lie in `scratch`.
-inline Weights weights_of(std::span<const float> logits, std::span<float> scratch) {
+inline LogitWeights weights_of(std::span<const float> logits, std::span<float> scratch) {
     bool ignored = false;
     const auto values = scratch.first(logits.size());
     const float largest = largest_logit(logits, ignored);
-    map(Cpu{}, static_cast<long>(logits.size()), ShiftedExp{largest}, values.data(), logits.data());
+    map(Cpu{}, static_cast<long>(logits.size()), kernels::detail::ShiftedExp{largest}, values.data(), logits.data());
     return {values, sum_of(values), largest};
 }
 
@@ -93,7 +93,7 @@ inline void log_softmax(std::span<const float> logits, std::span<float> result, 
 /// The place of a token that is drawn by its probability: the first whose probability and those before it add up to
 /// more than `uniform`, from 0 to below 1. The order of the sums is fixed.
 inline std::size_t draw(std::span<const float> logits, double uniform, LogitsScratch& scratch) {
-    const detail::Weights weights = detail::weights_of(logits, scratch.floats());
+    const detail::LogitWeights weights = detail::weights_of(logits, scratch.floats());
     const double wanted = uniform * weights.sum;
     double sum = 0;
     std::size_t drawn = 0;  // the last that is possible, should rounding leave the sum below what is wanted

@@ -57,7 +57,7 @@ struct MatrixPiece {
 
     void copy(const TextFiles& files, CopyRoom& room) const {
         const TextTensor& tensor = *part->tensor;
-        const std::size_t stored_row = stored_row_bytes(tensor.type, static_cast<int>(columns));
+        const std::size_t stored_row = kernels::stored_row_bytes(tensor.type, static_cast<int>(columns));
         const std::byte* from = files
                                     .fetch(tensor, static_cast<std::size_t>(first_row) * stored_row,
                                            static_cast<std::size_t>(rows) * stored_row, room.bytes)
@@ -76,7 +76,7 @@ struct MatrixPiece {
                 transpose_numbers<std::uint16_t>(from, columns, rows, to);
             return;
         }
-        const std::size_t row_bytes = stored_row_bytes(type(), static_cast<int>(columns));
+        const std::size_t row_bytes = kernels::stored_row_bytes(type(), static_cast<int>(columns));
         std::byte* const here = to + static_cast<std::size_t>(first_row) * row_bytes;
         if (tensor.interleaved_heads == 0) {
             std::memcpy(here, from, static_cast<std::size_t>(rows) * row_bytes);
@@ -104,14 +104,14 @@ inline std::vector<MatrixCopy> store_matrices(const TextFiles& files, const std:
     std::vector<MatrixCopy> copies;
     std::vector<MatrixPiece> pieces;
     for (const MatchedMatrix& matrix : matrices) {
-        StoredMatrix stored{.rows = matrix.dims[0], .columns = matrix.dims[1]};
+        kernels::StoredMatrix stored{.rows = matrix.dims[0], .columns = matrix.dims[1]};
         for (std::size_t place = 0; place < matrix.parts.size(); ++place) {
             const MatchedPart& part = matrix.parts[place];
             const TextTensor& tensor = *part.tensor;
             stored.parts[place] = {tensor.bytes.data(), tensor.type, static_cast<int>(part.rows)};
             MatrixPiece piece{&part, matrix.dims[1], 0, part.rows, bf16 && tensor.type == GgmlType::F32, nullptr};
             if (!piece.narrows && !part.transposed && tensor.interleaved_heads == 0) continue;
-            const std::size_t row_bytes = stored_row_bytes(piece.type(), matrix.dims[1]);
+            const std::size_t row_bytes = kernels::stored_row_bytes(piece.type(), matrix.dims[1]);
             piece.to = copies.emplace_back(static_cast<std::size_t>(part.rows) * row_bytes).data.get();
             stored.parts[place] = {piece.to, piece.type(), static_cast<int>(part.rows)};
             // Whole heads, of about as many values as the second-level cache holds.
@@ -122,7 +122,7 @@ inline std::vector<MatrixCopy> store_matrices(const TextFiles& files, const std:
                 pieces.push_back(piece);
             }
         }
-        write_stored_matrix(stored, matrix.prepared);
+        kernels::write_stored_matrix(stored, matrix.prepared);
     }
     copy_pieces(pieces, [&](const MatrixPiece& piece, CopyRoom& room) {
         piece.copy(files, room);

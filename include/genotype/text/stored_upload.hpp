@@ -12,8 +12,8 @@
 
 namespace genotype::detail {
 
-inline std::size_t stored_bytes(const StoredPart& part, int columns) {
-    return static_cast<std::size_t>(part.rows) * stored_row_bytes(part.type, columns);
+inline std::size_t stored_bytes(const kernels::StoredPart& part, int columns) {
+    return static_cast<std::size_t>(part.rows) * kernels::stored_row_bytes(part.type, columns);
 }
 
 /// As many bytes as there are; nothing behind them is read.
@@ -33,21 +33,21 @@ template <class Device>
 Arena<Device> upload_matrices(const std::vector<MatchedMatrix>& matrices, const float* near, float* far) {
     long floats = 0;
     for (const MatchedMatrix& matrix : matrices)
-        for (const StoredPart& part : read_stored_matrix(matrix.prepared).parts)
+        for (const kernels::StoredPart& part : kernels::read_stored_matrix(matrix.prepared).parts)
             floats += aligned(floats_for<std::byte>(static_cast<long>(stored_bytes(part, matrix.dims[1]))));
     Arena<Device> there(floats);
     float* to = there.data();
     for (const MatchedMatrix& matrix : matrices) {
-        StoredMatrix stored = read_stored_matrix(matrix.prepared);
-        for (StoredPart& part : stored.parts) {
+        kernels::StoredMatrix stored = kernels::read_stored_matrix(matrix.prepared);
+        for (kernels::StoredPart& part : stored.parts) {
             const std::size_t bytes = stored_bytes(part, stored.columns);
             upload_bytes<Device>(part.data, bytes, to);
             part.data = to;
             to += aligned(floats_for<std::byte>(static_cast<long>(bytes)));
         }
-        float description[stored_matrix_floats];
-        write_stored_matrix(stored, description);
-        Device::upload(description, stored_matrix_floats, far + (matrix.prepared - near));
+        float description[kernels::stored_matrix_floats];
+        kernels::write_stored_matrix(stored, description);
+        Device::upload(description, kernels::stored_matrix_floats, far + (matrix.prepared - near));
     }
     return there;
 }

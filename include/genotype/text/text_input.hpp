@@ -23,23 +23,23 @@ class TextInput {
 
     struct Place {
         const float* ids;
-        const SequenceRows* list;
+        const kernels::SequenceRows* list;
     };
 
     /// Where the device reads them until the next call: for as many tokens and texts always the same place. There is no
     /// text without a token.
-    Place take(std::span<const int> tokens, std::span<const SequenceRows> texts) {
+    Place take(std::span<const int> tokens, std::span<const kernels::SequenceRows> texts) {
         // Ids as floats are exact: a vocabulary has fewer than 2^24 tokens.
         if constexpr (Device::on_host) {
             std::copy(tokens.begin(), tokens.end(), ids_.data());
             return {ids_.data(), texts.data()};
         } else {
-            const long before = static_cast<long>(texts.size()) * sequence_rows_floats;
+            const long before = static_cast<long>(texts.size()) * kernels::sequence_rows_floats;
             float* const here = sender_.staging();
             std::memcpy(here, texts.data(), texts.size_bytes());
             std::copy(tokens.begin(), tokens.end(), here + before);
             sender_.send(before + static_cast<long>(tokens.size()), there_.data());
-            return {there_.data() + before, as_texts(there_.data())};
+            return {there_.data() + before, kernels::as_texts(there_.data())};
         }
     }
 
@@ -51,10 +51,10 @@ class TextInput {
     }
 
   private:
-    static constexpr long row_floats = 1 + sequence_rows_floats;
+    static constexpr long row_floats = 1 + kernels::sequence_rows_floats;
 
     Arena<Device> ids_;
-    Sender<Device> sender_;
+    detail::Sender<Device> sender_;
     Arena<Device> there_;  // the texts, and behind them the tokens
     Arena<> answer_;
 };

@@ -42,11 +42,11 @@ class TextRun {
     /// Reads the next tokens of some texts, one text after another, and returns the logits of each one's last token:
     /// [sequences.size()][vocabulary], until the next call. Allocates nothing. `Error` where a token is none of the
     /// vocabulary's, where the texts do not cover the tokens in order, or one is longer than the context.
-    const float* forward(std::span<const int> tokens, std::span<const SequenceRows> sequences) {
+    const float* forward(std::span<const int> tokens, std::span<const kernels::SequenceRows> sequences) {
         return run(tokens, sequences, true);
     }
     /// The same with the logits of every token: [tokens.size()][vocabulary].
-    const float* forward_all(std::span<const int> tokens, std::span<const SequenceRows> sequences) {
+    const float* forward_all(std::span<const int> tokens, std::span<const kernels::SequenceRows> sequences) {
         return run(tokens, sequences, false);
     }
 
@@ -62,11 +62,11 @@ class TextRun {
         return options;
     }
 
-    const float* run(std::span<const int> tokens, std::span<const SequenceRows> sequences, bool last_only) {
+    const float* run(std::span<const int> tokens, std::span<const kernels::SequenceRows> sequences, bool last_only) {
         check(tokens, sequences);
         spread_threads(Device{});
         const auto there = input_.take(tokens, sequences);
-        const Sequences texts{there.list, static_cast<int>(sequences.size()), options_.context, last_only};
+        const kernels::Sequences texts{there.list, static_cast<int>(sequences.size()), options_.context, last_only};
         const View<In> rows{there.ids, static_cast<int>(tokens.size())};
         const auto forward = [&] { logits_ = workspace_.forward(weights_, rows, texts, session_.region()).data; };
         // A token of each text is what most calls read. What such calls have different lies in the device's memory.
@@ -77,7 +77,7 @@ class TextRun {
         return input_.read(logits_, static_cast<long>(last_only ? texts.count : rows.batch) * vocabulary());
     }
 
-    void check(std::span<const int> tokens, std::span<const SequenceRows> sequences) const {
+    void check(std::span<const int> tokens, std::span<const kernels::SequenceRows> sequences) const {
         const auto wrong = [](const char* field, long found, const std::string& expected) {
             fail("TextRun", field, std::to_string(found), expected);
         };
@@ -89,7 +89,7 @@ class TextRun {
                 fail("TextRun", "token " + std::to_string(row), std::to_string(token),
                      "0 to " + std::to_string(Net::vocabulary - 1) + ", the vocabulary");
         int row = 0;
-        for (const SequenceRows& text : sequences) {
+        for (const kernels::SequenceRows& text : sequences) {
             if (text.row != row) wrong("first row of a text", text.row, std::to_string(row));
             if (text.count < 1 || text.count > rows - row)
                 wrong("rows of a text", text.count, "1 to " + std::to_string(rows - row));
@@ -106,10 +106,10 @@ class TextRun {
     TextRunOptions options_;
     WeightsView weights_;
     Workspace<Net, In, Inference, Device> workspace_;
-    Session<Net, In, Device> session_;
+    detail::Session<Net, In, Device> session_;
     detail::TextInput<Device> input_;
-    std::vector<Replayed<Device>> single_tokens_;  // for one text, for two, ...
-    const float* logits_ = nullptr;                // where the workspace has them, the same in each call
+    std::vector<kernels::Replayed<Device>> single_tokens_;  // for one text, for two, ...
+    const float* logits_ = nullptr;                         // where the workspace has them, the same in each call
 };
 
 }  // namespace genotype

@@ -30,12 +30,12 @@ class TokenBatch {
 
     int rows() const { return static_cast<int>(tokens_.size()); }
     std::span<const TokenId> tokens() const { return tokens_; }
-    std::span<const SequenceRows> sequences() const { return sequences_; }
+    std::span<const kernels::SequenceRows> sequences() const { return sequences_; }
 
   private:
     int most_;
     std::vector<TokenId> tokens_;
-    std::vector<SequenceRows> sequences_;
+    std::vector<kernels::SequenceRows> sequences_;
 };
 
 }  // namespace genotype::detail

@@ -28,20 +28,21 @@ template <class G, class D, class L, class N>
 consteval auto adversarial_verdict() {
     constexpr Inferred picture = infer<G>(N::dims);
     if constexpr (picture.fault) {
-        return typename Verdict<picture.fault, G>::said{};
+        return typename detail::Verdict<picture.fault, G>::said{};
     } else {
         constexpr Dims wanted = wanted_input<D>();
         constexpr Inferred answer = infer<D>(picture.dims);
         if constexpr (compare(picture.dims, wanted))
-            return generator_does_not_fit_the_discriminator<
-                got<shape_word_t<picture.dims>>, wants<shape_word_t<wanted>>, generator<G>, discriminator<D>>{};
+            return why::generator_does_not_fit_the_discriminator<why::got<shape_word_t<picture.dims>>,
+                                                                 why::wants<shape_word_t<wanted>>, why::generator<G>,
+                                                                 why::discriminator<D>>{};
         else if constexpr (answer.fault)
-            return typename Verdict<answer.fault, D>::said{};
+            return typename detail::Verdict<answer.fault, D>::said{};
         else if constexpr (answer.dims.count() != 1)
-            return discriminator_must_give_one_value<got<shape_word_t<answer.dims>>, wants<Shape<1>>,
-                                                     discriminator<D>>{};
+            return why::discriminator_must_give_one_value<why::got<shape_word_t<answer.dims>>, why::wants<Shape<1>>,
+                                                          why::discriminator<D>>{};
         else
-            return no_fault<combinators::Adversarial<G, D, L, N>>{};
+            return why::no_fault<combinators::Adversarial<G, D, L, N>>{};
     }
 }
 

@@ -38,9 +38,9 @@ struct VariationalAutoencoder {
 
     /// Scratch: moments, latents, then what the two networks need. Training has its own step, see `Trainer`.
     template <class Device, std::same_as<Inference> Mode>
-    static constexpr Memory memory(Dims) {
-        const Extent inner = larger(memory_of<E, Device, Mode>(I::dims).forward_scratch,
-                                    memory_of<D, Device, Mode>(Latent::dims).forward_scratch);
+    static constexpr LayerMemory memory(Dims) {
+        const MemoryExtent inner = larger(memory_of<E, Device, Mode>(I::dims).forward_scratch,
+                                          memory_of<D, Device, Mode>(Latent::dims).forward_scratch);
         return {.kept = {}, .forward_scratch = inner_scratch + inner, .backward_scratch = {}};
     }
 
@@ -67,7 +67,7 @@ struct VariationalAutoencoder {
     }
 
   private:
-    static constexpr Extent inner_scratch{aligned(2 * latent) + aligned(latent), 0};
+    static constexpr MemoryExtent inner_scratch{aligned(2 * latent) + aligned(latent), 0};
 };
 
 }  // namespace combinators
@@ -79,21 +79,24 @@ consteval auto autoencoder_verdict() {
     constexpr Inferred moments = infer<E>(I::dims);
     constexpr Inferred picture = infer<D>(wanted_input<D>());
     if constexpr (moments.fault) {
-        return typename Verdict<moments.fault, E>::said{};
+        return typename detail::Verdict<moments.fault, E>::said{};
     } else if constexpr (picture.fault) {
-        return typename Verdict<picture.fault, D>::said{};
+        return typename detail::Verdict<picture.fault, D>::said{};
     } else {
         constexpr int values = static_cast<int>(moments.dims.count());
         constexpr int latent = static_cast<int>(InputShape<D>::count);
         if constexpr (moments.dims.rank != 1 || values != 2 * latent)
-            return encoder_must_give_twice_the_latent<got<shape_word_t<moments.dims>>, wants<Shape<2 * latent>>,
-                                                      encoder<E>, decoder<D>>{};
+            return why::encoder_must_give_twice_the_latent<why::got<shape_word_t<moments.dims>>,
+                                                           why::wants<Shape<2 * latent>>, why::encoder<E>,
+                                                           why::decoder<D>>{};
         else if constexpr (picture.dims != I::dims)
-            return decoder_must_give_the_shape_of_the_input<got<shape_word_t<picture.dims>>, wants<I>, decoder<D>>{};
+            return why::decoder_must_give_the_shape_of_the_input<why::got<shape_word_t<picture.dims>>, why::wants<I>,
+                                                                 why::decoder<D>>{};
         else if constexpr (L::fits(picture.dims, I::dims))
-            return loss_does_not_fit_the_output<loss<L>, got<shape_word_t<picture.dims>>, wants<I>>{};
+            return why::loss_does_not_fit_the_output<why::loss<L>, why::got<shape_word_t<picture.dims>>,
+                                                     why::wants<I>>{};
         else
-            return no_fault<combinators::VariationalAutoencoder<E, D, L, I>>{};
+            return why::no_fault<combinators::VariationalAutoencoder<E, D, L, I>>{};
     }
 }
 

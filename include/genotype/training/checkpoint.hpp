@@ -14,8 +14,8 @@ namespace genotype {
 namespace detail {
 
 /// Everything of the file but the tensors.
-[[gnu::cold]] inline Metadata checkpoint_metadata(const TrainingState& state, const CheckpointParts& parts) {
-    Metadata metadata = state_metadata(state);
+[[gnu::cold]] inline FileMetadata checkpoint_metadata(const TrainingState& state, const CheckpointParts& parts) {
+    FileMetadata metadata = state_metadata(state);
     const auto put = [&](std::string_view key, const TextPiece& value) { add_text(metadata, key, value.text()); };
     put(checkpoint_key, checkpoint_format);
     for (const auto& optimizer : state.optimizers) put(key_of_steps(optimizer.name), *optimizer.steps);
@@ -36,8 +36,8 @@ namespace detail {
 
 /// The file: weights, the optimisers' states, their steps as PyTorch counts them, and the history.
 [[gnu::cold]] inline void write_checkpoint(const std::filesystem::path& path, const TrainingState& state,
-                                           const CheckpointParts& parts, const Metadata& more) {
-    Metadata metadata = checkpoint_metadata(state, parts);
+                                           const CheckpointParts& parts, const FileMetadata& more) {
+    FileMetadata metadata = checkpoint_metadata(state, parts);
     for (const auto& [key, text] : more) add_text(metadata, key, text);
     std::vector<TensorInfo> tensors;
     std::vector<float> steps;

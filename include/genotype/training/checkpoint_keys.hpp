@@ -34,7 +34,7 @@ inline std::string key_of_option(const std::string& name) {
     return concat(option_prefix, name);
 }
 /// Options as the metadata has them.
-inline void add_options(Metadata& metadata, const OptionTexts& options) {
+inline void add_options(FileMetadata& metadata, const OptionTexts& options) {
     for (const auto& [name, text] : options) add_text(metadata, key_of_option(name), text);
 }
 inline std::string joined_columns(const History& history) {

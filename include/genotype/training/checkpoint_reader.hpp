@@ -23,7 +23,7 @@ inline constexpr std::uint64_t most_steps = std::numeric_limits<std::int64_t>::m
 /// The metadata's numbers and texts, each held against what is wanted; what does not fit becomes a fault.
 class MetadataReader {
   public:
-    MetadataReader(const Metadata& metadata, Loading& loading) : metadata_(metadata), loading_(loading) {}
+    MetadataReader(const FileMetadata& metadata, Loading& loading) : metadata_(metadata), loading_(loading) {}
 
     /// A whole number up to `most`, or a fault and 0.
     [[gnu::noinline]] std::uint64_t number(std::string_view key, std::uint64_t most) {
@@ -44,7 +44,7 @@ class MetadataReader {
     }
 
     /// All options, and no others. The device is told, and may be another: the file is the same on each.
-    void same_options(const Metadata& wanted) {
+    void same_options(const FileMetadata& wanted) {
         const std::string device = key_of_option("device");
         for (const auto& [key, text] : wanted)
             if (key != device) same_text(key, text);
@@ -54,7 +54,7 @@ class MetadataReader {
     }
 
   private:
-    const Metadata& metadata_;
+    const FileMetadata& metadata_;
     Loading& loading_;
 };
 
@@ -130,7 +130,7 @@ inline void expect_checkpoint(const SafeTensors& file) {
     find_surplus(file, state, loading);
     MetadataReader metadata(file.metadata(), loading);
 
-    Metadata options;
+    FileMetadata options;
     add_options(options, state.options);
     LoaderPosition position;
     if (parts.has_loader) {

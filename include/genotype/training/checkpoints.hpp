@@ -132,7 +132,7 @@ class Checkpoints {
         enter(state, parts, steps, run, list);
         if (!(score < best_.score)) return false;
         expect_finite(state, steps, run, list);
-        Metadata texts = texts_of(run);
+        FileMetadata texts = texts_of(run);
         std::string text(32, '\0');
         text.resize(
             static_cast<std::size_t>(std::to_chars(text.data(), text.data() + text.size(), score).ptr - text.data()));
@@ -191,8 +191,8 @@ class Checkpoints {
         return true;
     }
 
-    static Metadata texts_of(const detail::TrainingRun& run) {
-        Metadata texts;
+    static FileMetadata texts_of(const detail::TrainingRun& run) {
+        FileMetadata texts;
         detail::add_text(texts, detail::run_key, run.id);
         if (!run.after.empty()) detail::add_text(texts, detail::run_after_key, run.after);
         return texts;

@@ -73,7 +73,7 @@ class Trainer<combinators::Adversarial<G, D, Loss, Noise>, Device, Optimizer>
           layers_random_(options.seed) {}
 
     /// What a step returns: `GanLosses`, or on a device that computes beside the host what becomes them.
-    using Report = Reported<GanLosses, Device>;
+    using Report = detail::Reported<GanLosses, Device>;
 
     /// One step on a batch of real pictures in the host's memory and as many generated ones. Allocates nothing.
     Report step(View<Picture> real) {
@@ -83,7 +83,8 @@ class Trainer<combinators::Adversarial<G, D, Loss, Noise>, Device, Optimizer>
 
     template <class Other>
     requires(!std::convertible_to<const Other&, View<Picture>>) GanLosses step(const Other&) {
-        static_cast<void>(typename batch_has_another_shape<got<typename Other::shape>, wants<Picture>>::model{});
+        static_cast<void>(
+            typename why::batch_has_another_shape<why::got<typename Other::shape>, why::wants<Picture>>::model{});
         return {};
     }
 
@@ -174,7 +175,7 @@ class Trainer<combinators::Adversarial<G, D, Loss, Noise>, Device, Optimizer>
                           .prediction = answers.data,
                           .value = loss_and_answers,
                           .gradient = answer_gradient_.data()});
-        sum(Device{}, pictures.batch, Identity{}, loss_and_answers + 1, answers.data);
+        sum(Device{}, pictures.batch, kernels::Identity{}, loss_and_answers + 1, answers.data);
     }
 
     Options options_;
@@ -186,12 +187,12 @@ class Trainer<combinators::Adversarial<G, D, Loss, Noise>, Device, Optimizer>
     Optimized<D, Device, Optimizer> discriminator_optimizer_;
     Workspace<G, Noise, Training, Device> generator_run_;
     Workspace<D, Picture, Training, Device> discriminator_run_;
-    Input<Picture, Device> input_;
+    detail::Input<Picture, Device> input_;
     Arena<Device> noise_, picture_gradient_, answer_gradient_;
     Arena<Device> sums_{6};
-    Replayed<Device> step_;
-    Sent<Numbers, Device> numbers_{1};
-    Fetcher<Device> fetcher_;
+    kernels::Replayed<Device> step_;
+    detail::Sent<Numbers, Device> numbers_{1};
+    detail::Fetcher<Device> fetcher_;
     RandomState random_;
     detail::LayerDraws layers_random_;
 };

@@ -12,7 +12,8 @@ namespace genotype {
 template <class Loss, class Device = Cpu, ShapeType Prediction, ShapeType Target>
 float loss_between(View<Prediction> prediction, View<Target> target, Reduction reduction = Reduction::mean) {
     if constexpr (Loss::fits(Prediction::dims, Target::dims))
-        return typename loss_does_not_fit_the_output<loss<Loss>, got<Prediction>, wants<Target>>::model{};
+        return typename why::loss_does_not_fit_the_output<why::loss<Loss>, why::got<Prediction>,
+                                                          why::wants<Target>>::model{};
     float value = 0;
     Loss::evaluate(Device{}, LossCall{.batch = prediction.batch,
                                       .values = Prediction::count,

@@ -60,8 +60,9 @@ class Optimized {
     /// Does not compile: gradients of one model do not fit another.
     template <Layer Other, Layer OtherGradients>
     void step(Model<Other, Device>&, Gradients<OtherGradients, Device>&, float = 1, float = 0) {
-        static_cast<void>(typename gradients_are_of_another_model<got<Gradients<OtherGradients>>, got<Model<Other>>,
-                                                                  wants<Model<Net>>>::model{});
+        static_cast<void>(
+            typename why::gradients_are_of_another_model<why::got<Gradients<OtherGradients>>, why::got<Model<Other>>,
+                                                         why::wants<Model<Net>>>::model{});
     }
 
     const Optimizer& optimizer() const { return optimizer_; }
@@ -81,31 +82,32 @@ class Optimized {
             if constexpr (chooses) {
                 std::vector<long> ends;
                 int last = 0;
-                for_each_tensor<Net, Owned::parameters>([&](const std::string&, const Parameter& tensor, long offset) {
-                    const int decayed = optimizer.decayed == Decayed::all || tensor.dims.rank >= 2;
-                    if (ends.empty()) first_ = decayed;
-                    if (ends.empty() || decayed != last) ends.push_back(0);
-                    ends.back() = offset + aligned(tensor.count());
-                    last = decayed;
-                });
+                for_each_tensor<Net, detail::Owned::parameters>(
+                    [&](const std::string&, const Parameter& tensor, long offset) {
+                        const int decayed = optimizer.decayed == detail::Decayed::all || tensor.dims.rank >= 2;
+                        if (ends.empty()) first_ = decayed;
+                        if (ends.empty() || decayed != last) ends.push_back(0);
+                        ends.back() = offset + aligned(tensor.count());
+                        last = decayed;
+                    });
                 count_ = static_cast<int>(ends.size());
-                ends_ = Sent<long, Device>(count_);
+                ends_ = detail::Sent<long, Device>(count_);
                 std::copy(ends.begin(), ends.end(), ends_.staging());
                 ends_.send(count_);
             }
         }
-        Turns turns() const { return {ends_.data(), count_, first_}; }
+        kernels::Turns turns() const { return {ends_.data(), count_, first_}; }
 
       private:
-        Sent<long, Device> ends_{0};
+        detail::Sent<long, Device> ends_{0};
         int count_ = 0, first_ = 0;
     };
 
     Optimizer optimizer_;
     DecayTurns decayed_;
-    Sent<Update, Device> update_{1};
+    detail::Sent<Update, Device> update_{1};
     Arena<Device> state_{Optimizer::states * parameter_floats<Net>()};
-    Arena<Device> norm_{1 + sum_parts(Device{})};
+    Arena<Device> norm_{1 + kernels::sum_parts(Device{})};
     std::int64_t steps_ = 0;
 };
 

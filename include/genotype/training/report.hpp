@@ -3,7 +3,7 @@
 
 #include "genotype/model/check.hpp"
 
-namespace genotype {
+namespace genotype::why {
 
 template <class L>
 struct encoder;
@@ -27,4 +27,4 @@ struct discriminator_must_give_one_value {};
 template <class Loss, class Got, class Wants>
 struct loss_does_not_fit_the_output {};
 
-}  // namespace genotype
+}  // namespace genotype::why

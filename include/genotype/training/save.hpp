@@ -12,8 +12,8 @@ namespace genotype {
 
 namespace detail {
 
-inline Metadata state_metadata(const TrainingState& state) {
-    Metadata metadata = weights_metadata(state.training);
+inline FileMetadata state_metadata(const TrainingState& state) {
+    FileMetadata metadata = weights_metadata(state.training);
     for (const auto& [key, name] : state.models) add_text(metadata, key, name);
     return metadata;
 }

@@ -70,20 +70,20 @@ class Trainer<combinators::LanguageModel<E, B, H>, Device, Optimizer>
           targets_(rows(options)),
           texts_(options.batch),
           layers_random_(options.seed) {
-        SequenceRows* const texts = texts_.staging();
+        kernels::SequenceRows* const texts = texts_.staging();
         for (int text = 0; text < options.batch; ++text)
             texts[text] = {.row = text * options.context, .count = options.context, .position = 0, .slot = text};
         texts_.send(options.batch);
     }
 
     /// What a step returns: the loss, or on a device that computes beside the host what becomes it.
-    using Report = Reported<float, Device>;
+    using Report = detail::Reported<float, Device>;
 
     /// One step on some texts of `context` + 1 tokens each, one text after another; returns their loss before the step.
     /// Allocates nothing. Throws `Error` where that is no whole number of texts, none or too many, or where a token is
     /// not of the vocabulary; nothing has changed then.
     Report step(std::span<const int> windows) {
-        const Sequences texts = take(windows);
+        const kernels::Sequences texts = take(windows);
         spread_threads(Device{});
         numbers_.send_one({layers_random_.state().position,
                            optimizer_.next(options_.schedule.factor(static_cast<long>(optimizer_.steps())))});
@@ -101,7 +101,7 @@ class Trainer<combinators::LanguageModel<E, B, H>, Device, Optimizer>
 
     /// The loss on some texts without learning from them, as inference runs. PyTorch: model.eval().
     float evaluate(std::span<const int> windows) {
-        const Sequences texts = take(windows);
+        const kernels::Sequences texts = take(windows);
         // Away from the host rows' losses are worked out where the gradient has its place: one after another takes
         // long.
         float* const place = Device::on_host ? nullptr : output_gradient_.data();
@@ -145,7 +145,7 @@ class Trainer<combinators::LanguageModel<E, B, H>, Device, Optimizer>
 
     /// Brings the tokens to where the model reads them: of each window all but the last, and the answers, which are all
     /// but the first.
-    Sequences take(std::span<const int> windows) {
+    kernels::Sequences take(std::span<const int> windows) {
         const auto context = static_cast<std::size_t>(options_.context), window = context + 1;
         const std::size_t texts = windows.size() / window;
         if (windows.size() % window != 0 || texts < 1 || texts > static_cast<std::size_t>(options_.batch))
@@ -168,7 +168,7 @@ class Trainer<combinators::LanguageModel<E, B, H>, Device, Optimizer>
         return {.list = texts_.data(), .count = static_cast<int>(texts), .context = options_.context};
     }
 
-    View<Shape<1>> input(const Sequences& texts) { return {tokens_.data(), texts.count * options_.context}; }
+    View<Shape<1>> input(const kernels::Sequences& texts) { return {tokens_.data(), texts.count * options_.context}; }
 
     void evaluate_loss(View<Shape<vocabulary>> logits, float* gradient) {
         CrossEntropy::evaluate(Device{}, {.batch = logits.batch,
@@ -190,12 +190,12 @@ class Trainer<combinators::LanguageModel<E, B, H>, Device, Optimizer>
     Workspace<Network, Shape<1>, Training, Device> run_;
     Workspace<Network, Shape<1>, Inference, Device> evaluation_;
     Arena<Device> output_gradient_, loss_{1};
-    Sent<float, Device> tokens_;
-    Sent<int, Device> targets_;
-    Sent<SequenceRows, Device> texts_;
-    Replayed<Device> step_;
-    Sent<Numbers, Device> numbers_{1};
-    Fetcher<Device> fetcher_;
+    detail::Sent<float, Device> tokens_;
+    detail::Sent<int, Device> targets_;
+    detail::Sent<kernels::SequenceRows, Device> texts_;
+    kernels::Replayed<Device> step_;
+    detail::Sent<Numbers, Device> numbers_{1};
+    detail::Fetcher<Device> fetcher_;
     detail::LayerDraws layers_random_;
 };
 

@@ -82,7 +82,7 @@ class Trainer<combinators::VariationalAutoencoder<E, D, Loss, I>, Device, Optimi
           layers_random_(options.seed) {}
 
     /// What a step returns: `VaeLosses`, or on a device that computes beside the host what becomes them.
-    using Report = Reported<VaeLosses, Device>;
+    using Report = detail::Reported<VaeLosses, Device>;
 
     /// One step on a batch in the host's memory. Allocates nothing.
     Report step(View<I> batch) {
@@ -92,7 +92,8 @@ class Trainer<combinators::VariationalAutoencoder<E, D, Loss, I>, Device, Optimi
 
     template <class Other>
     requires(!std::convertible_to<const Other&, View<I>>) VaeLosses step(const Other&) {
-        static_cast<void>(typename batch_has_another_shape<got<typename Other::shape>, wants<I>>::model{});
+        static_cast<void>(
+            typename why::batch_has_another_shape<why::got<typename Other::shape>, why::wants<I>>::model{});
         return {};
     }
 
@@ -202,13 +203,13 @@ class Trainer<combinators::VariationalAutoencoder<E, D, Loss, I>, Device, Optimi
     Optimized<Network, Device, Optimizer> optimizer_;
     Workspace<E, I, Training, Device> encoder_run_;
     Workspace<D, Latent, Training, Device> decoder_run_;
-    Input<I, Device> input_;
+    detail::Input<I, Device> input_;
     Arena<Device> noise_, latents_, latents_gradient_, moments_gradient_, output_gradient_;
     Arena<Device> sums_{2};
     const float* moments_ = nullptr;
-    Replayed<Device> step_;
-    Sent<Numbers, Device> numbers_{1};
-    Fetcher<Device> fetcher_;
+    kernels::Replayed<Device> step_;
+    detail::Sent<Numbers, Device> numbers_{1};
+    detail::Fetcher<Device> fetcher_;
     RandomState random_;
     detail::LayerDraws layers_random_;
 };

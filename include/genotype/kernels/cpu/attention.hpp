@@ -6,16 +6,16 @@
 #include "genotype/kernels/device.hpp"
 #include "genotype/tensor/region.hpp"
 
-namespace genotype {
+namespace genotype::kernels {
 
 /// Floats of scratch for `attention`.
-constexpr Extent attention_scratch(Cpu, const AttentionSizes& sizes) {
+constexpr MemoryExtent attention_scratch(Cpu, const AttentionSizes& sizes) {
     return {0, (detail::attention_parts + sizes.key_value_heads) * detail::attention_part_floats(sizes)};
 }
 
 /// See the reference's.
 inline void attention(Cpu, long, const AttentionSizes& sizes, const Sequences& sequences, const float* x, float* cache,
-                      float* log_sums, float* y, Region scratch) {
+                      float* log_sums, float* y, MemoryRegion scratch) {
     const detail::AttentionCall call{sizes, sequences, x, cache, log_sums, y};
     const int rows = detail::attention_rows(sizes.head_width);
     const detail::SingleTokens singles{call, scratch.fixed};
@@ -52,4 +52,4 @@ inline void attention(Cpu, long, const AttentionSizes& sizes, const Sequences& s
     }
 }
 
-}  // namespace genotype
+}  // namespace genotype::kernels

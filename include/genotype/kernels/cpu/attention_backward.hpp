@@ -9,7 +9,7 @@
 #include "genotype/kernels/functions.hpp"
 #include "genotype/tensor/region.hpp"
 
-namespace genotype {
+namespace genotype::kernels {
 
 namespace detail {
 
@@ -193,13 +193,14 @@ struct AttentionGradient {
 }  // namespace detail
 
 /// Floats of scratch for `attention_backward`.
-constexpr Extent attention_backward_scratch(Cpu, const AttentionSizes& sizes) {
+constexpr MemoryExtent attention_backward_scratch(Cpu, const AttentionSizes& sizes) {
     return {sizes.heads > sizes.key_value_heads ? 2L * sizes.query_floats() : 0, 0};
 }
 
 /// See the reference's.
 inline void attention_backward(Cpu, long, const AttentionSizes& sizes, const Sequences& sequences, const float* x,
-                               const float* y, const float* dy, const float* log_sums, float* dx, Region scratch) {
+                               const float* y, const float* dy, const float* log_sums, float* dx,
+                               MemoryRegion scratch) {
     const bool groups = sizes.heads > sizes.key_value_heads;
     const detail::AttentionGradient gradient{sizes, x, y, dy, log_sums, dx, groups ? scratch.per_sample : nullptr};
     int tokens = 0;
@@ -221,4 +222,4 @@ inline void attention_backward(Cpu, long, const AttentionSizes& sizes, const Seq
     }
 }
 
-}  // namespace genotype
+}  // namespace genotype::kernels

@@ -10,7 +10,7 @@
 #include "genotype/kernels/cpu/fold.hpp"
 #include "genotype/kernels/cpu/tile.hpp"
 
-namespace genotype::detail {
+namespace genotype::kernels::detail {
 
 /// Keys whose scores are summed by themselves. Blocks begin at multiples of this from a text's first token, so a
 /// query's sums depend on its position alone.
@@ -151,4 +151,4 @@ constexpr int panel_width(int columns) {
     }
 }
 
-}  // namespace genotype::detail
+}  // namespace genotype::kernels::detail

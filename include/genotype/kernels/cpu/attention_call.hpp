@@ -8,7 +8,7 @@
 #include "genotype/kernels/cpu/ranges.hpp"
 #include "genotype/kernels/text_rows.hpp"
 
-namespace genotype::detail {
+namespace genotype::kernels::detail {
 
 struct Times {
     float factor;
@@ -93,4 +93,4 @@ struct AttentionCall {
     }
 };
 
-}  // namespace genotype::detail
+}  // namespace genotype::kernels::detail

@@ -5,7 +5,7 @@
 #include "genotype/kernels/cpu/attention_block.hpp"
 #include "genotype/tensor/region.hpp"
 
-namespace genotype::detail {
+namespace genotype::kernels::detail {
 
 inline constexpr int few_queries = 4;
 /// Vectors of the widest tile of few rows.
@@ -103,4 +103,4 @@ inline void attend_token(const QueryRange& range, const float* queries, int head
         attend_few<4>(range, queries, head_width, text, start, part);
 }
 
-}  // namespace genotype::detail
+}  // namespace genotype::kernels::detail

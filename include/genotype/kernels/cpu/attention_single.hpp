@@ -4,7 +4,7 @@
 #include "genotype/kernels/cpu/attention_call.hpp"
 #include "genotype/kernels/cpu/attention_few.hpp"
 
-namespace genotype::detail {
+namespace genotype::kernels::detail {
 
 /// Parts of single queries' attention that are held at a time.
 inline constexpr int attention_parts = 64;
@@ -88,4 +88,4 @@ struct SingleTokens {
     }
 };
 
-}  // namespace genotype::detail
+}  // namespace genotype::kernels::detail

@@ -1,7 +1,7 @@
 // How one-dimensional work is cut for threads: by its length alone, never by the number of threads.
 #pragma once
 
-namespace genotype::detail {
+namespace genotype::kernels::detail {
 
 /// Values that one thread works on at a time: a multiple of every vector's size, so that only the last chunk has a
 /// tail.
@@ -18,15 +18,15 @@ void for_each_chunk(long n, const Body& body, long chunk = values_per_chunk, lon
 }
 
 /// Parts that a sum is split into at most: their partial sums lie on the stack.
-inline constexpr long sum_parts = 64;
+inline constexpr long parts_of_sum = 64;
 
 /// The sum of `part(first, count)` over [0, n), where a part is at least `chunk` long; added up in order.
 template <class Part>
 double sum_of_parts(long n, const Part& part, long chunk = values_per_chunk, long weight = 1) {
     const long chunks = (n + chunk - 1) / chunk;
-    const long length = (chunks + sum_parts - 1) / sum_parts * chunk;
+    const long length = (chunks + parts_of_sum - 1) / parts_of_sum * chunk;
     const long parts = n > 0 ? (n + length - 1) / length : 0;
-    double partial[sum_parts];
+    double partial[parts_of_sum];
 #pragma omp parallel for schedule(static) if (n * weight >= parallel_values)
     for (long p = 0; p < parts; ++p) partial[p] = part(p * length, length < n - p * length ? length : n - p * length);
     double total = 0;
@@ -34,4 +34,4 @@ double sum_of_parts(long n, const Part& part, long chunk = values_per_chunk, lon
     return total;
 }
 
-}  // namespace genotype::detail
+}  // namespace genotype::kernels::detail

@@ -7,7 +7,7 @@
 #include "genotype/kernels/cpu/vector.hpp"
 #include "genotype/kernels/device.hpp"
 
-namespace genotype {
+namespace genotype::kernels {
 
 namespace detail {
 
@@ -93,4 +93,4 @@ inline void column_sums(Cpu, long rows, int columns, const float* x, float* sums
     }
 }
 
-}  // namespace genotype
+}  // namespace genotype::kernels

@@ -18,17 +18,17 @@
 #include "genotype/kernels/cpu/winograd_weights.hpp"
 #include "genotype/kernels/device.hpp"
 
-namespace genotype {
+namespace genotype::kernels {
 namespace detail {
 
 /// Floats of one direction's packed weights.
-constexpr long packed_floats(const Direction& direction) {
+constexpr long packed_floats(const ConvDirection& direction) {
     return direction.geometry.taps() * direction.source_channels() *
            packed_width(direction.source_channels(), direction.channels());
 }
 
 /// One direction of a convolution, by all threads.
-inline void gather(const Gather& g, const Direction& direction, const float* packed) {
+inline void gather(const Gather& g, const ConvDirection& direction, const float* packed) {
     const ConvGeometry& geometry = direction.geometry;
     const bool along_source = lanes_along_source(direction.source_channels(), direction.channels());
     // With few pixels the weights are read from memory for each product: then a weight costs as much as some products.
@@ -56,13 +56,13 @@ constexpr const char* form_name(ConvForm form, const ConvGeometry& g) {
 /// product takes the plain ones, and so does the way to few large channels.
 constexpr long packed_floats(Cpu, const ConvGeometry& g) {
     if (detail::is_product(g)) return 0;
-    return detail::packed_floats(detail::Direction{g, false}) +
-           (detail::has_few_columns(g) ? 0 : detail::packed_floats(detail::Direction{g, true}));
+    return detail::packed_floats(detail::ConvDirection{g, false}) +
+           (detail::has_few_columns(g) ? 0 : detail::packed_floats(detail::ConvDirection{g, true}));
 }
 
 inline void pack(Cpu, const ConvGeometry& g, const float* plain, float* packed) {
     if (detail::is_product(g)) return;
-    const detail::Direction to_small{g, false}, to_large{g, true};
+    const detail::ConvDirection to_small{g, false}, to_large{g, true};
     detail::pack(to_small, plain, packed);
     if (!detail::has_few_columns(g)) detail::pack(to_large, plain, packed + detail::packed_floats(to_small));
 }
@@ -73,7 +73,7 @@ inline void pack(Cpu, const ProductGeometry&, const float*, float*) {}
 /// PyTorch equivalent: `F.conv2d(large, weight, bias, stride, padding)`. Scratch: see `convolution_scratch`.
 template <class Geometry>
 void convolve(Cpu, const Geometry& g, int batch, const float* large, ConvWeights weights, const float* bias,
-              float* small, Region scratch) {
+              float* small, MemoryRegion scratch) {
     if constexpr (possible<Geometry>(detail::is_product))
         if (detail::is_product(g)) return detail::product_to_small(g, batch, large, weights.plain, bias, small);
     if (detail::with_winograd(g, batch, [&](auto form) {
@@ -93,11 +93,11 @@ void convolve(Cpu, const Geometry& g, int batch, const float* large, ConvWeights
 /// PyTorch equivalent: `F.conv_transpose2d(small, weight, bias, stride, padding)`.
 template <class Geometry>
 void convolve_transposed(Cpu, const Geometry& g, int batch, const float* small, ConvWeights weights, const float* bias,
-                         float* large, Region scratch) {
+                         float* large, MemoryRegion scratch) {
     if constexpr (possible<Geometry>(detail::is_product))
         if (detail::is_product(g)) return detail::product_to_large(g, batch, small, weights.plain, bias, large);
     if (detail::has_few_columns(g)) return detail::columns_to_large(g, batch, small, weights.plain, bias, large);
-    const detail::Direction to_small{g, false}, to_large{g, true};
+    const detail::ConvDirection to_small{g, false}, to_large{g, true};
     const float* packed = weights.packed + detail::packed_floats(to_small);
     if (detail::with_winograd(g, batch, [&](auto form) {
             detail::winograd_to_large<decltype(form)>(g, batch, small, packed, bias, large, scratch.per_sample);
@@ -114,12 +114,12 @@ void convolve_transposed(Cpu, const Geometry& g, int batch, const float* small, 
 
 // A product compiles nothing but products.
 inline void convolve(Cpu, const ProductGeometry& g, int batch, const float* large, ConvWeights weights,
-                     const float* bias, float* small, Region) {
+                     const float* bias, float* small, MemoryRegion) {
     detail::product_to_small(g, batch, large, weights.plain, bias, small);
 }
 inline void convolve_transposed(Cpu, const ProductGeometry& g, int batch, const float* small, ConvWeights weights,
-                                const float* bias, float* large, Region) {
+                                const float* bias, float* large, MemoryRegion) {
     detail::product_to_large(g, batch, small, weights.plain, bias, large);
 }
 
-}  // namespace genotype
+}  // namespace genotype::kernels

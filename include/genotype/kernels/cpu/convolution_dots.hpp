@@ -8,7 +8,7 @@
 #include "genotype/kernels/cpu/quad.hpp"
 #include "genotype/kernels/cpu/tile.hpp"
 
-namespace genotype::detail {
+namespace genotype::kernels::detail {
 
 /// A stretch of the contraction for a row of neighbouring positions: `length` values, for the first position at
 /// `source`.
@@ -147,7 +147,7 @@ inline void dot_line(const Gather& g, const Phase& phase, const float* weights, 
 inline constexpr long dot_lines = 8;
 
 /// The lines that thread `index` of `threads` computes, in all phases.
-inline void dot_share(const Gather& g, const Direction& direction, const float* packed, int index, int threads) {
+inline void dot_share(const Gather& g, const ConvDirection& direction, const float* packed, int index, int threads) {
     const int lines = direction.lines();
     const long count = static_cast<long>(g.batch) * lines, end = count * (index + 1) / threads;
     for (long block = count * index / threads; block < end; block += dot_lines) {
@@ -163,4 +163,4 @@ inline void dot_share(const Gather& g, const Direction& direction, const float* 
     }
 }
 
-}  // namespace genotype::detail
+}  // namespace genotype::kernels::detail

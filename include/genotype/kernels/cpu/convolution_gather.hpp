@@ -9,7 +9,7 @@
 #include "genotype/kernels/cpu/convolution_phase.hpp"
 #include "genotype/kernels/cpu/tile.hpp"
 
-namespace genotype::detail {
+namespace genotype::kernels::detail {
 
 /// Which rows a tile has. With many samples a tile is one position of several samples: all its rows then meet the same
 /// taps, and those outside the picture are left out. With few samples it is a run of pixels, and zeros stand for what
@@ -19,14 +19,14 @@ struct TileRows {
     int samples, positions, columns;  // of the phase
     bool across_samples;
 
-    TileRows(const Phase& phase, const PictureSize& source, int batch)
+    TileRows(const Phase& phase, const ConvImageSize& source, int batch)
         : samples(batch),
           positions(phase.positions()),
           columns(phase.columns.positions),
           across_samples(2 * batch >= tile_rows || phase.positions() == 1 || mostly_outside(phase, source, batch)) {}
 
     /// Whether zeros cost more than tiles of few rows, which count as three at least.
-    static bool mostly_outside(const Phase& phase, const PictureSize& source, int batch) {
+    static bool mostly_outside(const Phase& phase, const ConvImageSize& source, int batch) {
         const long inside = phase.rows.taps_inside(source.height) * phase.columns.taps_inside(source.width);
         const long all = static_cast<long>(phase.positions()) * phase.rows.taps * phase.columns.taps;
         return 2 * std::max(batch, 3) * inside < batch * all;
@@ -201,7 +201,7 @@ inline Share share_of(const Phase& phase, const TileRows& tiling, int index, int
 }
 
 /// The part of all phases that thread `index` of `threads` computes.
-inline void gather_share(const Gather& g, const Direction& direction, const float* packed, int index, int threads) {
+inline void gather_share(const Gather& g, const ConvDirection& direction, const float* packed, int index, int threads) {
     for (int i = 0; i < direction.phases(); ++i) {
         const Phase phase = direction.phase(i);
         if (phase.positions() > 0) {
@@ -212,4 +212,4 @@ inline void gather_share(const Gather& g, const Direction& direction, const floa
     }
 }
 
-}  // namespace genotype::detail
+}  // namespace genotype::kernels::detail

@@ -10,7 +10,7 @@
 #include "genotype/kernels/cpu/tile.hpp"
 #include "genotype/kernels/cpu/transpose.hpp"
 
-namespace genotype::detail {
+namespace genotype::kernels::detail {
 
 /// to[i][j] = from[j][i], 4 x 4. The rows of each side lie a pitch apart.
 inline void transpose_square(const float* from, long from_pitch, float* to, long to_pitch) {
@@ -65,7 +65,7 @@ inline void pack_tap(const Phase& phase, const float* tap, long source_stride, l
 }
 
 /// Packs the weights of one direction, phase by phase; threads take turns at panels of taps.
-inline void pack(const Direction& direction, const float* plain, float* packed) {
+inline void pack(const ConvDirection& direction, const float* plain, float* packed) {
     const ConvGeometry& g = direction.geometry;
     const long source_stride = direction.to_large ? 1 : g.small_channels;
     const long channel_stride = direction.to_large ? g.small_channels : 1;
@@ -95,4 +95,4 @@ inline void pack(const Direction& direction, const float* plain, float* packed) 
     }
 }
 
-}  // namespace genotype::detail
+}  // namespace genotype::kernels::detail

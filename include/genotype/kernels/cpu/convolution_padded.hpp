@@ -12,7 +12,7 @@
 #include "genotype/kernels/cpu/outer_tile.hpp"
 #include "genotype/kernels/cpu/tile.hpp"
 
-namespace genotype::detail {
+namespace genotype::kernels::detail {
 
 /// Floats of a padded sample at most, and floats beyond it that a tile may read, whose products go nowhere.
 inline constexpr int most_padded = 16 * 1024, beyond_padded = 1024;
@@ -137,4 +137,4 @@ inline void padded_weight_gradient(const ConvGeometry& g, int batch, const float
     }
 }
 
-}  // namespace genotype::detail
+}  // namespace genotype::kernels::detail

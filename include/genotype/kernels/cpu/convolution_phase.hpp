@@ -6,7 +6,7 @@
 #include "genotype/kernels/conv_geometry.hpp"
 #include "genotype/kernels/cpu/tile.hpp"
 
-namespace genotype::detail {
+namespace genotype::kernels::detail {
 
 /// One axis of a phase. Position p takes taps 0 .. taps-1 from source indices p * step + offset + tap, and is output
 /// index first + p * pitch. Tap t uses kernel index kernel_first + t * kernel_step.
@@ -62,7 +62,7 @@ struct Phase {
 };
 
 /// A convolution to the small picture or to the large one, as phases.
-struct Direction {
+struct ConvDirection {
     ConvGeometry geometry;
     bool to_large;
 
@@ -87,7 +87,7 @@ struct Direction {
 };
 
 /// A picture of the batch, channels-last.
-struct PictureSize {
+struct ConvImageSize {
     int height, width, channels;
 
     constexpr long floats() const { return static_cast<long>(height) * width * channels; }
@@ -96,7 +96,7 @@ struct PictureSize {
 /// All that one direction of a convolution reads and writes.
 struct Gather {
     int batch;
-    PictureSize source_size, result_size;
+    ConvImageSize source_size, result_size;
     const float* source;
     const float* bias;  // or null
     float* result;
@@ -112,4 +112,4 @@ constexpr long packed_width(int source_channels, int channels) {
     return lanes_along_source(source_channels, channels) ? channels : (channels + lanes - 1) / lanes * lanes;
 }
 
-}  // namespace genotype::detail
+}  // namespace genotype::kernels::detail

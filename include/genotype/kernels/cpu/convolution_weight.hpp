@@ -14,7 +14,7 @@
 #include "genotype/kernels/cpu/winograd_gradient.hpp"
 #include "genotype/kernels/device.hpp"
 
-namespace genotype {
+namespace genotype::kernels {
 namespace detail {
 
 /// Everything that the weight gradient reads and writes, and how it is cut.
@@ -125,7 +125,7 @@ inline void gradient_thread(const WeightGradient& w, int index, int threads) {
 /// `transformed`, `scratch` still has what a call in the other direction made.
 template <class Geometry>
 void convolve_weight_gradient(Cpu, const Geometry& g, int batch, const float* large, const float* small,
-                              float* gradient, bool accumulate, Region scratch,
+                              float* gradient, bool accumulate, MemoryRegion scratch,
                               Transformed transformed = Transformed::none) {
     if constexpr (possible<Geometry>(detail::is_product))
         if (detail::is_product(g)) return detail::product_weight_gradient(g, batch, large, small, gradient, accumulate);
@@ -143,8 +143,8 @@ void convolve_weight_gradient(Cpu, const Geometry& g, int batch, const float* la
 }
 
 inline void convolve_weight_gradient(Cpu, const ProductGeometry& g, int batch, const float* large, const float* small,
-                                     float* gradient, bool accumulate, Region, Transformed = Transformed::none) {
+                                     float* gradient, bool accumulate, MemoryRegion, Transformed = Transformed::none) {
     detail::product_weight_gradient(g, batch, large, small, gradient, accumulate);
 }
 
-}  // namespace genotype
+}  // namespace genotype::kernels

@@ -8,7 +8,7 @@
 #include "genotype/kernels/cpu/outer_tile.hpp"
 #include "genotype/kernels/cpu/tile.hpp"
 
-namespace genotype::detail {
+namespace genotype::kernels::detail {
 
 struct IndexRange {
     int first = 0, end = 0;
@@ -177,4 +177,4 @@ inline void pack_large(const GradientShape& s, const GradientBlock& block, const
     }
 }
 
-}  // namespace genotype::detail
+}  // namespace genotype::kernels::detail

@@ -6,7 +6,7 @@
 #include "genotype/kernels/cpu/ranges.hpp"
 #include "genotype/kernels/device.hpp"
 
-namespace genotype {
+namespace genotype::kernels {
 
 /// y[i] = f(x[i]...). `y` may be one of `x`.
 template <class F, class... In>
@@ -27,4 +27,4 @@ void sum(Cpu, long n, F f, float* result, const In*... x) {
         detail::sum_of_parts(n, [&](long first, long count) { return detail::sum_range(f, count, (x + first)...); }));
 }
 
-}  // namespace genotype
+}  // namespace genotype::kernels

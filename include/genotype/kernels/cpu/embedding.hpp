@@ -7,7 +7,7 @@
 #include "genotype/kernels/cpu/chunks.hpp"
 #include "genotype/kernels/device.hpp"
 
-namespace genotype {
+namespace genotype::kernels {
 
 /// Floats of the form of a table (vocabulary, width) that this device reads instead of the plain one: it has none.
 constexpr long embedding_packed_floats(Cpu, long, long) {
@@ -40,4 +40,4 @@ inline void embedding_gradient(Cpu, long rows, long vocabulary, int width, const
     }
 }
 
-}  // namespace genotype
+}  // namespace genotype::kernels

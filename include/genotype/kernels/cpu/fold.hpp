@@ -5,7 +5,7 @@
 
 #include "genotype/kernels/cpu/transpose.hpp"
 
-namespace genotype::detail {
+namespace genotype::kernels::detail {
 
 /// Lane i of the result is lane i + by of the value, around its end.
 template <int by, int... lane>
@@ -24,4 +24,4 @@ template <int width = square_side / 2, class Join>
             join(value, rotate_lanes<width>(value, std::make_integer_sequence<int, square_side>{})), join);
 }
 
-}  // namespace genotype::detail
+}  // namespace genotype::kernels::detail

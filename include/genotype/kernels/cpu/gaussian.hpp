@@ -9,7 +9,7 @@
 #include "genotype/kernels/device.hpp"
 #include "genotype/kernels/gaussian.hpp"
 
-namespace genotype {
+namespace genotype::kernels {
 
 namespace detail {
 
@@ -80,4 +80,4 @@ inline void gaussian_divergence(Cpu, int batch, int latents, const float* moment
     });
 }
 
-}  // namespace genotype
+}  // namespace genotype::kernels

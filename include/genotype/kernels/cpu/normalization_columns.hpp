@@ -10,7 +10,7 @@
 #include "genotype/kernels/cpu/unroll.hpp"
 #include "genotype/kernels/functions.hpp"
 
-namespace genotype::detail {
+namespace genotype::kernels::detail {
 
 /// Calls f(row, std::integral_constant<int, 8 or 1>) over all rows.
 template <class F>
@@ -164,4 +164,4 @@ void normalize_rows_backward(long rows, int channels, const float* x, const floa
     });
 }
 
-}  // namespace genotype::detail
+}  // namespace genotype::kernels::detail

@@ -6,7 +6,7 @@
 #include "genotype/kernels/cpu/normalization_columns.hpp"
 #include "genotype/kernels/device.hpp"
 
-namespace genotype {
+namespace genotype::kernels {
 
 /// Normalises each group of neighbouring channels of each sample. statistics (batch, 2, channels): each channel's mean
 /// and inverse deviation, those of its group.
@@ -90,4 +90,4 @@ inline void group_norm_backward(Cpu, int batch, int pixels, int channels, int gr
     });
 }
 
-}  // namespace genotype
+}  // namespace genotype::kernels

@@ -6,7 +6,7 @@
 
 #include "genotype/kernels/cpu/normalization_layer.hpp"
 
-namespace genotype {
+namespace genotype::kernels {
 
 /// y = x * inverse * weight, inverse = 1 / sqrt(mean(x^2) + epsilon) of each sample of `size` values. weight (size);
 /// inverses (samples), or null where nobody wants them.
@@ -71,4 +71,4 @@ inline void rms_norm_backward(Cpu, long samples, long size, const float* x, cons
     }
 }
 
-}  // namespace genotype
+}  // namespace genotype::kernels

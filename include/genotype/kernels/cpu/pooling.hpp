@@ -7,7 +7,7 @@
 #include "genotype/kernels/device.hpp"
 #include "genotype/kernels/pool_geometry.hpp"
 
-namespace genotype {
+namespace genotype::kernels {
 
 namespace detail {
 
@@ -156,4 +156,4 @@ inline void global_avg_pool_backward(Cpu, int batch, int pixels, int channels, c
         });
 }
 
-}  // namespace genotype
+}  // namespace genotype::kernels

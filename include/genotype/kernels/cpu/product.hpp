@@ -10,7 +10,7 @@
 #include "genotype/kernels/cpu/convolution_pack.hpp"
 #include "genotype/kernels/cpu/tile.hpp"
 
-namespace genotype::detail {
+namespace genotype::kernels::detail {
 
 /// result = left . right + bias. `left` is [rows][contraction], rows a pitch apart; the value (i, column) of `right`
 /// lies at i * right_row + column * right_column, that of the result likewise; one of each pair is 1.
@@ -182,4 +182,4 @@ inline void product_to_large(const ConvGeometry& g, int batch, const float* smal
                  g, samples);
 }
 
-}  // namespace genotype::detail
+}  // namespace genotype::kernels::detail

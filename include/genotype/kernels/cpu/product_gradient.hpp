@@ -9,7 +9,7 @@
 #include "genotype/kernels/cpu/convolution_pack.hpp"
 #include "genotype/kernels/cpu/outer_tile.hpp"
 
-namespace genotype::detail {
+namespace genotype::kernels::detail {
 
 /// Rows for which both operands are copied at a time, and columns of the right one.
 inline constexpr int product_gradient_rows = 256, product_gradient_columns = 4 * tile_columns;
@@ -72,4 +72,4 @@ inline void product_weight_gradient(const ConvGeometry& g, int batch, const floa
     }
 }
 
-}  // namespace genotype::detail
+}  // namespace genotype::kernels::detail

@@ -3,7 +3,7 @@
 
 #include <cstring>
 
-namespace genotype::detail {
+namespace genotype::kernels::detail {
 
 using Quad [[gnu::vector_size(16)]] = float;
 
@@ -29,4 +29,4 @@ inline void transpose(Quad (&row)[4]) {
     row[3] = __builtin_shufflevector(high01, high23, 2, 3, 6, 7);
 }
 
-}  // namespace genotype::detail
+}  // namespace genotype::kernels::detail

@@ -10,7 +10,7 @@
 #include "genotype/random/draws.hpp"
 #include "genotype/random/random_state.hpp"
 
-namespace genotype {
+namespace genotype::kernels {
 
 namespace detail {
 
@@ -97,7 +97,7 @@ inline void fill_normal(Cpu, long n, const RandomState& start, float* y) {
                 sqrt(Vector::load_aligned(radius + i)).store_aligned(radius + i);
 #pragma omp simd
             for (int i = 0; i < detail::random_block; ++i) {
-                const Direction direction = direction_of(words.word[j + 1][i]);
+                const genotype::detail::Direction direction = genotype::detail::direction_of(words.word[j + 1][i]);
                 out.value[j][i] = radius[i] * direction.cosine;
                 out.value[j + 1][i] = radius[i] * direction.sine;
             }
@@ -116,4 +116,4 @@ inline void fill_keep_mask(Cpu, long n, const RandomState& start, float probabil
     });
 }
 
-}  // namespace genotype
+}  // namespace genotype::kernels

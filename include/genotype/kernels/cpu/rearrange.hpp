@@ -6,7 +6,7 @@
 #include "genotype/kernels/cpu/lanes.hpp"
 #include "genotype/kernels/device.hpp"
 
-namespace genotype {
+namespace genotype::kernels {
 
 namespace detail {
 
@@ -119,4 +119,4 @@ inline void pixel_shuffle_backward(Cpu, int batch, int height, int width, int ch
                                   [&](long together, long apart) { dx[together] = dy[apart]; });
 }
 
-}  // namespace genotype
+}  // namespace genotype::kernels

@@ -13,7 +13,7 @@
 #include "genotype/kernels/rotary.hpp"
 #include "genotype/kernels/text_rows.hpp"
 
-namespace genotype {
+namespace genotype::kernels {
 
 /// Floats of the form in which this device keeps the frequencies, and that form.
 constexpr long rotary_prepared_floats(Cpu, int head_width) {
@@ -26,12 +26,12 @@ inline void rotary_prepare(Cpu, const RotaryTurns& turns, int head_width, float*
 namespace detail {
 
 /// Cosines and sines of some pairs of a row.
-struct Turns {
+struct TurnedPairs {
     static constexpr int pairs = 64;
     alignas(64) float cosines[pairs], sines[pairs];
 
     /// Angles are products in float32, as transformers rounds them; in double they lose whole turns without loss.
-    Turns(float position, const float* frequencies, int count, bool back) {
+    TurnedPairs(float position, const float* frequencies, int count, bool back) {
         constexpr double turn = 2 * std::numbers::pi;
         alignas(64) float angles[pairs] = {};
         for (int pair = 0; pair < count; ++pair) {
@@ -59,9 +59,9 @@ inline void rotary(Cpu, long rows, const AttentionSizes& sizes, const Sequences&
         const float position = static_cast<float>(position_of(sequences, static_cast<int>(row)));
         const float* const from = x + row * sizes.row_floats();
         float* const to = y + row * sizes.row_floats();
-        for (int first = 0; first < half; first += detail::Turns::pairs) {
-            const int count = std::min(detail::Turns::pairs, half - first);
-            const detail::Turns turns(position, prepared + first, count, back);
+        for (int first = 0; first < half; first += detail::TurnedPairs::pairs) {
+            const int count = std::min(detail::TurnedPairs::pairs, half - first);
+            const detail::TurnedPairs turns(position, prepared + first, count, back);
             for (int head = first; head < turned; head += sizes.head_width)
                 detail::for_each_vector(count, [&](long at, auto part) {
                     const Vector cosine = part.load(turns.cosines + at), sine = part.load(turns.sines + at);
@@ -74,4 +74,4 @@ inline void rotary(Cpu, long rows, const AttentionSizes& sizes, const Sequences&
     }
 }
 
-}  // namespace genotype
+}  // namespace genotype::kernels

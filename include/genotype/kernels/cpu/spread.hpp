@@ -9,7 +9,7 @@
 
 #include "genotype/kernels/device.hpp"
 
-namespace genotype {
+namespace genotype::kernels {
 
 #if defined(__linux__)
 namespace detail {
@@ -52,4 +52,4 @@ inline void spread_threads(Cpu) {
 inline void spread_threads(Cpu) {}
 #endif
 
-}  // namespace genotype
+}  // namespace genotype::kernels

@@ -9,7 +9,7 @@
 #include "genotype/kernels/cpu/quad.hpp"
 #include "genotype/kernels/cpu/tile.hpp"
 
-namespace genotype::detail {
+namespace genotype::kernels::detail {
 
 // Weights lie as (outputs, inputs), so a vector holds neighbours along the contraction. Lane i sums up the values i,
 // lanes + i, ... of a chunk, one after another; then the lanes are added in a fixed order. As that is all that a result
@@ -128,4 +128,4 @@ inline DotsFunction dots_function(int rows) {
     (std::make_integer_sequence<int, dots_rows>{});
 }
 
-}  // namespace genotype::detail
+}  // namespace genotype::kernels::detail

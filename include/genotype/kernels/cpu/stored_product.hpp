@@ -8,7 +8,7 @@
 #include "genotype/kernels/cpu/stored_quad.hpp"
 #include "genotype/kernels/device.hpp"
 
-namespace genotype {
+namespace genotype::kernels {
 namespace detail {
 
 /// A product with one part of a matrix.
@@ -154,7 +154,7 @@ inline void stored_product(Cpu, const StoredMatrix& weights, int batch, const fl
             const long quads = (part.rows + detail::dots_columns - 1) / detail::dots_columns;
             const int first = static_cast<int>(quads * thread / threads);
             const int end = static_cast<int>(quads * (thread + 1) / threads);
-            detail::with_block(part.type, [&]<class Block>(const Block*) {
+            genotype::detail::with_block(part.type, [&]<class Block>(const Block*) {
                 if (batch <= detail::few_stored_rows)
                     detail::few_rows_share<Block>(p, first, end);
                 else
@@ -171,4 +171,4 @@ inline void stored_rows(Cpu, const StoredMatrix& weights, int count, const float
                                   y + i * weights.columns);
 }
 
-}  // namespace genotype
+}  // namespace genotype::kernels

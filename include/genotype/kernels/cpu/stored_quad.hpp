@@ -6,7 +6,7 @@
 #include "genotype/kernels/cpu/stored_dots.hpp"
 #include "genotype/kernels/cpu/stored_values.hpp"
 
-namespace genotype::detail {
+namespace genotype::kernels::detail {
 
 /// Four rows of weights from some value on.
 struct StoredQuad {
@@ -21,7 +21,8 @@ inline constexpr long stored_ahead = 8192;
 /// Bytes before value `begin` of a row.
 template <class Block>
 constexpr long stored_offset(int begin) {
-    return static_cast<long>(begin) / static_cast<long>(values_of<Block>()) * static_cast<long>(sizeof(Block));
+    return static_cast<long>(begin) / static_cast<long>(genotype::detail::values_of<Block>()) *
+           static_cast<long>(sizeof(Block));
 }
 
 /// Calls f(at, row, vectors) for the values `at`, ... of each of the four rows, row by row, up to `length`, which is
@@ -88,4 +89,4 @@ void unpack_stored_rest(const StoredQuad& quad, int length, float* to) {
     for (int row = 0; row < dots_columns; ++row) dequantize_values<Block>(quad.rows[row], length, to + row * lanes);
 }
 
-}  // namespace genotype::detail
+}  // namespace genotype::kernels::detail

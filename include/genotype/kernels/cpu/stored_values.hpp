@@ -10,14 +10,17 @@
 #include "genotype/kernels/cpu/stored_dots.hpp"
 #include "genotype/kernels/stored_matrix.hpp"
 
-namespace genotype::detail {
+namespace genotype::kernels::detail {
 
 /// Vectors that are made at a time: those of a block, or one.
 template <class Block>
-inline constexpr int stored_vectors = values_of<Block>() == 1 ? 1 : static_cast<int>(values_of<Block>()) / lanes;
+inline constexpr int stored_vectors = genotype::detail::values_of<Block>() == 1
+                                          ? 1
+                                          : static_cast<int>(genotype::detail::values_of<Block>()) / lanes;
 /// Bytes of them.
 template <class Block>
-inline constexpr long stored_step = static_cast<long>(sizeof(Block) * (values_of<Block>() == 1 ? lanes : 1));
+inline constexpr long stored_step = static_cast<long>(sizeof(Block) *
+                                                      (genotype::detail::values_of<Block>() == 1 ? lanes : 1));
 
 #if defined(__AVX512F__) && defined(__AVX512BW__) && defined(__AVX512VL__)
 
@@ -63,7 +66,7 @@ struct StoredScales {
     }
 };
 template <class Block>
-requires(values_of<Block>() == 1) struct StoredScales<Block> {
+requires(genotype::detail::values_of<Block>() == 1) struct StoredScales<Block> {
     void load(const std::byte* const (&)[4], int) {}
 };
 
@@ -196,4 +199,4 @@ template <class Block>
 
 #endif
 
-}  // namespace genotype::detail
+}  // namespace genotype::kernels::detail

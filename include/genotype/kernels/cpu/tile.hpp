@@ -7,9 +7,8 @@
 #include "genotype/kernels/cpu/unroll.hpp"
 #include "genotype/kernels/cpu/vector.hpp"
 
-namespace genotype::detail {
+namespace genotype::kernels::detail {
 
-using Vector = xsimd::batch<float>;
 inline constexpr int lanes = static_cast<int>(Vector::size);
 
 #if defined(__AVX512F__) || defined(__aarch64__)
@@ -102,4 +101,4 @@ TileFunction tile_function(int rows) {
     }
 }
 
-}  // namespace genotype::detail
+}  // namespace genotype::kernels::detail

@@ -7,7 +7,7 @@
 #include "genotype/kernels/cpu/unroll.hpp"
 #include "genotype/kernels/cpu/vector.hpp"
 
-namespace genotype::detail {
+namespace genotype::kernels::detail {
 
 inline constexpr int square_side = static_cast<int>(vector_size);
 using SquareRow [[gnu::vector_size(square_side * sizeof(float))]] = float;
@@ -40,4 +40,4 @@ inline void transpose_square_of_lanes(const float* from, long from_pitch, float*
     unroll<square_side>([&](auto i) { std::memcpy(to + i * to_pitch, &rows[i], sizeof(SquareRow)); });
 }
 
-}  // namespace genotype::detail
+}  // namespace genotype::kernels::detail

@@ -4,7 +4,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace genotype::detail {
+namespace genotype::kernels::detail {
 
 /// Calls f(0), ..., f(count - 1) with constants, so that arrays indexed by them live in registers. (Without the inner
 /// attribute GCC 12 keeps them in memory before and after loops.)
@@ -16,4 +16,4 @@ template <int count, class F>
     (std::make_integer_sequence<int, count>{});
 }
 
-}  // namespace genotype::detail
+}  // namespace genotype::kernels::detail

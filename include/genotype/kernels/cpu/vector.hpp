@@ -14,10 +14,10 @@
 
 #include "genotype/kernels/math.hpp"
 
-namespace genotype {
+namespace genotype::kernels {
 
 /// As many floats as the processor that the compiler was told of works on at once.
 using Vector = xsimd::batch<float>;
 inline constexpr long vector_size = static_cast<long>(Vector::size);
 
-}  // namespace genotype
+}  // namespace genotype::kernels

@@ -8,7 +8,7 @@
 #include "genotype/kernels/cpu/winograd_product.hpp"
 #include "genotype/kernels/cpu/winograd_tiles.hpp"
 
-namespace genotype::detail {
+namespace genotype::kernels::detail {
 
 /// Channels of the result that are worked on at a time, so that their points stay in the second-level cache.
 inline constexpr int winograd_block_channels = 32;
@@ -70,4 +70,4 @@ void winograd_to_large(const ConvGeometry& g, int batch, const float* small, con
         });
 }
 
-}  // namespace genotype::detail
+}  // namespace genotype::kernels::detail

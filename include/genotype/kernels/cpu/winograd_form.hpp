@@ -8,7 +8,7 @@
 #include "genotype/kernels/device.hpp"
 #include "genotype/tensor/region.hpp"
 
-namespace genotype {
+namespace genotype::kernels {
 
 /// Direct: every product of the definition. Winograd: a sum of products of transformed tiles, with 2.5 or 4 times fewer
 /// multiplications and an error two to four times as large.
@@ -94,12 +94,13 @@ constexpr ConvForm convolution_form(Cpu, const ConvGeometry& g, int batch) {
 }
 
 /// Scratch of each direction. Both sides' transformed tiles, with room for what `winograd_tile_pitch` adds.
-constexpr Extent convolution_scratch(Cpu, const ConvGeometry& g) {
+constexpr MemoryExtent convolution_scratch(Cpu, const ConvGeometry& g) {
     if (!detail::winograd_channels(g) || !detail::winograd_pictures(g)) return {};
     const long tiles = detail::winograd_tiles(g),
                channels = long{detail::winograd_phases(g)} * g.large_channels + g.small_channels;
     const long odd = (channels * tiles + 15) / 16;
-    return aligned(Extent{detail::winograd_points(g) * (channels * tiles + odd + 2 * detail::winograd_point_gap), 0});
+    return aligned(
+        MemoryExtent{detail::winograd_points(g) * (channels * tiles + odd + 2 * detail::winograd_point_gap), 0});
 }
 
-}  // namespace genotype
+}  // namespace genotype::kernels

@@ -8,7 +8,7 @@
 #include "genotype/kernels/cpu/winograd_tiles.hpp"
 #include "genotype/kernels/cpu/winograd_weights.hpp"
 
-namespace genotype::detail {
+namespace genotype::kernels::detail {
 
 /// The register tile: rows of large channels, all within one vector, times up to three vectors of small channels.
 inline constexpr int winograd_outer_rows = vector_registers == 32 ? std::min(8, lanes) : 4;
@@ -125,4 +125,4 @@ void winograd_weight_gradient(const ConvGeometry& g, int batch, const float* lar
     }
 }
 
-}  // namespace genotype::detail
+}  // namespace genotype::kernels::detail

@@ -9,7 +9,7 @@
 #include "genotype/kernels/cpu/winograd_tiles.hpp"
 #include "genotype/kernels/cpu/winograd_weights.hpp"
 
-namespace genotype::detail {
+namespace genotype::kernels::detail {
 
 /// Heights of the register tiles, ascending. Few, because each costs compile time: the last tile may overlap the one
 /// before.
@@ -132,4 +132,4 @@ void multiply_points(const PointTiles& in, const WinogradWeights& weights, int t
     }
 }
 
-}  // namespace genotype::detail
+}  // namespace genotype::kernels::detail

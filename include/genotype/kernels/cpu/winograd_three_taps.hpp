@@ -3,7 +3,7 @@
 
 #include "genotype/kernels/cpu/winograd_transform.hpp"
 
-namespace genotype::detail {
+namespace genotype::kernels::detail {
 
 // As for two taps, at the points 0, 1/2, -1/2, 2, -2 and infinity, which lose three times less to rounding than
 // 0, 1, -1, 2, -2:
@@ -121,4 +121,4 @@ struct ThreeTaps {
     };
 };
 
-}  // namespace genotype::detail
+}  // namespace genotype::kernels::detail

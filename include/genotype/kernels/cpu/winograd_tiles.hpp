@@ -7,7 +7,7 @@
 #include "genotype/kernels/cpu/winograd_three_taps.hpp"
 #include "genotype/kernels/cpu/winograd_two_taps.hpp"
 
-namespace genotype::detail {
+namespace genotype::kernels::detail {
 
 /// Calls f with the transforms of the convolution's number of taps and returns true, where it takes Winograd's form.
 template <class Geometry, class F>
@@ -198,4 +198,4 @@ void points_to_large(const ConvGeometry& g, const PointTiles& points, SampleRang
         }
 }
 
-}  // namespace genotype::detail
+}  // namespace genotype::kernels::detail

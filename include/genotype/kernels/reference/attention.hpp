@@ -9,7 +9,7 @@
 #include "genotype/kernels/sequences.hpp"
 #include "genotype/tensor/region.hpp"
 
-namespace genotype {
+namespace genotype::kernels {
 
 namespace detail {
 
@@ -42,10 +42,10 @@ struct PlainText {
 }  // namespace detail
 
 /// Floats of scratch for `attention` and `attention_backward`.
-constexpr Extent attention_scratch(Reference, const AttentionSizes&) {
+constexpr MemoryExtent attention_scratch(Reference, const AttentionSizes&) {
     return {};
 }
-constexpr Extent attention_backward_scratch(Reference, const AttentionSizes&) {
+constexpr MemoryExtent attention_backward_scratch(Reference, const AttentionSizes&) {
     return {};
 }
 
@@ -55,7 +55,7 @@ constexpr Extent attention_backward_scratch(Reference, const AttentionSizes&) {
 /// without one each text begins with its first row. log_sums (rows, heads): log of the sum of the exponentials of each
 /// query's scores, or null where nobody wants them.
 inline void attention(Reference, long, const AttentionSizes& sizes, const Sequences& sequences, const float* x,
-                      float* cache, float* log_sums, float* y, Region) {
+                      float* cache, float* log_sums, float* y, MemoryRegion) {
     for (int index = 0; index < sequences.count; ++index) {
         const detail::PlainText text(sizes, sequences, index, x, cache);
         for (int i = 0; i < text.rows.count; ++i) {
@@ -90,7 +90,7 @@ inline void attention(Reference, long, const AttentionSizes& sizes, const Sequen
 
 /// Backward of `attention` without a cache, with its y and its log_sums.
 inline void attention_backward(Reference, long, const AttentionSizes& sizes, const Sequences& sequences, const float* x,
-                               const float* y, const float* dy, const float* log_sums, float* dx, Region) {
+                               const float* y, const float* dy, const float* log_sums, float* dx, MemoryRegion) {
     const double scale = 1 / std::sqrt(static_cast<double>(sizes.head_width));
     for (int index = 0; index < sequences.count; ++index) {
         const detail::PlainText text(sizes, sequences, index, x, nullptr);
@@ -123,4 +123,4 @@ inline void attention_backward(Reference, long, const AttentionSizes& sizes, con
     }
 }
 
-}  // namespace genotype
+}  // namespace genotype::kernels

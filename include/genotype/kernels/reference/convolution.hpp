@@ -5,7 +5,7 @@
 #include "genotype/kernels/device.hpp"
 #include "genotype/tensor/region.hpp"
 
-namespace genotype {
+namespace genotype::kernels {
 namespace detail {
 
 /// Calls f(large, small, weight) with the offsets (channel 0) of every pair of pixels of one sample that a tap joins.
@@ -39,13 +39,13 @@ constexpr long packed_floats(Reference, const ConvGeometry&) {
 inline void pack(Reference, const ConvGeometry&, const float*, float*) {}
 
 /// No scratch.
-constexpr Extent convolution_scratch(Reference, const ConvGeometry&) {
+constexpr MemoryExtent convolution_scratch(Reference, const ConvGeometry&) {
     return {};
 }
 
 /// PyTorch equivalent: `F.conv2d(large, weight, bias, stride, padding)`.
 inline void convolve(Reference, const ConvGeometry& g, int batch, const float* large, ConvWeights weights,
-                     const float* bias, float* small, Region) {
+                     const float* bias, float* small, MemoryRegion) {
     detail::fill_with_bias(static_cast<long>(batch) * g.small_pixels(), g.small_channels, bias, small);
     for (int sample = 0; sample < batch; ++sample, large += g.large_floats(), small += g.small_floats())
         detail::for_each_tap(g, [&](long from, long to, long weight) {
@@ -58,7 +58,7 @@ inline void convolve(Reference, const ConvGeometry& g, int batch, const float* l
 
 /// PyTorch equivalent: `F.conv_transpose2d(small, weight, bias, stride, padding)`.
 inline void convolve_transposed(Reference, const ConvGeometry& g, int batch, const float* small, ConvWeights weights,
-                                const float* bias, float* large, Region) {
+                                const float* bias, float* large, MemoryRegion) {
     detail::fill_with_bias(static_cast<long>(batch) * g.large_pixels(), g.large_channels, bias, large);
     for (int sample = 0; sample < batch; ++sample, large += g.large_floats(), small += g.small_floats())
         detail::for_each_tap(g, [&](long to, long from, long weight) {
@@ -72,7 +72,7 @@ inline void convolve_transposed(Reference, const ConvGeometry& g, int batch, con
 /// The gradient of the plain weights: of `convolve` where `small` is the output's gradient, of `convolve_transposed`
 /// where `large` is. With `accumulate` added to what is there, otherwise written over it.
 inline void convolve_weight_gradient(Reference, const ConvGeometry& g, int batch, const float* large,
-                                     const float* small, float* gradient, bool accumulate, Region,
+                                     const float* small, float* gradient, bool accumulate, MemoryRegion,
                                      Transformed = Transformed::none) {
     if (!accumulate)
         for (long i = 0; i < g.weights(); ++i) gradient[i] = 0.0f;
@@ -85,4 +85,4 @@ inline void convolve_weight_gradient(Reference, const ConvGeometry& g, int batch
         });
 }
 
-}  // namespace genotype
+}  // namespace genotype::kernels

@@ -5,7 +5,7 @@
 
 #include "genotype/kernels/device.hpp"
 
-namespace genotype {
+namespace genotype::kernels {
 
 /// Normalises each group of neighbouring channels of each sample. statistics (batch, 2, channels): each channel's mean
 /// and inverse deviation, those of its group.
@@ -73,4 +73,4 @@ inline void group_norm_backward(Reference, int batch, int pixels, int channels, 
         }
 }
 
-}  // namespace genotype
+}  // namespace genotype::kernels

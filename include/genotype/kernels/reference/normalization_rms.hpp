@@ -5,7 +5,7 @@
 
 #include "genotype/kernels/device.hpp"
 
-namespace genotype {
+namespace genotype::kernels {
 
 /// y = x * inverse * weight, inverse = 1 / sqrt(mean(x^2) + epsilon) of each sample of `size` values. weight (size);
 /// inverses (samples), or null where nobody wants them.
@@ -40,4 +40,4 @@ inline void rms_norm_backward(Reference, long samples, long size, const float* x
     }
 }
 
-}  // namespace genotype
+}  // namespace genotype::kernels

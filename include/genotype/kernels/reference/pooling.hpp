@@ -6,7 +6,7 @@
 #include "genotype/kernels/device.hpp"
 #include "genotype/kernels/pool_geometry.hpp"
 
-namespace genotype {
+namespace genotype::kernels {
 
 namespace detail {
 
@@ -95,4 +95,4 @@ inline void global_avg_pool_backward(Reference, int batch, int pixels, int chann
                     dy[sample * channels + channel] / static_cast<float>(pixels);
 }
 
-}  // namespace genotype
+}  // namespace genotype::kernels

@@ -10,7 +10,7 @@
 #include "genotype/random/philox.hpp"
 #include "genotype/random/random_state.hpp"
 
-namespace genotype {
+namespace genotype::kernels {
 
 /// Value i is made from word i % 4 of position start.first_position() + i / 4: n values in [low, high).
 inline void fill_uniform(Reference, long n, const RandomState& start, float low, float high, float* y) {
@@ -28,7 +28,7 @@ inline void fill_normal(Reference, long n, const RandomState& start, float* y) {
         const auto words = philox(start.seed, start.first_position() + static_cast<std::uint64_t>(i / 4), start.stream);
         const unsigned long pair = static_cast<unsigned long>(i % 4 / 2 * 2);
         const float radius = std::sqrt(squared_radius_of(words[pair]));
-        const Direction direction = direction_of(words[pair + 1]);
+        const genotype::detail::Direction direction = genotype::detail::direction_of(words[pair + 1]);
         y[i] = radius * (i % 2 ? direction.sine : direction.cosine);
     }
 }
@@ -42,4 +42,4 @@ inline void fill_keep_mask(Reference, long n, const RandomState& start, float pr
     }
 }
 
-}  // namespace genotype
+}  // namespace genotype::kernels

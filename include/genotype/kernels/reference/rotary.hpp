@@ -8,7 +8,7 @@
 #include "genotype/kernels/rotary.hpp"
 #include "genotype/kernels/text_rows.hpp"
 
-namespace genotype {
+namespace genotype::kernels {
 
 /// Floats of the form in which this device keeps the frequencies, and that form.
 constexpr long rotary_prepared_floats(Reference, int head_width) {
@@ -44,4 +44,4 @@ inline void rotary(Reference, long rows, const AttentionSizes& sizes, const Sequ
     }
 }
 
-}  // namespace genotype
+}  // namespace genotype::kernels

@@ -3,9 +3,9 @@
 
 #include "genotype/kernels/device.hpp"
 
-namespace genotype {
+namespace genotype::kernels {
 
 /// See `spread_threads(Cpu)`.
 inline void spread_threads(Reference) {}
 
-}  // namespace genotype
+}  // namespace genotype::kernels

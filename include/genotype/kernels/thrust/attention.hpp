@@ -6,7 +6,7 @@
 #include "genotype/kernels/thrust/attention_text.hpp"
 #include "genotype/tensor/region.hpp"
 
-namespace genotype {
+namespace genotype::kernels {
 namespace detail {
 
 /// Values of a head that one call of a functor sums.
@@ -60,25 +60,25 @@ void attend(Thrust<System> device, long rows, const AttentionOf& call) {
 }
 
 }  // namespace detail
-}  // namespace genotype
+}  // namespace genotype::kernels
 
 #if defined(__CUDACC__)
 #include "genotype/kernels/thrust/cuda_attention.hpp"  // declared before any kernel that calls it
 #endif
 
-namespace genotype {
+namespace genotype::kernels {
 
 /// No scratch.
 template <class System>
-constexpr Extent attention_scratch(Thrust<System>, const AttentionSizes&) {
+constexpr MemoryExtent attention_scratch(Thrust<System>, const AttentionSizes&) {
     return {};
 }
 
 /// See the reference's.
 template <class System>
 void attention(Thrust<System> device, long rows, const AttentionSizes& sizes, const Sequences& sequences,
-               const float* x, float* cache, float* log_sums, float* y, Region) {
+               const float* x, float* cache, float* log_sums, float* y, MemoryRegion) {
     detail::attend(device, rows, {sizes, sequences, x, cache, log_sums, y});
 }
 
-}  // namespace genotype
+}  // namespace genotype::kernels

@@ -4,7 +4,7 @@
 #include "genotype/kernels/thrust/attention.hpp"
 #include "genotype/kernels/thrust/attention_slopes.hpp"
 
-namespace genotype {
+namespace genotype::kernels {
 namespace detail {
 
 /// For (row, head, block of values): the query's gradient, over the keys that it sees.
@@ -69,17 +69,17 @@ void attend_backward(Thrust<System> device, long rows, const AttentionBackward& 
 }
 
 }  // namespace detail
-}  // namespace genotype
+}  // namespace genotype::kernels
 
 #if defined(__CUDACC__)
 #include "genotype/kernels/thrust/cuda_attention_backward.hpp"  // declared before any kernel that calls it
 #endif
 
-namespace genotype {
+namespace genotype::kernels {
 
 /// What the softmax's sum takes from each slope, for each head.
 template <class System>
-constexpr Extent attention_backward_scratch(Thrust<System>, const AttentionSizes& sizes) {
+constexpr MemoryExtent attention_backward_scratch(Thrust<System>, const AttentionSizes& sizes) {
     return {sizes.heads, 0};
 }
 
@@ -87,7 +87,7 @@ constexpr Extent attention_backward_scratch(Thrust<System>, const AttentionSizes
 template <class System>
 void attention_backward(Thrust<System> device, long rows, const AttentionSizes& sizes, const Sequences& sequences,
                         const float* x, const float* y, const float* dy, const float* log_sums, float* dx,
-                        Region scratch) {
+                        MemoryRegion scratch) {
     const int width = sizes.head_width;
     float* const shifts = scratch.per_sample;
     detail::each(device, rows * sizes.heads, [=] GENOTYPE_KERNEL(long i) mutable {
@@ -96,4 +96,4 @@ void attention_backward(Thrust<System> device, long rows, const AttentionSizes& 
     detail::attend_backward(device, rows, {sizes, sequences, x, dy, log_sums, shifts, dx});
 }
 
-}  // namespace genotype
+}  // namespace genotype::kernels

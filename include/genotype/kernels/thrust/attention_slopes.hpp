@@ -3,7 +3,7 @@
 
 #include "genotype/kernels/thrust/attention_text.hpp"
 
-namespace genotype::detail {
+namespace genotype::kernels::detail {
 
 /// What the gradients of one text are made of.
 struct AttentionSlopes {
@@ -44,4 +44,4 @@ struct AttentionBackward {
     }
 };
 
-}  // namespace genotype::detail
+}  // namespace genotype::kernels::detail

@@ -7,7 +7,7 @@
 #include "genotype/kernels/text_rows.hpp"
 #include "genotype/kernels/thrust/each.hpp"
 
-namespace genotype::detail {
+namespace genotype::kernels::detail {
 
 /// The product of two rows of `width` values.
 GENOTYPE_BOTH inline double dot(int width, const float* left, const float* right) {
@@ -70,4 +70,4 @@ struct AttentionOf {
     }
 };
 
-}  // namespace genotype::detail
+}  // namespace genotype::kernels::detail

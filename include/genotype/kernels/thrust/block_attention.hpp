@@ -7,7 +7,7 @@
 
 #include "genotype/kernels/thrust/attention_text.hpp"
 
-namespace genotype::detail {
+namespace genotype::kernels::detail {
 
 /// What the block shares. A thread has a key at a time, then a value's column.
 template <int count>
@@ -108,4 +108,4 @@ GENOTYPE_BOTH void attend_block(Block block, AttentionBlock<threads>& shared, co
     if (call.log_sums && thread == 0) call.log_sums[row * call.sizes.heads + head] = largest + std::log(sum);
 }
 
-}  // namespace genotype::detail
+}  // namespace genotype::kernels::detail

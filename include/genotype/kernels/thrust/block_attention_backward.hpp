@@ -5,7 +5,7 @@
 #include "genotype/kernels/thrust/attention_slopes.hpp"
 #include "genotype/kernels/thrust/block_attention.hpp"
 
-namespace genotype::detail {
+namespace genotype::kernels::detail {
 
 /// What the block shares. A thread has a pair of a query and a key at a time, then a column.
 template <int count>
@@ -105,4 +105,4 @@ GENOTYPE_BOTH void attend_key_gradient(Block block, AttentionGradientBlock<threa
     }
 }
 
-}  // namespace genotype::detail
+}  // namespace genotype::kernels::detail

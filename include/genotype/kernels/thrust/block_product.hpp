@@ -4,7 +4,7 @@
 
 #include "genotype/kernels/thrust/sides.hpp"
 
-namespace genotype::detail {
+namespace genotype::kernels::detail {
 
 /// A tile of a product, of which 16 terms are in shared memory at a time, and the threads of the block that makes it.
 struct ProductTile {
@@ -77,4 +77,4 @@ GENOTYPE_BOTH void multiply_tile(Block block, ExactTile& tile, long first_row, l
                 store(first_row + row + i, first_column + column + j, sums[i][j]);
 }
 
-}  // namespace genotype::detail
+}  // namespace genotype::kernels::detail

@@ -4,7 +4,7 @@
 
 #include "genotype/kernels/thrust/sides.hpp"
 
-namespace genotype::detail {
+namespace genotype::kernels::detail {
 
 /// Products of so many rows at most are made in this way, by blocks of so many threads.
 inline constexpr int most_few_rows = 8, few_rows_threads = 256;
@@ -50,4 +50,4 @@ GENOTYPE_BOTH void multiply_few_rows(Block block, float* sums, int across, long 
             if (row < rows) store(row, column, at[row * threads]);
 }
 
-}  // namespace genotype::detail
+}  // namespace genotype::kernels::detail

@@ -5,7 +5,7 @@
 #include "genotype/kernels/thrust/block_product.hpp"
 #include "genotype/kernels/thrust/tf32.hpp"
 
-namespace genotype::detail {
+namespace genotype::kernels::detail {
 
 /// With 8 more values a row no two threads of a warp read from one bank.
 using Tf32Tile = TileMemory<8>;
@@ -52,4 +52,4 @@ GENOTYPE_BOTH void multiply_tile_tf32(Block block, Tf32Tile& tile, long first_ro
         }
 }
 
-}  // namespace genotype::detail
+}  // namespace genotype::kernels::detail

@@ -4,7 +4,7 @@
 #include "genotype/kernels/conv_geometry.hpp"
 #include "genotype/kernels/thrust/split_product.hpp"
 
-namespace genotype {
+namespace genotype::kernels {
 namespace detail {
 
 // Places and taps are ints, since their division is what costs: a GPU's of longs is several times as slow.
@@ -158,14 +158,14 @@ void pack(Thrust<System>, const ConvGeometry&, const float*, float*) {}
 
 /// What sums in stretches need.
 template <class System>
-constexpr Extent convolution_scratch(Thrust<System> device, const ConvGeometry&) {
+constexpr MemoryExtent convolution_scratch(Thrust<System> device, const ConvGeometry&) {
     return detail::product_scratch(device);
 }
 
 /// See the reference's.
 template <class System, class Function = NoActivation>
 void convolve(Thrust<System> device, const ConvGeometry& g, int batch, const float* large, ConvWeights weights,
-              const float* bias, float* small, Region scratch, const ProductEnd<Function>& end = {}) {
+              const float* bias, float* small, MemoryRegion scratch, const ProductEnd<Function>& end = {}) {
     detail::multiply_with(device, scratch, static_cast<long>(batch) * g.small_pixels(),
                           static_cast<long>(g.taps()) * g.large_channels, g.small_channels, detail::LargeTaps{g, large},
                           detail::Matrix{weights.plain, g.small_channels},
@@ -175,7 +175,7 @@ void convolve(Thrust<System> device, const ConvGeometry& g, int batch, const flo
 /// See the reference's.
 template <class System, class Function = NoActivation>
 void convolve_transposed(Thrust<System> device, const ConvGeometry& g, int batch, const float* small,
-                         ConvWeights weights, const float* bias, float* large, Region scratch,
+                         ConvWeights weights, const float* bias, float* large, MemoryRegion scratch,
                          const ProductEnd<Function>& end = {}) {
     const detail::PhaseProducts<Function> products{g, batch, small, weights.plain, bias, large, end};
     if (g.stride == 1) {
@@ -190,7 +190,7 @@ void convolve_transposed(Thrust<System> device, const ConvGeometry& g, int batch
 /// See the reference's.
 template <class System>
 void convolve_weight_gradient(Thrust<System> device, const ConvGeometry& g, int batch, const float* large,
-                              const float* small, float* gradient, bool accumulate, Region scratch,
+                              const float* small, float* gradient, bool accumulate, MemoryRegion scratch,
                               Transformed = Transformed::none) {
     detail::multiply_with(device, scratch, static_cast<long>(g.taps()) * g.large_channels,
                           static_cast<long>(batch) * g.small_pixels(), g.small_channels,
@@ -203,7 +203,7 @@ void convolve_weight_gradient(Thrust<System> device, const ConvGeometry& g, int 
 /// See the reference's.
 template <class System, class Function = NoActivation>
 void convolve(Thrust<System> device, const ProductGeometry& g, int batch, const float* large, ConvWeights weights,
-              const float* bias, float* small, Region scratch, const ProductEnd<Function>& end = {}) {
+              const float* bias, float* small, MemoryRegion scratch, const ProductEnd<Function>& end = {}) {
     const long terms = g.large_channels, columns = g.small_channels;
     detail::multiply_by_weights(device, scratch, static_cast<long>(batch) * g.small_pixels(), terms, columns,
                                 detail::Matrix{large, terms}, detail::Matrix{weights.plain, columns},
@@ -213,7 +213,7 @@ void convolve(Thrust<System> device, const ProductGeometry& g, int batch, const 
 /// See the reference's.
 template <class System, class Function = NoActivation>
 void convolve_transposed(Thrust<System> device, const ProductGeometry& g, int batch, const float* small,
-                         ConvWeights weights, const float* bias, float* large, Region scratch,
+                         ConvWeights weights, const float* bias, float* large, MemoryRegion scratch,
                          const ProductEnd<Function>& end = {}) {
     const long terms = g.small_channels, columns = g.large_channels;
     detail::multiply_by_weights(device, scratch, static_cast<long>(batch) * g.large_pixels(), terms, columns,
@@ -224,7 +224,7 @@ void convolve_transposed(Thrust<System> device, const ProductGeometry& g, int ba
 /// See the reference's.
 template <class System>
 void convolve_weight_gradient(Thrust<System> device, const ProductGeometry& g, int batch, const float* large,
-                              const float* small, float* gradient, bool accumulate, Region scratch,
+                              const float* small, float* gradient, bool accumulate, MemoryRegion scratch,
                               Transformed = Transformed::none) {
     const long rows = g.large_channels, columns = g.small_channels;
     detail::multiply_with(device, scratch, rows, static_cast<long>(batch) * g.small_pixels(), columns,
@@ -232,4 +232,4 @@ void convolve_weight_gradient(Thrust<System> device, const ProductGeometry& g, i
                           detail::ToGradient{columns, gradient, accumulate});
 }
 
-}  // namespace genotype
+}  // namespace genotype::kernels

@@ -4,7 +4,7 @@
 #include "genotype/kernels/thrust/block_attention.hpp"
 #include "genotype/kernels/thrust/cuda_sums.hpp"
 
-namespace genotype::detail {
+namespace genotype::kernels::detail {
 
 using CudaAttention = AttentionBlock<widest_head>;
 
@@ -25,4 +25,4 @@ void attend(Thrust<System>, long rows, const AttentionOf& call) {
     cuda_check("attention", cudaGetLastError());
 }
 
-}  // namespace genotype::detail
+}  // namespace genotype::kernels::detail

@@ -4,7 +4,7 @@
 #include "genotype/kernels/thrust/block_attention_backward.hpp"
 #include "genotype/kernels/thrust/cuda_attention.hpp"
 
-namespace genotype::detail {
+namespace genotype::kernels::detail {
 
 using CudaAttentionGradient = AttentionGradientBlock<widest_head>;
 
@@ -34,4 +34,4 @@ void attend_backward(Thrust<System>, long rows, const AttentionBackward& call) {
     cuda_check("attention_backward", cudaGetLastError());
 }
 
-}  // namespace genotype::detail
+}  // namespace genotype::kernels::detail

@@ -9,12 +9,13 @@
 #include "genotype/kernels/thrust/cuda_system.hpp"
 #include "genotype/kernels/thrust/split_product.hpp"
 
-namespace genotype::detail {
+namespace genotype::kernels::detail {
 
 /// Throws `Error` with the call's name and cuBLAS's own words where `result` is not success.
 inline void cublas_check(const char* call, cublasStatus_t result) {
     if (result != CUBLAS_STATUS_SUCCESS)
-        fail("Cuda", call, concat(cublasLtGetStatusName(result), " (", cublasLtGetStatusString(result), ")"),
+        fail("Cuda", call,
+             genotype::detail::concat(cublasLtGetStatusName(result), " (", cublasLtGetStatusString(result), ")"),
              "success");
 }
 
@@ -72,7 +73,7 @@ inline std::uint32_t alignment_of(const void* address) {
 /// cuBLAS's matrices lie column after column. What lies row after row is the transpose to it, so it multiplies the
 /// transposes in the other order: its first side is our right one. Nothing is allocated; the calls' descriptions lie on
 /// the stack, and only `scratch` is used on the GPU.
-inline void cublas_multiply(cublasComputeType_t precision, const CublasProduct& p, const Region& scratch,
+inline void cublas_multiply(cublasComputeType_t precision, const CublasProduct& p, const MemoryRegion& scratch,
                             long scratch_floats) {
     cublasLtMatmulDescOpaque_t how;
     cublas_check("cublasLtMatmulDescInit", cublasLtMatmulDescInit(&how, precision, CUDA_R_32F));
@@ -128,7 +129,7 @@ inline void cublas_multiply(cublasComputeType_t precision, const CublasProduct& 
 }
 
 template <OnCuda System>
-void cublas_multiply(Thrust<System> device, const Region& scratch, const CublasProduct& product) {
+void cublas_multiply(Thrust<System> device, const MemoryRegion& scratch, const CublasProduct& product) {
     cublas_multiply(System::tf32 ? CUBLAS_COMPUTE_32F_FAST_TF32 : CUBLAS_COMPUTE_32F, product, scratch,
                     product_scratch(device).fixed);
 }
@@ -142,8 +143,8 @@ constexpr bool for_cublas(long rows, long terms, long columns) {
 /// product's values in the end is a launch more.
 template <OnCuda System, class Right, class Function>
 requires std::convertible_to<Right, CublasSide>
-void multiply_by_weights(Thrust<System> device, const Region& scratch, long rows, long terms, long columns, Matrix left,
-                         Right right, WithBias<Function> store) {
+void multiply_by_weights(Thrust<System> device, const MemoryRegion& scratch, long rows, long terms, long columns,
+                         Matrix left, Right right, WithBias<Function> store) {
     if (rows <= most_few_rows) return multiply_few(device, rows, terms, columns, left, right, store);
     if (!for_cublas(rows, terms, columns)) return multiply(device, rows, terms, columns, left, right, store);
     const ProductEnd<Function> end = store.end;
@@ -161,7 +162,7 @@ void multiply_by_weights(Thrust<System> device, const Region& scratch, long rows
     }
 }
 template <OnCuda System>
-void multiply_with(Thrust<System> device, const Region& scratch, long rows, long terms, long columns,
+void multiply_with(Thrust<System> device, const MemoryRegion& scratch, long rows, long terms, long columns,
                    TransposedMatrix left, Matrix right, ToGradient store) {
     if (for_cublas(rows, terms, columns))
         cublas_multiply(
@@ -171,4 +172,4 @@ void multiply_with(Thrust<System> device, const Region& scratch, long rows, long
         multiply(device, rows, terms, columns, left, right, store);
 }
 
-}  // namespace genotype::detail
+}  // namespace genotype::kernels::detail

@@ -7,7 +7,7 @@
 #include "genotype/kernels/capture.hpp"
 #include "genotype/kernels/thrust/cuda_system.hpp"
 
-namespace genotype {
+namespace genotype::kernels {
 
 /// Owns a recorded step; moves but does not copy.
 class CudaGraph {
@@ -75,4 +75,4 @@ class Replayed<Thrust<System>> {
     std::optional<CudaGraph> graph_;
 };
 
-}  // namespace genotype
+}  // namespace genotype::kernels

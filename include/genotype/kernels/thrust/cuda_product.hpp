@@ -8,7 +8,7 @@
 #include "genotype/kernels/thrust/block_tf32.hpp"
 #include "genotype/kernels/thrust/cuda_sums.hpp"
 
-namespace genotype::detail {
+namespace genotype::kernels::detail {
 
 /// A tile as the device makes it. TF32 needs a GPU that knows it, and the host only parses this.
 #if defined(__CUDA_ARCH__) && __CUDA_ARCH__ >= 800
@@ -95,4 +95,4 @@ void multiply_parts(Thrust<System>, int count, long most_rows, long columns, Par
     cuda_check("multiply_parts", cudaGetLastError());
 }
 
-}  // namespace genotype::detail
+}  // namespace genotype::kernels::detail

@@ -8,7 +8,7 @@
 #include "genotype/kernels/thrust/block_sums.hpp"
 #include "genotype/kernels/thrust/cuda_system.hpp"
 
-namespace genotype::detail {
+namespace genotype::kernels::detail {
 
 /// The block of the running thread. The host compiles these functions and never calls them.
 struct CudaBlock {
@@ -94,4 +94,4 @@ void sum_groups_then(Thrust<System>, long groups, long length, Sum none, Value v
     cuda_check("sum_groups_then", cudaGetLastError());
 }
 
-}  // namespace genotype::detail
+}  // namespace genotype::kernels::detail

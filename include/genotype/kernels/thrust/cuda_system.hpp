@@ -15,7 +15,7 @@
 #include "genotype/kernels/thrust/device.hpp"
 #include "genotype/shape/error.hpp"
 
-namespace genotype {
+namespace genotype::kernels {
 namespace detail {
 
 /// Throws `Error` with the call's name and CUDA's own words where `result` is not success; std::bad_alloc where the
@@ -24,7 +24,8 @@ inline void cuda_check(const char* call, cudaError_t result) {
     if (result == cudaSuccess) return;
     cudaGetLastError();  // forgotten, so that the next kernel does not report it again
     if (result == cudaErrorMemoryAllocation) throw std::bad_alloc();
-    fail("Cuda", call, concat(cudaGetErrorName(result), " (", cudaGetErrorString(result), ")"), "success");
+    fail("Cuda", call, genotype::detail::concat(cudaGetErrorName(result), " (", cudaGetErrorString(result), ")"),
+         "success");
 }
 
 constexpr std::size_t bytes_of(long floats) {
@@ -105,8 +106,12 @@ struct CudaTf32System : CudaSystem {
 template <class System>
 concept OnCuda = std::same_as<typename System::Memory, CudaMemory>;
 
+}  // namespace genotype::kernels
+
+namespace genotype {
+
 /// Kernels on an NVIDIA GPU. A call returns before its kernel has run.
-using Cuda = Thrust<CudaSystem>;
+using Cuda = Thrust<kernels::CudaSystem>;
 
 /// The same GPU with tensor cores for the products of `Linear`, `Conv` and `ConvT`, and their gradients: both sides are
 /// rounded to TF32, 10 bits of fraction instead of 23, which changes a value by up to one part in 2048. The sums are
@@ -114,6 +119,6 @@ using Cuda = Thrust<CudaSystem>;
 /// GPUs of compute capability 8.0 or newer, and code for such a one must be compiled (`CMAKE_CUDA_ARCHITECTURES`,
 /// -arch); in code for older ones nothing is rounded. PyTorch: torch.backends.cuda.matmul.allow_tf32 = True,
 /// torch.backends.cudnn.allow_tf32 = True.
-using CudaTf32 = Thrust<CudaTf32System>;
+using CudaTf32 = Thrust<kernels::CudaTf32System>;
 
 }  // namespace genotype

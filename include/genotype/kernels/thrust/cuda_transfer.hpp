@@ -8,8 +8,7 @@
 #include "genotype/tensor/later.hpp"
 #include "genotype/tensor/sender.hpp"
 
-namespace genotype {
-namespace detail {
+namespace genotype::kernels::detail {
 
 /// Memory of the host that the GPU reads and writes by itself (pinned).
 class PinnedBytes {
@@ -54,21 +53,23 @@ class CudaEvent {
     cudaEvent_t event_ = nullptr;
 };
 
-}  // namespace detail
+}  // namespace genotype::kernels::detail
+
+namespace genotype::detail {
 
 /// See the generic one: the host waits only where the GPU is two sets behind.
-template <OnCuda System>
+template <kernels::OnCuda System>
 class Sender<Thrust<System>> {
   public:
-    explicit Sender(long floats) : floats_(floats), memory_(2 * detail::bytes_of(floats)) {}
+    explicit Sender(long floats) : floats_(floats), memory_(2 * kernels::detail::bytes_of(floats)) {}
 
     float* staging() {
-        detail::CudaEvent::wait(left_[next_].get());
+        kernels::detail::CudaEvent::wait(left_[next_].get());
         return half();
     }
     void send(long floats, float* to) {
-        detail::cuda_check("cudaMemcpyAsync", cudaMemcpyAsync(to, half(), detail::bytes_of(floats),
-                                                              cudaMemcpyHostToDevice, cudaStreamPerThread));
+        kernels::detail::cuda_check("cudaMemcpyAsync", cudaMemcpyAsync(to, half(), kernels::detail::bytes_of(floats),
+                                                                       cudaMemcpyHostToDevice, cudaStreamPerThread));
         left_[next_].record();
         next_ = 1 - next_;
     }
@@ -78,12 +79,12 @@ class Sender<Thrust<System>> {
 
     long floats_;
     int next_ = 0;
-    detail::PinnedBytes memory_;
-    detail::CudaEvent left_[2];
+    kernels::detail::PinnedBytes memory_;
+    kernels::detail::CudaEvent left_[2];
 };
 
 /// See the generic one.
-template <OnCuda System>
+template <kernels::OnCuda System>
 class Fetcher<Thrust<System>> {
   public:
     struct Ticket {
@@ -91,23 +92,24 @@ class Fetcher<Thrust<System>> {
         std::int64_t number;
         cudaEvent_t there;
 
-        void wait() const { detail::CudaEvent::wait(there); }
+        void wait() const { kernels::detail::CudaEvent::wait(there); }
     };
 
     Ticket fetch(const float* from, int count) {
         const auto half = static_cast<std::size_t>(++number_ % 2);
         FetchedFloats& to = static_cast<FetchedFloats*>(memory_.data())[half];
         to.number = number_;
-        detail::cuda_check("cudaMemcpyAsync", cudaMemcpyAsync(to.values, from, detail::bytes_of(count),
-                                                              cudaMemcpyDeviceToHost, cudaStreamPerThread));
+        kernels::detail::cuda_check("cudaMemcpyAsync",
+                                    cudaMemcpyAsync(to.values, from, kernels::detail::bytes_of(count),
+                                                    cudaMemcpyDeviceToHost, cudaStreamPerThread));
         there_[half].record();
         return {&to, number_, there_[half].get()};
     }
 
   private:
     std::int64_t number_ = 0;
-    detail::PinnedBytes memory_{2 * sizeof(FetchedFloats)};
-    detail::CudaEvent there_[2];
+    kernels::detail::PinnedBytes memory_{2 * sizeof(FetchedFloats)};
+    kernels::detail::CudaEvent there_[2];
 };
 
-}  // namespace genotype
+}  // namespace genotype::detail

@@ -9,9 +9,9 @@
 #include <thrust/system/cpp/execution_policy.h>
 #include <thrust/system/omp/execution_policy.h>
 
+#include "genotype/kernels/device.hpp"
 #include "genotype/kernels/product_end.hpp"
 #include "genotype/shape/both.hpp"
-#include "genotype/tensor/host_memory.hpp"
 
 namespace genotype {
 
@@ -19,7 +19,11 @@ namespace genotype {
 /// how many neighbouring values of an elementwise kernel are one call, and in how many parts, tiles of a product or
 /// stretches of a sum, it wants what could also be made at one place: 1 where that place is a thread of the processor.
 template <class System>
-struct Thrust : System::Memory {};
+struct Thrust : System::Memory, kernels::DeviceBase {};
+
+}  // namespace genotype
+
+namespace genotype::kernels {
 
 /// One thread of the processor.
 struct CppSystem {
@@ -38,9 +42,13 @@ struct OmpSystem {
 template <class System>
 inline constexpr bool finishes_products<Thrust<System>> = true;
 
+}  // namespace genotype::kernels
+
+namespace genotype {
+
 /// What tests the kernels of `Cuda` where there is no GPU; `Cpu` is the fast device of a processor. Results are the
 /// same for every number of threads.
-using ThrustCpp = Thrust<CppSystem>;
-using ThrustOmp = Thrust<OmpSystem>;
+using ThrustCpp = Thrust<kernels::CppSystem>;
+using ThrustOmp = Thrust<kernels::OmpSystem>;
 
 }  // namespace genotype

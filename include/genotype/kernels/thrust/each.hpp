@@ -8,7 +8,7 @@
 #include "genotype/kernels/thrust/device.hpp"
 #include "genotype/shape/error.hpp"
 
-namespace genotype::detail {
+namespace genotype::kernels::detail {
 
 /// Calls f(i) for i from 0 to n - 1, in any order and on many threads at a time. Throws `Error` where a GPU refuses.
 template <class System, class F>
@@ -75,7 +75,7 @@ struct Sums {
     }
 };
 
-}  // namespace genotype::detail
+}  // namespace genotype::kernels::detail
 
 #if defined(__CUDACC__)
 #include "genotype/kernels/thrust/cuda_sums.hpp"  // declared before any kernel that calls it

@@ -8,7 +8,7 @@
 #include "genotype/kernels/long_sum.hpp"
 #include "genotype/kernels/thrust/columns.hpp"
 
-namespace genotype {
+namespace genotype::kernels {
 namespace detail {
 
 /// One argument of a kernel that has any number of them.
@@ -119,4 +119,4 @@ void column_sums(Thrust<System> device, long rows, int columns, const float* x, 
         });
 }
 
-}  // namespace genotype
+}  // namespace genotype::kernels

@@ -4,7 +4,7 @@
 #include "genotype/kernels/gaussian.hpp"
 #include "genotype/kernels/thrust/each.hpp"
 
-namespace genotype {
+namespace genotype::kernels {
 
 /// See the reference's.
 template <class System>
@@ -52,4 +52,4 @@ void gaussian_divergence(Thrust<System> device, int batch, int latents, const fl
     });
 }
 
-}  // namespace genotype
+}  // namespace genotype::kernels

@@ -11,7 +11,7 @@
 #include "genotype/kernels/thrust/columns.hpp"
 #include "genotype/kernels/thrust/moments.hpp"
 
-namespace genotype {
+namespace genotype::kernels {
 
 /// See the reference's.
 template <class System>
@@ -130,4 +130,4 @@ void batch_norm_backward(Thrust<System> device, long rows, int channels, const f
     });
 }
 
-}  // namespace genotype
+}  // namespace genotype::kernels

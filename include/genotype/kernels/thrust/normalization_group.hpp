@@ -6,7 +6,7 @@
 #include "genotype/kernels/thrust/columns.hpp"
 #include "genotype/kernels/thrust/moments.hpp"
 
-namespace genotype {
+namespace genotype::kernels {
 namespace detail {
 
 /// Where the values of a sample's group lie.
@@ -111,4 +111,4 @@ void group_norm_backward(Thrust<System> device, int batch, int pixels, int chann
     });
 }
 
-}  // namespace genotype
+}  // namespace genotype::kernels

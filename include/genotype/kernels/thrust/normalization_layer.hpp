@@ -6,7 +6,7 @@
 #include "genotype/kernels/thrust/columns.hpp"
 #include "genotype/kernels/thrust/moments.hpp"
 
-namespace genotype {
+namespace genotype::kernels {
 
 /// See the reference's.
 template <class System>
@@ -88,4 +88,4 @@ void layer_norm_backward(Thrust<System> device, long samples, long size, const f
         });
 }
 
-}  // namespace genotype
+}  // namespace genotype::kernels

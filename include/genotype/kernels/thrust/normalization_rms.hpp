@@ -6,7 +6,7 @@
 #include "genotype/kernels/thrust/columns.hpp"
 #include "genotype/kernels/thrust/moments.hpp"
 
-namespace genotype {
+namespace genotype::kernels {
 
 /// See the reference's.
 template <class System>
@@ -62,4 +62,4 @@ void rms_norm_backward(Thrust<System> device, long samples, long size, const flo
         });
 }
 
-}  // namespace genotype
+}  // namespace genotype::kernels

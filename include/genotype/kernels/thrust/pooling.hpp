@@ -6,7 +6,7 @@
 #include "genotype/kernels/pool_geometry.hpp"
 #include "genotype/kernels/thrust/each.hpp"
 
-namespace genotype {
+namespace genotype::kernels {
 namespace detail {
 
 /// A value of a batch of pictures by its place.
@@ -134,4 +134,4 @@ void global_avg_pool_backward(Thrust<System> device, int batch, int pixels, int 
     });
 }
 
-}  // namespace genotype
+}  // namespace genotype::kernels

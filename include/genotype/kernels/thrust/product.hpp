@@ -4,7 +4,7 @@
 #include "genotype/kernels/thrust/block_rows.hpp"
 #include "genotype/kernels/thrust/each.hpp"
 
-namespace genotype::detail {
+namespace genotype::kernels::detail {
 
 /// Columns of a product that one call of a functor makes.
 inline constexpr int product_columns = 16;
@@ -42,7 +42,7 @@ void multiply_parts(Thrust<System> device, int count, long /*most_rows*/, long c
     }
 }
 
-}  // namespace genotype::detail
+}  // namespace genotype::kernels::detail
 
 #if defined(__CUDACC__)
 #include "genotype/kernels/thrust/cuda_product.hpp"  // declared before any kernel that calls it

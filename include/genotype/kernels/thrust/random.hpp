@@ -10,7 +10,7 @@
 #include "genotype/random/philox.hpp"
 #include "genotype/random/random_state.hpp"
 
-namespace genotype {
+namespace genotype::kernels {
 namespace detail {
 
 /// The words of a position, and the values that are made from them.
@@ -49,7 +49,7 @@ struct NormalValues {
         PositionValues values{};
         for (unsigned j = 0; j < 4; j += 2) {
             const float radius = std::sqrt(squared_radius_of(words[j]));
-            const auto direction = direction_of(words[j + 1]);
+            const auto direction = genotype::detail::direction_of(words[j + 1]);
             values[j] = radius * direction.cosine;
             values[j + 1] = radius * direction.sine;
         }
@@ -95,4 +95,4 @@ void fill_keep_mask(Thrust<System> device, long n, const RandomState& start, flo
     detail::fill_positions(device, n, start, mask, detail::KeepValues{keep_threshold(probability), scale});
 }
 
-}  // namespace genotype
+}  // namespace genotype::kernels

@@ -3,7 +3,7 @@
 
 #include "genotype/kernels/thrust/each.hpp"
 
-namespace genotype {
+namespace genotype::kernels {
 
 /// See the reference's.
 template <class System>
@@ -95,4 +95,4 @@ void pixel_shuffle_backward(Thrust<System> device, int batch, int height, int wi
     });
 }
 
-}  // namespace genotype
+}  // namespace genotype::kernels

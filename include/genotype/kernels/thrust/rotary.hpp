@@ -8,7 +8,7 @@
 #include "genotype/kernels/text_rows.hpp"
 #include "genotype/kernels/thrust/each.hpp"
 
-namespace genotype {
+namespace genotype::kernels {
 namespace detail {
 
 /// Some frequencies on their way from the host.
@@ -61,4 +61,4 @@ void rotary(Thrust<System> device, long rows, const AttentionSizes& sizes, const
     });
 }
 
-}  // namespace genotype
+}  // namespace genotype::kernels

@@ -7,7 +7,7 @@
 #include "genotype/kernels/thrust/product.hpp"
 #include "genotype/tensor/region.hpp"
 
-namespace genotype::detail {
+namespace genotype::kernels::detail {
 
 /// Fewer terms than this are no stretch of their own.
 inline constexpr long least_stretch = 128;
@@ -24,7 +24,7 @@ constexpr long product_stretches(Thrust<System>, long rows, long terms, long col
 
 /// Scratch that is enough for every product's stretches: they are no more than the tiles that the device wants.
 template <class System>
-constexpr Extent product_scratch(Thrust<System>) {
+constexpr MemoryExtent product_scratch(Thrust<System>) {
     return {0, System::parts > 1 ? System::parts * ProductTile::rows * ProductTile::columns : 0};
 }
 
@@ -91,7 +91,7 @@ void multiply_stretches(Thrust<System> device, long stretches, long rows, long t
 /// The same as `multiply`, in stretches where that gives the device more to do at a time and `scratch` is there, which
 /// is as large as `product_scratch` says.
 template <class System, class Left, class Right, class Store>
-void multiply_with(Thrust<System> device, const Region& scratch, long rows, long terms, long columns, Left left,
+void multiply_with(Thrust<System> device, const MemoryRegion& scratch, long rows, long terms, long columns, Left left,
                    Right right, Store store) {
     if constexpr (System::parts > 1) {
         const long stretches = scratch.fixed ? product_stretches(device, rows, terms, columns) : 1;
@@ -103,15 +103,15 @@ void multiply_with(Thrust<System> device, const Region& scratch, long rows, long
 
 /// The same for products whose right side is a matrix of weights, which few rows want to read once.
 template <class System, class Left, class Right, class Store>
-void multiply_by_weights(Thrust<System> device, const Region& scratch, long rows, long terms, long columns, Left left,
-                         Right right, Store store) {
+void multiply_by_weights(Thrust<System> device, const MemoryRegion& scratch, long rows, long terms, long columns,
+                         Left left, Right right, Store store) {
     if (rows <= most_few_rows)
         multiply_few(device, rows, terms, columns, left, right, store);
     else
         multiply_with(device, scratch, rows, terms, columns, left, right, store);
 }
 
-}  // namespace genotype::detail
+}  // namespace genotype::kernels::detail
 
 #if defined(__CUDACC__) && defined(GENOTYPE_WITH_CUBLASLT)
 #include "genotype/kernels/thrust/cuda_cublas.hpp"  // declared before any kernel that calls it

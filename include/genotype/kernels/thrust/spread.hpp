@@ -3,10 +3,10 @@
 
 #include "genotype/kernels/thrust/device.hpp"
 
-namespace genotype {
+namespace genotype::kernels {
 
 /// See `spread_threads(Cpu)`.
 template <class System>
 void spread_threads(Thrust<System>) {}
 
-}  // namespace genotype
+}  // namespace genotype::kernels

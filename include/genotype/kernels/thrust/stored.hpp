@@ -6,7 +6,7 @@
 #include "genotype/kernels/stored_matrix.hpp"
 #include "genotype/kernels/thrust/split_product.hpp"
 
-namespace genotype {
+namespace genotype::kernels {
 namespace detail {
 
 /// What lies at any address.
@@ -94,4 +94,4 @@ void stored_rows(Thrust<System> device, const StoredMatrix& weights, int count, 
     });
 }
 
-}  // namespace genotype
+}  // namespace genotype::kernels

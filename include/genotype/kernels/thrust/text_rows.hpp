@@ -4,7 +4,7 @@
 #include "genotype/kernels/text_rows.hpp"
 #include "genotype/kernels/thrust/each.hpp"
 
-namespace genotype {
+namespace genotype::kernels {
 
 /// See the reference's.
 template <class System>
@@ -41,4 +41,4 @@ void last_rows(Thrust<System> device, int width, const Sequences& sequences, con
     });
 }
 
-}  // namespace genotype
+}  // namespace genotype::kernels
