@@ -101,7 +101,7 @@ int train_text(const TextTask& task) {
         training.note({loss, validated}, words);
         training.save_when_due();
     }
-    if (!training.finish()) return interrupted;
+    if (!training.finish()) return training.exit_code();
 
     save(trainer, flags.out / "model.safetensors");
     training.draw_losses({"training", "validation"}, "Loss on " + flags.data, "cross-entropy of a token", 25);

@@ -87,7 +87,7 @@ int train_vae(const VaeSettings& settings) {
             std::snprintf(text, sizeof text, "reconstruction %.3f  KL %.3f", losses.reconstruction, losses.kl);
             training.note({losses.reconstruction, losses.kl}, text);
         });
-    if (!training.finish()) return interrupted;
+    if (!training.finish()) return training.exit_code();
     training.draw_losses({"reconstruction", "KL"}, "VAE on " + flags.data, "loss a picture", 50);
 
     if (is_tested) {

@@ -82,6 +82,7 @@ template <class Net, class Device, class Optimizer>
 LoadReport load(Trainer<Net, Device, Optimizer>& trainer, const std::filesystem::path& path) {
     const detail::TrainingState state = detail::describe(trainer);
     LoadReport report = detail::load_training(path, state);
+    detail::RunOf{}(trainer) = {};  // another training begins here
     detail::Prepare prepare{state};
     trainer.describe_state(trainer, prepare);
     return report;
