@@ -7,6 +7,7 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <utility>
 
 namespace example {
 
@@ -19,7 +20,17 @@ genotype::Tokenizer load_tokenizer(const TextFlags& flags) {
 }
 
 std::vector<genotype::TokenId> read_prompt(const TextFlags& flags, const genotype::Tokenizer& tokenizer) {
-    if (!flags.chat) return tokenizer.encode(flags.prompt);
+    const auto expect = [&](bool is_there) {
+        if (!is_there)
+            genotype::fail(flags.prompt_is_given ? "--prompt" : "standard input", "text", "none",
+                           "what to write on from: --prompt TEXT, or a text on standard input");
+    };
+    if (!flags.chat) {
+        std::vector<genotype::TokenId> ids = tokenizer.encode(flags.prompt);
+        expect(!ids.empty());
+        return ids;
+    }
+    expect(flags.prompt_is_given || !flags.prompt.empty());
     const std::vector<genotype::ChatMessage> said{{"user", flags.prompt}};
     return tokenizer.encode(genotype::chat_prompt(genotype::read_chat_template(flags.model), said));
 }
@@ -30,8 +41,12 @@ std::vector<genotype::TokenId> end_tokens(const TextFlags& flags) {
 }
 
 int write_ids(const genotype::Tokenizer& tokenizer) {
-    for (std::string line; std::getline(std::cin, line);)
+    bool is_first = true;
+    for (std::string line; std::getline(std::cin, line);) {
+        if (line.ends_with('\r')) line.pop_back();
+        if (std::exchange(is_first, false)) drop_byte_order_mark(line);
         std::cout << nlohmann::json(tokenizer.encode(line)).dump() << '\n';
+    }
     return 0;
 }
 

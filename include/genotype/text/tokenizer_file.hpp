@@ -5,22 +5,22 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "genotype/text/read_text.hpp"
+#include "genotype/text/tokenizer_folder.hpp"
 #include "genotype/text/tokenizer_gguf.hpp"
 #include "genotype/text/tokenizer_json.hpp"
 
 namespace genotype {
 namespace detail {
 
-/// What GPT-2's two files say. <|endoftext|>, where it is a token, is special, as in `transformers.GPT2Tokenizer`.
+/// What GPT-2's two files say, without added tokens.
 inline TokenizerParts read_gpt2_files(std::string_view vocabulary, const std::string& vocabulary_file,
                                       std::string_view merges, const std::string& merges_file) {
     const nlohmann::json json = parse_json(vocabulary, vocabulary_file);
     TokenizerParts parts;
     parts.tokens = read_vocabulary({json, vocabulary_file, "vocabulary"});
-    for (std::size_t id = 0; id < parts.tokens.size(); ++id)
-        if (parts.tokens[id] == "<|endoftext|>") parts.added.push_back({.id = static_cast<TokenId>(id)});
     if (!is_utf8(merges)) fail(merges_file, "text", "something else", "UTF-8");
     while (!merges.empty()) {
         std::string_view line = merges.substr(0, merges.find('\n'));
@@ -34,9 +34,13 @@ inline TokenizerParts read_gpt2_files(std::string_view vocabulary, const std::st
 }  // namespace detail
 
 /// Reads a tokenizer from a folder with tokenizer.json, which comes first, or with vocab.json and merges.txt; or from a
-/// file that is a tokenizer.json or a GGUF file. Nothing is fetched from anywhere. What would give other ids than
-/// Hugging Face's `tokenizers` (a normaliser, another model than BPE, an unknown expression) is an `Error` that names
-/// the field. Equivalent: `tokenizers.Tokenizer.from_file`, `transformers.GPT2TokenizerFast`.
+/// file that is a tokenizer.json or a GGUF file. Of a folder tokenizer_config.json, special_tokens_map.json and
+/// added_tokens.json are read too, with the ids that transformers 5 makes of them all: of vocab.json those of its
+/// `GPT2Tokenizer`, which adds <|endoftext|> where there is none and no file has null for it. A tokenizer.json's rules
+/// hold whatever class the folder names; its truncation and padding change nothing. Nothing is fetched from anywhere.
+/// What would give other ids (a normaliser, another model than BPE, an unknown expression or class, files that
+/// contradict each other) is an `Error` that names the field.
+/// Equivalent: `transformers.AutoTokenizer.from_pretrained(path)`, and of a file `tokenizers.Tokenizer.from_file`.
 inline Tokenizer load_tokenizer(const std::filesystem::path& path) {
     namespace fs = std::filesystem;
     std::error_code ignored;
@@ -46,19 +50,24 @@ inline Tokenizer load_tokenizer(const std::filesystem::path& path) {
     };
     if (detail::is_gguf_file(path)) return Tokenizer(detail::read_tokenizer_gguf(Gguf(path)), path.string());
     if (!fs::is_directory(path, ignored)) return from_json(path);
-    if (has("tokenizer.json")) return from_json(path / "tokenizer.json");
+    if (has("tokenizer.json"))
+        return Tokenizer(detail::TokenizerFolder(path, true).read_json(), (path / "tokenizer.json").string());
     const fs::path vocabulary = path / "vocab.json", merges = path / "merges.txt";
     const bool has_vocabulary = has("vocab.json"), has_merges = has("merges.txt");
-    if (!has_vocabulary || !has_merges)
+    if (!has_vocabulary || !has_merges) {
+        const std::string elsewhere = detail::model_elsewhere(path);
         fail(path.string(), "tokenizer",
              has_vocabulary           ? "vocab.json alone"
              : has_merges             ? "merges.txt alone"
              : has("tokenizer.model") ? "tokenizer.model alone (SentencePiece, which is not read)"
                                       : "none of tokenizer.json, vocab.json, merges.txt",
-             "tokenizer.json, or vocab.json and merges.txt");
-    return Tokenizer(detail::read_gpt2_files(detail::read_text(vocabulary), vocabulary.string(),
-                                             detail::read_text(merges), merges.string()),
-                     path.string());
+             elsewhere.empty() ? "tokenizer.json, or vocab.json and merges.txt"
+                               : "tokenizer.json, or vocab.json and merges.txt; or " + elsewhere);
+    }
+    TokenizerParts parts = detail::read_gpt2_files(detail::read_text(vocabulary), vocabulary.string(),
+                                                   detail::read_text(merges), merges.string());
+    detail::TokenizerFolder(path, false).add_to(parts);
+    return Tokenizer(std::move(parts), path.string());
 }
 
 }  // namespace genotype
