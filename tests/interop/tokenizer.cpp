@@ -1,6 +1,7 @@
 // Our half of tokenizer.sh.
 // usage: interop_tokenizer texts FOLDER   one text in JSON a line in, its ids and what they are decoded to out
-//        interop_tokenizer folders TEXTS   a folder a line in; an error, or for each text in the JSON file TEXTS its ids and
+//        interop_tokenizer folders TEXTS   a folder a line in; an error, or for each text in the JSON file TEXTS its
+//        ids and
 //                                          what they are decoded to, out
 //        interop_tokenizer speed FOLDER FILE   megabytes a second of three runs, the best
 #include <algorithm>

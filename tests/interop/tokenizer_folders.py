@@ -24,7 +24,7 @@ from transformers import AutoTokenizer, GPT2Tokenizer, PreTrainedTokenizerFast
 
 logging.disable(logging.CRITICAL)
 program, scratch = sys.argv[1], pathlib.Path(sys.argv[2])
-count = int(sys.argv[3]) if len(sys.argv) > 3 else 1500
+count = int(sys.argv[3]) if len(sys.argv) > 3 else 1000
 draw = random.Random(17)
 
 TEXTS = ["Hello world", " Hello", "<|user|>Hi<|bot|>", "a<|endoftext|>b", "<s> a </s>", "<pad>x<|pad|>[PAD]", "",
@@ -257,7 +257,6 @@ for at, ((right, name), ours) in enumerate(zip(wanted, found)):
                         print(f"  {text!r}\n    wanted {row}\n    found  {our}")
     elif they_read:
         kinds["refused by us alone"] += 1
-        words = ours.split(": ", 1)[1]
         reasons["ours: " + ours[ours.rindex("/", 0, ours.find(": ")) + 1 :][:150]] += 1
     elif we_read:
         kinds["read by us alone"] += 1

@@ -15,7 +15,8 @@ namespace detail {
 inline void expect_folder(const std::filesystem::path& path) {
     std::error_code ignored;
     if (std::filesystem::is_directory(path, ignored)) {
-        for (const char* file : {"config.json", "generation_config.json", "tokenizer_config.json", "chat_template.jinja"})
+        for (const char* file :
+             {"config.json", "generation_config.json", "tokenizer_config.json", "chat_template.jinja"})
             if (std::filesystem::exists(path / file, ignored)) return;
         if (const std::string elsewhere = model_elsewhere(path); !elsewhere.empty())
             fail(path.string(), "model", "a folder without config.json", elsewhere);

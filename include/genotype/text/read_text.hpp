@@ -28,8 +28,9 @@ inline bool is_gguf_file(const std::filesystem::path& path) {
     return magic == "GGUF";
 }
 
-/// Where a folder has a model although it has none of a model's files itself: in GGUF files, or in folders within it, as
-/// the cache of huggingface_hub has them ("snapshots/COMMIT"). Words for what was expected; "" where nothing is there.
+/// Where a folder has a model although it has none of a model's files itself: in GGUF files, or in folders within it,
+/// as the cache of huggingface_hub has them ("snapshots/COMMIT"). Words for what was expected; "" where nothing is
+/// there.
 inline std::string model_elsewhere(const std::filesystem::path& folder) {
     namespace fs = std::filesystem;
     std::vector<std::string> files, folders;
@@ -39,7 +40,8 @@ inline std::string model_elsewhere(const std::filesystem::path& folder) {
             std::error_code ignored;
             if (is_gguf_file(each->path()))
                 files.push_back(each->path().string());
-            else if (fs::exists(each->path() / "config.json", ignored) || fs::is_directory(each->path() / "snapshots", ignored))
+            else if (fs::exists(each->path() / "config.json", ignored) ||
+                     fs::is_directory(each->path() / "snapshots", ignored))
                 folders.push_back(each->path().string());
         }
     };

@@ -83,7 +83,8 @@ inline ShardIndex find_shards(const std::filesystem::path& folder) {
         if (std::filesystem::exists(folder / other, ignored)) found = std::string(other) + ", which is not read";
     const std::string elsewhere = model_elsewhere(folder);
     fail(folder.string(), "weights", found,
-         std::string(one) + " or " + index + " (or " + (elsewhere.empty() ? "the path of a GGUF file" : elsewhere) + ")");
+         std::string(one) + " or " + index + " (or " + (elsewhere.empty() ? "the path of a GGUF file" : elsewhere) +
+             ")");
 }
 
 }  // namespace genotype::detail

@@ -2,10 +2,7 @@
 #pragma once
 
 #include <filesystem>
-#include <span>
 #include <string>
-#include <string_view>
-#include <utility>
 
 #include "genotype/text/read_text.hpp"
 #include "genotype/text/tokenizer_folder.hpp"
@@ -13,26 +10,6 @@
 #include "genotype/text/tokenizer_json.hpp"
 
 namespace genotype {
-namespace detail {
-
-/// What GPT-2's two files say, without added tokens.
-inline TokenizerParts read_gpt2_files(std::string_view vocabulary, const std::string& vocabulary_file,
-                                      std::string_view merges, const std::string& merges_file) {
-    const nlohmann::json json = parse_json(vocabulary, vocabulary_file);
-    TokenizerParts parts;
-    parts.tokens = read_vocabulary({json, vocabulary_file, "vocabulary"});
-    if (!is_utf8(merges)) fail(merges_file, "text", "something else", "UTF-8");
-    while (!merges.empty()) {
-        std::string_view line = merges.substr(0, merges.find('\n'));
-        merges.remove_prefix(std::min(merges.size(), line.size() + 1));
-        if (line.ends_with('\r')) line.remove_suffix(1);
-        if (!line.starts_with("#version")) parts.merges.emplace_back(line);
-    }
-    return parts;
-}
-
-}  // namespace detail
-
 /// Reads a tokenizer from a folder with tokenizer.json, which comes first, or with vocab.json and merges.txt; or from a
 /// file that is a tokenizer.json or a GGUF file. Of a folder tokenizer_config.json, special_tokens_map.json and
 /// added_tokens.json are read too, with the ids that transformers 5 makes of them all: of vocab.json those of its
@@ -50,9 +27,12 @@ inline Tokenizer load_tokenizer(const std::filesystem::path& path) {
     };
     if (detail::is_gguf_file(path)) return Tokenizer(detail::read_tokenizer_gguf(Gguf(path)), path.string());
     if (!fs::is_directory(path, ignored)) return from_json(path);
-    if (has("tokenizer.json"))
-        return Tokenizer(detail::TokenizerFolder(path, true).read_json(), (path / "tokenizer.json").string());
-    const fs::path vocabulary = path / "vocab.json", merges = path / "merges.txt";
+    detail::FolderTexts files(path);
+    files.read({"tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "config.json"});
+    if (has("tokenizer.json")) {
+        files.read({"tokenizer.json"});
+        return Tokenizer(detail::TokenizerFolder(files).read(), files.path("tokenizer.json"));
+    }
     const bool has_vocabulary = has("vocab.json"), has_merges = has("merges.txt");
     if (!has_vocabulary || !has_merges) {
         const std::string elsewhere = detail::model_elsewhere(path);
@@ -64,10 +44,8 @@ inline Tokenizer load_tokenizer(const std::filesystem::path& path) {
              elsewhere.empty() ? "tokenizer.json, or vocab.json and merges.txt"
                                : "tokenizer.json, or vocab.json and merges.txt; or " + elsewhere);
     }
-    TokenizerParts parts = detail::read_gpt2_files(detail::read_text(vocabulary), vocabulary.string(),
-                                                   detail::read_text(merges), merges.string());
-    detail::TokenizerFolder(path, false).add_to(parts);
-    return Tokenizer(std::move(parts), path.string());
+    files.read({"vocab.json", "merges.txt"});
+    return Tokenizer(detail::TokenizerFolder(files).read(), path.string());
 }
 
 }  // namespace genotype

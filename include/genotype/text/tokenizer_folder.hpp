@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <filesystem>
 #include <map>
 #include <optional>
 #include <string>
@@ -13,7 +12,6 @@
 #include <utility>
 #include <vector>
 
-#include "genotype/text/read_text.hpp"
 #include "genotype/text/tokenizer.hpp"
 #include "genotype/text/tokenizer_json.hpp"
 #include "genotype/text/tokenizer_settings.hpp"
@@ -34,7 +32,8 @@ class TokenAdder {
         const TokenId id = known ? *known : append(token);
         if (token.id && *token.id != id)
             fail(token.file, token.field, concat("id ", *token.id),
-                 concat("id ", id, known ? ", which the vocabulary has for it" : ", the next one, which tokenizers gives it"));
+                 concat("id ", id,
+                        known ? ", which the vocabulary has for it" : ", the next one, which tokenizers gives it"));
         const auto [place, is_new] = place_.emplace(id, parts_.added.size());
         if (is_new) parts_.added.push_back({.id = id, .special = token.special, .in_model = known.has_value()});
         next_.took(id);
@@ -62,7 +61,8 @@ class TokenAdder {
         if (at < parts_.tokens.size() && !parts_.tokens[at].empty())
             fail(file_, "vocabulary",
                  concat("the id ", at, " for ", in_quotes(parts_.tokens[at]), ", and fewer tokens than ids"),
-                 concat("each id from 0 on, as ", in_quotes(token.content), " (", token.field, ") is to be added behind them"));
+                 concat("each id from 0 on, as ", in_quotes(token.content), " (", token.field,
+                        ") is to be added behind them"));
         if (at >= parts_.tokens.size()) parts_.tokens.resize(at + 1);
         parts_.tokens[at] = token.content;
         const auto id = static_cast<TokenId>(at);
@@ -77,23 +77,41 @@ class TokenAdder {
     std::unordered_map<std::string, TokenId> ids_;
 };
 
+/// What GPT-2's two files say, without added tokens.
+inline TokenizerParts read_gpt2_files(std::string_view vocabulary, const std::string& vocabulary_file,
+                                      std::string_view merges, const std::string& merges_file) {
+    const nlohmann::json json = parse_json(vocabulary, vocabulary_file);
+    TokenizerParts parts;
+    parts.tokens = read_vocabulary({json, vocabulary_file, "vocabulary"});
+    if (!is_utf8(merges)) fail(merges_file, "text", "something else", "UTF-8");
+    while (!merges.empty()) {
+        std::string_view line = merges.substr(0, merges.find('\n'));
+        merges.remove_prefix(std::min(merges.size(), line.size() + 1));
+        if (line.ends_with('\r')) line.remove_suffix(1);
+        if (!line.starts_with("#version")) parts.merges.emplace_back(line);
+    }
+    return parts;
+}
+
 /// What transformers makes of a folder's files together.
 class TokenizerFolder {
   public:
-    explicit TokenizerFolder(const std::filesystem::path& folder, bool has_tokenizer_json)
-        : settings_(folder, has_tokenizer_json),
-          kind_(settings_.tokenizer_class()),
-          file_((folder / (has_tokenizer_json ? "tokenizer.json" : "vocab.json")).string()) {}
+    /// `files` must outlive it.
+    explicit TokenizerFolder(const FolderTexts& files)
+        : files_(files), settings_(files), is_gpt2_(settings_.tokenizer_class() == TokenizerClass::gpt2) {}
 
-    /// Behind what a tokenizer.json says.
+    TokenizerParts read() { return files_.has("tokenizer.json") ? read_json() : read_two(); }
+
+  private:
     TokenizerParts read_json() {
-        const nlohmann::json json = parse_json(read_text(file_), file_);
+        file_ = files_.path("tokenizer.json");
+        const nlohmann::json json = parse_json(files_.text("tokenizer.json"), file_);
         const JsonField top{json, file_, ""};
         TokenizerParts parts = read_tokenizer_json(top);
         if (const JsonField padding = top["padding"]; !padding.is_null() && padding["pad_token"].value.is_string())
             padding_ = padding["pad_token"].text();
         const std::vector<ListedToken> of_file = list_added(parts);
-        if (kind_ == TokenizerClass::gpt2) {
+        if (is_gpt2_) {
             // GPT2Tokenizer keeps the vocabulary and the merges, and adds tokens anew.
             read_prefix_space(top, parts);
             if (parts.ignore_merges) top["model"]["ignore_merges"].wrong("false, for a GPT2Tokenizer");
@@ -104,16 +122,17 @@ class TokenizerFolder {
         return parts;
     }
 
-    /// Behind what GPT-2's two files say.
-    void add_to(TokenizerParts& parts) {
+    TokenizerParts read_two() {
+        file_ = files_.path("vocab.json");
+        TokenizerParts parts =
+            read_gpt2_files(files_.text("vocab.json"), file_, files_.text("merges.txt"), files_.path("merges.txt"));
         parts.add_prefix_space = settings_.config("add_prefix_space").flag(false);
-        kind_ = TokenizerClass::gpt2;
         add_tokens(parts, {});
         add_around(parts, "add_bos_token", "bos_token", parts.prefix);
         add_around(parts, "add_eos_token", "eos_token", parts.suffix);
+        return parts;
     }
 
-  private:
     void read_prefix_space(const JsonField& top, TokenizerParts& parts) const {
         const JsonField setting = settings_.config("add_prefix_space");
         const bool is_wanted = setting.flag(false);
@@ -156,7 +175,7 @@ class TokenizerFolder {
         for (const ListedToken& token : of_file) listed.insert_or_assign(*token.id, token);
         std::unordered_set<std::string> known;
         for (const AddedToken& added : parts.added) known.insert(parts.tokens[static_cast<std::size_t>(added.id)]);
-        const std::vector<ListedToken> named = settings_.named(kind_, padding_);
+        const std::vector<ListedToken> named = settings_.named(padding_);
         TokenAdder adder(parts, file_);
         for (auto& [id, token] : listed) {
             for (const ListedToken& role : named) token.special = token.special || role.content == token.content;
@@ -180,17 +199,19 @@ class TokenizerFolder {
 
     void add_around(TokenizerParts& parts, const char* flag, const char* role, std::vector<TokenId>& to) const {
         if (!settings_.config(flag).flag(false)) return;
-        const std::optional<ListedToken> token = settings_.role(role, kind_);
+        const std::optional<ListedToken> token = settings_.role(role);
         if (!token) return;
         if (token->content.find_first_of(" \t\r\n:$") != std::string::npos)
-            fail(token->file, token->field, in_quotes(token->content), "no space, colon or dollar, which templates have");
+            fail(token->file, token->field, in_quotes(token->content),
+                 "no space, colon or dollar, which templates have");
         for (const AddedToken& added : parts.added)
             if (parts.tokens[static_cast<std::size_t>(added.id)] == token->content) to.push_back(added.id);
     }
 
+    const FolderTexts& files_;
     TokenizerSettings settings_;
-    TokenizerClass kind_;
-    std::string file_;
+    bool is_gpt2_;
+    std::string file_ = {};
     std::optional<std::string> padding_ = {};
 };
 

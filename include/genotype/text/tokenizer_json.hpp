@@ -61,8 +61,8 @@ inline void read_model(const JsonField& model, TokenizerParts& parts) {
     }
 }
 
-/// The id that `tokenizers` gives to the next token that is added: one behind the vocabulary's number of tokens, or behind
-/// the added ones. It passes over ids that files state.
+/// The id that `tokenizers` gives to the next token that is added: one behind the vocabulary's number of tokens, or
+/// behind the added ones. It passes over ids that files state.
 class NextAddedId {
   public:
     explicit NextAddedId(const TokenizerParts& parts) {

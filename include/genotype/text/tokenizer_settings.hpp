@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
+#include <initializer_list>
 #include <map>
 #include <optional>
 #include <string>
@@ -22,7 +23,7 @@ struct ListedToken {
     std::string content = {};
     bool special = true;
     bool normalized = false;
-    std::optional<TokenId> id = {};       // where the file says one
+    std::optional<TokenId> id = {};     // where the file says one
     std::string file = {}, field = {};  // where it is listed, for messages
 };
 
@@ -35,11 +36,33 @@ inline ListedToken read_listed_token(const JsonField& field, bool is_special) {
     return {content, special, field["normalized"].flag(!special), {}, field.file, field.name};
 }
 
-/// The class that transformers would make of a folder, as far as it matters.
-enum class TokenizerClass {
-    none,     // no file says
-    gpt2,     // GPT2Tokenizer: made anew of a vocabulary and merges, by GPT-2's rules
-    by_file,  // PreTrainedTokenizerFast: as tokenizer.json has it
+/// The class that transformers would make of a folder, as far as it matters: `gpt2` is made anew of a vocabulary and
+/// merges, `by_file` is as tokenizer.json has it.
+enum class TokenizerClass { gpt2, by_file };
+
+/// Files of one folder by their names: their texts, and their paths for messages.
+class FolderTexts {
+  public:
+    explicit FolderTexts(std::filesystem::path folder) : folder_(std::move(folder)) {}
+
+    /// Those of these that are there.
+    void read(std::initializer_list<const char*> names) {
+        std::error_code ignored;
+        for (const char* name : names)
+            if (std::filesystem::exists(folder_ / name, ignored)) texts_[name] = read_text(folder_ / name);
+    }
+    void put(const char* name, std::string text) { texts_[name] = std::move(text); }
+    bool has(const std::string& name) const { return texts_.contains(name); }
+    const std::string& text(const std::string& name) const { return texts_.at(name); }
+    std::string path(const std::string& name) const { return (folder_ / name).string(); }
+    /// A file that is one object; an empty one where there is no such file.
+    nlohmann::json object(const std::string& name) const {
+        return has(name) ? parse_json_object(text(name), path(name)) : nlohmann::json::object();
+    }
+
+  private:
+    std::filesystem::path folder_;
+    std::map<std::string, std::string> texts_;
 };
 
 /// Transformers 5.24's reading of the fields that change ids or decoded texts. Fields that change neither (lengths,
@@ -47,34 +70,24 @@ enum class TokenizerClass {
 /// refused by name. Source: transformers 5.24, tokenization_utils_base.py and tokenization_utils_tokenizers.py.
 class TokenizerSettings {
   public:
-    TokenizerSettings(const std::filesystem::path& folder, bool has_tokenizer_json)
-        : config_file_((folder / "tokenizer_config.json").string()),
-          map_file_((folder / "special_tokens_map.json").string()),
-          added_file_((folder / "added_tokens.json").string()),
-          model_file_((folder / "config.json").string()),
-          has_tokenizer_json_(has_tokenizer_json) {
-        read(config_file_, config_);
+    explicit TokenizerSettings(const FolderTexts& files)
+        : config_file_(files.path("tokenizer_config.json")),
+          map_file_(files.path("special_tokens_map.json")),
+          added_file_(files.path("added_tokens.json")),
+          has_tokenizer_json_(files.has("tokenizer.json")),
+          config_(files.object("tokenizer_config.json")) {
         refuse_unknown();
+        kind_ = class_of(files);
         // What lists added tokens itself is taken for the whole.
         if (has_decoder()) return;
-        read(map_file_, map_);
-        read(added_file_, added_);
+        map_ = files.object("special_tokens_map.json");
+        added_ = files.object("added_tokens.json");
         for (const auto& [key, value] : map_.items())
             if (!key.ends_with("_token") && !key.ends_with("_special_tokens"))
                 fail(map_file_, key, "a field of this name", "names of special tokens alone");
     }
 
-    TokenizerClass tokenizer_class() const {
-        const JsonField name = top(config_, config_file_)["tokenizer_class"];
-        if (!name.is_null()) return class_of(name);
-        nlohmann::json model = nlohmann::json::object();
-        read(model_file_, model);
-        const JsonField of_model = top(model, model_file_);
-        if (!of_model["tokenizer_class"].is_null()) return class_of(of_model["tokenizer_class"]);
-        return of_model["model_type"].value == "gpt2"    ? TokenizerClass::gpt2
-               : of_model["model_type"].value == "llama" ? TokenizerClass::by_file
-                                                         : TokenizerClass::none;
-    }
+    TokenizerClass tokenizer_class() const { return kind_; }
     /// A field of tokenizer_config.json.
     JsonField config(const char* key) const { return top(config_, config_file_)[key]; }
 
@@ -111,21 +124,20 @@ class TokenizerSettings {
     }
 
     /// Tokens that have a role: beginning and end of texts and so on, and those with names of a model's own.
-    std::vector<ListedToken> named(TokenizerClass kind, const std::optional<std::string>& padding) const {
+    std::vector<ListedToken> named(const std::optional<std::string>& padding) const {
         std::vector<ListedToken> tokens;
         for (const char* name : standard_names)
-            if (const auto token = role(name, kind, padding)) tokens.push_back(*token);
+            if (const auto token = role(name, padding)) tokens.push_back(*token);
         for (ListedToken& token : own_names()) tokens.push_back(std::move(token));
         return tokens;
     }
     /// The token of one role: "bos_token".
-    std::optional<ListedToken> role(const char* name, TokenizerClass kind,
-                                    const std::optional<std::string>& padding = {}) const {
+    std::optional<ListedToken> role(const char* name, const std::optional<std::string>& padding = {}) const {
         const std::string_view key = name;
         if (has(name)) return setting(name).is_null() ? std::nullopt : std::optional(token_of(setting(name)));
-        if (kind == TokenizerClass::gpt2 && (key == "bos_token" || key == "eos_token" || key == "unk_token"))
+        if (kind_ == TokenizerClass::gpt2 && (key == "bos_token" || key == "eos_token" || key == "unk_token"))
             return ListedToken{.content = "<|endoftext|>", .file = config_file_, .field = name};
-        if (kind != TokenizerClass::gpt2 && key == "pad_token" && padding)
+        if (kind_ != TokenizerClass::gpt2 && key == "pad_token" && padding)
             return ListedToken{.content = *padding, .file = config_file_, .field = name};
         return std::nullopt;
     }
@@ -140,10 +152,6 @@ class TokenizerSettings {
                                                                "pad_token", "cls_token", "mask_token"};
 
     static JsonField top(const nlohmann::json& json, const std::string& file) { return {json, file, ""}; }
-    static void read(const std::string& file, nlohmann::json& json) {
-        std::error_code ignored;
-        if (std::filesystem::exists(file, ignored)) json = parse_json_object(read_text(file), file);
-    }
     static bool is_standard(std::string_view key) {
         return std::find(standard_names.begin(), standard_names.end(), key) != standard_names.end();
     }
@@ -153,11 +161,27 @@ class TokenizerSettings {
         return static_cast<TokenId>(std::stol(key));
     }
 
+    TokenizerClass class_of(const FolderTexts& files) const {
+        TokenizerClass found = TokenizerClass::by_file;
+        if (const JsonField name = config("tokenizer_class"); !name.is_null()) {
+            found = class_of(name);
+        } else {
+            const nlohmann::json model = files.object("config.json");
+            const std::string file = files.path("config.json");
+            const JsonField of_model = top(model, file);
+            if (!of_model["tokenizer_class"].is_null())
+                found = class_of(of_model["tokenizer_class"]);
+            else if (of_model["model_type"].value == "gpt2")
+                found = TokenizerClass::gpt2;
+        }
+        return has_tokenizer_json_ ? found : TokenizerClass::gpt2;
+    }
     TokenizerClass class_of(const JsonField& field) const {
         std::string name = field.text();
         if (name.ends_with("Fast")) name.resize(name.size() - 4);
         if (name == "GPT2Tokenizer") return TokenizerClass::gpt2;
-        const std::string or_file = has_tokenizer_json_ ? " (tokenizer.json itself, as a file, is read by what it says)" : "";
+        const std::string or_file =
+            has_tokenizer_json_ ? " (tokenizer.json itself, as a file, is read by what it says)" : "";
         for (const char* known : {"PreTrainedTokenizer", "LlamaTokenizer", "TokenizersBackend"})
             if (name == known) {
                 if (has_tokenizer_json_) return TokenizerClass::by_file;
@@ -167,9 +191,9 @@ class TokenizerSettings {
     }
 
     void refuse_unknown() const {
-        for (const char* key : {"split_special_tokens", "fix_mistral_regex", "init_inputs", "vocab", "merges",
-                                "tokenizer_object", "gguf_file",
-                                "clean_up_tokenization_spaces_for_bpe_even_though_it_will_corrupt_output"})
+        for (const char* key :
+             {"split_special_tokens", "fix_mistral_regex", "init_inputs", "vocab", "merges", "tokenizer_object",
+              "gguf_file", "clean_up_tokenization_spaces_for_bpe_even_though_it_will_corrupt_output"})
             config(key).expect_nothing();
         if (const JsonField own = config("auto_map"); !own.is_null())
             if (!own.value.is_object() || !own["AutoTokenizer"].is_null())
@@ -181,9 +205,7 @@ class TokenizerSettings {
 
     bool has(const char* key) const { return map_.contains(key) || config_.contains(key); }
     /// special_tokens_map.json comes before tokenizer_config.json.
-    JsonField setting(const char* key) const {
-        return map_.contains(key) ? top(map_, map_file_)[key] : config(key);
-    }
+    JsonField setting(const char* key) const { return map_.contains(key) ? top(map_, map_file_)[key] : config(key); }
     bool from_map(const JsonField& field) const { return &field.file == &map_file_; }
     /// An object that only becomes a token once added_tokens.json has been read.
     static bool is_typed(const JsonField& field) { return field.value.is_object() && !field["__type"].is_null(); }
@@ -205,7 +227,8 @@ class TokenizerSettings {
         for (const auto* json : {&config_, &map_})
             for (const auto& [key, value] : json->items()) {
                 if (!key.ends_with("_token") || is_standard(key) || (json == &config_ && map_.contains(key))) continue;
-                const bool is_token = value.is_string() || (value.is_object() && (json == &map_ || value.contains("__type")));
+                const bool is_token =
+                    value.is_string() || (value.is_object() && (json == &map_ || value.contains("__type")));
                 if (is_token && key != "add_bos_token" && key != "add_eos_token")
                     take({value, json == &map_ ? map_file_ : config_file_, key});
             }
@@ -247,10 +270,10 @@ class TokenizerSettings {
         return tokens;
     }
 
-    std::string config_file_, map_file_, added_file_, model_file_;
+    std::string config_file_, map_file_, added_file_;
     bool has_tokenizer_json_;
-    nlohmann::json config_ = nlohmann::json::object(), map_ = nlohmann::json::object(),
-                   added_ = nlohmann::json::object();
+    TokenizerClass kind_ = TokenizerClass::by_file;
+    nlohmann::json config_, map_ = nlohmann::json::object(), added_ = nlohmann::json::object();
 };
 
 }  // namespace genotype::detail
