@@ -7,7 +7,8 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <string>
-#include <utility>
+
+#include "expect_utf8.hpp"
 
 namespace example {
 
@@ -20,10 +21,11 @@ genotype::Tokenizer load_tokenizer(const TextFlags& flags) {
 }
 
 std::vector<genotype::TokenId> read_prompt(const TextFlags& flags, const genotype::Tokenizer& tokenizer) {
+    const std::string where = flags.prompt_is_given ? "--prompt" : "standard input";
+    expect_utf8(where, flags.prompt);
     const auto expect = [&](bool is_there) {
         if (!is_there)
-            genotype::fail(flags.prompt_is_given ? "--prompt" : "standard input", "text", "none",
-                           "what to write on from: --prompt TEXT, or a text on standard input");
+            genotype::fail(where, "text", "none", "what to write on from: --prompt TEXT, or a text on standard input");
     };
     if (!flags.chat) {
         std::vector<genotype::TokenId> ids = tokenizer.encode(flags.prompt);
@@ -32,7 +34,8 @@ std::vector<genotype::TokenId> read_prompt(const TextFlags& flags, const genotyp
     }
     expect(flags.prompt_is_given || !flags.prompt.empty());
     const std::vector<genotype::ChatMessage> said{{"user", flags.prompt}};
-    return tokenizer.encode(genotype::chat_prompt(genotype::read_chat_template(flags.model), said));
+    const std::string conversation = genotype::chat_prompt(genotype::read_chat_template(flags.model), said);
+    return tokenizer.encode(conversation, {.add_special_tokens = false});
 }
 
 std::vector<genotype::TokenId> end_tokens(const TextFlags& flags) {
@@ -41,10 +44,11 @@ std::vector<genotype::TokenId> end_tokens(const TextFlags& flags) {
 }
 
 int write_ids(const genotype::Tokenizer& tokenizer) {
-    bool is_first = true;
+    long number = 0;
     for (std::string line; std::getline(std::cin, line);) {
         if (line.ends_with('\r')) line.pop_back();
-        if (std::exchange(is_first, false)) drop_byte_order_mark(line);
+        if (++number == 1) drop_byte_order_mark(line);
+        expect_utf8("standard input, line " + std::to_string(number), line);
         std::cout << nlohmann::json(tokenizer.encode(line)).dump() << '\n';
     }
     return 0;

@@ -7,6 +7,7 @@
 #include <genotype/text/corpus.hpp>
 #include <ranges>
 
+#include "expect_utf8.hpp"
 #include "train_text_training.hpp"
 
 using namespace genotype;
@@ -26,11 +27,7 @@ void expect_known(const Tokenizer& tokenizer, const std::vector<TokenId>& text, 
 }
 
 Tokenizer tokenizer_of(const example::TrainTextFlags& flags, const std::string& text) {
-    if (const std::size_t good = detail::valid_utf8_bytes(text); good < text.size()) {
-        const bool is_utf16 = text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff");
-        fail(flags.data, "byte " + std::to_string(good), is_utf16 ? "UTF-16" : "what is no UTF-8",
-             "a text in UTF-8 (iconv converts others)");
-    }
+    example::expect_utf8(flags.data, text);
     const bool characters = flags.tokenizer.empty() && flags.from.empty();
     if (!characters) return load_tokenizer(flags.tokenizer.empty() ? flags.from : flags.tokenizer);
     Tokenizer tokenizer = character_tokenizer(text);

@@ -36,6 +36,10 @@ expect "error: standard input: text: found none" 1 "$text" --model "$model" --ch
 ids=$(printf '\xef\xbb\xbfab c\r\nabc\r\nb' | "$text" --model "$model" --tokenize 2>&1 | tr '\n' ' ') || true
 [[ $ids == "[4,3,2] [4,2] [1] " ]] || { echo "FAULT: ids of lines of Windows: $ids"; faults=1; }
 
+expect "error: --prompt: byte 1: found what is no UTF-8" 1 "$text" --model "$model" --prompt $'a\xff'
+expect "error: standard input: byte 0: found UTF-16" 1 "$text" --model "$model" < <(printf '\xff\xfea\0')
+expect "error: standard input, line 2: byte 1: found what is no UTF-8" 1 "$text" --model "$model" --tokenize < <(printf 'a\nb\xe2\x82\n')
+
 mkdir -p "$folder/cache/snapshots/12ab" "$folder/gguf"
 echo '{}' >"$folder/cache/snapshots/12ab/config.json"
 printf GGUF >"$folder/gguf/m.gguf"
