@@ -35,7 +35,7 @@ bool TextFlags::parse(int argc, char** argv) {
     app.add_option("--top-k", g.top_k, "only the k likeliest tokens")->group(sampling);
     app.add_option("--top-p", g.top_p, "only the likeliest tokens that add up to p")->group(sampling);
     app.add_option("--min-p", g.min_p, "only tokens at least p times as likely as the likeliest")->group(sampling);
-    app.add_option("--seed", g.seed, "the same seed draws the same text")->check(at_least(0))->group(sampling);
+    app.add_option("--seed", g.seed, "the same seed draws the same text")->check(any_seed())->group(sampling);
     app.add_option("--num-beams", g.num_beams, "texts that are followed at the same time")->group(beams);
     app.add_option("--length-penalty", g.length_penalty, "above 0 prefers longer texts")->group(beams);
     app.add_option("--early-stopping", g.early_stopping, "when to stop")

@@ -53,7 +53,7 @@ printf '\xff\xfea\0b\0' >"$folder/wide"
 expect "error: $folder/wide: byte 0: found UTF-16, expected" 1 "$train_text" --data "$folder/wide" --out "$folder/out"
 
 for program in "$text --model $model" "${@:2}"; do
-    for seed in -1 -0.5 nan; do
+    for seed in -1 -0.5 1.5 nan 18446744073709551616; do
         # shellcheck disable=SC2086
         expect "--seed" 2 $program --seed "$seed" </dev/null
     done
