@@ -19,6 +19,14 @@ void expect_inside(std::span<const std::byte> part, std::span<const std::byte> w
                  what);
 }
 
+/// As a whole number it is the one that it is as its own type, or none.
+template <class T, class From>
+void expect_whole(const GgufValue& value, From number) {
+    const auto whole = value.whole<T>();
+    fuzz::expect(whole.has_value() == std::in_range<T>(number), "a whole number where it fits");
+    fuzz::expect(!whole || std::cmp_equal(*whole, number), "the same number");
+}
+
 /// The value has the type that it says, and no other.
 template <class T>
 int read_as(const GgufValue& value) {
@@ -28,6 +36,10 @@ int read_as(const GgufValue& value) {
     fuzz::expect(list.has_value() == (value.type == GgufType::ARRAY && value.element == detail::gguf_type_of<T>()),
                  "an array of the type that it has");
     fuzz::expect(!list || list->size() == value.count, "as many elements as the array has");
+    if constexpr (detail::GgufWhole<T>) {
+        if (one) expect_whole<std::int8_t>(value, *one), expect_whole<std::uint64_t>(value, *one);
+        fuzz::expect(!list || value.whole<std::vector<T>>() == list, "the same list");
+    }
     return one.has_value() + list.has_value();
 }
 
@@ -78,6 +90,15 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         for (const GgufEntry& entry : file.metadata()) {
             fuzz::expect(file.find_value(entry.name) == &entry.value, "a value is found by its key");
             expect_value(entry.value, bytes, 1);
+        }
+        for (const GgufOther& other : file.others()) {
+            bool is_refused = false;
+            try {
+                file.find(other.name);
+            } catch (const Error&) {
+                is_refused = true;
+            }
+            fuzz::expect(is_refused, "a tensor of a type that is not read is refused by who asks for it");
         }
         std::uint64_t at = 0;
         for (const GgufTensor& tensor : file.tensors()) {

@@ -197,6 +197,17 @@ write("safetensors", "of_a_training", safetensors(right + [("genotype.history", 
                                                            ("optimizer.1.bias.exp_avg", "F32", [2], floats(2)),
                                                            ("optimizer", "F32", [], floats(1))]))
 write("safetensors", "surplus", safetensors(right + [("4.bias", "U8", [1], b"a"), ("net.x", "F8_E4M3", [0, 2], b"")]))
+write("safetensors", "every_dtype", safetensors([
+    (kind.lower(), kind, [8], bytes(bits)) for kind, bits in
+    {"F4": 4, "F6_E2M3": 6, "F6_E3M2": 6, "F8_E8M0": 8, "F8_E4M3FNUZ": 8, "F8_E5M2FNUZ": 8, "C64": 64}.items()]))
+write("safetensors", "part_of_a_byte", safetensors([("a", "F4", [3], b"ab")]))
+write("safetensors", "no_metadata", safetensors(
+    [], header='{"__metadata__":null,"a":{"x":[1,{"y":[]}],"dtype":"U8","shape":[0],"data_offsets":[0,0],"z":null}}'))
+write("safetensors", "counters", safetensors(
+    right[:-1] + [("1.num_batches_tracked", "F32", [1], floats(1)), ("net.1.num_batches_tracked", "U8", [], b"a")]))
+write("safetensors", "no_counter", safetensors(right[:-1]))
+write("safetensors", "other_prefix", safetensors(model("module.")))
+write("safetensors", "pointer", b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n")
 write("safetensors", "not_finite", safetensors([("1.bias", "F32", [2], struct.pack("<2I", 0x7f800001, 0xff800000))]))
 write("safetensors", "half_not_finite", safetensors([("1.bias", "F16", [2], struct.pack("<2H", 0x7c01, 0xfc00))]))
 write("safetensors", "double_too_large", safetensors([("1.bias", "F64", [2], struct.pack("<2d", 1e300, 1e-320))]))

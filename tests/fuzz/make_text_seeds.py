@@ -55,6 +55,12 @@ write("gguf", "overlap", gguf(tensors=[tensor(b"a", [9], 0, 0), tensor(b"b", [8]
 write("gguf", "beyond_the_end", gguf(tensors=[tensor(b"a", [9], 0, 0)], data=bytes(35)))
 write("gguf", "no_multiple", gguf(tensors=[tensor(b"a", [33], 2, 0)], data=bytes(36)))
 write("gguf", "other_type", gguf(tensors=[tensor(b"a", [256], 14, 0)], data=bytes(210)))
+write("gguf", "other_types", gguf(tensors=[tensor(b"a", [256], 14, 0), tensor(b"b", [1], 0, 224), tensor(b"c", [1], 99, 1)],
+                                  data=bytes(228)))
+write("gguf", "other_twice", gguf(tensors=[tensor(b"a", [256], 14, 0), tensor(b"a", [1], 0, 224)], data=bytes(228)))
+write("gguf", "part", gguf([value(b"split.no", 2, b"\1\0"), value(b"split.count", 2, b"\2\0"),
+                            value(b"split.tensors.count", 5, bytes(4))]))
+write("gguf", "page", b"<!DOCTYPE html><html></html>")
 write("gguf", "huge_shape", gguf(tensors=[tensor(b"a", [1 << 32, 1 << 32, 0], 0, 0)]))
 write("gguf", "huge_offset", gguf(tensors=[tensor(b"a", [64], 0, (1 << 64) - 32)], data=bytes(64)))
 write("gguf", "many_tensors", gguf(counts=((1 << 64) - 1, 0)))
@@ -174,5 +180,14 @@ write("text_files", "gpt2.gguf", text_gguf("gpt2", [], [tensor(b"blk.0.ffn_up.we
 write("text_files", "rope_freqs.gguf", text_gguf("llama", [], [tensor(b"rope_freqs.weight", [4], 0, 96)]))
 write("text_files", "linear.gguf", text_gguf("llama", [value(b"llama.rope.scaling.type", 8, text(b"linear")), number("llama.rope.scaling.factor", "f", 2.0)]))
 write("text_files", "unknown_key.gguf", text_gguf("llama", [number("llama.logit_scale", "f", 2.0)]))
+plain = [number("llama.expert_used_count", "I", 0), number("llama.attention.causal", "?", True),
+         number("llama.attention.sliding_window", "I", 4096), number("llama.rope.scale_linear", "f", 1.0),
+         value(b"llama.attention.head_count_kv", 9, array(5, 2, struct.pack("<2i", 2, 2)))]
+write("text_files", "plain.gguf", text_gguf("llama", plain))
+write("text_files", "layers_differ.gguf", text_gguf("llama", [value(b"llama.attention.head_count_kv", 9,
+                                                                  array(3, 2, struct.pack("<2h", 2, 4)))]))
+write("text_files", "no_types.gguf", text_gguf("llama", tokens[:3] + tokens[4:] + [
+    number("tokenizer.ggml.padding_token_id", "I", 4294967295)]))
+write("text_files", "answer", b'{"error":"Repository not found"}')
 write("text_files", "no_embedding.gguf", gguf([value(b"general.architecture", 8, text(b"llama"))]))
 write("text_files", "types_too_few.gguf", gguf(tokens[:3] + [value(b"tokenizer.ggml.token_type", 9, array(5, 1, bytes(4)))] + tokens[4:]))

@@ -139,8 +139,9 @@ TEST_CASE("a prefix, and names that differ") {
     CHECK(names_of(folder / "f").front() == "net.fc.bias F32 [3]");
     load(read, folder / "f", {.prefix = "net."}, rename);
     CHECK(bytes_of_model(read) == bytes_of_model(written));
-    CHECK(contains(error_of([&] { load(read, folder / "f", {}, rename); }), "14 faults"));
-    CHECK(contains(error_of([&] { load(read, folder / "f", {.prefix = "net."}); }), "14 faults"));
+    // A count that is not there is no fault.
+    CHECK(contains(error_of([&] { load(read, folder / "f", {}, rename); }), "13 faults"));
+    CHECK(contains(error_of([&] { load(read, folder / "f", {.prefix = "net."}); }), "13 faults"));
     const std::string same = error_of([&] { save(written, folder / "f", {}, [](const std::string&) { return "a"; }); });
     CHECK(contains(same, "\"a\": found two tensors of this name"));
     const std::string all =

@@ -243,6 +243,11 @@ TEST_CASE("issue 17.16: a split file is opened by its first part, and by its fol
                          parts.parameters.data()));
     }
 
+    const TemporaryFolder several, pointer;
+    for (const char* name : {"a.gguf", "b.gguf"}) several.file(name, second.text());
+    CHECK(contains(opened(several.path()), "config.json"));
+    pointer.file("a.gguf", "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n");
+    CHECK(contains(opened(pointer.path()), "a.gguf: file: found a Git LFS pointer, expected a GGUF file"));
     std::filesystem::remove(one);
     CHECK(contains(opened(folder.path()), "found part 2 of 2 of a split file without m-00001-of-00002.gguf"));
     CHECK(contains(opened(folder.file("renamed.gguf", first.text())),

@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstdio>
 #include <filesystem>
-#include <fstream>
 #include <span>
 #include <string>
 #include <string_view>
@@ -139,9 +139,9 @@ inline std::string first_words(std::string_view begin) {
 /// The first bytes of a file, as many as tell its kind; none where it cannot be read.
 inline std::string first_bytes(const std::filesystem::path& path) {
     std::string begin(512, '\0');
-    std::ifstream file(path, std::ios::binary);
-    file.read(begin.data(), static_cast<std::streamsize>(begin.size()));
-    begin.resize(static_cast<std::size_t>(file.gcount()));
+    std::FILE* const file = std::fopen(path.c_str(), "rb");
+    begin.resize(file ? std::fread(begin.data(), 1, begin.size(), file) : 0);
+    if (file) std::fclose(file);
     return begin;
 }
 

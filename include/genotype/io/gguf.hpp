@@ -44,7 +44,7 @@ class Gguf {
             parts_.push_back(Part(MappedFile(others[part - 1])));
             detail::join_gguf_part(header_, read_part(part), part, split, parts_[part].name);
         }
-        detail::expect_whole(header_, split, name_);
+        detail::expect_all_tensors(header_, split, name_);
         detail::order_tensors(name_, header_);
     }
     /// A file's bytes, which whoever calls keeps; `name` stands for the path. A part of a split file is an `Error`.

@@ -96,7 +96,7 @@ inline void join_gguf_part(GgufHeader& whole, GgufHeader part, std::size_t index
 }
 
 /// That all parts together have as many tensors as the first says.
-inline void expect_whole(const GgufHeader& whole, const GgufSplit& split, const std::string& file) {
+inline void expect_all_tensors(const GgufHeader& whole, const GgufSplit& split, const std::string& file) {
     constexpr std::string_view key = "split.tensors.count";
     const auto said = gguf_whole<std::uint64_t>(whole, file, key);
     const std::uint64_t found = whole.tensors.size() + whole.others.size();

@@ -53,7 +53,7 @@ constexpr const GgufTypeFacts& facts_of(GgufType type) {
     return gguf_type_facts[static_cast<std::size_t>(type)];
 }
 /// Whether values of this type are whole numbers.
-constexpr bool is_whole(GgufType type) {
+constexpr bool is_whole_type(GgufType type) {
     return type <= GgufType::INT32 || type == GgufType::UINT64 || type == GgufType::INT64;
 }
 

@@ -251,7 +251,7 @@ std::optional<T> GgufValue::whole() const {
         using Element = typename T::value_type;
         static_assert(std::same_as<T, std::vector<Element>> && detail::GgufWhole<Element>,
                       "a type of whole numbers or a std::vector of one");
-        if (type != GgufType::ARRAY || !detail::is_whole(element)) return std::nullopt;
+        if (type != GgufType::ARRAY || !detail::is_whole_type(element)) return std::nullopt;
         const std::size_t size = detail::facts_of(element).bytes;
         T list;
         list.reserve(count);

@@ -23,7 +23,8 @@ inline bool is_later_gguf_part(std::string_view name) {
 }
 
 /// The GGUF file that a path means: the file itself; of a folder without a model in Hugging Face's form the only one
-/// that is there, of a split one its first part. None where the path is something else, or several are there.
+/// that is there by its name, of a split one its first part. None where the path is something else, or several are
+/// there.
 inline std::optional<std::filesystem::path> find_gguf(const std::filesystem::path& path) {
     namespace fs = std::filesystem;
     if (is_gguf_file(path)) return path;
@@ -32,7 +33,7 @@ inline std::optional<std::filesystem::path> find_gguf(const std::filesystem::pat
         if (fs::exists(path / own, ignored)) return {};
     std::vector<fs::path> wholes, parts;
     for (fs::directory_iterator each(path, error), end; !error && each != end; each.increment(error))
-        if (each->path().extension() == ".gguf" && is_gguf_file(each->path()))
+        if (each->path().extension() == ".gguf" && fs::is_regular_file(each->path(), ignored))
             (is_later_gguf_part(each->path().filename().string()) ? parts : wholes).push_back(each->path());
     if (wholes.size() == 1) return wholes[0];
     if (!wholes.empty() || parts.empty()) return {};

@@ -99,10 +99,11 @@ std::uint64_t tile(std::vector<Entry>& entries, std::size_t most) {
         const Json &shape = value["shape"], &type = value["dtype"];
         if (!shape.is_array() || !type.is_string()) continue;
         const auto dtype = genotype::dtype_of_name(type.get_ref<const std::string&>());
-        std::uint64_t bytes = dtype ? dtype_bytes(*dtype) : 0;
+        std::uint64_t bytes = dtype ? dtype_bits(*dtype) : 0;
         for (const Json& size : shape)
             if (!size.is_number_unsigned() || __builtin_mul_overflow(bytes, size.get<std::uint64_t>(), &bytes))
                 bytes = 0;
+        bytes /= 8;
         if (bytes > most - at) continue;
         value["data_offsets"] = {at, at + bytes};
         at += bytes;
