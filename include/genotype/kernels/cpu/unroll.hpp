@@ -1,10 +1,14 @@
-// Loops of constant length that leave no loop behind.
+// Loops of constant length that leave no loop behind, and the arrays that they fill.
 #pragma once
 
 #include <type_traits>
 #include <utility>
 
 namespace genotype::kernels::detail {
+
+/// T[count] of a length that is counted in signed numbers, as rows and lanes are.
+template <class T, long count>
+using ArrayOf = T[static_cast<unsigned long>(count)];
 
 /// Calls f(0), ..., f(count - 1) with constants, so that arrays indexed by them live in registers. (Without the inner
 /// attribute GCC 12 keeps them in memory before and after loops.)

@@ -1,8 +1,6 @@
 // Pictures to transformed tiles and back.
 #pragma once
 
-#include <array>
-
 #include "genotype/kernels/cpu/winograd_form.hpp"
 #include "genotype/kernels/cpu/winograd_three_taps.hpp"
 #include "genotype/kernels/cpu/winograd_two_taps.hpp"
@@ -68,8 +66,8 @@ struct ChannelRange {
 /// one vector somewhere else, the same for all samples and channels: its mask is 0, others' is -1.
 template <class Float, int side>
 struct TileWindow {
-    std::array<Float*, side * side> pixels;
-    std::array<long, side * side> masks;
+    ArrayOf<Float*, side * side> pixels;
+    ArrayOf<long, side * side> masks;
 
     TileWindow(Float* picture, int height, int width, int channels, int first_row, int first_column, int step,
                Float* outside) {
