@@ -1,14 +1,12 @@
-// Loops of constant length that leave no loop behind, and the arrays that they fill.
+// Loops of constant length that leave no loop behind.
 #pragma once
 
 #include <type_traits>
 #include <utility>
 
-namespace genotype::kernels::detail {
+#include "genotype/kernels/array_of.hpp"
 
-/// T[count] of a length that is counted in signed numbers, as rows and lanes are.
-template <class T, long count>
-using ArrayOf = T[static_cast<unsigned long>(count)];
+namespace genotype::kernels::detail {
 
 /// Calls f(0), ..., f(count - 1) with constants, so that arrays indexed by them live in registers. (Without the inner
 /// attribute GCC 12 keeps them in memory before and after loops.)
