@@ -144,8 +144,7 @@ auto fuse(Chain<L...>, std::index_sequence<I...>)
     -> Chain<typename FusedStep<fusion<Device, L...>.first[I], fusion<Device, L...>.pair[I], L...>::type...>;
 
 template <class Device, class... L>
-using FusedChain =
-    decltype(fuse<Device>(Chain<L...>{}, std::make_index_sequence<fusion<Device, L...>.steps>{}));
+using FusedChain = decltype(fuse<Device>(Chain<L...>{}, std::make_index_sequence<fusion<Device, L...>.steps>{}));
 
 template <class Device, class... Step>
 constexpr bool last_adds(Chain<Step...>) {

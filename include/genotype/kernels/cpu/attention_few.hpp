@@ -23,7 +23,8 @@ inline void fetch(const float* from, long pitch, int rows, int width) {
 /// scores[row][key] = queries[row] . keys[key] of `vectors` vectors of keys.
 template <int rows, int vectors>
 void score_keys(const float* queries, int width, const float* panel, float* scores) {
-    alignas(64) static constexpr ArrayOf<float, vectors * lanes> zeros = {};
+    constexpr int keys = vectors * lanes;
+    alignas(64) static constexpr ArrayOf<float, keys> zeros = {};
     ArrayOf<float*, rows> results;
     for (int row = 0; row < rows; ++row) results[row] = scores + row * attention_keys;
     const Piece piece{0, width};

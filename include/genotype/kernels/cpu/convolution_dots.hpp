@@ -54,9 +54,10 @@ void multiply_dots(const DotPiece* pieces, int piece_count, long pitch, const fl
             });
         }
     }
-    alignas(64) ArrayOf<float, dot_slots(rows, channels) * lanes> stored = {};
+    constexpr int slots = dot_slots(rows, channels), floats = slots * lanes;
+    alignas(64) ArrayOf<float, floats> stored = {};
     unroll<rows * channels>([&](auto i) { sums[i].store_aligned(stored + i * lanes); });
-    for (int slot = 0; slot < dot_slots(rows, channels); slot += 4) sum_four(stored + slot * lanes, result + slot);
+    for (int slot = 0; slot < slots; slot += 4) sum_four(stored + slot * lanes, result + slot);
 }
 
 /// Rows of the tallest tile: its sums, the weights and one source value fill the registers.
@@ -109,8 +110,7 @@ inline void dot_sums(const Gather& g, const Phase& phase, const float* weights, 
                          (static_cast<long>(tap + i) * phase.columns.taps + run.first_tap) * channels,
                          std::max(0, run.end_tap - run.first_tap) * channels};
         float part[8 * 3];
-        multiply(pieces, count, static_cast<long>(phase.columns.step) * channels, weights, phase.contraction(),
-                 part);
+        multiply(pieces, count, static_cast<long>(phase.columns.step) * channels, weights, phase.contraction(), part);
         for (int i = 0; i < run.rows * phase.channels; ++i) sums[i] += part[i];
     }
 }
