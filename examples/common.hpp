@@ -1,8 +1,13 @@
 // What the example programs share: flags, and how a program ends.
 #pragma once
 
+#include <fcntl.h>
+
+#include <cerrno>
+#include <csignal>
 #include <cstdint>
 #include <cstdio>
+#include <cstring>
 #include <exception>
 #include <filesystem>
 #include <genotype/shape/error.hpp>
@@ -57,15 +62,35 @@ struct Flags : TrainingFlags {
     genotype::fail("--device", "device", "cuda in a build without nvcc", "cpu, or a build with nvcc (docs/gpu.md)");
 }
 
-/// How a program ends after Ctrl-C, as a shell has it.
-inline constexpr int interrupted = 130;
+/// How a program ends after a signal, as a shell has it: 130 after Ctrl-C.
+constexpr int exit_code_after(int signal) {
+    return 128 + signal;
+}
+
+/// To be called before anything is opened: what is opened first takes the place of a standard stream that is closed,
+/// and would get all that the program prints. In that place there is something now that takes nothing.
+inline void keep_standard_places() {
+    for (int place = 0; place < 3; ++place)
+        if (::fcntl(place, F_GETFD) < 0) static_cast<void>(::open("/dev/null", place == 0 ? O_WRONLY : O_RDONLY));
+}
+
+/// The exit code of a program that ends with `code`: 1, and a sentence, where not all of its output could be written.
+inline int with_whole_output(int code) {
+    errno = 0;
+    const bool flushed = std::fflush(stdout) == 0;
+    if (code != 0 || (flushed && !std::ferror(stdout))) return code;
+    std::fprintf(stderr, "error: standard output: found %s, expected a place for all that is written\n",
+                 errno != 0 ? std::strerror(errno) : "an error in writing (is the disk full?)");
+    return 1;
+}
 
 /// Runs a program, and turns what goes wrong into one line and exit code 1.
 template <class Program>
 int run(Program program) {
     try {
-        return program();
+        return with_whole_output(program());
     } catch (const std::exception& error) {
+        std::fflush(stdout);  // what came before comes first
         std::fprintf(stderr, "error: %s\n", error.what());
         return 1;
     }

@@ -70,7 +70,7 @@ int train_dcgan(const DcganSettings& settings) {
             draw(files.emplace_back(text));
         }
     }
-    if (!training.finish()) return interrupted;
+    if (!training.finish()) return training.exit_code();
 
     training.draw_losses({"discriminator", "generator"}, "DCGAN on " + flags.data, "loss", 25);
     if (flags.samples > 0) {

@@ -3,7 +3,9 @@
 //     build/examples/genotype-config --header NAME FOLDER     prints a header with NAME::Model and NAME::config
 // FOLDER is in Hugging Face's form, or a GGUF file.
 #include <cctype>
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <string_view>
 
 #include "genotype/text/config_file.hpp"
@@ -32,8 +34,11 @@ int main(int count, char** arguments) {
     try {
         const genotype::TextConfig config = genotype::read_text_config(arguments[count - 1]);
         const std::string text = header ? genotype::model_header(config, arguments[2]) : genotype::model_source(config);
-        std::fputs(text.c_str(), stdout);
-        return 0;
+        errno = 0;
+        if (std::fputs(text.c_str(), stdout) >= 0 && std::fflush(stdout) == 0) return 0;
+        std::fprintf(stderr, "genotype-config: standard output: found %s, expected a place for the %s\n",
+                     std::strerror(errno), header ? "header" : "alias");
+        return 1;
     } catch (const genotype::Error& error) {
         std::fprintf(stderr, "%s\n", error.what());
         return 1;

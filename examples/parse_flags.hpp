@@ -30,11 +30,12 @@ inline CLI::Validator at_least(double least) {
 
 /// Reads the command line. False where the program ends with `exit_code`.
 inline bool parse_command_line(CLI::App& app, int argc, char** argv, int& exit_code) {
+    keep_standard_places();
     try {
         app.parse(argc, argv);
         return true;
     } catch (const CLI::ParseError& error) {
-        exit_code = app.exit(error) == 0 ? 0 : 2;
+        exit_code = with_whole_output(app.exit(error) == 0 ? 0 : 2);
         return false;
     }
 }

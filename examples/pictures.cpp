@@ -11,7 +11,16 @@
 namespace example {
 
 genotype::Pictures load_pictures(const Flags& flags, genotype::Split split, int height, int width) {
-    return genotype::load_pictures(flags.data, split, genotype::PictureSize{height, width});
+    genotype::PicturesReport report;
+    genotype::Pictures pictures =
+        genotype::load_pictures(flags.data, split, genotype::PictureSize{height, width}, &report);
+    if (const std::string text = report.text(); !text.empty())
+        std::printf("%s: %s\n", flags.data.c_str(), text.c_str());
+    return pictures;
+}
+
+bool has_tests(const Flags& flags) {
+    return genotype::has_split(flags.data, genotype::Split::test);
 }
 
 void save_grid(const genotype::Pictures& pictures, const std::filesystem::path& path, int columns) {
@@ -34,7 +43,7 @@ void draw_curves(const std::vector<Curve>& curves, const std::string& title, con
         genotype::line_chart(series, {.title = title, .x_label = "step", .y_label = y_label, .smooth = smooth}), path);
 }
 
-void draw_latents(std::span<const float> latents, const genotype::Pictures& pictures,
+void draw_latents(std::span<const float> latents, const genotype::Pictures& pictures, const std::string& title,
                   const std::filesystem::path& path) {
     const Eigen::Map<const genotype::RowMajorMatrix> rows(latents.data(), pictures.count,
                                                           static_cast<long>(latents.size()) / pictures.count);
@@ -43,11 +52,11 @@ void draw_latents(std::span<const float> latents, const genotype::Pictures& pict
     const std::span across(plane.col(0).data(), count), up(plane.col(1).data(), count);
     const std::vector<int> one_class(count, 0);
     const auto& labels = pictures.labels.empty() ? one_class : pictures.labels;
-    genotype::save_png(genotype::scatter_chart(genotype::series_by_class(across, up, labels, pictures.class_names),
-                                               {.title = "Latents of the test pictures",
-                                                .x_label = "first principal component",
-                                                .y_label = "second principal component"}),
-                       path);
+    genotype::save_png(
+        genotype::scatter_chart(
+            genotype::series_by_class(across, up, labels, pictures.class_names),
+            {.title = title, .x_label = "first principal component", .y_label = "second principal component"}),
+        path);
 }
 
 void name_files(const std::filesystem::path& folder, const std::vector<std::string>& names) {

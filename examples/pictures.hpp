@@ -13,8 +13,11 @@
 
 namespace example {
 
-/// Calls `genotype::load_pictures` for --data, which brings all pictures to one size.
+/// Calls `genotype::load_pictures` for --data, which brings all pictures to one size, and prints what was left out.
 genotype::Pictures load_pictures(const Flags& flags, genotype::Split split, int height, int width);
+
+/// Calls `genotype::has_split` for --data: whether there are pictures to measure with, apart from those to learn from.
+bool has_tests(const Flags& flags);
 
 /// Many pictures as one PNG file: `genotype::save_png` of `genotype::grid`.
 void save_grid(const genotype::Pictures& pictures, const std::filesystem::path& path, int columns = 8);
@@ -34,7 +37,7 @@ void draw_curves(const std::vector<Curve>& curves, const std::string& title, con
 
 /// The two principal components of latents, a row a picture, in colours of the pictures' classes:
 /// `genotype::principal_components` and `genotype::scatter_chart`.
-void draw_latents(std::span<const float> latents, const genotype::Pictures& pictures,
+void draw_latents(std::span<const float> latents, const genotype::Pictures& pictures, const std::string& title,
                   const std::filesystem::path& path);
 
 /// Prints where files are.

@@ -25,7 +25,9 @@ using Net = text_model::Model;
 struct CpuText : private StoredWeights<Net>, public TextRun<Net, Stored<Cpu>> {
     CpuText(const example::TextFlags& flags, TextRunOptions room)
         : StoredWeights(example::open_files(flags), text_model::config, {.bf16 = flags.bf16}),
-          TextRun(static_cast<const StoredWeights&>(*this), room) {}
+          TextRun(static_cast<const StoredWeights&>(*this), room) {
+        example::tell_left_out(report());
+    }
 };
 
 /// The model on the device of --device.
@@ -93,14 +95,18 @@ int main(int argc, char** argv) {
             if (std::exchange(echo, false)) std::fputs(flags.prompt.c_str(), stdout);
             if (!flags.json) std::fwrite(piece.data(), 1, piece.size(), stdout);
             std::fflush(stdout);
-            return !interrupt.asked();
+            return !interrupt.asked() && !std::ferror(stdout);
         });
         const GeneratedText& written = all.texts[0];
-        if (flags.json) return example::write_json(prompts[0], written);
+        const int code = interrupt.asked() ? example::exit_code_after(interrupt.signal()) : 0;
+        if (flags.json) {
+            example::write_json(prompts[0], written);
+            return code;
+        }
         std::puts("");
         std::fflush(stdout);
         std::fprintf(stderr, "%ld tokens read, %.0f a second; %ld written, %.1f a second\n", written.prefill.tokens,
                      written.prefill.per_second(), static_cast<long>(written.ids.size()), written.decode.per_second());
-        return interrupt.asked() ? example::interrupted : 0;
+        return code;
     });
 }

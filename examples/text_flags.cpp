@@ -47,6 +47,7 @@ bool TextFlags::parse(int argc, char** argv) {
     app.add_option("--no-repeat-ngram", g.no_repeat_ngram_size, "no so many tokens in a row twice (0: off)");
 
     app.add_flag("--bf16", bf16, "on the processor keep float32 weights as bfloat16: half the memory, less exact");
+    app.add_flag("!--no-strict", strict, "leave out tensors that the model's files have beside its own, and name them");
     app.add_flag("--json", json, "write one object with prompt_ids, new_ids and text");
     app.add_flag("--tokenize", tokenize, "read lines from standard input and write a JSON array of ids for each");
     add_threads_flag(app, threads);

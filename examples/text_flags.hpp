@@ -15,6 +15,7 @@ struct TextFlags {
     bool ignore_end = false;
     bool chat = false;
     bool bf16 = false;
+    bool strict = true;
     bool json = false;
     bool tokenize = false;
     int threads = 0;

@@ -11,7 +11,12 @@
 namespace example {
 
 genotype::TextFiles open_files(const TextFlags& flags) {
-    return genotype::TextFiles(flags.model);
+    return genotype::TextFiles(flags.model, {.strict = flags.strict});
+}
+
+void tell_left_out(const genotype::LoadReport& report) {
+    for (const genotype::LoadFault& tensor : report.faults)
+        std::fprintf(stderr, "left out: %s, %s\n", tensor.tensor.c_str(), tensor.found.c_str());
 }
 
 genotype::Tokenizer load_tokenizer(const TextFlags& flags) {

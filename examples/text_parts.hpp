@@ -18,6 +18,9 @@ std::vector<genotype::TokenId> read_prompt(const TextFlags& flags, const genotyp
 genotype::TextFiles open_files(const TextFlags& flags);
 genotype::Tokenizer load_tokenizer(const TextFlags& flags);
 
+/// Says on the error stream which tensors of the files --no-strict left out.
+void tell_left_out(const genotype::LoadReport& report);
+
 /// The model's end tokens; none with --ignore-end.
 std::vector<genotype::TokenId> end_tokens(const TextFlags& flags);
 

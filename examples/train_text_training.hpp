@@ -57,6 +57,15 @@ float estimate(TextTrainer<Device>& trainer, TextWindows& windows, int batches) 
     return static_cast<float>(sum / batches);
 }
 
+/// The mean loss over all tokens of a text but the first.
+template <class Device>
+float measure(TextTrainer<Device>& trainer, TextInOrder& text) {
+    double sum = 0;
+    for (auto part = text.next(); part.answers > 0; part = text.next())
+        sum += static_cast<double>(trainer.evaluate(part.windows)) * static_cast<double>(part.answers);
+    return static_cast<float>(sum / static_cast<double>(text.answers()));
+}
+
 /// Trains, measures, and writes weights, losses and a sample. The exit code.
 template <class Device>
 int train_text(const TextTask& task) {
@@ -92,14 +101,19 @@ int train_text(const TextTask& task) {
         training.note({loss, validated}, words);
         training.save_when_due();
     }
-    if (!training.finish()) return interrupted;
+    if (!training.finish()) return training.exit_code();
 
     save(trainer, flags.out / "model.safetensors");
     training.draw_losses({"training", "validation"}, "Loss on " + flags.data, "cross-entropy of a token", 25);
     const std::string sample = write_sample(task, HostCopy(trainer.model().parameters).data());
     write_file(flags.out / "sample.txt", sample);
-    std::printf("%s\nvalidation loss %.4f: the mean over %d random batches of %d texts of %d tokens\n", sample.c_str(),
-                estimate(trainer, others, last_estimate), last_estimate, flags.batch, flags.context);
+    std::printf("%s\n", sample.c_str());
+    TextInOrder all(parts.validation, {.batch = flags.batch, .context = flags.context});
+    if (all.parts() <= last_estimate)
+        std::printf("validation loss %.4f: the mean over all %ld tokens\n", measure(trainer, all), all.answers());
+    else
+        std::printf("validation loss %.4f: an estimate, the mean over %d random batches of %d texts of %d tokens\n",
+                    estimate(trainer, others, last_estimate), last_estimate, flags.batch, flags.context);
     std::printf("%ld steps, %.1f s; written:\n", training.history().rows(), training.seconds());
     name_files(flags.out, {"model.safetensors", "sample.txt", "training.csv", "losses.png"});
     return 0;

@@ -1,6 +1,7 @@
 // What of a training does not depend on the model's type.
 #include "training.hpp"
 
+#include <cmath>
 #include <genotype/io/csv.hpp>
 #include <genotype/training/progress.hpp>
 
@@ -33,12 +34,15 @@ std::filesystem::path Record::where_to_go_on() const {
     if (!flags_.resume_from.empty()) return flags_.resume_from;
     const genotype::LatestCheckpoint latest = checkpoints_.latest();
     for (const std::string& words : latest.skipped) std::printf("passed over: %s\n", words.c_str());
+    for (const std::filesystem::path& path : latest.others)
+        std::printf("of a training before: %s (--resume FILE goes on with that)\n", path.c_str());
     if (!latest.path)
         genotype::fail("--resume", "checkpoint in " + checkpoints_.folder().string(), "none", "at least one");
     return *latest.path;
 }
 
 void Record::begin(const std::filesystem::path& resumed) {
+    saved_ = resumed;
     if (!resumed.empty()) std::printf("goes on after step %ld of %s\n", history_.rows(), resumed.c_str());
     shown_ =
         std::make_unique<Shown>(Shown{{length_.epochs, length_.steps, length_.batch, history_.rows(), length_.what},
@@ -52,16 +56,38 @@ double Record::seconds() const {
 }
 
 bool Record::ends_after(long steps) const {
-    return history_.rows() + steps >= length_.epochs * length_.steps || interrupt_.asked() || out_of_time_;
+    return history_.rows() + steps >= length_.epochs * length_.steps || is_stopped() || out_of_time_;
 }
 
 void Record::note(std::initializer_list<float> losses, const std::string& words) {
     history_.add(losses);
     write(history_.rows() - 1);
     const long done = history_.rows() - 1;
+    std::size_t column = 0;
+    for (const float loss : losses) {
+        if (!std::isfinite(loss)) stop_at(loss, history_.columns()[column]);
+        ++column;
+    }
     const double limit = static_cast<double>(length_.seconds);
+    errno = 0;
     shown_->progress.step(done / length_.steps, done % length_.steps, words, limit > 0 ? seconds() / limit : -1);
+    nobody_reads_ = nobody_reads_ || errno == EPIPE;
     out_of_time_ = limit > 0 && seconds() >= limit;
+}
+
+void Record::stop_at(float loss, const std::string& column) const {
+    end_line();
+    char rate[32];
+    std::snprintf(rate, sizeof rate, "%g", static_cast<double>(flags_.learning_rate));
+    genotype::fail(genotype::detail::concat("step ", history_.rows()), column,
+                   std::isnan(loss) ? "NaN" : "an infinite number",
+                   genotype::detail::concat("a finite number: the training has diverged (learning rate ", rate,
+                                            "; last good checkpoint: ", saved_.empty() ? "none" : saved_.string(),
+                                            "); a smaller --learning-rate may help"));
+}
+
+int Record::exit_code() const {
+    return exit_code_after(interrupt_.asked() ? interrupt_.signal() : SIGPIPE);
 }
 
 bool Record::is_due(long steps) const {
@@ -82,9 +108,13 @@ void Record::end_line() const {
 }
 
 bool Record::told_how_to_go_on() const {
-    if (!interrupt_.asked()) return false;
-    std::printf("stopped after step %ld; saved: %s\nto go on: %s\n", history_.rows(), saved_.c_str(),
-                flags_.resume_command.c_str());
+    if (!is_stopped()) return false;
+    const auto tell = [&](std::FILE* to) {
+        std::fprintf(to, "stopped after step %ld; saved: %s\nto go on: %s\n", history_.rows(), saved_.c_str(),
+                     flags_.resume_command.c_str());
+        return std::fflush(to) == 0;
+    };
+    if (exit_code() == exit_code_after(SIGPIPE) || !tell(stdout)) tell(stderr);
     return true;
 }
 

@@ -1,4 +1,4 @@
-// What the examples share about a training: its table and progress, checkpoints, Ctrl-C, and going on after it.
+// What the examples share about a training: its table and progress, checkpoints, being stopped, and going on after it.
 #pragma once
 
 #include <genotype/checkpoint.hpp>
@@ -26,7 +26,10 @@ class Record {
     const genotype::History& history() const { return history_; }
     bool out_of_time() const { return out_of_time_; }
     bool goes_on() const { return !ends_after(0); }
-    /// To be called after every step: its losses for the table, and in words for whoever watches.
+    /// How the program ends where `finish` was false.
+    int exit_code() const;
+    /// To be called after every step: its losses for the table, and in words for whoever watches. `Error` where one is
+    /// NaN or infinite: such a training gets nowhere any more.
     void note(std::initializer_list<float> losses, const std::string& words);
     /// Draws columns of the history as OUT/losses.png.
     void draw_losses(const std::vector<std::string>& names, const std::string& title, const std::string& y_label,
@@ -46,6 +49,7 @@ class Record {
     void saved(const std::filesystem::path& path, long steps);
     void end_line() const;
     bool told_how_to_go_on() const;
+    bool is_stopped() const { return interrupt_.asked() || nobody_reads_; }
 
     const TrainingFlags& flags_;
     genotype::Checkpoints checkpoints_;
@@ -56,12 +60,14 @@ class Record {
     struct Shown;
 
     void write(long step);
+    [[noreturn]] void stop_at(float loss, const std::string& column) const;
 
     TrainingLength length_;
     double saved_at_ = 0;
     bool out_of_time_ = false;
+    bool nobody_reads_ = false;  // the pipe on standard output is closed, and SIGPIPE ignored
     genotype::Interrupt interrupt_;
-    std::filesystem::path saved_;
+    std::filesystem::path saved_;  // or where it went on
     std::unique_ptr<Shown> shown_;  // made after the resume: one that is refused leaves the old table
 };
 
@@ -105,7 +111,7 @@ class Training : public Record {
         if (is_due(trainer_.steps())) save();
     }
 
-    /// Ends the line of progress and saves. False after Ctrl-C, when it has told how to go on.
+    /// Ends the line of progress and saves. False where it was stopped, when it has told how to go on.
     bool finish() {
         end_line();
         if (saved_steps_ != trainer_.steps()) save();

@@ -8,6 +8,7 @@
 #include <genotype/data/grey.hpp>
 #include <genotype/data/loader.hpp>
 #include <genotype/genotype.hpp>
+#include <optional>
 
 #include "pictures.hpp"
 #include "training.hpp"
@@ -37,7 +38,7 @@ Tensor<Latent> means(const Model<ImageVae, Device>& model, const Dataset<Shape<7
     Workspace<ImageVae::Encoder, Shape<784>, Inference, Device> workspace(500);
     detail::Input<Shape<784>, Device> input(500);
     Tensor<Latent> result(pictures.size());
-    Loader loader(pictures, {.batch = 500, .shuffle = false, .drop_last = false});
+    Loader loader(pictures, LoaderOptions::evaluation(500));
     float* to = result.data();
     for (const auto& batch : loader) {
         const Tensor<Moments> moments = on_host<Device>(encode(model, input.take(batch), workspace));
@@ -47,12 +48,29 @@ Tensor<Latent> means(const Model<ImageVae, Device>& model, const Dataset<Shape<7
     return result;
 }
 
-/// Trains, tests, and writes pictures, samples and losses. The exit code.
+/// The mean losses of all pictures, each of which counts as much as another.
+template <class Device>
+VaeLosses measure(Trainer<ImageVae, Device>& trainer, const Dataset<Shape<784>>& pictures, int batch) {
+    double reconstruction = 0, kl = 0;
+    Loader loader(pictures, LoaderOptions::evaluation(batch));
+    for (const auto& some : loader) {
+        const VaeLosses losses = trainer.evaluate(some);
+        reconstruction += static_cast<double>(losses.reconstruction) * some.size();
+        kl += static_cast<double>(losses.kl) * some.size();
+    }
+    return {static_cast<float>(reconstruction / pictures.size()), static_cast<float>(kl / pictures.size())};
+}
+
+/// Trains, tests, and writes pictures, samples and losses. The exit code. Where there are no pictures to test with,
+/// none is scored, and those that were learnt from are drawn.
 template <class Device>
 int train_vae(const VaeSettings& settings) {
     const Flags& flags = settings.flags;
     const Dataset<Shape<784>> pictures(to_grey(load_pictures(flags, Split::train, 28, 28)), zero_to_one);
-    const Dataset<Shape<784>> tests(to_grey(load_pictures(flags, Split::test, 28, 28)), zero_to_one);
+    const bool is_tested = has_tests(flags);
+    std::optional<const Dataset<Shape<784>>> others;
+    if (is_tested) others.emplace(to_grey(load_pictures(flags, Split::test, 28, 28)), zero_to_one);
+    const Dataset<Shape<784>>& tests = is_tested ? *others : pictures;
     Loader loader(pictures, {.batch = flags.batch, .seed = flags.seed});
     Trainer<ImageVae, Device> trainer(
         {.optimizer = Adam{.learning_rate = flags.learning_rate},
@@ -69,17 +87,17 @@ int train_vae(const VaeSettings& settings) {
             std::snprintf(text, sizeof text, "reconstruction %.3f  KL %.3f", losses.reconstruction, losses.kl);
             training.note({losses.reconstruction, losses.kl}, text);
         });
-    if (!training.finish()) return interrupted;
+    if (!training.finish()) return training.exit_code();
     training.draw_losses({"reconstruction", "KL"}, "VAE on " + flags.data, "loss a picture", 50);
 
-    VaeLosses test;
-    Loader test_loader(tests, {.batch = flags.batch, .shuffle = false});
-    for (const auto& batch : test_loader) {
-        const VaeLosses losses = trainer.evaluate(batch);
-        test.reconstruction += losses.reconstruction / static_cast<float>(test_loader.batches());
-        test.kl += losses.kl / static_cast<float>(test_loader.batches());
+    if (is_tested) {
+        const VaeLosses test = measure(trainer, tests, flags.batch);
+        std::printf("%d test pictures: reconstruction %.3f, KL %.3f, sum %.3f\n", tests.size(), test.reconstruction,
+                    test.kl, test.total());
+    } else {
+        std::printf("no test pictures in %s, so no score; the drawings show pictures that were learnt from\n",
+                    flags.data.c_str());
     }
-    std::printf("test pictures: reconstruction %.3f, KL %.3f, sum %.3f\n", test.reconstruction, test.kl, test.total());
 
     const Model<ImageVae, Device>& model = trainer.model();
     const int most = std::max(80, flags.samples);
@@ -104,7 +122,9 @@ int train_vae(const VaeSettings& settings) {
         }
     save_grid(draw(between), flags.out / "interpolation.png", 10);
     const auto count = static_cast<std::size_t>(tests.size() * Latent::count);
-    draw_latents({latents.data(), count}, tests.pictures(), flags.out / "latents.png");
+    draw_latents({latents.data(), count}, tests.pictures(),
+                 is_tested ? "Latents of the test pictures" : "Latents of pictures that were learnt from",
+                 flags.out / "latents.png");
     if (flags.samples > 0) save_samples(draw(normal<Latent>(flags.samples, Seed{flags.seed + 2})), flags);
     std::printf("%ld steps, %.1f s; written:\n", training.history().rows(), training.seconds());
     name_files(flags.out, {"reconstructions.png", "samples.png", "interpolation.png", "latents.png", "training.csv",

@@ -11,6 +11,7 @@
 #include "genotype/data/named.hpp"
 #include "genotype/data/picture_folder.hpp"
 #include "genotype/data/pictures.hpp"
+#include "genotype/data/pictures_report.hpp"
 #include "genotype/data/png_reader.hpp"
 #include "genotype/data/range.hpp"
 #include "genotype/data/resize.hpp"

@@ -91,7 +91,7 @@ int main(int count, char** arguments) try {
         if (what == "waits") Cuda::synchronize();
         if (what == "reads") Cuda::download(to.data(), 10, host.data());
     };
-    CudaGraph recorded = capture(Cuda{}, run);
+    kernels::CudaGraph recorded = capture(Cuda{}, run);
     for (int i = 0; i < 3; ++i) recorded.replay();
     Cuda::download(to.data(), 1000, host.data());
     std::puts("recorded and replayed");

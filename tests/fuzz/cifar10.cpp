@@ -1,4 +1,4 @@
-// A file of CIFAR-10's records, through the folder that it lies in.
+// A file of CIFAR-10's records, and of CIFAR-100's, through the folder that it lies in.
 #include "genotype/data/cifar10.hpp"
 
 #include "support/fuzz.hpp"
@@ -8,7 +8,10 @@ namespace {
 
 struct Folder : TemporaryFolder {
     fuzz::MemoryFile file;
-    Folder() { std::filesystem::create_symlink(file.path(), *this / "test_batch.bin"); }
+    Folder() {
+        for (const char* name : {"test_batch.bin", "test.bin"})
+            std::filesystem::create_symlink(file.path(), *this / name);
+    }
 };
 
 }  // namespace
@@ -17,5 +20,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     static const Folder folder;
     folder.file.set({data, size});
     fuzz::attempt([] { fuzz::expect_whole(genotype::read_cifar10(folder.path(), genotype::Split::test)); });
+    fuzz::attempt([] { fuzz::expect_whole(genotype::read_cifar100(folder.path(), genotype::Split::test)); });
     return 0;
 }

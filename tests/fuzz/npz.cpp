@@ -1,4 +1,4 @@
-// An .npz file: its directory, and each array as floats, as samples and as pictures.
+// An .npz file: its directory, and each array as floats, as samples, as pictures and as labels.
 #include "genotype/io/npz.hpp"
 
 #include "support/fuzz.hpp"
@@ -11,9 +11,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     fuzz::attempt([] {
         Npz archive(file.path());
         for (const std::string& name : archive.names()) {
-            fuzz::attempt([&] { archive.read(name); });
-            fuzz::attempt([&] { archive.read<Shape<3>>(name); });
-            fuzz::attempt([&] { fuzz::expect_whole(archive.read_pictures(name)); });
+            for (const bool convert : {false, true}) {
+                fuzz::attempt([&] { archive.read(name, {convert}); });
+                fuzz::attempt([&] { archive.read<Shape<3>>(name, {convert}); });
+                fuzz::attempt([&] { fuzz::expect_whole(archive.read_pictures(name, {convert})); });
+            }
+            fuzz::attempt([&] { archive.read_labels(name); });
         }
     });
     return 0;

@@ -1,11 +1,13 @@
-// A folder with files and folders of odd names and of pictures of several sizes. The input is a list of entries: a byte
-// for the kind, a byte for the name's length, the name, and for files of any content a byte for its length and the
-// content. The first byte of all says to which size pictures are brought, if to any.
+// A folder with files, folders and links of odd names and of pictures of several sizes, by itself and as parts to learn
+// from and to measure with. The input is a list of entries: a byte for the kind, a byte for the name's length, the
+// name, and for files of any content, and for links, a byte for its length and the content. The first byte of all says
+// to which size pictures are brought, if to any.
 #include "genotype/data/picture_folder.hpp"
 
 #include <algorithm>
 #include <optional>
 
+#include "genotype/data/named.hpp"
 #include "genotype/io/png.hpp"
 #include "support/fuzz.hpp"
 #include "support/temporary_folder.hpp"
@@ -63,12 +65,15 @@ void fill(const std::filesystem::path& folder, Input& input) {
     for (int entries = 0; !input.empty() && entries < 6; ++entries) {
         const int kind = input.byte() % 16;
         const auto name = allowed(input.text(input.byte() % 24));
-        const std::string content = kind < 8 ? picture(kind) : kind < 12 ? input.text(input.byte()) : "";
+        const bool is_link = kind >= 14;
+        const std::string content = kind < 8 ? picture(kind) : kind < 12 || is_link ? input.text(input.byte()) : "";
         if (!name) continue;
         std::error_code ignored;  // a file may stand where a folder is wanted
         const std::filesystem::path path = folder / *name;
-        std::filesystem::create_directories(kind < 12 ? path.parent_path() : path, ignored);
+        std::filesystem::create_directories(kind < 12 || is_link ? path.parent_path() : path, ignored);
         if (kind < 12) std::ofstream(path, std::ios::binary) << content;
+        if (is_link && allowed(content)) std::filesystem::create_symlink(folder / *allowed(content), path, ignored);
+        if (is_link && content.empty()) std::filesystem::create_symlink("..", path, ignored);
     }
 }
 
@@ -84,6 +89,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     std::optional<genotype::PictureSize> to;
     if (wanted > 0) to = genotype::PictureSize{wanted, 1 + wanted % 3};
     fuzz::attempt([&] { fuzz::expect_whole(genotype::read_picture_folder(folder, to)); });
+    fuzz::attempt([&] { fuzz::expect_whole(genotype::load_pictures(folder, genotype::Split::train, to)); });
+    fuzz::attempt([&] {
+        genotype::PicturesReport report;
+        fuzz::expect_whole(genotype::load_pictures(folder, genotype::Split::test, to, &report));
+        fuzz::expect(genotype::has_split(folder, genotype::Split::test), "a part that was read is there");
+        for (const genotype::LeftOut& one : report.left_out) fuzz::expect(one.count > 0, "things that were left out");
+    });
     std::filesystem::remove_all(folder);
     return 0;
 }

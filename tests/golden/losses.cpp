@@ -34,15 +34,17 @@ void check_results(const std::string& name, float value, const std::vector<float
 template <class Device, class Evaluate>
 void check_on(const std::string& name, golden::Tolerance tolerance, Evaluate evaluate) {
     const golden::Values& prediction = file()[name + "/prediction"];
+    const int samples = prediction.batch();
+    const long values = prediction.sample().count();
     float value = -1;
     std::vector<float> gradient(prediction.values.size(), -1);
     evaluate(Device{},
-             LossCall{.batch = prediction.batch(),
-                      .values = prediction.sample().count(),
-                      .prediction = prediction.values.data(),
-                      .target = file().has(name + "/target") ? file()[name + "/target"].values.data() : nullptr,
+             LossCall{.prediction = {prediction.values.data(), samples, values},
+                      .target = file().has(name + "/target")
+                                    ? LossBatch{file()[name + "/target"].values.data(), samples, values}
+                                    : LossBatch{},
                       .value = &value,
-                      .gradient = gradient.data()});
+                      .gradient = {gradient.data(), samples, values}});
     check_results(name, value, gradient, tolerance);
 }
 
@@ -64,12 +66,10 @@ void check_cross_entropy(const std::string& name, golden::Tolerance tolerance) {
     for (float target : file()[name + "/target"].values) classes.push_back(static_cast<int>(target));
     float value = -1;
     std::vector<float> gradient(prediction.values.size(), -1);
-    CrossEntropy::evaluate(Device{}, {.batch = prediction.batch(),
-                                      .classes = prediction.dims[1],
-                                      .prediction = prediction.values.data(),
-                                      .target = classes.data(),
+    CrossEntropy::evaluate(Device{}, {.prediction = {prediction.values.data(), prediction.batch(), prediction.dims[1]},
+                                      .target = classes,
                                       .value = &value,
-                                      .gradient = gradient.data()});
+                                      .gradient = {gradient.data(), prediction.batch(), prediction.dims[1]}});
     check_results(name, value, gradient, tolerance);
 }
 
@@ -79,14 +79,12 @@ void check_gaussian_kl(const std::string& name, golden::Tolerance tolerance) {
     const golden::Values& moments = file()[name + "/prediction"];
     float value = -1;
     std::vector<float> gradient(moments.values.size(), -1), sum(moments.values.size(), 3);
-    GaussianKL::Call call{.batch = moments.batch(),
-                          .latents = moments.dims[1] / 2,
-                          .moments = moments.values.data(),
+    GaussianKL::Call call{.moments = {moments.values.data(), moments.batch(), moments.dims[1]},
                           .value = &value,
-                          .gradient = gradient.data()};
+                          .gradient = {gradient.data(), moments.batch(), moments.dims[1]}};
     GaussianKL::evaluate(Device{}, call);
     check_results(name, value, gradient, tolerance);
-    call.gradient = sum.data();
+    call.gradient.data = sum.data();
     call.accumulate = true;
     GaussianKL::evaluate(Device{}, call);
     for (float& part : gradient) part += 3;

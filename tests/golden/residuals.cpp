@@ -49,7 +49,7 @@ void check_on(const golden::File& file, const std::string& name) {
     compare("/y", run.forward(model, x.view()));
     exchange<Net, detail::Owned::buffers>(file, name, ".after", model.buffers.data(), false);
     std::vector<float> gradients(static_cast<std::size_t>(parameter_floats<Net>()));
-    run.backward(model, x.view(), dy.data(), {.input_gradient = dx.data(), .gradients = gradients.data()});
+    run.backward(model, x.view(), dy, {.input_gradient = dx, .gradients = gradients});
     compare("/dx", dx.view());
     exchange<Net, detail::Owned::parameters>(file, name, ".grad", gradients.data(), false);
     compare("/y.inference", model(x).view());

@@ -98,6 +98,20 @@ void read(const std::filesystem::path& folder, const Arrays& our) {
         }
         check(refused, file + " is read, as if it held little-endian float32 in C order");
     }
+    for (const std::string file : {"fortran.npy", "doubles.npy", "big_endian.npy"})
+        compare(load_npy(folder / file, {.convert = true}), our.floats, file + " converted");
+    int converted = 0;
+    for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+        const std::string file = entry.path().filename().string();
+        if (!file.starts_with("convert_")) continue;
+        FloatArray wanted{{2, 3, 4}, {}};
+        for (int value = 0; value < 24; ++value)
+            wanted.values.push_back(file.starts_with("convert_b1") ? static_cast<float>(value != 0)
+                                                                   : static_cast<float>(value));
+        compare(load_npy(entry.path(), {.convert = true}), wanted, file);
+        ++converted;
+    }
+    check(converted == 48, "files of every type in both orders");
 }
 
 }  // namespace

@@ -36,6 +36,11 @@ if way == "write":
     numpy.save(folder / "doubles.npy", floats.astype(numpy.float64))
     numpy.save(folder / "big_endian.npy", floats.astype(">f4"))
     numpy.save(folder / "objects.npy", numpy.array([{}]), allow_pickle=True)
+    for kind in ("f2", "f4", "f8", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "b1"):
+        for order in "<>":
+            array = numpy.arange(24).reshape(2, 3, 4).astype(order + kind)
+            numpy.save(folder / f"convert_{kind}{'big' if order == '>' else 'little'}_c.npy", array)
+            numpy.save(folder / f"convert_{kind}{'big' if order == '>' else 'little'}_fortran.npy", numpy.asfortranarray(array))
 else:
     for name in arrays:
         compare(name, numpy.load(folder / f"{name}.npy"))

@@ -20,5 +20,5 @@ int main() {
     const Tensor<Shape<108>> y = model(x);
     Workspace<Net, Shape<8>, Training> workspace(4);
     workspace.forward(model, View<Shape<8>>(x));
-    workspace.backward(model, View<Shape<8>>(x), y.data(), {});
+    workspace.backward(model, View<Shape<8>>(x), y, {});
 }

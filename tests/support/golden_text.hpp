@@ -71,15 +71,13 @@ void check_training(const File& file, genotype::Model<Net, Device>& model, Sourc
 
     std::vector<float> slope(static_cast<std::size_t>(logits.size()), 0.0f);  // the last token has no next one
     float loss = 0;
-    CrossEntropy::evaluate(Device{}, {.batch = rows - 1,
-                                      .classes = Net::vocabulary,
-                                      .prediction = logits.data,
-                                      .target = ids.data() + 1,
+    CrossEntropy::evaluate(Device{}, {.prediction = logits.slice(0, rows - 1),
+                                      .target = std::span(ids).subspan(1),
                                       .value = &loss,
-                                      .gradient = slope.data()});
+                                      .gradient = {slope.data(), rows - 1, Net::vocabulary}});
     CHECK(loss == doctest::Approx(file["long/loss"].scalar()).epsilon(1e-5));
     Gradients<Net, Device> gradients;
-    run.backward(model, {x.data(), rows}, slope.data(), {.gradients = gradients.data()});
+    run.backward(model, {x.data(), rows}, {slope.data(), rows}, {.gradients = gradients});
     for_each_tensor<Net, detail::Owned::parameters>([&](const std::string& name, const Parameter& tensor, long offset) {
         CAPTURE(name);
         std::vector<float> got(static_cast<std::size_t>(tensor.count())), expected;

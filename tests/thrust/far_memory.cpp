@@ -17,7 +17,7 @@ namespace {
 
 using Vae = VAE<12, 8, 3>;
 using Gan = GAN<Sequential<ConvT<4, 6, 4, 1, 0>, BN<6>, ReLU, ConvT<6, 1, 4, 2, 1>, Tanh>,
-                Sequential<Conv<1, 6, 4, 2, 1>, LeakyReLU<0.2f>, BN<6>, Conv<6, 1, 4, 1, 0>>>;
+                Sequential<Conv<1, 6, 4, 2, 1>, LeakyReLU<0.2f>, BN<6>, Conv<6, 1, 4, 1, 0>, Sigmoid>>;
 
 template <ShapeType S>
 Tensor<S> pictures(std::uint64_t seed) {

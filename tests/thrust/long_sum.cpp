@@ -57,12 +57,10 @@ Array lost(long values, bool in_place) {
     const Array target = random_array(3 * values, 5);
     Array prediction = random_array(3 * values, 4), apart = unwritten(3 * values), value(1, guard);
     float* const gradient = in_place ? prediction.data() : apart.data();
-    MSE::evaluate(Device{}, LossCall{.batch = 3,
-                                     .values = values,
-                                     .prediction = prediction.data(),
-                                     .target = target.data(),
+    MSE::evaluate(Device{}, LossCall{.prediction = {prediction.data(), 3, values},
+                                     .target = {target.data(), 3, values},
                                      .value = value.data(),
-                                     .gradient = gradient});
+                                     .gradient = {gradient, 3, values}});
     Array all(gradient, gradient + 3 * values);
     all.push_back(value[0]);
     return all;

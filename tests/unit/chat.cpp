@@ -149,7 +149,7 @@ TEST_CASE("how to generate, by a folder's files") {
     }
 }
 
-TEST_CASE("how to generate, by GGUF's metadata") {
+TEST_CASE("issue 17.16: how to generate, by GGUF's metadata") {
     GgufFile gguf = gguf_of(small, TestModel(small).tensors, "F32");
     const TemporaryFolder folder;
     CHECK(read_generation_defaults(folder.file("m.gguf", gguf.text())).end_tokens.empty());
@@ -161,8 +161,25 @@ TEST_CASE("how to generate, by GGUF's metadata") {
     CHECK(found.end_tokens == std::vector<TokenId>{3, 4});
     CHECK(found.first_token == 5);
     CHECK(found.padding_token == 6);
-    gguf.entries.push_back(gguf_u32("a", 0));
-    gguf.entries[gguf.entries.size() - 2] = gguf_u32("tokenizer.ggml.padding_token_id", 10);
+    gguf.entries.pop_back();
+    // Nothing uses it: beyond the vocabulary, or -1, it is none.
+    for (const std::string& none :
+         {gguf_u32("tokenizer.ggml.padding_token_id", 10), gguf_u32("tokenizer.ggml.padding_token_id", 4294967295),
+          gguf_entry("tokenizer.ggml.padding_token_id", 5, gguf_number<std::int32_t>(-1))}) {
+        gguf.entries.push_back(none);
+        const GenerationDefaults defaults = read_generation_defaults(folder.file("m.gguf", gguf.text()));
+        CHECK(defaults.end_tokens == std::vector<TokenId>{3, 4});
+        CHECK(!defaults.padding_token);
+        gguf.entries.pop_back();
+    }
+    gguf.entries.push_back(gguf_u32("tokenizer.ggml.eos_token_id", 10));
+    std::erase(gguf.entries, gguf_u32("tokenizer.ggml.eos_token_id", 3));
     CHECK(contains(error_of([&] { read_generation_defaults(folder.file("m.gguf", gguf.text())); }),
-                   "\"tokenizer.ggml.padding_token_id\": found 10, expected below 10"));
+                   "\"tokenizer.ggml.eos_token_id\": found 10, expected below 10"));
+    gguf.entries.back() = gguf_entry("tokenizer.ggml.eos_token_id", 11, gguf_number<std::int64_t>(3));
+    CHECK(read_generation_defaults(folder.file("m.gguf", gguf.text())).end_tokens == std::vector<TokenId>{3, 4});
+    gguf.entries.back() = gguf_u32("tokenizer.ggml.eos_token_id", 4294967295);
+    CHECK(read_generation_defaults(folder.file("m.gguf", gguf.text())).end_tokens == std::vector<TokenId>{4});
+    // A folder that holds one such file is as the file.
+    CHECK(read_generation_defaults(folder.path()).end_tokens == std::vector<TokenId>{4});
 }

@@ -7,6 +7,8 @@
 #include "genotype/checkpoint.hpp"
 #include "genotype/data/text_windows.hpp"
 #include "genotype/genotype.hpp"
+#include "genotype/io.hpp"
+#include "genotype/training/save.hpp"
 #include "support/temporary_folder.hpp"
 
 using namespace genotype;
@@ -159,4 +161,81 @@ TEST_CASE("a VAE") {
     expect_same_bytes<Trainer<Autoencoder, Cpu, AdamW>>(
         {.schedule = Schedule::step_decay(3, 0.5f), .beta = 2, .reconstruction = Reconstruction::mean_per_value});
     expect_same_bytes<Trainer<Autoencoder, Cpu, SGD>>({.batch = 8});
+}
+
+namespace {
+
+/// Everything that the next step depends on.
+template <class Kind>
+std::string state_of(const Kind& trainer) {
+    TemporaryFolder folder;
+    trainer.save(folder / "state");
+    return content_of(folder / "state");
+}
+
+/// Looks in every way that a model of pictures has; the trainer's state must stay as it is.
+template <class Kind, class Look>
+void expect_unchanged(const Kind& trainer, const std::string& way, Look look) {
+    INFO(way);
+    const std::string before = state_of(trainer);
+    look();
+    CHECK((state_of(trainer) == before));
+}
+
+}  // namespace
+
+TEST_CASE("issue 17.1: looking at a VAE changes nothing") {
+    const auto data = small_pictures();
+    Run<Trainer<Autoencoder>> run(data, {.batch = 8, .seed = 7});
+    run.train(4, 2);
+    auto& trainer = run.trainer;
+    const Tensor<Picture> pictures = normal<Picture>(8, Seed{1});
+    expect_unchanged(trainer, "evaluate", [&] { trainer.evaluate(pictures); });
+    expect_unchanged(trainer, "evaluate, a smaller batch", [&] { trainer.evaluate(pictures.view().slice(0, 3)); });
+    expect_unchanged(trainer, "the model's reconstructions", [&] { trainer.model()(pictures); });
+    expect_unchanged(trainer, "encode and decode", [&] {
+        Workspace<Encoder, Picture> encoder(8);
+        Workspace<Decoder, Shape<4>> decoder(8);
+        encode(trainer.model(), pictures, encoder);
+        decode(trainer.model(), normal<Shape<4>>(8, Seed{2}), decoder);
+    });
+    expect_unchanged(trainer, "weights in a file", [&] {
+        TemporaryFolder folder;
+        save(trainer.model(), folder / "weights");
+        save(trainer, folder / "trainer");
+    });
+    expect_unchanged(trainer, "summary", [] { summary<Autoencoder, Picture>(8); });
+    expect_unchanged(trainer, "a batch that is refused",
+                     [&] { CHECK_THROWS_AS(trainer.step(Tensor<Picture>(9)), Error); });
+}
+
+TEST_CASE("issue 17.1: looking at a GAN changes nothing") {
+    const auto data = small_pictures();
+    Run<Trainer<Net>> run(data, {.batch = 8, .seed = 7});
+    run.train(4, 2);
+    auto& trainer = run.trainer;
+    expect_unchanged(trainer, "samples", [&] { trainer.generator()(normal<Shape<6, 1, 1>>(8, Seed{1})); });
+    expect_unchanged(trainer, "answers", [&] { trainer.discriminator()(normal<Picture>(8, Seed{1})); });
+    expect_unchanged(trainer, "weights in a file", [&] {
+        TemporaryFolder folder;
+        save(trainer.generator(), folder / "weights");
+        save(trainer, folder / "trainer");
+    });
+    expect_unchanged(trainer, "a batch that is refused",
+                     [&] { CHECK_THROWS_AS(trainer.step(Tensor<Picture>(9)), Error); });
+}
+
+TEST_CASE("issue 17.1: looking at a language model changes nothing") {
+    const std::vector<int> text = small_text();
+    TextRun run(text);
+    run.train(3, 1);
+    auto& trainer = run.trainer;
+    const std::vector<int> windows(18, 3), wrong(18, 11);
+    expect_unchanged(trainer, "evaluate", [&] { trainer.evaluate(windows); });
+    expect_unchanged(trainer, "evaluate, a smaller batch", [&] { trainer.evaluate({windows.data(), 9}); });
+    expect_unchanged(trainer, "logits", [&] { trainer.model()(Tensor<Shape<1>>(5)); });
+    expect_unchanged(trainer, "a batch that is refused", [&] { CHECK_THROWS_AS(trainer.step(wrong), Error); });
+    TextRun other(text);
+    other.train(3, 1);
+    CHECK(trainer.step(windows) == other.trainer.step(windows));
 }

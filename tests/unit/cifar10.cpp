@@ -60,3 +60,41 @@ TEST_CASE("bad files are errors") {
     std::filesystem::remove(folder / "data_batch_4.bin");
     CHECK(contains(error_of([&] { read_cifar10(folder.path(), Split::train); }), "data_batch_4.bin: file"));
 }
+
+TEST_CASE("issue 17.21: CIFAR-100 is read with its fine labels") {
+    for (const std::string inner : {"", "cifar-100-binary/"}) {
+        TemporaryFolder folder;
+        folder.file(inner + "train.bin", "\x03" + record(4) + "\x13" + record(99));
+        folder.file(inner + "test.bin", "\x02" + record(5));
+        Pictures pictures = read_cifar100(folder.path(), Split::train);
+        CHECK(pictures.labels == std::vector<int>{4, 99});
+        CHECK(pictures.class_names.empty());
+        CHECK(pictures[1][3 * 7 + 2] == 9);
+        std::string names;
+        for (int name = 0; name < 100; ++name) names += "class " + std::to_string(name) + "\r\n";
+        folder.file(inner + "fine_label_names.txt", names);
+        pictures = read_cifar100(folder.path(), Split::test);
+        CHECK(pictures.labels == std::vector<int>{5});
+        CHECK(pictures.class_names[99] == "class 99");
+        folder.file(inner + "fine_label_names.txt", "apple\n");
+        CHECK(contains(error_of([&] { read_cifar100(folder.path(), Split::test); }),
+                       "number of names: found 1, expected 100"));
+    }
+}
+
+TEST_CASE("issue 17.21: files of the other CIFAR are named for what they are") {
+    TemporaryFolder folder;
+    std::string hundred;
+    for (int number = 0; number < 20; ++number) hundred += "\x03" + record(4);
+    folder.file("test_batch.bin", hundred);
+    CHECK(contains(error_of([&] { read_cifar10(folder.path(), Split::test); }),
+                   "its size is that of CIFAR-100's records, which read_cifar100 reads"));
+    folder.file("test.bin", record(1) + record(2));
+    CHECK(contains(error_of([&] { read_cifar100(folder.path(), Split::test); }),
+                   "its size is that of CIFAR-10's records, which read_cifar10 reads"));
+    folder.file("train.bin", hundred);
+    CHECK(contains(error_of([&] { read_cifar10(folder.path(), Split::train); }), "with CIFAR-100's files"));
+    TemporaryFolder python;
+    python.file("data_batch_1", "?");
+    CHECK(contains(error_of([&] { read_cifar10(python.path(), Split::train); }), "a pickle of Python's"));
+}

@@ -54,13 +54,11 @@ struct Result {
 template <class Device>
 Result evaluate(const Problem& problem, float weight = 1) {
     Result result{.value = -1, .gradient = std::vector<float>(problem.logits.size(), -1.f)};
-    CrossEntropy::evaluate(Device{}, {.batch = problem.batch,
-                                      .classes = problem.classes,
-                                      .prediction = problem.logits.data(),
-                                      .target = problem.targets.data(),
+    CrossEntropy::evaluate(Device{}, {.prediction = {problem.logits.data(), problem.batch, problem.classes},
+                                      .target = problem.targets,
                                       .weight = weight,
                                       .value = &result.value,
-                                      .gradient = result.gradient.data()});
+                                      .gradient = {result.gradient.data(), problem.batch, problem.classes}});
     return result;
 }
 
@@ -137,10 +135,8 @@ TEST_CASE_TEMPLATE("A target that is no class is an error, and nothing is writte
         float value = -1;
         std::string text;
         try {
-            CrossEntropy::evaluate(Device{}, {.batch = 3,
-                                              .classes = 10,
-                                              .prediction = problem.logits.data(),
-                                              .target = problem.targets.data(),
+            CrossEntropy::evaluate(Device{}, {.prediction = {problem.logits.data(), 3, 10},
+                                              .target = problem.targets,
                                               .value = &value});
         } catch (const Error& error) {
             text = error.what();
@@ -148,4 +144,27 @@ TEST_CASE_TEMPLATE("A target that is no class is an error, and nothing is writte
         CHECK(text == "cross-entropy: target 2: found " + std::to_string(wrong) + ", expected a class from 0 to 9");
         CHECK(value == -1);
     }
+}
+
+TEST_CASE("issue 17.29: as many classes as predictions") {
+    Tensor<Shape<10>> logits(4), slope(4), small(3);
+    fill_normal(Cpu{}, logits.size(), RandomState{.seed = 1}, logits.data());
+    const std::vector<int> targets{3, 1, 9, 0};
+    Problem problem(4, 10, 1);
+    problem.logits.assign(logits.data(), logits.data() + 40);
+    problem.targets = targets;
+    const float value = CrossEntropy::evaluate(Cpu{}, logits, targets, slope);
+    const Result expected = evaluate<Cpu>(problem);
+    CHECK(value == expected.value);
+    CHECK(std::vector<float>(slope.data(), slope.data() + 40) == expected.gradient);
+    CHECK(CrossEntropy::evaluate(Cpu{}, logits.view(), std::span(targets)) == value);
+    const auto fails = [](auto call, const char* words) { CHECK_THROWS_WITH_AS(call(), words, Error); };
+    fails([&] { CrossEntropy::evaluate(Cpu{}, logits, std::span(targets).first(3), slope); },
+          "loss: number of targets: found 3, expected 4, one for each sample of the prediction");
+    fails([&] { CrossEntropy::evaluate(Cpu{}, logits.view().slice(0, 2), targets); },
+          "loss: number of targets: found 4, expected 2, one for each sample of the prediction");
+    fails([&] { CrossEntropy::evaluate(Cpu{}, logits, targets, small); },
+          "loss: batch of the gradient: found 3, expected 4, that of the prediction");
+    fails([&] { CrossEntropy::evaluate(Cpu{}, logits, std::span<const int>{}); },
+          "loss: number of targets: found 0, expected 4, one for each sample of the prediction");
 }

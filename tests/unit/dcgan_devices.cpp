@@ -55,8 +55,8 @@ void expect_same_runs() {
     CHECK(distance(y.data, expected.data, y.size()) < 1e-5);
 
     Arena<> dx(x.size()), plain_dx(x.size()), gradients(parameter_floats<Net>()), plain_gradients(gradients.size());
-    fast_run.backward(fast, x, dy.data(), {.input_gradient = dx.data(), .gradients = gradients.data()});
-    plain_run.backward(plain, x, dy.data(), {.input_gradient = plain_dx.data(), .gradients = plain_gradients.data()});
+    fast_run.backward(fast, x, dy, {.input_gradient = {dx.data(), batch}, .gradients = gradients});
+    plain_run.backward(plain, x, dy, {.input_gradient = {plain_dx.data(), batch}, .gradients = plain_gradients});
     CHECK(distance(dx.data(), plain_dx.data(), x.size()) < 1e-4);
     expect_close<Net, detail::Owned::parameters>(gradients.data(), plain_gradients.data(), 1e-4);
     expect_close<Net, detail::Owned::buffers>(fast.buffers.data(), plain.buffers.data(), 1e-5);

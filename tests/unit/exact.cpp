@@ -43,8 +43,8 @@ std::vector<Array> results() {
     const auto y = run.forward(model, View<Input>{x.data(), batch});
     std::vector<Array> all{Array(y.data, y.data + y.size()), kernel_test::unwritten(batch * Input::count),
                            kernel_test::unwritten(parameter_floats<Net>())};
-    run.backward(model, View<Input>{x.data(), batch}, dy.data(),
-                 {.input_gradient = all[1].data(), .gradients = all[2].data()});
+    run.backward(model, View<Input>{x.data(), batch}, {dy.data(), batch},
+                 {.input_gradient = {all[1].data(), batch}, .gradients = all[2]});
     return all;
 }
 

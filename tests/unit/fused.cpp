@@ -67,8 +67,8 @@ std::vector<Array> results(int batch, bool accumulate) {
         const Array dy = kernel_test::random_array(batch * Out::count, 2);
         all.push_back(kernel_test::unwritten(batch * In::count));
         all.push_back(Array(static_cast<unsigned long>(parameter_floats<Net>()), 0.5f));
-        run.backward(model, View<In>{x.data(), batch}, dy.data(),
-                     {.input_gradient = all[2].data(), .gradients = all[3].data(), .accumulate = accumulate});
+        run.backward(model, View<In>{x.data(), batch}, {dy.data(), batch},
+                     {.input_gradient = {all[2].data(), batch}, .gradients = all[3], .accumulate = accumulate});
     }
     return all;
 }

@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <cstring>
+#include <limits>
 #include <vector>
 
 #include "genotype/genotype.hpp"
@@ -67,10 +68,7 @@ struct ByHand {
     Tensor<Shape<1>> judge(View<Picture> pictures, Loss evaluate, float* loss) {
         const auto answers = discriminator_run.forward(discriminator, pictures);
         Tensor<Shape<1>> gradient(batch);
-        evaluate(
-            Device{},
-            LossCall{
-                .batch = batch, .values = 1, .prediction = answers.data, .value = loss, .gradient = gradient.data()});
+        evaluate(Device{}, LossCall{.prediction = answers, .value = loss, .gradient = gradient});
         return gradient;
     }
 
@@ -81,10 +79,10 @@ struct ByHand {
 
         Gradients<D, Device> of_real, of_fake;
         auto slope = judge(real, on_real, &loss_real);
-        discriminator_run.backward(discriminator, real, slope.data(), {.gradients = of_real.data()});
+        discriminator_run.backward(discriminator, real, slope, {.gradients = of_real});
         const auto fake = generator_run.forward(generator, noise);
         slope = judge(fake, on_fake, &loss_fake);
-        discriminator_run.backward(discriminator, fake, slope.data(), {.gradients = of_fake.data()});
+        discriminator_run.backward(discriminator, fake, slope, {.gradients = of_fake});
         for (long i = 0; i < of_real.size(); ++i) of_real.data()[i] += of_fake.data()[i];
         discriminator_gradients = values(of_real);
         Optimized<D, Device> discriminator_optimizer(Adam{.learning_rate = 2e-4f});
@@ -93,8 +91,8 @@ struct ByHand {
         Gradients<G, Device> of_generator;
         Tensor<Picture> picture_gradient(batch);
         slope = judge(fake, raise, &loss_generator);
-        discriminator_run.backward(discriminator, fake, slope.data(), {.input_gradient = picture_gradient.data()});
-        generator_run.backward(generator, noise, picture_gradient.data(), {.gradients = of_generator.data()});
+        discriminator_run.backward(discriminator, fake, slope, {.input_gradient = picture_gradient});
+        generator_run.backward(generator, noise, picture_gradient, {.gradients = of_generator});
         generator_gradients = values(of_generator);
         Optimized<G, Device> generator_optimizer(Adam{.learning_rate = 2e-4f});
         generator_optimizer.step(generator, of_generator);
@@ -248,4 +246,18 @@ TEST_CASE("other losses, optimisers and devices") {
     expect_progress<MSE, Cpu, RMSprop>(0.01f);
     expect_progress<BCE, Cpu, AdamW, Sequential<D, Sigmoid>>(0.01f);
     expect_progress<BCEWithLogits, Reference, SGD>(0.1f);
+}
+
+TEST_CASE_TEMPLATE("issue 17.5: a batch with a value that is no number is refused, and nothing changes", Device,
+                   GENOTYPE_TESTED_DEVICES) {
+    Trainer<Net, Device> trainer({.batch = batch, .seed = 4}), other({.batch = batch, .seed = 4});
+    for (const float value : {std::numeric_limits<float>::infinity(), std::numeric_limits<float>::quiet_NaN()}) {
+        Tensor<Picture> wrong(batch);
+        wrong.data()[Picture::count + 2] = value;
+        CHECK_THROWS_WITH_AS(trainer.step(wrong), doctest::Contains("Trainer: batch: value 2 of sample 1: found"),
+                             Error);
+        CHECK_THROWS_WITH_AS(trainer.step(wrong, noise), doctest::Contains("expected a finite number"), Error);
+    }
+    CHECK(trainer.steps() == 0);
+    CHECK(trainer.step(real).generator == other.step(real).generator);
 }

@@ -40,12 +40,10 @@ Results run(int batch, int latents, const std::vector<float>& moments, float bef
               .divergence_gradient = std::vector<float>(moments.size(), before)};
     reparameterize(Device{}, batch, latents, moments.data(), epsilon.data(), r.z.data());
     reparameterize_backward(Device{}, batch, latents, moments.data(), epsilon.data(), dz.data(), r.dmoments.data());
-    GaussianKL::evaluate(Device{}, {.batch = batch,
-                                    .latents = latents,
-                                    .moments = moments.data(),
+    GaussianKL::evaluate(Device{}, {.moments = {moments.data(), batch, 2L * latents},
                                     .weight = 0.5f,
                                     .value = &r.divergence,
-                                    .gradient = r.divergence_gradient.data(),
+                                    .gradient = {r.divergence_gradient.data(), batch, 2L * latents},
                                     .accumulate = accumulate});
     return r;
 }
@@ -139,4 +137,18 @@ TEST_CASE("Cpu against Reference, with any number of threads") {
             CHECK(close(alone.divergence_gradient, want.divergence_gradient));
             CHECK(alone.divergence == doctest::Approx(want.divergence).epsilon(1e-6));
         }
+}
+
+TEST_CASE("issue 17.29: a divergence knows the sizes of its moments") {
+    Tensor<Shape<6>> moments(4), slope(4), small(3);
+    fill_normal(Cpu{}, moments.size(), RandomState{.seed = 1}, moments.data());
+    const float value = GaussianKL::evaluate(Cpu{}, moments, slope);
+    const auto expected = run<Cpu>(4, 3, {moments.data(), moments.data() + 24});
+    CHECK(value == doctest::Approx(2 * expected.divergence));  // which has half the weight
+    CHECK(slope(3, 5) == doctest::Approx(2 * expected.divergence_gradient[23]));
+    CHECK(GaussianKL::evaluate(Cpu{}, moments, 0.5f) == expected.divergence);
+    CHECK_THROWS_WITH_AS(GaussianKL::evaluate(Cpu{}, moments, small),
+                         "loss: batch of the gradient: found 3, expected 4, that of the prediction", Error);
+    CHECK_THROWS_WITH_AS(GaussianKL::evaluate(Cpu{}, Tensor<Shape<5>>(4)),
+                         "loss: values of a sample of the moments: found 5, expected twice the latents", Error);
 }

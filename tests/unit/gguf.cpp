@@ -104,13 +104,49 @@ TEST_CASE("arrays in arrays, and elements one by one") {
     CHECK(number.elements()[0].as<std::uint32_t>() == 4'000'000'000);
 }
 
+TEST_CASE("issue 17.16: a whole number of any type that holds its value, and a float of any number") {
+    const std::string text =
+        GgufFile{.entries = {gguf_entry("u8", 0, gguf_number<std::uint8_t>(200)),
+                             gguf_entry("i8", 1, gguf_number<std::int8_t>(-100)),
+                             gguf_entry("i64", 11, gguf_number<std::int64_t>(4'000'000'000)),
+                             gguf_entry("u64", 10, gguf_number(~std::uint64_t{0})),
+                             gguf_entry("one", 5, gguf_number<std::int32_t>(1)),
+                             gguf_entry("f64", 12, gguf_number(0.1)), gguf_entry("huge", 12, gguf_number(1e300)),
+                             gguf_entry("list", 9, gguf_array(3, 2, bytes_of<std::int16_t>({7, 300}))),
+                             gguf_entry("minus", 9, gguf_array(11, 2, bytes_of<std::int64_t>({7, -1}))),
+                             gguf_entry("texts", 9, gguf_array(8, 0, ""))}}
+            .text();
+    const Gguf file(std::as_bytes(std::span(text)), "a.gguf");
+    CHECK(file.get_u32("u8") == 200);
+    CHECK(file.get<std::int64_t>("u8") == 200);
+    CHECK(file.get<std::int64_t>("i8") == -100);
+    CHECK(file.get_u32("i64") == 4'000'000'000);
+    CHECK(file.get<std::uint64_t>("u64") == ~std::uint64_t{0});
+    CHECK(file.get_f32("u8") == 200.0f);
+    CHECK(file.get_f32("f64") == 0.1f);
+    CHECK(file.get<double>("f64") == 0.1);
+    CHECK(file.get_bool("one"));
+    CHECK(file.get<std::vector<std::uint64_t>>("list") == std::vector<std::uint64_t>{7, 300});
+    CHECK(file.get<std::vector<std::int8_t>>("minus") == std::vector<std::int8_t>{7, -1});
+    CHECK(error_of([&] { file.get<std::int8_t>("u8"); }) == "a.gguf: \"u8\": found UINT8 200, expected INT8");
+    CHECK(error_of([&] { file.get_u32("i8"); }) == "a.gguf: \"i8\": found INT8 -100, expected UINT32");
+    CHECK(error_of([&] { file.get<std::int64_t>("u64"); }) ==
+          "a.gguf: \"u64\": found UINT64 18446744073709551615, expected INT64");
+    CHECK(error_of([&] { file.get_f32("huge"); }) == "a.gguf: \"huge\": found FLOAT64, expected FLOAT32");
+    CHECK(error_of([&] { file.get_u32("f64"); }) == "a.gguf: \"f64\": found FLOAT64, expected UINT32");
+    CHECK(contains(error_of([&] { file.get<std::vector<std::uint8_t>>("list"); }), "found ARRAY of 2 INT16"));
+    CHECK(contains(error_of([&] { file.get<std::vector<std::uint8_t>>("minus"); }), "found ARRAY of 2 INT64"));
+    CHECK(contains(error_of([&] { file.get<std::vector<std::uint8_t>>("texts"); }), "found ARRAY of 0 STRING"));
+    CHECK(file.find_value("u8")->as<std::uint16_t>() == std::nullopt);
+}
+
 TEST_CASE("a value that is asked for as another type is an error, not converted") {
     const std::string text = with_all_values().text();
     const Gguf file(std::as_bytes(std::span(text)), "a.gguf");
     CHECK(error_of([&] { file.get_u32("absent"); }) == "a.gguf: \"absent\": found no such key, expected UINT32");
-    CHECK(error_of([&] { file.get_u32("i32"); }) == "a.gguf: \"i32\": found INT32, expected UINT32");
-    CHECK(error_of([&] { file.get_f32("f64"); }) == "a.gguf: \"f64\": found FLOAT64, expected FLOAT32");
-    CHECK(error_of([&] { file.get_bool("u8"); }) == "a.gguf: \"u8\": found UINT8, expected BOOL");
+    CHECK(error_of([&] { file.get_u32("i32"); }) == "a.gguf: \"i32\": found INT32 -2000000000, expected UINT32");
+    CHECK(error_of([&] { file.get_f32("text"); }) == "a.gguf: \"text\": found STRING, expected FLOAT32");
+    CHECK(error_of([&] { file.get_bool("u8"); }) == "a.gguf: \"u8\": found UINT8 200, expected BOOL");
     CHECK(error_of([&] { file.get_string("texts"); }) == "a.gguf: \"texts\": found ARRAY of 3 STRING, expected STRING");
     CHECK(error_of([&] { file.get<std::vector<float>>("texts"); }) ==
           "a.gguf: \"texts\": found ARRAY of 3 STRING, expected ARRAY of FLOAT32");
@@ -204,6 +240,27 @@ TEST_CASE("tensors of every type, at the file's alignment") {
         std::vector<float> room(31);
         CHECK(contains(error_of([&] { file.dequantize(file.at("q4_1"), room); }),
                        "\"q4_1\": found room for 31 values, expected 32 for Q4_1 [32]"));
+    }
+}
+
+TEST_CASE("issue 17.16: a tensor of a type that is not read is an error for who asks for it") {
+    const std::string text = GgufFile{.tensors = {gguf_tensor("other", {256, 2}, 14, 0), gguf_tensor("a", {2}, 0, 448),
+                                                  gguf_tensor("new", {3}, 77, 0)},
+                                      .data = std::string(448, 'd') + bytes_of<float>({1, 2})}
+                                 .text();
+    const Gguf file(std::as_bytes(std::span(text)), "a.gguf");
+    REQUIRE(file.tensors().size() == 1);
+    CHECK(file.blocks<float>(file.at("a"))[1] == 2);
+    REQUIRE(file.others().size() == 2);
+    CHECK(file.others()[0].text() == "Q6_K [2, 256]");
+    for (const bool at : {true, false})
+        CHECK(error_of([&] { at ? static_cast<void>(file.at("other")) : static_cast<void>(file.find("other")); }) ==
+              "a.gguf: \"other\": found Q6_K [2, 256], expected F32, F16, BF16, Q8_0, Q4_0 or Q4_1");
+    CHECK(contains(error_of([&] { file.at("new"); }), "\"new\": found the type 77 [3], expected F32"));
+    for (const std::uint32_t type : {0u, 14u}) {
+        const std::string twice =
+            GgufFile{.tensors = {gguf_tensor("a", {256}, 14, 0), gguf_tensor("a", {0}, type, 0)}}.text();
+        CHECK(contains(error_of([&] { Gguf(std::as_bytes(std::span(twice)), "t"); }), "\"a\": found two tensors"));
     }
 }
 

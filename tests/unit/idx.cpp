@@ -124,11 +124,32 @@ TEST_CASE("labels must be as many as pictures") {
     CHECK(contains(text, "number of labels: found 3, expected 2"));
     CHECK(contains(text, images.string()));
     text = error_of([&] { read_idx(images, images); });
-    CHECK(contains(text, "found 0x00000803, expected 0x00000801"));
+    CHECK(contains(text, "found 0x00000803 (IDX, 3 dimensions of uint8), expected 0x00000801"));
     text = error_of([&] { read_idx(images, folder.file("short", two_labels().substr(0, 9))); });
     CHECK(contains(text, "labels: found 1 bytes, expected 2 bytes"));
     text = error_of([&] { read_idx(images, folder.file("long", two_labels() + "x")); });
     CHECK(contains(text, "labels: found more bytes"));
+}
+
+TEST_CASE("issue 17.21: QMNIST's labels are read, and other types are named") {
+    TemporaryFolder folder;
+    const auto images = folder.file("images", two_pictures());
+    const auto labels = [&](std::uint32_t columns, std::uint32_t first) {
+        std::string bytes = big_endian(0xc02) + big_endian(2) + big_endian(columns);
+        for (std::uint32_t row = 0; row < 2; ++row)
+            for (std::uint32_t column = 0; column < columns; ++column)
+                bytes += big_endian(column == 0 ? first + row : 1000 + column);
+        return folder.file("labels", bytes);
+    };
+    CHECK(read_idx(images, labels(8, 4)).labels == std::vector<int>{4, 5});
+    CHECK(contains(error_of([&] { read_idx(images, labels(7, 4)); }), "labels: columns: found 7, expected 8"));
+    CHECK(contains(error_of([&] { read_idx(images, labels(8, 0xffffffff)); }), "label 0: found -1, expected 0 to 255"));
+    labels(8, 4);
+    std::filesystem::resize_file(folder / "labels", 70);
+    CHECK(
+        contains(error_of([&] { read_idx(images, folder / "labels"); }), "labels: found 22 bytes, expected 28 bytes"));
+    const auto floats = folder.file("floats", images_header(0xd03, 2, 2, 3));
+    check_error(floats, {"magic number: found 0x00000d03 (IDX, 3 dimensions of float32), expected 0x00000803"});
 }
 
 TEST_CASE("MNIST itself") {

@@ -1,6 +1,7 @@
 // Loading what does not fit: everything is told at once, and the model is as it was.
 #include <doctest/doctest.h>
 
+#include <array>
 #include <cmath>
 #include <cstring>
 #include <limits>
@@ -88,7 +89,7 @@ TEST_CASE("one error lists all faults, the other model first") {
     tensors.remove("1.weight");
     tensors["1.bias"] = {"1.bias", "I32", "3", "123456789012"};
     tensors.entries.push_back(tensors["1.running_mean"]);
-    tensors["1.num_batches_tracked"] = {"1.num_batches_tracked", "I32", "", "1234"};
+    tensors["1.num_batches_tracked"] = {"1.num_batches_tracked", "I32", "2", "12345678"};
     tensors["\\u0007extra"] = {"\\u0007extra", "U8", "1,1", "1"};
     const std::string error = refusal(tensors);
     CHECK(contains(error,
@@ -99,7 +100,8 @@ TEST_CASE("one error lists all faults, the other model first") {
     CHECK(contains(error, "\n\"1.weight\": found nothing, expected F32 [3]\n"));
     CHECK(contains(error, "\n\"1.bias\": found I32 [3], expected F32 [3]\n"));
     CHECK(contains(error, "\n\"1.running_mean\": found two tensors of this name, expected one, F32 [3]\n"));
-    CHECK(contains(error, "\n\"1.num_batches_tracked\": found I32 [], expected I64 []\n"));
+    CHECK(contains(error,
+                   "\n\"1.num_batches_tracked\": found I32 [2], expected I64 [], or one number of another type\n"));
     CHECK(error.ends_with("\n\"?extra\": found U8 [1, 1], expected nothing"));
 }
 
@@ -139,6 +141,92 @@ TEST_CASE("a counter has a range") {
     TemporaryFolder folder;
     Model<Net> model;
     CHECK(load(model, tensors.write(folder)).loaded == 7);
+}
+
+TEST_CASE("issue 17.18: a counter of another type, in a list of one, or absent, as load_state_dict takes it") {
+    const auto loaded = [](const Tensors& tensors) {
+        const TemporaryFolder folder;
+        Model<Net> model(Seed{5});
+        std::int32_t count = 5;
+        float* const place = model.buffers.data() + buffer_offset<BN<3>>(2);
+        std::memcpy(place, &count, sizeof count);
+        load(model, tensors.write(folder));
+        std::memcpy(&count, place, sizeof count);
+        return count;
+    };
+    const std::string name = "1.num_batches_tracked";
+    for (const auto& [dtype, bytes] :
+         std::vector<std::pair<std::string, std::string>>{{"I64", bytes_of<std::int64_t>({7})},
+                                                          {"I32", bytes_of<std::int32_t>({7})},
+                                                          {"U32", bytes_of<std::uint32_t>({7})},
+                                                          {"U64", bytes_of<std::uint64_t>({7})},
+                                                          {"I16", bytes_of<std::int16_t>({7})},
+                                                          {"U16", bytes_of<std::uint16_t>({7})},
+                                                          {"I8", "\7"},
+                                                          {"U8", "\7"},
+                                                          {"F32", bytes_of<float>({7})},
+                                                          {"F64", bytes_of<double>({7})},
+                                                          {"F16", bytes_of<std::uint16_t>({0x4700})},
+                                                          {"BF16", bytes_of<std::uint16_t>({0x40e0})}})
+        for (const char* shape : {"", "1"}) {
+            CAPTURE(dtype);
+            Tensors tensors;
+            tensors[name] = {name, dtype, shape, bytes};
+            CHECK(loaded(tensors) == 7);
+        }
+    Tensors none;
+    none.remove(name);
+    CHECK(loaded(none) == 5);
+    for (const auto& [dtype, shape, bytes, words] : std::vector<std::array<std::string, 4>>{
+             {"F32", "", bytes_of<float>({3.5f}), "found 3.5, expected a count of 0 to 2147483647"},
+             {"F32", "", bytes_of<float>({-1}), "found -1, expected a count"},
+             {"F32", "", bytes_of<float>({NAN}), "found nan, expected a count"},
+             {"F64", "", bytes_of<double>({1e300}), "found 1000000000000000052504760255204"},
+             {"U32", "", bytes_of<std::uint32_t>({~0u}), "found 4294967295, expected a count"},
+             {"I64", "1,1", bytes_of<std::int64_t>({7}), "found I64 [1, 1], expected I64 []"},
+             {"I64", "0", "", "found I64 [0], expected I64 []"},
+             {"F8_E4M3", "", "1", "found F8_E4M3 [], expected I64 [], or one number of another type"}}) {
+        Tensors tensors;
+        tensors[name] = {name, dtype, shape, bytes};
+        CHECK_MESSAGE(contains(refusal(tensors), "1 fault, and the model is as it was: \"" + name + "\": " + words),
+                      refusal(tensors));
+    }
+}
+
+TEST_CASE("issue 17.18: a prefix before all names is said, and taken where it is given") {
+    for (const std::string prefix : {"module.", "_orig_mod.", "model.net.module."}) {
+        Tensors tensors;
+        for (Tensors::Entry& entry : tensors.entries) entry.name = prefix + entry.name;
+        tensors["beside"] = {"beside", "U8", "", "1"};
+        for (const bool has_counter : {true, false}) {
+            if (!has_counter) tensors.remove(prefix + "1.num_batches_tracked");
+            const std::string hint = "all of the model's names are there behind \"" + prefix +
+                                     "\": LoadOptions::prefix = \"" + prefix + "\" reads them";
+            CHECK(
+                contains(refusal(tensors), " faults, and the model is as it was (" + hint + "):\n\"0.weight\": found"));
+            CHECK(contains(refusal(tensors, {.prefix = "net."}), hint));
+            const TemporaryFolder folder;
+            Model<Net> model;
+            CHECK(load(model, tensors.write(folder), {.prefix = prefix}).loaded == (has_counter ? 7 : 6));
+            const LoadReport report = load(model, folder / "w.safetensors", {.strict = false});
+            CHECK(report.loaded == 0);
+            CHECK(report.hint == hint);
+        }
+    }
+    CHECK(contains(refusal(Tensors{}, {.prefix = "net."}),
+                   "(all of the model's names are there without \"net.\": LoadOptions::prefix = \"\" reads them)"));
+    Tensors both;
+    for (const char* prefix : {"a.", "b."})
+        for (const Tensors::Entry& entry : Tensors{}.entries)
+            both.entries.push_back({prefix + entry.name, entry.dtype, entry.shape, entry.data});
+    both.entries.erase(both.entries.begin(), both.entries.begin() + 7);
+    CHECK(contains(refusal(both),
+                   "behind \"a.\" and behind \"b.\": LoadOptions::prefix = \"a.\" or LoadOptions::prefix = "
+                   "\"b.\" reads them"));
+    // Only some behind a prefix: that is no hint.
+    Tensors some;
+    some["0.weight"].name = "module.0.weight";
+    CHECK(contains(refusal(some), "2 faults, and the model is as it was:\n"));
 }
 
 TEST_CASE("without strict the same list is a value, and what fits is loaded") {
@@ -188,11 +276,11 @@ TEST_CASE("other dtypes are converted when asked, and floats alone") {
     CHECK(norm[2] == -3.0f);
     CHECK(contains(refusal(tensors), "3 faults"));
     tensors["1.bias"] = {"1.bias", "I32", "3", "123456789012"};
-    tensors["1.num_batches_tracked"] = {"1.num_batches_tracked", "F64", "", bytes_of<double>({1})};
+    tensors["1.num_batches_tracked"] = {"1.num_batches_tracked", "C64", "", bytes_of<double>({1})};
     const std::string error = refusal(tensors, {.convert = true});
     CHECK(contains(error, "2 faults"));
     CHECK(contains(error, "\"1.bias\": found I32 [3], expected F32 [3]\n"));
-    CHECK(error.ends_with("\"1.num_batches_tracked\": found F64 [], expected I64 []"));
+    CHECK(contains(error, "\"1.num_batches_tracked\": found C64 [], expected I64 []"));
 }
 
 TEST_CASE("values that are not finite are loaded and counted") {

@@ -128,7 +128,7 @@ void compare_stored(const Model<Net>& model, const StoredWeights<Net>& stored, c
             compare_stored<Net, Child>(model, stored, detail::child_prefix(prefix, name), parameters, prepared);
         });
     } else {
-        const bool has_matrix = L::template prepared_floats<Stored<Cpu>>() > 0;
+        const bool has_matrix = L::template has_stored_matrix<Stored<Cpu>>();
         long offset = parameters;
         for (const Parameter& tensor : L::parameters) {
             CAPTURE(prefix + tensor.name);
@@ -282,4 +282,43 @@ TEST_CASE("float32 becomes the nearest bfloat16") {
     CHECK(bits(0xffffffff) == 0xffff);
     CHECK(bits(0x00000001) == 0);
     CHECK(bits(0x80000000) == 0x8000);
+}
+
+namespace {
+
+/// A norm that reads a form of its weight: twice as much.
+struct PreparedNorm : RMSNorm<96> {
+    template <class Device>
+    static constexpr long prepared_floats() {
+        return 96;
+    }
+    template <class Device>
+    static void prepare(Device, const float* values, float* prepared) {
+        for (int i = 0; i < 96; ++i) prepared[i] = 2 * values[i];
+    }
+    template <class Device, class Mode>
+    static void forward(Device device, Mode mode, Forward<Mode> pass) {
+        pass.parameters = pass.prepared;
+        RMSNorm<96>::forward(device, mode, pass);
+    }
+};
+
+}  // namespace
+
+TEST_CASE("issue 17.10: a layer of one's own with a form of its weights is no stored matrix") {
+    using Plain = Llama<small_llama>;
+    using Net =
+        combinators::LanguageModel<Plain::Embedding, Sequential<Plain::Body::child<0>, PreparedNorm>, Plain::Head>;
+    const TestTensors tensors = TestModel(small_llama).tensors;
+    const TemporaryFolder folder;
+    const auto path = folder.file("model.gguf", gguf_of(small_llama, tensors, "Q8_0").text());
+    const StoredWeights<Net> stored(TextFiles(path), small_llama);
+    const StoredWeights<Plain> plain(TextFiles(path), small_llama);
+    const std::vector<float> ids{3, 49, 0, 7, 7};
+    Workspace<Net, Shape<1>, Inference, Stored<Cpu>> memory(5);
+    Workspace<Plain, Shape<1>, Inference, Stored<Cpu>> other(5);
+    const auto found = memory.forward(stored, {ids.data(), 5});
+    const auto wanted = other.forward(plain, {ids.data(), 5});
+    for (long at = 0; at < wanted.size(); ++at)
+        CHECK(found.data[at] == doctest::Approx(2 * wanted.data[at]).epsilon(1e-4));
 }

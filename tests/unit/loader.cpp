@@ -77,6 +77,30 @@ TEST_CASE("without shuffling samples come in order, the last batch smaller if ke
     CHECK(epoch_of(one).size() == 20);
 }
 
+TEST_CASE("issue 17.9: an evaluation takes every sample once, in order, and training's default leaves the last out") {
+    const LoaderOptions options = LoaderOptions::evaluation(6);
+    CHECK(options.batch == 6);
+    Loader loader(twenty, options);
+    for (int epoch = 0; epoch < 2; ++epoch) {
+        const std::vector<int> order = epoch_of(loader);
+        CHECK(order.size() == 20);
+        CHECK(std::is_sorted(order.begin(), order.end()));
+    }
+    Loader few(twenty, LoaderOptions::evaluation());  // fewer samples than fill one batch
+    CHECK(epoch_of(few).size() == 20);
+    double sum = 0;  // a mean that weighs each batch with its size is that of all samples
+    for (auto batch : loader) {
+        double mean = 0;
+        for (int sample = 0; sample < batch.size(); ++sample)
+            mean += static_cast<double>(batch.samples.data[2 * sample]) / batch.size();
+        sum += mean * batch.size();
+    }
+    CHECK(sum / twenty.size() == doctest::Approx(9.5));
+    CHECK(LoaderOptions{}.drop_last);
+    Loader training(twenty, {.batch = 6});
+    CHECK(epoch_of(training).size() == 18);
+}
+
 TEST_CASE("each epoch is another permutation, settled by the seed and the epoch") {
     Loader loader(twenty, {.batch = 5, .seed = 7});
     const std::vector<int> first = epoch_of(loader), second = epoch_of(loader);

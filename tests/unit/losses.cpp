@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <limits>
+#include <string>
 #include <vector>
 
 #include "genotype/kernels/cpu/elementwise.hpp"
@@ -14,6 +15,7 @@
 #include "genotype/losses/hinge.hpp"
 #include "genotype/losses/l1.hpp"
 #include "genotype/losses/mse.hpp"
+#include "genotype/training/loss_between.hpp"
 #include "support/devices.hpp"
 
 using namespace genotype;
@@ -44,11 +46,9 @@ struct Result {
 template <class Evaluate>
 Result run(const std::vector<float>& prediction, LossCall call, const Evaluate& evaluate) {
     Result result;
-    call.batch = batch;
-    call.values = features;
-    call.prediction = prediction.data();
+    call.prediction = {prediction.data(), batch, features};
     call.value = &result.value;
-    call.gradient = result.gradient.data();
+    call.gradient = {result.gradient.data(), batch, features};
     evaluate(call);
     return result;
 }
@@ -77,7 +77,7 @@ void check_against(Formula formula, const std::vector<float>& prediction, const 
 
 template <class Loss>
 void check(Formula formula, const std::vector<float>& prediction, const std::vector<float>& target) {
-    const LossCall call{.batch = 0, .values = 0, .prediction = nullptr, .target = target.data()};
+    const LossCall call{.prediction = {}, .target = {target.data(), batch, features}};
     check_against(formula, prediction, target, call, [](const LossCall& c) { Loss::evaluate(Cpu{}, c); });
     check_against(formula, prediction, target, call, [](const LossCall& c) { Loss::evaluate(Reference{}, c); });
 }
@@ -96,12 +96,10 @@ TEST_CASE("BCE") {
 TEST_CASE_TEMPLATE("BCE at the ends is what PyTorch makes of it", Device, GENOTYPE_TESTED_DEVICES) {
     const auto at = [](float prediction, float target) {
         Result result;
-        BCE::evaluate(Device{}, {.batch = 1,
-                                 .values = 1,
-                                 .prediction = &prediction,
-                                 .target = &target,
+        BCE::evaluate(Device{}, {.prediction = {&prediction, 1, 1},
+                                 .target = {&target, 1, 1},
                                  .value = &result.value,
-                                 .gradient = result.gradient.data()});
+                                 .gradient = {result.gradient.data(), 1, 1}});
         return result;
     };
     CHECK(at(0, 1).value == 100);
@@ -110,7 +108,7 @@ TEST_CASE_TEMPLATE("BCE at the ends is what PyTorch makes of it", Device, GENOTY
     CHECK(at(1, 1).value == 0);
     CHECK(at(0, 1).gradient[0] == doctest::Approx(-1e12));
     CHECK(at(1, 1).gradient[0] == 0);
-    CHECK(std::isnan(at(std::numeric_limits<float>::quiet_NaN(), 1).value));
+    CHECK_THROWS_AS(at(std::numeric_limits<float>::quiet_NaN(), 1), Error);
 }
 
 TEST_CASE("BCEWithLogits") {
@@ -119,7 +117,7 @@ TEST_CASE("BCEWithLogits") {
         for (float prediction : {-1000.f, 1000.f}) {
             float value = -1;
             BCEWithLogits::evaluate(
-                Cpu{}, {.batch = 1, .values = 1, .prediction = &prediction, .target = &target, .value = &value});
+                Cpu{}, {.prediction = {&prediction, 1, 1}, .target = {&target, 1, 1}, .value = &value});
             CHECK(value == ((prediction > 0) == (target > 0) ? 0 : 1000));
         }
 }
@@ -131,7 +129,7 @@ TEST_CASE("MSE") {
 TEST_CASE("L1") {
     check<L1>([](double p, double t) { return std::abs(p - t); }, uniform(-2, 2, 7), uniform(-2, 2, 8));
     const std::vector<float> same = uniform(-2, 2, 9);
-    const Result result = run(same, {.batch = 0, .values = 0, .prediction = nullptr, .target = same.data()},
+    const Result result = run(same, {.prediction = {}, .target = {same.data(), batch, features}},
                               [](const LossCall& call) { L1::evaluate(Cpu{}, call); });
     CHECK(result.value == 0);
     CHECK(result.gradient == std::vector<float>(count, 0.f));
@@ -141,10 +139,8 @@ TEST_CASE_TEMPLATE("Reductions and weight", Device, GENOTYPE_TESTED_DEVICES) {
     const std::vector<float> prediction = uniform(-1, 1, 10), target = uniform(-1, 1, 11);
     const auto reduced = [&](Reduction reduction, float weight) {
         return run(prediction,
-                   {.batch = 0,
-                    .values = 0,
-                    .prediction = nullptr,
-                    .target = target.data(),
+                   {.prediction = {},
+                    .target = {target.data(), batch, features},
                     .reduction = reduction,
                     .weight = weight},
                    [](const LossCall& call) { MSE::evaluate(Device{}, call); });
@@ -164,7 +160,7 @@ TEST_CASE_TEMPLATE("The sides of a GAN", Device, GENOTYPE_TESTED_DEVICES) {
     const std::vector<float> ones(count, 1.f), zeros(count, 0.f);
     const auto side = [](Formula formula, const std::vector<float>& prediction, const std::vector<float>& target,
                          auto evaluate) {
-        check_against(formula, prediction, target, {.batch = 0, .values = 0, .prediction = nullptr}, evaluate);
+        check_against(formula, prediction, target, {.prediction = {}}, evaluate);
     };
 #define SIDE(Loss, side) [](const LossCall& call) { Loss::side(Device{}, call); }
     const std::vector<float> probability = uniform(0.05f, 0.95f, 12), score = uniform(-3, 3, 13);
@@ -190,15 +186,107 @@ TEST_CASE("A large loss is the same with any number of threads") {
     const int before = omp_get_max_threads();
     for (int threads : {1, 2, 3}) {
         omp_set_num_threads(threads);
-        BCE::evaluate(Cpu{}, {.batch = 1,
-                              .values = n,
-                              .prediction = prediction.data(),
+        BCE::evaluate(Cpu{}, {.prediction = {prediction.data(), 1, n},
                               .constant = 1,
                               .value = &value,
-                              .gradient = gradient.data()});
+                              .gradient = {gradient.data(), 1, n}});
         if (threads == 1) alone = value, first = gradient;
         CHECK(value == alone);
         CHECK(gradient == first);
     }
     omp_set_num_threads(before);
+}
+
+namespace {
+
+/// The words of the error that a call ends in.
+template <class Call>
+std::string words_of(Call call) {
+    try {
+        call();
+    } catch (const Error& error) {
+        return error.what();
+    }
+    return "";
+}
+
+template <ShapeType S>
+Tensor<S> filled(int samples, float value) {
+    Tensor<S> x(samples);
+    for (float& each : x.values()) each = value;
+    return x;
+}
+
+}  // namespace
+
+TEST_CASE("issue 17.29: a loss that is called by hand knows the sizes of what it is given") {
+    using S = Shape<7>;
+    Tensor<S> prediction(batch), target(batch), slope(batch);
+    fill_uniform(Cpu{}, prediction.size(), RandomState{.seed = 1}, -1, 1, prediction.data());
+    fill_uniform(Cpu{}, target.size(), RandomState{.seed = 2}, -1, 1, target.data());
+    const float value = MSE::evaluate(Cpu{}, prediction, target, slope);
+    const std::vector<float> p(prediction.data(), prediction.data() + count), t(target.data(), target.data() + count);
+    const LossCall call{.prediction = {}, .target = target};
+    const Result expected = run(p, call, [](const LossCall& all) { MSE::evaluate(Cpu{}, all); });
+    CHECK(value == expected.value);
+    CHECK(std::vector<float>(slope.data(), slope.data() + count) == expected.gradient);
+    CHECK(MSE::evaluate(Cpu{}, prediction, target) == value);
+    CHECK(MSE::evaluate(Reference{}, prediction.view(), target) == doctest::Approx(value));
+    CHECK(MSE::evaluate(Cpu{}, prediction, target, {.reduction = Reduction::sum}) ==
+          doctest::Approx(value * static_cast<float>(count)));
+    CHECK(MSE::evaluate(Cpu{}, prediction, target, slope, {.weight = 2}) == doctest::Approx(2 * value));
+    CHECK(loss_between<MSE>(prediction, target.view()) == value);
+
+    // A last batch that is smaller, on either side.
+    const Tensor<S> fewer(3);
+    Tensor<S> small_slope(3);
+    const std::string words = "loss: batch of the target: found 3, expected 5, that of the prediction";
+    CHECK(words_of([&] { MSE::evaluate(Cpu{}, prediction, fewer); }) == words);
+    CHECK(words_of([&] { loss_between<L1>(prediction, fewer); }) == words);
+    CHECK(words_of([&] { MSE::evaluate(Cpu{}, fewer, target); }).find("found 5, expected 3") != std::string::npos);
+    CHECK(words_of([&] { BCE::evaluate(Cpu{}, prediction.view().slice(0, 2), target.view().slice(0, 1)); }) ==
+          "loss: batch of the target: found 1, expected 2, that of the prediction");
+    CHECK(words_of([&] { MSE::evaluate(Cpu{}, prediction, target, small_slope); }) ==
+          "loss: batch of the gradient: found 3, expected 5, that of the prediction");
+    CHECK(words_of([&] { MSE::evaluate(Cpu{}, Tensor<S>(0), Tensor<S>(0)); }) ==
+          "loss: batch of the prediction: found 0, expected 1 or more samples");
+    // What a trainer calls looks, too, at runs of any shape.
+    float sum = 0;
+    CHECK(words_of([&] {
+              MSE::evaluate(Cpu{}, {.prediction = prediction, .target = {target.data(), batch, 6}, .value = &sum});
+          }) == "loss: values of a sample of the target: found 6, expected 7, those of the prediction");
+    CHECK(words_of([&] { Hinge::generator(Cpu{}, {.prediction = prediction, .gradient = small_slope}); })
+              .find("batch of the gradient") != std::string::npos);
+    CHECK(sum == 0);
+}
+
+TEST_CASE("issue 17.5: a target outside of a loss's domain is refused where it is called by hand") {
+    using S = Shape<2>;
+    const auto half = filled<S>(3, 0.5f);
+    Tensor<S> slope = filled<S>(3, 9);
+    const float infinity = std::numeric_limits<float>::infinity(), nan = std::numeric_limits<float>::quiet_NaN();
+    for (const float wrong : {-1.f, 1.5f, 255.f, infinity, -infinity, nan}) {
+        CAPTURE(wrong);
+        Tensor<S> target = filled<S>(3, 1);
+        target(1, 1) = wrong;
+        const std::string words = words_of([&] { BCE::evaluate(Cpu{}, half, target, slope); });
+        CHECK(words.find("loss: target: value 1 of sample 1: found") == 0);
+        CHECK(words.find("expected 0 to 1, of which alone there is a binary cross-entropy") != std::string::npos);
+        CHECK(words_of([&] { BCEWithLogits::evaluate(Reference{}, half, target, slope); }) == words);
+        CHECK(words_of([&] { loss_between<BCE>(half, target); }) == words);
+        CHECK(words_of([&] { BCE::evaluate(Cpu{}, target, half, slope); }).find("expected a probability") !=
+              std::string::npos);
+        CHECK(words_of([&] { Hinge::evaluate(Cpu{}, half, target, slope); }).find("found") ==
+              (wrong == -1 ? std::string::npos : words.find("found")));
+        CHECK(MSE::evaluate(Cpu{}, half, half, slope) == 0);
+        for (float& each : slope.values()) each = 9;
+    }
+    CHECK(words_of([&] { Hinge::evaluate(Cpu{}, half, filled<S>(3, 0), slope); }) ==
+          "loss: target: value 0 of sample 0: found 0, expected 1 or -1, which are the targets of a hinge loss");
+    CHECK(slope(0, 0) == 9);
+    // A label for all, as of smoothed labels.
+    CHECK(words_of([&] { BCE::evaluate(Cpu{}, {.prediction = half, .constant = 1.1f, .gradient = slope}); })
+              .find("found 1.10000002, expected 0 to 1") != std::string::npos);
+    CHECK(words_of([&] { BCE::evaluate(Cpu{}, {.prediction = half, .constant = 0.9f, .gradient = slope}); }) == "");
+    CHECK(words_of([&] { BCEWithLogits::evaluate(Cpu{}, filled<S>(3, -40), filled<S>(3, 1)); }) == "");
 }

@@ -4,11 +4,15 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <limits>
+#include <string>
 #include <thread>
 #include <vector>
 
 #include "genotype/layers/dropout.hpp"
+#include "genotype/layers/embedding.hpp"
 #include "genotype/layers/linear.hpp"
+#include "genotype/layers/positional_embedding.hpp"
 #include "genotype/model/part.hpp"
 #include "genotype/model/repeat.hpp"
 #include "genotype/model/residual.hpp"
@@ -119,7 +123,7 @@ TEST_CASE("batches beyond the capacity") {
     CHECK_THROWS_WITH_AS(Tensor<In>(-1), "Tensor: batch: found -1, expected 0 or more", Error);
 
     Workspace<Net, In, Training> training(4);
-    CHECK_THROWS_WITH_AS(training.backward(model, View<In>(x), nullptr, {}),
+    CHECK_THROWS_WITH_AS(training.backward(model, View<In>(x), {nullptr, 5}, {}),
                          "Workspace: batch: found 5, expected 1 to its capacity of 4", Error);
 }
 
@@ -152,4 +156,68 @@ TEST_CASE("a seed says all first values") {
     CHECK(*low < -0.99 / 12);
     CHECK(*high <= 1.0 / 12);
     CHECK(*high > 0.99 / 12);
+}
+
+TEST_CASE("issue 17.29: a backward run knows the sizes of what it is given") {
+    const Model<Net> model;
+    Model<Net> trained;
+    Workspace<Net, In, Training> run(5);
+    const auto x = noise<In>(5, 0);
+    const Tensor<Out> slope(5), few(3);
+    Tensor<In> dx(5), small(3);
+    Arena<> gradients(parameter_floats<Net>()), others(parameter_floats<Net>() + 16);
+    const auto fails = [&](auto call, const char* words) { CHECK_THROWS_WITH_AS(call(), words, Error); };
+    fails([&] { run.backward(model, x, slope, {}); },
+          "Workspace: batch of the forward run: found 0, expected 5");
+    fails([&] { run.forward(trained, View<In>(x)); },
+          "Dropout: random state: found none, expected one, the last argument of the forward run");
+    RandomState random{.seed = 1, .stream = streams::layers};
+    run.forward(trained, View<In>(x), &random);
+    run.backward(model, x, slope, {.input_gradient = dx, .gradients = gradients});
+    fails([&] { run.backward(model, x, few, {}); },
+          "Workspace: batch of the output's gradient: found 3, expected 5");
+    fails([&] { run.backward(model, x.view().slice(0, 3), few, {}); },
+          "Workspace: batch of the forward run: found 5, expected 3");
+    fails([&] { run.backward(model, x, slope, {.input_gradient = small}); },
+          "Workspace: batch of the input's gradient: found 3, expected 5");
+    const std::string words = "Workspace: floats of the gradients: found " + std::to_string(others.size()) +
+                              ", expected " + std::to_string(gradients.size()) + ", those of the model's parameters";
+    fails([&] { run.backward(model, x, slope, {.gradients = others}); }, words.c_str());
+    // After a look as inference has it there is nothing to go back through.
+    run.infer(model, x);
+    fails([&] { run.backward(model, x, slope, {}); },
+          "Workspace: batch of the forward run: found 0, expected 5");
+}
+
+TEST_CASE("issue 17.1: a training's memory serves inference, which writes nothing of the model") {
+    const Model<Net> model(Seed{2});
+    Workspace<Net, In, Training> run(5);
+    Workspace<Net, In> alone(5);
+    const auto x = noise<In>(5, 0);
+    for (const int samples : {5, 2}) {
+        const View<In> some = x.view().slice(0, samples);
+        CHECK(copy(run.infer(model, some)) == copy(model(some, alone)));
+    }
+    CHECK_THROWS_WITH_AS(run.infer(model, View<In>{x.data(), 6}),
+                         "Workspace: batch: found 6, expected 1 to its capacity of 5", Error);
+}
+
+TEST_CASE_TEMPLATE("issue 17.5: tokens and positions that no table has are refused by a run by hand", Device,
+                   GENOTYPE_TESTED_DEVICES) {
+    using Tokens = Sequential<Embedding<11, 4>, PositionalEmbedding<6, 4>>;
+    const Model<Tokens, Device> model(Seed{2});
+    Workspace<Tokens, Shape<1>, Inference, Device> memory(8);
+    const auto words_to = [&](const std::vector<float>& ids) -> std::string {
+        try {
+            model(View<Shape<1>>{ids.data(), static_cast<int>(ids.size())}, memory);
+        } catch (const Error& error) {
+            return error.what();
+        }
+        return "";
+    };
+    CHECK(words_to({0, 10, 3, 3, 3, 3}) == "");
+    CHECK(words_to({0, 11}) == "Embedding: token 1: found 11.000000, expected a whole number from 0 to 10");
+    for (const float wrong : {-1.f, 0.5f, 1e30f, std::numeric_limits<float>::quiet_NaN()})
+        CHECK(words_to({wrong}).find("Embedding: token 0: found") == 0);
+    CHECK(words_to({1, 2, 3, 4, 5, 6, 7}) == "PositionalEmbedding: positions of text 0: found 7, expected 6 at most");
 }

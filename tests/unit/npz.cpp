@@ -103,6 +103,30 @@ TEST_CASE("another name, type or shape is an error that names file and array") {
     CHECK(contains(error_of([&] { archive.read<Shape<21>>("z"); }), "a.npz: z: shape: found 3 x 20, expected N x 21"));
 }
 
+TEST_CASE("issue 17.20: Keras's mnist.npz is images and labels, and doubles are converted when asked") {
+    const auto npy = [](const std::string& type, const std::string& sizes, const std::string& values) {
+        const std::string header = "{'descr': '" + type + "', 'fortran_order': False, 'shape': (" + sizes + "), }\n";
+        return std::string("\x93NUMPY\1\0", 8) + static_cast<char>(header.size()) + '\0' + header + values;
+    };
+    TemporaryFolder folder;
+    const std::string pixels = "abcdefghijklmnop", one("\0\0\0\0\0\0\xf0\x3f", 8);
+    const auto path = folder.file("mnist.npz", archive_of({{"x_train.npy", npy("|u1", "2, 4, 2", pixels)},
+                                                           {"y_train.npy", npy("|u1", "2,", "\5\1")},
+                                                           {"z.npy", npy("<f8", "1, 1", one)}}));
+    Npz archive(path);
+    Pictures pictures = archive.read_pictures("x_train");
+    CHECK(pictures.count == 2);
+    CHECK(size_text(pictures) == "4 x 2 x 1");
+    CHECK(std::string(pictures.bytes.begin(), pictures.bytes.end()) == pixels);
+    pictures.labels = archive.read_labels("y_train");
+    CHECK(pictures.labels == std::vector<int>{5, 1});
+    CHECK(archive.read("z", {.convert = true}).values == std::vector<float>{1.0f});
+    CHECK(archive.read<Shape<1>>("z", {.convert = true})(0, 0) == 1.0f);
+    CHECK(contains(error_of([&] { archive.read("z"); }), "mnist.npz: z: type: found <f8, expected <f4 (NpyOptions"));
+    CHECK(
+        contains(error_of([&] { archive.read_labels("z"); }), "mnist.npz: z: type: found <f8, expected whole numbers"));
+}
+
 TEST_CASE("damaged archives are errors") {
     TemporaryFolder folder;
     const Arrays our;

@@ -87,11 +87,19 @@ TEST_CASE("hostile headers") {
         {one("\"dtype\":" + std::string(100'000, '[')), "", "found a list, expected a text for dtype"},
         {one("\"shape\":[[1]]"), "", "found a list"},
         {one("\"shape\":[{}]"), "", "found an object"},
-        {one("\"x\":{}"), "", "found an object, expected dtype, shape and data_offsets, not \"x\""},
+        {one("\"x\":{}"), "", "found too few fields, expected dtype, shape and data_offsets"},
+        {one("\"x\":[1,{\"y\":}]"), "", "header at byte "},
+        {one("\"x\":[1}"), "", "header at byte "},
+        {one("\"x\":1e999"), "", "header at byte "},
+        {one("\"x\":" + std::string(126, '[') + std::string(126, ']')), "", "deeper than 127, expected 127 at most"},
+        {one("\"x\":" + std::string(100'000, '[')), "", "deeper than 127"},
+        {std::string("{}\0", 3), "", "header at byte 2: found a zero byte, expected JSON in UTF-8"},
         {"{\"a\":1}", "", "found 1, expected an object"},
         {"{\"a\":null}", "", "found null, expected an object"},
         {"{\"a\":\"b\"}", "", "found the text \"b\""},
-        {"{\"__metadata__\":[]}", "", "header, \"__metadata__\": found a list"},
+        {"{\"__metadata__\":[]}", "", "header, \"__metadata__\": found a list, expected an object, or null"},
+        {"{\"__metadata__\":null,\"__metadata__\":{}}", "", "found two of them"},
+        {"{\"__metadata__\":{\"k\":null}}", "", "found null, expected a text for the key \"k\""},
         {"{\"__metadata__\":{\"k\":1}}", "", "found 1, expected a text for the key \"k\""},
         {"{\"__metadata__\":{\"k\":{}}}", "", "found an object, expected a text for the key \"k\""},
         {"{\"__metadata__\":{\"k\":\"1\",\"k\":\"1\"}}", "", "found the key \"k\" twice"},
@@ -117,8 +125,9 @@ TEST_CASE("hostile headers") {
         {one("\"data_offsets\":[0,1,2]"), "", "found 3 data_offsets, expected 2"},
         {one("\"data_offsets\":[]"), "", "found 0 data_offsets"},
         // Sizes and places.
-        {"{" + entry("a", "F32", huge + "," + huge, 0, 8) + "}", eight, "\"a\": found a shape of more than 2^64 bytes"},
-        {"{" + entry("a", "F64", "2305843009213693952", 0, 0) + "}", "", "a shape of more than 2^64 bytes"},
+        {"{" + entry("a", "F32", huge + "," + huge, 0, 8) + "}", eight, "\"a\": found a shape of more than 2^64 bits"},
+        {"{" + entry("a", "F64", "2305843009213693952", 0, 0) + "}", "", "a shape of more than 2^64 bits"},
+        {"{" + entry("a", "U8", huge + "," + huge + ",0", 0, 0) + "}", "", "a shape of more than 2^64 bits"},
         {"{" + entry("a", "U8", "9", 0, 8) + "}", eight, "data_offsets [0, 8], expected 9 bytes for U8 [9]"},
         {"{" + entry("a", "F32", "2", 8, 0) + "}", eight, "data_offsets [8, 0]"},
         {"{\"a\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[" + most + ",0]}}", eight, "data_offsets [" + most},
@@ -133,6 +142,8 @@ TEST_CASE("hostile headers") {
         {"{" + entry("a", "U8", "8", 0, 8) + "," + entry("b", "U8", "8", 0, 8) + "}", eight,
          "\"b\": found data that begins at byte 0, expected 8"},
         {"{" + entry("a", "U8", "8", 0, 8) + "," + entry("b", "U8", "0", 3, 3) + "}", eight, "begins at byte 3"},
+        {"{" + entry("a", "U8", "8", 0, 8) + "," + entry("a", "U8", "8", 0, 8) + "}", eight,
+         "\"a\": found two tensors of this name with the same data, expected one"},
     };
     for (const Case& bad : cases) {
         CAPTURE(bad.header.substr(0, 200));
@@ -193,6 +204,91 @@ TEST_CASE("bytes in memory are read as a file's are, where they lie") {
     CHECK(std::equal(part.begin(), part.end(), bytes.end() - 4));
     CHECK(part.size() == 3);
     CHECK(error_of([&] { SafeTensors(bytes.first(7), "m"); }) == "m: file: found 7 bytes, expected at least 8 bytes");
+}
+
+TEST_CASE("issue 17.15: dtypes that are not computed with, null for the metadata, and further keys") {
+    struct Known {
+        const char* name;
+        std::uint64_t values, bytes;
+    };
+    for (const auto& [name, values, bytes] : {Known{"F4", 2, 1},
+                                              {"F4", 0, 0},
+                                              {"F6_E2M3", 4, 3},
+                                              {"F6_E3M2", 8, 6},
+                                              {"F8_E8M0", 3, 3},
+                                              {"F8_E4M3FNUZ", 3, 3},
+                                              {"F8_E5M2FNUZ", 3, 3},
+                                              {"F8_E4M3", 3, 3},
+                                              {"F8_E5M2", 3, 3},
+                                              {"C64", 2, 16}}) {
+        CAPTURE(name);
+        const TemporaryFolder folder;
+        const SafeTensors file(
+            folder.file("a", safetensors_file("{" + tensor_entry("a", name, std::to_string(values), 0, bytes) + "}",
+                                              std::string(bytes, 'd'))));
+        CHECK(file.at("a").text() == std::string(name) + " [" + std::to_string(values) + "]");
+        CHECK(file.bytes(file.at("a")).size() == bytes);
+    }
+    CHECK(contains(error_of_file(safetensors_file("{" + tensor_entry("a", "F4", "3", 0, 1) + "}", "1")),
+                   "header, \"a\": found 12 bits for F4 [3], expected whole bytes"));
+    CHECK(contains(error_of_file(safetensors_file("{" + tensor_entry("a", "F4", "3", 0, 2) + "}", "12")),
+                   "found 12 bits for F4 [3], expected whole bytes"));
+    CHECK(contains(error_of_file(safetensors_file("{" + tensor_entry("a", "F6_E2M3", "4", 0, 4) + "}", "1234")),
+                   "data_offsets [0, 4], expected 3 bytes for F6_E2M3 [4]"));
+    CHECK(contains(error_of_file(safetensors_file("{" + tensor_entry("a", "F8", "1", 0, 1) + "}", "1")),
+                   "found the dtype \"F8\", expected a dtype of safetensors"));
+
+    const std::string more =
+        R"("x":1,"y":{"shape":[1,[],{"z":[{}]}],"w":null},"dtype":"U8","v":[true,-1.5e3,"\u0041"],)"
+        R"("shape":[1],"data_offsets":[0,1],"u":)" +
+        std::string(125, '[') + std::string(125, ']');
+    for (const std::string metadata : {"", R"("__metadata__":null,)", R"("__metadata__":{},)"}) {
+        const TemporaryFolder folder;
+        const SafeTensors file(folder.file("a", safetensors_file("{" + metadata + "\"a\":{" + more + "}}", "1")));
+        CHECK(file.metadata().empty());
+        CHECK(file.at("a").text() == "U8 [1]");
+    }
+    // The sizes of no values: no overflow behind the 0.
+    CHECK(error_of_file(safetensors_file("{" + tensor_entry("a", "F64", "2305843009213693952,0", 0, 0) + "}")) ==
+          "no error");
+}
+
+TEST_CASE("issue 17.22: what is no safetensors file is told by its first bytes") {
+    struct Other {
+        std::string content, words;
+    };
+    const std::string rest(300, '\1');
+    for (const Other& other :
+         {Other{"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 269060552\n",
+                "file: found a Git LFS pointer, expected a safetensors file: \"git lfs pull\" in its folder fetches"},
+          {"<!DOCTYPE html>\n<html>", "file: found a web page (HTML), expected a safetensors file: download the file"},
+          {"\n  <HTML lang=en>", "found a web page (HTML)"},
+          {"<?xml version=\"1.0\"?><Error>", "found an XML document"},
+          {"PK\3\4" + std::string(26, '\0') + "archive/data.pkl" + rest,
+           "found PyTorch's pickle in a zip archive (.pt, .bin), expected a safetensors file: PyTorch makes"},
+          {"PK\3\4" + std::string(26, '\0') + "a.npy" + rest, "found numpy's arrays in a zip archive (.npz)"},
+          {"PK\3\4" + rest, "found a zip archive, expected a safetensors file: unpack it first"},
+          {"\x80\2\x8a\nl\xfc\x9c" + rest, "found a pickle (.pt or .bin of older PyTorch, .pkl)"},
+          {"\x80\4\x95" + rest, "found a pickle"},
+          {"\x1f\x8b\x08" + rest, "found a gzip file"},
+          {rest.substr(0, 257) + "ustar  ", "found a tar archive"},
+          {"%PDF-1.7" + rest, "found a PDF document"},
+          {"GGUF\3" + rest, "found a GGUF file"},
+          {"\x89HDF\r\n\x1a\n" + rest, "found an HDF5 file"},
+          {"\xff\xfe{" + rest, "found a text in UTF-16"},
+          {"Entry not found",
+           "header: found a text that begins with \"Entry not found\", expected a safetensors file: a"},
+          {"{\"error\":\"Repository not found\"}",
+           "a text that begins with \"{\"error\":\"Repository not found\"}\""}}) {
+        CAPTURE(other.words);
+        const std::string error = error_of_file(other.content);
+        CHECK_MESSAGE(contains(error, other.words), error);
+    }
+    // A header of 640 bytes begins as a pickle does.
+    const std::string header = "{" + tensor_entry("a", "U8", "1", 0, 1) + "}";
+    CHECK(error_of_file(safetensors_file(header + std::string(640 - header.size(), ' '), "1")) == "no error");
+    CHECK(
+        contains(error_of_file(safetensors_file(header + std::string(640 - header.size(), ' '), "")), "data: found 0"));
 }
 
 TEST_CASE("paths that are no files") {

@@ -74,14 +74,15 @@ TEST_CASE("training sees what inference sees, and gradients of texts do not depe
     Array dx = unwritten(60 * 64);
     const View<Shape<64>> y = run_of_three.forward(model, {x.data(), 60}, texts);
     const Array together(y.data, y.data + y.size());
-    run_of_three.backward(model, {x.data(), 60}, slope.data(), {.input_gradient = dx.data(), .sequences = &texts});
+    run_of_three.backward(model, {x.data(), 60}, {slope.data(), 60},
+                          {.input_gradient = {dx.data(), 60}, .sequences = &texts});
     for (const kernels::SequenceRows& text : list) {
         Workspace<Net, Shape<64>, Training, TestedDevice> alone(text.count);
         const Array own = part(x, text.row, text.count);
         Array own_dx = unwritten(static_cast<long>(own.size()));
         const View<Shape<64>> z = alone.forward(model, {own.data(), text.count});
-        alone.backward(model, {own.data(), text.count}, slope.data() + text.row * 64,
-                       {.input_gradient = own_dx.data()});
+        alone.backward(model, {own.data(), text.count}, {slope.data() + text.row * 64, text.count},
+                       {.input_gradient = {own_dx.data(), text.count}});
         CHECK(same_bits({z.data, z.data + z.size()}, part(together, text.row, text.count)));
         CHECK(difference(own_dx, part(dx, text.row, text.count)) < 1e-6);
     }

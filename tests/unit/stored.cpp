@@ -9,6 +9,10 @@
 
 #include "genotype/kernels/cpu.hpp"
 #include "genotype/kernels/reference.hpp"
+#include "genotype/layers/conv.hpp"
+#include "genotype/layers/conv_transpose.hpp"
+#include "genotype/layers/embedding.hpp"
+#include "genotype/layers/flatten.hpp"
 #include "genotype/layers/linear.hpp"
 #include "genotype/layers/relu.hpp"
 #include "genotype/model/model.hpp"
@@ -137,4 +141,71 @@ TEST_CASE("an id that is no row is an error") {
         CHECK(words.find("embedding: token 1: found") != std::string::npos);
         CHECK(words.find("an id from 0 to 10") != std::string::npos);
     }
+}
+
+namespace {
+
+using Picture = Shape<3, 8, 8>;
+using Wide = Conv<3, 8, 3, 1, 1, Bias>;
+using Halving = Conv<8, 4, 4, 2, 1>;
+using Point = Conv<4, 6, 1, 1, 0, Bias>;
+using Doubling = ConvT<6, 5, 4, 2, 1>;
+using PointBack = ConvT<5, 2, 1, 1, 0, Bias>;
+using Sparse = Conv<2, 2, 1, 2>;  // of kernel 1, and yet no product
+using Answer = Linear<32, 7>;
+using Pictures = Sequential<Wide, ReLU, Halving, Point, ReLU, Doubling, PointBack, Sparse, Flatten, Answer>;
+
+/// Where child `index` of `Net` has its parameters and its prepared form.
+template <class Net, class Device>
+std::pair<long, long> places_of(int index) {
+    long parameters = 0, prepared = 0;
+    Net::for_each_child([&]<class Child>(std::type_identity<Child>, ChildName name) {
+        if (name.number >= index) return;
+        parameters += parameter_floats<Child>();
+        prepared += prepared_floats<Child, Device>();
+    });
+    return {parameters, prepared};
+}
+
+template <class L, class Device>
+constexpr bool stored = L::template has_stored_matrix<Device>();
+
+}  // namespace
+
+TEST_CASE("issue 17.10: whether a layer's weights are a stored matrix is a property of its type") {
+    static_assert(stored<Answer, Stored<Cpu>> && stored<Point, Stored<Cpu>> && stored<PointBack, Stored<Cpu>> &&
+                  stored<Embedding<5, 4>, Stored<Cpu>>);
+    static_assert(!stored<Wide, Stored<Cpu>> && !stored<Halving, Stored<Cpu>> && !stored<Doubling, Stored<Cpu>> &&
+                  !stored<Sparse, Stored<Cpu>> && !stored<ReLU, Stored<Cpu>>);
+    static_assert(!stored<Answer, Cpu> && !stored<Point, Reference>);
+}
+
+TEST_CASE_TEMPLATE("issue 17.10: convolutions beside products on stored weights answer as on the plain device", Device,
+                   Cpu, Reference) {
+    const Model<Pictures, Device> plain(Seed{4});
+    Model<Pictures, Stored<Device>> model(Seed{4});
+    std::vector<std::vector<float>> matrices;
+    // The plain order is [large][small], a stored matrix's is (outputs, inputs).
+    const auto store = [&](int index, int rows, int columns, bool outputs_are_small) {
+        const auto [from, to] = places_of<Pictures, Stored<Device>>(index);
+        const float* const weights = plain.parameters.data() + from;
+        std::vector<float>& matrix = matrices.emplace_back();
+        for (int row = 0; row < rows; ++row)
+            for (int column = 0; column < columns; ++column)
+                matrix.push_back(outputs_are_small ? weights[column * rows + row] : weights[row * columns + column]);
+        kernels::StoredMatrix stored_form{.rows = rows, .columns = columns};
+        stored_form.parts[0] = {matrix.data(), GgmlType::F32, rows};
+        kernels::write_stored_matrix(stored_form, model.prepared.data() + to);
+    };
+    matrices.reserve(3);
+    store(3, 6, 4, true);
+    store(6, 2, 5, false);
+    store(9, 7, 32, true);
+    const Array x = kernel_test::random_array(5 * Picture::count, 3);
+    Workspace<Pictures, Picture, Inference, Device> memory(5);
+    Workspace<Pictures, Picture, Inference, Stored<Device>> other(5);
+    const auto expected = memory.forward(plain, View<Picture>{x.data(), 5});
+    const auto found = other.forward(model, View<Picture>{x.data(), 5});
+    CHECK(kernel_test::difference(Array(found.data, found.data + found.size()),
+                                  Array(expected.data, expected.data + expected.size()), 1000) < 1e-6);
 }

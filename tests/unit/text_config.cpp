@@ -1,6 +1,7 @@
 // What config.json and GGUF's metadata say of a text model's sizes, and what is refused.
 #include <doctest/doctest.h>
 
+#include <array>
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -217,15 +218,98 @@ TEST_CASE("what GGUF's metadata may not say") {
     number("llama.attention.value_length", 6, "\"llama.attention.value_length\": found 6, expected 8");
     number("llama.rope.dimension_count", 4, "\"llama.rope.dimension_count\": found 4, expected 8");
     number("llama.expert_count", 8, "\"llama.expert_count\": found 8");
-    number("llama.attention.sliding_window", 8, "\"llama.attention.sliding_window\": found a key of this name");
+    number("llama.attention.sliding_window", 8,
+           "\"llama.attention.sliding_window\": found 8, expected 0, or at least the context of 16");
+    number("llama.attention.head_dim", 8, "\"llama.attention.head_dim\": found a key of this name");
     expect("llama.rope.scaling.type", gguf_string("llama.rope.scaling.type", "yarn"),
            "found \"yarn\", expected none or linear");
     expect("llama.rope.freq_base", gguf_f32("llama.rope.freq_base", -1), "\"llama.rope.freq_base\": found -1");
-    expect("llama.rope.freq_base", gguf_u32("llama.rope.freq_base", 1), "\"llama.rope.freq_base\": found UINT32");
+    expect("llama.rope.freq_base", gguf_string("llama.rope.freq_base", "1"), "\"llama.rope.freq_base\": found STRING");
     GgufFile none = file;
     none.tensors.clear();
     none.data.clear();
     CHECK(contains(error_in(none), "\"token_embd.weight\": found no tensor of this name"));
+}
+
+TEST_CASE("issue 17.16: what a model does not need cannot refuse it") {
+    constexpr LlamaConfig two{.vocabulary = 10,
+                              .width = 32,
+                              .layers = 2,
+                              .heads = 4,
+                              .key_value_heads = 2,
+                              .hidden = 32,
+                              .context = 16,
+                              .tied = true};
+    const GgufFile file = gguf_of(two, TestModel(two).tensors, "F32");
+    const auto i32 = [](const std::string& key, std::int32_t value) { return gguf_entry(key, 5, gguf_number(value)); };
+    const auto u64 = [](const std::string& key, std::uint64_t value) {
+        return gguf_entry(key, 10, gguf_number(value));
+    };
+    const auto list = [](const std::string& key, const std::vector<std::int32_t>& values) {
+        return gguf_entry(key, 9, gguf_array(5, values.size(), bytes_of(values)));
+    };
+    const auto flag = [](const std::string& key, bool value) { return gguf_entry(key, 7, std::string(1, value)); };
+    const auto number = [](const std::string& key, float value) { return gguf_f32(key, value); };
+    const auto key = [](const std::string& name) { return "llama." + name; };
+    struct Entry {
+        std::string name, entry;
+    };
+    for (const auto& [name, entry] : std::vector<Entry>{
+             {"attention.head_count", i32(key("attention.head_count"), 4)},
+             {"attention.head_count", u64(key("attention.head_count"), 4)},
+             {"attention.head_count", list(key("attention.head_count"), {4, 4})},
+             {"attention.head_count_kv", list(key("attention.head_count_kv"), {2, 2})},
+             {"feed_forward_length", list(key("feed_forward_length"), {32, 32})},
+             {"context_length", u64(key("context_length"), 16)},
+             {"attention.layer_norm_rms_epsilon",
+              gguf_entry(key("attention.layer_norm_rms_epsilon"), 12, gguf_number(1e-5))},
+             {"rope.freq_base", gguf_u32(key("rope.freq_base"), 10000)},
+             {"expert_used_count", gguf_u32(key("expert_used_count"), 0)},
+             {"expert_count", i32(key("expert_count"), 0)},
+             {"attention.causal", flag(key("attention.causal"), true)},
+             {"attention.sliding_window", gguf_u32(key("attention.sliding_window"), 4096)},
+             {"attention.sliding_window", gguf_u32(key("attention.sliding_window"), 0)},
+             {"rope.scale_linear", number(key("rope.scale_linear"), 1)},
+             {"rope.scaling.factor", number(key("rope.scaling.factor"), 1)},
+             {"rope.scaling.type", gguf_string(key("rope.scaling.type"), "none")},
+             {"tensor_data_layout", gguf_string(key("tensor_data_layout"), "Meta AI original pth")},
+             {"attention.clamp_kqv", number(key("attention.clamp_kqv"), 0)},
+             {"logit_scale", number(key("logit_scale"), 1)},
+         }) {
+        CAPTURE(name);
+        const GgufFile other = with(file, key(name), entry);
+        CHECK_MESSAGE(error_in(other) == "no error", error_in(other));
+        if (error_in(other) == "no error") CHECK(read(other) == TextConfig(two));
+    }
+    // A factor without words for its kind is a linear one, as in llama.cpp.
+    LlamaConfig stretched = two;
+    stretched.rope_scaling = RopeScaling::linear;
+    stretched.rope_factor = 4;
+    for (const char* name : {"rope.scale_linear", "rope.scaling.factor"})
+        CHECK(read(with(file, key(name), number(key(name), 4))) == TextConfig(stretched));
+
+    for (const auto& [name, entry, words] : std::vector<std::array<std::string, 3>>{
+             {"attention.head_count", i32(key("attention.head_count"), -4), "found INT32 -4, expected UINT32"},
+             {"attention.head_count", u64(key("attention.head_count"), 1ULL << 32), "found UINT64 4294967296"},
+             {"attention.head_count", list(key("attention.head_count"), {4, 2}),
+              "found 4 and 2 for two layers, expected the same for all layers"},
+             {"attention.head_count", list(key("attention.head_count"), {4, 4, 4}),
+              "found ARRAY of 3 INT32, expected one number, or one for each of the 2 layers"},
+             {"attention.head_count", list(key("attention.head_count"), {}), "found ARRAY of 0 INT32"},
+             {"attention.head_count",
+              gguf_entry(key("attention.head_count"), 9, gguf_array(6, 2, bytes_of<float>({4, 4}))),
+              "found ARRAY of 2 FLOAT32"},
+             {"attention.causal", flag(key("attention.causal"), false), "found false, expected true"},
+             {"expert_count", i32(key("expert_count"), 8), "found 8, expected 0: one feed-forward part a layer"},
+             {"logit_scale", number(key("logit_scale"), 2), "found 2, expected 1, or nothing"},
+             {"tensor_data_layout", gguf_string(key("tensor_data_layout"), "other"),
+              "found \"other\", expected \"Meta"},
+             {"rope.scaling.factor", number(key("rope.scaling.factor"), -1), "found -1, expected a number above 0"},
+         }) {
+        CAPTURE(name);
+        CHECK_MESSAGE(contains(error_in(with(file, key(name), entry)), "\"" + key(name) + "\": " + words),
+                      error_in(with(file, key(name), entry)));
+    }
 }
 
 TEST_CASE("Llama 3's scaling is found again in the divisors that stand for it") {

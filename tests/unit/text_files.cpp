@@ -10,6 +10,7 @@
 #include "genotype/models/gpt2.hpp"
 #include "genotype/models/llama.hpp"
 #include "genotype/text/load_text.hpp"
+#include "genotype/text/stored_weights.hpp"
 #include "support/temporary_folder.hpp"
 #include "support/text_model_files.hpp"
 
@@ -167,15 +168,164 @@ TEST_CASE("types and names that are not read") {
     const auto at = file.find("\"F32\"");
     const ModelFolder folder(tensors);
     folder.file("model.safetensors", file.replace(at, 5, "\"I32\""));
-    CHECK(contains(error_of([&] { TextFiles files(folder.path()); }), "found I32 [10, 32], expected F32, F16 or BF16"));
+    Model<Net> model(Seed{1});
+    const auto error_at = [&](const std::filesystem::path& path, bool strict = true) {
+        return error_of([&] { load_text(model, TextFiles(path, {.strict = strict}), small); });
+    };
+    for (const bool strict : {true, false})
+        CHECK(contains(error_at(folder.path(), strict),
+                       ": 1 fault, and nothing is loaded: \"model.embed_tokens.weight\": found I32 [10, 32], expected "
+                       "F32, F16 or BF16"));
 
     GgufFile gguf = gguf_of(small, small_tensors(), "F32");
     for (const char* name : {"blk.0.attn_rot.weight", "blk.x.attn_q.weight", "blk.0.attn_q.scale", "blk", "blk.0"})
         add_tensor(gguf, name, test_tensor("o", 2, 1, false), "F32");
+    gguf.tensors.push_back(gguf_tensor("blk.0.ffn_exps.weight", {256}, 14, 0));
+    gguf.tensors.push_back(gguf_tensor("blk.0.attn_q.bias", {256}, 42, 0));
     const auto path = folder.file("m.gguf", gguf.text());
-    const std::string error = error_of([&] { TextFiles files(path); });
-    CHECK(contains(error, "5 faults:"));
+    const std::string error = error_at(path);
+    CHECK(contains(error, "7 faults, and nothing is loaded:"));
     CHECK(contains(error, "\"blk.0.attn_rot.weight\": found F32 [2], expected a tensor of a Llama"));
+    CHECK(contains(error, "\"blk.0.ffn_exps.weight\": found Q6_K [256], expected a tensor of a Llama"));
+    CHECK(contains(error, "\"model.layers.0.self_attn.q_proj.bias\": found the type 42 [256], expected nothing"));
+    CHECK(error_at(path, false) == "no error");
+}
+
+TEST_CASE("issue 17.16: a tensor of a type that is not read is refused where the model has it") {
+    GgufFile gguf = gguf_of(small, small_tensors(), "F32");
+    for (const char* name : {"output.weight", "blk.0.ffn_up.weight"}) {
+        GgufFile other = gguf;
+        std::erase_if(other.tensors, [&](const std::string& old) { return old.starts_with(gguf_text(name)); });
+        other.tensors.push_back(gguf_tensor(name, {256}, 14, 0));
+        const TemporaryFolder folder;
+        const auto path = folder.file("m.gguf", other.text());
+        Model<Net> model(Seed{1});
+        const std::string error = error_of([&] { load_text(model, TextFiles(path), small); });
+        CHECK_MESSAGE(contains(error, "found Q6_K [256], expected F32, F16, BF16, Q8_0, Q4_0 or Q4_1"), error);
+    }
+}
+
+TEST_CASE("issue 17.16: a split file is opened by its first part, and by its folder") {
+    GgufFile first = gguf_of(small, small_tensors(), "F32"), second;
+    const auto split = [](GgufFile& file, std::uint16_t index, std::uint16_t count) {
+        file.entries.push_back(gguf_entry("split.no", 2, gguf_number(index)));
+        file.entries.push_back(gguf_entry("split.count", 5, gguf_number<std::int32_t>(count)));
+    };
+    const std::size_t all = first.tensors.size();
+    first.entries.push_back(gguf_entry("split.tensors.count", 5, gguf_number(static_cast<std::int32_t>(all))));
+    // The second half of the tensors, with the data that they have.
+    GgufFile half;
+    TestTensors left, right;
+    for (const auto& [name, tensor] : small_tensors()) (left.size() < all / 2 ? left : right)[name] = tensor;
+    first = gguf_of(small, left, "F32");
+    first.entries.push_back(gguf_entry("split.tensors.count", 5, gguf_number(static_cast<std::int32_t>(all))));
+    second = gguf_of(small, right, "F32");
+    second.entries.clear();
+    split(first, 0, 2);
+    split(second, 1, 2);
+    const TemporaryFolder folder;
+    const auto one = folder.file("m-00001-of-00002.gguf", first.text());
+    const auto opened = [&](const std::filesystem::path& path) { return error_of([&] { TextFiles files(path); }); };
+    CHECK(contains(opened(one),
+                   "m-00001-of-00002.gguf: file: found part 1 of 2 of a split file without "
+                   "m-00002-of-00002.gguf, expected all parts in one folder"));
+    const auto two = folder.file("m-00002-of-00002.gguf", second.text());
+    CHECK(contains(opened(two), "found part 2 of 2 of a split file, expected the first, " + one.string()));
+    Model<Net> whole(Seed{1}), parts(Seed{2});
+    const TemporaryFolder other;
+    load_text(whole, TextFiles(other.file("w.gguf", gguf_of(small, small_tensors(), "F32").text())), small);
+    for (const auto& path : {one, folder.path()}) {
+        const TextFiles files(path);
+        CHECK(files.tensors().size() == all);
+        CHECK(files.gguf()->at("token_embd.weight").part + files.gguf()->at("output_norm.weight").part == 1);
+        load_text(parts, files, small);
+        CHECK(std::equal(whole.parameters.data(), whole.parameters.data() + whole.parameters.size(),
+                         parts.parameters.data()));
+    }
+
+    std::filesystem::remove(one);
+    CHECK(contains(opened(folder.path()), "found part 2 of 2 of a split file without m-00001-of-00002.gguf"));
+    CHECK(contains(opened(folder.file("renamed.gguf", first.text())),
+                   "found part 1 of 2 of a split file under this name, expected the name that it was written with, "
+                   "which ends in -00001-of-00002.gguf"));
+    folder.file("m-00001-of-00002.gguf", first.text());
+    GgufFile again = second;
+    again.tensors = first.tensors;
+    again.data = first.data;
+    folder.file("m-00002-of-00002.gguf", again.text());
+    CHECK(contains(opened(one), "\"split.tensors.count\": found "));
+    again.entries.clear();
+    folder.file("m-00002-of-00002.gguf", again.text());
+    CHECK(contains(opened(one), "m-00002-of-00002.gguf: file: found a whole file, expected part 2 of 2, as its name"));
+    split(again, 0, 2);
+    folder.file("m-00002-of-00002.gguf", again.text());
+    CHECK(contains(opened(one), "found part 1 of 2 of a split file, expected part 2 of 2, as its name says"));
+    const std::string bytes = second.text();
+    CHECK(contains(error_of([&] { Gguf(std::as_bytes(std::span(bytes)), "b"); }),
+                   "b: file: found part 2 of 2 of a split"));
+}
+
+TEST_CASE("issue 17.19: tensors beside the model's are refused by name, unless strict is false") {
+    TestTensors tensors = small_tensors();
+    for (const char* name : {"v_head.summary.weight", "model.layers.0.self_attn.q_proj.lora_A.weight", "score.weight"})
+        tensors[name] = test_tensor(name, 3, 32, true);
+    const ModelFolder folder(tensors);
+    std::string file = content_of(folder / "model.safetensors");
+    // "position_ids" is of whole numbers.
+    const auto entry = file.find("\"score.weight\":{\"dtype\":\"F32\"");
+    REQUIRE(entry != file.npos);
+    file.replace(entry + 25, 3, "I32");
+    folder.file("model.safetensors", file);
+    Model<Net> model(Seed{1});
+    const std::string error = error_of([&] { load_text(model, TextFiles(folder.path()), small); });
+    CHECK(contains(error, ": 3 faults, and nothing is loaded:"));
+    CHECK(contains(error, "\"v_head.summary.weight\": found F32 [3, 32], expected nothing"));
+    CHECK(contains(error, "\"score.weight\": found I32 [3, 32], expected nothing"));
+    CHECK(contains(error, "(TextFilesOptions::strict = false leaves it out)"));
+    const LoadReport report = load_text(model, TextFiles(folder.path(), {.strict = false}), small);
+    REQUIRE(report.faults.size() == 3);
+    CHECK(report.faults[2].tensor == "score.weight");
+    CHECK(model.parameters.data()[3] == small_tensors().at("model.embed_tokens.weight").values[3]);
+    const StoredWeights<Net> stored(TextFiles(folder.path(), {.strict = false}), small);
+    CHECK(stored.report().faults.size() == 3);
+
+    // What the model has is missed, and another head than the embedding's is refused, all the same.
+    tensors.erase("model.norm.weight");
+    tensors["lm_head.weight"] = test_tensor("h", 10, 32, true);
+    const ModelFolder wrong(tensors);
+    const std::string other = error_of([&] { load_text(model, TextFiles(wrong.path(), {.strict = false}), small); });
+    CHECK(contains(other, ": 2 faults, and nothing is loaded:"));
+    CHECK(contains(other, "\"model.norm.weight\": found nothing"));
+    CHECK(contains(other, "\"lm_head.weight\": found F32 [10, 32], expected nothing, or the embedding's values"));
+}
+
+TEST_CASE("issue 17.18: a prefix before all names is said, and taken where it is given") {
+    Model<Net> model(Seed{1});
+    for (const std::string prefix : {"module.", "_orig_mod.module.", "base/", "student.model."}) {
+        TestTensors tensors;
+        for (const auto& [name, tensor] : small_tensors()) tensors[prefix + name] = tensor;
+        tensors["beside"] = test_tensor("beside", 3, 32, true);
+        const ModelFolder folder(tensors);
+        const std::string hint = ", and nothing is loaded (all of the model's names are there behind \"" + prefix +
+                                 "\": TextFilesOptions::prefix = \"" + prefix + "\" reads them):\n";
+        for (const char* given : {"", "x."})
+            CHECK(contains(error_of([&] { load_text(model, TextFiles(folder.path(), {.prefix = given}), small); }),
+                           hint));
+        CHECK(load_text(model, TextFiles(folder.path(), {.prefix = prefix}), small).faults.empty());
+    }
+    // The body alone, as a model without a head is saved.
+    TestTensors body, deep;
+    for (const auto& [name, tensor] : small_tensors()) {
+        body[name.substr(6)] = tensor;
+        deep["module." + name.substr(6)] = tensor;
+    }
+    CHECK(load_error(body) == "no error");
+    CHECK(contains(load_error(deep), "TextFilesOptions::prefix = \"module.\" reads them"));
+    const ModelFolder folder(deep);
+    CHECK_NOTHROW(load_text(model, TextFiles(folder.path(), {.prefix = "module."}), small));
+    const ModelFolder plain(small_tensors());
+    CHECK(contains(error_of([&] { load_text(model, TextFiles(plain.path(), {.prefix = "module."}), small); }),
+                   "all of the model's names are there without \"module.\": TextFilesOptions::prefix = \"\" reads"));
 }
 
 TEST_CASE("whatever does not fit the model is one error, and nothing is loaded") {

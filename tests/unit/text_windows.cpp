@@ -59,6 +59,36 @@ TEST_CASE("what comes depends on the seed and the position alone") {
     CHECK(copy_of(third.next()) != expected);
 }
 
+TEST_CASE("issue 17.9: a text in order has every token as an answer once") {
+    for (const int size : {5, 6, 8, 9, 13, 40, 41, 43})
+        for (const int batch : {1, 2, 3, 64}) {
+            CAPTURE(size);
+            CAPTURE(batch);
+            const std::vector<int> tokens = counted(size);
+            TextInOrder text(tokens, {.batch = batch, .context = 4});
+            CHECK(text.answers() == size - 1);
+            int next = 1;
+            long parts = 0;
+            for (auto part = text.next(); part.answers > 0; part = text.next(), ++parts) {
+                REQUIRE(part.windows.size() % 5 == 0);
+                REQUIRE(part.windows.size() <= static_cast<std::size_t>(batch) * 5);
+                const long known = static_cast<long>(part.windows.size()) / 5 * 4 - part.answers;
+                CHECK((known == 0 || (part.windows.size() == 5 && known < 4)));
+                for (std::size_t at = 0; at < part.windows.size(); ++at) {
+                    if (at % 5 == 0) continue;
+                    REQUIRE(part.windows[at] == part.windows[at - 1] + 1);
+                    if (part.windows[at] >= next) REQUIRE(part.windows[at] == next++);
+                }
+            }
+            CHECK(next == size);
+            CHECK(parts == text.parts());
+            CHECK(text.next().windows.empty());
+        }
+    const std::vector<int> few = counted(4);
+    CHECK_THROWS_WITH_AS(TextInOrder(few, {.batch = 1, .context = 4}),
+                         "text windows: tokens: found 4, expected at least one window of 5", Error);
+}
+
 TEST_CASE("nanoGPT's split") {
     const std::vector<int> tokens = counted(1003);
     const TextParts parts = split_text(tokens);

@@ -19,6 +19,7 @@ struct TokenizerFile {
     TokenizerParts parts = small_parts();
     std::vector<std::int32_t> types = std::vector<std::int32_t>(parts.tokens.size(), 1);
     std::vector<std::string> others = {};
+    bool has_types = true;
     std::string model = "gpt2", rules = "gpt-2", architecture = "llama";
 
     TokenId token(const std::string& content, std::int32_t type) {
@@ -42,8 +43,9 @@ struct TokenizerFile {
         file.entries.push_back(gguf_entry("tokenizer.ggml.model", 8, gguf_text(model)));
         if (!rules.empty()) file.entries.push_back(gguf_entry("tokenizer.ggml.pre", 8, gguf_text(rules)));
         file.entries.push_back(gguf_entry("tokenizer.ggml.tokens", 9, texts(parts.tokens)));
-        file.entries.push_back(
-            gguf_entry("tokenizer.ggml.token_type", 9, gguf_array(5, types.size(), bytes_of(types))));
+        if (has_types)
+            file.entries.push_back(
+                gguf_entry("tokenizer.ggml.token_type", 9, gguf_array(5, types.size(), bytes_of(types))));
         file.entries.push_back(gguf_entry("tokenizer.ggml.merges", 9, texts(parts.merges)));
         return file.text();
     }
@@ -112,6 +114,35 @@ TEST_CASE("tokens around each text") {
     far.flag("tokenizer.ggml.add_bos_token", true);
     far.number("tokenizer.ggml.bos_token_id", 268);
     CHECK(contains(far.error(), "\"tokenizer.ggml.bos_token_id\": found 268, expected below 268"));
+}
+
+TEST_CASE("issue 17.16: without the tokens' types the ends of texts are special") {
+    TokenizerFile file;
+    const TokenId end = file.token("<|endoftext|>", 3), padding = file.token("<pad>", 3);
+    file.number("tokenizer.ggml.eos_token_id", static_cast<std::uint32_t>(end));
+    file.number("tokenizer.ggml.padding_token_id", static_cast<std::uint32_t>(padding));
+    file.number("tokenizer.ggml.bos_token_id", 4294967295);
+    const Tokenizer with_types(file.read(), "m.gguf");
+    file.has_types = false;
+    const Tokenizer without(file.read(), "m.gguf");
+    for (const char* text : {"hello<|endoftext|> world", "<pad>hello", "a < b"})
+        CHECK(without.encode(text) == with_types.encode(text));
+    CHECK(without.is_special(end));
+    CHECK(!without.is_special(*without.id("hello")));
+}
+
+TEST_CASE("issue 17.16: types of any whole numbers, and a first token of -1 that is not added") {
+    TokenizerFile file;
+    const std::vector<std::uint8_t> bytes(file.types.begin(), file.types.end());
+    file.has_types = false;
+    file.others.push_back(gguf_entry("tokenizer.ggml.token_type", 9, gguf_array(0, bytes.size(), bytes_of(bytes))));
+    file.others.push_back(gguf_entry("tokenizer.ggml.bos_token_id", 5, gguf_number<std::int32_t>(-1)));
+    file.flag("tokenizer.ggml.add_bos_token", false);
+    CHECK(file.read().prefix.empty());
+    file.others.back() = gguf_entry("tokenizer.ggml.add_bos_token", 7, "\1");
+    CHECK(contains(file.error(), "\"tokenizer.ggml.bos_token_id\": found nothing, expected a token's id"));
+    file.others[file.others.size() - 2] = gguf_entry("tokenizer.ggml.bos_token_id", 11, gguf_number<std::int64_t>(7));
+    CHECK(file.read().prefix == Ids{7});
 }
 
 TEST_CASE("other vocabularies, and lists that do not fit") {

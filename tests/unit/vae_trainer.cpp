@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <string>
 #include <vector>
 
 #include "genotype/genotype.hpp"
@@ -121,14 +123,152 @@ TEST_CASE_TEMPLATE("a model of both reconstructs through the mean of the latents
     CHECK(names.starts_with("encoder.0.weight encoder.0.bias encoder.2.weight encoder.2.bias decoder.0.weight"));
 }
 
-TEST_CASE("evaluation learns nothing, and draws as steps do") {
+TEST_CASE("evaluation learns nothing, and says the same each time") {
     Trainer<Net> trainer({.batch = batch, .seed = 3}), stepped({.batch = batch, .seed = 3});
     const auto before = trainer.model().parameters.clone();
     const VaeLosses first = trainer.evaluate(real);
     CHECK(std::equal(before.data(), before.data() + before.size(), trainer.model().parameters.data()));
-    CHECK(first.reconstruction == stepped.step(real).reconstruction);
-    CHECK(trainer.evaluate(real).reconstruction != first.reconstruction);
+    CHECK(first.kl == stepped.step(real).kl);  // which no noise goes into
+    CHECK(trainer.evaluate(real).reconstruction == first.reconstruction);
     CHECK(trainer.evaluate(real).kl == first.kl);
+    // A draw, and not the means: that of another seed is another.
+    Trainer<Net> other({.batch = batch, .seed = 4});
+    std::copy_n(before.data(), before.size(), other.model().parameters.data());
+    other.model().prepare();
+    CHECK(other.evaluate(real).reconstruction != first.reconstruction);
+    CHECK(other.evaluate(real).kl == first.kl);
+}
+
+namespace {
+
+using NormedEncoder = Sequential<Linear<6, 5>, BN<5>, ReLU, Dropout<0.5f>, Linear<5, 4>>;
+using NormedDecoder = Sequential<Linear<2, 5>, BN<5>, Dropout<0.5f>, Linear<5, 6>, Sigmoid>;
+using Normed = VariationalAutoencoder<NormedEncoder, NormedDecoder>;
+
+}  // namespace
+
+TEST_CASE_TEMPLATE("issue 17.1: evaluation runs as inference does, for batches of any size", Device,
+                   GENOTYPE_TESTED_DEVICES) {
+    Trainer<Normed, Device> trainer({.optimizer = {.learning_rate = 0.1f}, .batch = batch, .seed = 3});
+    for (int step = 0; step < 20; ++step) trainer.step(real);
+    const auto& model = trainer.model();
+    Workspace<NormedEncoder, Values, Inference, Device> encoder(batch);
+    Workspace<NormedDecoder, Latent, Inference, Device> decoder(batch);
+    for (const int samples : {batch, 3, 1}) {
+        CAPTURE(samples);
+        const View<Values> some = real.view().slice(0, samples);
+        Tensor<Latent> z(samples);
+        fill_normal(Device{}, z.size(), RandomState{.seed = 3, .stream = streams::evaluation}, z.data());
+        const auto moments = encode(model, some, encoder);
+        double squares = 0, kl = 0;
+        for (int n = 0; n < samples; ++n)
+            for (int i = 0; i < 2; ++i) {
+                const double mean = moments(n, i), log_variance = moments(n, 2 + i);
+                kl += 0.5 * (mean * mean + std::exp(log_variance) - 1 - log_variance) / samples;
+                z(n, i) = static_cast<float>(mean + z(n, i) * std::exp(log_variance / 2));
+            }
+        const auto output = decode(model, z, decoder);
+        for (int n = 0; n < samples; ++n)
+            for (int i = 0; i < 6; ++i)
+                squares += std::pow(static_cast<double>(output(n, i)) - some(n, i), 2) / samples;
+        const VaeLosses losses = trainer.evaluate(some);
+        CHECK(losses.reconstruction == doctest::Approx(squares));
+        CHECK(losses.kl == doctest::Approx(kl));
+    }
+}
+
+TEST_CASE_TEMPLATE("issue 17.1: of two trainings of which one looks, neither parts from the other", Device,
+                   GENOTYPE_TESTED_DEVICES) {
+    const VaeOptions<Adam> options{.batch = batch, .seed = 3};
+    Trainer<Normed, Device> trainer(options), looks(options);
+    for (int step = 0; step < 5; ++step) {
+        const VaeLosses wanted = trainer.step(real), found = looks.step(real);
+        CHECK(found.reconstruction == wanted.reconstruction);
+        CHECK(found.kl == wanted.kl);
+        const auto buffers = looks.model().buffers.clone();
+        looks.evaluate(real.view().slice(0, 1 + step));
+        CHECK(std::equal(buffers.data(), buffers.data() + buffers.size(), looks.model().buffers.data()));
+    }
+}
+
+namespace {
+
+/// A layer that needs more memory in inference than in training.
+struct Roomy : LayerBase {
+    static constexpr bool backward_reads_input = false;
+    static constexpr Inferred output(Dims in) { return in; }
+    template <class Device, class Mode>
+    static constexpr LayerMemory memory(Dims) {
+        return {.forward_scratch = std::same_as<Mode, Inference> ? MemoryExtent{5000, 5000} : MemoryExtent{}};
+    }
+    template <class Device, class Mode>
+    static void forward(Device device, Mode, const Forward<Mode>& pass) {
+        if constexpr (std::same_as<Mode, Inference>) {
+            std::fill_n(pass.scratch.per_sample, 5000 * pass.batch, 1.f);
+            std::fill_n(pass.scratch.fixed, 5000, 1.f);
+        }
+        map(device, pass.batch * pass.in.count(), kernels::Identity{}, pass.y, pass.x);
+    }
+    template <class Device>
+    static void backward(Device device, const Backward& pass) {
+        if (pass.dx) map(device, pass.batch * pass.in.count(), kernels::Identity{}, pass.dx, pass.dy);
+    }
+};
+
+}  // namespace
+
+TEST_CASE("issue 17.1: a model whose inference needs more memory than its training is evaluated, too") {
+    using Roomier = VariationalAutoencoder<Sequential<Linear<6, 5>, Tanh, Roomy, Linear<5, 4>>, Decoder>;
+    Trainer<Roomier> trainer({.batch = batch, .seed = 3});
+    Trainer<Net> expected({.batch = batch, .seed = 3});
+    for (int step = 0; step < 3; ++step) {
+        CHECK(trainer.evaluate(real).reconstruction == expected.evaluate(real).reconstruction);
+        CHECK(trainer.step(real).reconstruction == expected.step(real).reconstruction);
+    }
+}
+
+namespace {
+
+/// What a training says to a batch of which one value is wrong. It must be as it was.
+template <class Loss, class Device>
+std::string words_to(float value) {
+    using Model = VariationalAutoencoder<Encoder, Decoder, Loss>;
+    Trainer<Model, Device> trainer({.batch = batch, .seed = 3}), other({.batch = batch, .seed = 3});
+    Tensor<Values> wrong(batch);
+    std::copy_n(real.data(), real.size(), wrong.data());
+    wrong(3, 4) = value;
+    std::string words;
+    try {
+        trainer.step(wrong);
+    } catch (const Error& error) {
+        words = error.what();
+    }
+    if (words.empty()) return words;
+    CHECK_THROWS_WITH_AS(trainer.evaluate(wrong), words.c_str(), Error);
+    CHECK_THROWS_WITH_AS(trainer.step(wrong, noise), words.c_str(), Error);
+    CHECK(trainer.steps() == 0);
+    CHECK(trainer.step(real).reconstruction == other.step(real).reconstruction);
+    CHECK(trainer.step(real).reconstruction == other.step(real).reconstruction);
+    return words;
+}
+
+}  // namespace
+
+TEST_CASE_TEMPLATE("issue 17.5: a batch that the loss is not defined for is refused, and nothing changes", Device,
+                   GENOTYPE_TESTED_DEVICES) {
+    const float infinity = std::numeric_limits<float>::infinity(), nan = std::numeric_limits<float>::quiet_NaN();
+    CHECK(words_to<BCE, Device>(-0.5f) ==
+          "Trainer: batch: value 4 of sample 3: found -0.5, expected 0 to 1, of which alone there is a binary "
+          "cross-entropy: take Range{0, 1} for the Dataset, or a loss for any number, such as MSE");
+    for (const float value : {1.0000001f, 255.f, -1e-30f, infinity, -infinity, nan, -nan}) {
+        CAPTURE(value);
+        CHECK(words_to<BCE, Device>(value).find("value 4 of sample 3: found") != std::string::npos);
+        CHECK(words_to<BCEWithLogits, Device>(value).find("value 4 of sample 3: found") != std::string::npos);
+    }
+    for (const float value : {0.f, -0.f, 1.f, 1e-40f}) CHECK(words_to<BCE, Device>(value) == "");
+    for (const float value : {infinity, -infinity, nan})
+        CHECK(words_to<MSE, Device>(value).find("expected a finite number") != std::string::npos);
+    for (const float value : {-1.f, 255.f, 1e30f}) CHECK(words_to<L1, Device>(value) == "");
 }
 
 TEST_CASE("schedule and clipping") {

@@ -1,13 +1,15 @@
-// Reader of the binary version of CIFAR-10.
+// Reader of the binary versions of CIFAR-10 and CIFAR-100.
 #pragma once
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <fstream>
 #include <string>
 #include <vector>
 
+#include "genotype/data/file_kind.hpp"
 #include "genotype/data/input_file.hpp"
 #include "genotype/data/pictures.hpp"
 #include "genotype/data/split.hpp"
@@ -16,24 +18,90 @@
 namespace genotype {
 namespace detail {
 
-/// Appends a file of records: one byte for the class, then a red, a green and a blue plane of 32 x 32 bytes.
-inline void append_cifar10(Pictures& pictures, const std::filesystem::path& path) {
-    constexpr std::size_t plane = 32 * 32;
-    InputFile file(path);
-    std::array<std::uint8_t, 1 + 3 * plane> record;
-    while (const std::size_t got = file.read(record)) {
-        const std::string field = "record " + std::to_string(pictures.count);
-        if (got < record.size()) fail(file.name(), field, concat(got, " bytes"), concat(record.size(), " bytes"));
-        if (record[0] > 9) fail(file.name(), field, concat("label ", record[0]), "a label from 0 to 9");
-        pictures.labels.push_back(record[0]);
-        const std::size_t before = pictures.bytes.size();
-        pictures.bytes.resize(before + 3 * plane);
-        std::uint8_t* const picture = pictures.bytes.data() + before;
-        for (std::size_t channel = 0; channel < 3; ++channel)
-            for (std::size_t pixel = 0; pixel < plane; ++pixel)
-                picture[pixel * 3 + channel] = record[1 + channel * plane + pixel];
-        ++pictures.count;
+inline constexpr std::size_t cifar_plane = 32 * 32;
+
+/// A file of records: some bytes for the class, of which the last counts, then a red, a green and a blue plane of 32 x
+/// 32 bytes.
+class CifarFile {
+  public:
+    CifarFile(const std::filesystem::path& path, std::size_t label_bytes, int classes)
+        : file_(path), label_bytes_(label_bytes), classes_(classes) {}
+
+    void append_to(Pictures& pictures) {
+        const std::size_t whole = label_bytes_ + 3 * cifar_plane;
+        std::vector<std::uint8_t> record(whole);
+        for (long number = 0; const std::size_t got = file_.read(record); ++number) {
+            bytes_ += got;
+            const std::string field = "record " + std::to_string(number);
+            const int label = record[label_bytes_ - 1];
+            if (got < whole) wrong(field, concat(got, " bytes"), concat(whole, " bytes"));
+            if (label >= classes_) wrong(field, concat("label ", label), concat("a label from 0 to ", classes_ - 1));
+            pictures.labels.push_back(label);
+            const std::size_t before = pictures.bytes.size();
+            pictures.bytes.resize(before + 3 * cifar_plane);
+            std::uint8_t* const picture = pictures.bytes.data() + before;
+            for (std::size_t channel = 0; channel < 3; ++channel)
+                for (std::size_t pixel = 0; pixel < cifar_plane; ++pixel)
+                    picture[pixel * 3 + channel] = record[label_bytes_ + channel * cifar_plane + pixel];
+            ++pictures.count;
+        }
     }
+
+  private:
+    /// Says so where the file's size is that of the other data set's records.
+    [[noreturn]] void wrong(const std::string& field, const std::string& found, const std::string& expected) {
+        expect_no_other_kind_at(file_.name(), field, "a file of CIFAR's binary version");
+        std::array<std::uint8_t, 4096> rest;
+        while (const std::size_t got = file_.read(rest)) bytes_ += got;
+        const std::size_t other = 3 - label_bytes_;
+        const bool is_other = bytes_ > 0 && bytes_ % (other + 3 * cifar_plane) == 0;
+        fail(file_.name(), field, found,
+             is_other ? concat(expected, ": its size is that of CIFAR-", other == 2 ? "100" : "10",
+                               "'s records, which "
+                               "read_cifar",
+                               other == 2 ? "100" : "10", " reads")
+                      : expected);
+    }
+
+    InputFile file_;
+    std::size_t label_bytes_;
+    int classes_;
+    std::uint64_t bytes_ = 0;
+};
+
+/// How to get what is read here.
+inline std::string cifar_hint(bool is_ten) {
+    return concat("its binary version, unpacked: cifar-", is_ten ? "10" : "100", "-binary.tar.gz");
+}
+
+/// What a folder has in place of the binary version, in words; empty where that is nothing known.
+inline std::string other_cifar(const std::filesystem::path& folder, bool is_ten) {
+    const std::string number = is_ten ? "10" : "100", packed = "cifar-" + number + "-binary.tar.gz";
+    const std::string pickles = is_ten ? "cifar-10-batches-py" : "cifar-100-python",
+                      tar = "cifar-" + number + "-python.tar.gz";
+    std::error_code ignored;
+    const auto has = [&](const std::string& name) { return std::filesystem::exists(folder / name, ignored); };
+    if (has(packed)) return (folder / packed).string() + ", which is packed (tar xzf)";
+    if (has(pickles)) return (folder / pickles).string() + ", which holds Python's pickles";
+    if (has(tar)) return (folder / tar).string() + ", which holds Python's pickles";
+    if (is_ten && has("data_batch_1")) return (folder / "data_batch_1").string() + ", which is a pickle of Python's";
+    if (is_ten && has("train.bin") && has("test.bin"))
+        return folder.string() + " with CIFAR-100's files, which read_cifar100 reads";
+    if (!is_ten && has("test_batch.bin")) return folder.string() + " with CIFAR-10's files, which read_cifar10 reads";
+    if (!is_ten && has("meta") && has("train")) return folder.string() + " with Python's pickles";
+    return "";
+}
+
+/// The folder itself or the one that the archive makes, whichever has the file; where none has it, a known mistake is
+/// an `Error`.
+inline std::filesystem::path cifar_place(const std::filesystem::path& folder, const char* inner,
+                                         const std::string& file, bool is_ten) {
+    std::error_code ignored;
+    if (std::filesystem::is_directory(folder / inner, ignored)) return folder / inner;
+    if (!std::filesystem::exists(folder / file, ignored))
+        if (const std::string other = other_cifar(folder, is_ten); !other.empty())
+            fail(folder.string(), file, other, cifar_hint(is_ten));
+    return folder;
 }
 
 }  // namespace detail
@@ -42,17 +110,39 @@ inline void append_cifar10(Pictures& pictures, const std::filesystem::path& path
 /// `test_batch.bin`, or that holds `cifar-10-batches-bin` with them. Each file may have any number of records.
 /// PyTorch equivalent: `torchvision.datasets.CIFAR10`.
 inline Pictures read_cifar10(const std::filesystem::path& folder, Split split) {
-    const std::filesystem::path inner = folder / "cifar-10-batches-bin";
-    std::error_code ignored;
-    const std::filesystem::path place = std::filesystem::is_directory(inner, ignored) ? inner : folder;
+    const std::string first = split == Split::test ? "test_batch.bin" : "data_batch_1.bin";
+    const std::filesystem::path place = detail::cifar_place(folder, "cifar-10-batches-bin", first, true);
     Pictures pictures{0, 32, 32, 3, {}, {}, {}};
     pictures.class_names = {"airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"};
     if (split == Split::test)
-        detail::append_cifar10(pictures, place / "test_batch.bin");
+        detail::CifarFile(place / "test_batch.bin", 1, 10).append_to(pictures);
     else
         for (int part = 1; part <= 5; ++part)
-            detail::append_cifar10(pictures, place / ("data_batch_" + std::to_string(part) + ".bin"));
+            detail::CifarFile(place / ("data_batch_" + std::to_string(part) + ".bin"), 1, 10).append_to(pictures);
     if (pictures.count == 0) fail(place.string(), "number of pictures", "0", "at least 1");
+    return pictures;
+}
+
+/// The pictures of CIFAR-100 (32 x 32, colour) with their fine labels, 0 to 99, from the folder that holds `train.bin`
+/// and `test.bin`, or that holds `cifar-100-binary` with them. The classes' names are those of `fine_label_names.txt`
+/// where that is there. PyTorch equivalent: `torchvision.datasets.CIFAR100`.
+inline Pictures read_cifar100(const std::filesystem::path& folder, Split split) {
+    const std::string name = split == Split::test ? "test.bin" : "train.bin";
+    const std::filesystem::path place = detail::cifar_place(folder, "cifar-100-binary", name, false);
+    constexpr std::size_t classes = 100;
+    Pictures pictures{0, 32, 32, 3, {}, {}, {}};
+    detail::CifarFile(place / name, 2, static_cast<int>(classes)).append_to(pictures);
+    if (pictures.count == 0) fail((place / name).string(), "number of pictures", "0", "at least 1");
+    const std::filesystem::path names = place / "fine_label_names.txt";
+    std::error_code ignored;
+    if (!std::filesystem::exists(names, ignored)) return pictures;
+    std::ifstream lines(names);
+    for (std::string line; std::getline(lines, line);) {
+        while (!line.empty() && (line.back() == '\r' || line.back() == ' ')) line.pop_back();
+        if (!line.empty()) pictures.class_names.push_back(line);
+    }
+    if (pictures.class_names.size() != classes)
+        fail(names.string(), "number of names", pictures.class_names.size(), classes);
     return pictures;
 }
 

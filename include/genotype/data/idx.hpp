@@ -1,4 +1,4 @@
-// Reader of the IDX format: MNIST, Fashion-MNIST, EMNIST.
+// Reader of the IDX format: MNIST, Fashion-MNIST, EMNIST, QMNIST.
 #pragma once
 
 #include <array>
@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "genotype/data/file_kind.hpp"
 #include "genotype/data/input_file.hpp"
 #include "genotype/data/pictures.hpp"
 #include "genotype/shape/error.hpp"
@@ -28,11 +29,23 @@ inline std::uint32_t read_big_endian(InputFile& file, const std::string& field) 
     return std::uint32_t{bytes[0]} << 24 | std::uint32_t{bytes[1]} << 16 | std::uint32_t{bytes[2]} << 8 | bytes[3];
 }
 
+/// A magic number in words: "2 dimensions of int32".
+inline std::string idx_magic_text(std::uint32_t magic) {
+    constexpr std::array<const char*, 7> types{"uint8", "int8", "", "int16", "int32", "float32", "float64"};
+    const std::uint32_t type = magic >> 8, first = 8;
+    if (type < first || type >= first + types.size() || *types[type - first] == '\0') return "";
+    return concat(" (IDX, ", magic & 0xff, " dimensions of ", types[type - first], ")");
+}
+
+[[noreturn]] inline void wrong_idx_magic(const InputFile& file, std::uint32_t magic, const std::string& expected) {
+    expect_no_other_kind_at(file.name(), "magic number", "an IDX file");
+    fail(file.name(), "magic number", hexadecimal(magic) + idx_magic_text(magic), expected);
+}
+
 /// Two zero bytes, the type (8: unsigned bytes), the number of dimensions.
 inline void read_idx_magic(InputFile& file, std::uint32_t dimensions) {
-    const std::uint32_t magic = read_big_endian(file, "magic number");
-    const std::uint32_t expected = 0x0800u | dimensions;
-    if (magic != expected) fail(file.name(), "magic number", hexadecimal(magic), hexadecimal(expected));
+    const std::uint32_t magic = read_big_endian(file, "magic number"), expected = 0x0800u | dimensions;
+    if (magic != expected) wrong_idx_magic(file, magic, hexadecimal(expected));
 }
 
 inline int read_idx_size(InputFile& file, const std::string& field) {
@@ -40,6 +53,41 @@ inline int read_idx_size(InputFile& file, const std::string& field) {
     if (size < 1 || size > static_cast<std::uint32_t>(std::numeric_limits<int>::max()))
         fail(file.name(), field, size, "a number from 1 to 2147483647");
     return static_cast<int>(size);
+}
+
+/// Labels of one byte each; of QMNIST's rows of eight numbers the first, which is the class.
+inline std::vector<int> read_idx_labels(const std::filesystem::path& labels) {
+    constexpr std::uint32_t bytes = 0x0801, rows_of_int32 = 0x0c02;
+    constexpr int columns = 8;
+    InputFile file(labels);
+    const std::uint32_t magic = read_big_endian(file, "magic number");
+    if (magic != bytes && magic != rows_of_int32)
+        wrong_idx_magic(file, magic, concat(hexadecimal(bytes), ", or QMNIST's ", hexadecimal(rows_of_int32)));
+    const int count = read_idx_size(file, "number of labels");
+    std::vector<int> result;
+    if (magic == bytes) {
+        const std::vector<std::uint8_t> read = file.read_exactly(static_cast<std::uint64_t>(count), "labels");
+        result.assign(read.begin(), read.end());
+    } else {
+        const int found = read_idx_size(file, "columns");
+        if (found != columns) fail(file.name(), "columns", found, "8, as QMNIST has them");
+        for (int row = 0; row < count; ++row) {
+            const std::uint32_t label = read_big_endian(file, "labels");
+            if (label > 255) fail(file.name(), concat("label ", row), static_cast<std::int32_t>(label), "0 to 255");
+            result.push_back(static_cast<int>(label));
+            file.read_exactly(4 * (columns - 1), "labels");
+        }
+    }
+    file.expect_end("labels");
+    return result;
+}
+
+/// That there are as many labels as pictures.
+inline void expect_labels(const std::vector<int>& read, const std::filesystem::path& labels, int pictures,
+                          const std::filesystem::path& images) {
+    if (read.size() != static_cast<std::size_t>(pictures))
+        fail(labels.string(), "number of labels", read.size(),
+             concat(pictures, ", the number of pictures in ", images.string()));
 }
 
 }  // namespace detail
@@ -66,18 +114,12 @@ inline Pictures read_idx(const std::filesystem::path& images) {
     return pictures;
 }
 
-/// The same with the labels of a second IDX file of one dimension, which must be as many as the pictures.
+/// The same with the labels of a second IDX file, which must be as many as the pictures: of one dimension, or QMNIST's
+/// (rows of eight int32, whose first is the class).
 inline Pictures read_idx(const std::filesystem::path& images, const std::filesystem::path& labels) {
     Pictures pictures = read_idx(images);
-    detail::InputFile file(labels);
-    detail::read_idx_magic(file, 1);
-    const int count = detail::read_idx_size(file, "number of labels");
-    if (count != pictures.count)
-        fail(file.name(), "number of labels", count,
-             detail::concat(pictures.count, ", the number of pictures in ", images.string()));
-    const std::vector<std::uint8_t> bytes = file.read_exactly(static_cast<std::uint64_t>(count), "labels");
-    file.expect_end("labels");
-    pictures.labels.assign(bytes.begin(), bytes.end());
+    pictures.labels = detail::read_idx_labels(labels);
+    detail::expect_labels(pictures.labels, labels, pictures.count, images);
     return pictures;
 }
 

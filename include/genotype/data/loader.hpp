@@ -16,13 +16,20 @@
 
 namespace genotype {
 
-/// PyTorch's names; `shuffle` and `drop_last` are on, as training wants them.
+/// PyTorch's names, but not its defaults: `shuffle` and `drop_last` are on here, as training wants them. What measures
+/// wants every sample: `LoaderOptions::evaluation()`.
 struct LoaderOptions {
     int batch = 64;
     bool shuffle = true;
     std::uint64_t seed = 0;
-    /// Leave out the samples at an epoch's end that fill no whole batch.
+    /// Leave out the samples at an epoch's end that fill no whole batch. PyTorch's default is false.
     bool drop_last = true;
+
+    /// Every sample once, in the dataset's order, the last batch smaller where they fill no whole one. A mean over the
+    /// batches must weigh each with its `size()`. PyTorch equivalent: a DataLoader's defaults.
+    static constexpr LoaderOptions evaluation(int samples = 64) {
+        return {.batch = samples, .shuffle = false, .drop_last = false};
+    }
 
     /// Calls visit(name, value) for every option. A field that is not taken apart here does not compile.
     template <class Visit>
@@ -50,7 +57,7 @@ struct LabelledBatch {
 
 /// Gives a dataset's samples in batches: `for (auto batch : loader)` is one epoch, or the rest of one that was left
 /// early or sought. All memory is allocated by the constructor. The order depends on the seed and the epoch alone.
-/// PyTorch equivalent: `torch.utils.data.DataLoader`. The dataset must outlive the loader.
+/// PyTorch equivalent: `torch.utils.data.DataLoader`, with `drop_last=True`. The dataset must outlive the loader.
 template <ShapeType S>
 class Loader {
   public:
@@ -59,7 +66,7 @@ class Loader {
         if (options.batch < 1) fail("loader", "batch", options.batch, "at least 1");
         if (batches() < 1)
             fail("loader", "number of samples", dataset.size(),
-                 detail::concat("at least one batch of ", options.batch, ", or drop_last = false"));
+                 detail::concat("at least one batch of ", options.batch, " (a smaller one, or drop_last = false)"));
         const auto most = static_cast<std::size_t>(std::min(options.batch, dataset.size()));
         values_.resize(most * static_cast<std::size_t>(S::count));
         if (!dataset.labels().empty()) labels_.resize(most);

@@ -2,88 +2,211 @@
 #pragma once
 
 #include <algorithm>
-#include <cstdlib>
+#include <array>
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "genotype/data/cifar10.hpp"
+#include "genotype/data/data_places.hpp"
 #include "genotype/data/idx.hpp"
 #include "genotype/data/picture_folder.hpp"
+#include "genotype/data/picture_parts.hpp"
 #include "genotype/data/pictures.hpp"
+#include "genotype/data/pictures_report.hpp"
 #include "genotype/data/split.hpp"
 #include "genotype/shape/error.hpp"
 
 namespace genotype {
 namespace detail {
 
-/// Where a named data set may lie: $GENOTYPE_DATA/NAME, ./data/NAME, then a place of the system's.
-inline std::vector<std::filesystem::path> data_places(const std::string& name) {
-    std::vector<std::filesystem::path> places;
-    if (const char* folder = std::getenv("GENOTYPE_DATA")) places.push_back(std::filesystem::path(folder) / name);
-    places.push_back(std::filesystem::path("data") / name);
-    if (name == "fashion-mnist") places.push_back("/usr/share/datasets/fashion-mnist");
-    return places;
+/// A data set of IDX files that are named alike.
+struct IdxSet {
+    std::string_view name;
+    std::array<const char*, 4> folders;  ///< where others put it, as many as there are
+    const char *train, *test;            ///< how the names of the files begin
+    const char* labels;                  ///< how those of the labels end
+    const char* hint;                    ///< how to get it
+    std::array<const char*, 10> class_names;
+};
+
+inline constexpr const char *idx_hint = "its IDX files, plain or gzip", *idx_labels = "-labels-idx1-ubyte";
+inline constexpr std::array<const char*, 10> digits{"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"};
+
+inline constexpr std::array<IdxSet, 4> idx_sets{
+    {{"fashion-mnist",
+      {"FashionMNIST/raw", "fashion-mnist/FashionMNIST/raw", "fashionmnist", "fashion-mnist/data/fashion"},
+      "train",
+      "t10k",
+      idx_labels,
+      "its IDX files (Debian's package dataset-fashion-mnist has them)",
+      {"T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"}},
+     {"mnist", {"MNIST/raw", "mnist/MNIST/raw", "MNIST", "mnist/raw"}, "train", "t10k", idx_labels, idx_hint, digits},
+     {"kmnist",
+      {"KMNIST/raw", "kmnist/KMNIST/raw"},
+      "train",
+      "t10k",
+      idx_labels,
+      idx_hint,
+      {"o", "ki", "su", "tsu", "na", "ha", "ma", "ya", "re", "wo"}},
+     {"qmnist",
+      {"QMNIST/raw", "qmnist/QMNIST/raw"},
+      "qmnist-train",
+      "qmnist-test",
+      "-labels-idx2-int",
+      idx_hint,
+      digits}}};
+
+/// The names of all data sets.
+inline std::string data_names() {
+    std::string names;
+    for (const IdxSet& set : idx_sets) names += concat(set.name, ", ");
+    return names + "cifar10, cifar100";
 }
 
-/// The first place that has one of the files; `hint` tells how to get them.
-inline std::filesystem::path find_data(const std::string& name, const std::vector<std::string>& files,
-                                       const std::string& hint) {
-    std::string tried;
-    for (const std::filesystem::path& place : data_places(name)) {
-        for (const std::string& file : files) {
-            std::error_code ignored;
-            if (std::filesystem::exists(place / file, ignored)) return place / file;
-        }
-        tried += (tried.empty() ? "" : ", ") + place.string();
-    }
-    const char* variable = std::getenv("GENOTYPE_DATA");
-    fail(concat("data set ", name), files.front(),
-         concat("nothing in ", tried, variable ? "" : " (GENOTYPE_DATA is not set)"), hint);
+/// A file's names: packed or not, and with a dot for the dash before "idx", as Kaggle's archives write it.
+inline std::vector<std::string> idx_file_names(const std::string& name) {
+    std::string dotted = name;
+    dotted.replace(dotted.rfind("-idx"), 1, ".");
+    return {name + ".gz", name, dotted + ".gz", dotted};
 }
 
-inline Pictures load_idx_set(const std::string& name, Split split, const std::string& hint,
-                             std::vector<std::string> class_names) {
-    const std::string part = split == Split::train ? "train" : "t10k";
-    const std::string images = part + "-images-idx3-ubyte", labels = part + "-labels-idx1-ubyte";
-    const std::filesystem::path images_path = find_data(name, {images + ".gz", images}, hint);
-    Pictures pictures = read_idx(images_path, find_data(name, {labels + ".gz", labels}, hint));
-    pictures.class_names = std::move(class_names);
-    const int most = *std::max_element(pictures.labels.begin(), pictures.labels.end());
-    if (most >= static_cast<int>(pictures.class_names.size())) fail(concat("data set ", name), "label", most, "0 to 9");
+inline Pictures load_idx_set(const IdxSet& set, Split split, PicturesReport& report) {
+    const std::string name(set.name), part = split == Split::train ? set.train : set.test;
+    std::vector<std::string> folders;
+    for (const char* folder : set.folders)
+        if (folder) folders.push_back(folder);
+    const auto images =
+        find_data_files(name, data_places(name, folders), idx_file_names(part + "-images-idx3-ubyte"), set.hint);
+    // Labels of another copy of the data set could be those of other pictures.
+    std::filesystem::path place = images.front().parent_path();
+    if (place.filename().string().starts_with(part + "-images")) place = place.parent_path();
+    const auto labels = find_data_files(name, {place}, idx_file_names(part + set.labels), set.hint);
+    Pictures pictures = read_one_of(images, report, [](const auto& path) { return read_idx(path); });
+    pictures.labels = read_one_of(labels, report, [&](const auto& path) {
+        std::vector<int> read = read_idx_labels(path);
+        expect_labels(read, path, pictures.count, images.front());
+        const int most = *std::max_element(read.begin(), read.end());
+        if (most >= static_cast<int>(set.class_names.size()))
+            fail(path.string(), "label", most,
+                 concat("0 to ", set.class_names.size() - 1, ", the classes of ", set.name,
+                        " (EMNIST has others: read_idx reads any)"));
+        return read;
+    });
+    pictures.class_names.assign(set.class_names.begin(), set.class_names.end());
     return pictures;
+}
+
+/// CIFAR-10 or CIFAR-100 from where it lies.
+inline Pictures load_cifar(bool is_ten, Split split) {
+    const std::string name = is_ten ? "cifar10" : "cifar100";
+    const std::string unpacked = is_ten ? "cifar-10-batches-bin" : "cifar-100-binary";
+    const std::string file =
+        split == Split::train ? (is_ten ? "data_batch_1.bin" : "train.bin") : (is_ten ? "test_batch.bin" : "test.bin");
+    const auto places = data_places(name, {unpacked, name + "/" + unpacked, is_ten ? "CIFAR10" : "CIFAR100"});
+    for (const std::filesystem::path& place : places)
+        if (data_file(place, file)) return is_ten ? read_cifar10(place, split) : read_cifar100(place, split);
+    for (const std::filesystem::path& place : places)
+        for (const std::filesystem::path& at : {place, place.parent_path()})
+            if (const std::string other = other_cifar(at, is_ten); !other.empty())
+                fail("data set " + name, file, other, cifar_hint(is_ten));
+    find_data_files(name, places, {file}, cifar_hint(is_ten));
+    return {};
+}
+
+/// Gives the pictures to measure with the labels that their classes' names have in training. A class that is unknown
+/// there, and a picture that is learnt from too, is an `Error`.
+inline void match_training(PictureFiles& test, const PictureFiles& train) {
+    RealPaths folders, learnt;
+    std::vector<std::filesystem::path> real_folders;
+    const auto real = [&](const std::filesystem::path& file) {
+        std::error_code ignored;
+        if (std::filesystem::is_symlink(file, ignored)) return real_path(file);
+        const auto [known, is_new] = folders.emplace(file.parent_path().string(), real_folders.size());
+        if (is_new) real_folders.push_back(real_path(file.parent_path()));
+        return real_folders[known->second] / file.filename();
+    };
+    for (const NamedPicture& picture : train.files) learnt.emplace(real(picture.path).string(), 0);
+    for (const NamedPicture& picture : test.files)
+        if (const auto same = learnt.find(real(picture.path).string()); same != learnt.end())
+            fail(picture.path.string(), "picture", concat("a link to ", same->first, ", which is learnt from"),
+                 "one that is not");
+    std::string all;
+    for (const std::string& name : train.class_names) all += (all.empty() ? "" : ", ") + name;
+    std::vector<int> label_of;
+    for (const std::string& name : test.class_names) {
+        const auto known = std::find(train.class_names.begin(), train.class_names.end(), name);
+        if (known == train.class_names.end())
+            fail((test.folder / name).string(), "class",
+                 concat(name, ", of which ", train.folder.string(), " has no picture"),
+                 all.empty() ? "pictures without classes, as there" : "one of " + all);
+        label_of.push_back(static_cast<int>(known - train.class_names.begin()));
+    }
+    if (test.class_names.empty()) return;
+    for (NamedPicture& picture : test.files) picture.label = label_of[static_cast<std::size_t>(picture.label)];
+    test.class_names = train.class_names;
+}
+
+inline PictureParts parts_of_folder(const std::string& name, PicturesReport& report) {
+    const std::string names = data_names();
+    if (!is_folder(name)) fail("data", "name", name, names + ", or a folder of PNG files");
+    for (const char* file : {"train-images-idx3-ubyte", "t10k-images-idx3-ubyte"})
+        for (const std::string& written : idx_file_names(file))
+            if (data_file(name, written))
+                fail(name, "files", concat(written, ", an IDX file"),
+                     concat("PNG files; a data set is read by its name (", names,
+                            "), where GENOTYPE_DATA names the folder "
+                            "around its own"));
+    return find_parts(name, report);
+}
+
+inline Pictures load_picture_folder(const std::string& name, Split split, std::optional<genotype::PictureSize> size,
+                                    PicturesReport& report) {
+    const PictureParts parts = parts_of_folder(name, report);
+    if (split == Split::train) return read_pictures(list_pictures(parts.train.value_or(parts.whole), report), size);
+    if (!parts.test)
+        fail(name, "pictures to measure with", "none but those to learn from",
+             "the folders train and test (or val) in it");
+    PicturesReport of_training;
+    PictureFiles tests = list_pictures(*parts.test, report);
+    match_training(tests, list_pictures(*parts.train, of_training));
+    return read_pictures(tests, size);
 }
 
 }  // namespace detail
 
-/// A data set by name, or a folder of one's own PNG files (then `split` picks its subfolder `train` or `test`, if both
-/// are there, and `size` is what they are resized to). Names: "fashion-mnist" (from Debian's package
-/// dataset-fashion-mnist), "mnist" and "cifar10" (looked for in $GENOTYPE_DATA/NAME and ./data/NAME).
-inline Pictures load_pictures(const std::string& name, Split split, std::optional<PictureSize> size = {}) {
-    Pictures pictures;
-    if (name == "fashion-mnist") {
-        pictures = detail::load_idx_set(
-            name, split, "its IDX files (Debian's package dataset-fashion-mnist has them)",
-            {"T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"});
-    } else if (name == "mnist") {
-        pictures = detail::load_idx_set(name, split, "its IDX files, plain or gzip",
-                                        {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"});
-    } else if (name == "cifar10") {
-        const std::string file = split == Split::train ? "data_batch_1.bin" : "test_batch.bin";
-        pictures = read_cifar10(
-            detail::find_data(name, {file, "cifar-10-batches-bin/" + file}, "its binary version").parent_path(), split);
-    } else {
-        const std::filesystem::path folder = name;
-        std::error_code ignored;
-        if (!std::filesystem::is_directory(folder, ignored))
-            fail("data", "name", name, "fashion-mnist, mnist, cifar10, or a folder of PNG files");
-        const bool parted = std::filesystem::is_directory(folder / "train", ignored) &&
-                            std::filesystem::is_directory(folder / "test", ignored);
-        return read_picture_folder(!parted ? folder : folder / (split == Split::train ? "train" : "test"), size);
-    }
-    return size ? resize(std::move(pictures), size->height, size->width) : pictures;
+/// Whether `load_pictures` has this part of a data set: a folder without a part of its own to measure with has none,
+/// and all of its pictures are to learn from.
+inline bool has_split(const std::string& name, Split split) {
+    if (split == Split::train || name == "cifar10" || name == "cifar100") return true;
+    for (const detail::IdxSet& set : detail::idx_sets)
+        if (set.name == name) return true;
+    PicturesReport ignored;
+    return detail::parts_of_folder(name, ignored).test.has_value();
+}
+
+/// A data set by name, or a folder of one's own PNG files, whose pictures are brought to `size`.
+/// - "fashion-mnist" (Debian's package dataset-fashion-mnist has it), "mnist", "kmnist", "qmnist", "cifar10" and
+///   "cifar100" (its 100 fine classes) are looked for in $GENOTYPE_DATA/NAME and ./data/NAME, and in the folders of
+///   torchvision beside those (MNIST/raw, cifar-10-batches-bin).
+/// - A folder is flat, or has a folder for each class (`read_picture_folder`), or parts that are so: `train` or
+///   `training`, and for Split::test `test` or `testing`, or where there is neither `val`, `valid` or `validation`.
+///   Without parts all pictures are Split::train's. Labels go by the names of the classes in training.
+/// `report` tells what was left out. An `Error` are files that are not there or damaged, parts that may be classes, a
+/// class to measure with that training does not know, and pictures to measure with that are learnt from too.
+inline Pictures load_pictures(const std::string& name, Split split, std::optional<PictureSize> size = {},
+                              PicturesReport* report = nullptr) {
+    PicturesReport own;
+    PicturesReport& told = report ? *report : own;
+    std::optional<Pictures> pictures;
+    for (const detail::IdxSet& set : detail::idx_sets)
+        if (set.name == name) pictures = detail::load_idx_set(set, split, told);
+    if (name == "cifar10" || name == "cifar100") pictures = detail::load_cifar(name == "cifar10", split);
+    if (!pictures) return detail::load_picture_folder(name, split, size, told);
+    return size ? resize(std::move(*pictures), size->height, size->width) : std::move(*pictures);
 }
 
 }  // namespace genotype

@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "genotype/data/file_kind.hpp"
 #include "genotype/data/pictures.hpp"
 #include "genotype/shape/error.hpp"
 
@@ -42,8 +43,11 @@ inline std::uint32_t big_endian(const std::uint8_t* from) {
 /// which libpng's short interface would not notice after the last row.
 inline std::vector<std::uint8_t> needed_png_chunks(std::span<const std::uint8_t> file, const std::string& name) {
     constexpr std::array<std::uint8_t, 8> signature{0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
-    if (file.size() < signature.size() || !std::equal(signature.begin(), signature.end(), file.begin()))
+    if (file.size() < signature.size() || !std::equal(signature.begin(), signature.end(), file.begin())) {
+        expect_no_other_kind(name, "signature", std::as_bytes(file.first(std::min<std::size_t>(file.size(), 512))),
+                             "a PNG image");
         fail(name, "signature", file.empty() ? "an empty file" : "other bytes", "a PNG file");
+    }
     std::vector<std::uint8_t> needed(signature.begin(), signature.end());
     std::size_t at = signature.size();
     for (bool ended = false; !ended;) {

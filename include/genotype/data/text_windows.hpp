@@ -1,4 +1,4 @@
-// Random stretches of a long text, as a language model learns from them.
+// Stretches of a long text: random ones, as a language model learns from them, and all in order, to measure it.
 #pragma once
 
 #include <algorithm>
@@ -93,6 +93,61 @@ class TextWindows {
     TextWindowsOptions options_;
     LoaderPosition position_;
     std::vector<int> windows_;
+};
+
+/// Gives a whole text once, in order: windows of `context` + 1 tokens, each of which begins with the last token of the
+/// one before, so that every token but the first is an answer. Where the text's end fills no window, the last one
+/// begins earlier: it comes by itself, and counts for its new answers alone. The tokens must outlive this.
+///
+///     TextInOrder text(parts.validation, {.batch = 12, .context = 64});
+///     double sum = 0;
+///     for (auto part = text.next(); part.answers > 0; part = text.next())
+///         sum += static_cast<double>(trainer.evaluate(part.windows)) * static_cast<double>(part.answers);
+///     const double mean = sum / static_cast<double>(text.answers());
+class TextInOrder {
+  public:
+    struct Part {
+        std::span<const int> windows;  ///< (at most batch, context + 1); lives here until the next call
+        long answers = 0;              ///< that are new; 0 after the text's end
+    };
+
+    /// Throws `Error` where the tokens do not fill one window. The options' seed does not matter.
+    explicit TextInOrder(std::span<const int> tokens, TextWindowsOptions options = {})
+        : tokens_(tokens),
+          batch_(options.batch),
+          context_(options.context),
+          windows_(static_cast<std::size_t>(TextWindows(tokens, options).options().batch) *
+                   (static_cast<std::size_t>(options.context) + 1)) {}
+
+    /// Answers of the whole text.
+    long answers() const { return static_cast<long>(tokens_.size()) - 1; }
+    /// How many parts there are.
+    long parts() const {
+        const long whole = answers() / context_;
+        return (whole + batch_ - 1) / batch_ + (answers() % context_ > 0 ? 1 : 0);
+    }
+
+    Part next() {
+        const long left = answers() - given_;
+        if (left == 0) return {};
+        const long whole = std::min<long>(batch_, left / context_), window = context_ + 1;
+        const auto size = static_cast<std::size_t>(window);
+        if (whole == 0) {
+            std::copy_n(tokens_.end() - window, size, windows_.data());
+            given_ += left;
+            return {std::span(windows_).first(size), left};
+        }
+        for (long at = 0; at < whole; ++at)
+            std::copy_n(tokens_.data() + given_ + at * context_, size, windows_.data() + at * window);
+        given_ += whole * context_;
+        return {std::span(windows_).first(static_cast<std::size_t>(whole) * size), whole * context_};
+    }
+
+  private:
+    std::span<const int> tokens_;
+    long batch_, context_;
+    std::vector<int> windows_;
+    long given_ = 0;
 };
 
 /// A text's begin to learn from, and its end to measure with.

@@ -11,6 +11,7 @@
 #include <tuple>
 #include <vector>
 
+#include "genotype/data/file_kind.hpp"
 #include "genotype/io/by_name.hpp"
 #include "genotype/io/gguf_value.hpp"
 
@@ -29,6 +30,7 @@ struct GgufTensor {
     GgmlType type = GgmlType::F32;
     std::vector<std::uint64_t> shape = {};
     std::uint64_t begin = 0, end = 0;
+    std::size_t part = 0;  // of a split file
 
     /// How many values it has.
     std::uint64_t count() const { return (end - begin) / block_bytes(type) * block_values(type); }
@@ -36,7 +38,18 @@ struct GgufTensor {
     std::string text() const { return std::string(ggml_type_name(type)) + " " + detail::in_brackets(shape); }
 };
 
+/// A tensor of a type whose values are not read: it is no fault before somebody asks for it.
+struct GgufOther {
+    std::string name = {}, type = {};
+    std::vector<std::uint64_t> shape = {};
+
+    /// "Q6_K [576, 1536]", for messages.
+    std::string text() const { return type + " " + detail::in_brackets(shape); }
+};
+
 namespace detail {
+
+inline constexpr std::string_view gguf_types_read = "F32, F16, BF16, Q8_0, Q4_0 or Q4_1";
 
 /// All of a GGUF file but the data.
 struct GgufHeader {
@@ -45,8 +58,29 @@ struct GgufHeader {
     std::uint64_t data_begin = 0;
     std::vector<GgufEntry> metadata;
     std::vector<GgufTensor> tensors;
-    std::vector<std::size_t> metadata_by_name, tensors_by_name;
+    std::vector<GgufOther> others;
+    std::vector<std::size_t> metadata_by_name, tensors_by_name, others_by_name;
 };
+
+template <class List>
+void expect_once(const std::string& file, const List& list, const std::vector<std::size_t>& order, const char* found,
+                 const char* expected) {
+    for (std::size_t at = 1; at < order.size(); ++at)
+        if (list[order[at]].name == list[order[at - 1]].name)
+            fail(file, in_quotes(list[order[at]].name), found, expected);
+}
+
+/// Orders the tensors by name. `Error` where two have one name.
+inline void order_tensors(const std::string& file, GgufHeader& header) {
+    const char *const found = "two tensors of this name", *const expected = "one";
+    header.tensors_by_name = order_by_name(header.tensors);
+    header.others_by_name = order_by_name(header.others);
+    expect_once(file, header.tensors, header.tensors_by_name, found, expected);
+    expect_once(file, header.others, header.others_by_name, found, expected);
+    for (const GgufOther& other : header.others)
+        if (find_by_name(header.tensors, header.tensors_by_name, other.name))
+            fail(file, in_quotes(other.name), found, expected);
+}
 
 /// Reads a file's header. Afterwards no key and no tensor is there twice, and each tensor has its bytes within the
 /// data, at a multiple of the alignment, and to itself. Tensors are in the order of their data. Source: docs/gguf.md of
@@ -54,10 +88,12 @@ struct GgufHeader {
 class GgufHeaderReader {
   public:
     GgufHeaderReader(std::span<const std::byte> bytes, const std::string& file)
-        : size_(bytes.size()), file_(file), cursor_(bytes, file) {}
+        : bytes_(bytes), size_(bytes.size()), file_(file), cursor_(bytes, file) {}
 
     GgufHeader read() {
         cursor_.at_place("file");
+        if (!GgufCursor::text_of(bytes_).starts_with("GGUF"))
+            expect_no_other_kind(file_, "file", bytes_.first(std::min<std::size_t>(size_, 512)), "a GGUF file");
         if (size_ < 24) cursor_.wrong(concat(size_, " bytes"), "at least 24");
         const auto magic = GgufCursor::text_of(cursor_.take(4));
         if (magic != "GGUF") cursor_.wrong(concat("the first letters ", in_quotes(magic)), "\"GGUF\"");
@@ -69,12 +105,11 @@ class GgufHeaderReader {
         const std::uint64_t entries = cursor_.count(least_entry);
         for (std::uint64_t index = 0; index < entries; ++index) read_entry(index);
         header_.metadata_by_name = order_by_name(header_.metadata);
-        expect_once(header_.metadata, header_.metadata_by_name, "the key twice", "each key once");
+        expect_once(file_, header_.metadata, header_.metadata_by_name, "the key twice", "each key once");
         read_alignment();
         for (std::uint64_t index = 0; index < tensors; ++index) read_tensor(index);
         place_tensors();
-        header_.tensors_by_name = order_by_name(header_.tensors);
-        expect_once(header_.tensors, header_.tensors_by_name, "two tensors of this name", "one");
+        order_tensors(file_, header_);
         return std::move(header_);
     }
 
@@ -98,8 +133,8 @@ class GgufHeaderReader {
         for (const GgufEntry& entry : header_.metadata) {
             if (entry.name != "general.alignment") continue;
             cursor_.at_place(in_quotes(entry.name));
-            const auto value = entry.value.as<std::uint32_t>();
-            if (!value) cursor_.wrong(entry.value.text(), "UINT32");
+            const auto value = entry.value.whole<std::uint32_t>();
+            if (!value) cursor_.wrong(entry.value.text(), "a whole number of 32 bits");
             if (!std::has_single_bit(*value)) cursor_.wrong(std::to_string(*value), "a power of two");
             header_.alignment = *value;
         }
@@ -117,8 +152,10 @@ class GgufHeaderReader {
         const auto type = ggml_type_of_number(number);
         if (!type) {
             const std::string_view name = number < ggml_type_names.size() ? ggml_type_names[number] : "";
-            cursor_.wrong(concat("the type ", name.empty() ? std::to_string(number) : std::string(name)),
-                          "F32, F16, BF16, Q8_0, Q4_0 or Q4_1");
+            const std::string words = name.empty() ? concat("the type ", number) : std::string(name);
+            header_.others.push_back({std::move(tensor.name), words, std::move(tensor.shape)});
+            cursor_.number<std::uint64_t>();  // where its data begin
+            return;
         }
         tensor.type = *type;
         tensor.begin = cursor_.number<std::uint64_t>();
@@ -158,14 +195,7 @@ class GgufHeaderReader {
             before = tensor.end;
         }
     }
-    template <class List>
-    void expect_once(const List& list, const std::vector<std::size_t>& order, const char* found,
-                     const char* expected) const {
-        for (std::size_t at = 1; at < order.size(); ++at)
-            if (list[order[at]].name == list[order[at - 1]].name)
-                fail(file_, in_quotes(list[order[at]].name), found, expected);
-    }
-
+    std::span<const std::byte> bytes_;
     std::uint64_t size_;
     const std::string& file_;
     GgufCursor cursor_;

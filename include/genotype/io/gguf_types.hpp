@@ -52,6 +52,10 @@ inline constexpr std::array<GgufTypeFacts, 13> gguf_type_facts{{{"UINT8", 1},
 constexpr const GgufTypeFacts& facts_of(GgufType type) {
     return gguf_type_facts[static_cast<std::size_t>(type)];
 }
+/// Whether values of this type are whole numbers.
+constexpr bool is_whole(GgufType type) {
+    return type <= GgufType::INT32 || type == GgufType::UINT64 || type == GgufType::INT64;
+}
 
 /// ggml's names by their numbers, "" where there is none any more, so that a message can name what is not read.
 inline constexpr std::array<std::string_view, 42> ggml_type_names{

@@ -36,6 +36,10 @@ consteval std::optional<GgufType> gguf_type_of() {
     return std::nullopt;
 }
 
+/// The types of whole numbers.
+template <class T>
+concept GgufWhole = std::integral<T> && !std::same_as<T, bool>;
+
 /// C++'s type of a value of the metadata.
 template <class T>
 concept GgufScalar = gguf_type_of<T>()
@@ -59,12 +63,19 @@ struct GgufValue {
     template <class T>
     std::optional<T> as() const;
 
+    /// A whole number of any of the file's types of them, where `T` holds it: programs that write such files differ in
+    /// the type. None where it does not fit, or is something else. Of an array of them a `std::vector`.
+    template <class T>
+    std::optional<T> whole() const;
+
     /// An array's elements one by one, which may be arrays; of anything else itself.
     std::vector<GgufValue> elements() const;
 
-    /// "UINT32", "ARRAY of 3 STRING", for messages.
+    /// "UINT32 7", "STRING", "ARRAY of 3 STRING", for messages.
     std::string text() const {
         const std::string name(gguf_type_name(type));
+        if (const auto number = whole<std::int64_t>()) return name + " " + std::to_string(*number);
+        if (const auto number = whole<std::uint64_t>()) return name + " " + std::to_string(*number);
         if (type != GgufType::ARRAY) return name;
         return name + " of " + std::to_string(count) + " " + std::string(gguf_type_name(element));
     }
@@ -205,6 +216,50 @@ std::optional<T> GgufValue::as() const {
         list.reserve(count);
         detail::for_each_element(*this,
                                  [&](const GgufValue& one) { list.push_back(detail::scalar_of<Element>(one.bytes)); });
+        return list;
+    }
+}
+
+namespace detail {
+
+/// The number that these bytes are as one of `From`, where they are one and `To` holds it.
+template <class From, class To>
+bool read_whole(GgufType type, std::span<const std::byte> bytes, std::optional<To>& to) {
+    if (type != gguf_type_of<From>()) return false;
+    const From number = scalar_of<From>(bytes);
+    if (std::in_range<To>(number)) to = static_cast<To>(number);
+    return true;
+}
+
+template <class To>
+std::optional<To> whole_of(GgufType type, std::span<const std::byte> bytes) {
+    std::optional<To> to;
+    static_cast<void>(read_whole<std::uint8_t>(type, bytes, to) || read_whole<std::int8_t>(type, bytes, to) ||
+                      read_whole<std::uint16_t>(type, bytes, to) || read_whole<std::int16_t>(type, bytes, to) ||
+                      read_whole<std::uint32_t>(type, bytes, to) || read_whole<std::int32_t>(type, bytes, to) ||
+                      read_whole<std::uint64_t>(type, bytes, to) || read_whole<std::int64_t>(type, bytes, to));
+    return to;
+}
+
+}  // namespace detail
+
+template <class T>
+std::optional<T> GgufValue::whole() const {
+    if constexpr (detail::GgufWhole<T>) {
+        return detail::whole_of<T>(type, bytes);
+    } else {
+        using Element = typename T::value_type;
+        static_assert(std::same_as<T, std::vector<Element>> && detail::GgufWhole<Element>,
+                      "a type of whole numbers or a std::vector of one");
+        if (type != GgufType::ARRAY || !detail::is_whole(element)) return std::nullopt;
+        const std::size_t size = detail::facts_of(element).bytes;
+        T list;
+        list.reserve(count);
+        for (std::uint64_t at = 0; at < count; ++at) {
+            const auto one = detail::whole_of<Element>(element, bytes.subspan(at * size, size));
+            if (!one) return std::nullopt;
+            list.push_back(*one);
+        }
         return list;
     }
 }

@@ -1,12 +1,16 @@
 // Reading a model's weights.
 #pragma once
 
+#include <array>
+#include <cmath>
+#include <cstdio>
 #include <exception>
 #include <initializer_list>
 #include <limits>
 #include <span>
 
 #include "genotype/io/load_report.hpp"
+#include "genotype/io/name_prefix.hpp"
 #include "genotype/io/safetensors.hpp"
 #include "genotype/io/state_dict.hpp"
 #include "genotype/io/tensor_layout.hpp"
@@ -37,7 +41,9 @@ struct LoadPiece {
 /// A file held against a model's tensors: first everything is checked, and nothing is written before `copy`.
 class Loading {
   public:
-    Loading(const SafeTensors& file, bool convert) : file_(file), convert_(convert) {}
+    /// `counters_stay`: a count of batches that the file has not stays the model's, as in PyTorch.
+    Loading(const SafeTensors& file, bool convert, bool counters_stay)
+        : file_(file), convert_(convert), counters_stay_(counters_stay) {}
 
     /// To be called before `expect_tensors`: that the file is another model's, where it names one at all, is said
     /// first.
@@ -47,9 +53,11 @@ class Loading {
         if (found && *found != expected) fault(key, in_quotes(*found, longest), in_quotes(expected, longest));
     }
 
-    /// All of these, and nothing else under `prefix`.
+    /// All of these, and nothing else under `prefix`. `option` takes another prefix, where the file has all names
+    /// behind one.
     [[gnu::cold]] void expect_tensors(std::initializer_list<std::span<const StateTensor<float>>> lists,
-                                      std::string_view prefix) {
+                                      std::string_view prefix, std::string_view option) {
+        find_other_prefix(lists, prefix, option);
         NameList wanted;
         for (const auto& list : lists)
             for (const StateTensor<float>& tensor : list) wanted.add(tensor.info.name);
@@ -71,8 +79,9 @@ class Loading {
     void expect_no_faults() const {
         if (report_.faults.empty()) return;
         const std::size_t count = report_.faults.size();
-        throw Error(concat(file_.name(), ": ", count, count == 1 ? " fault" : " faults",
-                           ", and the model is as it was:", count == 1 ? " " : "\n", report_.text()));
+        throw Error(concat(file_.name(), ": ", count, count == 1 ? " fault" : " faults", ", and the model is as it was",
+                           report_.hint.empty() ? "" : " (", report_.hint,
+                           report_.hint.empty() ? ":" : "):", count == 1 ? " " : "\n", report_.text()));
     }
 
     LoadReport copy() {
@@ -90,6 +99,20 @@ class Loading {
     }
 
   private:
+    [[gnu::cold]] void find_other_prefix(std::initializer_list<std::span<const StateTensor<float>>> lists,
+                                         std::string_view prefix, std::string_view option) {
+        std::vector<std::string_view> wanted, there;
+        for (const auto& list : lists)
+            for (const StateTensor<float>& tensor : list) {
+                const std::string_view name = tensor.info.name;
+                if (file_.is_twice(name) || file_.find(name)) return;
+                if (!tensor.is_counter) wanted.push_back(name.substr(name.starts_with(prefix) ? prefix.size() : 0));
+            }
+        for (const TensorInfo& tensor : file_.tensors()) there.push_back(tensor.name);
+        const std::vector<std::string> found = find_prefixes(wanted, std::move(there));
+        if (!found.empty()) report_.hint = prefix_hint(found, prefix, option);
+    }
+
     bool readable(Dtype found, Dtype expected) const {
         if (found == expected) return true;
         const bool is_float = found == Dtype::F16 || found == Dtype::BF16 || found == Dtype::F64;
@@ -98,23 +121,31 @@ class Loading {
 
     [[gnu::cold]] void check(const StateTensor<float>& tensor) {
         const TensorInfo* there = file_.find(tensor.info.name);
+        if (!there && tensor.is_counter && counters_stay_) return;
         if (!there) return fault(tensor.info.name, "nothing", tensor.info.text());
+        if (tensor.is_counter) return check_counter(tensor, *there);
         if (there->shape != tensor.info.shape || !readable(there->dtype, tensor.info.dtype)) {
             const bool hint = !convert_ && there->shape == tensor.info.shape && tensor.info.dtype == Dtype::F32 &&
                               (there->dtype == Dtype::F16 || there->dtype == Dtype::BF16 || there->dtype == Dtype::F64);
             return fault(tensor.info.name, there->text(),
                          concat(tensor.info.text(), hint ? " (LoadOptions::convert = true converts)" : ""));
         }
-        if (tensor.is_counter) {
-            std::int64_t count = 0;
-            std::memcpy(&count, file_.bytes(*there).data(), sizeof count);
-            constexpr std::int64_t most = std::numeric_limits<std::int32_t>::max();
-            if (count < 0 || count > most)
-                return fault(tensor.info.name, concat(count), concat("a count of 0 to ", most));
-            counters_.push_back({tensor.data, static_cast<std::int32_t>(count)});
-        } else {
-            add_pieces(tensor, *there);
+        add_pieces(tensor, *there);
+        ++report_.loaded;
+    }
+
+    /// One whole number of any type, alone or in a list of one, as `load_state_dict` takes it.
+    [[gnu::cold]] void check_counter(const StateTensor<float>& tensor, const TensorInfo& there) {
+        const bool is_one = there.shape.empty() || (there.shape.size() == 1 && there.shape[0] == 1);
+        const std::optional<double> count = is_one ? one_number(there.dtype, file_.bytes(there).data()) : std::nullopt;
+        if (!count) return fault(tensor.info.name, there.text(), "I64 [], or one number of another type");
+        constexpr std::int32_t most = std::numeric_limits<std::int32_t>::max();
+        if (!(*count >= 0 && *count <= most && *count == std::floor(*count))) {
+            std::array<char, 400> words;
+            std::snprintf(words.data(), words.size(), *count == std::floor(*count) ? "%.0f" : "%.9g", *count);
+            return fault(tensor.info.name, words.data(), concat("a count of 0 to ", most));
         }
+        counters_.push_back({tensor.data, static_cast<std::int32_t>(*count)});
         ++report_.loaded;
     }
 
@@ -136,7 +167,7 @@ class Loading {
     };
 
     const SafeTensors& file_;
-    bool convert_;
+    bool convert_, counters_stay_;
     LoadReport report_;
     std::vector<LoadPiece> pieces_;
     std::vector<Counter> counters_;
@@ -148,7 +179,9 @@ class Loading {
 /// that is missing, surplus, of another shape or dtype, or there twice, and a file that says it is another model's: one
 /// `Error` lists everything, and the model is as it was. Values that are NaN or infinite are loaded, and counted. A
 /// file that is cut, or whose disk fails, while values are copied is an `Error` too, but the model has some of them
-/// then. PyTorch equivalent: `model.load_state_dict(safetensors.torch.load_file(path), strict=...)`.
+/// then. Of a `BN` the count of batches may be of any type, a list of one, or not there, which leaves the model's as it
+/// is. Where the file has all names behind a prefix ("module.") the `Error` says so. PyTorch equivalent:
+/// `model.load_state_dict(safetensors.torch.load_file(path), strict=...)`.
 ///
 ///     load(generator, "gan.safetensors", {.prefix = "generator."});
 ///     load(model, "other.safetensors", {}, [](const std::string& name) { return "net." + name; });
@@ -165,9 +198,9 @@ LoadReport load(ModelWeights<Net, Device>& model, const SafeTensors& file, const
     std::vector<detail::StateTensor<float>> state;
     HostCopy parameters(model.parameters), buffers(model.buffers);
     detail::add_state<Net>(state, parameters.data(), buffers.data(), options.prefix, rename);
-    detail::Loading loading(file, options.convert);
+    detail::Loading loading(file, options.convert, true);
     loading.expect_model(detail::model_key_of(options.prefix), model_name<Net>());
-    loading.expect_tensors({state}, options.prefix);
+    loading.expect_tensors({state}, options.prefix, "LoadOptions::prefix = ");
     if (options.strict) loading.expect_no_faults();
     LoadReport report = loading.copy();
     parameters.send_back(model.parameters);

@@ -20,6 +20,8 @@ struct LoadReport {
     long loaded = 0;    ///< tensors
     long nan = 0;       ///< values that are no number; they are loaded as they are
     long infinite = 0;  ///< values that are infinite, or became so by conversion from F64
+    /// Where the file has none of the model's names, but all of them behind another prefix: which, and what to do.
+    std::string hint = {};
 
     /// A line for each fault.
     std::string text() const {

@@ -32,25 +32,34 @@ inline void save_npy(std::span<const float> values, const std::vector<std::size_
     save_npy(NpyArray(values, sizes), path);
 }
 
-/// Little-endian float32 in C order. Any other type or order, a cut file or one with more bytes is an `Error`, as it is
-/// for all of these. numpy equivalent: `np.load`.
-inline FloatArray load_npy(const std::filesystem::path& path) {
+/// Little-endian float32 in C order. Any other type or order is an `Error` unless `options` say to convert it: float64,
+/// float16, whole numbers and bool, big-endian or not, in either order. A cut file or one with more bytes is an
+/// `Error`, as it is for all of these. numpy equivalent: `np.load`.
+inline FloatArray load_npy(const std::filesystem::path& path, NpyOptions options = {}) {
     detail::InputFile file(path);
-    return detail::read_npy_floats(file);
+    return detail::read_npy_floats(file, options);
 }
 
-/// Float samples as `save_npy` writes them: N x H x W x C for `Shape<C, H, W>`, N x features for `Shape<features>`.
-/// An array of other sizes is an `Error`.
+/// Float samples as `save_npy` writes them: N x H x W x C for `Shape<C, H, W>` (or N x H x W for `Shape<1, H, W>`), N x
+/// features for `Shape<features>`. An array of other sizes is an `Error`.
 template <ShapeType S>
-Tensor<S> load_npy(const std::filesystem::path& path) {
+Tensor<S> load_npy(const std::filesystem::path& path, NpyOptions options = {}) {
     detail::InputFile file(path);
-    return detail::read_npy_tensor<S>(file);
+    return detail::read_npy_tensor<S>(file, options);
 }
 
-/// Pictures without labels from uint8 of N x H x W x C, with 1 or 3 channels.
-inline Pictures load_npy_pictures(const std::filesystem::path& path) {
+/// Pictures without labels from uint8 of N x H x W x C, with 1 or 3 channels, or of N x H x W, which are grey. Other
+/// whole numbers are converted where `options` say so; one that is not from 0 to 255 is an `Error`.
+inline Pictures load_npy_pictures(const std::filesystem::path& path, NpyOptions options = {}) {
     detail::InputFile file(path);
-    return detail::read_npy_pictures(file);
+    return detail::read_npy_pictures(file, options);
+}
+
+/// The classes of pictures (`Pictures::labels`): whole numbers of any size, N or N x 1, as `int`. A negative one or one
+/// beyond 2^31 - 1 is an `Error`.
+inline std::vector<int> load_npy_labels(const std::filesystem::path& path) {
+    detail::InputFile file(path);
+    return detail::read_npy_labels(file);
 }
 
 }  // namespace genotype

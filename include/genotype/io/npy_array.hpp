@@ -5,7 +5,6 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <limits>
 #include <span>
 #include <string>
@@ -13,9 +12,11 @@
 #include <utility>
 #include <vector>
 
+#include "genotype/data/file_kind.hpp"
 #include "genotype/data/float_pictures.hpp"
 #include "genotype/data/pictures.hpp"
 #include "genotype/io/npy_header.hpp"
+#include "genotype/io/npy_values.hpp"
 #include "genotype/shape/error.hpp"
 #include "genotype/shape/shape.hpp"
 #include "genotype/tensor/tensor.hpp"
@@ -54,6 +55,8 @@ inline std::string npy_shape_text(std::span<const std::size_t> sizes) {
     for (const std::size_t size : sizes) text += (text.empty() ? "" : " x ") + std::to_string(size);
     return text.empty() ? "one value" : text;
 }
+
+inline constexpr std::string_view npy_channels_first_hint = " (channels are first here: array.transpose(0, 2, 3, 1))";
 
 }  // namespace detail
 
@@ -109,8 +112,10 @@ template <class Source>
 NpyHeader read_npy_header(Source& source) {
     const std::vector<std::uint8_t> start = source.read_exactly(8, "magic string");
     if (!std::equal(npy_magic.begin(), npy_magic.end(), start.begin(),
-                    [](char wanted, std::uint8_t found) { return static_cast<std::uint8_t>(wanted) == found; }))
+                    [](char wanted, std::uint8_t found) { return static_cast<std::uint8_t>(wanted) == found; })) {
+        expect_no_other_kind_at(source.name(), "magic string", "a .npy file");
         fail(source.name(), "magic string", "other bytes", "\\x93NUMPY");
+    }
     if (start[6] < 1 || start[6] > 3 || start[7] != 0)
         fail(source.name(), "version", concat(start[6], ".", start[7]), "1.0, 2.0 or 3.0");
     const std::vector<std::uint8_t> length = source.read_exactly(start[6] == 1 ? 2 : 4, "header length");
@@ -122,58 +127,91 @@ NpyHeader read_npy_header(Source& source) {
     return NpyHeaderReader({reinterpret_cast<const char*>(text.data()), text.size()}, source.name()).read();
 }
 
-/// Everything after the header, which must say the type `Value` and C's order.
-template <class Value, class Source>
-std::vector<Value> read_npy_values(Source& source, const NpyHeader& header) {
-    if (header.type != npy_type<Value>) fail(source.name(), "type", header.type, std::string(npy_type<Value>));
-    if (header.fortran_order) fail(source.name(), "order", "Fortran's", "C's");
-    std::vector<std::uint8_t> bytes =
-        source.read_exactly(npy_count(header.sizes, source.name()) * sizeof(Value), "values");
-    source.expect_end("values");
-    if constexpr (sizeof(Value) == 1) {
-        return bytes;
-    } else {
-        std::vector<Value> values(bytes.size() / sizeof(Value));
-        if (!bytes.empty()) std::memcpy(values.data(), bytes.data(), bytes.size());
-        return values;
-    }
+template <class Source>
+FloatArray read_npy_floats(Source& source, NpyOptions options = {}) {
+    const NpyHeader header = read_npy_header(source);
+    return {header.sizes, read_npy_float_values(source, header, options)};
 }
 
-template <class Source>
-FloatArray read_npy_floats(Source& source) {
-    const NpyHeader header = read_npy_header(source);
-    return {header.sizes, read_npy_values<float>(source, header)};
+/// Whether two shapes have the same values in the same order, of which one has its axes of one value left out, or all
+/// in one: N x 28 x 28 and N x 784, or N x 1 x 28 x 28. With more than two axes the order of channels is another.
+inline bool is_npy_reshape(std::span<const std::size_t> one, std::span<const std::size_t> other) {
+    const auto axes = [](std::span<const std::size_t> sizes) {
+        std::vector<std::size_t> kept;
+        for (const std::size_t size : sizes.subspan(1))
+            if (size != 1) kept.push_back(size);
+        return kept;
+    };
+    if (one.empty() || one[0] != other[0]) return false;
+    const std::vector<std::size_t> left = axes(one), right = axes(other);
+    const auto is_flat = [](const auto& flat, const auto& by) {
+        return flat.size() == 1 && by.size() == 2 && by[1] > 0 && flat[0] / by[1] == by[0] && flat[0] % by[1] == 0;
+    };
+    return (left == right && left.size() <= 2) || is_flat(left, right) || is_flat(right, left);
 }
 
 template <ShapeType S, class Source>
-Tensor<S> read_npy_tensor(Source& source) {
+Tensor<S> read_npy_tensor(Source& source, NpyOptions options = {}) {
     const NpyHeader header = read_npy_header(source);
     const std::size_t batch = header.sizes.empty() ? 0 : header.sizes[0];
     const std::vector<std::size_t> sizes = npy_sizes<S>(batch);
-    if (header.sizes != sizes || batch > std::size_t{std::numeric_limits<int>::max()})
+    constexpr bool one_channel = S::rank == 1 || (S::rank == 3 && S::dims[0] == 1);
+    const bool no_channel = S::rank == 3 && one_channel && header.sizes.size() == 3 &&
+                            std::equal(header.sizes.begin(), header.sizes.end(), sizes.begin());
+    const bool fits =
+        header.sizes == sizes || no_channel || (one_channel && options.convert && is_npy_reshape(header.sizes, sizes));
+    if (!fits || batch > std::size_t{std::numeric_limits<int>::max()}) {
+        std::vector<std::size_t> channels_first = sizes;
+        if (S::rank == 3) std::rotate(channels_first.begin() + 1, channels_first.end() - 1, channels_first.end());
         fail(source.name(), "shape", npy_shape_text(header.sizes),
-             concat("N x ", npy_shape_text(std::span(sizes).subspan(1))));
-    const std::vector<float> values = read_npy_values<float>(source, header);
+             concat("N x ", npy_shape_text(std::span(sizes).subspan(1)),
+                    fits                                                 ? ""
+                    : header.sizes == channels_first                     ? npy_channels_first_hint
+                    : one_channel && is_npy_reshape(header.sizes, sizes) ? npy_convert_hint
+                                                                         : ""));
+    }
+    const std::vector<float> values = read_npy_float_values(source, header, options);
     Tensor<S> tensor(static_cast<int>(batch));
     std::copy(values.begin(), values.end(), tensor.data());
     return tensor;
 }
 
 template <class Source>
-Pictures read_npy_pictures(Source& source) {
+Pictures read_npy_pictures(Source& source, NpyOptions options = {}) {
     const NpyHeader header = read_npy_header(source);
-    const std::vector<std::size_t>& sizes = header.sizes;
+    std::vector<std::size_t> sizes = header.sizes;
+    const auto is_channels = [](std::size_t size) { return size == 1 || size == 3; };
+    // Three sizes of which the last is a number of channels may as well be those of one picture.
+    if (sizes.size() == 3 && !is_channels(sizes[2]) && sizes[2] != 4) sizes.push_back(1);
     constexpr std::size_t most = std::numeric_limits<int>::max();
     const auto fits = [&](std::size_t axis) { return sizes[axis] >= 1 && sizes[axis] <= most; };
-    if (sizes.size() != 4 || sizes[0] > most || !fits(1) || !fits(2) || (sizes[3] != 1 && sizes[3] != 3))
-        fail(source.name(), "shape", npy_shape_text(sizes), "N x height x width x 1 or 3");
+    if (sizes.size() != 4 || sizes[0] > most || !fits(1) || !fits(2) || !is_channels(sizes[3]))
+        fail(source.name(), "shape", npy_shape_text(sizes),
+             concat("N x height x width x 1 or 3, or N x height x width",
+                    sizes.size() == 4 && is_channels(sizes[1]) ? npy_channels_first_hint
+                    : sizes.size() == 4 && sizes[3] == 4       ? " (without alpha: array[..., :3])"
+                    : sizes.size() == 2 || sizes.size() == 3   ? " (of one picture: array[None])"
+                                                               : ""));
     return {static_cast<int>(sizes[0]),
             static_cast<int>(sizes[1]),
             static_cast<int>(sizes[2]),
             static_cast<int>(sizes[3]),
-            read_npy_values<std::uint8_t>(source, header),
+            read_npy_byte_values(source, header, options),
             {},
             {}};
+}
+
+template <class Source>
+std::vector<int> read_npy_labels(Source& source) {
+    const NpyHeader header = read_npy_header(source);
+    const std::size_t axes = header.sizes.size();
+    if (axes != 1 && (axes != 2 || header.sizes[1] != 1))
+        fail(source.name(), "shape", npy_shape_text(header.sizes),
+             concat("N or N x 1", axes == 2 ? " (of a row for each label: array.argmax(axis=1))" : ""));
+    const NpyType type = expect_npy_type(header, {'i', 8}, "whole numbers", source.name(), {.convert = true});
+    if (!type.is_whole())
+        fail(source.name(), "type", header.type, "whole numbers, as array.astype(\"int64\") has them");
+    return read_npy_whole_values<int>(source, header, type, std::uint64_t{std::numeric_limits<int>::max()});
 }
 
 }  // namespace detail

@@ -66,6 +66,10 @@ class NpyHeaderReader {
             expect(':');
             if (key == "descr") {
                 once(has_type, key);
+                skip_spaces();
+                if (at_ < text_.size() && text_[at_] == '[')
+                    fail(name_, "type", "rows of named fields (a structured array)",
+                         "numbers: save each field by itself");
                 header.type = quoted();
             } else if (key == "fortran_order") {
                 once(has_order, key);
@@ -98,7 +102,7 @@ class NpyHeaderReader {
         fail(name_, concat("header at character ", at_), found, expected);
     }
     void skip_spaces() {
-        while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\n')) ++at_;
+        while (at_ < text_.size() && std::string_view(" \n\t\r").find(text_[at_]) != std::string_view::npos) ++at_;
     }
     bool skip(char wanted) {
         skip_spaces();
@@ -110,8 +114,9 @@ class NpyHeaderReader {
         if (!skip(wanted)) wrong(concat("'", wanted, "'"));
     }
     std::string quoted() {
-        expect('\'');
-        const std::size_t end = text_.find('\'', at_);
+        const char mark = skip('"') ? '"' : '\'';
+        if (mark == '\'') expect(mark);
+        const std::size_t end = text_.find(mark, at_);
         if (end == std::string_view::npos) wrong("a closing quote");
         const std::string word(text_.substr(at_, end - at_));
         at_ = end + 1;
@@ -138,6 +143,7 @@ class NpyHeaderReader {
             if (digits < 1 || digits > 15) wrong("a number of 1 to 15 digits");
             if (numbers.size() == npy_most_axes) fail(name_, "shape", "more axes", concat(npy_most_axes, " at most"));
             numbers.push_back(number);
+            skip('L');  // as Python 2 wrote long numbers
             if (!skip(',')) {
                 expect(')');
                 break;

@@ -77,23 +77,31 @@ class Npz {
     /// The arrays' names in the file's order. Members that are no .npy files are not among them.
     const std::vector<std::string>& names() const { return names_; }
 
-    /// Float32 of any sizes.
-    FloatArray read(const std::string& name) {
+    /// Float32 of any sizes; other numbers as `load_npy` converts them.
+    FloatArray read(const std::string& name, NpyOptions options = {}) {
         detail::ZipMember member = open(name);
-        return detail::read_npy_floats(member);
+        return detail::read_npy_floats(member, options);
     }
 
-    /// Float samples as `save_npz` writes them: N x H x W x C for `Shape<C, H, W>`, N x features for `Shape<features>`.
+    /// Float samples as `save_npz` writes them: N x H x W x C for `Shape<C, H, W>` (or N x H x W for `Shape<1, H, W>`),
+    /// N x features for `Shape<features>`.
     template <ShapeType S>
-    Tensor<S> read(const std::string& name) {
+    Tensor<S> read(const std::string& name, NpyOptions options = {}) {
         detail::ZipMember member = open(name);
-        return detail::read_npy_tensor<S>(member);
+        return detail::read_npy_tensor<S>(member, options);
     }
 
-    /// Pictures without labels from uint8 of N x H x W x C, with 1 or 3 channels.
-    Pictures read_pictures(const std::string& name) {
+    /// Pictures without labels from uint8 of N x H x W x C, with 1 or 3 channels, or of N x H x W, which are grey:
+    /// `archive.read_pictures("x_train")` of Keras's mnist.npz.
+    Pictures read_pictures(const std::string& name, NpyOptions options = {}) {
         detail::ZipMember member = open(name);
-        return detail::read_npy_pictures(member);
+        return detail::read_npy_pictures(member, options);
+    }
+
+    /// The classes of pictures from whole numbers of N or N x 1, as `load_npy_labels` reads them.
+    std::vector<int> read_labels(const std::string& name) {
+        detail::ZipMember member = open(name);
+        return detail::read_npy_labels(member);
     }
 
   private:

@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "genotype/data/file_kind.hpp"
 #include "genotype/io/by_name.hpp"
 #include "genotype/io/mapped_file.hpp"
 #include "genotype/io/safetensors_header.hpp"
@@ -75,6 +76,10 @@ class SafeTensors {
         if (bytes.size() < sizeof length) fail(name(), "file", size_text(bytes.size()), "at least 8 bytes");
         std::memcpy(&length, bytes.data(), sizeof length);
         const std::uint64_t rest = bytes.size() - sizeof length;
+        const bool has_header = length <= longest_header && length <= rest && length > 0;
+        if (!has_header || bytes[sizeof length] != std::byte{'{'})
+            detail::expect_no_other_kind(name(), "header", bytes.first(std::min<std::size_t>(bytes.size(), 512)),
+                                         "a safetensors file");
         if (length > longest_header)
             fail(name(), "header's length", size_text(length), detail::concat("at most ", size_text(longest_header)));
         if (length > rest)

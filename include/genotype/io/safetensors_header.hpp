@@ -39,14 +39,11 @@ class SafeTensorsReader {
         next();
         for (bool first = true; next_key(first); first = false) {
             name_ = key_;
-            if (name_ != "__metadata__") {
-                if (token_ != Token::begin_object) wrong_value("an object");
-                read_tensor();
-                continue;
-            }
-            if (token_ != Token::begin_object) wrong_value("an object");
-            if (std::exchange(has_metadata, true)) wrong("two of them", "one");
-            read_metadata();
+            const bool is_metadata = name_ == "__metadata__";
+            if (is_metadata && std::exchange(has_metadata, true)) wrong("two of them", "one");
+            if (is_metadata && token_ == Token::literal_null) continue;
+            if (token_ != Token::begin_object) wrong_value(is_metadata ? "an object, or null" : "an object");
+            is_metadata ? read_metadata() : read_tensor();
         }
         if (next() != Token::end_of_input) wrong_syntax("value", Token::end_of_input);
     }
@@ -116,7 +113,7 @@ class SafeTensorsReader {
                 once(has_offsets);
                 read_offsets(tensor);
             } else {
-                wrong_value(concat("dtype, shape and data_offsets, not ", in_quotes(key_)));
+                skip_value();
             }
         }
         if (!(has_dtype && has_shape && has_offsets)) wrong("too few fields", "dtype, shape and data_offsets");
@@ -136,6 +133,31 @@ class SafeTensorsReader {
         for (; next_value(offsets == 0); ++offsets) (offsets == 0 ? tensor.begin : tensor.end) = whole_number();
         if (offsets != 2) wrong(concat(offsets, " data_offsets"), "2");
     }
+    /// Passes over the value of a key that is not known, which must be JSON all the same. Does not call itself.
+    void skip_value() {
+        constexpr std::size_t outside = 2, deepest = 127;  // the header and the tensor; as safetensors' own reader
+        std::string open;                                  // the brackets
+        do {
+            bool first = token_ == Token::begin_object || token_ == Token::begin_array;
+            if (first)
+                open += token_ == Token::begin_object ? '{' : '[';
+            else
+                expect_scalar();
+            if (open.size() + outside > deepest) wrong("values within each other deeper than 127", "127 at most");
+            while (!open.empty() && !(open.back() == '{' ? next_key(first) : next_value(first))) {
+                open.pop_back();
+                first = false;
+            }
+        } while (!open.empty());
+    }
+    void expect_scalar() {
+        const bool is_float = token_ == Token::value_float;
+        const bool is_scalar = token_ == Token::value_string || token_ == Token::value_unsigned ||
+                               token_ == Token::value_integer || token_ == Token::literal_null ||
+                               token_ == Token::literal_true || token_ == Token::literal_false;
+        if (!is_scalar && !(is_float && std::isfinite(lexer_.get_number_float()))) wrong_value("a value");
+    }
+
     std::uint64_t whole_number() {
         if (token_ != Token::value_unsigned) wrong_value("a whole number of at most 64 bits");
         return lexer_.get_number_unsigned();
@@ -197,12 +219,16 @@ class SafeTensorsReader {
 };
 
 /// Reads a header. Afterwards the tensors lie in the order of their data, which they tile from byte 0 to `data_bytes`:
-/// nothing overlaps, and no byte belongs to nobody. Their names may repeat.
-/// Source: the format's description at github.com/huggingface/safetensors.
+/// nothing overlaps, and no byte belongs to nobody. Their names may repeat. Null for the metadata, and further keys of
+/// a tensor, are passed over, as the format's own reader does. Where that reader takes more than the format's
+/// description allows, this one does not: docs/design.md has the list. Source: the format's description at
+/// github.com/huggingface/safetensors, and its reader, safetensors/src/tensor.rs.
 [[gnu::cold]] inline void read_safetensors_header(std::string_view text, std::uint64_t data_bytes,
                                                   const std::string& file, std::vector<TensorInfo>& tensors,
                                                   FileMetadata& metadata) {
     if (text.empty() || text.front() != '{') fail(file, "header", "a text that does not begin with {", "a JSON object");
+    if (text.find('\0') != text.npos)  // which the lexer takes for the end
+        fail(file, concat("header at byte ", text.find('\0')), "a zero byte", "JSON in UTF-8");
     SafeTensorsReader(text, file, tensors, metadata).read();
     for (const TensorInfo& tensor : tensors) {
         const std::uint64_t bytes = tensor_bytes(file, tensor);
@@ -220,11 +246,16 @@ class SafeTensorsReader {
         sorted.push_back(std::move(tensors[place]));
     tensors.swap(sorted);
     std::uint64_t at = 0;
+    const TensorInfo* before = nullptr;
     for (const TensorInfo& tensor : tensors) {
+        if (before && before->name == tensor.name && before->begin == tensor.begin && tensor.begin != at)
+            fail(file, concat("header, ", in_quotes(tensor.name)), "two tensors of this name with the same data",
+                 "one");
         if (tensor.begin != at)
             fail(file, concat("header, ", in_quotes(tensor.name)), concat("data that begins at byte ", tensor.begin),
                  concat(at, ", where the tensor before it ends"));
         at = tensor.end;
+        before = &tensor;
     }
     if (at != data_bytes) fail(file, "data", concat(data_bytes, " bytes"), concat(at, ", as the header says"));
 }

@@ -40,14 +40,19 @@ namespace detail {
     return metadata.emplace(key, text).second;
 }
 
-/// The bytes that a tensor of this dtype and shape has. `Error` where 64 bits do not hold their number.
+/// The bytes that a tensor of this dtype and shape has. `Error` where 64 bits do not hold the number of its values or
+/// of their bits, and where the last byte would be in part nobody's: both as safetensors' own reader has it.
 inline std::uint64_t tensor_bytes(std::string_view file, const TensorInfo& tensor) {
-    std::uint64_t bytes = dtype_bytes(tensor.dtype);
-    for (const std::uint64_t size : tensor.shape)
-        if (__builtin_mul_overflow(bytes, size, &bytes))
-            fail(file, concat("header, ", in_quotes(tensor.name)), "a shape of more than 2^64 bytes",
-                 "a shape that fits");
-    return bytes;
+    const auto wrong = [&](std::string_view found, std::string_view expected) {
+        fail(file, concat("header, ", in_quotes(tensor.name)), found, expected);
+    };
+    std::uint64_t bits = 1;
+    bool fits = true;
+    for (const std::uint64_t size : tensor.shape) fits = fits && !__builtin_mul_overflow(bits, size, &bits);
+    fits = fits && !__builtin_mul_overflow(bits, std::uint64_t{dtype_bits(tensor.dtype)}, &bits);
+    if (!fits) wrong("a shape of more than 2^64 bits", "a shape that fits");
+    if (bits % 8 != 0) wrong(concat(bits, " bits for ", tensor.text().substr(0, 200)), "whole bytes");
+    return bits / 8;
 }
 
 }  // namespace detail

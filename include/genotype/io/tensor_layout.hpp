@@ -73,6 +73,17 @@ inline CopyAxes file_to_memory(Dims dims, AxisOrder order) {
     return axes;
 }
 
+inline NotFinite count_not_finite(const float* numbers, long count) {
+    long none = 0, special = 0;
+#pragma omp simd reduction(+ : none, special)
+    for (long i = 0; i < count; ++i) {
+        const std::uint32_t size = std::bit_cast<std::uint32_t>(numbers[i]) & 0x7fffffffu;
+        none += size > 0x7f800000u;
+        special += size >= 0x7f800000u;
+    }
+    return {none, special - none};
+}
+
 /// Reads `count` neighbouring numbers and counts what is not finite while they are in the cache.
 template <class As>
 [[gnu::noinline]] NotFinite read_row(const std::byte* from, long count, float* to) {
@@ -80,14 +91,7 @@ template <class As>
         std::memcpy(to, from, static_cast<std::size_t>(count) * sizeof(float));
     else
         for (long i = 0; i < count; ++i) to[i] = read_number<As>(from + i * long{sizeof(typename As::stored)});
-    long none = 0, special = 0;
-#pragma omp simd reduction(+ : none, special)
-    for (long i = 0; i < count; ++i) {
-        const std::uint32_t size = std::bit_cast<std::uint32_t>(to[i]) & 0x7fffffffu;
-        none += size > 0x7f800000u;
-        special += size >= 0x7f800000u;
-    }
-    return {none, special - none};
+    return count_not_finite(to, count);
 }
 
 /// Numbers of a file's type, for code that is compiled once for all types.

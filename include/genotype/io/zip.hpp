@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "genotype/data/byte_source.hpp"
+#include "genotype/data/file_kind.hpp"
 #include "genotype/shape/error.hpp"
 
 namespace genotype::detail {
@@ -33,6 +34,7 @@ class ZipReader {
         zip_error_init_with_code(&error, reason);
         const std::string text = zip_error_strerror(&error);
         zip_error_fini(&error);
+        expect_no_other_kind(name_, "file", std::string_view(first_bytes(path)), "a zip archive", false);
         fail(name_, "file", text, "a zip archive");
     }
 

@@ -43,6 +43,18 @@ struct TypedConvGeometry : ConvGeometry {
 /// A matrix product: what a `Linear` is.
 using ProductGeometry = TypedConvGeometry<1, 1, 0>;
 
+/// Whether a layer of this geometry is a product.
+template <class Geometry>
+inline constexpr bool is_product_geometry = false;
+template <>
+inline constexpr bool is_product_geometry<ProductGeometry> = true;
+
+/// Whether products and embeddings read their weights as a `StoredMatrix` there: on `Stored<Device>`.
+template <class Device>
+inline constexpr bool stores_matrices = requires {
+    Device::stores_matrices;
+};
+
 /// Whether convolutions of type `Geometry` may meet a condition on kernel, stride and padding alone.
 template <class Geometry>
 constexpr bool possible(bool (*condition)(const ConvGeometry&)) {

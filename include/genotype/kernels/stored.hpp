@@ -20,7 +20,9 @@ namespace genotype {
 ///
 ///     Model<Net, Stored<Cpu>> model(Seed{0});
 template <class Device>
-struct Stored : Device {};
+struct Stored : Device {
+    static constexpr bool stores_matrices = true;
+};
 
 }  // namespace genotype
 

@@ -26,6 +26,7 @@ namespace detail {
 /// Throws `Error` in training when there is only one value for each channel.
 template <int channels>
 struct BN : LayerBase {
+    static constexpr bool exceeds_0_to_1 = true;
     static constexpr float epsilon = 1e-5f;
     static constexpr float momentum = 0.1f;
 

@@ -15,6 +15,7 @@ namespace genotype {
 /// Source: LeCun et al., "Backpropagation applied to handwritten zip code recognition" (1989).
 template <int in_channels, int out_channels, int kernel, int stride = 1, int padding = 0, class Choice = NoBias>
 struct Conv : LayerBase {
+    static constexpr bool exceeds_0_to_1 = true;
     static_assert(BiasChoice<Choice>, "the last argument is Bias or NoBias");
     static_assert(kernel <= 512 && stride <= 512, "the kernels' buffers hold kernels and strides of up to 512");
     static constexpr ShapeFault fault = detail::convolution_fault(in_channels, out_channels, kernel, stride, padding);
@@ -49,6 +50,11 @@ struct Conv : LayerBase {
     template <class Device>
     static void prepare(Device device, const float* values, float* prepared) {
         pack(device, geometry({}, {}), values + parameter_offset<Conv>(0), prepared);
+    }
+
+    template <class Device>
+    static constexpr bool has_stored_matrix() {
+        return kernels::stores_matrices<Device> && kernels::is_product_geometry<Geometry>;
     }
 
     template <class Device, class Mode>

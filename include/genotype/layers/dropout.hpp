@@ -5,6 +5,7 @@
 
 #include "genotype/kernels/functions.hpp"
 #include "genotype/layers/layer.hpp"
+#include "genotype/shape/error.hpp"
 
 namespace genotype {
 
@@ -41,6 +42,7 @@ requires(probability >= 0 && probability <= 1) struct Dropout : LayerBase {
     static void forward(Device device, Mode, const Forward<Mode>& call) {
         const long n = call.batch * call.in.count();
         if constexpr (std::same_as<Mode, Training>) {
+            if (!call.random) fail("Dropout", "random state", "none", "one, the last argument of the forward run");
             constexpr float scale = probability < 1 ? 1 / (1 - probability) : 0;
             fill_keep_mask(device, n, call.random->take(n), probability, scale, call.kept.per_sample);
             map(device, n, detail::Multiply{}, call.y, call.x, static_cast<const float*>(call.kept.per_sample));

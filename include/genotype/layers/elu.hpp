@@ -24,8 +24,9 @@ struct EluFunction {
 /// Source: Clevert, Unterthiner, Hochreiter, "Fast and accurate deep network learning by exponential linear units
 /// (ELUs)" (ICLR 2016).
 template <float alpha = 1.f>
-    requires(alpha >= 0)  // the slope is found from the sign of the output
-struct ELU : Activation<ELU<alpha>, SlopeOf::output> {
+requires(alpha >= 0)  // the slope is found from the sign of the output
+    struct ELU : Activation<ELU<alpha>, SlopeOf::output> {
+    static constexpr bool exceeds_0_to_1 = true;
     static constexpr detail::EluFunction function() { return {alpha}; }
 };
 

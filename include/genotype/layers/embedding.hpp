@@ -2,15 +2,18 @@
 #pragma once
 
 #include <array>
+#include <cmath>
+#include <string>
 
 #include "genotype/kernels/conv_geometry.hpp"
 #include "genotype/layers/layer.hpp"
+#include "genotype/shape/error.hpp"
 
 namespace genotype {
 
 /// (1) to (width): a token's id becomes its row of the table. The id is a whole number from 0 to vocabulary - 1 held in
-/// a float, exact up to 2^24; nothing here looks whether it is one. An id has no gradient: dx is zero.
-/// PyTorch: nn.Embedding(vocabulary, width), with its first values, N(0, 1).
+/// a float, exact up to 2^24. Throws `Error` where it is not one and the host can read it. An id has no gradient: dx is
+/// zero. PyTorch: nn.Embedding(vocabulary, width), with its first values, N(0, 1).
 template <int tokens, int size>
 struct Embedding : LayerBase {
     static constexpr int vocabulary = tokens, width = size;
@@ -33,8 +36,14 @@ struct Embedding : LayerBase {
         embedding_pack(device, vocabulary, width, values, prepared);
     }
 
+    template <class Device>
+    static constexpr bool has_stored_matrix() {
+        return kernels::stores_matrices<Device>;
+    }
+
     template <class Device, class Mode>
     static void forward(Device device, Mode, const Forward<Mode>& pass) {
+        if constexpr (Device::on_host) check_ids(pass.batch, pass.x);
         embedding(device, pass.batch, width, pass.x, {pass.parameters, pass.prepared}, pass.y);
     }
 
@@ -43,6 +52,14 @@ struct Embedding : LayerBase {
         if (pass.dx) Device::clear(pass.dx, pass.batch);
         if (pass.gradients)
             embedding_gradient(device, pass.batch, vocabulary, width, pass.x, pass.dy, pass.gradients, pass.accumulate);
+    }
+
+  private:
+    static void check_ids(int count, const float* ids) {
+        for (int i = 0; i < count; ++i)
+            if (!(ids[i] >= 0 && ids[i] < static_cast<float>(vocabulary) && ids[i] == std::floor(ids[i])))
+                fail("Embedding", detail::concat("token ", i), std::to_string(ids[i]),
+                     detail::concat("a whole number from 0 to ", vocabulary - 1));
     }
 };
 

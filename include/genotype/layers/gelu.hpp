@@ -8,6 +8,7 @@ namespace genotype {
 /// x times the normal distribution's cumulative function, by erf. PyTorch: nn.GELU().
 /// Source: Hendrycks, Gimpel, "Gaussian error linear units" (2016).
 struct GELU : Activation<GELU> {
+    static constexpr bool exceeds_0_to_1 = true;
     template <class V>
     static constexpr V value(V x) {
         return x * cumulative(x);

@@ -10,6 +10,7 @@ namespace genotype {
 /// transformers: "gelu_new", "gelu_pytorch_tanh".
 /// Source: Hendrycks, Gimpel, "Gaussian error linear units" (2016).
 struct GELUTanh : Activation<GELUTanh> {
+    static constexpr bool exceeds_0_to_1 = true;
     // (1 + tanh(u)) / 2 is sigmoid(2u), which keeps its digits where tanh(u) is near -1.
     template <class V>
     static constexpr V value(V x) {

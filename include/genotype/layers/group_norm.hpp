@@ -14,6 +14,7 @@ namespace genotype {
 /// Source: Wu and He, "Group Normalization", 2018, arXiv:1803.08494.
 template <int groups, int channels>
 struct GroupNorm : LayerBase {
+    static constexpr bool exceeds_0_to_1 = true;
     static constexpr float epsilon = 1e-5f;
 
     static constexpr std::array<Parameter, 2> parameters{{{"weight", vector_dims(channels), {Initial::constant, 1}},

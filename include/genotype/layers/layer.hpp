@@ -78,7 +78,8 @@ struct LayerBase {
     static constexpr NoParameters buffers{};
     static constexpr bool backward_reads_input = true;
     static constexpr bool backward_reads_output = false;
-    static constexpr bool in_place = false;  // y may be x and dx may be dy
+    static constexpr bool in_place = false;        // y may be x and dx may be dy
+    static constexpr bool exceeds_0_to_1 = false;  // true: what comes out is known not to stay between 0 and 1
 
     template <class Device, class Mode>
     static constexpr LayerMemory memory(Dims) {
@@ -93,6 +94,12 @@ struct LayerBase {
     /// Makes those forms; called after every change of the parameters.
     template <class Device>
     static void prepare(Device, const float*, float*) {}
+
+    /// Whether the device's form of the first parameter is a `StoredMatrix`, which a loader writes and nobody makes.
+    template <class Device>
+    static constexpr bool has_stored_matrix() {
+        return false;
+    }
 };
 
 /// A layer, or a combinator of layers.

@@ -22,6 +22,7 @@ constexpr auto layer_norm_parameters(Dims dims, AxisOrder order) {
 /// All forms of `LayerNorm`.
 template <class Choice, class Epsilon, int... sizes>
 requires(sizeof...(sizes) >= 1 && sizeof...(sizes) <= 4) struct LayerNormOf : LayerBase {
+    static constexpr bool exceeds_0_to_1 = true;
     static constexpr bool has_bias = std::same_as<Choice, Bias>;
     static constexpr float epsilon = static_cast<float>(static_cast<double>(Epsilon::num) / Epsilon::den);
     static constexpr Dims dims{sizeof...(sizes), sizes...};

@@ -22,8 +22,9 @@ struct LeakyReluFunction {
 
 /// x where x > 0, otherwise negative_slope * x. PyTorch: nn.LeakyReLU(negative_slope).
 template <float negative_slope = 0.01f>
-    requires(negative_slope >= 0)  // the slope is found from the sign of the output
-struct LeakyReLU : Activation<LeakyReLU<negative_slope>, SlopeOf::output> {
+requires(negative_slope >= 0)  // the slope is found from the sign of the output
+    struct LeakyReLU : Activation<LeakyReLU<negative_slope>, SlopeOf::output> {
+    static constexpr bool exceeds_0_to_1 = true;
     static constexpr detail::LeakyReluFunction function() { return {negative_slope}; }
 };
 

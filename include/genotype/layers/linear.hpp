@@ -12,6 +12,7 @@ namespace genotype {
 /// PyTorch equivalent: `torch.nn.Linear(in, out, bias=...)`, with a bias unless told otherwise.
 template <int in_features, int out_features, class Choice = Bias>
 struct Linear : LayerBase {
+    static constexpr bool exceeds_0_to_1 = true;
     static_assert(BiasChoice<Choice>, "the last argument is Bias or NoBias");
     static constexpr bool sized = in_features >= 1 && out_features >= 1;
     static constexpr bool has_bias = std::same_as<Choice, Bias>;
@@ -34,6 +35,11 @@ struct Linear : LayerBase {
     template <class Device>
     static void prepare(Device device, const float* values, float* prepared) {
         pack(device, geometry, values + parameter_offset<Linear>(0), prepared);
+    }
+
+    template <class Device>
+    static constexpr bool has_stored_matrix() {
+        return kernels::stores_matrices<Device>;
     }
 
     template <class Device, class Mode>

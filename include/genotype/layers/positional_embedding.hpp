@@ -5,12 +5,13 @@
 
 #include "genotype/kernels/functions.hpp"
 #include "genotype/layers/layer.hpp"
+#include "genotype/shape/error.hpp"
 
 namespace genotype {
 
-/// (width) to the same: y = x + weight[position of this row in its text]. No position may reach `context`, which
-/// callers see to. PyTorch: x + nn.Embedding(context, width)(positions), with its first values, N(0, 1); transformers:
-/// GPT-2's `wpe`.
+/// (width) to the same: y = x + weight[position of this row in its text]. Throws `Error` where a position
+/// reaches `context` and the host can read it. PyTorch: x + nn.Embedding(context, width)(positions), with its first
+/// values, N(0, 1); transformers: GPT-2's `wpe`.
 template <int positions, int size>
 struct PositionalEmbedding : LayerBase {
     static constexpr int context = positions, width = size;
@@ -28,6 +29,7 @@ struct PositionalEmbedding : LayerBase {
 
     template <class Device, class Mode>
     static void forward(Device device, Mode, const Forward<Mode>& pass) {
+        if constexpr (Device::on_host) check_positions(*pass.sequences, pass.batch);
         add_positions(device, pass.batch, width, *pass.sequences, pass.x, pass.parameters, pass.y);
     }
 
@@ -38,6 +40,16 @@ struct PositionalEmbedding : LayerBase {
         if (pass.gradients)
             add_positions_gradient(device, pass.batch, context, width, *pass.sequences, pass.dy, pass.gradients,
                                    pass.accumulate);
+    }
+
+  private:
+    static void check_positions(const kernels::Sequences& texts, int rows) {
+        for (int text = 0; text < texts.count; ++text) {
+            const int end = texts.list ? texts.list[text].position + texts.list[text].count : rows;
+            if (end > context)
+                fail("PositionalEmbedding", detail::concat("positions of text ", text), end,
+                     detail::concat(context, " at most"));
+        }
     }
 };
 

@@ -8,6 +8,7 @@ namespace genotype {
 
 /// max(x, 0). PyTorch: nn.ReLU.
 struct ReLU : Activation<ReLU, SlopeOf::output> {
+    static constexpr bool exceeds_0_to_1 = true;
     template <class V>
     static constexpr V value(V x) {
         return select(x <= V(0.f), V(0.f), x);  // this way round, NaN stays NaN

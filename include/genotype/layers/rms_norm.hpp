@@ -16,6 +16,7 @@ namespace genotype {
 /// Source: Zhang and Sennrich, "Root mean square layer normalization", 2019, arXiv:1910.07467.
 template <int width, class Epsilon = std::ratio<1, 100'000>>
 struct RMSNorm : LayerBase {
+    static constexpr bool exceeds_0_to_1 = true;
     static constexpr float epsilon = static_cast<float>(static_cast<double>(Epsilon::num) / Epsilon::den);
     static_assert(epsilon >= 0, "epsilon is added to a mean of squares");
 

@@ -7,6 +7,7 @@ namespace genotype {
 
 /// x * sigmoid(x). PyTorch: nn.SiLU.
 struct SiLU : Activation<SiLU> {
+    static constexpr bool exceeds_0_to_1 = true;
     template <class V>
     static constexpr V value(V x) {
         return x * sigmoid(x);

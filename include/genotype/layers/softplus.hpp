@@ -7,6 +7,7 @@ namespace genotype {
 
 /// log(1 + exp(x)), and x itself above 20. PyTorch: nn.Softplus() with beta 1 and threshold 20.
 struct Softplus : Activation<Softplus> {
+    static constexpr bool exceeds_0_to_1 = true;
     template <class V>
     static constexpr V value(V x) {
         return select(x > V(20.f), x, softplus(x));

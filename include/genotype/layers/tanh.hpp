@@ -7,6 +7,7 @@ namespace genotype {
 
 /// tanh(x). PyTorch: nn.Tanh.
 struct Tanh : Activation<Tanh, SlopeOf::output> {
+    static constexpr bool exceeds_0_to_1 = true;
     template <class V>
     static constexpr V value(V x) {
         return tanh(x);

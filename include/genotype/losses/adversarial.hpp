@@ -43,7 +43,7 @@ struct LabelGame {
   protected:
     template <class Device>
     static void evaluate_against(Device device, LossCall call, float label) {
-        call.target = nullptr;
+        call.target = {};
         call.constant = label;
         Self::evaluate(device, call);
     }

@@ -5,9 +5,11 @@
 
 namespace genotype {
 
-/// -(t log(p) + (1 - t) log(1 - p)) for p in [0, 1]. PyTorch: nn.BCELoss, whose logarithms are at least -100 and whose
+/// -(t log(p) + (1 - t) log(1 - p)) for p and t in [0, 1]. PyTorch: nn.BCELoss, whose logarithms are at least -100 and whose
 /// slope divides by at least 1e-12.
 struct BCE : PointwiseLoss<BCE> {
+    static constexpr LossDomain targets = LossDomain::unit, predictions = LossDomain::unit;
+
     template <class V>
     static constexpr V value(V prediction, V target) {
         const V yes = at_least(V(-100.f), log(prediction));

@@ -5,8 +5,10 @@
 
 namespace genotype {
 
-/// BCE of sigmoid(p), worked out without its overflow: softplus(p) - t p. PyTorch: nn.BCEWithLogitsLoss.
+/// BCE of sigmoid(p), worked out without its overflow: softplus(p) - t p, for t in [0, 1]. PyTorch: nn.BCEWithLogitsLoss.
 struct BCEWithLogits : PointwiseLoss<BCEWithLogits> {
+    static constexpr LossDomain targets = LossDomain::unit;
+
     template <class V>
     static constexpr V value(V prediction, V target) {
         return (V(1.f) - target) * prediction + softplus(-prediction);

@@ -1,6 +1,7 @@
 // How far a VAE's latents are from N(0, 1).
 #pragma once
 
+#include "genotype/losses/loss_call.hpp"
 #include "genotype/shape/fault.hpp"
 
 namespace genotype {
@@ -13,13 +14,11 @@ namespace genotype {
 struct GaussianKL {
     /// What the divergence is worked out from, and where its value and its gradient go.
     struct Call {
-        int batch;
-        int latents;
-        const float* moments;  // (batch, 2 * latents), a sample as [means | log variances]
+        LossBatch moments;  // (batch, 2 * latents), a sample as [means | log variances]
         float weight = 1;
         float* value = nullptr;
-        float* gradient = nullptr;  // by the moments; null where nobody wants it
-        bool accumulate = false;    // the gradient is added to what is there
+        LossGradient gradient = {};  // by the moments; none where nobody wants it
+        bool accumulate = false;     // the gradient is added to what is there
     };
 
     /// The moments are a vector of twice as many numbers as the latents.
@@ -29,11 +28,33 @@ struct GaussianKL {
                        vector_dims(latents.rank == any_dim || latents.first == any_dim ? any_dim : 2 * latents.first));
     }
 
+    /// The divergence of a batch of moments.
+    template <class Device, LossOperand Moments>
+    requires(Device::on_host) static float evaluate(Device device, const Moments& moments, float weight = 1) {
+        float value = 0;
+        evaluate(device, Call{.moments = moments, .weight = weight, .value = &value});
+        return value;
+    }
+    /// The same, and its gradient by the moments, which is written over.
+    template <class Device, LossOperand Moments>
+    requires(Device::on_host) static float evaluate(Device device, const Moments& moments,
+                                                    Tensor<typename Moments::shape>& gradient, float weight = 1) {
+        float value = 0;
+        evaluate(device, Call{.moments = moments, .weight = weight, .value = &value, .gradient = gradient});
+        return value;
+    }
+
+    /// What the other calls come down to, for any device. Throws `Error` where the gradient is of another size than the
+    /// moments, or where these have no two halves.
     template <class Device>
     static void evaluate(Device device, const Call& call) {
-        const float scale = static_cast<float>(static_cast<double>(call.weight) / call.batch);
-        gaussian_divergence(device, call.batch, call.latents, call.moments, scale, call.value, call.gradient,
-                            call.accumulate);
+        const LossBatch& moments = call.moments;
+        detail::check_loss_gradient(call.gradient, moments);
+        if (moments.values % 2 != 0)
+            fail("loss", "values of a sample of the moments", moments.values, "twice the latents");
+        const float scale = static_cast<float>(static_cast<double>(call.weight) / moments.batch);
+        gaussian_divergence(device, moments.batch, static_cast<int>(moments.values / 2), moments.data, scale,
+                            call.value, call.gradient.data, call.accumulate);
     }
 };
 

@@ -25,6 +25,8 @@ struct HingeGenerator : PointwiseLoss<HingeGenerator> {
 /// activation. PyTorch: relu(1 - d_real).mean(), relu(1 + d_fake).mean(), -d_fake.mean().
 /// Source: Lim, Ye, "Geometric GAN" (2017).
 struct Hinge : PointwiseLoss<Hinge> {
+    static constexpr LossDomain targets = LossDomain::signs;
+
     template <class V>
     static constexpr V value(V prediction, V target) {
         return at_least(V(0.f), V(1.f) - target * prediction);
@@ -40,7 +42,7 @@ struct Hinge : PointwiseLoss<Hinge> {
     }
     template <class Device>
     static void generator(Device device, LossCall call) {
-        call.target = nullptr;
+        call.target = {};
         detail::HingeGenerator::evaluate(device, call);
     }
 };

@@ -1,6 +1,14 @@
 // What every loss is given.
 #pragma once
 
+#include <concepts>
+
+#include "genotype/losses/loss_domain.hpp"
+#include "genotype/shape/error.hpp"
+#include "genotype/shape/report.hpp"
+#include "genotype/tensor/tensor.hpp"
+#include "genotype/tensor/view.hpp"
+
 namespace genotype {
 
 /// How the losses of single values become one number.
@@ -10,24 +18,105 @@ enum class Reduction {
     sample_sum,  // summed over a sample's values, averaged over the batch: a log-likelihood
 };
 
-/// What a loss is worked out from, and where its value and its gradient go.
+/// What knows its shape and its batch: a `View`, a `Tensor`, a loader's batch.
+template <class B>
+concept LossOperand = requires {
+    typename B::shape;
+}
+&&std::convertible_to<const B&, View<typename B::shape>>;
+
+/// A batch that a loss reads, whose shape has become a number: a `View`, a `Tensor`, or an address with its sizes.
+struct LossBatch {
+    const float* data = nullptr;
+    int batch = 0;
+    long values = 0;  // of one sample
+
+    constexpr LossBatch() = default;
+    constexpr LossBatch(const float* from, int samples, long of_one) : data(from), batch(samples), values(of_one) {}
+    template <LossOperand B>
+    constexpr LossBatch(const B& samples) {
+        const View<typename B::shape> view = samples;
+        *this = {view.data, view.batch, B::shape::count};
+    }
+};
+
+/// Where a gradient goes: a `Tensor`, or an address with its sizes.
+struct LossGradient {
+    float* data = nullptr;
+    int batch = 0;
+    long values = 0;
+
+    constexpr LossGradient() = default;
+    constexpr LossGradient(float* to, int samples, long of_one) : data(to), batch(samples), values(of_one) {}
+    template <ShapeType S>
+    LossGradient(Tensor<S>& to) : data(to.data()), batch(to.batch()), values(S::count) {}
+};
+
+/// What a loss is worked out from, and where its value and its gradient go, all in the device's memory. A call with
+/// parts of different sizes, or with a target that the loss is not defined for, is an `Error`.
 struct LossCall {
-    int batch;
-    long values;  // of one sample
-    const float* prediction;
-    const float* target = nullptr;  // as many values; null: every target is `constant`
+    LossBatch prediction;
+    LossBatch target = {};  // none: every target is `constant`
     float constant = 0;
     Reduction reduction = Reduction::mean;
-    float weight = 1;           // value and gradient are multiplied by it
-    float* value = nullptr;     // one float; null where nobody wants it
-    float* gradient = nullptr;  // by the prediction, written over; null where nobody wants it
+    float weight = 1;            // value and gradient are multiplied by it
+    float* value = nullptr;      // one float; null where nobody wants it
+    LossGradient gradient = {};  // by the prediction, written over; none where nobody wants it
+    bool checked = false;        // somebody has looked at the values already
+};
+
+/// What a loss's call by views leaves out.
+struct LossOptions {
+    Reduction reduction = Reduction::mean;
+    float weight = 1;
 };
 
 /// By what the sum of all single losses is multiplied.
-constexpr float loss_scale(const LossCall& call) {
-    const double all = static_cast<double>(call.batch) * static_cast<double>(call.values);
-    const double divisor = call.reduction == Reduction::mean ? all : call.reduction == Reduction::sum ? 1 : call.batch;
-    return static_cast<float>(static_cast<double>(call.weight) / divisor);
+constexpr float loss_scale(int batch, long values, Reduction reduction, float weight) {
+    const double all = static_cast<double>(batch) * static_cast<double>(values);
+    const double divisor = reduction == Reduction::mean ? all : reduction == Reduction::sum ? 1 : batch;
+    return static_cast<float>(static_cast<double>(weight) / divisor);
 }
+
+namespace detail {
+
+/// Throws `Error` where one part of a loss's call is of another size than the prediction.
+[[gnu::noinline]] inline void check_loss_part(const TextPiece& part, int batch, long values,
+                                              const LossBatch& prediction) {
+    if (batch != prediction.batch)
+        fail("loss", concat("batch of the ", part.text()), batch, concat(prediction.batch, ", that of the prediction"));
+    if (values != prediction.values)
+        fail("loss", concat("values of a sample of the ", part.text()), values,
+             concat(prediction.values, ", those of the prediction"));
+}
+inline void check_loss_gradient(const LossGradient& gradient, const LossBatch& prediction) {
+    if (prediction.batch < 1) fail("loss", "batch of the prediction", prediction.batch, "1 or more samples");
+    if (gradient.data) check_loss_part("gradient", gradient.batch, gradient.values, prediction);
+}
+
+/// The same of all parts, and their values where the host can read them.
+[[gnu::noinline]] inline void check_loss_call(const LossCall& call, LossDomain targets, LossDomain predictions,
+                                              bool on_host) {
+    check_loss_gradient(call.gradient, call.prediction);
+    if (call.target.data) check_loss_part("target", call.target.batch, call.target.values, call.prediction);
+    if (call.checked) return;
+    const LossBatch target = call.target.data ? call.target : LossBatch{&call.constant, 1, 1};
+    if (targets != LossDomain::real && (on_host || !call.target.data))
+        check_target_domain(targets, target.batch, target.values, target.data, "loss: target");
+    if (predictions != LossDomain::real && on_host)
+        check_domain(predictions, call.prediction.batch, call.prediction.values, call.prediction.data,
+                     "loss: prediction", "value", "a probability: let the model end in Sigmoid, or take BCEWithLogits");
+}
+
+/// What a loss of such shapes is: a float. Does not compile where the loss cannot compare them.
+template <class Loss, ShapeType Prediction, ShapeType Target>
+consteval auto loss_verdict() {
+    if constexpr (Loss::fits(Prediction::dims, Target::dims))
+        return why::loss_does_not_fit_the_output<why::loss<Loss>, why::got<Prediction>, why::wants<Target>>{};
+    else
+        return why::no_fault<float>{};
+}
+
+}  // namespace detail
 
 }  // namespace genotype

@@ -42,14 +42,20 @@ constexpr Inferred infer_chain(Dims in) {
 
 template <ShapeFault F>
 consteval auto place() {
-    if constexpr (F.depth <= 1)
+    if constexpr (F.depth == 0)
+        return std::type_identity<why::At<>>{};  // the model itself
+    else if constexpr (F.depth == 1)
         return std::type_identity<why::At<F.at0>>{};
     else if constexpr (F.depth == 2)
         return std::type_identity<why::At<F.at0, F.at1>>{};
     else if constexpr (F.depth == 3)
         return std::type_identity<why::At<F.at0, F.at1, F.at2>>{};
-    else
+    else if constexpr (F.depth == 4)
         return std::type_identity<why::At<F.at0, F.at1, F.at2, F.at3>>{};
+    else if constexpr (F.depth == 5)
+        return std::type_identity<why::At<F.at0, F.at1, F.at2, F.at3, F.at4>>{};
+    else
+        return std::type_identity<why::At<F.at0, F.at1, F.at2, F.at3, F.at4, F.at5>>{};
 }
 
 /// Follows a path down to the faulty layer. A combinator names its children: `typename C::template child<I>`.

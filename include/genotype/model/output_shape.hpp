@@ -15,6 +15,14 @@ consteval auto output_verdict() {
         return why::no_fault<typename ShapeOf<out.dims>::type>{};
 }
 
+/// The same, and the input's shape where there is a fault that somebody else reports: one sentence is enough.
+template <class Net, class In>
+struct OutputOr {
+    static constexpr Inferred out = infer<Net>(In::dims);
+    static constexpr Dims dims = out.fault ? In::dims : out.dims;
+    using type = typename ShapeOf<dims>::type;
+};
+
 }  // namespace detail
 
 /// `OutputShape<Generator, Shape<100, 1, 1>>` is `Shape<3, 32, 32>`. An input that does not fit is an error that names

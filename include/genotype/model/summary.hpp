@@ -138,13 +138,17 @@ struct SummaryTotals {
 ///     std::puts(summary<Generator, Shape<100, 1, 1>>().c_str());
 template <Layer Net, ShapeType In, class Device = Cpu>
 std::string summary(int batch = 1) {
-    long training = 0;
-    if constexpr (requires { Net::template memory<Device, Training>(In::dims); })
-        training = Workspace<Net, In, Training, Device>::floats(batch);
-    return detail::summary_table(
-        detail::summary_rows<Net, In::dims, Device>, batch,
-        {parameter_count<Net>, multiply_adds<Net, In>, parameter_floats<Net>(), prepared_floats<Net, Device>(),
-         training, Workspace<Net, In, Inference, Device>::floats(batch), Device::on_host});
+    if constexpr (infer<Net>(In::dims).fault) {
+        return typename decltype(detail::output_verdict<Net, In>())::model{};
+    } else {
+        long training = 0;
+        if constexpr (requires { Net::template memory<Device, Training>(In::dims); })
+            training = Workspace<Net, In, Training, Device>::floats(batch);
+        return detail::summary_table(
+            detail::summary_rows<Net, In::dims, Device>, batch,
+            {parameter_count<Net>, multiply_adds<Net, In>, parameter_floats<Net>(), prepared_floats<Net, Device>(),
+             training, Workspace<Net, In, Inference, Device>::floats(batch), Device::on_host});
+    }
 }
 
 }  // namespace genotype

@@ -5,6 +5,7 @@
 #include "genotype/model/run.hpp"
 #include "genotype/model/weights.hpp"
 #include "genotype/shape/error.hpp"
+#include "genotype/tensor/tensor.hpp"
 #include "genotype/tensor/view.hpp"
 
 namespace genotype {
@@ -14,7 +15,9 @@ namespace genotype {
 template <Layer Net, ShapeType In, class Mode = Inference, class Device = Cpu>
 class Workspace {
   public:
-    using Out = OutputShape<Net, In>;
+    /// The one place that says what is wrong where the input does not fit.
+    using Fitting = typename decltype(detail::output_verdict<Net, In>())::model;
+    using Out = typename detail::OutputOr<Net, In>::type;
     static constexpr LayerMemory plan = memory_of<Net, Device, Mode>(In::dims);
     /// Both passes may use the same scratch: nothing in it outlives a pass.
     static constexpr MemoryExtent scratch_size = aligned(larger(plan.forward_scratch, plan.backward_scratch));
@@ -52,6 +55,7 @@ class Workspace {
     View<Out> forward(Model& model, View<In> x, const kernels::Sequences& sequences, MemoryRegion session = {},
                       RandomState* random = nullptr) {
         check(x.batch);
+        kept_batch_ = x.batch;
         run_forward<Net, In::dims>(Device{}, Mode{},
                                    Forward<Mode>{.batch = x.batch,
                                                  .in = In::dims,
@@ -69,19 +73,81 @@ class Workspace {
         return {output(), sequences.last_only ? sequences.count : x.batch};
     }
 
+    /// Runs forward in a training's memory, but as inference does: statistics are the running ones, nothing is dropped,
+    /// and nothing of the model is written. A backward run needs another `forward` first. Where inference needs more
+    /// memory than training, which is rare, the first call allocates it. PyTorch: model.eval(); model(x).
+    template <class Model>
+    View<Out> infer(const Model& model, View<In> x) requires std::same_as<Mode, Training> {
+        check(x.batch);
+        kept_batch_ = 0;
+        constexpr LayerMemory inference = memory_of<Net, Device, Inference>(In::dims);
+        constexpr MemoryExtent kept_here = aligned(inference.kept), scratch_here = aligned(inference.forward_scratch);
+        const long needed = (kept_here + scratch_here).floats(capacity_);
+        float* memory = arena_.data() + output_size.floats(capacity_);
+        if (needed > (kept_size + scratch_size).floats(capacity_)) {
+            if (inference_.size() == 0) inference_ = Arena<Device>(needed);
+            memory = inference_.data();
+        }
+        const kernels::SequenceRows text{.count = x.batch};
+        const kernels::Sequences all = one_text(text);
+        run_forward<Net, In::dims>(
+            Device{}, Inference{},
+            Forward<Inference>{.batch = x.batch,
+                               .in = In::dims,
+                               .out = Out::dims,
+                               .x = x.data,
+                               .y = output(),
+                               .parameters = model.parameters.data(),
+                               .buffers = model.buffers.data(),
+                               .prepared = model.prepared.data(),
+                               .kept = region(memory, kept_here),
+                               .scratch = region(memory + kept_here.floats(capacity_), scratch_here),
+                               .random = nullptr,
+                               .sequences = &all,
+                               .session = {}});
+        return {output(), x.batch};
+    }
+
+    /// Where the gradient by the input goes: a `Tensor<In>`, or an address with room for so many samples.
+    struct InputGradient {
+        float* data = nullptr;
+        int batch = 0;
+
+        InputGradient() = default;
+        InputGradient(float* to, int samples) : data(to), batch(samples) {}
+        InputGradient(Tensor<In>& to) : data(to.data()), batch(to.batch()) {}
+    };
+
+    /// Where the gradients of all parameters go: `Gradients<Net>`, or an address with room for so many floats.
+    struct ParameterGradients {
+        float* data = nullptr;
+        long floats = 0;
+
+        ParameterGradients() = default;
+        ParameterGradients(float* to, long size) : data(to), floats(size) {}
+        template <class Owner>
+        requires requires(Owner& owner) {
+            { owner.data() } -> std::same_as<float*>;
+            owner.size();
+        }
+        ParameterGradients(Owner& owner) : data(owner.data()), floats(static_cast<long>(owner.size())) {}
+    };
+
     /// What a backward run is asked for: null is nothing.
     struct Wanted {
-        float* input_gradient = nullptr;
-        float* gradients = nullptr;
+        InputGradient input_gradient{};
+        ParameterGradients gradients{};
         bool accumulate = false;
         const kernels::Sequences* sequences = nullptr;  // those of the forward run; null is one text
     };
 
-    /// Runs backward through the last forward run, which was on the same `x`.
+    /// Runs backward through the last forward run, which was on the same `x`. Throws `Error` where a batch is another
+    /// than that run's, or the gradients are not as many as the model's parameters.
     template <class Model>
-    void backward(const Model& model, View<In> x, const float* output_gradient,
+    void backward(const Model& model, View<In> x, View<Out> output_gradient,
                   Wanted wanted) requires std::same_as<Mode, Training> {
         check(x.batch);
+        check_backward(x.batch, output_gradient.batch, wanted);
         const kernels::SequenceRows text{.count = x.batch};
         const kernels::Sequences all = one_text(text);
         run_backward<Net, In::dims>(Device{}, Backward{.batch = x.batch,
@@ -89,10 +155,10 @@ class Workspace {
                                                        .out = Out::dims,
                                                        .x = x.data,
                                                        .y = output(),
-                                                       .dy = output_gradient,
-                                                       .dx = wanted.input_gradient,
+                                                       .dy = output_gradient.data,
+                                                       .dx = wanted.input_gradient.data,
                                                        .parameters = model.parameters.data(),
-                                                       .gradients = wanted.gradients,
+                                                       .gradients = wanted.gradients.data,
                                                        .prepared = model.prepared.data(),
                                                        .accumulate = wanted.accumulate,
                                                        .kept = kept(),
@@ -106,16 +172,27 @@ class Workspace {
         return {Device::on_host ? &text : nullptr, 1, text.count, false};
     }
 
-    MemoryRegion region(long start, MemoryExtent size) {
-        float* base = arena_.data() + start;
+    void check_backward(int batch, int of_gradient, const Wanted& wanted) const {
+        const InputGradient& input = wanted.input_gradient;
+        const ParameterGradients& gradients = wanted.gradients;
+        if (batch != kept_batch_) fail("Workspace", "batch of the forward run", kept_batch_, batch);
+        if (of_gradient != batch) fail("Workspace", "batch of the output's gradient", of_gradient, batch);
+        if (input.data && input.batch != batch) fail("Workspace", "batch of the input's gradient", input.batch, batch);
+        if (gradients.data && gradients.floats != parameter_floats<Net>())
+            fail("Workspace", "floats of the gradients", gradients.floats,
+                 detail::concat(parameter_floats<Net>(), ", those of the model's parameters"));
+    }
+
+    MemoryRegion region(float* base, MemoryExtent size) const {
         return {base, base + size.per_sample * capacity_, capacity_};
     }
     float* output() { return arena_.data(); }
-    MemoryRegion kept() { return region(output_size.floats(capacity_), kept_size); }
-    MemoryRegion scratch() { return region((output_size + kept_size).floats(capacity_), scratch_size); }
+    MemoryRegion kept() { return region(arena_.data() + output_size.floats(capacity_), kept_size); }
+    MemoryRegion scratch() { return region(arena_.data() + (output_size + kept_size).floats(capacity_), scratch_size); }
 
-    Arena<Device> arena_;
+    Arena<Device> arena_, inference_;
     int capacity_ = 0;
+    int kept_batch_ = 0;  // of the last forward run, where backward may follow
 };
 
 }  // namespace genotype

@@ -30,20 +30,22 @@ enum class FaultKind {
 /// The first fault of a model. The path holds a layer's index at each depth of nesting: 2.1.3 is layer 3 of layer 1 of
 /// layer 2. Plain members, so that a fault can be a template argument.
 struct ShapeFault {
+    static constexpr int deepest = 6;
+
     FaultKind kind = FaultKind::none;
     Dims got{};
     Dims wanted{};
     int depth = 0;
-    int at0 = 0, at1 = 0, at2 = 0, at3 = 0;
+    int at0 = 0, at1 = 0, at2 = 0, at3 = 0, at4 = 0, at5 = 0;
 
     constexpr explicit operator bool() const { return kind != FaultKind::none; }
 
     /// The same fault seen from the model that holds the faulty layer at `index`.
     constexpr ShapeFault inside(int index) const {
-        return {kind, got, wanted, depth < 4 ? depth + 1 : 4, index, at0, at1, at2};
+        return {kind, got, wanted, depth < deepest ? depth + 1 : deepest, index, at0, at1, at2, at3, at4};
     }
     /// The same fault seen from within the outermost model on the path.
-    constexpr ShapeFault below() const { return {kind, got, wanted, depth - 1, at1, at2, at3, 0}; }
+    constexpr ShapeFault below() const { return {kind, got, wanted, depth - 1, at1, at2, at3, at4, at5, 0}; }
 };
 
 /// The answer of a shape rule: `dims` (where no fault) or `fault`.

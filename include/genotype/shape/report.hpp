@@ -89,6 +89,11 @@ struct model_has_no_layers {};
 template <class Got, class Width>
 struct heads_do_not_divide_the_width {};
 
+template <class L>
+struct loss;
+template <class Loss, class Got, class Wants>
+struct loss_does_not_fit_the_output {};
+
 template <class Got, class Wants>
 struct batch_has_another_shape {};
 template <class GotGradients, class GotModel, class WantsModel>

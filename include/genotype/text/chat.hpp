@@ -45,8 +45,8 @@ inline std::optional<std::string> find_chat_template(const std::filesystem::path
 inline ChatTemplate read_chat_template(const std::filesystem::path& path) {
     std::string file = path.string();
     std::optional<std::string> found;
-    if (detail::is_gguf_file(path)) {
-        const Gguf gguf(path);
+    if (const auto gguf_path = detail::find_gguf(path)) {
+        const Gguf gguf(*gguf_path);
         constexpr std::string_view key = "tokenizer.chat_template";
         if (gguf.find_value(key)) found = std::string(gguf.get_string(key));
     } else {

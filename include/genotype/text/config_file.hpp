@@ -6,6 +6,7 @@
 
 #include "genotype/text/config_gguf.hpp"
 #include "genotype/text/config_json.hpp"
+#include "genotype/text/gguf_path.hpp"
 #include "genotype/text/read_text.hpp"
 
 namespace genotype {
@@ -16,6 +17,10 @@ inline void expect_folder(const std::filesystem::path& path) {
     std::error_code ignored;
     if (std::filesystem::is_directory(path, ignored)) return;
     const bool is_there = std::filesystem::exists(path, ignored);
+    if (is_there)
+        expect_no_other_kind(path.string(), "model", std::string_view(first_bytes(path)),
+                             "a folder in Hugging Face's form (of a file of weights the folder that it is in), or a "
+                             "GGUF file");
     fail(path.string(), "model", is_there ? "a file of another kind" : "nothing of this name",
          "a folder in Hugging Face's form, or a GGUF file");
 }
@@ -26,7 +31,7 @@ inline void expect_folder(const std::filesystem::path& path) {
 /// (another `model_type`, another activation, a scaling of positions that is not known) is an `Error` that names it.
 /// transformers equivalent: `AutoConfig.from_pretrained(path)`.
 inline TextConfig read_text_config(const std::filesystem::path& path) {
-    if (detail::is_gguf_file(path)) return detail::read_config_gguf(Gguf(path));
+    if (const auto gguf = detail::find_gguf(path)) return detail::read_config_gguf(Gguf(*gguf));
     detail::expect_folder(path);
     const std::filesystem::path file = path / "config.json";
     return detail::read_config_json(detail::read_text(file), file.string());

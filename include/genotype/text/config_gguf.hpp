@@ -27,8 +27,7 @@ class GgufConfigReader {
         return file_.find_value(known_.back()) != nullptr;
     }
     int size(std::string_view key) {
-        has(key);
-        const std::uint32_t value = file_.get_u32(known_.back());
+        const std::uint32_t value = has(key) ? same_of_layers() : file_.get_u32(known_.back());
         if (value < 1 || value > std::uint32_t{largest_size})
             wrong(std::to_string(value), "1 to " + std::to_string(largest_size));
         return static_cast<int>(value);
@@ -40,13 +39,29 @@ class GgufConfigReader {
         if (!(value > 0 && std::isfinite(value))) wrong(config_text(value), "a number above 0");
         return value;
     }
+    float number(std::string_view key, float if_absent) { return has(key) ? file_.get_f32(known_.back()) : if_absent; }
     float positive(std::string_view key, float if_absent) { return has(key) ? positive(key) : if_absent; }
     std::string_view text(std::string_view key, std::string_view if_absent) {
         return has(key) ? file_.get_string(known_.back()) : if_absent;
     }
     bool flag(std::string_view key, bool if_absent) { return has(key) ? file_.get_bool(known_.back()) : if_absent; }
 
-    /// Says what is wrong with the key that was asked for last.
+    /// Passes over a key of something that these models have not, where its value says that this one has it not.
+    template <class Value>
+    void expect_off(std::string_view key, Value off, std::string_view expected) {
+        if (!has(key)) return;
+        const GgufValue& value = *file_.find_value(known_.back());
+        if (file_.get<Value>(known_.back()) != off) wrong(value_text(value), std::string(expected));
+    }
+    /// Knows all keys that begin so.
+    void pass_over(std::string_view begin) {
+        for (const GgufEntry& entry : file_.metadata())
+            if (entry.name.starts_with(prefix_ + std::string(begin))) known_.push_back(entry.name);
+    }
+
+    /// The key that was asked for last.
+    const std::string& last() const { return known_.back(); }
+    /// Says what is wrong with it.
     [[noreturn]] void wrong(const std::string& found, const std::string& expected) const {
         fail(file_.name(), in_quotes(known_.back()), found, expected);
     }
@@ -58,6 +73,28 @@ class GgufConfigReader {
     }
 
   private:
+    /// The value of the key that was asked for last: a number, or an array of one for each layer, all the same.
+    std::uint32_t same_of_layers() const {
+        const GgufValue& value = *file_.find_value(known_.back());
+        if (value.type != GgufType::ARRAY) return file_.get_u32(known_.back());
+        const auto list = file_.get<std::vector<std::uint32_t>>(known_.back());
+        const std::uint32_t layers = file_.get_u32(prefix_ + "block_count");
+        if (list.size() != layers || list.empty())
+            wrong(value.text(), "one number, or one for each of the " + std::to_string(layers) + " layers");
+        for (const std::uint32_t one : list)
+            if (one != list[0])
+                wrong(std::to_string(list[0]) + " and " + std::to_string(one) + " for two layers",
+                      "the same for all layers");
+        return list[0];
+    }
+    static std::string value_text(const GgufValue& value) {
+        if (const auto text = value.as<std::string_view>()) return in_quotes(*text);
+        if (const auto number = value.whole<std::int64_t>()) return config_text(*number);
+        if (const auto number = value.as<float>()) return config_text(*number);
+        if (const auto truth = value.as<bool>()) return config_text(*truth);
+        return value.text();
+    }
+
     const Gguf& file_;
     std::string prefix_;
     std::vector<std::string> known_;
@@ -135,6 +172,35 @@ Config read_common_sizes(const Gguf& file, GgufConfigReader& keys) {
     return config;
 }
 
+/// As llama.cpp has it: a factor without words for the kind of scaling is a linear one, 0 and 1 are none.
+inline void read_rope_scaling(GgufConfigReader& keys, LlamaConfig& config) {
+    const std::string_view scaling = keys.text("rope.scaling.type", "linear");
+    if (scaling != "linear" && scaling != "none") keys.wrong(in_quotes(scaling), "none or linear");
+    const char* const key = keys.has("rope.scaling.factor") ? "rope.scaling.factor" : "rope.scale_linear";
+    const float factor = keys.number(key, 1);
+    for (const char* other :
+         {"rope.scaling.factor", "rope.scale_linear", "rope.scaling.original_context_length", "rope.scaling.finetuned"})
+        keys.has(other);
+    if (scaling == "none" || factor == 0 || factor == 1) return;
+    config.rope_scaling = RopeScaling::linear;
+    config.rope_factor = keys.positive(key);
+}
+
+/// Keys of what these layers have not, which say that the file's have it not either.
+inline void expect_plain_layers(const Gguf& file, GgufConfigReader& keys, int context) {
+    keys.expect_off("attention.causal", true, "true");
+    keys.expect_off("use_parallel_residual", false, "false");
+    for (const char* key : {"attention.max_alibi_bias", "attention.clamp_kqv"}) keys.expect_off(key, 0.0f, "0");
+    for (const char* key : {"logit_scale", "embedding_scale", "residual_scale", "rope.scaling.attn_factor"})
+        keys.expect_off(key, 1.0f, "1, or nothing");
+    keys.expect_off("tensor_data_layout", std::string_view("Meta AI original pth"), "\"Meta AI original pth\"");
+    if (keys.has("attention.sliding_window"))
+        if (const auto window = file.get_u32(keys.last()); window != 0 && window < static_cast<std::uint32_t>(context))
+            keys.wrong(std::to_string(window), "0, or at least the context of " + std::to_string(context));
+    keys.expect_off("expert_count", std::uint32_t{0}, "0: one feed-forward part a layer");
+    keys.pass_over("expert_");  // of which there are none
+}
+
 inline LlamaConfig read_llama_config(const Gguf& file) {
     GgufConfigReader keys(file, "llama");
     auto config = read_common_sizes<LlamaConfig>(file, keys);
@@ -152,18 +218,9 @@ inline LlamaConfig read_llama_config(const Gguf& file) {
     for (const char* same : {"attention.value_length", "rope.dimension_count"})
         if (const int said = keys.size(same, config.head_width); said != config.head_width)
             keys.wrong(std::to_string(said), std::to_string(config.head_width) + ", a head's features");
-    if (const int experts = keys.has("expert_count") ? static_cast<int>(file.get_u32("llama.expert_count")) : 0;
-        experts != 0)
-        keys.wrong(std::to_string(experts), "0: one feed-forward part a layer");
     config.rope_theta = keys.positive("rope.freq_base", 10'000);
-    const std::string_view scaling = keys.text("rope.scaling.type", "none");
-    if (scaling == "linear") {
-        config.rope_scaling = RopeScaling::linear;
-        config.rope_factor = keys.positive("rope.scaling.factor");
-    } else if (scaling != "none") {
-        keys.wrong(in_quotes(scaling), "none or linear");
-    }
-    for (const char* unused : {"rope.scaling.original_context_length", "rope.scaling.finetuned"}) keys.has(unused);
+    read_rope_scaling(keys, config);
+    expect_plain_layers(file, keys, config.context);
     keys.expect_no_others();
     read_rope_freqs(file, config);
     config.tied = gguf_is_tied(file);
@@ -179,6 +236,12 @@ inline GPT2Config read_gpt2_config(const Gguf& file) {
     config.heads = keys.size("attention.head_count");
     if (config.width % config.heads != 0)
         keys.wrong(std::to_string(config.heads), "a divisor of embedding_length, " + std::to_string(config.width));
+    if (const int said = keys.size("attention.head_count_kv", config.heads); said != config.heads)
+        keys.wrong(std::to_string(said), std::to_string(config.heads) + ", as head_count");
+    for (const char* same : {"attention.key_length", "attention.value_length"})
+        if (const int width = config.width / config.heads, said = keys.size(same, width); said != width)
+            keys.wrong(std::to_string(said), std::to_string(width) + ", a head's features");
+    expect_plain_layers(file, keys, config.context);
     keys.expect_no_others();
     config.tied = gguf_is_tied(file);
     return config;

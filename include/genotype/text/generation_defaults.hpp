@@ -74,8 +74,15 @@ inline GenerationDefaults read_generation_gguf(const Gguf& file) {
     for (const char* key : {"tokenizer.ggml.eos_token_id", "tokenizer.ggml.eot_token_id"})
         if (const auto id = gguf_token(file, key, tokens))
             if (defaults.end_tokens.empty() || defaults.end_tokens[0] != *id) defaults.end_tokens.push_back(*id);
-    defaults.first_token = gguf_token(file, "tokenizer.ggml.bos_token_id", tokens);
-    defaults.padding_token = gguf_token(file, "tokenizer.ggml.padding_token_id", tokens);
+    // Nothing here uses these, so that one beyond the vocabulary is as good as none.
+    const auto unused = [&](std::string_view key) -> std::optional<TokenId> {
+        const GgufValue* const value = file.find_value(key);
+        const auto id = value ? value->whole<std::uint64_t>() : std::nullopt;
+        if (!id || *id >= tokens) return {};
+        return static_cast<TokenId>(*id);
+    };
+    defaults.first_token = unused("tokenizer.ggml.bos_token_id");
+    defaults.padding_token = unused("tokenizer.ggml.padding_token_id");
     return defaults;
 }
 
@@ -83,7 +90,7 @@ inline GenerationDefaults read_generation_gguf(const Gguf& file) {
 
 /// Reads a folder's generation_config.json, without one its config.json, or a GGUF file's metadata.
 inline GenerationDefaults read_generation_defaults(const std::filesystem::path& path) {
-    if (detail::is_gguf_file(path)) return detail::read_generation_gguf(Gguf(path));
+    if (const auto gguf = detail::find_gguf(path)) return detail::read_generation_gguf(Gguf(*gguf));
     detail::expect_folder(path);
     std::error_code ignored;
     const std::filesystem::path own = path / "generation_config.json", config = path / "config.json";

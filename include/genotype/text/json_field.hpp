@@ -11,11 +11,21 @@
 #include <unordered_set>
 #include <vector>
 
+#include "genotype/data/file_kind.hpp"
 #include "genotype/io/words.hpp"
 #include "genotype/shape/error.hpp"
 #include "genotype/text/merges.hpp"
 
 namespace genotype::detail {
+
+/// An object that says of an error and hardly anything else is what a server answered for a file that it has not.
+inline void expect_no_answer(const nlohmann::json& json, const std::string& file) {
+    if (!json.is_object() || json.size() > 3) return;
+    for (const char* key : {"error", "message"})
+        if (const auto words = json.find(key); words != json.end() && words->is_string())
+            fail(file, "file", concat("a server's answer, ", in_quotes(words->get_ref<const std::string&>())),
+                 concat("the file itself: ", again_advice));
+}
 
 /// Parses a whole file's text. A key that is there twice in one object is an `Error`.
 inline nlohmann::json parse_json(std::string_view text, const std::string& file) {
@@ -30,8 +40,12 @@ inline nlohmann::json parse_json(std::string_view text, const std::string& file)
         return true;
     };
     try {
-        return Json::parse(text.begin(), text.end(), hear);
+        Json json = Json::parse(text.begin(), text.end(), hear);
+        expect_no_answer(json, file);
+        return json;
     } catch (const Json::exception& error) {
+        const bool has_brackets = !text.empty() && (text.front() == '{' || text.front() == '[');
+        expect_no_other_kind(file, "JSON", text.substr(0, 512), "JSON", !has_brackets);
         const std::string_view words = error.what();
         fail(file, "JSON", in_quotes(words.substr(0, words.rfind("; last read"))), "JSON in UTF-8");
     }

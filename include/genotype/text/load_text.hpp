@@ -113,6 +113,7 @@ class TextLoading {
         matching_.expect_no_faults();
         const NotFinite found =
             copy_pieces(pieces_, [&](const WeightPiece& piece, CopyRoom& room) { return piece.copy(files_, room); });
+        report_.faults = matching_.left_out();
         report_.nan = found.nan;
         report_.infinite = found.infinite;
         return report_;
@@ -140,7 +141,8 @@ LoadReport read_text_weights(float* parameters, float* buffers, const TextFiles&
 
 /// Fills a model with the weights of its files, whatever their type, each as the nearest float32: quantized ones as
 /// ggml dequantizes them. `expected` are the sizes that the type was made of. Where the files' config is another, or a
-/// tensor is missing, surplus or of another shape, one `Error` lists everything, and the model is as it was.
+/// tensor is missing, surplus or of another shape, one `Error` lists everything, and the model is as it was. With
+/// `TextFilesOptions::strict = false` surplus tensors are no fault, and the report lists them.
 /// transformers equivalent: `AutoModelForCausalLM.from_pretrained(path, dtype=torch.float32)`.
 ///
 ///     Model<Llama<smollm2_135m>> model;

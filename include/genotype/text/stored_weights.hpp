@@ -36,21 +36,25 @@ class StoredWeights {
     /// `Error`s are those of `load_text`; one more is a matrix whose columns are no whole blocks.
     StoredWeights(TextFiles files, const TextConfig& expected, StoredOptions options = {}) : files_(std::move(files)) {
         check_config(files_.config(), expected, files_.name());
-        genotype::prepare<Net>(device{}, parameters.data(), prepared.data());  // rotary angles
         if constexpr (OnDevice::on_host) {
-            const Found found = read(parameters.data(), prepared.data());
+            Found found = read(parameters.data(), prepared.data());
+            report_ = std::move(found.report);
             copies_ = detail::store_matrices(files_, found.matrices, options.bf16);
         } else {
             Arena<> values(parameters.size()), descriptions(prepared.size());
-            const Found found = read(values.data(), descriptions.data());
+            Found found = read(values.data(), descriptions.data());
+            report_ = std::move(found.report);
             for (const Plain& tensor : found.plain)
                 OnDevice::upload(tensor.at, tensor.floats, parameters.data() + (tensor.at - values.data()));
             const auto copies = detail::store_matrices(files_, found.matrices, options.bf16);
             there_ = detail::upload_matrices<device>(found.matrices, descriptions.data(), prepared.data());
         }
+        genotype::prepare<Net>(device{}, parameters.data(), prepared.data());  // of what is no matrix: rotary angles
     }
 
     const TextFiles& files() const { return files_; }
+    /// What was read, and which tensors of the files were left out where these are not strict.
+    const LoadReport& report() const { return report_; }
     /// Bytes of matrices that were copied; all others lie in the files. On a device with memory of its own it has all.
     std::size_t copied_bytes() const {
         std::size_t bytes = static_cast<std::size_t>(there_.size()) * sizeof(float);
@@ -72,6 +76,7 @@ class StoredWeights {
     struct Found {
         std::vector<detail::MatchedMatrix> matrices;
         std::vector<Plain> plain;
+        LoadReport report;
     };
 
     /// Reads what is no matrix, and finds the matrices.
@@ -79,7 +84,7 @@ class StoredWeights {
         detail::TextLoading loading(files_);
         Found found;
         add<Net>(loading, found, "", values, descriptions);
-        loading.copy();
+        found.report = loading.copy();
         return found;
     }
 
@@ -93,8 +98,7 @@ class StoredWeights {
                 prepared += prepared_floats<Child, device>();
             });
         } else {
-            // What a layer with parameters has prepared on this device is a matrix, its first parameter.
-            bool is_stored = L::template prepared_floats<device>() > 0;
+            bool is_stored = L::template has_stored_matrix<device>();
             for (const Parameter& tensor : L::parameters) {
                 const std::string name = prefix + tensor.name;
                 if (std::exchange(is_stored, false)) {
@@ -109,6 +113,7 @@ class StoredWeights {
     }
 
     TextFiles files_;
+    LoadReport report_;
     std::vector<detail::MatrixCopy> copies_;
     Arena<device> there_;  // the matrices, on a device with memory of its own
 };

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <initializer_list>
 #include <optional>
 #include <span>
 #include <string>
@@ -14,9 +15,11 @@
 #include <vector>
 
 #include "genotype/io/gguf.hpp"
+#include "genotype/io/name_prefix.hpp"
 #include "genotype/io/safetensors.hpp"
 #include "genotype/text/config_file.hpp"
 #include "genotype/text/gguf_names.hpp"
+#include "genotype/text/gguf_path.hpp"
 #include "genotype/text/shard_index.hpp"
 
 namespace genotype {
@@ -39,18 +42,26 @@ struct TextTensor {
     std::string text() const { return std::string(ggml_type_name(type)) + " " + detail::in_brackets(shape); }
 };
 
+struct TextFilesOptions {
+    std::string prefix = "";  ///< before every name of a folder's tensors, "module."; what has it not is left out
+    bool strict = true;       ///< a tensor beside the model's is an `Error`; otherwise it is left out, and told
+};
+
 /// A folder with config.json and model.safetensors, or with the shards that model.safetensors.index.json names; or a
-/// GGUF file. Everything is opened, mapped and checked here, and no value of a tensor is read. Values that are no
-/// parameters (`attn.bias`, `attn.masked_bias`, `rotary_emb.inv_freq`) are left out. transformers equivalent:
-/// `AutoModelForCausalLM.from_pretrained`, offline, up to where it makes a model.
+/// GGUF file, or a folder with one, or the first part of a split one. Everything is opened, mapped and checked here,
+/// and no value of a tensor is read. Values that are no parameters (`attn.bias`, `attn.masked_bias`,
+/// `rotary_emb.inv_freq`) are left out. transformers equivalent: `AutoModelForCausalLM.from_pretrained`, offline, up to
+/// where it makes a model.
 ///
 ///     const TextFiles files("smollm2");
 ///     const TextTensor* queries = files.find("model.layers.0.self_attn.q_proj.weight");
+///     const TextFiles tuned("tuned", {.prefix = "module.", .strict = false});
 class TextFiles {
   public:
-    explicit TextFiles(const std::filesystem::path& path) : name_(path.string()) {
-        if (detail::is_gguf_file(path)) {
-            gguf_.emplace(path);
+    explicit TextFiles(const std::filesystem::path& path, TextFilesOptions options = {})
+        : name_(path.string()), options_(std::move(options)) {
+        if (const auto gguf = detail::find_gguf(path)) {
+            gguf_.emplace(*gguf);
             config_ = detail::read_config_gguf(*gguf_);
             add_gguf();
         } else {
@@ -58,6 +69,7 @@ class TextFiles {
             add_folder(path);
         }
         by_name_ = detail::order_by_name(tensors_);
+        others_by_name_ = detail::order_by_name(others_);
         for (std::size_t at = 1; at < by_name_.size(); ++at)
             if (tensors_[by_name_[at]].name == tensors_[by_name_[at - 1]].name)
                 faults_.push_back({tensors_[by_name_[at]].name, "two tensors of this name", "one"});
@@ -74,6 +86,25 @@ class TextFiles {
     std::span<const TextTensor> tensors() const { return tensors_; }
     /// The tensor of this name, or null.
     const TextTensor* find(std::string_view wanted) const { return detail::find_by_name(tensors_, by_name_, wanted); }
+    const TextFilesOptions& options() const { return options_; }
+
+    /// A tensor that is not read, because of its type or because its name says nothing here: no fault before somebody
+    /// asks for it.
+    struct Other {
+        std::string name = {}, found = {}, expected = {};
+        std::string expected_of_surplus = "nothing";  ///< where nobody asks, and such tensors are not left out
+    };
+    std::span<const Other> others() const { return others_; }
+    const Other* find_other(std::string_view wanted) const {
+        return detail::find_by_name(others_, others_by_name_, wanted);
+    }
+    /// The prefixes behind which the files have all of these names.
+    std::vector<std::string> find_prefixes(const std::vector<std::string_view>& wanted) const {
+        std::vector<std::string_view> there;
+        for (const SafeTensors& shard : shards_)
+            for (const TensorInfo& tensor : shard.tensors()) there.push_back(tensor.name);
+        return detail::find_prefixes(wanted, std::move(there));
+    }
 
     /// Bytes of a tensor from `begin` on, read into `room` without the mapping: a file that is cut meanwhile is an
     /// `Error`, where the mapping would end the program.
@@ -91,7 +122,8 @@ class TextFiles {
             if (there.name == "rope_freqs.weight") continue;  // the config has it
             auto known = detail::read_gguf_name(there.name, config_);
             if (!known) {
-                faults_.push_back({there.name, there.text(), "a tensor of a " + family()});
+                const std::string wanted = "a tensor of a " + family();
+                others_.push_back({there.name, there.text(), wanted, wanted});
                 continue;
             }
             tensors_.push_back({.name = std::move(known->hugging_face),
@@ -101,6 +133,11 @@ class TextFiles {
                                 .transposed = known->transposed,
                                 .interleaved_heads = known->interleaved_heads,
                                 .place = place});
+        }
+        for (const GgufOther& other : gguf_->others()) {
+            const auto known = detail::read_gguf_name(other.name, config_);
+            others_.push_back({known ? known->hugging_face : other.name, other.text(),
+                               std::string(detail::gguf_types_read), known ? "nothing" : "a tensor of a " + family()});
         }
     }
 
@@ -114,16 +151,18 @@ class TextFiles {
     }
     void add(std::size_t file, std::size_t place) {
         const TensorInfo& there = shards_[file].tensors()[place];
-        if (is_no_parameter(there.name)) return;
+        if (!there.name.starts_with(options_.prefix)) return;
+        const std::string name = there.name.substr(options_.prefix.size());
+        if (is_no_parameter(name)) return;
         const std::optional<GgmlType> type = there.dtype == Dtype::F32    ? std::optional(GgmlType::F32)
                                              : there.dtype == Dtype::F16  ? std::optional(GgmlType::F16)
                                              : there.dtype == Dtype::BF16 ? std::optional(GgmlType::BF16)
                                                                           : std::nullopt;
         if (!type) {
-            faults_.push_back({there.name, there.text(), "F32, F16 or BF16"});
+            others_.push_back({hugging_face_name(name), there.text(), "F32, F16 or BF16"});
             return;
         }
-        tensors_.push_back({.name = hugging_face_name(there.name),
+        tensors_.push_back({.name = hugging_face_name(name),
                             .type = *type,
                             .shape = there.shape,
                             .bytes = shards_[file].bytes(there),
@@ -134,21 +173,26 @@ class TextFiles {
         return name.ends_with(".attn.bias") || name.ends_with(".attn.masked_bias") ||
                name.ends_with(".rotary_emb.inv_freq");
     }
-    /// The names of the whole model: a file of GPT-2's body alone has none of them under "transformer.".
+    /// The names of the whole model: a file of its body alone has none of them under "transformer." or "model.".
     std::string hugging_face_name(const std::string& name) const {
-        const bool is_short =
-            config_.family == TextFamily::gpt2 && (name.starts_with("h.") || name.starts_with("wte.") ||
-                                                   name.starts_with("wpe.") || name.starts_with("ln_f."));
-        return is_short ? "transformer." + name : name;
+        const auto begins_with = [&](std::initializer_list<const char*> words) {
+            return std::any_of(words.begin(), words.end(), [&](const char* word) { return name.starts_with(word); });
+        };
+        if (config_.family == TextFamily::gpt2)
+            return begins_with({"h.", "wte.", "wpe.", "ln_f."}) ? "transformer." + name : name;
+        return begins_with({"layers.", "embed_tokens.", "norm."}) ? "model." + name : name;
     }
     std::string family() const { return config_.family == TextFamily::gpt2 ? "GPT-2" : "Llama"; }
 
     std::string name_;
+    TextFilesOptions options_;
     TextConfig config_;
     std::optional<Gguf> gguf_;
     std::vector<SafeTensors> shards_;
     std::vector<TextTensor> tensors_;
     std::vector<std::size_t> by_name_;
+    std::vector<Other> others_;
+    std::vector<std::size_t> others_by_name_;
     std::vector<LoadFault> faults_;
 };
 

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "genotype/layers/parameter.hpp"
@@ -54,29 +55,65 @@ class TextMatching {
         for (std::size_t place = 0; place < used_.size(); ++place) {
             const TextTensor& tensor = files_.tensors()[place];
             if (used_[place] || (tensor.name == "lm_head.weight" && is_embedding_again(tensor))) continue;
-            const bool is_head = tensor.name == "lm_head.weight" && files_.config().tied();
-            fault(tensor.name, tensor.text(),
-                  is_head ? "nothing, or the embedding's values: they are tied" : "nothing");
+            if (tensor.name == "lm_head.weight" && files_.config().tied())
+                fault(tensor.name, tensor.text(), "nothing, or the embedding's values: they are tied");
+            else
+                surplus({tensor.name, tensor.text(), "nothing"});
         }
-        if (!faults_.empty()) fail_with(files_.name(), faults_, ", and nothing is loaded");
+        for (const TextFiles::Other& other : files_.others())
+            if (std::find(asked_.begin(), asked_.end(), &other) == asked_.end())
+                surplus({other.name, other.found, other.expected_of_surplus});
+        if (!faults_.empty()) fail_with(files_.name(), faults_, ", and nothing is loaded" + other_prefix());
     }
+
+    /// What the files have beside the model's tensors, where that is no fault.
+    const std::vector<LoadFault>& left_out() const { return left_out_; }
 
   private:
     void fault(const std::string& name, const std::string& found, const std::string& expected) {
         faults_.push_back({name, found, expected});
     }
+    /// A tensor that no parameter is made of.
+    void surplus(LoadFault tensor) {
+        if (!files_.options().strict) {
+            left_out_.push_back(std::move(tensor));
+            return;
+        }
+        if (!std::exchange(has_surplus_, true)) tensor.expected += " (TextFilesOptions::strict = false leaves it out)";
+        faults_.push_back(std::move(tensor));
+    }
+    /// Where the files have none of the names, but all of them behind another prefix: which, in words.
+    std::string other_prefix() const {
+        if (has_any_ || files_.gguf() != nullptr) return "";
+        const bool is_gpt2 = files_.config().family == TextFamily::gpt2;
+        const std::string_view body = is_gpt2 ? "transformer." : "model.";
+        for (const std::string_view within : {std::string_view(), body}) {
+            std::vector<std::string_view> wanted;
+            for (const std::string_view name : wanted_)
+                if (name.starts_with(within)) wanted.push_back(name.substr(within.size()));  // of the body alone
+            const std::vector<std::string> found = files_.find_prefixes(wanted);
+            if (!found.empty())
+                return " (" + prefix_hint(found, files_.options().prefix, "TextFilesOptions::prefix = ") + ")";
+        }
+        return "";
+    }
 
     std::optional<MatchedPart> match_part(const WeightPart& source, Dims dims, long first_row,
                                           bool file_is_transposed) {
         const TextTensor* const tensor = files_.find(source.name);
+        wanted_.push_back(source.name);
         // Without a tensor: as Hugging Face has it.
         const bool transposed = file_is_transposed != (tensor && tensor->transposed);
         std::vector<std::uint64_t> shape{static_cast<std::uint64_t>(source.rows)};
         if (dims.rank == 2) shape.insert(transposed ? shape.begin() : shape.end(), static_cast<std::uint64_t>(dims[1]));
         if (!tensor) {
-            fault(source.name, "nothing", in_brackets(shape));
+            const TextFiles::Other* const other = files_.find_other(source.name);
+            if (other) asked_.push_back(other);
+            has_any_ = has_any_ || other;
+            fault(source.name, other ? other->found : "nothing", other ? other->expected : in_brackets(shape));
             return {};
         }
+        has_any_ = true;
         used_[static_cast<std::size_t>(tensor - files_.tensors().data())] = true;
         const int heads = tensor->interleaved_heads;
         if (tensor->shape != shape || (heads > 0 && source.rows % (2 * heads) != 0)) {
@@ -96,7 +133,10 @@ class TextMatching {
 
     const TextFiles& files_;
     std::vector<bool> used_;
-    std::vector<LoadFault> faults_;
+    std::vector<std::string> wanted_;  // names of tensors
+    std::vector<const TextFiles::Other*> asked_;
+    bool has_any_ = false, has_surplus_ = false;
+    std::vector<LoadFault> faults_, left_out_;
 };
 
 }  // namespace genotype::detail

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "genotype/text/gguf_path.hpp"
 #include "genotype/text/read_text.hpp"
 #include "genotype/text/tokenizer_gguf.hpp"
 #include "genotype/text/tokenizer_json.hpp"
@@ -21,6 +22,7 @@ inline TokenizerParts read_gpt2_files(std::string_view vocabulary, const std::st
     parts.tokens = read_vocabulary({json, vocabulary_file, "vocabulary"});
     for (std::size_t id = 0; id < parts.tokens.size(); ++id)
         if (parts.tokens[id] == "<|endoftext|>") parts.added.push_back({.id = static_cast<TokenId>(id)});
+    expect_no_other_kind(merges_file, "text", merges.substr(0, 512), "merges.txt", false);
     if (!is_utf8(merges)) fail(merges_file, "text", "something else", "UTF-8");
     while (!merges.empty()) {
         std::string_view line = merges.substr(0, merges.find('\n'));
@@ -44,7 +46,8 @@ inline Tokenizer load_tokenizer(const std::filesystem::path& path) {
     const auto from_json = [](const fs::path& file) {
         return Tokenizer(detail::read_tokenizer_json(detail::read_text(file), file.string()), file.string());
     };
-    if (detail::is_gguf_file(path)) return Tokenizer(detail::read_tokenizer_gguf(Gguf(path)), path.string());
+    if (const auto gguf = detail::find_gguf(path))
+        return Tokenizer(detail::read_tokenizer_gguf(Gguf(*gguf)), gguf->string());
     if (!fs::is_directory(path, ignored)) return from_json(path);
     if (has("tokenizer.json")) return from_json(path / "tokenizer.json");
     const fs::path vocabulary = path / "vocab.json", merges = path / "merges.txt";

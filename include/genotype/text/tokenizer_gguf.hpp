@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -26,12 +27,31 @@ inline PreTokenizer read_gguf_pre_tokenizer(const Gguf& file) {
          "gpt-2, smollm, starcoder, llama-bpe, llama3 or llama-v3 (or default, in a file of a GPT-2)");
 }
 
-/// The number of a token in the metadata, or none.
+/// The number of a token in the metadata, or none: where there is no such key, and where it is -1, which may stand
+/// there as the largest number of 32 bits.
 inline std::optional<TokenId> gguf_token(const Gguf& file, std::string_view key, std::size_t tokens) {
     if (!file.find_value(key)) return {};
-    const std::uint32_t id = file.get_u32(key);
-    if (id >= tokens) fail(file.name(), in_quotes(key), std::to_string(id), "below " + std::to_string(tokens));
+    const auto id = file.get<std::int64_t>(key);
+    if (id == -1 || id == std::numeric_limits<std::uint32_t>::max()) return {};
+    if (id < 0 || static_cast<std::uint64_t>(id) >= tokens)
+        fail(file.name(), in_quotes(key), std::to_string(id), "below " + std::to_string(tokens));
     return static_cast<TokenId>(id);
+}
+
+/// The types of all tokens. A file without them has ordinary ones, but for those that the metadata name as the ends of
+/// texts and the like: those are special.
+inline std::vector<std::int32_t> gguf_token_types(const Gguf& file, std::size_t tokens) {
+    constexpr std::string_view key = "tokenizer.ggml.token_type";
+    if (file.find_value(key)) return file.get<std::vector<std::int32_t>>(key);
+    std::vector<std::int32_t> types(tokens, 1);
+    for (const char* name :
+         {"bos", "eos", "eot", "eom", "unknown", "seperator", "separator", "padding", "cls", "mask"}) {
+        const std::string token = concat("tokenizer.ggml.", name, "_token_id");
+        const GgufValue* const value = file.find_value(token);
+        const auto id = value ? value->whole<std::uint64_t>() : std::nullopt;
+        if (id && *id < tokens) types[*id] = 3;
+    }
+    return types;
 }
 
 /// What the metadata say. Another vocabulary than byte-level BPE's, SentencePiece's for one, is an `Error`.
@@ -45,7 +65,7 @@ inline TokenizerParts read_tokenizer_gguf(const Gguf& file) {
         wrong(model_name_key, in_quotes(model) + (model == "llama" ? " (SentencePiece)" : ""),
               "\"gpt2\" (byte-level BPE)");
     const auto tokens = file.get<std::vector<std::string_view>>(tokens_key);
-    const auto types = file.get<std::vector<std::int32_t>>(types_key);
+    const auto types = gguf_token_types(file, tokens.size());
     const auto merges = file.get<std::vector<std::string_view>>(merges_key);
     if (types.size() != tokens.size())
         wrong(types_key, std::to_string(types.size()) + " types",

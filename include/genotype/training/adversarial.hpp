@@ -27,7 +27,14 @@ namespace detail {
 template <class G, class D, class L, class N>
 consteval auto adversarial_verdict() {
     constexpr Inferred picture = infer<G>(N::dims);
-    if constexpr (picture.fault) {
+    // A size that nobody named was taken for 1.
+    constexpr Dims asked = wanted_input<G>();
+    constexpr bool unnamed = !asked.complete() && !infer<G>(asked).fault;
+    if constexpr (picture.fault && unnamed && N::dims == InputOf<G>::dims) {
+        return why::generator_does_not_tell_the_size_of_its_noise<
+            why::got<shape_word_t<asked>>, why::generator<G>,
+            why::hint_take_Adversarial_with_the_noise_as_fourth_argument>{};
+    } else if constexpr (picture.fault) {
         return typename detail::Verdict<picture.fault, G>::said{};
     } else {
         constexpr Dims wanted = wanted_input<D>();
@@ -41,6 +48,9 @@ consteval auto adversarial_verdict() {
         else if constexpr (answer.dims.count() != 1)
             return why::discriminator_must_give_one_value<why::got<shape_word_t<answer.dims>>, why::wants<Shape<1>>,
                                                           why::discriminator<D>>{};
+        else if constexpr (prediction_domain<L>() == LossDomain::unit && exceeds_0_to_1<D>())
+            return why::loss_is_of_probabilities_but_the_network_gives_other_numbers<
+                why::loss<L>, why::discriminator<D>, why::hint_end_it_with_Sigmoid_or_take_BCEWithLogits>{};
         else
             return why::no_fault<combinators::Adversarial<G, D, L, N>>{};
     }

@@ -1,6 +1,7 @@
 // An encoder and a decoder as one type.
 #pragma once
 
+#include "genotype/losses/loss_domain.hpp"
 #include "genotype/losses/mse.hpp"
 #include "genotype/model/children.hpp"
 #include "genotype/model/output_shape.hpp"
@@ -75,7 +76,7 @@ struct VariationalAutoencoder {
 namespace detail {
 
 template <class E, class D, class L, class I>
-consteval auto autoencoder_verdict() {
+consteval auto verdict_of_autoencoder() {
     constexpr Inferred moments = infer<E>(I::dims);
     constexpr Inferred picture = infer<D>(wanted_input<D>());
     if constexpr (moments.fault) {
@@ -95,10 +96,35 @@ consteval auto autoencoder_verdict() {
         else if constexpr (L::fits(picture.dims, I::dims))
             return why::loss_does_not_fit_the_output<why::loss<L>, why::got<shape_word_t<picture.dims>>,
                                                      why::wants<I>>{};
+        else if constexpr (prediction_domain<L>() == LossDomain::unit && exceeds_0_to_1<D>())
+            return why::loss_is_of_probabilities_but_the_network_gives_other_numbers<
+                why::loss<L>, why::decoder<D>, why::hint_end_it_with_Sigmoid_or_take_BCEWithLogits>{};
         else
             return why::no_fault<combinators::VariationalAutoencoder<E, D, L, I>>{};
     }
 }
+
+/// What the encoder asks for, where it asks for every size.
+template <class E>
+consteval auto input_of_encoder() {
+    if constexpr (wanted_input<E>().complete())
+        return std::type_identity<InputShape<E>>{};
+    else
+        return std::type_identity<void>{};
+}
+
+template <class E, class D, class L, class I>
+consteval auto autoencoder_verdict() {
+    constexpr Dims asked = wanted_input<E>();
+    if constexpr (std::is_void_v<I>)
+        return why::encoder_does_not_tell_the_size_of_its_input<why::got<shape_word_t<asked>>, why::encoder<E>,
+                                                                why::hint_name_the_input_as_fourth_argument>{};
+    else
+        return verdict_of_autoencoder<E, D, L, I>();
+}
+
+template <class I>
+concept InputOrNone = std::is_void_v<I> || ShapeType<I>;
 
 }  // namespace detail
 
@@ -106,8 +132,9 @@ consteval auto autoencoder_verdict() {
 /// second half of its output), a draw from it goes through the decoder, and the loss is the negative evidence lower
 /// bound: reconstruction loss summed over a sample's values + beta * KL(N(mean, variance) | N(0, 1)). Parameters are
 /// named "encoder.0.weight", "decoder.0.weight". Source: Kingma and Welling, "Auto-encoding variational Bayes" (ICLR
-/// 2014).
-template <Layer Encoder, Layer Decoder, class Loss = MSE, ShapeType Input = InputShape<Encoder>>
+/// 2014). The shape of the input may be left out where the encoder tells all of it, as a Linear does.
+template <Layer Encoder, Layer Decoder, class Loss = MSE,
+          detail::InputOrNone Input = typename decltype(detail::input_of_encoder<Encoder>())::type>
 using VariationalAutoencoder = typename decltype(detail::autoencoder_verdict<Encoder, Decoder, Loss, Input>())::model;
 
 }  // namespace genotype

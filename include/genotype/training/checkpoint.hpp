@@ -67,14 +67,6 @@ namespace detail {
     });
 }
 
-template <class Net, class Device, class Optimizer, CheckpointPart... With>
-void save_checkpoint_with(const FileMetadata& more, const Trainer<Net, Device, Optimizer>& trainer,
-                          const std::filesystem::path& path, const With&... with) {
-    CheckpointParts parts;
-    (add_part(parts, with), ...);
-    write_checkpoint(path, describe(trainer), parts, more);
-}
-
 }  // namespace detail
 
 /// What `trainer.save(path, with...)` calls; `with` is a Loader or TextWindows, a History, or both. The file holds
@@ -90,7 +82,9 @@ void save_checkpoint_with(const FileMetadata& more, const Trainer<Net, Device, O
 template <class Net, class Device, class Optimizer, detail::CheckpointPart... With>
 void save_checkpoint(const Trainer<Net, Device, Optimizer>& trainer, const std::filesystem::path& path,
                      const With&... with) {
-    detail::save_checkpoint_with({}, trainer, path, with...);
+    detail::CheckpointParts parts;
+    (detail::add_part(parts, with), ...);
+    detail::write_checkpoint(path, detail::describe(trainer), parts, {});
 }
 
 /// What `trainer.resume(path, with...)` calls. `Error` where the checkpoint has a loader's position and no loader is
@@ -101,7 +95,8 @@ void resume_checkpoint(Trainer<Net, Device, Optimizer>& trainer, const std::file
     (detail::add_part(parts, with), ...);
     std::vector<float> history;
     const detail::TrainingState state = detail::describe(trainer);
-    [[maybe_unused]] const LoaderPosition position = detail::read_checkpoint(path, state, parts, history);
+    [[maybe_unused]] const LoaderPosition position =
+        detail::read_checkpoint(path, state, parts, history, detail::RunOf{}(trainer));
     detail::Prepare prepare{state};
     trainer.describe_state(trainer, prepare);
     (detail::restore_part(with, position, history), ...);

@@ -18,10 +18,14 @@ inline constexpr std::string_view loader_batch_key = "genotype.loader.batch";
 inline constexpr std::string_view history_tensor = "genotype.history";
 inline constexpr std::string_view history_columns_key = "genotype.history.columns";
 inline constexpr std::string_view score_key = "genotype.score";
+inline constexpr std::string_view steps_key = "genotype.steps";
+inline constexpr std::string_view run_key = "genotype.run";
+inline constexpr std::string_view run_after_key = "genotype.run.after";
+inline constexpr std::size_t run_digits = 16;
 
 /// "genotype.steps.generator", or "genotype.steps" where there is one network alone.
 inline std::string key_of_steps(const std::string& network) {
-    return concat("genotype.steps", network.empty() ? "" : ".", network);
+    return concat(steps_key, network.empty() ? "" : ".", network);
 }
 inline std::string key_of_random(const std::string& name, const char* field) {
     return concat("genotype.random.", name, ".", field);

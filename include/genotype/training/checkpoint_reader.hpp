@@ -6,11 +6,13 @@
 #include <filesystem>
 #include <limits>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "genotype/io/load.hpp"
 #include "genotype/training/checkpoint_keys.hpp"
 #include "genotype/training/checkpoint_parts.hpp"
+#include "genotype/training/trainer.hpp"
 #include "genotype/training/training_state.hpp"
 
 namespace genotype::detail {
@@ -68,6 +70,19 @@ inline void expect_checkpoint(const SafeTensors& file) {
              concat("format ", here, ": another version of genotype wrote this checkpoint"));
 }
 
+/// Of which training a checkpoint says to be; none where it says nothing.
+[[gnu::cold]] inline TrainingRun read_run(const SafeTensors& file) {
+    TrainingRun run;
+    const std::string* const id = find_text(file.metadata(), run_key);
+    const std::string* const after = find_text(file.metadata(), run_after_key);
+    if (!id) return run;
+    if (id->size() != run_digits || id->find_first_not_of("0123456789abcdef") != id->npos)
+        fail(file.name(), run_key, in_quotes(*id), concat(run_digits, " hexadecimal digits"));
+    run.id = *id;
+    if (after) run.after = *after;
+    return run;
+}
+
 /// The history's values, or a fault.
 [[gnu::cold]] inline std::vector<float> read_history(const SafeTensors& file, const History& history,
                                                      Loading& loading) {
@@ -104,12 +119,14 @@ inline void expect_checkpoint(const SafeTensors& file) {
 
 /// Writes the file's state over the one that `state` points to, and returns the loader's position.
 [[gnu::cold]] inline LoaderPosition read_checkpoint(const std::filesystem::path& path, const TrainingState& state,
-                                                    const CheckpointParts& parts, std::vector<float>& history) {
+                                                    const CheckpointParts& parts, std::vector<float>& history,
+                                                    TrainingRun& run) {
     const SafeTensors file(path);
     expect_checkpoint(file);
-    Loading loading(file, false);
+    TrainingRun run_there = read_run(file);
+    Loading loading(file, false, false);
     for (const auto& [key, name] : state.models) loading.expect_model(key, name);
-    loading.expect_tensors({state.weights, state.states}, "");
+    loading.expect_tensors({state.weights, state.states}, "", "");
     find_surplus(file, state, loading);
     MetadataReader metadata(file.metadata(), loading);
 
@@ -146,6 +163,7 @@ inline void expect_checkpoint(const SafeTensors& file) {
         *random = {.seed = number[0], .position = number[1], .stream = number[2]};
         number += 3;
     }
+    run = std::move(run_there);
     return position;
 }
 

@@ -75,9 +75,10 @@ class Trainer<combinators::Adversarial<G, D, Loss, Noise>, Device, Optimizer>
     /// What a step returns: `GanLosses`, or on a device that computes beside the host what becomes them.
     using Report = detail::Reported<GanLosses, Device>;
 
-    /// One step on a batch of real pictures in the host's memory and as many generated ones. Allocates nothing.
+    /// One step on a batch of real pictures in the host's memory and as many generated ones. Allocates nothing. Throws
+    /// `Error` where a value of the batch is no finite number; nothing has changed then.
     Report step(View<Picture> real) {
-        discriminator_run_.check(real.batch);
+        check(real);
         return step(input_.take(real), {noise_.data(), real.batch}, true);
     }
 
@@ -88,10 +89,13 @@ class Trainer<combinators::Adversarial<G, D, Loss, Noise>, Device, Optimizer>
         return {};
     }
 
-    /// The same with noise of the caller's, both on the device.
+    /// The same with noise of the caller's, both on the device. Values that the host cannot read are not looked at.
     Report step(View<Picture> real, View<Noise> noise) {
         if (noise.batch != real.batch) fail("Trainer::step", "batch of noise", noise.batch, real.batch);
-        discriminator_run_.check(real.batch);
+        if constexpr (Device::on_host)
+            check(real);
+        else
+            discriminator_run_.check(real.batch);
         return step(real, noise, false);
     }
 
@@ -122,6 +126,12 @@ class Trainer<combinators::Adversarial<G, D, Loss, Noise>, Device, Optimizer>
         typename Optimizer::Update generator, discriminator;
     };
 
+    /// Throws `Error` where a batch in the host's memory cannot be learnt from.
+    void check(View<Picture> real) const {
+        discriminator_run_.check(real.batch);
+        detail::check_target_domain(LossDomain::real, real.batch, Picture::count, real.data, "Trainer: batch");
+    }
+
     Report step(View<Picture> real, View<Noise> noise, bool draws) {
         spread_threads(Device{});
         const long values = noise.size();
@@ -135,20 +145,20 @@ class Trainer<combinators::Adversarial<G, D, Loss, Noise>, Device, Optimizer>
             RandomState* const random = layers_random_.begin(&numbers->layers);
 
             discriminate<&call_real>(real, random, sums_.data());
-            discriminator_run_.backward(discriminator_, real, answer_gradient_.data(),
-                                        {.gradients = discriminator_gradients_.data()});
+            discriminator_run_.backward(discriminator_, real, answer_gradient(real.batch),
+                                        {.gradients = discriminator_gradients_});
             const auto fake = generator_run_.forward(generator_, noise, random);
             discriminate<&call_fake>(fake, random, sums_.data() + 2);
-            discriminator_run_.backward(discriminator_, fake, answer_gradient_.data(),
-                                        {.gradients = discriminator_gradients_.data(), .accumulate = true});
+            discriminator_run_.backward(discriminator_, fake, answer_gradient(real.batch),
+                                        {.gradients = discriminator_gradients_, .accumulate = true});
             discriminator_optimizer_.apply(discriminator_, discriminator_gradients_, &numbers->discriminator,
                                            options_.clip_norm);
 
             discriminate<&call_generator>(fake, random, sums_.data() + 4);
-            discriminator_run_.backward(discriminator_, fake, answer_gradient_.data(),
-                                        {.input_gradient = picture_gradient_.data()});
-            generator_run_.backward(generator_, noise, picture_gradient_.data(),
-                                    {.gradients = generator_gradients_.data()});
+            discriminator_run_.backward(discriminator_, fake, answer_gradient(real.batch),
+                                        {.input_gradient = {picture_gradient_.data(), real.batch}});
+            generator_run_.backward(generator_, noise, {picture_gradient_.data(), real.batch},
+                                    {.gradients = generator_gradients_});
             generator_optimizer_.apply(generator_, generator_gradients_, &numbers->generator, options_.clip_norm);
         });
         layers_random_.end();
@@ -170,13 +180,13 @@ class Trainer<combinators::Adversarial<G, D, Loss, Noise>, Device, Optimizer>
     template <auto Evaluate>
     void discriminate(View<Picture> pictures, RandomState* random, float* loss_and_answers) {
         const auto answers = discriminator_run_.forward(discriminator_, pictures, random);
-        Evaluate(LossCall{.batch = pictures.batch,
-                          .values = 1,
-                          .prediction = answers.data,
+        Evaluate(LossCall{.prediction = answers,
                           .value = loss_and_answers,
-                          .gradient = answer_gradient_.data()});
+                          .gradient = {answer_gradient_.data(), pictures.batch, 1},
+                          .checked = true});
         sum(Device{}, pictures.batch, kernels::Identity{}, loss_and_answers + 1, answers.data);
     }
+    View<typename Network::Answer> answer_gradient(int batch) { return {answer_gradient_.data(), batch}; }
 
     Options options_;
     Model<G, Device> generator_;

@@ -1,11 +1,16 @@
-// Ctrl-C as a question that a training's loop can ask.
+// Ctrl-C, and what else asks a program to end, as a question that a training's loop can ask.
 #pragma once
 
+#include <array>
 #include <csignal>
+#include <cstddef>
 
 namespace genotype {
 
-/// While it lives, the first Ctrl-C (SIGINT) is noted for `asked`, and a second one ends the program at once.
+/// While it lives, what asks the program to end is noted for `asked`: Ctrl-C (SIGINT), SIGTERM (kill, Slurm,
+/// Kubernetes, `docker stop`), SIGHUP (a closed terminal), and SIGPIPE: whoever read the output has gone. A second
+/// Ctrl-C or SIGTERM ends the program at once; further ones of the others do nothing, because a closed terminal sends
+/// several. SIGTERM, SIGHUP or SIGPIPE that the program ignores (as under nohup) stays ignored.
 ///
 ///     Interrupt interrupt;
 ///     while (!interrupt.asked()) trainer.step(loader.next());
@@ -13,23 +18,41 @@ class Interrupt {
   public:
     Interrupt() {
         noted_ = 0;
-        struct sigaction action {};
-        action.sa_handler = note;
-        action.sa_flags = static_cast<int>(SA_RESETHAND | SA_RESTART);
-        ::sigaction(SIGINT, &action, &before_);
+        for (std::size_t at = 0; at < signals.size(); ++at) {
+            ::sigaction(signals[at], nullptr, &before_[at]);
+            // A shell lets what it runs beside itself ignore SIGINT: who sends it one all the same means it.
+            if (signals[at] != SIGINT && before_[at].sa_handler == SIG_IGN) continue;
+            struct sigaction action {};
+            action.sa_handler = note;
+            action.sa_flags = SA_RESTART;
+            ::sigaction(signals[at], &action, nullptr);
+        }
     }
-    ~Interrupt() { ::sigaction(SIGINT, &before_, nullptr); }
+    ~Interrupt() {
+        for (std::size_t at = 0; at < signals.size(); ++at) ::sigaction(signals[at], &before_[at], nullptr);
+    }
     Interrupt(const Interrupt&) = delete;
     Interrupt& operator=(const Interrupt&) = delete;
 
     bool asked() const { return noted_ != 0; }
+    /// The signal that asked first: SIGINT, SIGTERM, SIGHUP or SIGPIPE; 0 before.
+    int signal() const { return noted_; }
 
   private:
-    static void note(int) { noted_ = 1; }
+    static constexpr std::array<int, 4> signals{SIGINT, SIGTERM, SIGHUP, SIGPIPE};
+
+    static void note(int signal) {
+        if (noted_ == 0) {
+            noted_ = signal;
+        } else if (signal == SIGINT || signal == SIGTERM) {
+            ::signal(signal, SIG_DFL);
+            ::raise(signal);  // which comes when this handler returns
+        }
+    }
 
     // A signal is the process's, and its handler is given nothing else to write to.
     inline static volatile std::sig_atomic_t noted_ = 0;
-    struct sigaction before_ {};
+    std::array<struct sigaction, signals.size()> before_{};
 };
 
 }  // namespace genotype

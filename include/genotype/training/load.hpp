@@ -54,11 +54,11 @@ inline LoadReport load_training(const std::filesystem::path& path, const Trainin
     const SafeTensors file(path);
     bool has_states = false;
     for (const TensorInfo& tensor : file.tensors()) has_states = has_states || tensor.name.starts_with("optimizer.");
-    Loading loading(file, false);
+    Loading loading(file, false, true);
     for (const auto& [key, name] : state.models) loading.expect_model(key, name);
     std::span<const StateTensor<float>> states;
     if (has_states) states = state.states;
-    loading.expect_tensors({state.weights, states}, "");
+    loading.expect_tensors({state.weights, states}, "", "");
     std::vector<std::int64_t> steps;
     if (has_states) {
         find_surplus(file, state, loading);
@@ -82,6 +82,7 @@ template <class Net, class Device, class Optimizer>
 LoadReport load(Trainer<Net, Device, Optimizer>& trainer, const std::filesystem::path& path) {
     const detail::TrainingState state = detail::describe(trainer);
     LoadReport report = detail::load_training(path, state);
+    detail::RunOf{}(trainer) = {};  // another training begins here
     detail::Prepare prepare{state};
     trainer.describe_state(trainer, prepare);
     return report;

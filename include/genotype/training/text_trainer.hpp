@@ -92,7 +92,8 @@ class Trainer<combinators::LanguageModel<E, B, H>, Device, Optimizer>
         step_.run({x.data, targets_.data(), x.batch, 0}, [&] {
             const auto logits = run_.forward(model_, x, texts, {}, layers_random_.begin(&numbers->layers));
             evaluate_loss(logits, output_gradient_.data());
-            run_.backward(model_, x, output_gradient_.data(), {.gradients = gradients_.data(), .sequences = &texts});
+            run_.backward(model_, x, {output_gradient_.data(), x.batch},
+                          {.gradients = gradients_, .sequences = &texts});
             optimizer_.apply(model_, gradients_, &numbers->update, options_.clip_norm);
         });
         layers_random_.end();
@@ -171,12 +172,10 @@ class Trainer<combinators::LanguageModel<E, B, H>, Device, Optimizer>
     View<Shape<1>> input(const kernels::Sequences& texts) { return {tokens_.data(), texts.count * options_.context}; }
 
     void evaluate_loss(View<Shape<vocabulary>> logits, float* gradient) {
-        CrossEntropy::evaluate(Device{}, {.batch = logits.batch,
-                                          .classes = vocabulary,
-                                          .prediction = logits.data,
-                                          .target = targets_.data(),
+        CrossEntropy::evaluate(Device{}, {.prediction = logits,
+                                          .target = {targets_.data(), static_cast<std::size_t>(logits.batch)},
                                           .value = loss_.data(),
-                                          .gradient = gradient});
+                                          .gradient = {gradient, logits.batch, vocabulary}});
     }
     Report loss() {
         return detail::report<float, Device>(

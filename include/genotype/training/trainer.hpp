@@ -1,15 +1,43 @@
 // What every trainer is an instance of.
 #pragma once
 
+#include <string>
+
 #include "genotype/kernels/device.hpp"
 #include "genotype/optimizers/adam.hpp"
+#include "genotype/training/report.hpp"
 
 namespace genotype {
 
 /// Trains one kind of model; see the specialisations in `gan_trainer.hpp`, `vae_trainer.hpp` and
 /// `text_trainer.hpp`.
 template <class Net, class Device = Cpu, class Optimizer = Adam>
-class Trainer;
+class Trainer {
+    using Recipe = typename why::no_trainer_has_a_recipe_for_this_network<
+        why::got<Net>, why::hint_there_are_GAN_and_VAE_and_LanguageModel_or_a_step_of_your_own>::model;
+};
+
+template <class Itself>
+class Checkpointed;
+
+namespace detail {
+
+/// Which training the checkpoints in a folder belong to. Without an id before the first one is saved or resumed from;
+/// no step depends on it.
+struct TrainingRun {
+    std::string id = {};     // 16 digits
+    std::string after = {};  // ids of those of which checkpoints were in the folder when this one began, with commas
+};
+
+/// The run of a trainer, which is nobody's business but that of checkpoints.
+struct RunOf {
+    template <class Itself>
+    TrainingRun& operator()(const Checkpointed<Itself>& trainer) const {
+        return trainer.training_run_;
+    }
+};
+
+}  // namespace detail
 
 /// What every trainer inherits: checkpoints, from which a training goes on as if it had never stopped, to the bit.
 /// Needs <genotype/checkpoint.hpp>, which reaches JSON and files, as the core does not.
@@ -44,6 +72,11 @@ class Checkpointed {
             "#include <genotype/checkpoint.hpp>; resume takes a path, then what gives batches, a History or both");
         if constexpr (is_there) resume_checkpoint(trainer, path, with...);
     }
+
+  private:
+    friend struct detail::RunOf;
+
+    mutable detail::TrainingRun training_run_;
 };
 
 }  // namespace genotype

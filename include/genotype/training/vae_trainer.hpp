@@ -84,9 +84,10 @@ class Trainer<combinators::VariationalAutoencoder<E, D, Loss, I>, Device, Optimi
     /// What a step returns: `VaeLosses`, or on a device that computes beside the host what becomes them.
     using Report = detail::Reported<VaeLosses, Device>;
 
-    /// One step on a batch in the host's memory. Allocates nothing.
+    /// One step on a batch in the host's memory. Allocates nothing. Throws `Error` where a value of the batch is no
+    /// finite number, or not one that the loss is defined for (BCE: 0 to 1); nothing has changed then.
     Report step(View<I> batch) {
-        encoder_run_.check(batch.batch);
+        check(batch);
         return step(input_.take(batch), {noise_.data(), batch.batch}, true);
     }
 
@@ -97,18 +98,28 @@ class Trainer<combinators::VariationalAutoencoder<E, D, Loss, I>, Device, Optimi
         return {};
     }
 
-    /// The same with noise of the caller's, both on the device.
+    /// The same with noise of the caller's, both on the device. Values that the host cannot read are not looked at.
     Report step(View<I> batch, View<Latent> noise) {
         if (noise.batch != batch.batch) fail("Trainer", "batch of noise", noise.batch, batch.batch);
-        encoder_run_.check(batch.batch);
+        if constexpr (Device::on_host)
+            check(batch);
+        else
+            encoder_run_.check(batch.batch);
         return step(batch, noise, false);
     }
 
-    /// The losses on a batch, with one draw of the latents, without learning from it.
+    /// The losses on a batch of up to `options.batch` samples as inference runs: `BN` takes its running statistics,
+    /// `Dropout` drops nothing. Nothing that a step or a checkpoint depends on changes, and the same weights and batch
+    /// give the same losses: each sample's latents are drawn by noise of its place in the batch and of the seed, from a
+    /// stream of its own. It runs in the memory of the steps. PyTorch: model.eval() and torch.no_grad().
     VaeLosses evaluate(View<I> batch) {
-        encoder_run_.check(batch.batch);
-        fill_normal(Device{}, batch.batch * Latent::count, random_.take(batch.batch * Latent::count), noise_.data());
-        forward(input_.take(batch), {noise_.data(), batch.batch}, &layers_random_.state(), nullptr);
+        check(batch);
+        const View<Latent> noise{noise_.data(), batch.batch};
+        fill_normal(Device{}, noise.size(), RandomState{.seed = options_.seed, .stream = streams::evaluation},
+                    noise_.data());
+        const View<I> x = input_.take(batch);
+        const View<Latent> z = latents_of(encoder_run_.infer(part<0>(model_), x), noise);
+        write_losses(decoder_run_.infer(part<1>(model_), z), x, {});
         return losses(batch.batch);
     }
 
@@ -134,6 +145,12 @@ class Trainer<combinators::VariationalAutoencoder<E, D, Loss, I>, Device, Optimi
         typename Optimizer::Update update;
     };
 
+    /// Throws `Error` where a batch in the host's memory cannot be learnt from.
+    void check(View<I> batch) const {
+        encoder_run_.check(batch.batch);
+        detail::check_target_domain(detail::target_domain<Loss>(), batch.batch, I::count, batch.data, "Trainer: batch");
+    }
+
     Report step(View<I> batch, View<Latent> noise, bool draws) {
         spread_threads(Device{});
         const long values = noise.size();
@@ -150,42 +167,42 @@ class Trainer<combinators::VariationalAutoencoder<E, D, Loss, I>, Device, Optimi
         return losses(batch.batch);
     }
 
-    /// Runs both networks and writes the two losses, and the gradient by the output where it is wanted.
-    View<Latent> forward(View<I> batch, View<Latent> noise, RandomState* random, float* output_gradient) {
-        auto encoder = part<0>(model_), decoder = part<1>(model_);
-        moments_ = encoder_run_.forward(encoder, batch, random).data;
-        reparameterize(Device{}, batch.batch, latent, moments_, noise.data, latents_.data());
-        const View<Latent> z{latents_.data(), batch.batch};
-        const auto output = decoder_run_.forward(decoder, z, random);
+    /// Latents that are drawn from the Gaussians of `moments`.
+    View<Latent> latents_of(View<typename Network::Moments> moments, View<Latent> noise) {
+        moments_ = moments.data;
+        reparameterize(Device{}, moments.batch, latent, moments_, noise.data, latents_.data());
+        return {latents_.data(), moments.batch};
+    }
+
+    /// Writes the two losses, and the gradient by the output where it is wanted.
+    void write_losses(View<I> output, View<I> batch, const LossGradient& output_gradient) {
         const bool summed = options_.reconstruction == Reconstruction::summed;
-        Loss::evaluate(Device{}, LossCall{.batch = batch.batch,
-                                          .values = I::count,
-                                          .prediction = output.data,
-                                          .target = batch.data,
+        Loss::evaluate(Device{}, LossCall{.prediction = output,
+                                          .target = batch,
                                           .reduction = summed ? Reduction::sample_sum : Reduction::mean,
                                           .value = sums_.data(),
-                                          .gradient = output_gradient});
-        GaussianKL::evaluate(Device{},
-                             {.batch = batch.batch, .latents = latent, .moments = moments_, .value = sums_.data() + 1});
-        return z;
+                                          .gradient = output_gradient,
+                                          .checked = true});
+        GaussianKL::evaluate(Device{}, {.moments = {moments_, batch.batch, 2 * latent}, .value = sums_.data() + 1});
     }
 
     /// Writes the losses and the gradients.
     void differentiate(View<I> batch, View<Latent> noise, RandomState* random) {
-        const View<Latent> z = forward(batch, noise, random, output_gradient_.data());
-        const auto encoder = part<0>(model_), decoder = part<1>(model_);
-        decoder_run_.backward(
-            decoder, z, output_gradient_.data(),
-            {.input_gradient = latents_gradient_.data(), .gradients = gradients_.data() + parameter_floats<E>()});
-        reparameterize_backward(Device{}, batch.batch, latent, moments_, noise.data, latents_gradient_.data(),
-                                moments_gradient_.data());
-        GaussianKL::evaluate(Device{}, {.batch = batch.batch,
-                                        .latents = latent,
-                                        .moments = moments_,
+        const int samples = batch.batch;
+        auto encoder = part<0>(model_), decoder = part<1>(model_);
+        const View<Latent> z = latents_of(encoder_run_.forward(encoder, batch, random), noise);
+        write_losses(decoder_run_.forward(decoder, z, random), batch, {output_gradient_.data(), samples, I::count});
+        float *const dz = latents_gradient_.data(), *const dmoments = moments_gradient_.data();
+        decoder_run_.backward(decoder, z, {output_gradient_.data(), samples},
+                              {.input_gradient = {dz, samples},
+                               .gradients = {gradients_.data() + parameter_floats<E>(), parameter_floats<D>()}});
+        reparameterize_backward(Device{}, samples, latent, moments_, noise.data, dz, dmoments);
+        GaussianKL::evaluate(Device{}, {.moments = {moments_, samples, 2 * latent},
                                         .weight = options_.beta,
-                                        .gradient = moments_gradient_.data(),
+                                        .gradient = {dmoments, samples, 2 * latent},
                                         .accumulate = true});
-        encoder_run_.backward(encoder, batch, moments_gradient_.data(), {.gradients = gradients_.data()});
+        encoder_run_.backward(encoder, batch, {dmoments, samples},
+                              {.gradients = {gradients_.data(), parameter_floats<E>()}});
     }
 
     Report losses(int samples) {

@@ -59,9 +59,9 @@ namespace genotype::detail {
 
 /// See the generic one: the host waits only where the GPU is two sets behind.
 template <kernels::OnCuda System>
-class genotype::detail::Sender<Thrust<System>> {
+class Sender<Thrust<System>> {
   public:
-    explicit genotype::detail::Sender(long floats) : floats_(floats), memory_(2 * kernels::detail::bytes_of(floats)) {}
+    explicit Sender(long floats) : floats_(floats), memory_(2 * kernels::detail::bytes_of(floats)) {}
 
     float* staging() {
         kernels::detail::CudaEvent::wait(left_[next_].get());
@@ -85,10 +85,10 @@ class genotype::detail::Sender<Thrust<System>> {
 
 /// See the generic one.
 template <kernels::OnCuda System>
-class genotype::detail::Fetcher<Thrust<System>> {
+class Fetcher<Thrust<System>> {
   public:
     struct Ticket {
-        const genotype::detail::FetchedFloats* floats;
+        const FetchedFloats* floats;
         std::int64_t number;
         cudaEvent_t there;
 
@@ -97,7 +97,7 @@ class genotype::detail::Fetcher<Thrust<System>> {
 
     Ticket fetch(const float* from, int count) {
         const auto half = static_cast<std::size_t>(++number_ % 2);
-        genotype::detail::FetchedFloats& to = static_cast<genotype::detail::FetchedFloats*>(memory_.data())[half];
+        FetchedFloats& to = static_cast<FetchedFloats*>(memory_.data())[half];
         to.number = number_;
         kernels::detail::cuda_check("cudaMemcpyAsync",
                                     cudaMemcpyAsync(to.values, from, kernels::detail::bytes_of(count),
@@ -108,7 +108,7 @@ class genotype::detail::Fetcher<Thrust<System>> {
 
   private:
     std::int64_t number_ = 0;
-    kernels::detail::PinnedBytes memory_{2 * sizeof(genotype::detail::FetchedFloats)};
+    kernels::detail::PinnedBytes memory_{2 * sizeof(FetchedFloats)};
     kernels::detail::CudaEvent there_[2];
 };
 

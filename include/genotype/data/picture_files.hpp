@@ -1,0 +1,170 @@
+// Which pictures a folder holds, before one is read.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <cstddef>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "genotype/data/pictures_report.hpp"
+#include "genotype/shape/error.hpp"
+
+namespace genotype::detail {
+
+/// Numbers by paths without links. One type of map for all that is looked up here: each more takes long to compile.
+using RealPaths = std::map<std::string, std::size_t>;
+
+struct NamedPicture {
+    std::filesystem::path path;
+    int label;
+};
+
+inline std::string small_letters(std::string text) {
+    std::transform(text.begin(), text.end(), text.begin(),
+                   [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
+    return text;
+}
+
+inline std::string small_extension(const std::filesystem::path& path) {
+    return small_letters(path.extension().string());
+}
+
+inline bool is_png_name(const std::filesystem::path& path) {
+    return small_extension(path) == ".png";
+}
+
+/// Pictures of kinds that are not read.
+inline bool is_other_picture_name(const std::filesystem::path& path) {
+    constexpr std::array<std::string_view, 14> endings{".jpg", ".jpeg", ".jpe", ".jfif", ".bmp",  ".gif",  ".webp",
+                                                       ".tif", ".tiff", ".ppm", ".pgm",  ".heic", ".avif", ".jp2"};
+    return std::find(endings.begin(), endings.end(), small_extension(path)) != endings.end();
+}
+
+inline bool is_folder(const std::filesystem::path& path) {
+    std::error_code ignored;
+    return std::filesystem::is_directory(path, ignored);
+}
+
+/// What systems put into folders for themselves: it is as if it were not there.
+inline bool is_of_the_system(const std::string& name) {
+    constexpr std::array<std::string_view, 8> names{
+        "__macosx",  "@eadir",      "$recycle.bin", "lost+found",
+        "thumbs.db", "ehthumbs.db", "desktop.ini",  "system volume information"};
+    return name.front() == '.' || std::find(names.begin(), names.end(), small_letters(name)) != names.end();
+}
+
+inline std::vector<std::filesystem::path> sorted_entries(const std::filesystem::path& folder) {
+    std::error_code code;
+    std::vector<std::filesystem::path> entries;
+    for (std::filesystem::directory_iterator at(folder, code), end; !code && at != end; at.increment(code))
+        if (!is_of_the_system(at->path().filename().string())) entries.push_back(at->path());
+    if (code) fail(folder.string(), "folder", code.message(), "a readable folder");
+    std::sort(entries.begin(), entries.end());
+    return entries;
+}
+
+/// The path without links, by which a folder is known whatever leads to it.
+inline std::filesystem::path real_path(const std::filesystem::path& path) {
+    std::error_code code;
+    std::filesystem::path real = std::filesystem::canonical(path, code);
+    return code ? std::filesystem::absolute(path, code).lexically_normal() : real;
+}
+
+/// Whether `inner` is `outer` or lies within it; both without links.
+inline bool lies_within(const std::filesystem::path& inner, const std::filesystem::path& outer) {
+    return std::mismatch(outer.begin(), outer.end(), inner.begin(), inner.end()).first == outer.end();
+}
+
+/// Finds the pictures below folders. Each real folder is entered once, whatever links there are, and has one class.
+class PictureWalk {
+  public:
+    /// Says that a folder is a class's, before any is entered: a link from another class to it is an `Error`.
+    void claim(const std::filesystem::path& folder, int label) { claim(folder, real_path(folder), label); }
+
+    /// All PNG files below a folder, sorted by path.
+    void enter(const std::filesystem::path& folder, int label, PicturesReport& report) {
+        const std::filesystem::path real = real_path(folder);
+        claim(folder, real, label);
+        if (!entered_.emplace(real.string(), 0).second) {
+            report.leave_out("link to a folder that was read already", folder);
+            return;
+        }
+        for (const auto& entry : sorted_entries(folder)) {
+            if (!is_folder(entry))
+                take(entry, label, report);
+            else if (lies_within(real, real_path(entry)))
+                report.leave_out("link back to a folder around it", entry);
+            else
+                enter(entry, label, report);
+        }
+    }
+
+    /// One file: a picture, or left out.
+    void take(const std::filesystem::path& file, int label, PicturesReport& report) {
+        if (is_png_name(file))
+            found.push_back({file, label});
+        else if (const std::string ending = small_extension(file); !ending.empty())
+            report.leave_out(ending, file);
+        else
+            report.leave_out("without an ending", file);
+    }
+
+    std::vector<NamedPicture> found;
+
+  private:
+    struct Claim {
+        int label;
+        std::filesystem::path folder;
+    };
+
+    void claim(const std::filesystem::path& folder, const std::filesystem::path& real, int label) {
+        const auto [known, is_new] = claimed_.emplace(real.string(), claims_.size());
+        if (is_new)
+            claims_.push_back({label, folder});
+        else if (const Claim& other = claims_[known->second]; other.label != label)
+            fail(folder.string(), "folder", concat("the same folder as ", other.folder.string()),
+                 "a folder of one class alone");
+    }
+
+    std::vector<Claim> claims_;
+    RealPaths claimed_, entered_;
+};
+
+/// The pictures below a folder: which file has which class.
+struct PictureFiles {
+    std::filesystem::path folder;
+    std::vector<NamedPicture> files;
+    std::vector<std::string> class_names;  ///< empty where the pictures lie in the folder itself
+};
+
+/// "0 PNG files beside 12 .jpg, 1 .txt", of what a report counted.
+inline std::string without_png_text(const PicturesReport& report) {
+    std::string others;
+    for (const LeftOut& one : report.left_out)
+        others += concat(others.empty() ? " beside " : ", ", one.count, " ", one.kind);
+    return "0 PNG files" + others;
+}
+
+/// What to do with pictures of another kind.
+inline constexpr std::string_view at_least_one_png =
+    "at least one PNG file (no other kind is read; ImageMagick's mogrify -format png converts)";
+
+/// Whether a PNG file is somewhere below a folder, none of whose folders is looked into twice.
+inline bool has_png(const std::filesystem::path& folder, RealPaths& seen) {
+    if (!seen.emplace(real_path(folder).string(), 0).second) return false;
+    for (const std::filesystem::path& entry : sorted_entries(folder))
+        if (is_folder(entry) ? has_png(entry, seen) : is_png_name(entry)) return true;
+    return false;
+}
+inline bool has_png(const std::filesystem::path& folder) {
+    RealPaths seen;
+    return has_png(folder, seen);
+}
+
+}  // namespace genotype::detail

@@ -1,0 +1,37 @@
+// A folder that one process at a time looks around in and then writes to.
+#pragma once
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
+#include <filesystem>
+#include <thread>
+
+namespace genotype::detail {
+
+/// Held while it lives. On a file system without such locks, and where somebody holds one for a minute, it goes on
+/// without: the lock keeps two processes from choosing one name, and no training is to wait for one that is stopped.
+class FolderLock {
+  public:
+    [[gnu::cold]] explicit FolderLock(const std::filesystem::path& folder)
+        : handle_(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
+        constexpr std::chrono::milliseconds pause(10), most(60'000);
+        for (auto waited = pause; handle_ >= 0 && ::flock(handle_, LOCK_EX | LOCK_NB) != 0; waited += pause) {
+            if ((errno != EWOULDBLOCK && errno != EINTR) || waited > most) return;
+            std::this_thread::sleep_for(pause);
+        }
+    }
+    ~FolderLock() {
+        if (handle_ >= 0) ::close(handle_);
+    }
+    FolderLock(const FolderLock&) = delete;
+    FolderLock& operator=(const FolderLock&) = delete;
+
+  private:
+    int handle_;
+};
+
+}  // namespace genotype::detail
