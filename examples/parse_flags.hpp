@@ -5,6 +5,7 @@
 #include <omp.h>
 
 #include <CLI/CLI.hpp>
+#include <cerrno>
 #include <cmath>
 #include <cstdlib>
 #include <genotype/shape/error.hpp>
@@ -14,7 +15,7 @@
 
 namespace example {
 
-/// For a flag: a finite number from `least` on. (CLI11's own checks let NaN, and -1 as a seed, through.)
+/// For a flag: a finite number from `least` on. (CLI11's own checks let NaN through.)
 inline CLI::Validator at_least(double least) {
     return CLI::Validator(
         [least](std::string& text) {
@@ -24,6 +25,19 @@ inline CLI::Validator at_least(double least) {
             char wanted[64];
             std::snprintf(wanted, sizeof wanted, ", expected a number of at least %g", least);
             return "found " + text + wanted;
+        },
+        "");
+}
+
+/// For a seed: a whole number of 64 bits. (CLI11 makes the largest of one that is too large.)
+inline CLI::Validator any_seed() {
+    return CLI::Validator(
+        [](std::string& text) {
+            char* end = nullptr;
+            errno = 0;
+            std::strtoull(text.c_str(), &end, 0);
+            if (!text.empty() && *end == '\0' && errno == 0 && text.find('-') == text.npos) return std::string();
+            return "found " + text + ", expected a whole number from 0 to 18446744073709551615";
         },
         "");
 }
@@ -74,7 +88,7 @@ inline CLI::Option* add_training_flags(CLI::App& app, TrainingFlags& flags, cons
     app.option_defaults()->always_capture_default();
     app.add_option("--batch", flags.batch, batch + " a step")->check(at_least(1));
     app.add_option("--learning-rate", flags.learning_rate, "of " + learning_rate_of)->check(at_least(0));
-    app.add_option("--seed", flags.seed, "the same seed gives the same result")->check(at_least(0));
+    app.add_option("--seed", flags.seed, "the same seed gives the same result")->check(any_seed());
     add_threads_flag(app, flags.threads);
     app.add_option("--out", flags.out, "the folder for all that is written");
     app.add_option("--checkpoint-every", flags.checkpoint_every,

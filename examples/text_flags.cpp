@@ -35,7 +35,7 @@ bool TextFlags::parse(int argc, char** argv) {
     app.add_option("--top-k", g.top_k, "only the k likeliest tokens")->group(sampling);
     app.add_option("--top-p", g.top_p, "only the likeliest tokens that add up to p")->group(sampling);
     app.add_option("--min-p", g.min_p, "only tokens at least p times as likely as the likeliest")->group(sampling);
-    app.add_option("--seed", g.seed, "the same seed draws the same text")->group(sampling);
+    app.add_option("--seed", g.seed, "the same seed draws the same text")->check(any_seed())->group(sampling);
     app.add_option("--num-beams", g.num_beams, "texts that are followed at the same time")->group(beams);
     app.add_option("--length-penalty", g.length_penalty, "above 0 prefers longer texts")->group(beams);
     app.add_option("--early-stopping", g.early_stopping, "when to stop")
@@ -59,10 +59,12 @@ bool TextFlags::parse(int argc, char** argv) {
         return 0;
     });
     if (exit_code != 0) return false;
-    if (given->count() == 0 && !tokenize) {
+    prompt_is_given = given->count() > 0;
+    if (!prompt_is_given && !tokenize) {
         prompt.assign(std::istreambuf_iterator<char>(std::cin), {});
-        if (!prompt.empty() && prompt.back() == '\n') prompt.pop_back();  // what a terminal or `echo` adds
+        drop_line_end(prompt);  // what a terminal or `echo` adds
     }
+    drop_byte_order_mark(prompt);
     return true;
 }
 

@@ -10,6 +10,7 @@ namespace example {
 struct TextFlags {
     std::filesystem::path model{};
     std::string prompt{};
+    bool prompt_is_given = false;  // by --prompt
     std::string device = "cpu";
     genotype::GenerationOptions generation{.max_new_tokens = 100};
     bool ignore_end = false;
@@ -27,5 +28,16 @@ struct TextFlags {
 
     int exit_code = 0;
 };
+
+/// A line's end as Unix or Windows writes it.
+inline void drop_line_end(std::string& text) {
+    if (!text.ends_with('\n')) return;
+    text.pop_back();
+    if (text.ends_with('\r')) text.pop_back();
+}
+/// U+FEFF, with which some editors begin a file.
+inline void drop_byte_order_mark(std::string& text) {
+    if (text.starts_with("\xef\xbb\xbf")) text.erase(0, 3);
+}
 
 }  // namespace example

@@ -8,6 +8,8 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "expect_utf8.hpp"
+
 namespace example {
 
 genotype::TextFiles open_files(const TextFlags& flags) {
@@ -24,9 +26,21 @@ genotype::Tokenizer load_tokenizer(const TextFlags& flags) {
 }
 
 std::vector<genotype::TokenId> read_prompt(const TextFlags& flags, const genotype::Tokenizer& tokenizer) {
-    if (!flags.chat) return tokenizer.encode(flags.prompt);
+    const std::string where = flags.prompt_is_given ? "--prompt" : "standard input";
+    expect_utf8(where, flags.prompt);
+    const auto expect = [&](bool is_there) {
+        if (!is_there)
+            genotype::fail(where, "text", "none", "what to write on from: --prompt TEXT, or a text on standard input");
+    };
+    if (!flags.chat) {
+        std::vector<genotype::TokenId> ids = tokenizer.encode(flags.prompt);
+        expect(!ids.empty());
+        return ids;
+    }
+    expect(flags.prompt_is_given || !flags.prompt.empty());
     const std::vector<genotype::ChatMessage> said{{"user", flags.prompt}};
-    return tokenizer.encode(genotype::chat_prompt(genotype::read_chat_template(flags.model), said));
+    const std::string conversation = genotype::chat_prompt(genotype::read_chat_template(flags.model), said);
+    return tokenizer.encode(conversation, {.add_special_tokens = false});
 }
 
 std::vector<genotype::TokenId> end_tokens(const TextFlags& flags) {
@@ -35,8 +49,13 @@ std::vector<genotype::TokenId> end_tokens(const TextFlags& flags) {
 }
 
 int write_ids(const genotype::Tokenizer& tokenizer) {
-    for (std::string line; std::getline(std::cin, line);)
+    long number = 0;
+    for (std::string line; std::getline(std::cin, line);) {
+        if (line.ends_with('\r')) line.pop_back();
+        if (++number == 1) drop_byte_order_mark(line);
+        expect_utf8("standard input, line " + std::to_string(number), line);
         std::cout << nlohmann::json(tokenizer.encode(line)).dump() << '\n';
+    }
     return 0;
 }
 

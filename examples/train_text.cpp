@@ -5,22 +5,34 @@
 #include <algorithm>
 #include <genotype/text.hpp>
 #include <genotype/text/corpus.hpp>
+#include <ranges>
 
+#include "expect_utf8.hpp"
 #include "train_text_training.hpp"
 
 using namespace genotype;
 
 namespace {
 
-Tokenizer tokenizer_of(const example::TrainTextFlags& flags, const std::string& text) {
-    const bool characters = flags.tokenizer.empty() && flags.from.empty();
-    Tokenizer tokenizer =
-        characters ? character_tokenizer(text) : load_tokenizer(flags.tokenizer.empty() ? flags.from : flags.tokenizer);
-    if (tokenizer.size() > text_model::Model::vocabulary)
-        fail(characters ? flags.data : flags.tokenizer.string(), "tokens", std::to_string(tokenizer.size()),
+/// Tokens that were added to a vocabulary need no place in the model where the text has none of them.
+void expect_known(const Tokenizer& tokenizer, const std::vector<TokenId>& text, const std::string& where) {
+    int tokens = tokenizer.size();
+    for (const AddedToken& added : std::views::reverse(tokenizer.parts().added))
+        if (!added.in_model && added.id == tokens - 1) --tokens;
+    for (const TokenId id : text) tokens = std::max(tokens, id + 1);
+    if (tokens > text_model::Model::vocabulary)
+        fail(where, "tokens", std::to_string(tokens),
              "at most the model's " + std::to_string(text_model::Model::vocabulary) +
                  " (another model is another build)");
-    if (characters) save_tokenizer(tokenizer, flags.out);
+}
+
+Tokenizer tokenizer_of(const example::TrainTextFlags& flags, const std::string& text) {
+    example::expect_utf8(flags.data, text);
+    const bool characters = flags.tokenizer.empty() && flags.from.empty();
+    if (!characters) return load_tokenizer(flags.tokenizer.empty() ? flags.from : flags.tokenizer);
+    Tokenizer tokenizer = character_tokenizer(text);
+    expect_known(tokenizer, {}, flags.data);
+    save_tokenizer(tokenizer, flags.out);
     return tokenizer;
 }
 
@@ -50,7 +62,7 @@ std::string example::write_sample(const TextTask& task, const float* parameters)
     const TrainTextFlags& flags = task.flags;
     const int context = std::max(2, flags.context);
     TextRun<text_model::Model> whole(model, {.context = std::min(context, longest_context<text_model::Model>)});
-    KnownTokens run{whole, task.tokenizer.size()};
+    KnownTokens run{whole, task.tokens};
     std::vector<TokenId> ids = task.tokenizer.encode(flags.prompt);
     const std::size_t end = ids.size() + static_cast<std::size_t>(flags.sample_tokens);
     for (int part = 0; ids.size() < end; ++part) {
@@ -78,9 +90,11 @@ int main(int argc, char** argv) {
         const std::string text = read_corpus(flags.data);
         const Tokenizer tokenizer = tokenizer_of(flags, text);
         const std::vector<TokenId> tokens = tokenizer.encode(text, {.add_special_tokens = false});
+        if (!flags.tokenizer.empty() || !flags.from.empty())
+            expect_known(tokenizer, tokens, (flags.tokenizer.empty() ? flags.from : flags.tokenizer).string());
         example::TextTask task{.flags = flags,
                                .tokenizer = tokenizer,
-                               .tokens = tokenizer.size(),
+                               .tokens = std::min(tokenizer.size(), text_model::Model::vocabulary),
                                .parts = split_text(tokens),
                                .is_gpt2 = TextConfig(text_model::config).family == TextFamily::gpt2};
         if (!flags.from.empty())

@@ -70,10 +70,11 @@ write("gguf", "empty", b"")
 
 def tokenizer_json(model=None, **changes):
     vocabulary = {letter: at for at, letter in enumerate('abcdefghijklmnopqrstuvwxyz{}[]":,Ġ0123456789')}
-    vocabulary |= {"to": 50, "ke": 51, "toke": 52}
-    file = {"version": "1.0", "added_tokens": [{"id": 60, "content": "<s>", "normalized": False, "special": True}],
+    vocabulary |= {token: len(vocabulary) + at for at, token in enumerate(["to", "ke", "toke"])}
+    special = len(vocabulary)
+    file = {"version": "1.0", "added_tokens": [{"id": special, "content": "<s>", "normalized": False, "special": True}],
             "pre_tokenizer": {"type": "ByteLevel", "add_prefix_space": False},
-            "post_processor": {"type": "TemplateProcessing", "special_tokens": {"<s>": {"ids": [60]}},
+            "post_processor": {"type": "TemplateProcessing", "special_tokens": {"<s>": {"ids": [special]}},
                                "single": [{"SpecialToken": {"id": "<s>"}}, {"Sequence": {"id": "A"}}]},
             "decoder": {"type": "ByteLevel"},
             "model": {"type": "BPE", "vocab": vocabulary, "merges": ["t o", ["k", "e"], "to ke"]} | (model or {})}
@@ -95,6 +96,27 @@ write("tokenizer", "key_twice", b'{"version":"1.0","version":"1.0"}')
 write("tokenizer", "two_files", '{"a":0,"b":1,"ab":2,"<|endoftext|>":3,"Ġ":5}\0#version: 0.2\na b\n'.encode())
 write("tokenizer", "two_files_wrong_merge", b'{"a":0,"b":1}\0a b')
 write("tokenizer", "two_files_bytes", b'{"a":0,"\xc4\xa0":1}\0\xff \xff')
+
+
+def folder(first, merges=b"", **files):
+    """All files of a tokenizer's folder, with zero bytes between them."""
+    names = ["tokenizer_config", "special_tokens_map", "added_tokens", "config"]
+    return b"\0".join([first, merges] + [json.dumps(files[name]).encode() if name in files else b"" for name in names])
+
+
+def added(content, **changes):
+    return {"content": content, "lstrip": False, "normalized": False, "special": True} | changes
+
+
+two = ('{"a":0,"b":1,"ab":2,"<|endoftext|>":3,"Ġ":4}'.encode(), b"#version: 0.2\na b\n")
+bos = {"add_bos_token": True, "add_eos_token": True, "add_prefix_space": True, "bos_token": {"__type": "AddedToken"} | added("<s>"),
+       "eos_token": "b", "extra_special_tokens": ["<|user|>"], "image_token": "<i>"}
+write("tokenizer", "folder_bos", folder(*two, tokenizer_config=bos, added_tokens={"<|user|>": 5}))
+write("tokenizer", "folder_map", folder(*two, special_tokens_map={"pad_token": added("<p>"), "unk_token": None, "additional_special_tokens": ["<x>"]}))
+write("tokenizer", "folder_decoder", folder(tokenizer_json(), tokenizer_config={"added_tokens_decoder": {"48": added("<s>"), "49": added("to be", special=False)}}))
+write("tokenizer", "folder_gpt2", folder(tokenizer_json(padding={"pad_token": "[PAD]"}), tokenizer_config={"add_prefix_space": True}, config={"model_type": "gpt2"}))
+write("tokenizer", "folder_class", folder(tokenizer_json(), tokenizer_config={"tokenizer_class": "BertTokenizerFast"}))
+write("tokenizer", "folder_gap", folder(b'{"a":0,"b":2}', b"a b", added_tokens={"<|user|>": 3}))
 
 
 def config_json(family, **changes):

@@ -1,5 +1,8 @@
 // Our half of tokenizer.sh.
 // usage: interop_tokenizer texts FOLDER   one text in JSON a line in, its ids and what they are decoded to out
+//        interop_tokenizer folders TEXTS   a folder a line in; an error, or for each text in the JSON file TEXTS its
+//        ids and
+//                                          what they are decoded to, out
 //        interop_tokenizer speed FOLDER FILE   megabytes a second of three runs, the best
 #include <algorithm>
 #include <chrono>
@@ -7,6 +10,7 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "genotype/text.hpp"
@@ -15,11 +19,26 @@ using namespace genotype;
 
 namespace {
 
+nlohmann::json answer_to(const Tokenizer& tokenizer, const std::string& text) {
+    const std::vector<TokenId> ids = tokenizer.encode(text, {.unknown_bytes = UnknownBytes::skip});
+    return {ids, tokenizer.decode(ids, {.skip_special_tokens = false}), tokenizer.decode(ids)};
+}
+
 void texts(const Tokenizer& tokenizer) {
-    for (std::string line; std::getline(std::cin, line);) {
-        const std::string text = nlohmann::json::parse(line).get<std::string>();
-        const std::vector<TokenId> ids = tokenizer.encode(text, {.unknown_bytes = UnknownBytes::skip});
-        const nlohmann::json answer{ids, tokenizer.decode(ids, {.skip_special_tokens = false}), tokenizer.decode(ids)};
+    for (std::string line; std::getline(std::cin, line);)
+        std::cout << answer_to(tokenizer, nlohmann::json::parse(line).get<std::string>()).dump() << '\n';
+}
+
+void folders(const std::string& texts_file) {
+    const auto texts = nlohmann::json::parse(detail::read_text(texts_file)).get<std::vector<std::string>>();
+    for (std::string folder; std::getline(std::cin, folder);) {
+        nlohmann::json answer = nlohmann::json::array();
+        try {
+            const Tokenizer tokenizer = load_tokenizer(folder);
+            for (const std::string& text : texts) answer.push_back(answer_to(tokenizer, text));
+        } catch (const Error& error) {
+            answer = error.what();
+        }
         std::cout << answer.dump() << '\n';
     }
 }
@@ -50,6 +69,10 @@ void speed(const Tokenizer& tokenizer, const std::string& file) {
 
 int main(int count, char** arguments) {
     if (count < 3) return 2;
+    if (std::string_view(arguments[1]) == "folders") {
+        folders(arguments[2]);
+        return 0;
+    }
     const Tokenizer tokenizer = load_tokenizer(arguments[2]);
     if (count == 4)
         speed(tokenizer, arguments[3]);

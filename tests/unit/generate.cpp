@@ -181,6 +181,52 @@ TEST_CASE("a character whose bytes are several tokens is heard of once") {
     CHECK(text.text == "€b\xef\xbf\xbd");
 }
 
+TEST_CASE("issue 17.3: tokens that the model has beyond the tokenizer's have no text, and nothing of a call is lost") {
+    // A vocabulary of 269 that was padded to 320, whose padding is likely.
+    const Prompts prompts{numbered(3, 1), {270, 319, 5}, numbered(5, 3)};
+    for (GenerationOptions options : ways)
+        for (const bool skip : {true, false}) {
+            FakeModelOptions fake = small_model();
+            fake.vocabulary = 320;
+            for (int id = 269; id < 320; ++id) fake.raised.push_back({id, 5.f});
+            FakeLanguageModel model(fake);
+            options.skip_special_tokens = skip;
+            options.stop_strings = {"zz", "\xe2\x82\xac"};
+            std::vector<std::string> heard(prompts.size());
+            const Generated texts =
+                generate(model, tokenizer(), prompts, options,
+                         [&](int index, std::string_view piece) { heard[static_cast<std::size_t>(index)] += piece; });
+            bool has_unknown = false;
+            for (std::size_t at = 0; at < prompts.size(); ++at) {
+                const GeneratedText& text = texts.texts[at];
+                for (const TokenId id : text.ids) has_unknown = has_unknown || id >= tokenizer().size();
+                CHECK(heard[at] == text.text);
+                CHECK(text.text == tokenizer().decode(text.ids, {.skip_special_tokens = skip}));
+            }
+            CHECK(has_unknown);
+        }
+    // A stop string is completed over such a token, and one of them may end a text.
+    FakeLanguageModel letters({.vocabulary = 320, .memory = 1, .raised = {{300, 40.f}}});
+    const GeneratedText ended = generate(letters, tokenizer(), "a", {.end_tokens = {300}});
+    CHECK(ended.ids == Ids{300});
+    CHECK(ended.text.empty());
+    struct Spelled : FakeLanguageModel {
+        using FakeLanguageModel::FakeLanguageModel;
+        const float* forward(std::span<const int> tokens, std::span<const kernels::SequenceRows> sequences) {
+            FakeLanguageModel::forward(tokens, sequences);
+            const Ids spelled{'b', 300, 'c', 'd'};
+            row.assign(static_cast<std::size_t>(vocabulary()), 0.f);
+            row[static_cast<std::size_t>(spelled[static_cast<std::size_t>(sequences[0].position)])] = 1;
+            return row.data();
+        }
+        std::vector<float> row;
+    } speller({.vocabulary = 320});
+    const GeneratedText stopped = generate(speller, tokenizer(), "a", {.max_new_tokens = 4, .stop_strings = {"bc"}});
+    CHECK(stopped.ids == Ids{'b', 300, 'c'});
+    CHECK(stopped.text == "bc");
+    CHECK(stopped.stopped == StopReason::stop_string);
+}
+
 TEST_CASE("the callback ends the text it is called for, and no other") {
     FakeLanguageModel model(small_model());
     const Prompts prompts{numbered(3, 1), numbered(4, 2), numbered(5, 3)};

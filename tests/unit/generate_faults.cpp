@@ -37,6 +37,9 @@ TEST_CASE("options out of range are named, with what was found and what is expec
     expect({.max_new_tokens = 5, .min_new_tokens = 6}, "min_new_tokens: found 6, expected at most 5, max_new_tokens");
     for (const double temperature : {0.0, -1.0, not_a_number, infinite})
         expect({.temperature = temperature}, "temperature: found ");
+    expect({.temperature = 0.0},
+           "temperature: found 0, expected a number above 0; or none and nothing else of sampling: "
+           "then it is greedy");  // issue 17.23
     expect({.top_k = -1}, "top_k: found -1, expected at least 0");
     for (const double share : {-0.1, 1.1, not_a_number}) {
         expect({.top_p = share}, "top_p: found " + std::to_string(share) + ", expected 0 to 1");
@@ -99,9 +102,4 @@ TEST_CASE("logits of which nothing can be chosen are an error in every way") {
     CHECK(contains(error({.max_new_tokens = 8, .no_repeat_ngram_size = 1}, {{3}}, tiny), "logits: tokens: found none"));
     CHECK(contains(error({.max_new_tokens = 8, .top_k = 2, .no_repeat_ngram_size = 1}, {{3}}, tiny), "found none"));
     CHECK(contains(error({.max_new_tokens = 8, .no_repeat_ngram_size = 1, .num_beams = 2}, {{3}}, tiny), "found none"));
-}
-
-TEST_CASE("a token that the tokenizer has not is an error") {
-    CHECK(contains(error({}, {{65}}, {.vocabulary = 300, .raised = {{290, 20.f}}}),
-                   "token id: found 290, expected one of its tokens"));
 }

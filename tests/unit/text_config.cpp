@@ -7,7 +7,10 @@
 #include <string>
 #include <vector>
 
+#include "genotype/text/chat.hpp"
 #include "genotype/text/config_file.hpp"
+#include "genotype/text/generation_defaults.hpp"
+#include "genotype/text/text_files.hpp"
 #include "support/temporary_folder.hpp"
 #include "support/text_model_files.hpp"
 
@@ -122,6 +125,42 @@ TEST_CASE("positions that are stretched evenly") {
     }
     file["rope_scaling"] = {{"rope_type", "default"}};
     CHECK(read(file.dump()) == TextConfig(tinyllama_1_1b));
+}
+
+TEST_CASE("issue 17.19: one function has several names") {
+    for (const char* name : {"gelu_new", "gelu_pytorch_tanh", "gelu_fast", "gelu_accurate", "gelu_python_tanh"})
+        CHECK(error_with(gpt2_file, json::json_pointer("/activation_function"), name) == "no error");
+    for (const char* name : {"silu", "swish"})
+        CHECK(error_with(smollm2, json::json_pointer("/hidden_act"), name) == "no error");
+    for (const char* other : {"gelu", "gelu_10", "gelu_python", "quick_gelu"})
+        CHECK(contains(
+            error_with(gpt2_file, json::json_pointer("/activation_function"), other),
+            "activation_function: found \"" + std::string(other) + "\", expected gelu_new or gelu_pytorch_tanh"));
+}
+
+TEST_CASE("issue 17.23: a folder of a cache or of GGUF files says where its model is") {
+    TemporaryFolder folder;
+    CHECK(contains(error_of([&] { read_text_config(folder.path()); }), "config.json: file"));
+    const auto expect = [&](const std::string& words) {
+        const std::string wanted =
+            folder.path().string() + ": model: found a folder without config.json, expected " + words;
+        CHECK(error_of([&] { read_text_config(folder.path()); }) == wanted);
+        CHECK(error_of([&] { read_generation_defaults(folder.path()); }) == wanted);
+        CHECK(error_of([&] { read_chat_template(folder.path()); }) == wanted);
+    };
+    folder.file("models--a--b/snapshots/12/config.json", "{}");
+    expect("the folder of a model: " + (folder / "models--a--b").string());
+    folder.file("snapshots/34/config.json", "{}");
+    folder.file("blobs/56", "{}");
+    expect("the folder of a model: " + (folder / "models--a--b").string() + ", " + (folder / "snapshots/34").string());
+    folder.file("m.Q8_0.gguf", "GGUF");
+    folder.file("readme.gguf", "text");
+    expect("the path of a GGUF file: " + (folder / "m.Q8_0.gguf").string());
+    folder.file("config.json", smollm2);
+    CHECK_NOTHROW(read_text_config(folder.path()));
+    CHECK(contains(error_of([&] { TextFiles{folder.path()}; }),
+                   "weights: found neither, expected model.safetensors or "
+                   "model.safetensors.index.json (or the path of a GGUF file: "));
 }
 
 TEST_CASE("what such models are not here is refused by its name") {

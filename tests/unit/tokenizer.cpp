@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <limits>
 #include <string>
 #include <thread>
 #include <vector>
@@ -106,15 +107,30 @@ TEST_CASE("wrong parts are errors that name them") {
     CHECK(contains(error([](Parts& p) { p = {}; }), "here: tokens: found 0"));
 }
 
-TEST_CASE("ids of no token are errors, and so are bytes without one unless they are skipped") {
+TEST_CASE("issue 17.3: ids of no token have no text; their names are errors, and so are negative ids") {
     TokenizerParts parts = small_parts();
     parts.tokens['z'].clear();
     const Tokenizer tokenizer(parts);
-    for (const TokenId id : {-1, 268, int{'z'}})
-        CHECK(contains(error_of([&] {
-                           tokenizer.decode(Ids{'a', id});
-                       }),
+    for (const TokenId id : {268, 50303, std::numeric_limits<TokenId>::max(), int{'z'}}) {
+        CHECK(tokenizer.decode(Ids{'a', id, 'b'}) == "ab");
+        CHECK(tokenizer.decode(Ids{id}, {.skip_special_tokens = false}).empty());
+        CHECK(tokenizer.token_bytes(id).empty());
+        CHECK_FALSE(tokenizer.is_special(id));
+        CHECK(contains(error_of([&] { tokenizer.token(id); }),
                        "token id: found " + std::to_string(id) + ", expected one of its tokens, 0 to 267"));
+    }
+    CHECK(tokenizer.decode(Ids{0xe2, 0x82, 268, 0xac}) == "€");
+    for (const DecodeOptions options : {DecodeOptions{}, DecodeOptions{.skip_special_tokens = false}})
+        CHECK(contains(error_of([&] {
+                           tokenizer.decode(Ids{'a', -1}, options);
+                       }),
+                       "token id: found -1, expected one of its tokens, 0 to 267"));
+}
+
+TEST_CASE("bytes without a token are errors unless they are skipped") {
+    TokenizerParts parts = small_parts();
+    parts.tokens['z'].clear();
+    const Tokenizer tokenizer(parts);
     CHECK(contains(error_of([&] { tokenizer.encode("az"); }), "text: byte 122: found no token for it"));
     CHECK(tokenizer.encode("azb", {.unknown_bytes = UnknownBytes::skip}) == Ids{'a', 'b'});
 }

@@ -61,8 +61,9 @@ inline ChatTemplate read_chat_template(const std::filesystem::path& path) {
     return *chatml;
 }
 
-/// The text of a conversation, ready for the assistant's answer; to be encoded as it stands. transformers equivalent:
-/// `tokenizer.apply_chat_template(messages, add_generation_prompt=True, tokenize=False)`.
+/// The text of a conversation, ready for the assistant's answer; to be encoded as it stands, with `add_special_tokens =
+/// false`. transformers equivalent: `tokenizer.apply_chat_template(messages, add_generation_prompt=True,
+/// tokenize=False)`.
 ///
 ///     const ChatTemplate chatml = read_chat_template("smollm2");
 ///     const std::string prompt = chat_prompt(chatml, {{{"user", "What is a VAE?"}}});

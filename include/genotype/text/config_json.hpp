@@ -1,6 +1,8 @@
 // Hugging Face's config.json of a GPT-2 or a Llama. What transformers reads of it is read, or refused by its name.
 #pragma once
 
+#include <algorithm>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -25,8 +27,12 @@ inline float config_positive(const JsonField& field) {
 inline void expect_flag(const JsonField& field, bool expected) {
     if (field.flag(expected) != expected) field.wrong(expected ? "true" : "false");
 }
-inline void expect_text(const JsonField& field, std::string_view expected) {
-    if (!field.is_null() && field.text() != expected) field.wrong(std::string(expected));
+/// The names of one function in transformers.
+inline void expect_one_of(const JsonField& field, std::initializer_list<std::string_view> names) {
+    if (field.is_null() || std::find(names.begin(), names.end(), field.text()) != names.end()) return;
+    std::string expected;
+    for (const std::string_view name : names) expected += (expected.empty() ? "" : " or ") + std::string(name);
+    field.wrong(expected);
 }
 
 inline GPT2Config read_gpt2_config(const JsonField& top) {
@@ -39,7 +45,8 @@ inline GPT2Config read_gpt2_config(const JsonField& top) {
     config.hidden = config_size(top["n_inner"], 4 * config.width);
     if (!top["layer_norm_epsilon"].is_null()) config.norm_epsilon = config_positive(top["layer_norm_epsilon"]);
     config.tied = top["tie_word_embeddings"].flag(true);
-    expect_text(top["activation_function"], "gelu_new");
+    expect_one_of(top["activation_function"],
+                  {"gelu_new", "gelu_pytorch_tanh", "gelu_fast", "gelu_accurate", "gelu_python_tanh"});
     expect_flag(top["scale_attn_weights"], true);
     expect_flag(top["scale_attn_by_inverse_layer_idx"], false);
     expect_flag(top["add_cross_attention"], false);
@@ -93,7 +100,7 @@ inline LlamaConfig read_llama_config(const JsonField& top) {
     config.tied = top["tie_word_embeddings"].flag(false);
     config.attention_bias = top["attention_bias"].flag(false);
     config.mlp_bias = top["mlp_bias"].flag(false);
-    expect_text(top["hidden_act"], "silu");
+    expect_one_of(top["hidden_act"], {"silu", "swish"});
     expect_flag(top["rope_interleaved"], false);
     if (!top["pretraining_tp"].is_null()) top["pretraining_tp"].whole(1, 1);
     read_rope(top, config);

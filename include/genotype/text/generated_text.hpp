@@ -23,7 +23,7 @@ struct TokenTime {
 struct GeneratedText {
     /// The new tokens, also the end token and special ones.
     std::vector<TokenId> ids = {};
-    /// Them in UTF-8; bytes that make no character are U+FFFD.
+    /// Them in UTF-8; bytes that make no character are U+FFFD. Ids that the tokenizer does not know have no text.
     std::string text = {};
     StopReason stopped = StopReason::max_new_tokens;
     /// Of beam search: the sum of the tokens' log-probabilities over their number to the power of `length_penalty`.

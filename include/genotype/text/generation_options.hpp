@@ -114,6 +114,11 @@ inline void check(const GenerationOptions& options, int vocabulary, int slots, i
     Check("max_new_tokens").at_least(1, options.max_new_tokens);
     Check("min_new_tokens").at_least(0, options.min_new_tokens);
     Check("min_new_tokens").at_most(options.max_new_tokens, options.min_new_tokens, "max_new_tokens");
+    if (options.temperature && *options.temperature == 0)
+        Check("temperature")
+            .fail(0,
+                  "a number above 0; or none and nothing else of sampling: then it is greedy, the "
+                  "likeliest token each time");
     if (options.temperature) Check("temperature").above_zero(*options.temperature);
     if (options.top_k) Check("top_k").at_least(0, *options.top_k);
     if (options.top_p) Check("top_p").share(*options.top_p);

@@ -1,10 +1,12 @@
 // Files as text, and of which kind they are.
 #pragma once
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "genotype/io/mapped_file.hpp"
 
@@ -24,6 +26,35 @@ inline bool is_gguf_file(const std::filesystem::path& path) {
     std::string magic(4, '\0');
     std::ifstream(path, std::ios::binary).read(magic.data(), 4);
     return magic == "GGUF";
+}
+
+/// Where a folder has a model although it has none of a model's files itself: in GGUF files, or in folders within it,
+/// as the cache of huggingface_hub has them ("snapshots/COMMIT"). Words for what was expected; "" where nothing is
+/// there.
+inline std::string model_elsewhere(const std::filesystem::path& folder) {
+    namespace fs = std::filesystem;
+    std::vector<std::string> files, folders;
+    const auto look_in = [&](const fs::path& place) {
+        std::error_code error;
+        for (fs::directory_iterator each(place, error), end; !error && each != end; each.increment(error)) {
+            std::error_code ignored;
+            if (is_gguf_file(each->path()))
+                files.push_back(each->path().string());
+            else if (fs::exists(each->path() / "config.json", ignored) ||
+                     fs::is_directory(each->path() / "snapshots", ignored))
+                folders.push_back(each->path().string());
+        }
+    };
+    look_in(folder);
+    look_in(folder / "snapshots");
+    const auto list = [](std::vector<std::string>& paths) {
+        std::sort(paths.begin(), paths.end());
+        std::string words;
+        for (std::size_t at = 0; at < paths.size() && at < 3; ++at) words += (at > 0 ? ", " : "") + paths[at];
+        return words + (paths.size() > 3 ? ", ..." : "");
+    };
+    if (!files.empty()) return "the path of a GGUF file: " + list(files);
+    return folders.empty() ? "" : "the folder of a model: " + list(folders);
 }
 
 }  // namespace genotype::detail

@@ -81,7 +81,10 @@ inline ShardIndex find_shards(const std::filesystem::path& folder) {
     for (const char* other :
          {"pytorch_model.bin", "pytorch_model.bin.index.json", "tf_model.h5", "consolidated.00.pth"})
         if (std::filesystem::exists(folder / other, ignored)) found = std::string(other) + ", which is not read";
-    fail(folder.string(), "weights", found, std::string(one) + " or " + index + " (or the path of a GGUF file)");
+    const std::string elsewhere = model_elsewhere(folder);
+    fail(folder.string(), "weights", found,
+         std::string(one) + " or " + index + " (or " + (elsewhere.empty() ? "the path of a GGUF file" : elsewhere) +
+             ")");
 }
 
 }  // namespace genotype::detail

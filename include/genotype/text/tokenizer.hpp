@@ -38,6 +38,7 @@ struct TokenizerParts {
     std::vector<std::string> merges = {};  // "Ġ t", the first of them first
     std::vector<AddedToken> added = {};
     PreTokenizer pre_tokenizer = PreTokenizer::gpt2;
+    bool add_prefix_space = false;     // before each piece of text that does not begin with one
     bool ignore_merges = false;        // a word that is a token is that token, whatever the merges make of it
     std::vector<TokenId> prefix = {};  // before each text: Llama 3's <|begin_of_text|>
     std::vector<TokenId> suffix = {};
@@ -84,12 +85,15 @@ class Tokenizer {
         ids.reserve(text.size() / 3 + parts_.prefix.size() + parts_.suffix.size());
         if (options.add_special_tokens) ids = parts_.prefix;
         const auto token = [&](TokenId id) { ids.push_back(id); };
+        std::string with_space;
         as_they_stand_.split(
             text,
             [&](std::string_view part) {
                 normalized_.split(
                     part,
                     [&](std::string_view plain) {
+                        if (parts_.add_prefix_space && !plain.starts_with(' '))
+                            plain = with_space.assign(1, ' ').append(plain);
                         pattern_.for_each_word(plain, [&](std::string_view word) { encode_word(word, options, ids); });
                     },
                     token);
@@ -99,7 +103,8 @@ class Tokenizer {
         return ids;
     }
 
-    /// The text of ids, in UTF-8: bytes that make no character become U+FFFD. `Error` where there is no such token.
+    /// The text of ids, in UTF-8: bytes that make no character become U+FFFD. Ids that no token has, as a model with a
+    /// padded vocabulary may choose them, have no text. `Error` where an id is negative.
     std::string decode(std::span<const TokenId> ids, DecodeOptions options = {}) const {
         std::string bytes;
         for (const TokenId id : ids)
@@ -107,19 +112,21 @@ class Tokenizer {
         return is_utf8(bytes) ? bytes : replace_invalid_utf8(bytes);
     }
 
-    /// The bytes that a token stands for, perhaps a part of a character: what a `Utf8Stream` takes.
+    /// The bytes that a token stands for, perhaps a part of a character: what a `Utf8Stream` takes. None where no token
+    /// has this id. `Error` where it is negative.
     std::string_view token_bytes(TokenId id) const {
-        check(id);
-        return bytes_[id];
+        if (id < 0) check(id);
+        return is_token(id) ? bytes_[id] : std::string_view();
     }
-    /// The token as the vocabulary writes it: "Ġthe".
+    /// The token as the vocabulary writes it: "Ġthe". `Error` where there is no such token.
     const std::string& token(TokenId id) const {
         check(id);
         return parts_.tokens[static_cast<std::size_t>(id)];
     }
+    /// False where no token has this id. `Error` where it is negative.
     bool is_special(TokenId id) const {
-        check(id);
-        return special_[static_cast<std::size_t>(id)];
+        if (id < 0) check(id);
+        return is_token(id) && special_[static_cast<std::size_t>(id)];
     }
     /// The number of a token as the vocabulary writes it.
     std::optional<TokenId> id(const std::string& token) const {

@@ -61,10 +61,29 @@ inline void read_model(const JsonField& model, TokenizerParts& parts) {
     }
 }
 
-inline void read_added_tokens(const JsonField& list, TokenizerParts& parts) {
+/// The id that `tokenizers` gives to the next token that is added: one behind the vocabulary's number of tokens, or
+/// behind the added ones. It passes over ids that files state.
+class NextAddedId {
+  public:
+    explicit NextAddedId(const TokenizerParts& parts) {
+        for (const std::string& token : parts.tokens) count_ += !token.empty();
+        for (const AddedToken& added : parts.added) {
+            count_ -= !added.in_model;
+            took(added.id);
+        }
+    }
+    std::size_t operator()() const { return std::max(count_, behind_added_); }
+    void took(TokenId id) { behind_added_ = std::max(behind_added_, static_cast<std::size_t>(id) + 1); }
+
+  private:
+    std::size_t count_ = 0, behind_added_ = 0;
+};
+
+inline void read_added_tokens(const JsonField& list, const JsonField& vocabulary, TokenizerParts& parts) {
     if (list.is_null()) return;
     const std::vector<JsonField> fields = list.list();
     const std::size_t most = 2 * (parts.tokens.size() + fields.size()) + 1024;
+    NextAddedId next(parts);
     for (const JsonField& field : fields) {
         field.only({"id", "content", "single_word", "lstrip", "rstrip", "normalized", "special"});
         for (const char* name : {"single_word", "lstrip", "rstrip"}) field[name].expect_nothing();
@@ -77,9 +96,15 @@ inline void read_added_tokens(const JsonField& list, TokenizerParts& parts) {
         const bool in_model = parts.tokens[at] == content;
         if (!in_model && !parts.tokens[at].empty())
             field["id"].wrong(concat("an id that ", in_quotes(parts.tokens[at]), " does not have"));
-        parts.tokens[at] = content;
-        for (const AddedToken& other : parts.added)
+        bool is_new = !in_model && !vocabulary.value.contains(content);
+        for (const AddedToken& other : parts.added) {
             if (other.id == id) field["content"].wrong("each added token once");
+            is_new = is_new && parts.tokens[static_cast<std::size_t>(other.id)] != content;
+        }
+        if (is_new && at != next())
+            field["id"].wrong(concat(next(), ", the next one, which tokenizers gives it whatever a file says"));
+        next.took(id);
+        parts.tokens[at] = content;
         parts.added.push_back({.id = id,
                                .special = field["special"].flag(false),
                                .normalized = field["normalized"].flag(true),
@@ -99,12 +124,13 @@ inline PreTokenizer read_split(const JsonField& split) {
 
 inline bool byte_level_has_rules(const JsonField& byte_level) {
     byte_level.only({"type", "add_prefix_space", "trim_offsets", "use_regex"});
-    if (byte_level["add_prefix_space"].flag(true))
-        byte_level["add_prefix_space"].wrong("false, in the file: this is not supported, and would change the ids");
+    const JsonField space = byte_level["add_prefix_space"];
+    if (space.is_null()) space.wrong("true or false");
     return byte_level["use_regex"].flag(true);
 }
 
-inline PreTokenizer read_pre_tokenizer(const JsonField& field) {
+/// `add_prefix_space` is of a text's beginning where there is one step, and of each word's where there are two.
+inline PreTokenizer read_pre_tokenizer(const JsonField& field, bool& add_prefix_space) {
     std::vector<JsonField> steps{field};
     if (field["type"].text() == "Sequence") {
         field.only({"type", "pretokenizers"});
@@ -113,6 +139,10 @@ inline PreTokenizer read_pre_tokenizer(const JsonField& field) {
     if (steps.empty() || steps.size() > 2) field.wrong("one step or two");
     if (steps.back()["type"].text() != "ByteLevel") steps.back().wrong("ByteLevel, as the last step");
     const bool has_rules = byte_level_has_rules(steps.back());
+    const JsonField space = steps.back()["add_prefix_space"];
+    add_prefix_space = space.flag(false);
+    if (add_prefix_space && field["type"].text() == "Sequence")
+        space.wrong("false, in a Sequence: this is not supported, and would change the ids");
     if (steps.size() == 1) {
         if (!has_rules) steps[0]["use_regex"].wrong("true, where there is no Split");
         return PreTokenizer::gpt2;
@@ -161,25 +191,29 @@ inline void read_post_processor(const JsonField& field, TokenizerParts& parts) {
     }
 }
 
-/// What the text of a tokenizer.json says.
-inline TokenizerParts read_tokenizer_json(std::string_view text, const std::string& file) {
-    const nlohmann::json json = parse_json(text, file);
-    const JsonField top{json, file, ""};
+/// What a tokenizer.json says. Its truncation and padding are left alone, as by a plain call in transformers.
+inline TokenizerParts read_tokenizer_json(const JsonField& top) {
     top.only({"version", "truncation", "padding", "added_tokens", "normalizer", "pre_tokenizer", "post_processor",
               "decoder", "model"});
     if (top["version"].text() != "1.0") top["version"].wrong("1.0");
-    if (json.contains(nlohmann::json::json_pointer("/model/byte_fallback")) &&
+    if (top.value.contains(nlohmann::json::json_pointer("/model/byte_fallback")) &&
         top["model"]["byte_fallback"].flag(false) && !top["normalizer"].is_null())
         top["model"]["byte_fallback"].wrong(
             "false: this is a vocabulary of SentencePiece's, and byte-level BPE is read");
-    for (const char* field : {"truncation", "padding", "normalizer"}) top[field].expect_nothing();
+    for (const char* field : {"truncation", "padding"})
+        if (!top[field].is_null() && !top[field].value.is_object()) top[field].wrong("an object, or nothing");
+    top["normalizer"].expect_nothing();
     TokenizerParts parts;
     read_model(top["model"], parts);
-    read_added_tokens(top["added_tokens"], parts);
-    parts.pre_tokenizer = read_pre_tokenizer(top["pre_tokenizer"]);
+    read_added_tokens(top["added_tokens"], top["model"]["vocab"], parts);
+    parts.pre_tokenizer = read_pre_tokenizer(top["pre_tokenizer"], parts.add_prefix_space);
     read_post_processor(top["post_processor"], parts);
     if (top["decoder"]["type"].text() != "ByteLevel") top["decoder"].wrong("ByteLevel");
     return parts;
+}
+inline TokenizerParts read_tokenizer_json(std::string_view text, const std::string& file) {
+    const nlohmann::json json = parse_json(text, file);
+    return read_tokenizer_json(JsonField{json, file, ""});
 }
 
 }  // namespace genotype::detail
