@@ -1,6 +1,6 @@
 // A generator of noise whose size nobody told.
 // expect: generator_does_not_tell_the_size_of_its_noise
-// expect: got<genotype::got_channels<8>
+// expect: got<genotype::why::got_channels<8>
 // expect: fourth_argument
 #include <genotype/genotype.hpp>
 using namespace genotype;

@@ -1,6 +1,6 @@
 // A convolutional encoder does not tell how large its pictures are, and nobody else does.
 // expect: encoder_does_not_tell_the_size_of_its_input
-// expect: got<genotype::got_channels<1>
+// expect: got<genotype::why::got_channels<1>
 // expect: hint_name_the_input_as_fourth_argument
 #include <genotype/genotype.hpp>
 using namespace genotype;

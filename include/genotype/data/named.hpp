@@ -34,7 +34,7 @@ struct IdxSet {
 };
 
 inline constexpr const char *idx_hint = "its IDX files, plain or gzip", *idx_labels = "-labels-idx1-ubyte";
-inline constexpr std::array<const char*, 10> digits{"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"};
+inline constexpr std::array<const char*, 10> digit_names{"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"};
 
 inline constexpr std::array<IdxSet, 4> idx_sets{
     {{"fashion-mnist",
@@ -44,7 +44,13 @@ inline constexpr std::array<IdxSet, 4> idx_sets{
       idx_labels,
       "its IDX files (Debian's package dataset-fashion-mnist has them)",
       {"T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"}},
-     {"mnist", {"MNIST/raw", "mnist/MNIST/raw", "MNIST", "mnist/raw"}, "train", "t10k", idx_labels, idx_hint, digits},
+     {"mnist",
+      {"MNIST/raw", "mnist/MNIST/raw", "MNIST", "mnist/raw"},
+      "train",
+      "t10k",
+      idx_labels,
+      idx_hint,
+      digit_names},
      {"kmnist",
       {"KMNIST/raw", "kmnist/KMNIST/raw"},
       "train",
@@ -58,7 +64,7 @@ inline constexpr std::array<IdxSet, 4> idx_sets{
       "qmnist-test",
       "-labels-idx2-int",
       idx_hint,
-      digits}}};
+      digit_names}}};
 
 /// The names of all data sets.
 inline std::string data_names() {

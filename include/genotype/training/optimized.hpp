@@ -60,9 +60,9 @@ class Optimized {
     /// Does not compile: gradients of one model do not fit another.
     template <Layer Other, Layer OtherGradients>
     void step(Model<Other, Device>&, Gradients<OtherGradients, Device>&, float = 1, float = 0) {
-        static_cast<void>(
-            typename why::gradients_are_of_another_model<why::got<Gradients<OtherGradients>>, why::got<Model<Other>>,
-                                                         why::wants<Model<Net>>>::model{});
+        using Got = why::got<Gradients<OtherGradients>>;
+        using said = why::gradients_are_of_another_model<Got, why::got<Model<Other>>, why::wants<Model<Net>>>;
+        static_cast<void>(typename said::model{});
     }
 
     const Optimizer& optimizer() const { return optimizer_; }
