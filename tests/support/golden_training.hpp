@@ -18,7 +18,8 @@ inline constexpr std::uint64_t seed_weights = 101, seed_signs = 303;
 inline std::vector<float> uniform(long count, std::uint64_t seed, std::uint64_t stream, double bound) {
     std::vector<float> values;
     for (long i = 0; i < count; ++i) {
-        const std::uint32_t word = genotype::philox(seed, static_cast<std::uint64_t>(i / 4), stream)[i % 4];
+        const std::uint32_t word =
+            genotype::philox(seed, static_cast<std::uint64_t>(i / 4), stream)[static_cast<std::size_t>(i % 4)];
         const float unit = static_cast<float>(static_cast<std::int64_t>(word >> 8) - (1 << 23)) * 0x1p-23f;
         values.push_back(unit * static_cast<float>(bound));
     }
@@ -76,7 +77,7 @@ inline double distance(std::span<const float> left, std::span<const float> right
 inline std::vector<float> projections(const std::vector<float>& values, std::uint64_t stream, std::size_t count) {
     std::vector<double> sums(count, 0.0);
     for (std::size_t i = 0; i < values.size(); ++i) {
-        const std::uint32_t word = genotype::philox(seed_signs, i / 4, stream)[i % 4];
+        const std::uint32_t word = genotype::philox(seed_signs, i / 4, stream)[static_cast<std::size_t>(i % 4)];
         for (std::size_t p = 0; p < count; ++p)
             sums[p] += (word >> p & 1) ? -static_cast<double>(values[i]) : values[i];
     }

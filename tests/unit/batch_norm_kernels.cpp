@@ -31,7 +31,8 @@ template <class Device>
 Trained train(Device device, Sizes sizes, const Array& x, const Array& weight, const Array& bias) {
     const auto [rows, channels] = sizes;
     Array moments = unwritten(kernels::RowChunks{rows}.count() * 2L * channels);
-    Trained out{unwritten(rows * channels), unwritten(channels), unwritten(channels), Array(2ul * channels + 1, 0.5f)};
+    Trained out{unwritten(rows * channels), unwritten(channels), unwritten(channels),
+                Array(static_cast<unsigned long>(2 * channels + 1), 0.5f)};
     out.running.back() = 0;
     channel_moments(device, rows, channels, x.data(), moments.data());
     batch_norm_statistics(device, rows, channels, moments.data(), x.data(), 1e-5f,
@@ -55,8 +56,9 @@ Gradients differentiate(Device device, Sizes sizes, const Array& x, const Array&
     const auto [rows, channels] = sizes;
     Array scratch = unwritten((kernels::RowChunks{rows}.count() + 1) * 2L * channels);
     const Array& bias = weight;  // nothing depends on it without an activation
-    Gradients out{unwritten(rows * channels), accumulate ? Array(channels, 2.0f) : unwritten(channels),
-                  accumulate ? Array(channels, -3.0f) : unwritten(channels)};
+    const auto count = static_cast<unsigned long>(channels);
+    Gradients out{unwritten(rows * channels), accumulate ? Array(count, 2.0f) : unwritten(channels),
+                  accumulate ? Array(count, -3.0f) : unwritten(channels)};
     batch_norm_backward(device, rows, channels, x.data(), dy.data(), weight.data(), bias.data(), saved.mean.data(),
                         saved.inverse.data(), scratch.data(), out.dx.data(), out.dweight.data(), out.dbias.data(),
                         accumulate);

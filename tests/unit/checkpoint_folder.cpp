@@ -149,7 +149,7 @@ TEST_CASE("issue 17.4: a training that begins anew beside another's checkpoints 
     }
     const Names before = names_in(folder.path());
     const std::string third = content_of(folder / "step_000003.safetensors");
-    for (const std::uint64_t seed : {0, 1}) {  // the same training once more, and another
+    for (const std::uint64_t seed : {0u, 1u}) {  // the same training once more, and another
         TemporaryFolder here;
         for (const auto& name : before) fs::copy_file(folder / name, here / name);
         Trained anew(0, seed);

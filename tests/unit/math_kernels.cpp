@@ -44,10 +44,10 @@ template <class Device, class F>
 double largest_error(F f, long double (*truth)(long double), float low, float high) {
     constexpr long n = 20'011;
     std::vector<float> x(n), y(n);
-    for (long i = 0; i < n; ++i) x[i] = low + (high - low) * (static_cast<float>(i) / (n - 1));
+    for (std::size_t i = 0; i < x.size(); ++i) x[i] = low + (high - low) * (static_cast<float>(i) / (n - 1));
     map(Device{}, n, f, y.data(), x.data());
     double largest = 0;
-    for (long i = 0; i < n; ++i) {
+    for (std::size_t i = 0; i < x.size(); ++i) {
         const long double right = truth(static_cast<long double>(x[i]));
         const float rounded = std::abs(static_cast<float>(right));
         const double place = std::nextafter(rounded, std::numeric_limits<float>::infinity()) - rounded;

@@ -59,7 +59,7 @@ TEST_CASE("short and long words are merged as by hand") {
             if (rules.emplace(std::pair{any(), any()}, detail::Merge{rule, tokens}).second) ++tokens;
         }
         const detail::MergeTable table = table_of(rules);
-        for (const std::size_t length : {1, 2, 3, 7, 20, 63, 64, 65, 150}) {
+        for (const std::size_t length : {1u, 2u, 3u, 7u, 20u, 63u, 64u, 65u, 150u}) {
             Ids ids(length);
             for (TokenId& id : ids) id = static_cast<TokenId>(random() % 3);
             const Ids wanted = plainly(rules, ids);

@@ -61,7 +61,7 @@ TEST_CASE("curves are drawn where their values are") {
     CHECK(chart.width == 900);
     CHECK(chart.channels == 3);
     // Mean row of each colour left of the legend: `high` lies above `low`.
-    for (const std::size_t one : {0, 1}) CHECK(coloured(chart, one, 100, 750) > 500);
+    for (const std::size_t one : {0u, 1u}) CHECK(coloured(chart, one, 100, 750) > 500);
     const detail::Colour high = detail::series_colour(1);
     int first_high = -1, first_low = -1;
     for (int y = 0; y < chart.height; ++y) {

@@ -68,7 +68,8 @@ TEST_CASE("not a number comes through a max pooling, and minus infinity is a val
         const kernels::PoolGeometry g = pool_geometry(channels, 2, 2, 2, 2, 0);
         auto check = [&](auto device) {
             for (int place = 0; place < 4; ++place) {
-                Array x(4ul * channels, 1.0f), y = unwritten(channels), dx = unwritten(4 * channels);
+                Array x(static_cast<unsigned long>(4 * channels), 1.0f), y = unwritten(channels),
+                                                                         dx = unwritten(4 * channels);
                 for (int c = 0; c < channels; ++c) x[static_cast<unsigned long>(place * channels + c)] = nan;
                 const Array dy(static_cast<unsigned long>(channels), 1.0f);
                 max_pool(device, g, 1, x.data(), y.data());
@@ -78,7 +79,8 @@ TEST_CASE("not a number comes through a max pooling, and minus infinity is a val
                     CHECK(dx[static_cast<unsigned long>(place * channels + c)] == 1);
                 }
             }
-            Array x(4ul * channels, -infinity), y = unwritten(channels), dx = unwritten(4 * channels);
+            Array x(static_cast<unsigned long>(4 * channels), -infinity), y = unwritten(channels),
+                                                                          dx = unwritten(4 * channels);
             const Array dy(static_cast<unsigned long>(channels), 1.0f);
             max_pool(device, g, 1, x.data(), y.data());
             max_pool_backward(device, g, 1, x.data(), dy.data(), dx.data());

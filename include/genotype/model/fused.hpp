@@ -90,9 +90,9 @@ struct FusedProduct : L {
 
 namespace detail {
 
-template <int count>
+template <std::size_t count>
 struct FusedSteps {
-    int steps = 0;
+    std::size_t steps = 0;
     std::array<int, count> first{};  // of each step, its first layer
     std::array<bool, count> pair{};  // and whether the next layer is in it
 };
@@ -103,13 +103,13 @@ inline constexpr bool applies_activation = AppliesActivation<L> ||
 
 template <class Device, class... L>
 constexpr auto fused_steps() {
-    constexpr int count = sizeof...(L);
+    constexpr std::size_t count = sizeof...(L);
     constexpr std::array<bool, count> applies{applies_activation<L, Device>...}, activates{ElementwiseActivation<L>...};
     FusedSteps<count> found;
-    for (int layer = 0; layer < count; ++layer) {
-        const auto step = static_cast<std::size_t>(found.steps++), at = static_cast<std::size_t>(layer);
-        found.first[step] = layer;
-        found.pair[step] = layer + 1 < count && applies[at] && activates[at + 1];
+    for (std::size_t layer = 0; layer < count; ++layer) {
+        const std::size_t step = found.steps++;
+        found.first[step] = static_cast<int>(layer);
+        found.pair[step] = layer + 1 < count && applies[layer] && activates[layer + 1];
         if (found.pair[step]) ++layer;
     }
     return found;
@@ -144,8 +144,7 @@ auto fuse(Chain<L...>, std::index_sequence<I...>)
     -> Chain<typename FusedStep<fusion<Device, L...>.first[I], fusion<Device, L...>.pair[I], L...>::type...>;
 
 template <class Device, class... L>
-using FusedChain = decltype(fuse<Device>(
-    Chain<L...>{}, std::make_index_sequence<static_cast<std::size_t>(fusion<Device, L...>.steps)>{}));
+using FusedChain = decltype(fuse<Device>(Chain<L...>{}, std::make_index_sequence<fusion<Device, L...>.steps>{}));
 
 template <class Device, class... Step>
 constexpr bool last_adds(Chain<Step...>) {

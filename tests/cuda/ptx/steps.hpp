@@ -162,7 +162,7 @@ void select(Thread& t, const Instruction& i) {
 template <class T, class Part>
 void move(Thread& t, const Instruction& i) {
     constexpr int parts = sizeof(T) / sizeof(Part);
-    Part values[parts];
+    Part values[sizeof(T) / sizeof(Part)];
     if (i.from[1]) {
         for (int at = 0; at < parts; ++at) values[at] = t.get<Part>(i.from[at]);
         t.set<T>(i.to[0], std::bit_cast<T>(values));

@@ -23,8 +23,9 @@ inline void fetch(const float* from, long pitch, int rows, int width) {
 /// scores[row][key] = queries[row] . keys[key] of `vectors` vectors of keys.
 template <int rows, int vectors>
 void score_keys(const float* queries, int width, const float* panel, float* scores) {
-    alignas(64) static constexpr float zeros[vectors * lanes] = {};
-    float* results[rows];
+    constexpr int keys = vectors * lanes;
+    alignas(64) static constexpr ArrayOf<float, keys> zeros = {};
+    ArrayOf<float*, rows> results;
     for (int row = 0; row < rows; ++row) results[row] = scores + row * attention_keys;
     const Piece piece{0, width};
     multiply_tile<rows, vectors>(queries, width, &piece, 1, panel, {zeros, results});
@@ -33,10 +34,10 @@ void score_keys(const float* queries, int width, const float* panel, float* scor
 /// result[row] = the sum of weights[row][key] * values[key], `vectors` vectors wide.
 template <int rows, int vectors>
 void weigh_values(const float* weights, int keys, const float* values, long pitch, float* result, long result_pitch) {
-    Vector sums[rows * vectors];
+    ArrayOf<Vector, rows * vectors> sums;
     unroll<rows * vectors>([&](auto i) { sums[i] = Vector(0.0f); });
     for (int key = 0; key < keys; ++key, values += pitch) {
-        Vector value[vectors];
+        ArrayOf<Vector, vectors> value;
         const float* const soon = values + std::min(values_ahead, keys - 1 - key) * pitch;
         unroll<vectors>([&](auto v) { __builtin_prefetch(soon + v * lanes); });
         unroll<vectors>([&](auto v) { value[v] = Vector::load_unaligned(values + v * lanes); });
@@ -57,7 +58,7 @@ template <int rows>
 void attend_few(const QueryRange& range, const float* queries, int head_width, const KeysValues& text, int start,
                 const PartialSoftmax& part) {
     alignas(64) float panel[widest_head * few_vectors * lanes];
-    alignas(64) float scores[rows * attention_keys];
+    alignas(64) ArrayOf<float, rows * attention_keys> scores;
     const auto seen = [&](int query) { return std::min(attention_keys, range.position(query) + 1 - start); };
     const int keys = seen(rows - 1);
     for (int key = 0, width; key < keys; key += width) {

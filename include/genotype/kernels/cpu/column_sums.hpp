@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "genotype/kernels/cpu/chunks.hpp"
+#include "genotype/kernels/cpu/unroll.hpp"
 #include "genotype/kernels/cpu/vector.hpp"
 #include "genotype/kernels/device.hpp"
 
@@ -17,7 +18,7 @@ inline constexpr int sum_columns = 256;
 /// Adds the sums of `rows` rows, `stride` apart, of Count vectors of columns to `sums`.
 template <int Count>
 void add_rows(long rows, long stride, const float* x, float* sums) {
-    Vector total[Count];
+    ArrayOf<Vector, Count> total;
     for (Vector& each : total) each = Vector(0.f);
     for (long row = 0; row < rows; ++row)
         for (int v = 0; v < Count; ++v)

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 
 #include "genotype/kernels/cpu/convolution_phase.hpp"
 #include "genotype/kernels/cpu/quad.hpp"
@@ -40,13 +39,13 @@ constexpr int dot_slots(int rows, int channels) {
 template <int rows, int channels>
 void multiply_dots(const DotPiece* pieces, int piece_count, long pitch, const float* weights, long contraction,
                    float* result) {
-    Vector sums[rows * channels];
+    ArrayOf<Vector, rows * channels> sums;
     unroll<rows * channels>([&](auto i) { sums[i] = Vector(0.0f); });
     for (int p = 0; p < piece_count; ++p) {
         const float* source = pieces[p].source;
         const float* weight = weights + pieces[p].from;
         for (const float* end = source + pieces[p].length; source != end; source += lanes, weight += lanes) {
-            Vector factor[channels];
+            ArrayOf<Vector, channels> factor;
             unroll<channels>([&](auto c) { factor[c] = Vector::load_unaligned(weight + c * contraction); });
             unroll<rows>([&](auto row) {
                 const Vector value = Vector::load_unaligned(source + row * pitch);
@@ -55,9 +54,10 @@ void multiply_dots(const DotPiece* pieces, int piece_count, long pitch, const fl
             });
         }
     }
-    alignas(64) float stored[dot_slots(rows, channels) * lanes] = {};
+    constexpr int slots = dot_slots(rows, channels), floats = slots * lanes;
+    alignas(64) ArrayOf<float, floats> stored = {};
     unroll<rows * channels>([&](auto i) { sums[i].store_aligned(stored + i * lanes); });
-    for (int slot = 0; slot < dot_slots(rows, channels); slot += 4) sum_four(stored + slot * lanes, result + slot);
+    for (int slot = 0; slot < slots; slot += 4) sum_four(stored + slot * lanes, result + slot);
 }
 
 /// Rows of the tallest tile: its sums, the weights and one source value fill the registers.
@@ -103,15 +103,14 @@ inline void dot_sums(const Gather& g, const Phase& phase, const float* weights, 
     const float* source = g.source + sample * g.source_size.floats();
     std::fill_n(sums, run.rows * phase.channels, 0.0f);
     for (int tap = phase.rows.first_tap(line); tap < last_tap; tap += dot_taps) {
-        std::array<DotPiece, dot_taps> pieces;
+        DotPiece pieces[dot_taps];
         const int count = std::min(dot_taps, last_tap - tap);
         for (int i = 0; i < count; ++i)
             pieces[i] = {source + (static_cast<long>(row + tap + i) * g.source_size.width + column) * channels,
                          (static_cast<long>(tap + i) * phase.columns.taps + run.first_tap) * channels,
                          std::max(0, run.end_tap - run.first_tap) * channels};
         float part[8 * 3];
-        multiply(pieces.data(), count, static_cast<long>(phase.columns.step) * channels, weights, phase.contraction(),
-                 part);
+        multiply(pieces, count, static_cast<long>(phase.columns.step) * channels, weights, phase.contraction(), part);
         for (int i = 0; i < run.rows * phase.channels; ++i) sums[i] += part[i];
     }
 }

@@ -4,7 +4,7 @@
 #include <omp.h>
 
 #include <algorithm>
-#include <array>
+#include <iterator>
 
 #include "genotype/kernels/cpu/convolution_phase.hpp"
 #include "genotype/kernels/cpu/tile.hpp"
@@ -57,10 +57,10 @@ inline constexpr int most_pieces = 32;
 /// A tile in work: its source rows copied to the thread's buffer, and where its results go.
 struct GatheredTile {
     int rows;
-    std::array<float*, tile_rows> results;
-    std::array<const float*, tile_rows> sources;  // the sample of each row
-    std::array<int, tile_rows> row_position, column_position;
-    std::array<Piece, most_pieces> pieces;
+    float* results[tile_rows];
+    const float* sources[tile_rows];  // the sample of each row
+    int row_position[tile_rows], column_position[tile_rows];
+    Piece pieces[most_pieces];
     int piece_count;
 };
 
@@ -141,7 +141,7 @@ inline void multiply_panel(const Phase& phase, const Gather& g, const float* pac
     if (!whole && !first_chunk)
         for (int i = 0; i < tile.rows; ++i) copy_floats(tile.results[i] + column, columns, spill[i]);
     const TileFunction multiply = width == lanes ? tile_function<1>(tile.rows) : tile_function<2>(tile.rows);
-    multiply(buffer, row_pitch, tile.pieces.data(), tile.piece_count, packed + column * phase.contraction(),
+    multiply(buffer, row_pitch, tile.pieces, tile.piece_count, packed + column * phase.contraction(),
              {first_chunk ? start : nullptr, rows});
     if (!whole)
         for (int i = 0; i < tile.rows; ++i) copy_floats(spill[i], columns, tile.results[i] + column);
@@ -158,7 +158,7 @@ struct Share {
 inline void gather_phase(const Gather& g, const Phase& phase, const TileRows& tiling, const float* packed,
                          const Share& share) {
     alignas(64) float buffer[tiles_at_a_time * tile_rows * row_pitch];
-    std::array<GatheredTile, tiles_at_a_time> tiles;
+    GatheredTile tiles[tiles_at_a_time];
     std::fill_n(buffer, std::size(buffer), 0.0f);
     const long contraction = phase.contraction();
     const int positions = share.end_position - share.first_position;

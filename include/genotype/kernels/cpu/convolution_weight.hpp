@@ -137,7 +137,7 @@ void convolve_weight_gradient(Cpu, const Geometry& g, int batch, const float* la
     if (detail::is_padded(g)) return detail::padded_weight_gradient(g, batch, large, small, gradient, accumulate);
     const detail::GradientShape shape(g);
     const detail::WeightGradient w{shape, {shape, batch}, batch, large, small, gradient, accumulate};
-    const double work = static_cast<double>(batch) * g.small_pixels() * g.weights();
+    const double work = static_cast<double>(batch) * g.small_pixels() * static_cast<double>(g.weights());
 #pragma omp parallel if (work > detail::worth_threads)
     detail::gradient_thread(w, omp_get_thread_num(), omp_get_num_threads());
 }

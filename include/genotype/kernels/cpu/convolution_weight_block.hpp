@@ -2,7 +2,6 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 
 #include "genotype/kernels/conv_geometry.hpp"
 #include "genotype/kernels/cpu/outer_tile.hpp"
@@ -44,7 +43,7 @@ inline constexpr int gradient_small_channels = 128, gradient_large_tiles = 3;
 struct LargeChannels {
     int first, count;
     int tiles;
-    std::array<int, gradient_large_tiles + 1> tile_first;
+    int tile_first[gradient_large_tiles + 1];
 
     constexpr LargeChannels(int from, int channels) : first(from), count(channels), tile_first{} {
         const int pairs = (channels + 1) / 2;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <concepts>
+#include <cstddef>
 #include <type_traits>
 
 #include "genotype/kernels/cpu/lanes.hpp"
@@ -29,7 +30,7 @@ template <int count, class Part, class F>
         for (int row = 0; row < count; ++row) f(row);
 }
 
-template <int Count>
+template <std::size_t Count>
 Vector tree_sum(const Vector (&values)[Count]) {
     if constexpr (Count == 1)
         return values[0];
@@ -58,7 +59,7 @@ inline void column_moments(long rows, int channels, const float* x, const float*
         const float* const start = x + row * channels;
         for_each_vector(channels, [&](long c, auto part) {
             const Vector shift = part.load(origin + c);
-            Vector values[count], deviations[count];
+            ArrayOf<Vector, count> values, deviations;
             for_rows<count>(
                 part, [&](auto r) { values[r] = part.load(start + r * static_cast<long>(channels) + c) - shift; });
             const Vector block_mean = tree_sum(values) * Vector(1.0f / count);
@@ -125,7 +126,7 @@ void column_products(long rows, int channels, const float* x, const float* dy, c
         for_each_vector(channels, [&](long c, auto part) {
             const Vector center = part.load(mean + c), offset = activation_offset<Activation>(part, bias + c);
             const Vector scale = part.load(inverse + c) * part.load(weight + c);
-            Vector slopes[count], products[count];
+            ArrayOf<Vector, count> slopes, products;
             for_rows<count>(part, [&](auto r) {
                 const long at = start + r * static_cast<long>(channels) + c;
                 const Vector deviation = part.load(x + at) - center;

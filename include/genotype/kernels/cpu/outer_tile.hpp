@@ -26,7 +26,7 @@ struct OuterOperands {
 /// result[row][column] (+)= sum over pixels of large[pixel][row] * small[pixel][column]; `first`: written, not added.
 template <int rows, int vectors>
 void outer_tile(const OuterOperands& operands, float* result, long pitch, bool first) {
-    Vector sums[rows * vectors];
+    ArrayOf<Vector, rows * vectors> sums;
     unroll<rows * vectors>([&](auto i) {
         constexpr int row = i / vectors, vector = i % vectors;
         sums[i] = Vector::load_unaligned(first ? vector_of_zeros : result + row * pitch + vector * lanes);
@@ -36,7 +36,7 @@ void outer_tile(const OuterOperands& operands, float* result, long pitch, bool f
         const float* small = operands.small + run * operands.small_pitch;
         for (int pixel = 0; pixel < operands.length;
              ++pixel, large += operands.large_step, small += operands.small_step) {
-            Vector value[vectors];
+            ArrayOf<Vector, vectors> value;
             unroll<vectors>([&](auto v) { value[v] = Vector::load_unaligned(small + v * lanes); });
             unroll<rows>([&](auto row) {
                 const Vector factor(large[row]);

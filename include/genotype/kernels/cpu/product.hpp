@@ -96,7 +96,7 @@ inline void multiply_row(const Product& p, int first, int end) {
     auto columns = [&](auto count) {
         constexpr int vectors = decltype(count)::value;
         for (; column + vectors * lanes <= end; column += vectors * lanes) {
-            Vector sums[vectors];
+            ArrayOf<Vector, vectors> sums;
             unroll<vectors>(
                 [&](auto v) { sums[v] = p.bias ? Vector::load_unaligned(p.bias + column + v * lanes) : Vector(0.0f); });
             const float* weights = p.right + column;

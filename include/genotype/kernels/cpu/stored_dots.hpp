@@ -97,10 +97,10 @@ inline void keep_in_register([[maybe_unused]] Vector& value) {
 /// [vector][4][lanes].
 template <int rows>
 void multiply_dots(const float* x, long pitch, const float* weights, int vectors, const DotsResult& to) {
-    Vector sums[rows * dots_columns];
+    ArrayOf<Vector, rows * dots_columns> sums;
     unroll<rows * dots_columns>([&](auto i) { sums[i] = Vector(0.0f); });
     for (const float* const end = x + static_cast<long>(vectors) * lanes; x != end; x += lanes) {
-        Vector weight[dots_columns];
+        ArrayOf<Vector, dots_columns> weight;
         unroll<dots_columns>([&](auto column) { weight[column] = Vector::load_unaligned(weights + column * lanes); });
         unroll<rows>([&](auto row) {
             Vector value = Vector::load_unaligned(x + row * pitch);
@@ -112,7 +112,7 @@ void multiply_dots(const float* x, long pitch, const float* weights, int vectors
         });
         weights += dots_columns * lanes;
     }
-    Quad quads[rows];
+    ArrayOf<Quad, rows> quads;
     unroll<rows>([&](auto row) { quads[row] = sums_of_lanes(sums + row * dots_columns); });
     finish_dots(quads, rows, to);
 }

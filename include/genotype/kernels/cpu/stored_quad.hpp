@@ -37,7 +37,7 @@ template <class Block, class F>
         for (long line = 0; line < bytes; line += 64) __builtin_prefetch(quad.ahead + line);
         quad.ahead += bytes;
         unroll<dots_columns>([&](auto row) __attribute__((always_inline)) {
-            Vector weights[vectors];
+            ArrayOf<Vector, vectors> weights;
             load_stored<Block>(quad.rows[row], scales, step, row, weights);
             quad.rows[row] += stored_step<Block>;
             f(at, row, weights);
@@ -48,10 +48,10 @@ template <class Block, class F>
 /// `rows` rows of x, a pitch apart, times the four rows of weights, which are read once and stay in registers.
 template <class Block, int rows>
 void multiply_stored(const float* x, long pitch, const StoredQuad& quad, int length, const DotsResult& to) {
-    Vector sums[rows * dots_columns];
+    ArrayOf<Vector, rows * dots_columns> sums;
     unroll<rows * dots_columns>([&](auto i) { sums[i] = Vector(0.0f); });
     constexpr int vectors = stored_vectors<Block>;
-    Vector values[rows * vectors];
+    ArrayOf<Vector, rows * vectors> values;
     for_each_stored<Block>(
         quad, length, [&](int at, auto column, const auto& weights) __attribute__((always_inline)) {
             unroll<vectors>([&](auto vector) __attribute__((always_inline)) {
@@ -66,7 +66,7 @@ void multiply_stored(const float* x, long pitch, const StoredQuad& quad, int len
                 });
             });
         });
-    Quad quads[rows];
+    ArrayOf<Quad, rows> quads;
     unroll<rows>([&](auto row) { quads[row] = sums_of_lanes(sums + row * dots_columns); });
     finish_dots(quads, rows, to);
 }

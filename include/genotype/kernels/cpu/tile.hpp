@@ -52,7 +52,7 @@ struct TileResult {
 template <int rows, int vectors>
 void multiply_tile(const float* x, long pitch, const Piece* pieces, int piece_count, const float* panel,
                    TileResult result) {
-    Vector sums[rows * vectors];
+    ArrayOf<Vector, rows * vectors> sums;
     unroll<rows * vectors>([&](auto i) {
         constexpr int row = i / vectors, vector = i % vectors;
         sums[i] = Vector::load_unaligned((result.start ? result.start : result.rows[row]) + vector * lanes);
@@ -61,7 +61,7 @@ void multiply_tile(const float* x, long pitch, const Piece* pieces, int piece_co
         const float* weights = panel + pieces[p].from * (vectors * lanes);
         const float* end = x + pieces[p].length;
         for (; x != end; ++x, weights += vectors * lanes) {
-            Vector weight[vectors];
+            ArrayOf<Vector, vectors> weight;
             unroll<vectors>([&](auto v) { weight[v] = Vector::load_unaligned(weights + v * lanes); });
             unroll<rows>([&](auto row) {
                 const Vector value(x[row * pitch]);

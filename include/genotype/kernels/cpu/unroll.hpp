@@ -4,6 +4,8 @@
 #include <type_traits>
 #include <utility>
 
+#include "genotype/kernels/array_of.hpp"
+
 namespace genotype::kernels::detail {
 
 /// Calls f(0), ..., f(count - 1) with constants, so that arrays indexed by them live in registers. (Without the inner

@@ -35,7 +35,7 @@ struct OuterPoint {
 template <int vectors>
 void outer_point(const OuterPoint& point, float* result, bool first) {
     constexpr int rows = winograd_outer_rows;
-    Vector sums[rows * vectors];
+    ArrayOf<Vector, rows * vectors> sums;
     unroll<rows * vectors>([&](auto i) {
         constexpr int at = i / vectors * winograd_task_columns + i % vectors * lanes;
         sums[i] = Vector::load_unaligned(first ? vector_of_zeros : result + at);
@@ -46,7 +46,7 @@ void outer_point(const OuterPoint& point, float* result, bool first) {
         if (point.fetch_small)
             unroll<vectors>(
                 [&](auto v) { __builtin_prefetch(small + point.small_pitch + v * point.group_pitch, 0, 2); });
-        Vector value[vectors];
+        ArrayOf<Vector, vectors> value;
         unroll<vectors>([&](auto v) { value[v] = Vector::load_unaligned(small + v * point.group_pitch); });
         unroll<rows>([&](auto row) {
             const Vector factor(large[row]);
@@ -65,7 +65,7 @@ template <class Form, int vectors>
 void winograd_gradient_task(const ConvGeometry& g, const PointTiles& large, const PointTiles& small, long tiles,
                             int first_row, int first_column, float* gradient, bool accumulate) {
     constexpr int points = Form::LargeToPoints::to * Form::LargeToPoints::to;
-    alignas(64) float sums[points * winograd_task_pitch];
+    alignas(64) ArrayOf<float, points * winograd_task_pitch> sums;
     for (int point = 0; point < points; ++point)
         for (long tile = 0; tile < tiles; tile += winograd_outer_tiles)
             for (int row = 0; row < winograd_task_rows; row += winograd_outer_rows)

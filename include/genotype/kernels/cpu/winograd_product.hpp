@@ -41,7 +41,7 @@ void multiply_point(const PointProduct& p) {
     // By the choice of addresses: with branches GCC would keep the sums in memory before and after the loop.
     const long step = p.first ? 0 : lanes, pitch = p.first ? 0 : p.result_pitch;
     const float* const start = p.first ? vector_of_zeros : p.result;
-    Vector sums[rows * 2];
+    ArrayOf<Vector, rows * 2> sums;
     unroll<rows>([&](auto row) {
         sums[2 * row] = Vector::load_unaligned(start + row * step);
         sums[2 * row + 1] = Vector::load_unaligned(start + pitch + row * step);
@@ -107,7 +107,7 @@ template <class Form>
 void multiply_points(const PointTiles& in, const WinogradWeights& weights, int tiles, int first_panel, int panels,
                      const PointTiles& out) {
     constexpr int points = Form::LargeToPoints::to * Form::LargeToPoints::to;
-    alignas(64) float panel_points[points * winograd_panel_pitch];
+    alignas(64) ArrayOf<float, points * winograd_panel_pitch> panel_points;
     const HeightCut cut(tiles);
     const int rows = winograd_heights[cut.height], last_rows = winograd_heights[cut.last];
     for (int from = 0, values; from < weights.contraction(); from += values) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 
 #include "genotype/kernels/cpu/winograd_form.hpp"
 #include "genotype/kernels/cpu/winograd_three_taps.hpp"
@@ -68,21 +69,27 @@ struct ChannelRange {
 /// one vector somewhere else, the same for all samples and channels: its mask is 0, others' is -1.
 template <class Float, int side>
 struct TileWindow {
-    std::array<Float*, side * side> pixels;
-    std::array<long, side * side> masks;
+    static constexpr std::size_t count = static_cast<std::size_t>(side) * side;
+
+    std::array<Float*, count> pixels;
+    std::array<long, count> masks;
 
     TileWindow(Float* picture, int height, int width, int channels, int first_row, int first_column, int step,
                Float* outside) {
         for (int i = 0; i < side * side; ++i) {
+            const auto at = static_cast<std::size_t>(i);
             const int row = first_row + i / side * step, column = first_column + i % side * step;
             const bool inside = row >= 0 && row < height && column >= 0 && column < width;
-            pixels[i] = inside ? picture + (static_cast<long>(row) * width + column) * channels : outside;
-            masks[i] = inside ? -1 : 0;
+            pixels[at] = inside ? picture + (static_cast<long>(row) * width + column) * channels : outside;
+            masks[at] = inside ? -1 : 0;
         }
     }
 
     /// offset: of the sample and the channel.
-    Float* at(int i, long offset) const { return pixels[i] + (offset & masks[i]); }
+    Float* at(int i, long offset) const {
+        const auto pixel = static_cast<std::size_t>(i);
+        return pixels[pixel] + (offset & masks[pixel]);
+    }
 };
 
 /// Where tile `place` begins in the small picture.

@@ -10,7 +10,7 @@ namespace genotype::kernels::detail {
 template <class Transform, class Load, class Store>
 [[gnu::always_inline]] inline void transform_square(Load load, Store store) {
     constexpr int from = Transform::from, to = Transform::to;
-    Vector half[to * from];
+    ArrayOf<Vector, to * from> half;
 #pragma GCC unroll 6
     for (int column = 0; column < from; ++column)
         Transform::apply([&](int row) { return load(row * from + column); },

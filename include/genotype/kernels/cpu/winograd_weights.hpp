@@ -43,15 +43,18 @@ struct WinogradWeights {
         return std::min(winograd_chunk, run - first % run);
     }
 
+    template <int taps>
+    static constexpr auto square = static_cast<std::size_t>(taps) * taps;
+
     /// The taps for panel `panel` of the channels, from value `first` of the contraction on: (row, column).
     template <int taps>
-    std::array<const float*, taps * taps> at(int panel, int first) const {
+    std::array<const float*, square<taps>> at(int panel, int first) const {
         const ConvGeometry& g = geometry;
         const long run = to_large ? g.small_channels : g.large_channels, tap_floats = run * tile_columns;
         const int phase = static_cast<int>(first / run);  // to the small picture
         const float* from =
             packed + panel * (to_large ? taps * taps : g.taps()) * tap_floats + first % run * tile_columns;
-        std::array<const float*, taps * taps> result;
+        std::array<const float*, square<taps>> result;
         for (int tap = 0; tap < taps * taps; ++tap)
             result[static_cast<std::size_t>(tap)] =
                 from + (to_large ? taps * taps - 1 - tap : winograd_tap(g, phase, tap)) * tap_floats;

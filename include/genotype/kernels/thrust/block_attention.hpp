@@ -5,6 +5,7 @@
 #include <climits>
 #include <cmath>
 
+#include "genotype/kernels/array_of.hpp"
 #include "genotype/kernels/thrust/attention_text.hpp"
 
 namespace genotype::kernels::detail {
@@ -14,9 +15,9 @@ template <int count>
 struct AttentionBlock {
     static constexpr int threads = count;  // a power of two, and as many as a head is wide at least
 
-    float query[threads];
-    float shares[threads];
-    float combined[threads];
+    ArrayOf<float, threads> query;
+    ArrayOf<float, threads> shares;
+    ArrayOf<float, threads> combined;
 };
 
 struct Larger {

@@ -12,9 +12,9 @@ template <int count>
 struct AttentionGradientBlock {
     static constexpr int threads = count;  // as many as a head is wide at least
 
-    float left[threads], right[threads];  // of the block's own query or key, and of its dy or value
-    float slopes[threads], shares[threads];
-    float combined[threads];
+    ArrayOf<float, threads> left, right;  // of the block's own query or key, and of its dy or value
+    ArrayOf<float, threads> slopes, shares;
+    ArrayOf<float, threads> combined;
 
     /// The pair that a thread looks at: the sum of the products of both with what the block has.
     GENOTYPE_BOTH void set(int thread, int width, const float* with_left, const float* with_right, float log_sum,

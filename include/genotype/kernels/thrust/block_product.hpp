@@ -2,6 +2,7 @@
 // on the processor.
 #pragma once
 
+#include "genotype/kernels/array_of.hpp"
 #include "genotype/kernels/thrust/sides.hpp"
 
 namespace genotype::kernels::detail {
@@ -15,8 +16,8 @@ struct ProductTile {
 /// bank.
 template <int padding>
 struct TileMemory {
-    alignas(16) float left[ProductTile::terms][ProductTile::rows + padding];
-    alignas(16) float right[ProductTile::terms][ProductTile::columns + padding];
+    alignas(16) ArrayOf<float, ProductTile::rows + padding> left[ProductTile::terms];
+    alignas(16) ArrayOf<float, ProductTile::columns + padding> right[ProductTile::terms];
 };
 using ExactTile = TileMemory<4>;
 

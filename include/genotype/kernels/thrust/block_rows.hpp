@@ -2,6 +2,7 @@
 // value of the right side once. Plain code over a `Block`, so that a test can run it on the processor.
 #pragma once
 
+#include "genotype/kernels/array_of.hpp"
 #include "genotype/kernels/thrust/sides.hpp"
 
 namespace genotype::kernels::detail {
@@ -27,7 +28,7 @@ GENOTYPE_BOTH void multiply_few_rows(Block block, float* sums, int across, long 
     const int share = first_together<Right> ? block.thread() % sharing : block.thread() / across;
     const int own = first_together<Right> ? block.thread() / sharing : block.thread() % across;
     const long column = first_column + own;
-    float totals[most_rows] = {};
+    ArrayOf<float, most_rows> totals = {};
     for (long first = share; column < columns && first < terms; first += at_once * sharing) {
         float values[at_once];  // asked for before the first is needed
         for (int i = 0; i < at_once; ++i)

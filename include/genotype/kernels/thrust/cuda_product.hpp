@@ -54,7 +54,7 @@ void multiply(Thrust<System>, long rows, long terms, long columns, Left left, Ri
 template <int most_rows, class Left, class Right, class Store>
 __global__ void __launch_bounds__(few_rows_threads)
     multiply_few_kernel(int across, long rows, long terms, long columns, Left left, Right right, Store store) {
-    __shared__ float sums[most_rows * few_rows_threads];
+    __shared__ ArrayOf<float, most_rows * few_rows_threads> sums;
     multiply_few_rows<most_rows>(CudaBlock{}, sums, across, static_cast<long>(blockIdx.x) * across, rows, terms,
                                  columns, left, right, store);
 }

@@ -5,6 +5,7 @@
 #include <thrust/iterator/counting_iterator.h>
 #include <thrust/system_error.h>
 
+#include "genotype/kernels/array_of.hpp"
 #include "genotype/kernels/thrust/device.hpp"
 #include "genotype/shape/error.hpp"
 
@@ -67,7 +68,7 @@ void sum_groups_then(Thrust<System> device, long groups, long length, Sum none, 
 /// Some sums at a time, as doubles.
 template <int count>
 struct Sums {
-    double values[count] = {};
+    ArrayOf<double, count> values = {};
 
     GENOTYPE_BOTH Sums& operator+=(const Sums& other) {
         for (int i = 0; i < count; ++i) values[i] += other.values[i];
