@@ -6,4 +6,4 @@
 #include <genotype/genotype.hpp>
 using namespace genotype;
 
-using Net = Sequential<Linear<8, 16>, BN<16>, ReLU, Dropout<>, Residual<Linear<16, 16>, BN<16>, ReLU, BN<32>>>;  // <- here
+using Net = Sequential<Linear<8, 16>, BN<16>, ReLU, Dropout<>, Residual<ReLU, BN<16>, ReLU, BN<32>>>;  // <- here

@@ -34,8 +34,8 @@ constexpr LossDomain prediction_domain() {
         return LossDomain::real;
 }
 
-/// Whether a float of these bits is outside. Of integers alone, so that no compiler's option for fast arithmetic changes
-/// what becomes of NaN.
+/// Whether a float of these bits is outside. Of integers alone, so that no compiler's option for fast arithmetic
+/// changes what becomes of NaN.
 constexpr bool is_outside(LossDomain domain, std::int32_t bits) {
     constexpr std::int32_t one = 0x3f800000, infinite = 0x7f800000, minus_zero = INT32_MIN;
     switch (domain) {

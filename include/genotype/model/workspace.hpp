@@ -90,6 +90,7 @@ class Workspace {
         }
         const SequenceRows text{.count = x.batch};
         const Sequences all = one_text(text);
+        float* const behind = memory + kept_here.floats(capacity_);
         run_forward<Net, In::dims>(Device{}, Inference{},
                                    Forward<Inference>{.batch = x.batch,
                                                       .in = In::dims,
@@ -100,7 +101,7 @@ class Workspace {
                                                       .buffers = model.buffers.data(),
                                                       .prepared = model.prepared.data(),
                                                       .kept = region(memory, kept_here),
-                                                      .scratch = region(memory + kept_here.floats(capacity_), scratch_here),
+                                                      .scratch = region(behind, scratch_here),
                                                       .random = nullptr,
                                                       .sequences = &all,
                                                       .session = {}});
