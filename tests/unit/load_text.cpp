@@ -307,8 +307,8 @@ struct PreparedNorm : RMSNorm<96> {
 
 TEST_CASE("issue 17.10: a layer of one's own with a form of its weights is no stored matrix") {
     using Plain = Llama<small_llama>;
-    using Net =
-        combinators::LanguageModel<Plain::Embedding, Sequential<Plain::Body::child<0>, PreparedNorm>, Plain::Head>;
+    using Body = Sequential<Plain::Body::child<0>, PreparedNorm>;
+    using Net = LanguageModel<Plain::Embedding, Body, Plain::Head>;
     const TestTensors tensors = TestModel(small_llama).tensors;
     const TemporaryFolder folder;
     const auto path = folder.file("model.gguf", gguf_of(small_llama, tensors, "Q8_0").text());

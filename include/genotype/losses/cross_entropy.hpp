@@ -35,7 +35,7 @@ struct CrossEntropy {
                                                     std::span<const int> target, LossOptions options = {}) {
         using Value =
             typename decltype(detail::loss_verdict<CrossEntropy, typename Prediction::shape, Shape<1>>())::model;
-        return Value{evaluate_into(device, prediction, target, {}, options)};
+        return static_cast<Value>(evaluate_into(device, prediction, target, {}, options));
     }
     /// The same, and its gradient by the prediction, which is written over.
     template <class Device, LossOperand Prediction>
@@ -45,7 +45,7 @@ struct CrossEntropy {
                                                     LossOptions options = {}) {
         using Value =
             typename decltype(detail::loss_verdict<CrossEntropy, typename Prediction::shape, Shape<1>>())::model;
-        return Value{evaluate_into(device, prediction, target, gradient, options)};
+        return static_cast<Value>(evaluate_into(device, prediction, target, gradient, options));
     }
 
     /// What the other calls come down to, for any device, without the shape's type.

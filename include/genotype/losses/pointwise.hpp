@@ -58,7 +58,7 @@ struct PointwiseLoss : LabelGame<Self> {
                                                     LossOptions options = {}) {
         using Value =
             typename decltype(detail::loss_verdict<Self, typename Prediction::shape, typename Target::shape>())::model;
-        return Value{evaluate_into(device, prediction, target, {}, options)};
+        return static_cast<Value>(evaluate_into(device, prediction, target, {}, options));
     }
     /// The same, and its gradient by the prediction, which is written over.
     template <class Device, LossOperand Prediction, LossOperand Target>
@@ -67,7 +67,7 @@ struct PointwiseLoss : LabelGame<Self> {
                                                     LossOptions options = {}) {
         using Value =
             typename decltype(detail::loss_verdict<Self, typename Prediction::shape, typename Target::shape>())::model;
-        return Value{evaluate_into(device, prediction, target, gradient, options)};
+        return static_cast<Value>(evaluate_into(device, prediction, target, gradient, options));
     }
 
     /// What the other calls come down to, for any device, without the shapes' types.

@@ -202,8 +202,8 @@ consteval auto residual_verdict() {
 /// side goes through a projection, named last: `Residual<..., Projection<Conv<64, 128, 1, 2>>>`. PyTorch: a module with
 /// `self.branch = nn.Sequential(...)` and `self.projection = nn.Sequential(...)`, which names its parameters
 /// "branch.0.weight" and "projection.0.weight". Source: He, Zhang, Ren, Sun, "Deep residual learning for image
-/// recognition" (CVPR 2016). A layer that does not fit is told where the residual is used, by the model around it, with
-/// the whole path.
+/// recognition" (CVPR 2016). A layer that does not fit is told where the residual is used, by the model around it,
+/// with the whole path.
 template <class... L>
 using Residual = typename decltype(detail::residual_verdict<L...>())::model;
 

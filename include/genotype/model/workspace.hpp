@@ -90,21 +90,21 @@ class Workspace {
         }
         const kernels::SequenceRows text{.count = x.batch};
         const kernels::Sequences all = one_text(text);
-        run_forward<Net, In::dims>(
-            Device{}, Inference{},
-            Forward<Inference>{.batch = x.batch,
-                               .in = In::dims,
-                               .out = Out::dims,
-                               .x = x.data,
-                               .y = output(),
-                               .parameters = model.parameters.data(),
-                               .buffers = model.buffers.data(),
-                               .prepared = model.prepared.data(),
-                               .kept = region(memory, kept_here),
-                               .scratch = region(memory + kept_here.floats(capacity_), scratch_here),
-                               .random = nullptr,
-                               .sequences = &all,
-                               .session = {}});
+        float* const behind = memory + kept_here.floats(capacity_);
+        run_forward<Net, In::dims>(Device{}, Inference{},
+                                   Forward<Inference>{.batch = x.batch,
+                                                      .in = In::dims,
+                                                      .out = Out::dims,
+                                                      .x = x.data,
+                                                      .y = output(),
+                                                      .parameters = model.parameters.data(),
+                                                      .buffers = model.buffers.data(),
+                                                      .prepared = model.prepared.data(),
+                                                      .kept = region(memory, kept_here),
+                                                      .scratch = region(behind, scratch_here),
+                                                      .random = nullptr,
+                                                      .sequences = &all,
+                                                      .session = {}});
         return {output(), x.batch};
     }
 
