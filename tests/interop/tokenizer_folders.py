@@ -1,7 +1,7 @@
 """Hugging Face's half of tokenizer_folders.sh: folders of all combinations of a tokenizer's files, read by transformers
 and by us. The same ids, or an error of ours, or one of theirs.
 
-usage: tokenizer_folders.py PROGRAM SCRATCH [COUNT]
+usage: tokenizer_folders.py PROGRAM SCRATCH [COUNT] [-v] (COUNT: draws of several fields; -v: why folders are refused)
 """
 
 import collections
@@ -24,7 +24,7 @@ from transformers import AutoTokenizer, GPT2Tokenizer, PreTrainedTokenizerFast
 
 logging.disable(logging.CRITICAL)
 program, scratch = sys.argv[1], pathlib.Path(sys.argv[2])
-count = int(sys.argv[3]) if len(sys.argv) > 3 else 1000
+count = next((int(each) for each in sys.argv[3:] if each.isdigit()), 1000)
 draw = random.Random(17)
 
 TEXTS = ["Hello world", " Hello", "<|user|>Hi<|bot|>", "a<|endoftext|>b", "<s> a </s>", "<pad>x<|pad|>[PAD]", "",
