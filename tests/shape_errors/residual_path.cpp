@@ -6,8 +6,4 @@
 #include <genotype/genotype.hpp>
 using namespace genotype;
 
-<<<<<<< main
 using Net = Sequential<Linear<8, 16>, BN<16>, ReLU, ELU<>, Residual<Linear<16, 16>, BN<16>, ReLU, BN<32>>>;  // <- here
-=======
-using Net = Sequential<Linear<8, 16>, BN<16>, ReLU, Dropout<>, Residual<ReLU, BN<16>, ReLU, BN<32>>>;  // <- here
->>>>>>> w17_core

@@ -5,13 +5,8 @@
 
 namespace genotype {
 
-<<<<<<< main
 /// -(t log(p) + (1 - t) log(1 - p)) for p and t in [0, 1]. PyTorch: nn.BCELoss, whose logarithms are at least -100
 /// and whose slope divides by at least 1e-12.
-=======
-/// -(t log(p) + (1 - t) log(1 - p)) for p and t in [0, 1]. PyTorch: nn.BCELoss, whose logarithms are at least -100 and
-/// whose slope divides by at least 1e-12.
->>>>>>> w17_core
 struct BCE : PointwiseLoss<BCE> {
     static constexpr LossDomain targets = LossDomain::unit, predictions = LossDomain::unit;
 

@@ -5,13 +5,8 @@
 
 namespace genotype {
 
-<<<<<<< main
 /// BCE of sigmoid(p), worked out without its overflow: softplus(p) - t p, for t in [0, 1]. PyTorch:
 /// nn.BCEWithLogitsLoss.
-=======
-/// BCE of sigmoid(p), worked out without its overflow: softplus(p) - t p, for t in [0, 1].
-/// PyTorch: nn.BCEWithLogitsLoss.
->>>>>>> w17_core
 struct BCEWithLogits : PointwiseLoss<BCEWithLogits> {
     static constexpr LossDomain targets = LossDomain::unit;
 
