@@ -41,13 +41,13 @@ class FakeLanguageModel {
     int slots() const { return options_.slots; }
     int max_rows() const { return options_.max_rows; }
 
-    const float* forward(std::span<const int> tokens, std::span<const kernels::SequenceRows> sequences) {
+    const float* forward(std::span<const int> tokens, std::span<const SequenceRows> sequences) {
         ++calls;
         expect(!sequences.empty() && static_cast<int>(tokens.size()) <= options_.max_rows, "rows in a call");
         called_.assign(remembered_.size(), false);
         int row = 0;
         for (std::size_t at = 0; at < sequences.size(); ++at) {
-            const kernels::SequenceRows& each = sequences[at];
+            const SequenceRows& each = sequences[at];
             log.push_back(each);
             expect(each.row == row && each.count > 0, "rows one behind another");
             expect(each.slot >= 0 && each.slot < options_.slots && !called_[static_cast<std::size_t>(each.slot)],
@@ -94,7 +94,7 @@ class FakeLanguageModel {
     }
 
     long calls = 0, copies = 0;
-    std::vector<kernels::SequenceRows> log = {};  // all that was asked for
+    std::vector<SequenceRows> log = {};  // all that was asked for
 
   private:
     static void expect(bool holds, const char* what) {

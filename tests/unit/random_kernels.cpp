@@ -147,7 +147,7 @@ TEST_CASE("The two halves of a normal number are right") {
             radius_error = std::max(radius_error, std::abs(squared_radius_of(drawn) - want) / want);
         }
         const double angle = static_cast<double>(word) * 0x1p-31 * 3.14159265358979323846;
-        const kernels::detail::Direction direction = detail::direction_of(drawn);
+        const detail::Direction direction = detail::direction_of(drawn);
         direction_error = std::max({direction_error, std::abs(direction.cosine - std::cos(angle)),
                                     std::abs(direction.sine - std::sin(angle))});
     }
