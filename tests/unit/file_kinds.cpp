@@ -39,7 +39,7 @@ struct Reader {
 /// Readers of binary files.
 const std::vector<Reader> binary{
     {"idx", "an IDX file", [](const auto& path) { read_idx(path); }},
-    {"cifar10", "a file of CIFAR-10's binary version",
+    {"cifar10", "a file of CIFAR's binary version",
      [](const auto& path) {
          std::filesystem::create_directory(path.parent_path() / "c");
          std::filesystem::copy_file(path, path.parent_path() / "c" / "test_batch.bin");

@@ -47,7 +47,7 @@ TEST_CASE("what cannot be written is an error, and the file before it stays") {
     CHECK(contains(error({tensor}, {}, 9), "bytes: found more than the tensor has, expected 8 at most"));
     CHECK(contains(error({{.name = "\xff"}}, {}, 4), "f: header: found other bytes in"));
     CHECK(contains(error({tensor}, {{"k", "\xc3"}}, 8), "expected UTF-8"));
-    CHECK(contains(error({{.name = "a", .shape = {std::uint64_t{1} << 62, 4}}}, {}, 4), "more than 2^64 bytes"));
+    CHECK(contains(error({{.name = "a", .shape = {std::uint64_t{1} << 62, 4}}}, {}, 4), "more than 2^64 bits"));
     {
         SmallFiles limit(1000);
         CHECK(contains(error({{.name = "a", .shape = {1000}}}, {}, 4000), "f: content: found File too large"));
