@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What a program could not write it does not pass over: exit code 1 and a sentence. A text's training ends as others do.
+# Issue 17.13: what a program could not write it does not pass over: exit code 1 and a sentence. A text's training ends as others do.
 # usage: output.sh VAE TRAIN_TEXT TEXT GENOTYPE_CONFIG
 set -euo pipefail
 vae=$1 train_text=$2 text=$3 config=$4

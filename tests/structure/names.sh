@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Names: all headers compile together in either order, no name of a type stands for two things, and a program that brings
+# Names (issues 17.26 and 17.27): all headers compile together in either order, no name of a type stands for two things, and a program that brings
 # in the whole library has its own names to itself (own_names.cpp).
 # usage: names.sh COMPILER [TREE] (for the check of this check: another tree than the project's own)
 set -euo pipefail

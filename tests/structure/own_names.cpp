@@ -1,5 +1,5 @@
-// A user's program that brings in all of the library and has names that a program of this field is likely to have.
-// None of them may be ambiguous with a name that `using namespace genotype` brings.
+// Issue 17.27: a user's program that brings in all of the library and has names that a program of this field is likely
+// to have. None of them may be ambiguous with a name that `using namespace genotype` brings.
 #include <genotype/checkpoint.hpp>
 #include <genotype/data.hpp>
 #include <genotype/genotype.hpp>
