@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Names (issues 17.26 and 17.27): all headers compile together in either order, no name of a type stands for two things, and a program that brings
-# in the whole library has its own names to itself (own_names.cpp).
+# Names (issues 17.26 and 17.27): all headers compile together in either order, no name of a type stands for two things, and
+# a program that brings in the whole library has its own names to itself (own_names.cpp).
 # usage: names.sh COMPILER [TREE] (for the check of this check: another tree than the project's own)
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
