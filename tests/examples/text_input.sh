@@ -40,6 +40,13 @@ expect "error: --prompt: byte 1: found what is no UTF-8" 1 "$text" --model "$mod
 expect "error: standard input: byte 0: found UTF-16" 1 "$text" --model "$model" < <(printf '\xff\xfea\0')
 expect "error: standard input, line 2: byte 1: found what is no UTF-8" 1 "$text" --model "$model" --tokenize < <(printf 'a\nb\xe2\x82\n')
 
+for flag in "--num-beams 0" "--max-new-tokens 0" "--max-new-tokens -1" "--min-new-tokens -1" "--threads 1000000"; do
+    # shellcheck disable=SC2086
+    expect "${flag% *}: found ${flag#* }, expected a number of at" 2 "$text" --model "$model" --prompt a $flag
+done
+expect "error: $model/vocab.json: JSON: found no field \"model\", expected a tokenizer.json" 1 "$text" \
+    --model "$model/vocab.json" --prompt a
+
 mkdir -p "$folder/cache/snapshots/12ab" "$folder/gguf"
 echo '{}' >"$folder/cache/snapshots/12ab/config.json"
 printf GGUF >"$folder/gguf/m.gguf"

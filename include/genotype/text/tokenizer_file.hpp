@@ -28,7 +28,12 @@ inline Tokenizer load_tokenizer(const std::filesystem::path& path) {
     };
     if (const auto gguf = detail::find_gguf(path))
         return Tokenizer(detail::read_tokenizer_gguf(Gguf(*gguf)), gguf->string());
-    if (!fs::is_directory(path, ignored)) return from_json(path);
+    if (!fs::is_directory(path, ignored)) {
+        if (!fs::exists(path, ignored))
+            fail(path.string(), "file", "nothing of this name",
+                 "a folder in Hugging Face's form, a tokenizer.json or a GGUF file; nothing is fetched");
+        return from_json(path);
+    }
     detail::FolderTexts files(path);
     files.read({"tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "config.json"});
     if (has("tokenizer.json")) {
