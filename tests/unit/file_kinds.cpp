@@ -161,6 +161,23 @@ TEST_CASE("issue 17.22: what a tokenizer's path is instead") {
                    "merges.txt: merge 0: found \"Entry not found\", expected two tokens with one space between them"));
 }
 
+TEST_CASE("issue 17.2: a link to what is not there is not passed over") {
+    for (const char* name : {"tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "tokenizer.json",
+                             "model.safetensors"}) {
+        const TemporaryFolder folder;
+        folder.file("vocab.json", R"({"a":0,"<|endoftext|>":1})");
+        folder.file("merges.txt", "#version: 0.2\n");
+        folder.file("model.safetensors.index.json", R"({"weight_map":{"a":"b"}})");
+        std::filesystem::create_symlink("../blobs/none", folder.path() / name);
+        const std::string error = error_of([&] {
+            detail::find_shards(folder.path()).files == std::vector<std::string>{"model.safetensors"}
+                ? static_cast<void>(SafeTensors(folder.path() / name))
+                : static_cast<void>(load_tokenizer(folder.path()));
+        });
+        CHECK_MESSAGE(contains(error, std::string(name) + ": file: found No such file or directory"), error);
+    }
+}
+
 TEST_CASE("issue 17.22: a text to learn from may be a page, and is no pointer") {
     const TemporaryFolder folder;
     CHECK(read_corpus(folder.file("page.html", page).string()) == page);

@@ -22,7 +22,7 @@ namespace genotype {
 inline Tokenizer load_tokenizer(const std::filesystem::path& path) {
     namespace fs = std::filesystem;
     std::error_code ignored;
-    const auto has = [&](const char* name) { return fs::exists(path / name, ignored); };
+    const auto has = [&](const char* name) { return detail::has_entry(path / name); };
     const auto from_json = [](const fs::path& file) {
         return Tokenizer(detail::read_tokenizer_json(detail::read_text(file), file.string()), file.string());
     };
