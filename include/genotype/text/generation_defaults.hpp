@@ -93,8 +93,7 @@ inline GenerationDefaults read_generation_defaults(const std::filesystem::path& 
     if (const auto gguf = detail::find_gguf(path)) return detail::read_generation_gguf(Gguf(*gguf));
     detail::expect_folder(path);
     const std::filesystem::path own = path / "generation_config.json", config = path / "config.json";
-    if (detail::has_entry(own))
-        return detail::read_generation_json(detail::read_text(own), own.string());
+    if (detail::has_entry(own)) return detail::read_generation_json(detail::read_text(own), own.string());
     const std::string text = detail::read_text(config);
     return detail::read_generation_json(text, config.string(), detail::read_config_json(text, config.string()).family);
 }
