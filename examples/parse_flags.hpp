@@ -29,6 +29,17 @@ inline CLI::Validator at_least(double least) {
         "");
 }
 
+/// For a flag that `at_least` has looked at. (OpenMP ends a program that asks for more threads than there can be.)
+inline CLI::Validator at_most(double most) {
+    return CLI::Validator(
+        [most](std::string& text) {
+            char wanted[64];
+            std::snprintf(wanted, sizeof wanted, ", expected a number of at most %g", most);
+            return std::strtod(text.c_str(), nullptr) <= most ? std::string() : "found " + text + wanted;
+        },
+        "");
+}
+
 /// For a seed: a whole number of 64 bits. (CLI11 makes the largest of one that is too large.)
 inline CLI::Validator any_seed() {
     return CLI::Validator(
@@ -56,7 +67,7 @@ inline bool parse_command_line(CLI::App& app, int argc, char** argv, int& exit_c
 
 /// The flag --threads, and what it does.
 inline void add_threads_flag(CLI::App& app, int& threads) {
-    app.add_option("--threads", threads, "0: as many as OpenMP likes")->check(at_least(0));
+    app.add_option("--threads", threads, "0: as many as OpenMP likes")->check(at_least(0))->check(at_most(1024));
 }
 inline void set_threads(int threads) {
     if (threads > 0) omp_set_num_threads(threads);

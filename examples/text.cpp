@@ -85,6 +85,8 @@ int main(int argc, char** argv) {
         const std::vector<std::vector<TokenId>> prompts{example::read_prompt(flags, tokenizer)};
         GenerationOptions options = flags.generation;
         options.end_tokens = example::end_tokens(flags);
+        // As transformers has it: a small GPT-2's config.json names 50256, which the model never writes.
+        std::erase_if(options.end_tokens, [](TokenId token) { return token >= Net::vocabulary; });
         const long needed = static_cast<long>(prompts[0].size()) + options.max_new_tokens;
         const int context = static_cast<int>(std::min<long>(text_model::config.context, needed));
         Text run(flags, {.slots = options.num_beams, .context = context});
@@ -103,6 +105,7 @@ int main(int argc, char** argv) {
             example::write_json(prompts[0], written);
             return code;
         }
+        if (echo) std::fputs(flags.prompt.c_str(), stdout);  // nothing that is written could be seen
         std::puts("");
         std::fflush(stdout);
         std::fprintf(stderr, "%ld tokens read, %.0f a second; %ld written, %.1f a second\n", written.prefill.tokens,

@@ -29,7 +29,7 @@ cmake -S . -B build "${generator[@]}" -DGENOTYPE_TESTS=OFF -DGENOTYPE_EXAMPLES=O
 cmake --build build --parallel "$(nproc)" --target text
 
 prompt=()
-if [[ " $* " != *" --prompt "* && -t 0 ]]; then
+if [[ " $*" != *" --prompt"[\ =]* && -t 0 ]]; then
     prompt=(--prompt "The history of generative models begins")
 fi
 exec build/examples/text --model "$model" "${prompt[@]}" "$@"

@@ -20,8 +20,8 @@ bool TextFlags::parse(int argc, char** argv) {
         ->check(CLI::IsMember({"cpu", "cuda"}));
     auto* const given = app.add_option("--prompt", prompt, "what to write on from (default: standard input)");
     auto& g = generation;
-    app.add_option("--max-new-tokens", g.max_new_tokens, "tokens to write at most");
-    app.add_option("--min-new-tokens", g.min_new_tokens, "no end token before so many");
+    app.add_option("--max-new-tokens", g.max_new_tokens, "tokens to write at most")->check(at_least(1));
+    app.add_option("--min-new-tokens", g.min_new_tokens, "no end token before so many")->check(at_least(0));
     app.add_flag("--chat", chat, "the prompt is what a user says: ChatML models answer");
     app.add_flag("--truncate", g.truncate, "of a prompt that is too long for the model, keep the end");
     app.add_flag("--ignore-end", ignore_end, "go on behind the model's end tokens");
@@ -36,7 +36,9 @@ bool TextFlags::parse(int argc, char** argv) {
     app.add_option("--top-p", g.top_p, "only the likeliest tokens that add up to p")->group(sampling);
     app.add_option("--min-p", g.min_p, "only tokens at least p times as likely as the likeliest")->group(sampling);
     app.add_option("--seed", g.seed, "the same seed draws the same text")->check(any_seed())->group(sampling);
-    app.add_option("--num-beams", g.num_beams, "texts that are followed at the same time")->group(beams);
+    app.add_option("--num-beams", g.num_beams, "texts that are followed at the same time")
+        ->check(at_least(1))
+        ->group(beams);
     app.add_option("--length-penalty", g.length_penalty, "above 0 prefers longer texts")->group(beams);
     app.add_option("--early-stopping", g.early_stopping, "when to stop")
         ->transform(CLI::CheckedTransformer(std::map<std::string, EarlyStopping>{
@@ -48,6 +50,7 @@ bool TextFlags::parse(int argc, char** argv) {
 
     app.add_flag("--bf16", bf16, "on the processor keep float32 weights as bfloat16: half the memory, less exact");
     app.add_flag("!--no-strict", strict, "leave out tensors that the model's files have beside its own, and name them");
+    app.add_option("--prefix", prefix, "before the names of all tensors of a folder: module. of a training's wrapper");
     app.add_flag("--json", json, "write one object with prompt_ids, new_ids and text");
     app.add_flag("--tokenize", tokenize, "read lines from standard input and write a JSON array of ids for each");
     add_threads_flag(app, threads);

@@ -17,6 +17,7 @@ struct TextFlags {
     bool chat = false;
     bool bf16 = false;
     bool strict = true;
+    std::string prefix{};
     bool json = false;
     bool tokenize = false;
     int threads = 0;

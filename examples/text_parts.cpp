@@ -13,7 +13,7 @@
 namespace example {
 
 genotype::TextFiles open_files(const TextFlags& flags) {
-    return genotype::TextFiles(flags.model, {.strict = flags.strict});
+    return genotype::TextFiles(flags.model, {.prefix = flags.prefix, .strict = flags.strict});
 }
 
 void tell_left_out(const genotype::LoadReport& report) {

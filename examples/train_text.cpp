@@ -36,6 +36,29 @@ Tokenizer tokenizer_of(const example::TrainTextFlags& flags, const std::string& 
     return tokenizer;
 }
 
+/// That a sample can begin so, before the training and not behind it. A text of one line has not the new line that a
+/// sample begins with where nobody says anything: its own first character does as well.
+void expect_prompt(example::TrainTextFlags& flags, const Tokenizer& tokenizer, const std::string& text) {
+    std::string& prompt = flags.prompt;
+    example::expect_utf8("--prompt", prompt);
+    if (flags.tokenizer.empty() && flags.from.empty()) {
+        const std::size_t unknown = prompt.find_first_not_of(text);
+        if (unknown != prompt.npos && prompt != example::TrainTextFlags().prompt)
+            fail("--prompt", "byte " + std::to_string(unknown), "a character that the text has not",
+                 "characters of " + flags.data);
+        if (unknown != prompt.npos) {
+            prompt = text.substr(0, 1);
+            for (std::size_t at = 1; at < text.size() && (text[at] & 0xc0) == 0x80; ++at) prompt += text[at];
+        }
+    }
+    const std::vector<TokenId> ids = tokenizer.encode(prompt);
+    if (ids.empty()) fail("--prompt", "text", "none", "what the sample begins with");
+    for (const TokenId id : ids)
+        if (id >= text_model::Model::vocabulary)
+            fail("--prompt", "tokens", std::to_string(id),
+                 "below the model's " + std::to_string(text_model::Model::vocabulary));
+}
+
 /// A model at work on one text, of whose tokens only the tokenizer's are chosen: a text of few different characters has
 /// fewer than the model.
 struct KnownTokens {
@@ -92,6 +115,7 @@ int main(int argc, char** argv) {
         const std::vector<TokenId> tokens = tokenizer.encode(text, {.add_special_tokens = false});
         if (!flags.tokenizer.empty() || !flags.from.empty())
             expect_known(tokenizer, tokens, (flags.tokenizer.empty() ? flags.from : flags.tokenizer).string());
+        expect_prompt(flags, tokenizer, text);
         example::TextTask task{.flags = flags,
                                .tokenizer = tokenizer,
                                .tokens = std::min(tokenizer.size(), text_model::Model::vocabulary),

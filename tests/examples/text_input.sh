@@ -40,17 +40,24 @@ expect "error: --prompt: byte 1: found what is no UTF-8" 1 "$text" --model "$mod
 expect "error: standard input: byte 0: found UTF-16" 1 "$text" --model "$model" < <(printf '\xff\xfea\0')
 expect "error: standard input, line 2: byte 1: found what is no UTF-8" 1 "$text" --model "$model" --tokenize < <(printf 'a\nb\xe2\x82\n')
 
+for flag in "--num-beams 0" "--max-new-tokens 0" "--max-new-tokens -1" "--min-new-tokens -1" "--threads 1000000"; do
+    # shellcheck disable=SC2086
+    expect "${flag% *}: found ${flag#* }, expected a number of at" 2 "$text" --model "$model" --prompt a $flag
+done
+expect "error: $model/vocab.json: JSON: found no field \"model\", expected a tokenizer.json" 1 "$text" \
+    --model "$model/vocab.json" --prompt a
+
 mkdir -p "$folder/cache/snapshots/12ab" "$folder/gguf"
 echo '{}' >"$folder/cache/snapshots/12ab/config.json"
 printf GGUF >"$folder/gguf/m.gguf"
 expect "or the folder of a model: $folder/cache/snapshots/12ab" 1 "$text" --model "$folder/cache" --prompt a
-expect "or the path of a GGUF file: $folder/gguf/m.gguf" 1 "$text" --model "$folder/gguf" --prompt a
+expect "error: $folder/gguf/m.gguf: file: found 4 bytes, expected at least 24" 1 "$text" --model "$folder/gguf" --prompt a
 
 printf 'abc\xff' >"$folder/latin"
 expect "error: $folder/latin: byte 3: found what is no UTF-8, expected a text in UTF-8" 1 "$train_text" --data "$folder/latin" \
     --out "$folder/out"
 printf '\xff\xfea\0b\0' >"$folder/wide"
-expect "error: $folder/wide: byte 0: found UTF-16, expected" 1 "$train_text" --data "$folder/wide" --out "$folder/out"
+expect "error: $folder/wide: file: found a text in UTF-16, expected a text: save it in UTF-8" 1 "$train_text" --data "$folder/wide" --out "$folder/out"
 
 for program in "$text --model $model" "${@:2}"; do
     for seed in -1 -0.5 1.5 nan 18446744073709551616; do

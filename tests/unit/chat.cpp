@@ -124,6 +124,12 @@ TEST_CASE("how to generate, by a folder's files") {
     CHECK(!found.first_token);
     CHECK(!found.padding_token);
 
+    config["eos_token_id"] = config["bos_token_id"] = -1;
+    folder.file("config.json", config.dump());
+    found = read_generation_defaults(folder.path());
+    CHECK(found.end_tokens.empty());
+    CHECK(!found.first_token);
+
     folder.file("generation_config.json",
                 R"({"eos_token_id": 9, "pad_token_id": 4, "do_sample": true, "temperature": 0.6,
         "top_p": 0.9, "top_k": 20, "min_p": 0.1, "repetition_penalty": 1.1, "max_new_tokens": 64, "use_cache": true})");
@@ -139,6 +145,7 @@ TEST_CASE("how to generate, by a folder's files") {
     CHECK(found.repetition_penalty == 1.1);
     CHECK(found.max_new_tokens == 64);
     for (const auto& [text, words] : std::vector<std::pair<std::string, std::string>>{
+             {R"({"bos_token_id": -2})", "bos_token_id: found -2"},
              {R"({"eos_token_id": -2})", "eos_token_id: found -2"},
              {R"({"eos_token_id": [1, "x"]})", "eos_token_id[1]: found \"x\""},
              {R"({"temperature": "hot"})", "temperature: found \"hot\""},

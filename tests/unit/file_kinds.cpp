@@ -124,6 +124,60 @@ TEST_CASE("issue 17.22: the same in the place of JSON and other texts") {
         }
 }
 
+TEST_CASE("issue 17.22: a mark before the first byte, an answer over several lines, and zeros") {
+    const std::string mark = "\xef\xbb\xbf", zeros(600, '\0');
+    for (const Reader& reader : binary) {
+        check(reader, mark + lfs, "a Git LFS pointer", "git lfs pull");
+        const std::string name = reader.name;
+        if (name == "npz" || name == "cifar10") continue;
+        check(reader, "{\n  \"error\": \"Not Found\"\n}\n", "a text that begins with \"{\"error\": \"Not Found\"\"");
+        check(reader, "\n\nEntry not found\n", "a text that begins with \"Entry not found\"");
+        check(reader, zeros, "zeros where it begins", "broken off");
+    }
+    for (const Reader& reader : texts) {
+        check(reader, mark + lfs, "a Git LFS pointer", "git lfs pull");
+        if (reader.expected == "JSON") check(reader, zeros, "zeros where it begins", "broken off");
+    }
+}
+
+TEST_CASE("issue 17.22: what a tokenizer's path is instead") {
+    const TemporaryFolder folder;
+    const auto error = [&](const char* name, const std::string& content) {
+        return error_of([&] { load_tokenizer(folder.file(name, content)); });
+    };
+    CHECK(contains(error("m.gguf", lfs),
+                   "m.gguf: file: found a Git LFS pointer, expected a GGUF file: \"git lfs pull\""));
+    CHECK(contains(error("M.GGUF", page), "M.GGUF: file: found a web page (HTML), expected a GGUF file"));
+    CHECK(contains(error("config.json", R"({"model_type":"llama"})"),
+                   "config.json: JSON: found no field \"model\", expected a tokenizer.json (of another file of a model "
+                   "the folder that it is in)"));
+    CHECK(contains(error_of([&] { load_tokenizer(folder.path() / "owner" / "model"); }),
+                   "owner/model: file: found nothing of this name, expected a folder in Hugging Face's form, a "
+                   "tokenizer.json or a GGUF file; nothing is fetched"));
+    const TemporaryFolder two;
+    two.file("vocab.json", R"({"a":0})");
+    two.file("merges.txt", "Entry not found");
+    CHECK(contains(error_of([&] { load_tokenizer(two.path()); }),
+                   "merges.txt: merge 0: found \"Entry not found\", expected two tokens with one space between them"));
+}
+
+TEST_CASE("issue 17.2: a link to what is not there is not passed over") {
+    for (const char* name : {"tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "tokenizer.json",
+                             "model.safetensors"}) {
+        const TemporaryFolder folder;
+        folder.file("vocab.json", R"({"a":0,"<|endoftext|>":1})");
+        folder.file("merges.txt", "#version: 0.2\n");
+        folder.file("model.safetensors.index.json", R"({"weight_map":{"a":"b"}})");
+        std::filesystem::create_symlink("../blobs/none", folder.path() / name);
+        const std::string error = error_of([&] {
+            detail::find_shards(folder.path()).files == std::vector<std::string>{"model.safetensors"}
+                ? static_cast<void>(SafeTensors(folder.path() / name))
+                : static_cast<void>(load_tokenizer(folder.path()));
+        });
+        CHECK_MESSAGE(contains(error, std::string(name) + ": file: found No such file or directory"), error);
+    }
+}
+
 TEST_CASE("issue 17.22: a text to learn from may be a page, and is no pointer") {
     const TemporaryFolder folder;
     CHECK(read_corpus(folder.file("page.html", page).string()) == page);

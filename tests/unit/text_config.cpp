@@ -302,6 +302,7 @@ TEST_CASE("issue 17.16: what a model does not need cannot refuse it") {
              {"context_length", u64(key("context_length"), 16)},
              {"attention.layer_norm_rms_epsilon",
               gguf_entry(key("attention.layer_norm_rms_epsilon"), 12, gguf_number(1e-5))},
+             {"", number(key("attention.layer_norm_epsilon"), 1e-5f)},
              {"rope.freq_base", gguf_u32(key("rope.freq_base"), 10000)},
              {"expert_used_count", gguf_u32(key("expert_used_count"), 0)},
              {"expert_count", i32(key("expert_count"), 0)},

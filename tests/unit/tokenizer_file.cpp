@@ -136,6 +136,8 @@ TEST_CASE("rules, merges in both forms, and special tokens around a text") {
 TEST_CASE("what would change the ids is refused by name") {
     CHECK(error_with("/model/fuse_unk", true) == "no error");  // no byte is unknown here
     CHECK(error_with("/model/unk_token", "") == "no error");
+    CHECK(error_with("/version", nullptr) == "no error");
+    CHECK(contains(error_with("/surplus", 1), "t.json: JSON: found the field \"surplus\""));
     CHECK(contains(error_with("/version", "2.0"), "t.json: version: found \"2.0\", expected 1.0"));
     CHECK(contains(error_with("/normalizer", {{"type", "NFC"}}), "t.json: normalizer: found the type \"NFC\""));
     CHECK(error_with("/truncation", {{"max_length", 5}}) == "no error");  // a plain call does without

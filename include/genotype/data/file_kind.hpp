@@ -88,6 +88,7 @@ inline bool begins_as_page(std::string_view begin) {
 
 /// The kind of a file that begins so. A few hundred bytes are enough.
 inline FileKind file_kind(std::string_view begin) {
+    if (begin.starts_with("\xef\xbb\xbf")) begin.remove_prefix(3);
     const auto byte = [&](std::size_t at) { return at < begin.size() ? static_cast<unsigned char>(begin[at]) : 0u; };
     if (begin.starts_with("PK\3\4")) {
         const std::string_view entry = begin.substr(0, 300);
@@ -111,7 +112,12 @@ inline FileKind file_kind(std::string_view begin) {
 /// found`. Empty where its first bytes are neither.
 inline std::string first_words(std::string_view begin) {
     constexpr std::size_t most = 60;
+    begin.remove_prefix(std::min(begin.size(), begin.find_first_not_of(" \t\r\n")));
     std::string words(begin.substr(0, begin.find_first_of("\r\n")).substr(0, most));
+    if (words == "{") {  // JSON over several lines
+        begin.remove_prefix(std::min(begin.size(), begin.find_first_not_of(" \t\r\n", 1)));
+        words += begin.substr(0, begin.find_first_of("\r\n")).substr(0, most);
+    }
     const bool is_text = std::all_of(words.begin(), words.end(), [](char letter) {
         return static_cast<unsigned char>(letter) >= 0x20 && static_cast<unsigned char>(letter) < 0x7f;
     });
@@ -127,6 +133,10 @@ inline std::string first_words(std::string_view begin) {
     const FileKind kind = file_kind(begin);
     if (!kind.is.empty() && kind.is != expected) fail(file, "file", kind.is, concat(expected, ": ", kind.advice));
     if (!kind.is.empty() || !is_binary) return;
+    constexpr std::size_t least_zeros = 64;
+    if (begin.size() >= least_zeros && begin.find_first_not_of('\0') == begin.npos)
+        fail(file, field, "zeros where it begins",
+             concat(expected, ": a download that was broken off leaves them; ", again_advice));
     if (const std::string words = first_words(begin); !words.empty())
         fail(file, field, concat("a text that begins with \"", words, "\""),
              concat(expected, ": a server may have said this in its place; ", again_advice));

@@ -199,6 +199,8 @@ inline void expect_plain_layers(const Gguf& file, GgufConfigReader& keys, int co
             keys.wrong(std::to_string(window), "0, or at least the context of " + std::to_string(context));
     keys.expect_off("expert_count", std::uint32_t{0}, "0: one feed-forward part a layer");
     keys.pass_over("expert_");  // of which there are none
+    // The converter copies a norm's epsilon of any name; each family has one of its own.
+    for (const char* other : {"attention.layer_norm_epsilon", "attention.layer_norm_rms_epsilon"}) keys.has(other);
 }
 
 inline LlamaConfig read_llama_config(const Gguf& file) {

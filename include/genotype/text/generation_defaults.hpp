@@ -38,7 +38,7 @@ inline GenerationDefaults read_generation_json(std::string_view text, const std:
     GenerationDefaults defaults;
     const auto token = [&](const char* key, TokenId of_gpt2, TokenId of_llama) -> std::optional<TokenId> {
         if (!json.contains(key) && family) return *family == TextFamily::gpt2 ? of_gpt2 : of_llama;
-        if (top[key].is_null()) return {};
+        if (top[key].is_null() || top[key].value == -1) return {};  // as some files say "none"
         return top[key].id();
     };
     const auto number = [&](const char* key) -> std::optional<double> {
@@ -55,8 +55,8 @@ inline GenerationDefaults read_generation_json(std::string_view text, const std:
     else if (const auto one = token("eos_token_id", 50256, 2))
         defaults.end_tokens.push_back(*one);
     defaults.first_token = token("bos_token_id", 50256, 1);
-    if (!top["pad_token_id"].is_null() && top["pad_token_id"].value != -1)  // as some of Llama's files say "none"
-        defaults.padding_token = top["pad_token_id"].id();
+    if (const JsonField padding = top["pad_token_id"]; !padding.is_null() && padding.value != -1)
+        defaults.padding_token = padding.id();
     defaults.do_sample = top["do_sample"].flag(false);
     defaults.temperature = number("temperature");
     defaults.top_k = whole("top_k");
@@ -92,10 +92,8 @@ inline GenerationDefaults read_generation_gguf(const Gguf& file) {
 inline GenerationDefaults read_generation_defaults(const std::filesystem::path& path) {
     if (const auto gguf = detail::find_gguf(path)) return detail::read_generation_gguf(Gguf(*gguf));
     detail::expect_folder(path);
-    std::error_code ignored;
     const std::filesystem::path own = path / "generation_config.json", config = path / "config.json";
-    if (std::filesystem::exists(own, ignored))
-        return detail::read_generation_json(detail::read_text(own), own.string());
+    if (detail::has_entry(own)) return detail::read_generation_json(detail::read_text(own), own.string());
     const std::string text = detail::read_text(config);
     return detail::read_generation_json(text, config.string(), detail::read_config_json(text, config.string()).family);
 }

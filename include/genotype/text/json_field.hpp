@@ -115,7 +115,9 @@ struct JsonField {
         for (const auto& [key, what] : value.items()) {
             bool known = false;
             for (const std::string_view allowed : keys) known = known || key == allowed;
-            if (!known) fail(file, name, concat("the field ", in_quotes(key)), "fields that are known here");
+            if (known) continue;
+            fail(file, name.empty() ? "JSON" : name, concat("the field ", in_quotes(key)),
+                 "fields that are known here");
         }
     }
     /// Refuses all but null, false, "", 0 and what has nothing in it.

@@ -19,6 +19,13 @@ inline std::string read_text(const std::filesystem::path& path) {
     return text;
 }
 
+/// Whether a folder has this entry. A link to what is not there, as in a copied cache, is one, and an `Error` for who
+/// reads it: a file that its makers gave is not passed over.
+inline bool has_entry(const std::filesystem::path& path) {
+    std::error_code ignored;
+    return std::filesystem::exists(std::filesystem::symlink_status(path, ignored));
+}
+
 /// Whether this is a plain file that begins as GGUF files do, whatever its name.
 inline bool is_gguf_file(const std::filesystem::path& path) {
     std::error_code ignored;

@@ -74,7 +74,7 @@ inline void check_shard(const SafeTensors& shard, const ShardIndex& index, std::
 inline ShardIndex find_shards(const std::filesystem::path& folder) {
     constexpr const char *one = "model.safetensors", *index = "model.safetensors.index.json";
     std::error_code ignored;
-    if (std::filesystem::exists(folder / one, ignored)) return {.files = {one}};
+    if (has_entry(folder / one)) return {.files = {one}};
     if (std::filesystem::exists(folder / index, ignored))
         return read_shard_index(read_text(folder / index), (folder / index).string());
     std::string found = "neither";

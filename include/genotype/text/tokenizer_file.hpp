@@ -22,13 +22,18 @@ namespace genotype {
 inline Tokenizer load_tokenizer(const std::filesystem::path& path) {
     namespace fs = std::filesystem;
     std::error_code ignored;
-    const auto has = [&](const char* name) { return fs::exists(path / name, ignored); };
+    const auto has = [&](const char* name) { return detail::has_entry(path / name); };
     const auto from_json = [](const fs::path& file) {
         return Tokenizer(detail::read_tokenizer_json(detail::read_text(file), file.string()), file.string());
     };
     if (const auto gguf = detail::find_gguf(path))
         return Tokenizer(detail::read_tokenizer_gguf(Gguf(*gguf)), gguf->string());
-    if (!fs::is_directory(path, ignored)) return from_json(path);
+    if (!fs::is_directory(path, ignored)) {
+        if (!fs::exists(path, ignored))
+            fail(path.string(), "file", "nothing of this name",
+                 "a folder in Hugging Face's form, a tokenizer.json or a GGUF file; nothing is fetched");
+        return from_json(path);
+    }
     detail::FolderTexts files(path);
     files.read({"tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "config.json"});
     if (has("tokenizer.json")) {

@@ -91,7 +91,11 @@ inline TokenizerParts read_gpt2_files(std::string_view vocabulary, const std::st
         std::string_view line = merges.substr(0, merges.find('\n'));
         merges.remove_prefix(std::min(merges.size(), line.size() + 1));
         if (line.ends_with('\r')) line.remove_suffix(1);
-        if (!line.starts_with("#version")) parts.merges.emplace_back(line);
+        if (line.starts_with("#version")) continue;
+        if (std::count(line.begin(), line.end(), ' ') != 1)
+            fail(merges_file, concat("merge ", parts.merges.size()), in_quotes(std::string(line)),
+                 "two tokens with one space between them");
+        parts.merges.emplace_back(line);
     }
     return parts;
 }

@@ -193,9 +193,12 @@ inline void read_post_processor(const JsonField& field, TokenizerParts& parts) {
 
 /// What a tokenizer.json says. Its truncation and padding are left alone, as by a plain call in transformers.
 inline TokenizerParts read_tokenizer_json(const JsonField& top) {
+    if (top.value.is_object() && !top.value.contains("model"))
+        fail(top.file, "JSON", "no field \"model\"",
+             "a tokenizer.json (of another file of a model the folder that it is in)");
     top.only({"version", "truncation", "padding", "added_tokens", "normalizer", "pre_tokenizer", "post_processor",
               "decoder", "model"});
-    if (top["version"].text() != "1.0") top["version"].wrong("1.0");
+    if (const JsonField version = top["version"]; !version.is_null() && version.text() != "1.0") version.wrong("1.0");
     if (top.value.contains(nlohmann::json::json_pointer("/model/byte_fallback")) &&
         top["model"]["byte_fallback"].flag(false) && !top["normalizer"].is_null())
         top["model"]["byte_fallback"].wrong(

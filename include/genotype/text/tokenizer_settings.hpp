@@ -47,9 +47,8 @@ class FolderTexts {
 
     /// Those of these that are there.
     void read(std::initializer_list<const char*> names) {
-        std::error_code ignored;
         for (const char* name : names)
-            if (std::filesystem::exists(folder_ / name, ignored)) texts_[name] = read_text(folder_ / name);
+            if (has_entry(folder_ / name)) texts_[name] = read_text(folder_ / name);
     }
     void put(const char* name, std::string text) { texts_[name] = std::move(text); }
     bool has(const std::string& name) const { return texts_.contains(name); }
