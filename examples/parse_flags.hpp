@@ -5,23 +5,36 @@
 #include <omp.h>
 
 #include <CLI/CLI.hpp>
+#include <cctype>
 #include <cerrno>
-#include <cmath>
 #include <cstdlib>
 #include <genotype/shape/error.hpp>
+#include <limits>
 #include <string>
 
 #include "common.hpp"
 
 namespace example {
 
-/// For a flag: a finite number from `least` on. (CLI11's own checks let NaN through.)
+/// Whether a number begins with zeros that say nothing. (CLI11 takes 010 for 8.)
+inline bool has_leading_zero(const std::string& text) {
+    const std::size_t first = text.find_first_not_of("+- ");
+    return first != std::string::npos && text.size() > first + 1 && text[first] == '0' &&
+           std::isdigit(static_cast<unsigned char>(text[first + 1])) != 0;
+}
+
+/// For a flag: a number from `least` on that a float can be. (CLI11's own checks let NaN through, and make infinity of
+/// what is too large.)
 inline CLI::Validator at_least(double least) {
     return CLI::Validator(
         [least](std::string& text) {
             char* end = nullptr;
             const double value = std::strtod(text.c_str(), &end);
-            if (!text.empty() && *end == '\0' && std::isfinite(value) && value >= least) return std::string();
+            constexpr double most = std::numeric_limits<float>::max();
+            const bool is_right = !text.empty() && *end == '\0' && value >= least && value <= most;
+            if (has_leading_zero(text)) return "found " + text + ", expected a number that begins with no 0";
+            if (is_right) return std::string();
+            if (value > most) return "found " + text + ", expected a number that a float holds, below 3.4e38";
             char wanted[64];
             std::snprintf(wanted, sizeof wanted, ", expected a number of at least %g", least);
             return "found " + text + wanted;
@@ -44,6 +57,7 @@ inline CLI::Validator at_most(double most) {
 inline CLI::Validator any_seed() {
     return CLI::Validator(
         [](std::string& text) {
+            if (has_leading_zero(text)) return "found " + text + ", expected a whole number that begins with no 0";
             char* end = nullptr;
             errno = 0;
             std::strtoull(text.c_str(), &end, 0);

@@ -60,10 +60,14 @@ printf '\xff\xfea\0b\0' >"$folder/wide"
 expect "error: $folder/wide: file: found a text in UTF-16, expected a text: save it in UTF-8" 1 "$train_text" --data "$folder/wide" --out "$folder/out"
 
 for program in "$text --model $model" "${@:2}"; do
-    for seed in -1 -0.5 1.5 nan 18446744073709551616; do
+    for seed in -1 -0.5 1.5 nan 18446744073709551616 010; do
         # shellcheck disable=SC2086
         expect "--seed" 2 $program --seed "$seed" </dev/null
     done
+done
+for program in "${@:2}"; do
+    expect "--batch: found 010, expected a number that begins with no 0" 2 "$program" --batch 010 </dev/null
+    expect "--learning-rate: found 1e39, expected a number that a float holds" 2 "$program" --learning-rate 1e39 </dev/null
 done
 ((faults == 0)) || exit 1
 echo "Empty texts, line ends, byte order marks, folders and seeds are as they should be."

@@ -72,6 +72,18 @@ TEST_CASE("plain and gzip files are read alike") {
     CHECK(labelled.labels == std::vector<int>{7, 2});
 }
 
+TEST_CASE("issue 17.21: zeros after gzip's data, as gzip and Python pass them over") {
+    TemporaryFolder folder;
+    const std::string zeros(200'000, '\0');
+    check_two(read_idx(folder.file("padded.gz", gzip(two_pictures()) + zeros)));
+    const Pictures labelled =
+        read_idx(folder.file("images.gz", gzip(two_pictures().substr(0, 9)) + zeros + gzip(two_pictures().substr(9))),
+                 folder.file("labels.gz", gzip(two_labels()) + std::string(1, '\0')));
+    check_two(labelled);
+    CHECK(labelled.labels == std::vector<int>{7, 2});
+    check_error(folder.file("more.gz", gzip(two_pictures()) + zeros + "more"), {"gzip data"});
+}
+
 TEST_CASE("a file cut anywhere is an error that names it") {
     TemporaryFolder folder;
     for (const std::string& whole : {two_pictures(), gzip(two_pictures())})

@@ -170,6 +170,26 @@ TEST_CASE("issue 17.6: what is learnt from is never measured with") {
         std::filesystem::create_symlink(folder / ("train" + (from == "/a/9.png" ? "/a/1.png" : from)), folder / link);
         CHECK(contains(error_of([&] { load_pictures(folder.path().string(), Split::test); }), "which is learnt from"));
     }
+    TemporaryFolder folder;  // a second name of one file, as `cp -l` gives it
+    write_picture(folder / "train/a/1.png", 1);
+    write_picture(folder / "test/a/2.png", 2);
+    std::filesystem::create_hard_link(folder / "train/a/1.png", folder / "test/a/3.png");
+    CHECK(contains(error_of([&] { load_pictures(folder.path().string(), Split::test); }),
+                   "3.png: picture: found another name of " + (folder / "train/a/1.png").string() +
+                       ", which is learnt from"));
+    std::filesystem::rename(folder / "test/a/3.png", folder / "train/a/3.png");
+    CHECK(load_pictures(folder.path().string(), Split::train).count == 2);
+    CHECK(load_pictures(folder.path().string(), Split::test).count == 1);
+}
+
+TEST_CASE("issue 17.6: a part within another is no class of it") {
+    TemporaryFolder folder;
+    for (const char* file : {"train/a/1.png", "train/b/1.png", "train/test/1.png"}) write_picture(folder / file, 1);
+    CHECK(load_pictures(folder.path().string(), Split::train).class_names ==
+          std::vector<std::string>{"a", "b", "test"});  // a class of this name
+    write_picture(folder / "train/test/a/2.png", 2);
+    CHECK(contains(error_of([&] { load_pictures(folder.path().string(), Split::train); }),
+                   "train: arrangement: found the folder test, with a in it, beside the class a, expected "));
 }
 
 TEST_CASE("issue 17.6: what may be a part as well as a class is refused") {

@@ -78,6 +78,9 @@ class InputFile : public ByteSource<InputFile> {
                 fail(name_, "gzip data", "the end of the file", "more compressed bytes");
             }
             if (member_ended_) {
+                // Zeros that fill a block of a tape are passed over, as gzip and Python do.
+                while (begin_ < end_ && input_[begin_] == 0) ++begin_;
+                if (begin_ == end_) continue;
                 if (inflateReset(&stream_) != Z_OK) throw Error(name_ + ": zlib cannot restart");
                 member_ended_ = false;
             }

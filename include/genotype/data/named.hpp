@@ -135,11 +135,19 @@ inline void match_training(PictureFiles& test, const PictureFiles& train) {
         if (is_new) real_folders.push_back(real_path(file.parent_path()));
         return real_folders[known->second] / file.filename();
     };
-    for (const NamedPicture& picture : train.files) learnt.emplace(real(picture.path).string(), 0);
-    for (const NamedPicture& picture : test.files)
+    for (std::size_t at = 0; at < train.files.size(); ++at) {
+        learnt.emplace(real(train.files[at].path).string(), at);
+        if (const std::string key = several_names_key(train.files[at].path); !key.empty()) learnt.emplace(key, at);
+    }
+    for (const NamedPicture& picture : test.files) {
         if (const auto same = learnt.find(real(picture.path).string()); same != learnt.end())
             fail(picture.path.string(), "picture", concat("a link to ", same->first, ", which is learnt from"),
                  "one that is not");
+        if (const auto same = learnt.find(several_names_key(picture.path)); same != learnt.end())
+            fail(picture.path.string(), "picture",
+                 concat("another name of ", train.files[same->second].path.string(), ", which is learnt from"),
+                 "one that is not");
+    }
     std::string all;
     for (const std::string& name : train.class_names) all += (all.empty() ? "" : ", ") + name;
     std::vector<int> label_of;

@@ -1,10 +1,13 @@
 // Which pictures a folder holds, before one is read.
 #pragma once
 
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <array>
 #include <cctype>
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <string>
@@ -74,6 +77,13 @@ inline std::filesystem::path real_path(const std::filesystem::path& path) {
     std::error_code code;
     std::filesystem::path real = std::filesystem::canonical(path, code);
     return code ? std::filesystem::absolute(path, code).lexically_normal() : real;
+}
+
+/// What all names of one file have in common where it has several (hard links, as `cp -l` makes them); otherwise empty.
+inline std::string several_names_key(const std::filesystem::path& file) {
+    struct stat known {};
+    if (::stat(file.c_str(), &known) != 0 || known.st_nlink < 2) return "";
+    return concat(static_cast<std::uint64_t>(known.st_dev), ":", static_cast<std::uint64_t>(known.st_ino));
 }
 
 /// Whether `inner` is `outer` or lies within it; both without links.

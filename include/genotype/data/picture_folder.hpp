@@ -99,6 +99,15 @@ inline PictureFiles list_pictures(const std::filesystem::path& folder, PicturesR
                  "the classes within the parts, as " +
                      (folder / inner.train[0].filename() / folders[at].filename()).string());
     }
+    for (const std::string& name : all.class_names) {
+        if (!part_name(name).alone) continue;
+        for (const fs::path& inner : arrangement(folder / name).others)
+            if (const std::string same = inner.filename().string();
+                std::find(all.class_names.begin(), all.class_names.end(), same) != all.class_names.end())
+                fail(folder.string(), "arrangement",
+                     concat("the folder ", name, ", with ", same, " in it, beside the class ", same),
+                     "classes' folders alone, and each part's folder beside those of the others");
+    }
     if (!loose.found.empty() && !all.class_names.empty())
         fail(folder.string(), "arrangement",
              concat(loose.found.back().path.filename().string(), " beside the folder ", all.class_names[0]),
