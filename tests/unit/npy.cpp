@@ -166,7 +166,8 @@ TEST_CASE(
     check(npy_of<std::int64_t>(">i8", "1,", {5}), {5.0f});
     check(npy_of<std::uint64_t>("<u8", "1,", {~std::uint64_t{0}}), {18446744073709551616.0f});
     check(npy_of<std::uint8_t>("|b1", "2,", {0, 1}), {0.0f, 1.0f});
-    check(npy_of<double>("<f8", "1,", {1e300}), {std::numeric_limits<float>::infinity()});
+    check(npy_of<double>("<f8", "1,", {std::numeric_limits<double>::infinity()}),
+          {std::numeric_limits<float>::infinity()});
     // Of 2 x 3 values the first index runs fastest.
     check(npy_of<float>("<f4", "2, 3", {1, 4, 2, 5, 3, 6}, true), {1, 2, 3, 4, 5, 6});
     check(npy_of<double>(">f8", "2, 3", {1, 4, 2, 5, 3, 6}, true), {1, 2, 3, 4, 5, 6});
@@ -190,6 +191,10 @@ TEST_CASE(
                                                          "abcd")));
                    }),
                    "found rows of named fields (a structured array), expected numbers: save each field by itself"));
+    CHECK(contains(error_of([&] {
+                       load_npy(folder.file("e.npy", npy_of<double>("<f8", "2,", {1, -1e300})), {.convert = true});
+                   }),
+                   "e.npy: value 1: found a number beyond float32's, expected one up to 3.4e38"));
     CHECK(contains(error_of([&] {
                        load_npy(folder.file("d.npy", npy_of<double>("<f8", "3,", {1, 2})), {.convert = true});
                    }),

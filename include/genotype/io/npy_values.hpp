@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -124,7 +125,13 @@ inline float npy_float(const std::uint8_t* at, const NpyType& type) {
     return type.kind == 'i' ? static_cast<float>(static_cast<std::int64_t>(number)) : static_cast<float>(number);
 }
 
-/// Float32, of other types each value as the nearest.
+inline double read_double(const std::uint8_t* at) {
+    double value;
+    std::memcpy(&value, at, sizeof value);
+    return value;
+}
+
+/// Float32, of other types each value as the nearest. Throws `Error` where a finite one would become infinite.
 template <class Source>
 std::vector<float> read_npy_float_values(Source& source, const NpyHeader& header, NpyOptions options) {
     const NpyType type = expect_npy_type(header, {'f', 4}, "<f4", source.name(), options);
@@ -133,7 +140,12 @@ std::vector<float> read_npy_float_values(Source& source, const NpyHeader& header
     if (type.is('f', 4) && !bytes.empty())
         std::memcpy(values.data(), bytes.data(), bytes.size());
     else
-        for (std::size_t at = 0; at < values.size(); ++at) values[at] = npy_float(bytes.data() + at * type.bytes, type);
+        for (std::size_t at = 0; at < values.size(); ++at) {
+            const std::uint8_t* const from = bytes.data() + at * type.bytes;
+            values[at] = npy_float(from, type);
+            if (type.is('f', 8) && std::isinf(values[at]) && !std::isinf(read_double(from)))
+                fail(source.name(), concat("value ", at), "a number beyond float32's", "one up to 3.4e38");
+        }
     return values;
 }
 
