@@ -11,7 +11,7 @@
 #include "genotype/kernels/thrust/each.hpp"
 
 namespace genotype {
-namespace detail {
+namespace kernels::detail {
 
 /// What is being recorded, if anything is.
 inline std::vector<std::function<void()>>*& recording() {
@@ -47,18 +47,18 @@ struct RecordedMemory : HostMemory {
     }
 };
 
-struct RecordedSystem : kernels::CppSystem {
+struct RecordedSystem : CppSystem {
     using Memory = RecordedMemory;
 };
 
 template <class F>
 void each(Thrust<RecordedSystem>, long n, F f) {
-    run_or_record([=] { thrust::for_each_n(kernels::CppSystem::policy(), thrust::counting_iterator<long>(0), n, f); });
+    run_or_record([=] { thrust::for_each_n(CppSystem::policy(), thrust::counting_iterator<long>(0), n, f); });
 }
 
-}  // namespace detail
+}  // namespace kernels::detail
 
-using Recorded = Thrust<detail::RecordedSystem>;
+using Recorded = Thrust<kernels::detail::RecordedSystem>;
 
 /// As on Cuda: the second part with the same key is recorded, and from then on replayed whatever `part` is.
 template <>
@@ -73,9 +73,9 @@ class kernels::Replayed<Recorded> {
             return;
         }
         if (work_.empty()) {
-            genotype::detail::recording() = &work_;
+            detail::recording() = &work_;
             part();
-            genotype::detail::recording() = nullptr;
+            detail::recording() = nullptr;
         } else {
             ++replays;
         }
