@@ -62,7 +62,7 @@ Array summed(const Array& x, long groups, long length) {
 
 template <class Device>
 Array summed_in_parts(const Array& x) {
-    Values<Device> in(x), parts(unwritten(1 + kernels::sum_parts(Device{})));
+    Values<Device> in(x), parts(unwritten(1 + sum_parts(Device{})));
     sum_with_parts(Device{}, parts.data() + 1, static_cast<long>(x.size()), Mixed{}, parts.data(), in.data(),
                    in.data());
     return {parts.read()[0]};

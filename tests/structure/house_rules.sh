@@ -21,6 +21,9 @@ while IFS= read -r file; do
     ((lines <= 300)) || fault "$file: $lines lines, 300 at most"
     while IFS= read -r hit; do fault "$file:$hit"; done < <(
         grep -nE '^[^/]*\b(virtual|std::function|fast-math)\b' "$file" | cut -c1-120)
+    # A qualified call finds only the kernels that are already declared where it stands: a device's own come later.
+    while IFS= read -r hit; do fault "$file:$hit: the call of a kernel is qualified"; done < <(
+        grep -nE '\bkernels::[a-z_]+\((Device\{|device\b|call\.device)' "$file" | cut -c1-120)
 done < <(find include -name '*.hpp')
 export LC_ALL=C.UTF-8 # columns are characters, not bytes
 while IFS= read -r hit; do fault "more than 120 columns: $hit"; done < <(

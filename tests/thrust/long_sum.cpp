@@ -29,13 +29,13 @@ struct Product {
 template <class Device>
 Array summed(long n, bool in_parts) {
     const Array x = random_array(n, 1), y = random_array(n, 2, 1);
-    Array parts = unwritten(kernels::sum_parts(Device{}));
+    Array parts = unwritten(sum_parts(Device{}));
     parts.push_back(guard);
     Array total(1, guard);
     sum_with_parts(Device{}, in_parts ? parts.data() : nullptr, n, Product{}, total.data(), x.data(), y.data());
     CHECK(parts.back() == guard);
     // As many parts as are worth it, and are wanted.
-    const long wanted = n / least < 2 || !in_parts ? 0 : std::min(n / least, kernels::sum_parts(Device{}));
+    const long wanted = n / least < 2 || !in_parts ? 0 : std::min(n / least, sum_parts(Device{}));
     CHECK(std::count_if(parts.begin(), parts.end() - 1, [](float part) { return !std::isnan(part); }) == wanted);
     return total;
 }
@@ -43,7 +43,7 @@ Array summed(long n, bool in_parts) {
 /// The norm before, and the gradients after.
 template <class Device>
 Array clipped(long n) {
-    Array gradients = random_array(n, 3), norm = unwritten(1 + kernels::sum_parts(Device{}));
+    Array gradients = random_array(n, 3), norm = unwritten(1 + sum_parts(Device{}));
     norm.push_back(guard);
     clip_gradient_norm(Device{}, n, gradients.data(), 10, norm.data());
     CHECK(norm.back() == guard);
@@ -80,10 +80,10 @@ TEST_CASE_TEMPLATE("sums in parts are those of plain loops", Device, SplitCpp, S
 }
 
 TEST_CASE("a device whose sums have no parts needs no room for them") {
-    CHECK(kernels::sum_parts(Reference{}) == 0);
-    CHECK(kernels::sum_parts(Cpu{}) == 0);
-    CHECK(kernels::sum_parts(ThrustCpp{}) == 0);
-    CHECK(kernels::sum_parts(SplitCpp{}) == 7);
+    CHECK(sum_parts(Reference{}) == 0);
+    CHECK(sum_parts(Cpu{}) == 0);
+    CHECK(sum_parts(ThrustCpp{}) == 0);
+    CHECK(sum_parts(SplitCpp{}) == 7);
 }
 
 TEST_CASE("a norm of many gradients is their norm") {

@@ -107,7 +107,7 @@ class Optimized {
     DecayTurns decayed_;
     detail::Sent<Update, Device> update_{1};
     Arena<Device> state_{Optimizer::states * parameter_floats<Net>()};
-    Arena<Device> norm_{1 + kernels::sum_parts(Device{})};
+    Arena<Device> norm_{1 + sum_parts(Device{})};
     std::int64_t steps_ = 0;
 };
 
