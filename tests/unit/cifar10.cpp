@@ -93,7 +93,7 @@ TEST_CASE("issue 17.21: files of the other CIFAR are named for what they are") {
     CHECK(contains(error_of([&] { read_cifar100(folder.path(), Split::test); }),
                    "its size is that of CIFAR-10's records, which read_cifar10 reads"));
     folder.file("train.bin", hundred);
-    CHECK(contains(error_of([&] { read_cifar10(folder.path(), Split::train); }), "with CIFAR-100's files"));
+    CHECK(contains(error_of([&] { read_cifar10(folder.path(), Split::train); }), "and test.bin, CIFAR-100's files"));
     TemporaryFolder python;
     python.file("data_batch_1", "?");
     CHECK(contains(error_of([&] { read_cifar10(python.path(), Split::train); }), "a pickle of Python's"));

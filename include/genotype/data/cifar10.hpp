@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "genotype/data/file_kind.hpp"
@@ -55,12 +56,11 @@ class CifarFile {
         while (const std::size_t got = file_.read(rest)) bytes_ += got;
         const std::size_t other = 3 - label_bytes_;
         const bool is_other = bytes_ > 0 && bytes_ % (other + 3 * cifar_plane) == 0;
+        const std::string_view number = other == 2 ? "100" : "10";
         fail(file_.name(), field, found,
-             is_other ? concat(expected, ": its size is that of CIFAR-", other == 2 ? "100" : "10",
-                               "'s records, which "
-                               "read_cifar",
-                               other == 2 ? "100" : "10", " reads")
-                      : expected);
+             concat(expected, is_other ? concat(": its size is that of CIFAR-", number, "'s records, which read_cifar",
+                                                number, " reads")
+                                       : ""));
     }
 
     InputFile file_;
@@ -74,21 +74,31 @@ inline std::string cifar_hint(bool is_ten) {
     return concat("its binary version, unpacked: cifar-", is_ten ? "10" : "100", "-binary.tar.gz");
 }
 
+/// A file that lies where CIFAR's is looked for, with one beside it where that tells more, and what it is.
+struct OtherCifar {
+    bool is_ten;
+    const char *file, *beside;
+    std::string_view words;
+};
+
 /// What a folder has in place of the binary version, in words; empty where that is nothing known.
 inline std::string other_cifar(const std::filesystem::path& folder, bool is_ten) {
-    const std::string number = is_ten ? "10" : "100", packed = "cifar-" + number + "-binary.tar.gz";
-    const std::string pickles = is_ten ? "cifar-10-batches-py" : "cifar-100-python",
-                      tar = "cifar-" + number + "-python.tar.gz";
+    constexpr std::array<OtherCifar, 10> others{
+        {{true, "cifar-10-binary.tar.gz", "", ", which is packed (tar xzf)"},
+         {true, "cifar-10-batches-py", "", ", which holds Python's pickles"},
+         {true, "cifar-10-python.tar.gz", "", ", which holds Python's pickles"},
+         {true, "data_batch_1", "", ", which is a pickle of Python's"},
+         {true, "train.bin", "test.bin", " and test.bin, CIFAR-100's files, which read_cifar100 reads"},
+         {false, "cifar-100-binary.tar.gz", "", ", which is packed (tar xzf)"},
+         {false, "cifar-100-python", "", ", which holds Python's pickles"},
+         {false, "cifar-100-python.tar.gz", "", ", which holds Python's pickles"},
+         {false, "test_batch.bin", "", ", one of CIFAR-10's files, which read_cifar10 reads"},
+         {false, "train", "meta", ", a pickle of Python's"}}};
     std::error_code ignored;
-    const auto has = [&](const std::string& name) { return std::filesystem::exists(folder / name, ignored); };
-    if (has(packed)) return (folder / packed).string() + ", which is packed (tar xzf)";
-    if (has(pickles)) return (folder / pickles).string() + ", which holds Python's pickles";
-    if (has(tar)) return (folder / tar).string() + ", which holds Python's pickles";
-    if (is_ten && has("data_batch_1")) return (folder / "data_batch_1").string() + ", which is a pickle of Python's";
-    if (is_ten && has("train.bin") && has("test.bin"))
-        return folder.string() + " with CIFAR-100's files, which read_cifar100 reads";
-    if (!is_ten && has("test_batch.bin")) return folder.string() + " with CIFAR-10's files, which read_cifar10 reads";
-    if (!is_ten && has("meta") && has("train")) return folder.string() + " with Python's pickles";
+    for (const OtherCifar& other : others)
+        if (other.is_ten == is_ten && std::filesystem::exists(folder / other.file, ignored) &&
+            std::filesystem::exists(folder / other.beside, ignored))
+            return concat((folder / other.file).string(), other.words);
     return "";
 }
 
@@ -113,12 +123,13 @@ inline Pictures read_cifar10(const std::filesystem::path& folder, Split split) {
     const std::string first = split == Split::test ? "test_batch.bin" : "data_batch_1.bin";
     const std::filesystem::path place = detail::cifar_place(folder, "cifar-10-batches-bin", first, true);
     Pictures pictures{0, 32, 32, 3, {}, {}, {}};
-    pictures.class_names = {"airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"};
-    if (split == Split::test)
-        detail::CifarFile(place / "test_batch.bin", 1, 10).append_to(pictures);
-    else
-        for (int part = 1; part <= 5; ++part)
-            detail::CifarFile(place / ("data_batch_" + std::to_string(part) + ".bin"), 1, 10).append_to(pictures);
+    constexpr std::array names{"airplane", "automobile", "bird",  "cat",  "deer",
+                               "dog",      "frog",       "horse", "ship", "truck"};
+    pictures.class_names.assign(names.begin(), names.end());
+    for (int part = 1; part <= (split == Split::test ? 1 : 5); ++part) {
+        const std::string file = split == Split::test ? first : detail::concat("data_batch_", part, ".bin");
+        detail::CifarFile(place / file, 1, 10).append_to(pictures);
+    }
     if (pictures.count == 0) fail(place.string(), "number of pictures", "0", "at least 1");
     return pictures;
 }

@@ -1,7 +1,6 @@
 // Where data sets lie on this machine.
 #pragma once
 
-#include <algorithm>
 #include <cstdlib>
 #include <exception>
 #include <filesystem>
@@ -12,6 +11,7 @@
 #include <vector>
 
 #include "genotype/data/pictures_report.hpp"
+#include "genotype/data/sorted_places.hpp"
 #include "genotype/shape/error.hpp"
 
 namespace genotype::detail {
@@ -52,10 +52,12 @@ inline std::string held_text(const std::filesystem::path& place) {
     std::error_code code;
     for (std::filesystem::directory_iterator at(place, code), end; !code && at != end; at.increment(code))
         names.push_back(at->path().filename().string());
-    std::sort(names.begin(), names.end());
     std::string text;
-    for (std::size_t at = 0; at < names.size() && at < most; ++at) text += (at > 0 ? ", " : "") + names[at];
-    return names.size() > most ? text + " ..." : text;
+    std::size_t told = 0;
+    for (const std::size_t at :
+         sorted_places(names.size(), [&](std::size_t left, std::size_t right) { return names[left] < names[right]; }))
+        if (told++ < most) text += (text.empty() ? "" : ", ") + names[at];
+    return told > most ? text + " ..." : text;
 }
 
 /// All files of these names in the first place that has one; `hint` tells how to get them. The error lists every name

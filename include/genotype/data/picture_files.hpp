@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "genotype/data/pictures_report.hpp"
+#include "genotype/data/sorted_places.hpp"
 #include "genotype/shape/error.hpp"
 
 namespace genotype::detail {
@@ -64,11 +65,13 @@ inline bool is_of_the_system(const std::string& name) {
 
 inline std::vector<std::filesystem::path> sorted_entries(const std::filesystem::path& folder) {
     std::error_code code;
-    std::vector<std::filesystem::path> entries;
+    std::vector<std::filesystem::path> found, entries;
     for (std::filesystem::directory_iterator at(folder, code), end; !code && at != end; at.increment(code))
-        if (!is_of_the_system(at->path().filename().string())) entries.push_back(at->path());
+        if (!is_of_the_system(at->path().filename().string())) found.push_back(at->path());
     if (code) fail(folder.string(), "folder", code.message(), "a readable folder");
-    std::sort(entries.begin(), entries.end());
+    for (const std::size_t at :
+         sorted_places(found.size(), [&](std::size_t left, std::size_t right) { return found[left] < found[right]; }))
+        entries.push_back(std::move(found[at]));
     return entries;
 }
 
