@@ -40,9 +40,10 @@ class GradientRig {
     using Out = OutputShape<L, In>;
     static constexpr LayerMemory plan = memory_of<L, Device, Training>(In::dims);
 
-    GradientRig(const GradientCheckOptions& options)
-        : batch(options.batch),
-          weights(Seed{options.seed}),
+    GradientRig(const GradientCheckOptions& options, const Device& runs_on)
+        : device(runs_on),
+          batch(options.batch),
+          weights(Seed{options.seed}, runs_on),
           x(batch * In::count),
           y(batch * Out::count),
           cotangent(batch * Out::count),
@@ -51,12 +52,12 @@ class GradientRig {
           kept_memory(aligned(plan.kept).floats(batch)),
           scratch_memory(aligned(larger(plan.forward_scratch, plan.backward_scratch)).floats(batch)) {
         RandomState random{.seed = options.seed, .stream = streams::noise};
-        fill_normal(Device{}, x.size(), random.take(x.size()), x.data());
+        fill_normal(device, x.size(), random.take(x.size()), x.data());
         for (long i = 0; i < x.size(); ++i) x.data()[i] *= options.spread;
-        fill_normal(Device{}, cotangent.size(), random.take(cotangent.size()), cotangent.data());
+        fill_normal(device, cotangent.size(), random.take(cotangent.size()), cotangent.data());
         // Initial values such as a norm's 1 and 0 would hide mistakes.
         Arena<Device> noise(gradients.size());
-        if (noise.size() > 0) fill_normal(Device{}, noise.size(), random.take(noise.size()), noise.data());
+        if (noise.size() > 0) fill_normal(device, noise.size(), random.take(noise.size()), noise.data());
         for (long i = 0; i < noise.size(); ++i) weights.parameters.data()[i] += 0.2f * noise.data()[i];
         weights.prepare();
     }
@@ -67,7 +68,7 @@ class GradientRig {
         poison(kept_memory);
         poison(scratch_memory);
         RandomState random{.seed = 5, .stream = streams::layers};
-        run_forward<L, In::dims>(Device{}, Training{},
+        run_forward<L, In::dims>(device, Training{},
                                  Forward<Training>{.batch = batch,
                                                    .in = In::dims,
                                                    .out = Out::dims,
@@ -88,26 +89,27 @@ class GradientRig {
 
     void backward(float* input_gradient, float* parameter_gradients, bool accumulate) {
         poison(scratch_memory);
-        run_backward<L, In::dims>(Device{}, Backward{.batch = batch,
-                                                     .in = In::dims,
-                                                     .out = Out::dims,
-                                                     .x = L::backward_reads_input ? x.data() : nullptr,
-                                                     .y = L::backward_reads_output ? y.data() : nullptr,
-                                                     .dy = cotangent.data(),
-                                                     .dx = input_gradient,
-                                                     .parameters = weights.parameters.data(),
-                                                     .gradients = parameter_gradients,
-                                                     .prepared = weights.prepared.data(),
-                                                     .accumulate = accumulate,
-                                                     .kept = region(kept_memory, aligned(plan.kept)),
-                                                     .scratch = scratch(),
-                                                     .sequences = &sequences});
+        run_backward<L, In::dims>(device, Backward{.batch = batch,
+                                                   .in = In::dims,
+                                                   .out = Out::dims,
+                                                   .x = L::backward_reads_input ? x.data() : nullptr,
+                                                   .y = L::backward_reads_output ? y.data() : nullptr,
+                                                   .dy = cotangent.data(),
+                                                   .dx = input_gradient,
+                                                   .parameters = weights.parameters.data(),
+                                                   .gradients = parameter_gradients,
+                                                   .prepared = weights.prepared.data(),
+                                                   .accumulate = accumulate,
+                                                   .kept = region(kept_memory, aligned(plan.kept)),
+                                                   .scratch = scratch(),
+                                                   .sequences = &sequences});
     }
 
     static void poison(Arena<Device>& arena) {
         std::fill_n(arena.data(), arena.size(), std::numeric_limits<float>::quiet_NaN());
     }
 
+    [[no_unique_address]] Device device;
     int batch;
     ModelWeights<L, Device> weights;
     Arena<Device> x, y, cotangent, dx, gradients;
@@ -188,9 +190,9 @@ inline bool same(const float* left, const float* right, long count, double facto
 ///
 ///     CHECK(check_gradients<Swish, Shape<8>>().passed);
 template <Layer L, ShapeType In, class Device = Cpu>
-GradientCheck check_gradients(const GradientCheckOptions& options = {}) {
+GradientCheck check_gradients(const GradientCheckOptions& options = {}, const Device& device = {}) {
     using Rig = detail::GradientRig<L, In, Device>;
-    Rig rig(options);
+    Rig rig(options, device);
     GradientCheck check;
     const auto fault = [&](const std::string& text) {
         if (check.passed) check = {false, text, check.largest_error, check.compared, check.at_kinks};

@@ -25,6 +25,12 @@ while IFS= read -r file; do
     while IFS= read -r hit; do fault "$file:$hit: the call of a kernel is qualified"; done < <(
         grep -nE '\bkernels::[a-z_]+\((Device\{|device\b|call\.device)' "$file" | cut -c1-120)
 done < <(find include -name '*.hpp')
+# The device that a caller was given is passed on, and a child's call is derived by `child` alone.
+while IFS= read -r hit; do fault "a device made anew: $hit"; done < <(
+    grep -rn 'Device{}' include/genotype --include='*.hpp' | grep -v '^include/genotype/kernels/' | cut -c1-160)
+while IFS= read -r hit; do fault "a child's call derived by hand: $hit"; done < <(
+    grep -rnE '\b(parameters|gradients|buffers|prepared) [+-]=' include/genotype --include='*.hpp' |
+        grep -v '^include/genotype/layers/pass.hpp' | cut -c1-160)
 export LC_ALL=C.UTF-8 # columns are characters, not bytes
 while IFS= read -r hit; do fault "more than 120 columns: $hit"; done < <(
     grep -rnE '^.{121,}' include tests examples benchmarks --include='*.hpp' --include='*.cpp' 2>/dev/null | cut -c1-80)

@@ -34,12 +34,12 @@ struct CausalAttention : LayerBase {
     static constexpr LayerMemory memory(Dims) {
         if constexpr (std::same_as<Mode, Training>)
             return {.kept = {heads, 0},
-                    .forward_scratch = attention_scratch(Device{}, sizes),
-                    .backward_scratch = attention_backward_scratch(Device{}, sizes),
+                    .forward_scratch = attention_scratch(kernels::planned<Device>, sizes),
+                    .backward_scratch = attention_backward_scratch(kernels::planned<Device>, sizes),
                     .session = {}};
         else
             return {.kept = {},
-                    .forward_scratch = attention_scratch(Device{}, sizes),
+                    .forward_scratch = attention_scratch(kernels::planned<Device>, sizes),
                     .backward_scratch = {},
                     .session = {sizes.session_floats(), 0}};
     }

@@ -44,7 +44,7 @@ struct ConvT : LayerBase {
 
     template <class Device>
     static constexpr long prepared_floats() {
-        return packed_floats(Device{}, geometry({}, {}));
+        return packed_floats(kernels::planned<Device>, geometry({}, {}));
     }
     template <class Device>
     static void prepare(Device device, const float* values, float* prepared) {
@@ -58,7 +58,7 @@ struct ConvT : LayerBase {
 
     template <class Device, class Mode>
     static constexpr LayerMemory memory(Dims in) {
-        const MemoryExtent scratch = convolution_scratch(Device{}, geometry(in, output(in).dims));
+        const MemoryExtent scratch = convolution_scratch(kernels::planned<Device>, geometry(in, output(in).dims));
         return {.kept = {}, .forward_scratch = scratch, .backward_scratch = scratch};
     }
 

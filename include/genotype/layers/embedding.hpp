@@ -29,7 +29,7 @@ struct Embedding : LayerBase {
 
     template <class Device>
     static constexpr long prepared_floats() {
-        return embedding_packed_floats(Device{}, vocabulary, width);
+        return embedding_packed_floats(kernels::planned<Device>, vocabulary, width);
     }
     template <class Device>
     static void prepare(Device device, const float* values, float* prepared) {

@@ -9,8 +9,8 @@ namespace genotype {
 /// choice. A layer that runs a convolution says which by its `geometry`.
 template <Layer L, class Device>
 constexpr const char* form_of_leaf(Dims in, Dims out, int batch) {
-    if constexpr (requires { convolution_form(Device{}, L::geometry(in, out), batch); })
-        return form_name(convolution_form(Device{}, L::geometry(in, out), batch), L::geometry(in, out));
+    if constexpr (requires { convolution_form(kernels::planned<Device>, L::geometry(in, out), batch); })
+        return form_name(convolution_form(kernels::planned<Device>, L::geometry(in, out), batch), L::geometry(in, out));
     else
         return "";
 }

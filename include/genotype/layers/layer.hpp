@@ -5,62 +5,12 @@
 #include <concepts>
 #include <type_traits>
 
-#include "genotype/kernels/sequences.hpp"
+#include "genotype/kernels/planned.hpp"
 #include "genotype/layers/parameter.hpp"
-#include "genotype/random/random_state.hpp"
+#include "genotype/layers/pass.hpp"
 #include "genotype/shape/fault.hpp"
-#include "genotype/tensor/region.hpp"
 
 namespace genotype {
-
-/// The two kinds of run are types: `Training` uses batch statistics, drops values and keeps what backward reads.
-struct Training {};
-struct Inference {};
-
-/// What a layer needs beside input, output and parameters.
-struct LayerMemory {
-    MemoryExtent kept{};              // written by forward, read by backward; training only
-    MemoryExtent forward_scratch{};   // free again when forward returns
-    MemoryExtent backward_scratch{};  // free again when backward returns
-    MemoryExtent session{};           // per_sample: for each position of a text, from call to call; inference only
-};
-
-/// One forward call. Activations are (batch, height, width, channels) of `in` and `out`.
-template <class Mode>
-struct Forward {
-    int batch;
-    Dims in, out;
-    const float* x;
-    float* y;
-    const float* parameters;
-    std::conditional_t<std::same_as<Mode, Training>, float*, const float*> buffers;
-    const float* prepared;  // the device's forms of the parameters, see Layer::prepare
-    MemoryRegion kept;
-    MemoryRegion scratch;
-    RandomState* random;  // null in inference
-    const kernels::Sequences* sequences = nullptr;
-    MemoryRegion session = {};  // its samples are positions: [slot][position][floats]; null where nothing is remembered
-    const float* added = nullptr;  // as many values as y: added to what comes out, where `adds_to_output`
-};
-
-/// One backward call. `dx` is null where nobody wants the input's gradient, `gradients` where nobody wants the
-/// parameters'. With `accumulate` gradients of parameters are added to what is there, otherwise written over it;
-/// dx is always written.
-struct Backward {
-    int batch;
-    Dims in, out;
-    const float* x;  // only where backward_reads_input
-    const float* y;  // only where backward_reads_output
-    const float* dy;
-    float* dx;
-    const float* parameters;
-    float* gradients;
-    const float* prepared;
-    bool accumulate;
-    MemoryRegion kept;
-    MemoryRegion scratch;
-    const kernels::Sequences* sequences = nullptr;
-};
 
 /// The defaults of a layer with nothing of its own. A layer inherits from it and adds
 ///

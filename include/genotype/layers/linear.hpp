@@ -30,7 +30,7 @@ struct Linear : LayerBase {
 
     template <class Device>
     static constexpr long prepared_floats() {
-        return packed_floats(Device{}, geometry);
+        return packed_floats(kernels::planned<Device>, geometry);
     }
     template <class Device>
     static void prepare(Device device, const float* values, float* prepared) {
@@ -44,7 +44,7 @@ struct Linear : LayerBase {
 
     template <class Device, class Mode>
     static constexpr LayerMemory memory(Dims) {
-        constexpr MemoryExtent scratch = convolution_scratch(Device{}, geometry);
+        constexpr MemoryExtent scratch = convolution_scratch(kernels::planned<Device>, geometry);
         return {.kept = {}, .forward_scratch = scratch, .backward_scratch = scratch};
     }
 

@@ -29,7 +29,7 @@ struct Rotary : LayerBase {
 
     template <class Device>
     static constexpr long prepared_floats() {
-        return rotary_prepared_floats(Device{}, head_width);
+        return rotary_prepared_floats(kernels::planned<Device>, head_width);
     }
     /// The frequencies: a few dozen numbers.
     template <class Device>

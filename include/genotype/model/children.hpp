@@ -4,6 +4,7 @@
 #include <span>
 #include <string>
 #include <type_traits>
+#include <utility>
 
 #include "genotype/layers/layer.hpp"
 #include "genotype/shape/concat.hpp"
@@ -58,14 +59,29 @@ constexpr long prepared_floats() {
     return floats;
 }
 
+/// How much of the three arenas is a layer's: what lies behind it begins so much later.
+template <Layer L, class Device>
+constexpr Slice weights_of() {
+    return {parameter_floats<L>(), buffer_floats<L>(), prepared_floats<L, Device>()};
+}
+
+/// Calls visit(std::type_identity<Child>{}, name, slice) for the children of a combinator, each with its slice of the
+/// arenas.
+template <Combinator Net, class Device, class Visit>
+constexpr void for_each_slice(Visit&& visit) {
+    Slice at;
+    Net::for_each_child([&]<class Child>(std::type_identity<Child> child, ChildName name) {
+        visit(child, name, std::as_const(at));
+        at = at + weights_of<Child, Device>();
+    });
+}
+
 /// Makes the device's forms of all parameters.
 template <Layer Net, class Device>
 void prepare(Device device, const float* parameters, float* prepared) {
     if constexpr (Combinator<Net>) {
-        Net::for_each_child([&]<class Child>(std::type_identity<Child>, ChildName) {
-            prepare<Child>(device, parameters, prepared);
-            parameters += parameter_floats<Child>();
-            prepared += prepared_floats<Child, Device>();
+        for_each_slice<Net, Device>([&]<class Child>(std::type_identity<Child>, ChildName, const Slice& at) {
+            prepare<Child>(device, parameters + at.parameters, prepared + at.prepared);
         });
     } else {
         Net::prepare(device, parameters, prepared);

@@ -74,17 +74,11 @@ struct FusedProduct : L {
     }
     template <class Device>
     static void backward(Device device, const Backward& pass) {
-        Backward first = pass;
         float* const between = pass.scratch.per_sample;
-        if (A::backward_reads_input) first.x = pass.kept.per_sample;
-        first.in = pass.out;
-        first.dx = between;
-        A::backward(device, first);
-
-        Backward second = pass;
-        second.dy = between;
-        second.scratch = pass.scratch.at({aligned(pass.out.count()), 0});
-        L::backward(device, second);
+        const Slice behind{.scratch = {aligned(pass.out.count()), 0}};
+        const float* const input = A::backward_reads_input ? pass.kept.per_sample : pass.x;
+        A::backward(device, pass.child({}, pass.out, pass.out, {input, pass.y, pass.dy, between}));
+        L::backward(device, pass.child(behind, pass.in, pass.out, {pass.x, pass.y, between, pass.dx}));
     }
 };
 

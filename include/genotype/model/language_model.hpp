@@ -76,37 +76,26 @@ struct LanguageModel {
         constexpr bool training = std::same_as<Mode, Training>;
         const MemoryRegion& two = training ? pass.kept : pass.scratch;
         float *const before = two.per_sample, *const after = two.at(one_activation).per_sample;
-        Forward<Mode> step = pass;
-        step.y = before;
-        step.out = vector_dims(width);
-        run_forward<E, In>(device, mode, step);
+        run_forward<E, In>(device, mode, pass.child({}, pass.in, middle, pass.x, before));
 
-        step.in = step.out;
-        step.x = before;
-        step.y = after;
-        step.parameters += parameter_floats<E>();
-        step.buffers += buffer_floats<E>();
-        step.prepared += prepared_floats<E, Device>();
-        (training ? step.kept : step.scratch) = two.at(two_activations);
-        run_forward<B, vector_dims(width)>(device, mode, step);
+        constexpr Slice behind = training ? Slice{.kept = two_activations} : Slice{.scratch = two_activations};
+        constexpr Slice body = behind + weights_of<E, Device>();
+        run_forward<B, middle>(device, mode, pass.child(body, middle, middle, before, after));
 
         const float* answered = after;
+        int rows = pass.batch;
         if (pass.sequences->last_only) {
             last_rows(device, width, *pass.sequences, after, before);
             answered = before;
-            step.batch = pass.sequences->count;
+            rows = pass.sequences->count;
         }
         if constexpr (tied) {
-            convolve_transposed(device, head_geometry, step.batch, answered, embedding_weights(pass), nullptr, pass.y,
-                                step.scratch);
+            convolve_transposed(device, head_geometry, rows, answered, embedding_weights(pass), nullptr, pass.y,
+                                pass.scratch.at(behind.scratch));
         } else {
-            step.x = answered;
-            step.y = pass.y;
-            step.out = pass.out;
-            step.parameters += parameter_floats<B>();
-            step.buffers += buffer_floats<B>();
-            step.prepared += prepared_floats<B, Device>();
-            run_forward<H, vector_dims(width)>(device, mode, step);
+            Forward<Mode> head = pass.child(body + weights_of<B, Device>(), middle, pass.out, answered, pass.y);
+            head.batch = rows;
+            run_forward<H, middle>(device, mode, head);
         }
     }
 
@@ -114,48 +103,26 @@ struct LanguageModel {
     static void backward(Device device, const Backward& pass) {
         const float *const before = pass.kept.per_sample, *const after = pass.kept.at(one_activation).per_sample;
         float *const d_before = pass.scratch.per_sample, *const d_after = pass.scratch.at(one_activation).per_sample;
-        Backward step = pass;
-        step.kept = pass.kept.at(two_activations);
-        step.scratch = pass.scratch.at(two_activations);
-        const auto behind = [&](long parameters, long prepared) {
-            step.parameters += parameters;
-            if (step.gradients) step.gradients += parameters;
-            step.prepared += prepared;
-        };
+        constexpr Slice body = weights_of<E, Device>() + Slice{.kept = two_activations, .scratch = two_activations};
         if constexpr (tied) {
-            convolve(device, head_geometry, pass.batch, pass.dy, embedding_weights(pass), nullptr, d_after,
-                     step.scratch);
+            const MemoryRegion scratch = pass.scratch.at(two_activations);
+            convolve(device, head_geometry, pass.batch, pass.dy, embedding_weights(pass), nullptr, d_after, scratch);
             if (pass.gradients)
                 convolve_weight_gradient(device, head_geometry, pass.batch, pass.dy, after, pass.gradients,
-                                         pass.accumulate, step.scratch);
+                                         pass.accumulate, scratch);
         } else {
-            behind(parameter_floats<E>() + parameter_floats<B>(),
-                   prepared_floats<E, Device>() + prepared_floats<B, Device>());
-            step.in = vector_dims(width);
-            step.x = after;
-            step.y = pass.y;
-            step.dx = d_after;
-            run_backward<H, vector_dims(width)>(device, step);
-            behind(-parameter_floats<B>(), -prepared_floats<B, Device>());
-            behind(-parameter_floats<E>(), -prepared_floats<E, Device>());
+            run_backward<H, middle>(device, pass.child(body + weights_of<B, Device>(), middle, pass.out,
+                                                       {after, pass.y, pass.dy, d_after}));
         }
-        behind(parameter_floats<E>(), prepared_floats<E, Device>());
-        step.in = step.out = vector_dims(width);
-        step.x = before;
-        step.y = after;
-        step.dy = d_after;
-        step.dx = d_before;
-        run_backward<B, vector_dims(width)>(device, step);
+        run_backward<B, middle>(device, pass.child(body, middle, middle, {before, after, d_after, d_before}));
 
-        Backward first = pass;
-        first.out = vector_dims(width);
-        first.y = before;
-        first.dy = d_before;
+        Backward first = pass.child({}, pass.in, middle, {pass.x, before, d_before, pass.dx});
         first.accumulate = pass.accumulate || tied;  // the head has written the embedding's gradient already
         run_backward<E, In>(device, first);
     }
 
   private:
+    static constexpr Dims middle = vector_dims(width);
     static constexpr MemoryExtent one_activation{aligned(width), 0}, two_activations{2 * aligned(width), 0};
     /// A `Linear` whose weights lie the other way round: from the small side, the width, to the large, the vocabulary.
     static constexpr kernels::ProductGeometry head_geometry{kernels::ConvGeometry{vocabulary, width}};
@@ -164,7 +131,7 @@ struct LanguageModel {
     template <class Device, class Mode>
     static constexpr LayerMemory head_memory() {
         if constexpr (tied) {
-            const MemoryExtent scratch = convolution_scratch(Device{}, head_geometry);
+            const MemoryExtent scratch = convolution_scratch(kernels::planned<Device>, head_geometry);
             return {.kept = {}, .forward_scratch = scratch, .backward_scratch = scratch};
         } else {
             return memory_of<H, Device, Mode>(vector_dims(width));

@@ -21,7 +21,7 @@ class Model : public ModelWeights<Net, Device> {
     using device = Device;
 
     /// A model with first values drawn from `seed`, in PyTorch's distributions.
-    explicit Model(Seed seed = {}) : ModelWeights<Net, Device>(seed) {}
+    explicit Model(Seed seed = {}, const Device& on = {}) : ModelWeights<Net, Device>(seed, on) {}
 
     /// A workspace for inference on batches of up to `capacity` samples of shape `In`.
     template <ShapeType In>
@@ -54,7 +54,7 @@ class Model : public ModelWeights<Net, Device> {
         } else {
             Tensor<OutputShape<Net, In>> y(x.batch());
             if (x.batch() == 0) return y;
-            auto memory = workspace<In>(x.batch());
+            Workspace<Net, In, Inference, Device> memory(x.batch(), this->runs_on());
             detail::Input<In, Device> input(x.batch());
             const auto result = memory.forward(*this, input.take(x));
             Device::download(result.data, result.size(), y.data());

@@ -16,11 +16,11 @@ template <ShapeType S>
 Tensor<S> normal(int batch, Seed seed) {
     Tensor<S> noise(batch);
 #if defined(__CUDACC__)
-    using Device = Reference;  // the same values
+    constexpr Reference device;  // the same values
 #else
-    using Device = Cpu;
+    constexpr Cpu device;
 #endif
-    fill_normal(Device{}, noise.size(), RandomState{.seed = seed.value, .stream = streams::noise}, noise.data());
+    fill_normal(device, noise.size(), RandomState{.seed = seed.value, .stream = streams::noise}, noise.data());
     return noise;
 }
 

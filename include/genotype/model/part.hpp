@@ -29,11 +29,11 @@ template <int Index, Layer Net, class Device>
 WeightsView part(const ModelWeights<Net, Device>& weights) {
     WeightsView view = view_of(weights);
     int number = 0;
-    Net::for_each_child([&]<class Child>(std::type_identity<Child>, ChildName) {
-        if (number++ >= Index) return;
-        view.parameters.at += parameter_floats<Child>();
-        view.buffers.at += buffer_floats<Child>();
-        view.prepared.at += prepared_floats<Child, Device>();
+    for_each_slice<Net, Device>([&](auto, ChildName, const Slice& at) {
+        if (number++ != Index) return;
+        view.parameters.at += at.parameters;
+        view.buffers.at += at.buffers;
+        view.prepared.at += at.prepared;
     });
     return view;
 }

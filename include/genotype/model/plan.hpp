@@ -63,13 +63,13 @@ struct Place {
 struct LayerFacts {
     LayerMemory memory;
     bool reads_input = true, reads_output = false, in_place = false;
-    long parameters = 0, buffers = 0, prepared = 0;
+    Slice weights{};
 };
 
 template <Layer L, class Device, class Mode>
 constexpr LayerFacts facts_of(Dims in) {
-    return {memory_of<L, Device, Mode>(in), L::backward_reads_input, L::backward_reads_output,    L::in_place,
-            parameter_floats<L>(),          buffer_floats<L>(),      prepared_floats<L, Device>()};
+    return {memory_of<L, Device, Mode>(in), L::backward_reads_input, L::backward_reads_output, L::in_place,
+            weights_of<L, Device>()};
 }
 
 /// The plan of a chain of N layers. Boundary b lies between layers b-1 and b; 0 is the input and N the output.
@@ -77,8 +77,7 @@ template <std::size_t N>
 struct ChainPlan {
     std::array<Dims, N + 1> dims{};
     std::array<Place, N + 1> activation{}, gradient{};
-    std::array<MemoryExtent, N> kept{}, forward_scratch{}, backward_scratch{}, session{};
-    std::array<long, N> parameters{}, buffers{}, prepared{};  // offsets of each layer's stretch of the arenas
+    std::array<Slice, N> forward{}, backward{};  // each layer's own
     LayerMemory total{};
 };
 
@@ -120,8 +119,8 @@ constexpr void plan_forward(ChainPlan<N>& plan, const std::array<LayerFacts, N>&
     plan.total.forward_scratch = place_blocks(blocks);
 
     for (std::size_t layer = 0; layer < N; ++layer) {
-        plan.forward_scratch[layer] = blocks[N + 1 + layer].offset;
-        plan.kept[layer] = plan.total.kept;
+        plan.forward[layer].scratch = blocks[N + 1 + layer].offset;
+        plan.forward[layer].kept = plan.total.kept;
         plan.total.kept = plan.total.kept + aligned(facts[layer].memory.kept);
     }
     for (std::size_t b = N + 1; b-- > 0;) {
@@ -159,7 +158,10 @@ constexpr void plan_backward(ChainPlan<N>& plan, const std::array<LayerFacts, N>
         blocks[N + 1 + layer] = {facts[layer].memory.backward_scratch, time, time};
     }
     plan.total.backward_scratch = place_blocks(blocks);
-    for (std::size_t layer = 0; layer < N; ++layer) plan.backward_scratch[layer] = blocks[N + 1 + layer].offset;
+    for (std::size_t layer = 0; layer < N; ++layer) {
+        plan.backward[layer] = plan.forward[layer];
+        plan.backward[layer].scratch = blocks[N + 1 + layer].offset;
+    }
     for (std::size_t b = 0; b <= N; ++b) {
         if (b == 0)
             plan.gradient[b] = {Place::first};
@@ -181,15 +183,13 @@ constexpr auto plan_chain(Dims in) {
     ((facts[index] = facts_of<L, Device, Mode>(plan.dims[index]),
       plan.dims[index + 1] = output_dims<L>(plan.dims[index]), ++index),
      ...);
-    for (std::size_t layer = 1; layer < count; ++layer) {
-        plan.parameters[layer] = plan.parameters[layer - 1] + facts[layer - 1].parameters;
-        plan.buffers[layer] = plan.buffers[layer - 1] + facts[layer - 1].buffers;
-        plan.prepared[layer] = plan.prepared[layer - 1] + facts[layer - 1].prepared;
-    }
+    Slice next;
     for (std::size_t layer = 0; layer < count; ++layer) {
-        plan.session[layer] = plan.total.session;
-        plan.total.session = plan.total.session + aligned(facts[layer].memory.session);
+        plan.forward[layer] = next;
+        next = next + facts[layer].weights;
+        next.session = next.session + aligned(facts[layer].memory.session);
     }
+    plan.total.session = next.session;
     constexpr bool training = std::same_as<Mode, Training>;
     plan_forward(plan, facts, training);
     if (training) plan_backward(plan, facts);

@@ -49,52 +49,49 @@ struct Repeat {
         } else {
             total.forward_scratch = boundary + boundary + block.forward_scratch;
         }
-        const MemoryExtent session = aligned(block.session);
-        total.session = {N * session.per_sample, N * session.fixed};
+        total.session = N * aligned(block.session);
         return total;
     }
 
     template <Dims In, class Device, class Mode>
     static void forward(Device device, Mode mode, const Forward<Mode>& pass) {
-        constexpr MemoryExtent two_boundaries{2 * aligned(In.count()), 0};
-        Forward<Mode> step = pass;
-        if constexpr (!std::same_as<Mode, Training>) step.scratch = pass.scratch.at(two_boundaries);
+        constexpr bool training = std::same_as<Mode, Training>;
+        const float* x = pass.x;
         for (int number = 0; number < N; ++number) {
-            step.y = number + 1 == N ? pass.y : boundary<In, Device, Mode>(pass, number + 1);
-            if constexpr (std::same_as<Mode, Training>) step.kept = pass.kept.at(kept_at<In, Device>(number));
-            run_forward<Block, In>(device, mode, step);
-            step.x = step.y;
-            step.parameters += parameter_floats<Block>();
-            step.buffers += buffer_floats<Block>();
-            step.prepared += prepared_floats<Block, Device>();
-            step.session = step.session.at(aligned(memory_of<Block, Device, Mode>(In).session));
+            float* const y = number + 1 == N ? pass.y : boundary<In, Device, Mode>(pass, number + 1);
+            const Slice at = slice<In, Device, Mode>(number, training ? MemoryExtent{} : two_boundaries<In>);
+            run_forward<Block, In>(device, mode, pass.child(at, pass.in, pass.out, x, y));
+            x = y;
         }
     }
 
     template <Dims In, class Device>
     static void backward(Device device, const Backward& pass) {
-        constexpr long one = aligned(In.count());
-        Backward step = pass;
-        step.scratch = pass.scratch.at({2 * one, 0});
+        const float* dy = pass.dy;
         for (int number = N - 1; number >= 0; --number) {
-            step.x = number == 0 ? pass.x : boundary<In, Device, Training>(pass, number);
-            step.y = number + 1 == N ? pass.y : boundary<In, Device, Training>(pass, number + 1);
-            step.dx = number == 0 ? pass.dx : pass.scratch.at({number % 2 * one, 0}).per_sample;
-            step.parameters = pass.parameters + number * parameter_floats<Block>();
-            step.gradients = pass.gradients ? pass.gradients + number * parameter_floats<Block>() : nullptr;
-            step.prepared = pass.prepared + number * prepared_floats<Block, Device>();
-            step.kept = pass.kept.at(kept_at<In, Device>(number));
-            run_backward<Block, In>(device, step);
-            step.dy = step.dx;
+            const float* const x = number == 0 ? pass.x : boundary<In, Device, Training>(pass, number);
+            const float* const y = number + 1 == N ? pass.y : boundary<In, Device, Training>(pass, number + 1);
+            float* const dx = number == 0 ? pass.dx : pass.scratch.at({number % 2 * aligned(In.count()), 0}).per_sample;
+            const Slice at = slice<In, Device, Training>(number, two_boundaries<In>);
+            run_backward<Block, In>(device, pass.child(at, pass.in, pass.out, {x, y, dy, dx}));
+            dy = dx;
         }
     }
 
   private:
-    /// Kept memory is the inner boundaries 1 .. N-1, then what each block keeps.
-    template <Dims In, class Device>
-    static constexpr MemoryExtent kept_at(int number) {
-        constexpr MemoryExtent each = aligned(memory_of<Block, Device, Training>(In).kept);
-        return {(N - 1) * aligned(In.count()) + number * each.per_sample, number * each.fixed};
+    template <Dims In>
+    static constexpr MemoryExtent two_boundaries{2 * aligned(In.count()), 0};
+
+    /// What is block `number`'s. Kept memory is the inner boundaries 1 .. N-1, then what each block keeps.
+    template <Dims In, class Device, class Mode>
+    static constexpr Slice slice(int number, MemoryExtent scratch) {
+        constexpr LayerMemory block = memory_of<Block, Device, Mode>(In);
+        constexpr Slice each =
+            weights_of<Block, Device>() + Slice{.kept = aligned(block.kept), .session = aligned(block.session)};
+        Slice own = number * each;
+        if (std::same_as<Mode, Training>) own.kept = own.kept + MemoryExtent{(N - 1) * aligned(In.count()), 0};
+        own.scratch = scratch;
+        return own;
     }
 
     /// Where the activation before block `number` lies: kept in training, one of two places in inference.

@@ -73,26 +73,33 @@ struct Residual<Sequential<B...>, Projection<S...>> {
     /// Where everything lies within the memory that this layer is given.
     template <class Device, class Mode>
     struct Plan {
-        LayerMemory branch{}, shortcut{};
+        Slice branch{}, shortcut{};                   // in forward
         MemoryExtent branch_output, shortcut_output;  // kept only where backward reads them
+        MemoryExtent input_gradient;                  // scratch of backward: that of the projection
         LayerMemory total{};
 
-        constexpr explicit Plan(Dims in) : branch(memory_of<Branch, Device, Mode>(in)) {
+        constexpr explicit Plan(Dims in) {
             constexpr bool training = std::same_as<Mode, Training>;
-            const Dims out = output_dims<Residual>(in);
-            const MemoryExtent one{aligned(out.count()), 0}, wide_in{aligned(in.count()), 0};
-            if constexpr (projects) shortcut = memory_of<Shortcut, Device, Mode>(in);
-            branch.kept = aligned(branch.kept);
-            shortcut.kept = aligned(shortcut.kept);
-            branch.session = aligned(branch.session);
-            total.session = branch.session + aligned(shortcut.session);
-            branch_output = branch.kept + shortcut.kept;
+            const MemoryExtent one{aligned(output_dims<Residual>(in).count()), 0};
+            const LayerMemory of_branch = memory_of<Branch, Device, Mode>(in);
+            LayerMemory of_shortcut{};
+            if constexpr (projects) of_shortcut = memory_of<Shortcut, Device, Mode>(in);
+            shortcut = weights_of<Branch, Device>();
+            shortcut.kept = aligned(of_branch.kept);
+            shortcut.session = aligned(of_branch.session);
+            total.session = shortcut.session + aligned(of_shortcut.session);
+            branch_output = shortcut.kept + aligned(of_shortcut.kept);
             shortcut_output = branch_output + (training && Branch::backward_reads_output ? one : MemoryExtent{});
             total.kept = shortcut_output + (training && shortcut_reads_output() ? one : MemoryExtent{});
-            const MemoryExtent temporary = projects && !(training && shortcut_reads_output()) ? one : MemoryExtent{};
-            total.forward_scratch = temporary + larger(branch.forward_scratch, shortcut.forward_scratch);
-            const MemoryExtent input_gradient = projects ? wide_in : MemoryExtent{};
-            total.backward_scratch = input_gradient + larger(branch.backward_scratch, shortcut.backward_scratch);
+            if (projects && !(training && shortcut_reads_output())) branch.scratch = shortcut.scratch = one;
+            total.forward_scratch = branch.scratch + larger(of_branch.forward_scratch, of_shortcut.forward_scratch);
+            if (projects) input_gradient = {aligned(in.count()), 0};
+            total.backward_scratch = input_gradient + larger(of_branch.backward_scratch, of_shortcut.backward_scratch);
+        }
+
+        constexpr Slice in_backward(Slice slice) const {
+            slice.scratch = input_gradient;
+            return slice;
         }
     };
 
@@ -105,63 +112,47 @@ struct Residual<Sequential<B...>, Projection<S...>> {
     static void forward(Device device, Mode mode, const Forward<Mode>& pass) {
         constexpr Plan<Device, Mode> plan(In);
         constexpr bool training = std::same_as<Mode, Training>;
-        const long values = pass.batch * pass.out.count();
-        Forward<Mode> inner = pass;
-        MemoryRegion inner_scratch = pass.scratch;
-        if constexpr (training && Branch::backward_reads_output) inner.y = pass.kept.at(plan.branch_output).per_sample;
-        inner.added = nullptr;
-        constexpr bool reads_branch = training && Branch::backward_reads_output;
-        if constexpr (!projects && !reads_branch && adds_to_output<Branch, Device>) {
-            inner.added = pass.x;
-            run_forward<Branch, In>(device, mode, inner);
-        } else if constexpr (!projects) {
-            run_forward<Branch, In>(device, mode, inner);
-            map(device, values, kernels::Add{}, pass.y, static_cast<const float*>(inner.y), pass.x);
+        constexpr bool keeps_branch = training && Branch::backward_reads_output;
+        float* const from_branch = keeps_branch ? pass.kept.at(plan.branch_output).per_sample : pass.y;
+        Forward<Mode> branch = pass.child(plan.branch, pass.in, pass.out, pass.x, from_branch);
+        if constexpr (!projects && !keeps_branch && adds_to_output<Branch, Device>) {
+            branch.added = pass.x;
+            run_forward<Branch, In>(device, mode, branch);
         } else {
-            float* other = pass.scratch.per_sample;
-            if constexpr (training && shortcut_reads_output())
-                other = pass.kept.at(plan.shortcut_output).per_sample;
-            else
-                inner_scratch = pass.scratch.at({aligned(pass.out.count()), 0});
-            inner.scratch = inner_scratch;
-            run_forward<Branch, In>(device, mode, inner);
-            Forward<Mode> side = inner;
-            side.y = other;
-            side.parameters += parameter_floats<Branch>();
-            side.buffers += buffer_floats<Branch>();
-            side.prepared += prepared_floats<Branch, Device>();
-            side.kept = pass.kept.at(plan.branch.kept);
-            side.session = pass.session.at(plan.branch.session);
-            run_forward<Shortcut, In>(device, mode, side);
-            map(device, values, kernels::Add{}, pass.y, static_cast<const float*>(inner.y),
-                static_cast<const float*>(other));
+            run_forward<Branch, In>(device, mode, branch);
+            const float* other = pass.x;
+            if constexpr (projects) {
+                constexpr bool keeps_shortcut = training && shortcut_reads_output();
+                float* const from_shortcut =
+                    (keeps_shortcut ? pass.kept.at(plan.shortcut_output) : pass.scratch).per_sample;
+                run_forward<Shortcut, In>(device, mode,
+                                          pass.child(plan.shortcut, pass.in, pass.out, pass.x, from_shortcut));
+                other = from_shortcut;
+            }
+            map(device, pass.batch * pass.out.count(), kernels::Add{}, pass.y, static_cast<const float*>(from_branch),
+                other);
         }
     }
 
     template <Dims In, class Device>
     static void backward(Device device, const Backward& pass) {
         constexpr Plan<Device, Training> plan(In);
-        const long values = pass.batch * pass.in.count();
-        Backward inner = pass;
-        if constexpr (Branch::backward_reads_output) inner.y = pass.kept.at(plan.branch_output).per_sample;
-        if constexpr (!projects) {
-            run_backward<Branch, In>(device, inner);
-            if (pass.dx) map(device, values, kernels::Add{}, pass.dx, static_cast<const float*>(pass.dx), pass.dy);
-        } else {
-            inner.scratch = pass.scratch.at({aligned(pass.in.count()), 0});
-            run_backward<Branch, In>(device, inner);
-            Backward side = inner;
-            side.y = shortcut_reads_output() ? pass.kept.at(plan.shortcut_output).per_sample : nullptr;
-            side.dx = pass.dx ? pass.scratch.per_sample : nullptr;
-            side.parameters += parameter_floats<Branch>();
-            if (side.gradients) side.gradients += parameter_floats<Branch>();
-            side.prepared += prepared_floats<Branch, Device>();
-            side.kept = pass.kept.at(plan.branch.kept);
-            run_backward<Shortcut, In>(device, side);
-            if (pass.dx)
-                map(device, values, kernels::Add{}, pass.dx, static_cast<const float*>(pass.dx),
-                    static_cast<const float*>(side.dx));
+        const float* const from_branch =
+            Branch::backward_reads_output ? pass.kept.at(plan.branch_output).per_sample : pass.y;
+        run_backward<Branch, In>(device, pass.child(plan.in_backward(plan.branch), pass.in, pass.out,
+                                                    {pass.x, from_branch, pass.dy, pass.dx}));
+        const float* other = pass.dy;
+        if constexpr (projects) {
+            const float* const from_shortcut =
+                shortcut_reads_output() ? pass.kept.at(plan.shortcut_output).per_sample : nullptr;
+            float* const dx = pass.dx ? pass.scratch.per_sample : nullptr;
+            run_backward<Shortcut, In>(device, pass.child(plan.in_backward(plan.shortcut), pass.in, pass.out,
+                                                          {pass.x, from_shortcut, pass.dy, dx}));
+            other = dx;
         }
+        if (pass.dx)
+            map(device, pass.batch * pass.in.count(), kernels::Add{}, pass.dx, static_cast<const float*>(pass.dx),
+                other);
     }
 };
 

@@ -28,8 +28,8 @@ enum class RunDirection { forward, backward };
 /// A device that wants to see each leaf's runs: what its `watch` returns lives as long as the run. Any other device
 /// pays nothing. See training/profile.hpp.
 template <class Device, class L>
-concept Watches = requires(Dims in) {
-    Device::template watch<L>(RunDirection::forward, in);
+concept Watches = requires(const Device& device, Dims in) {
+    device.template watch<L>(RunDirection::forward, in);
 };
 
 template <Layer L, Dims In, class Device, class Mode>
@@ -37,7 +37,7 @@ void run_forward(Device device, Mode mode, const Forward<Mode>& pass) {
     if constexpr (Combinator<L>) {
         L::template forward<In>(device, mode, pass);
     } else if constexpr (Watches<Device, L>) {
-        [[maybe_unused]] const auto watch = Device::template watch<L>(RunDirection::forward, pass.in);
+        [[maybe_unused]] const auto watch = device.template watch<L>(RunDirection::forward, pass.in);
         L::forward(device, mode, pass);
     } else {
         L::forward(device, mode, pass);
@@ -49,7 +49,7 @@ void run_backward(Device device, const Backward& pass) {
     if constexpr (Combinator<L>) {
         L::template backward<In>(device, pass);
     } else if constexpr (Watches<Device, L>) {
-        [[maybe_unused]] const auto watch = Device::template watch<L>(RunDirection::backward, pass.in);
+        [[maybe_unused]] const auto watch = device.template watch<L>(RunDirection::backward, pass.in);
         L::backward(device, pass);
     } else {
         L::backward(device, pass);

@@ -48,22 +48,12 @@ struct Sequential {
         constexpr auto& p = plan<In, Device, Mode>;
         constexpr auto& steps = forward_steps<In, Device, Mode>;
         const auto activation = [&](std::size_t b) { return at(p.activation[b], pass.kept, pass.scratch, pass.y); };
-        for (std::size_t i = 0; i < steps.size(); ++i)
-            steps[i](device, mode,
-                     {.batch = pass.batch,
-                      .in = p.dims[i],
-                      .out = p.dims[i + 1],
-                      .x = i == 0 ? pass.x : activation(i),
-                      .y = activation(i + 1),
-                      .parameters = pass.parameters + p.parameters[i],
-                      .buffers = pass.buffers + p.buffers[i],
-                      .prepared = pass.prepared + p.prepared[i],
-                      .kept = pass.kept.at(p.kept[i]),
-                      .scratch = pass.scratch.at(p.forward_scratch[i]),
-                      .random = pass.random,
-                      .sequences = pass.sequences,
-                      .session = pass.session.at(p.session[i]),
-                      .added = i + 1 == steps.size() ? pass.added : nullptr});
+        for (std::size_t i = 0; i < steps.size(); ++i) {
+            Forward<Mode> call =
+                pass.child(p.forward[i], p.dims[i], p.dims[i + 1], i == 0 ? pass.x : activation(i), activation(i + 1));
+            if (i + 1 == steps.size()) call.added = pass.added;
+            steps[i](device, mode, call);
+        }
     }
 
     template <Dims In, class Device>
@@ -79,20 +69,11 @@ struct Sequential {
         };
         const auto gradient = [&](std::size_t b) { return pass.scratch.at(p.gradient[b].offset).per_sample; };
         for (std::size_t i = steps.size(); i-- > 0;)
-            steps[i](device, {.batch = pass.batch,
-                              .in = p.dims[i],
-                              .out = p.dims[i + 1],
-                              .x = activation(i),
-                              .y = activation(i + 1),
-                              .dy = i + 1 == steps.size() ? pass.dy : gradient(i + 1),
-                              .dx = i == 0 ? pass.dx : gradient(i),
-                              .parameters = pass.parameters + p.parameters[i],
-                              .gradients = pass.gradients ? pass.gradients + p.parameters[i] : nullptr,
-                              .prepared = pass.prepared + p.prepared[i],
-                              .accumulate = pass.accumulate,
-                              .kept = pass.kept.at(p.kept[i]),
-                              .scratch = pass.scratch.at(p.backward_scratch[i]),
-                              .sequences = pass.sequences});
+            steps[i](device, pass.child(p.backward[i], p.dims[i], p.dims[i + 1],
+                                        {.x = activation(i),
+                                         .y = activation(i + 1),
+                                         .dy = i + 1 == steps.size() ? pass.dy : gradient(i + 1),
+                                         .dx = i == 0 ? pass.dx : gradient(i)}));
     }
 
   private:

@@ -84,7 +84,7 @@ inline constexpr auto summary_rows = [] {
             rows[row] = {raw_type_name<L>(), Combinator<L>, name, depth, in, out, parameter_count<L>};
             if constexpr (!Combinator<L>) {
                 rows[row].cost = multiply_adds_of_leaf<L>(in, out);
-                if constexpr (requires { convolution_form(Device{}, L::geometry(in, out), 1); })
+                if constexpr (requires { convolution_form(kernels::planned<Device>, L::geometry(in, out), 1); })
                     rows[row].form = &form_of_leaf<L, Device>;
             }
             ++row;

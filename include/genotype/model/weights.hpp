@@ -58,8 +58,9 @@ template <class Device>
 template <Layer Net, class Device>
 class ModelWeights {
   public:
-    /// Draws the first values as PyTorch's modules do (the distribution, not the numbers).
-    explicit ModelWeights(Seed seed) {
+    /// Draws the first values as PyTorch's modules do (the distribution, not the numbers), on the device that its own
+    /// work runs on ever after.
+    explicit ModelWeights(Seed seed, const Device& device = {}) : device_(device) {
         RandomState random{.seed = seed.value, .stream = streams::initial_values};
         draw<detail::Owned::parameters>(parameters.data(), random);
         draw<detail::Owned::buffers>(buffers.data(), random);
@@ -67,7 +68,9 @@ class ModelWeights {
     }
 
     /// To be called after every change of the parameters.
-    void prepare() { genotype::prepare<Net>(Device{}, parameters.data(), prepared.data()); }
+    void prepare() { genotype::prepare<Net>(device_, parameters.data(), prepared.data()); }
+
+    const Device& runs_on() const { return device_; }
 
     /// Every tensor starts on a 64-byte line; the gaps between them stay zero. See `for_each_tensor`.
     Arena<Device> parameters{parameter_floats<Net>()};
@@ -78,11 +81,13 @@ class ModelWeights {
 
   private:
     template <detail::Owned What>
-    static void draw(float* arena, RandomState& random) {
+    void draw(float* arena, RandomState& random) const {
         for_each_tensor<Net, What>([&](const std::string&, const Parameter& tensor, long offset) {
-            detail::draw_first_values(Device{}, tensor, arena + offset, random);
+            detail::draw_first_values(device_, tensor, arena + offset, random);
         });
     }
+
+    [[no_unique_address]] Device device_;
 };
 
 }  // namespace genotype

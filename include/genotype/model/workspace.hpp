@@ -27,13 +27,15 @@ class Workspace {
     /// Floats in all for `capacity` samples.
     static constexpr long floats(long capacity) { return (kept_size + scratch_size + output_size).floats(capacity); }
 
-    /// Memory for up to `capacity` samples. Throws `Error` where that is below 1.
-    explicit Workspace(int capacity) : capacity_(capacity) {
+    /// Memory for up to `capacity` samples, and the device that runs are on. Throws `Error` where `capacity` is
+    /// below 1.
+    explicit Workspace(int capacity, const Device& device = {}) : device_(device), capacity_(capacity) {
         if (capacity < 1) fail("Workspace", "capacity", capacity, "1 or more samples");
         arena_ = Arena<Device>(floats(capacity));
     }
 
     int capacity() const { return capacity_; }
+    const Device& runs_on() const { return device_; }
 
     /// Throws `Error` where a run on `batch` samples would not fit.
     void check(int batch) const {
@@ -56,20 +58,7 @@ class Workspace {
                       RandomState* random = nullptr) {
         check(x.batch);
         kept_batch_ = x.batch;
-        run_forward<Net, In::dims>(Device{}, Mode{},
-                                   Forward<Mode>{.batch = x.batch,
-                                                 .in = In::dims,
-                                                 .out = Out::dims,
-                                                 .x = x.data,
-                                                 .y = output(),
-                                                 .parameters = model.parameters.data(),
-                                                 .buffers = model.buffers.data(),
-                                                 .prepared = model.prepared.data(),
-                                                 .kept = kept(),
-                                                 .scratch = scratch(),
-                                                 .random = random,
-                                                 .sequences = &sequences,
-                                                 .session = session});
+        run<Mode>(model, x, {kept(), scratch(), session}, sequences, random);
         return {output(), sequences.last_only ? sequences.count : x.batch};
     }
 
@@ -89,22 +78,9 @@ class Workspace {
             memory = inference_.data();
         }
         const kernels::SequenceRows text{.count = x.batch};
-        const kernels::Sequences all = one_text(text);
         float* const behind = memory + kept_here.floats(capacity_);
-        run_forward<Net, In::dims>(Device{}, Inference{},
-                                   Forward<Inference>{.batch = x.batch,
-                                                      .in = In::dims,
-                                                      .out = Out::dims,
-                                                      .x = x.data,
-                                                      .y = output(),
-                                                      .parameters = model.parameters.data(),
-                                                      .buffers = model.buffers.data(),
-                                                      .prepared = model.prepared.data(),
-                                                      .kept = region(memory, kept_here),
-                                                      .scratch = region(behind, scratch_here),
-                                                      .random = nullptr,
-                                                      .sequences = &all,
-                                                      .session = {}});
+        run<Inference>(model, x, {region(memory, kept_here), region(behind, scratch_here), {}}, one_text(text),
+                       nullptr);
         return {output(), x.batch};
     }
 
@@ -150,23 +126,45 @@ class Workspace {
         check_backward(x.batch, output_gradient.batch, wanted);
         const kernels::SequenceRows text{.count = x.batch};
         const kernels::Sequences all = one_text(text);
-        run_backward<Net, In::dims>(Device{}, Backward{.batch = x.batch,
-                                                       .in = In::dims,
-                                                       .out = Out::dims,
-                                                       .x = x.data,
-                                                       .y = output(),
-                                                       .dy = output_gradient.data,
-                                                       .dx = wanted.input_gradient.data,
-                                                       .parameters = model.parameters.data(),
-                                                       .gradients = wanted.gradients.data,
-                                                       .prepared = model.prepared.data(),
-                                                       .accumulate = wanted.accumulate,
-                                                       .kept = kept(),
-                                                       .scratch = scratch(),
-                                                       .sequences = wanted.sequences ? wanted.sequences : &all});
+        run_backward<Net, In::dims>(device_, Backward{.batch = x.batch,
+                                                      .in = In::dims,
+                                                      .out = Out::dims,
+                                                      .x = x.data,
+                                                      .y = output(),
+                                                      .dy = output_gradient.data,
+                                                      .dx = wanted.input_gradient.data,
+                                                      .parameters = model.parameters.data(),
+                                                      .gradients = wanted.gradients.data,
+                                                      .prepared = model.prepared.data(),
+                                                      .accumulate = wanted.accumulate,
+                                                      .kept = kept(),
+                                                      .scratch = scratch(),
+                                                      .sequences = wanted.sequences ? wanted.sequences : &all});
     }
 
   private:
+    struct Memory {
+        MemoryRegion kept, scratch, session;
+    };
+
+    template <class RunMode, class Model>
+    void run(Model& model, View<In> x, const Memory& memory, const kernels::Sequences& sequences, RandomState* random) {
+        run_forward<Net, In::dims>(device_, RunMode{},
+                                   Forward<RunMode>{.batch = x.batch,
+                                                    .in = In::dims,
+                                                    .out = Out::dims,
+                                                    .x = x.data,
+                                                    .y = output(),
+                                                    .parameters = model.parameters.data(),
+                                                    .buffers = model.buffers.data(),
+                                                    .prepared = model.prepared.data(),
+                                                    .kept = memory.kept,
+                                                    .scratch = memory.scratch,
+                                                    .random = random,
+                                                    .sequences = &sequences,
+                                                    .session = memory.session});
+    }
+
     /// What a batch is to layers that look at other rows when nobody says: one text from its begin.
     static kernels::Sequences one_text(const kernels::SequenceRows& text) {
         return {Device::on_host ? &text : nullptr, 1, text.count, false};
@@ -190,6 +188,7 @@ class Workspace {
     MemoryRegion kept() { return region(arena_.data() + output_size.floats(capacity_), kept_size); }
     MemoryRegion scratch() { return region(arena_.data() + (output_size + kept_size).floats(capacity_), scratch_size); }
 
+    [[no_unique_address]] Device device_;
     Arena<Device> arena_, inference_;
     int capacity_ = 0;
     int kept_batch_ = 0;  // of the last forward run, where backward may follow

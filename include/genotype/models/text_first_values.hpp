@@ -41,10 +41,10 @@ void draw_text_values(ModelWeights<Net, Device>& model, Seed seed, float deviati
         const bool is_matrix = tensor.dims.rank >= 2;
         const float constant = tensor.initial.kind == Initial::constant ? tensor.initial.value : 0;
         if (is_matrix) {
-            fill_normal(Device{}, tensor.count(), random.take(tensor.count()), to);
-            update(Device{}, tensor.count(), Widen{deviation}, to);
+            fill_normal(model.runs_on(), tensor.count(), random.take(tensor.count()), to);
+            update(model.runs_on(), tensor.count(), Widen{deviation}, to);
         } else {
-            update(Device{}, tensor.count(), Fill{constant}, to);
+            update(model.runs_on(), tensor.count(), Fill{constant}, to);
         }
     });
 }
@@ -62,7 +62,7 @@ void initialize_gpt2(ModelWeights<Net, Device>& model, Seed seed) {
     detail::for_each_residual_projection<Net>(count, 0);
     const float factor = 1 / std::sqrt(static_cast<float>(residuals));
     const auto shorten = [&](const Parameter& projection, long offset) {
-        update(Device{}, projection.count(), detail::Widen{factor}, model.parameters.data() + offset);
+        update(model.runs_on(), projection.count(), detail::Widen{factor}, model.parameters.data() + offset);
     };
     detail::for_each_residual_projection<Net>(shorten, 0);
     model.prepare();

@@ -20,6 +20,9 @@ struct MemoryExtent {
     friend constexpr MemoryExtent operator+(MemoryExtent left, MemoryExtent right) {
         return {left.per_sample + right.per_sample, left.fixed + right.fixed};
     }
+    friend constexpr MemoryExtent operator*(long times, MemoryExtent extent) {
+        return {times * extent.per_sample, times * extent.fixed};
+    }
     friend constexpr bool operator==(MemoryExtent, MemoryExtent) = default;
 
     constexpr long floats(long capacity) const { return per_sample * capacity + fixed; }

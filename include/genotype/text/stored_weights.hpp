@@ -92,22 +92,23 @@ class StoredWeights {
     static void add(detail::TextLoading& loading, Found& found, const std::string& prefix, float* parameters,
                     float* prepared) {
         if constexpr (Combinator<L>) {
-            L::for_each_child([&]<class Child>(std::type_identity<Child>, ChildName name) {
-                add<Child>(loading, found, detail::child_prefix(prefix, name), parameters, prepared);
-                parameters += parameter_floats<Child>();
-                prepared += prepared_floats<Child, device>();
+            for_each_slice<L, device>([&]<class Child>(std::type_identity<Child>, ChildName name, const Slice& at) {
+                add<Child>(loading, found, detail::child_prefix(prefix, name), parameters + at.parameters,
+                           prepared + at.prepared);
             });
         } else {
             bool is_stored = L::template has_stored_matrix<device>();
+            long offset = 0;
             for (const Parameter& tensor : L::parameters) {
                 const std::string name = prefix + tensor.name;
+                float* const to = parameters + offset;
                 if (std::exchange(is_stored, false)) {
                     found.matrices.push_back({loading.match(name, tensor.dims), tensor.dims, prepared});
                 } else {
-                    loading.add(detail::state_tensor<float>(name, tensor, parameters));
-                    found.plain.push_back({parameters, tensor.count()});
+                    loading.add(detail::state_tensor<float>(name, tensor, to));
+                    found.plain.push_back({to, tensor.count()});
                 }
-                parameters += aligned(tensor.count());
+                offset += aligned(tensor.count());
             }
         }
     }

@@ -26,10 +26,10 @@ class TextRun {
 
     /// `Error` where an option is below 1 or above what the model can.
     template <class Weights>
-    explicit TextRun(const Weights& weights, TextRunOptions options)
+    explicit TextRun(const Weights& weights, TextRunOptions options, const Device& device = {})
         : options_(checked(options)),
           weights_(view_of(weights)),
-          workspace_(options.max_rows),
+          workspace_(options.max_rows, device),
           session_(options.slots, options.context),
           input_(options.max_rows, vocabulary()),
           single_tokens_(Device::on_host ? 0 : static_cast<std::size_t>(std::min(options.slots, options.max_rows))) {}
@@ -64,7 +64,7 @@ class TextRun {
 
     const float* run(std::span<const int> tokens, std::span<const kernels::SequenceRows> sequences, bool last_only) {
         check(tokens, sequences);
-        spread_threads(Device{});
+        spread_threads(workspace_.runs_on());
         const auto there = input_.take(tokens, sequences);
         const kernels::Sequences texts{there.list, static_cast<int>(sequences.size()), options_.context, last_only};
         const View<In> rows{there.ids, static_cast<int>(tokens.size())};

@@ -50,21 +50,12 @@ struct VariationalAutoencoder {
     static void forward(Device device, Inference mode, const Forward<Inference>& pass) {
         float* moments = pass.scratch.per_sample;
         float* z = pass.scratch.at({aligned(2 * latent), 0}).per_sample;
-        Forward<Inference> inner = pass;
-        inner.scratch = pass.scratch.at(inner_scratch);
-        inner.out = Moments::dims;
-        inner.y = moments;
-        run_forward<E, In>(device, mode, inner);
+        constexpr Slice encoder{.scratch = inner_scratch};
+        run_forward<E, In>(device, mode, pass.child(encoder, pass.in, Moments::dims, pass.x, moments));
         for (int n = 0; n < pass.batch; ++n)
             Device::copy(moments + 2L * latent * n, latent, z + static_cast<long>(latent) * n);
-        inner.in = Latent::dims;
-        inner.out = In;
-        inner.x = z;
-        inner.y = pass.y;
-        inner.parameters += parameter_floats<E>();
-        inner.buffers += buffer_floats<E>();
-        inner.prepared += prepared_floats<E, Device>();
-        run_forward<D, Latent::dims>(device, mode, inner);
+        run_forward<D, Latent::dims>(device, mode,
+                                     pass.child(encoder + weights_of<E, Device>(), Latent::dims, In, z, pass.y));
     }
 
   private:

@@ -57,14 +57,15 @@ class Trainer<combinators::Adversarial<G, D, Loss, Noise>, Device, Optimizer>
     using Options = GanOptions<Optimizer>;
 
     /// Both models with first values, and all memory that steps on up to `options.batch` pictures need.
-    explicit Trainer(Options options = {})
-        : options_(options),
-          generator_(Seed{options.seed}),
-          discriminator_(Seed{options.seed + 1}),
+    explicit Trainer(Options options = {}, const Device& device = {})
+        : device_(device),
+          options_(options),
+          generator_(Seed{options.seed}, device),
+          discriminator_(Seed{options.seed + 1}, device),
           generator_optimizer_(options.generator),
           discriminator_optimizer_(options.discriminator),
-          generator_run_(options.batch),
-          discriminator_run_(options.batch),
+          generator_run_(options.batch, device),
+          discriminator_run_(options.batch, device),
           input_(options.batch),
           noise_(options.batch * Noise::count),
           picture_gradient_(options.batch * Picture::count),
@@ -133,7 +134,7 @@ class Trainer<combinators::Adversarial<G, D, Loss, Noise>, Device, Optimizer>
     }
 
     Report step(View<Picture> real, View<Noise> noise, bool draws) {
-        spread_threads(Device{});
+        spread_threads(device_);
         const long values = noise.size();
         const RandomState start = draws ? random_.take(values) : random_;
         const float factor = options_.schedule.factor(static_cast<long>(generator_optimizer_.steps()));
@@ -141,7 +142,7 @@ class Trainer<combinators::Adversarial<G, D, Loss, Noise>, Device, Optimizer>
                            discriminator_optimizer_.next(factor)});
         const Numbers* const numbers = numbers_.data();
         step_.run({real.data, noise.data, real.batch, draws}, [&] {
-            if (draws) fill_normal(Device{}, values, start.counting_on(&numbers->noise), noise_.data());
+            if (draws) fill_normal(device_, values, start.counting_on(&numbers->noise), noise_.data());
             RandomState* const random = layers_random_.begin(&numbers->layers);
 
             discriminate<&call_real>(real, random, sums_.data());
@@ -172,22 +173,23 @@ class Trainer<combinators::Adversarial<G, D, Loss, Noise>, Device, Optimizer>
                 sums[3] / static_cast<float>(samples)};
     }
 
-    static void call_real(const LossCall& call) { Loss::discriminator_real(Device{}, call); }
-    static void call_fake(const LossCall& call) { Loss::discriminator_fake(Device{}, call); }
-    static void call_generator(const LossCall& call) { Loss::generator(Device{}, call); }
+    static void call_real(const Device& device, const LossCall& call) { Loss::discriminator_real(device, call); }
+    static void call_fake(const Device& device, const LossCall& call) { Loss::discriminator_fake(device, call); }
+    static void call_generator(const Device& device, const LossCall& call) { Loss::generator(device, call); }
 
     /// Runs the discriminator; writes the loss and the sum of its answers, and leaves the answers' gradient.
     template <auto Evaluate>
     void discriminate(View<Picture> pictures, RandomState* random, float* loss_and_answers) {
         const auto answers = discriminator_run_.forward(discriminator_, pictures, random);
-        Evaluate(LossCall{.prediction = answers,
-                          .value = loss_and_answers,
-                          .gradient = {answer_gradient_.data(), pictures.batch, 1},
-                          .checked = true});
-        sum(Device{}, pictures.batch, kernels::Identity{}, loss_and_answers + 1, answers.data);
+        Evaluate(device_, LossCall{.prediction = answers,
+                                   .value = loss_and_answers,
+                                   .gradient = {answer_gradient_.data(), pictures.batch, 1},
+                                   .checked = true});
+        sum(device_, pictures.batch, kernels::Identity{}, loss_and_answers + 1, answers.data);
     }
     View<typename Network::Answer> answer_gradient(int batch) { return {answer_gradient_.data(), batch}; }
 
+    [[no_unique_address]] Device device_;
     Options options_;
     Model<G, Device> generator_;
     Model<D, Device> discriminator_;

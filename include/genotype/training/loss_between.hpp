@@ -10,12 +10,12 @@ namespace genotype {
 /// Another shape does not compile, another batch is an `Error`. PyTorch: nn.functional.mse_loss and its like.
 template <class Loss, class Device = Cpu, LossOperand Prediction, LossOperand Target>
 requires(Device::on_host) float loss_between(const Prediction& prediction, const Target& target,
-                                             Reduction reduction = Reduction::mean) {
+                                             Reduction reduction = Reduction::mean, const Device& device = {}) {
     if constexpr (Loss::fits(Prediction::shape::dims, Target::shape::dims))
         return typename why::loss_does_not_fit_the_output<why::loss<Loss>, why::got<typename Prediction::shape>,
                                                           why::wants<typename Target::shape>>::model{};
     float value = 0;
-    Loss::evaluate(Device{},
+    Loss::evaluate(device,
                    LossCall{.prediction = prediction, .target = target, .reduction = reduction, .value = &value});
     return value;
 }

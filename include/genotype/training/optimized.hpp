@@ -45,9 +45,10 @@ class Optimized {
     /// makes it by those that stand at `by`, where the device reads.
     Update next(float learning_rate_factor) { return optimizer_.update_of(++steps_, learning_rate_factor); }
     void apply(Model<Net, Device>& model, Gradients<Net, Device>& gradients, const Update* by, float clip_norm) {
-        if (clip_norm > 0) clip_gradient_norm(Device{}, gradients.size(), gradients.data(), clip_norm, norm_.data());
+        const Device& device = model.runs_on();
+        if (clip_norm > 0) clip_gradient_norm(device, gradients.size(), gradients.data(), clip_norm, norm_.data());
         const auto apply = [&](const auto&... turns) {
-            optimizer_.apply(Device{}, gradients.size(), model.parameters.data(), gradients.data(), state_.data(), by,
+            optimizer_.apply(device, gradients.size(), model.parameters.data(), gradients.data(), state_.data(), by,
                              turns...);
         };
         if constexpr (chooses)
@@ -107,7 +108,7 @@ class Optimized {
     DecayTurns decayed_;
     detail::Sent<Update, Device> update_{1};
     Arena<Device> state_{Optimizer::states * parameter_floats<Net>()};
-    Arena<Device> norm_{1 + sum_parts(Device{})};
+    Arena<Device> norm_{1 + sum_parts(kernels::planned<Device>)};
     std::int64_t steps_ = 0;
 };
 

@@ -160,35 +160,44 @@ struct Profiled : Device {
     }
 };
 
+namespace detail {
+/// The device within.
+template <class Device>
+const Device& unwatched(const Profiled<Device>& device) {
+    return device;
+}
+}  // namespace detail
+
 // Kernels that are watched by themselves: the weight gradient within a layer, and what runs outside layers.
 template <class Device, class... Arguments>
-void convolve_weight_gradient(Profiled<Device>, Arguments&&... arguments) {
+void convolve_weight_gradient(const Profiled<Device>& device, Arguments&&... arguments) {
     Profile::watch("convolve_weight_gradient", Profile::weight_gradient,
-                   [&] { convolve_weight_gradient(Device{}, std::forward<Arguments>(arguments)...); });
+                   [&] { convolve_weight_gradient(detail::unwatched(device), std::forward<Arguments>(arguments)...); });
 }
 template <class Device, class... Arguments>
-void fill_normal(Profiled<Device>, Arguments&&... arguments) {
+void fill_normal(const Profiled<Device>& device, Arguments&&... arguments) {
     Profile::watch("fill_normal: noise", Profile::columns,
-                   [&] { fill_normal(Device{}, std::forward<Arguments>(arguments)...); });
+                   [&] { fill_normal(detail::unwatched(device), std::forward<Arguments>(arguments)...); });
 }
 template <class Device, class... Arguments>
-void pack(Profiled<Device>, Arguments&&... arguments) {
+void pack(const Profiled<Device>& device, Arguments&&... arguments) {
     Profile::watch("pack: forms of the weights", Profile::columns,
-                   [&] { pack(Device{}, std::forward<Arguments>(arguments)...); });
+                   [&] { pack(detail::unwatched(device), std::forward<Arguments>(arguments)...); });
 }
 template <class Device, class... Arguments>
-void update(Profiled<Device>, Arguments&&... arguments) {
+void update(const Profiled<Device>& device, Arguments&&... arguments) {
     Profile::watch("update: optimizer", Profile::columns,
-                   [&] { update(Device{}, std::forward<Arguments>(arguments)...); });
+                   [&] { update(detail::unwatched(device), std::forward<Arguments>(arguments)...); });
 }
 template <class Device, class... Arguments>
-void map(Profiled<Device>, Arguments&&... arguments) {
+void map(const Profiled<Device>& device, Arguments&&... arguments) {
     Profile::watch("map: losses' gradients", Profile::columns,
-                   [&] { map(Device{}, std::forward<Arguments>(arguments)...); });
+                   [&] { map(detail::unwatched(device), std::forward<Arguments>(arguments)...); });
 }
 template <class Device, class... Arguments>
-void sum(Profiled<Device>, Arguments&&... arguments) {
-    Profile::watch("sum: losses", Profile::columns, [&] { sum(Device{}, std::forward<Arguments>(arguments)...); });
+void sum(const Profiled<Device>& device, Arguments&&... arguments) {
+    Profile::watch("sum: losses", Profile::columns,
+                   [&] { sum(detail::unwatched(device), std::forward<Arguments>(arguments)...); });
 }
 
 }  // namespace genotype

@@ -59,12 +59,13 @@ class Trainer<combinators::LanguageModel<E, B, H>, Device, Optimizer>
 
     /// A model with its layers' first values, and all memory that steps on up to `options.batch` texts need. Throws
     /// `Error` where the model has not as many positions as `options.context`.
-    explicit Trainer(Options options = {})
-        : options_(checked(options)),
-          model_(Seed{options.seed}),
+    explicit Trainer(Options options = {}, const Device& device = {})
+        : device_(device),
+          options_(checked(options)),
+          model_(Seed{options.seed}, device),
           optimizer_(options.optimizer),
-          run_(rows(options)),
-          evaluation_(rows(options)),
+          run_(rows(options), device),
+          evaluation_(rows(options), device),
           output_gradient_(static_cast<long>(rows(options)) * vocabulary),
           tokens_(rows(options)),
           targets_(rows(options)),
@@ -84,7 +85,7 @@ class Trainer<combinators::LanguageModel<E, B, H>, Device, Optimizer>
     /// not of the vocabulary; nothing has changed then.
     Report step(std::span<const int> windows) {
         const kernels::Sequences texts = take(windows);
-        spread_threads(Device{});
+        spread_threads(device_);
         numbers_.send_one({layers_random_.state().position,
                            optimizer_.next(options_.schedule.factor(static_cast<long>(optimizer_.steps())))});
         const Numbers* const numbers = numbers_.data();
@@ -172,16 +173,17 @@ class Trainer<combinators::LanguageModel<E, B, H>, Device, Optimizer>
     View<Shape<1>> input(const kernels::Sequences& texts) { return {tokens_.data(), texts.count * options_.context}; }
 
     void evaluate_loss(View<Shape<vocabulary>> logits, float* gradient) {
-        CrossEntropy::evaluate(Device{}, {.prediction = logits,
-                                          .target = {targets_.data(), static_cast<std::size_t>(logits.batch)},
-                                          .value = loss_.data(),
-                                          .gradient = {gradient, logits.batch, vocabulary}});
+        CrossEntropy::evaluate(device_, {.prediction = logits,
+                                         .target = {targets_.data(), static_cast<std::size_t>(logits.batch)},
+                                         .value = loss_.data(),
+                                         .gradient = {gradient, logits.batch, vocabulary}});
     }
     Report loss() {
         return detail::report<float, Device>(
             fetcher_, loss_.data(), 1, [](const float* loss, int) { return *loss; }, 0);
     }
 
+    [[no_unique_address]] Device device_;
     Options options_;
     Model<Network, Device> model_;
     Gradients<Network, Device> gradients_;

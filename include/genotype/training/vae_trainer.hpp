@@ -66,12 +66,13 @@ class Trainer<combinators::VariationalAutoencoder<E, D, Loss, I>, Device, Optimi
     static constexpr int latent = Network::latent;
 
     /// A model with first values, and all memory that steps on up to `options.batch` samples need.
-    explicit Trainer(Options options = {})
-        : options_(options),
-          model_(Seed{options.seed}),
+    explicit Trainer(Options options = {}, const Device& device = {})
+        : device_(device),
+          options_(options),
+          model_(Seed{options.seed}, device),
           optimizer_(options.optimizer),
-          encoder_run_(options.batch),
-          decoder_run_(options.batch),
+          encoder_run_(options.batch, device),
+          decoder_run_(options.batch, device),
           input_(options.batch),
           noise_(options.batch * Latent::count),
           latents_(options.batch * Latent::count),
@@ -115,7 +116,7 @@ class Trainer<combinators::VariationalAutoencoder<E, D, Loss, I>, Device, Optimi
     VaeLosses evaluate(View<I> batch) {
         check(batch);
         const View<Latent> noise{noise_.data(), batch.batch};
-        fill_normal(Device{}, noise.size(), RandomState{.seed = options_.seed, .stream = streams::evaluation},
+        fill_normal(device_, noise.size(), RandomState{.seed = options_.seed, .stream = streams::evaluation},
                     noise_.data());
         const View<I> x = input_.take(batch);
         const View<Latent> z = latents_of(encoder_run_.infer(part<0>(model_), x), noise);
@@ -152,14 +153,14 @@ class Trainer<combinators::VariationalAutoencoder<E, D, Loss, I>, Device, Optimi
     }
 
     Report step(View<I> batch, View<Latent> noise, bool draws) {
-        spread_threads(Device{});
+        spread_threads(device_);
         const long values = noise.size();
         const RandomState start = draws ? random_.take(values) : random_;
         numbers_.send_one({start.position, layers_random_.state().position,
                            optimizer_.next(options_.schedule.factor(static_cast<long>(optimizer_.steps())))});
         const Numbers* const numbers = numbers_.data();
         step_.run({batch.data, noise.data, batch.batch, draws}, [&] {
-            if (draws) fill_normal(Device{}, values, start.counting_on(&numbers->noise), noise_.data());
+            if (draws) fill_normal(device_, values, start.counting_on(&numbers->noise), noise_.data());
             differentiate(batch, noise, layers_random_.begin(&numbers->layers));
             optimizer_.apply(model_, gradients_, &numbers->update, options_.clip_norm);
         });
@@ -170,20 +171,20 @@ class Trainer<combinators::VariationalAutoencoder<E, D, Loss, I>, Device, Optimi
     /// Latents that are drawn from the Gaussians of `moments`.
     View<Latent> latents_of(View<typename Network::Moments> moments, View<Latent> noise) {
         moments_ = moments.data;
-        reparameterize(Device{}, moments.batch, latent, moments_, noise.data, latents_.data());
+        reparameterize(device_, moments.batch, latent, moments_, noise.data, latents_.data());
         return {latents_.data(), moments.batch};
     }
 
     /// Writes the two losses, and the gradient by the output where it is wanted.
     void write_losses(View<I> output, View<I> batch, const LossGradient& output_gradient) {
         const bool summed = options_.reconstruction == Reconstruction::summed;
-        Loss::evaluate(Device{}, LossCall{.prediction = output,
-                                          .target = batch,
-                                          .reduction = summed ? Reduction::sample_sum : Reduction::mean,
-                                          .value = sums_.data(),
-                                          .gradient = output_gradient,
-                                          .checked = true});
-        GaussianKL::evaluate(Device{}, {.moments = {moments_, batch.batch, 2 * latent}, .value = sums_.data() + 1});
+        Loss::evaluate(device_, LossCall{.prediction = output,
+                                         .target = batch,
+                                         .reduction = summed ? Reduction::sample_sum : Reduction::mean,
+                                         .value = sums_.data(),
+                                         .gradient = output_gradient,
+                                         .checked = true});
+        GaussianKL::evaluate(device_, {.moments = {moments_, batch.batch, 2 * latent}, .value = sums_.data() + 1});
     }
 
     /// Writes the losses and the gradients.
@@ -196,11 +197,11 @@ class Trainer<combinators::VariationalAutoencoder<E, D, Loss, I>, Device, Optimi
         decoder_run_.backward(decoder, z, {output_gradient_.data(), samples},
                               {.input_gradient = {dz, samples},
                                .gradients = {gradients_.data() + parameter_floats<E>(), parameter_floats<D>()}});
-        reparameterize_backward(Device{}, samples, latent, moments_, noise.data, dz, dmoments);
-        GaussianKL::evaluate(Device{}, {.moments = {moments_, samples, 2 * latent},
-                                        .weight = options_.beta,
-                                        .gradient = {dmoments, samples, 2 * latent},
-                                        .accumulate = true});
+        reparameterize_backward(device_, samples, latent, moments_, noise.data, dz, dmoments);
+        GaussianKL::evaluate(device_, {.moments = {moments_, samples, 2 * latent},
+                                       .weight = options_.beta,
+                                       .gradient = {dmoments, samples, 2 * latent},
+                                       .accumulate = true});
         encoder_run_.backward(encoder, batch, {dmoments, samples},
                               {.gradients = {gradients_.data(), parameter_floats<E>()}});
     }
@@ -214,6 +215,7 @@ class Trainer<combinators::VariationalAutoencoder<E, D, Loss, I>, Device, Optimi
             samples);
     }
 
+    [[no_unique_address]] Device device_;
     Options options_;
     Model<Network, Device> model_;
     Gradients<Network, Device> gradients_;

@@ -1,0 +1,120 @@
+// What a layer is called with, and the one place where the call of a child comes out of its parent's.
+#pragma once
+
+#include <concepts>
+#include <type_traits>
+
+#include "genotype/kernels/sequences.hpp"
+#include "genotype/random/random_state.hpp"
+#include "genotype/shape/dims.hpp"
+#include "genotype/tensor/region.hpp"
+
+namespace genotype {
+
+/// The two kinds of run are types: `Training` uses batch statistics, drops values and keeps what backward reads.
+struct Training {};
+struct Inference {};
+
+/// What a layer needs beside input, output and parameters.
+struct LayerMemory {
+    MemoryExtent kept{};              // written by forward, read by backward; training only
+    MemoryExtent forward_scratch{};   // free again when forward returns
+    MemoryExtent backward_scratch{};  // free again when backward returns
+    MemoryExtent session{};           // per_sample: for each position of a text, from call to call; inference only
+};
+
+/// Where a child's own begins within its parent's, in floats: constants of the plan.
+struct Slice {
+    long parameters = 0, buffers = 0, prepared = 0;
+    MemoryExtent kept{}, scratch{}, session{};
+
+    friend constexpr Slice operator+(const Slice& left, const Slice& right) {
+        return {left.parameters + right.parameters, left.buffers + right.buffers,
+                left.prepared + right.prepared,     left.kept + right.kept,
+                left.scratch + right.scratch,       left.session + right.session};
+    }
+    friend constexpr Slice operator*(long times, const Slice& slice) {
+        return {times * slice.parameters, times * slice.buffers, times * slice.prepared,
+                times * slice.kept,       times * slice.scratch, times * slice.session};
+    }
+};
+
+/// One forward call. Activations are (batch, height, width, channels) of `in` and `out`.
+template <class Mode>
+struct Forward {
+    int batch;
+    Dims in, out;
+    const float* x;
+    float* y;
+    const float* parameters;
+    std::conditional_t<std::same_as<Mode, Training>, float*, const float*> buffers;
+    const float* prepared;  // the device's forms of the parameters, see Layer::prepare
+    MemoryRegion kept;
+    MemoryRegion scratch;
+    RandomState* random;  // null in inference
+    const kernels::Sequences* sequences = nullptr;
+    MemoryRegion session = {};  // its samples are positions: [slot][position][floats]; null where nothing is remembered
+    const float* added = nullptr;  // as many values as y: added to what comes out, where `adds_to_output`
+
+    /// The call of a child from `x` to `y`. What belongs to the run goes on as it is; what belongs to the layer is
+    /// the child's slice of it; nothing is added to what comes out of it.
+    constexpr Forward child(const Slice& at, Dims from, Dims to, const float* input, float* output) const {
+        Forward call = *this;
+        call.in = from;
+        call.out = to;
+        call.x = input;
+        call.y = output;
+        call.parameters += at.parameters;
+        call.buffers += at.buffers;
+        call.prepared += at.prepared;
+        call.kept = kept.at(at.kept);
+        call.scratch = scratch.at(at.scratch);
+        call.session = session.at(at.session);
+        call.added = nullptr;
+        return call;
+    }
+};
+
+/// One backward call. `dx` is null where nobody wants the input's gradient, `gradients` where nobody wants the
+/// parameters'. With `accumulate` gradients of parameters are added to what is there, otherwise written over it;
+/// dx is always written.
+struct Backward {
+    int batch;
+    Dims in, out;
+    const float* x;  // only where backward_reads_input
+    const float* y;  // only where backward_reads_output
+    const float* dy;
+    float* dx;
+    const float* parameters;
+    float* gradients;
+    const float* prepared;
+    bool accumulate;
+    MemoryRegion kept;
+    MemoryRegion scratch;
+    const kernels::Sequences* sequences = nullptr;
+
+    /// The data of a child's call: its input and output, and the gradients by them.
+    struct Data {
+        const float *x, *y, *dy;
+        float* dx;
+    };
+
+    /// The call of a child, as in `Forward`.
+    constexpr Backward child(const Slice& at, Dims from, Dims to, const Data& data) const {
+        Backward call = *this;
+        call.in = from;
+        call.out = to;
+        call.x = data.x;
+        call.y = data.y;
+        call.dy = data.dy;
+        call.dx = data.dx;
+        call.parameters += at.parameters;
+        if (gradients) call.gradients += at.parameters;
+        call.prepared += at.prepared;
+        call.kept = kept.at(at.kept);
+        call.scratch = scratch.at(at.scratch);
+        return call;
+    }
+};
+
+}  // namespace genotype
