@@ -34,6 +34,7 @@
 #include "genotype/kernels/cpu/rearrange.hpp"
 #include "genotype/kernels/cpu/rotary.hpp"
 #include "genotype/kernels/cpu/spread.hpp"
+#include "genotype/kernels/cpu/strided.hpp"
 #include "genotype/kernels/cpu/text_rows.hpp"
 #include "genotype/kernels/cpu/tile.hpp"
 #include "genotype/kernels/cpu/transpose.hpp"

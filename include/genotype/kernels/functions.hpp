@@ -11,6 +11,22 @@ struct Add {
     }
 };
 
+/// to = x, for kernels that change what is there.
+struct Assign {
+    template <class V>
+    constexpr void operator()(V x, V& to) const {
+        to = x;
+    }
+};
+
+/// to = to + x.
+struct AddTo {
+    template <class V>
+    constexpr void operator()(V x, V& to) const {
+        to = to + x;
+    }
+};
+
 /// x itself: copies, and sums of what is there.
 struct Identity {
     template <class V>

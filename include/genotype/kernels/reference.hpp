@@ -18,4 +18,5 @@
 #include "genotype/kernels/reference/rotary.hpp"
 #include "genotype/kernels/reference/spread.hpp"
 #include "genotype/kernels/reference/stored.hpp"
+#include "genotype/kernels/reference/strided.hpp"
 #include "genotype/kernels/reference/text_rows.hpp"

@@ -26,4 +26,5 @@
 #include "genotype/kernels/thrust/split_product.hpp"
 #include "genotype/kernels/thrust/spread.hpp"
 #include "genotype/kernels/thrust/stored.hpp"
+#include "genotype/kernels/thrust/strided.hpp"
 #include "genotype/kernels/thrust/text_rows.hpp"

@@ -5,6 +5,7 @@
 #include <type_traits>
 
 #include "genotype/kernels/sequences.hpp"
+#include "genotype/layers/names.hpp"
 #include "genotype/random/random_state.hpp"
 #include "genotype/shape/dims.hpp"
 #include "genotype/tensor/region.hpp"
@@ -54,7 +55,8 @@ struct Forward {
     RandomState* random;  // null in inference
     const kernels::Sequences* sequences = nullptr;
     MemoryRegion session = {};  // its samples are positions: [slot][position][floats]; null where nothing is remembered
-    const float* added = nullptr;  // as many values as y: added to what comes out, where `adds_to_output`
+    const float* added = nullptr;        // as many values as y: added to what comes out, where `adds_to_output`
+    const NamedValue* values = nullptr;  // of the names that layers read
 
     /// The call of a child from `x` to `y`. What belongs to the run goes on as it is; what belongs to the layer is
     /// the child's slice of it; nothing is added to what comes out of it.
@@ -92,6 +94,7 @@ struct Backward {
     MemoryRegion kept;
     MemoryRegion scratch;
     const kernels::Sequences* sequences = nullptr;
+    const NamedValue* values = nullptr;
 
     /// The data of a child's call: its input and output, and the gradients by them.
     struct Data {

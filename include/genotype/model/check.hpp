@@ -134,6 +134,16 @@ consteval auto sentence() {
     else if constexpr (F.kind == block)
         return std::type_identity<why::block_of_repeat_changes_the_shape<Where, Name, why::got<shape_word_t<got_dims>>,
                                                                          why::wants<shape_word_t<wanted>>>>{};
+    else if constexpr (F.kind == name_shape)
+        return std::type_identity<why::named_value_has_another_shape<
+            Where, Name, why::got<shape_word_t<got_dims>>, why::wants<shape_word_t<wanted>>>>{};
+    else if constexpr (F.kind == name_twice)
+        return std::type_identity<why::name_is_bound_already<Where, Name>>{};
+    else if constexpr (F.kind == name_late)
+        return std::type_identity<why::name_is_bound_behind_a_layer_that_reads_it<Where, Name>>{};
+    else if constexpr (F.kind == name_unread)
+        return std::type_identity<why::name_is_bound_but_no_layer_behind_in_its_chain_reads_it<
+            Where, Name, why::hint_a_name_ends_with_the_chain_that_binds_it>>{};
     else if constexpr (F.kind == FaultKind::not_a_layer)
         return std::type_identity<why::not_a_layer<Where, why::got<L>>>{};
     else

@@ -2,10 +2,12 @@
 // the times at which each is written and last read.
 #pragma once
 
+#include <algorithm>
 #include <array>
 
 #include "genotype/model/children.hpp"
 #include "genotype/model/run.hpp"
+#include "genotype/model/scope.hpp"
 
 namespace genotype::detail {
 
@@ -64,20 +66,43 @@ struct LayerFacts {
     LayerMemory memory;
     bool reads_input = true, reads_output = false, in_place = false;
     Slice weights{};
+    // Of a layer that binds a name: whether it works the value out, what that is, and the last layer that reads it.
+    const char* binds = nullptr;
+    bool computes = false;
+    Dims value{};
+    std::size_t last_reader = 0;
 };
 
 template <Layer L, class Device, class Mode>
 constexpr LayerFacts facts_of(Dims in) {
-    return {memory_of<L, Device, Mode>(in), L::backward_reads_input, L::backward_reads_output, L::in_place,
-            weights_of<L, Device>()};
+    LayerFacts facts{memory_of<L, Device, Mode>(in), L::backward_reads_input, L::backward_reads_output, L::in_place,
+                     weights_of<L, Device>()};
+    if constexpr (Binds<L>) {
+        facts.binds = bound_name<L>();
+        facts.computes = L::computes;
+        facts.value = L::value(in);
+    }
+    return facts;
 }
 
+/// What the plan has on a layer that binds a name; empty for another.
+struct ValuePlan {
+    const char* name = nullptr;
+    bool computes = false;
+    Dims dims{};
+    std::size_t last_reader = 0;
+    Place place{};
+    MemoryExtent gradient{};  // in backward's scratch
+};
+
 /// The plan of a chain of N layers. Boundary b lies between layers b-1 and b; 0 is the input and N the output.
-template <std::size_t N>
+template <std::size_t N, bool named = false>
 struct ChainPlan {
+    static constexpr std::size_t most_values = named ? N : 0;
     std::array<Dims, N + 1> dims{};
     std::array<Place, N + 1> activation{}, gradient{};
     std::array<Slice, N> forward{}, backward{};  // each layer's own
+    std::array<ValuePlan, most_values> values{};
     LayerMemory total{};
 };
 
@@ -85,37 +110,59 @@ constexpr MemoryExtent activation_size(Dims dims) {
     return {dims.count(), 0};
 }
 
+/// What is to be known of a boundary of a chain beside its size.
+template <std::size_t N>
+struct Boundaries {
+    std::array<std::size_t, N + 1> owner{};  // the boundary whose block it shares
+    std::array<bool, N + 1> is_callers{};    // it is the caller's input, seen through layers that only bind names
+    std::array<bool, N + 1> is_named{};      // something behind reads it by name: nothing may be written over it
+};
+
 /// Boundaries that share one block because the layers between them work in place: each gets the last one's number.
 template <std::size_t N>
-constexpr std::array<std::size_t, N + 1> shared_boundaries(const std::array<LayerFacts, N>& facts, bool training) {
-    std::array<std::size_t, N + 1> owner{};
-    owner[N] = N;
-    for (std::size_t layer = N; layer-- > 0;) {
-        const bool caller_owns_input = layer == 0;
-        const bool input_is_read_later = layer > 0 && training && facts[layer - 1].reads_output;
-        const bool shares = facts[layer].in_place && !caller_owns_input && !input_is_read_later;
-        owner[layer] = shares ? owner[layer + 1] : layer;
+constexpr Boundaries<N> shared_boundaries(const std::array<LayerFacts, N>& facts, bool training) {
+    Boundaries<N> all;
+    all.is_callers[0] = true;
+    for (std::size_t b = 1; b <= N; ++b) {
+        const LayerFacts& before = facts[b - 1];
+        all.is_callers[b] = before.binds && all.is_callers[b - 1];
+        all.is_named[b] = before.binds && (!before.computes || all.is_named[b - 1]);
     }
-    return owner;
+    all.owner[N] = N;
+    for (std::size_t layer = N; layer-- > 0;) {
+        const bool input_is_read_later = layer > 0 && training && facts[layer - 1].reads_output;
+        const bool writes_over = facts[layer].in_place && !input_is_read_later && !all.is_named[layer];
+        const bool shares = !all.is_callers[layer] && (facts[layer].binds || writes_over);
+        all.owner[layer] = shares ? all.owner[layer + 1] : layer;
+    }
+    return all;
 }
 
-template <std::size_t N>
-constexpr void plan_forward(ChainPlan<N>& plan, const std::array<LayerFacts, N>& facts, bool training) {
-    const auto owner = shared_boundaries(facts, training);
-    std::array<Block, 2 * N + 1> blocks{};
+template <std::size_t N, bool named>
+constexpr void plan_forward(ChainPlan<N, named>& plan, const std::array<LayerFacts, N>& facts, bool training) {
+    const Boundaries<N> boundaries = shared_boundaries(facts, training);
+    const auto& owner = boundaries.owner;
+    std::array<Block, 2 * N + 1 + ChainPlan<N, named>::most_values> blocks{};
     std::array<bool, N + 1> is_kept{};
     for (std::size_t b = 1; b < N && training; ++b)
-        if (facts[b].reads_input || facts[b - 1].reads_output) is_kept[owner[b]] = true;
+        if (facts[b].reads_input || facts[b - 1].reads_output || boundaries.is_named[b]) is_kept[owner[b]] = true;
     for (std::size_t b = 1; b < N; ++b) {  // written by layer b-1, read by layer b
-        if (owner[b] == N || is_kept[owner[b]]) continue;
+        if (owner[b] == N || is_kept[owner[b]] || boundaries.is_callers[b]) continue;
         Block& block = blocks[owner[b]];
         const bool is_new = block.to < block.from;
         block.size = larger(block.size, activation_size(plan.dims[b]));
         block.from = is_new ? static_cast<int>(b) - 1 : block.from;
-        block.to = static_cast<int>(b);
+        block.to = std::max(block.to, static_cast<int>(b));
+        if (facts[b - 1].binds && !facts[b - 1].computes)
+            block.to = std::max(block.to, static_cast<int>(facts[b - 1].last_reader));
     }
-    for (std::size_t layer = 0; layer < N; ++layer)
-        blocks[N + 1 + layer] = {facts[layer].memory.forward_scratch, static_cast<int>(layer), static_cast<int>(layer)};
+    for (std::size_t layer = 0; layer < N; ++layer) {
+        const int time = static_cast<int>(layer);
+        blocks[N + 1 + layer] = {facts[layer].memory.forward_scratch, time, time};
+        if (named && facts[layer].computes && !training)
+            blocks[2 * N + 1 + layer] = {activation_size(facts[layer].value), time,
+                                         static_cast<int>(facts[layer].last_reader)};
+    }
     plan.total.forward_scratch = place_blocks(blocks);
 
     for (std::size_t layer = 0; layer < N; ++layer) {
@@ -124,7 +171,7 @@ constexpr void plan_forward(ChainPlan<N>& plan, const std::array<LayerFacts, N>&
         plan.total.kept = plan.total.kept + aligned(facts[layer].memory.kept);
     }
     for (std::size_t b = N + 1; b-- > 0;) {
-        if (b == 0) {
+        if (boundaries.is_callers[b]) {
             plan.activation[b] = {Place::first};
         } else if (owner[b] == N) {
             plan.activation[b] = {Place::last};
@@ -137,11 +184,21 @@ constexpr void plan_forward(ChainPlan<N>& plan, const std::array<LayerFacts, N>&
             plan.activation[b] = {Place::scratch, blocks[b].offset};
         }
     }
+    for (std::size_t layer = 0; layer < ChainPlan<N, named>::most_values; ++layer) {
+        const LayerFacts& of = facts[layer];
+        if (!of.binds) continue;
+        ValuePlan& value = plan.values[layer];
+        value = {of.binds, of.computes, of.value, of.last_reader, plan.activation[layer + 1]};
+        if (!of.computes) continue;
+        value.place =
+            training ? Place{Place::kept, plan.total.kept} : Place{Place::scratch, blocks[2 * N + 1 + layer].offset};
+        if (training) plan.total.kept = plan.total.kept + aligned(activation_size(of.value));
+    }
 }
 
-template <std::size_t N>
-constexpr void plan_backward(ChainPlan<N>& plan, const std::array<LayerFacts, N>& facts) {
-    std::array<Block, 2 * N + 1> blocks{};
+template <std::size_t N, bool named>
+constexpr void plan_backward(ChainPlan<N, named>& plan, const std::array<LayerFacts, N>& facts) {
+    std::array<Block, 2 * N + 1 + ChainPlan<N, named>::most_values> blocks{};
     std::array<std::size_t, N + 1> owner{};
     for (std::size_t b = N + 1; b-- > 0;)  // dx over dy, but never over the caller's
         owner[b] = b > 0 && b + 1 < N && facts[b].in_place ? owner[b + 1] : b;
@@ -156,12 +213,17 @@ constexpr void plan_backward(ChainPlan<N>& plan, const std::array<LayerFacts, N>
     for (std::size_t layer = 0; layer < N; ++layer) {
         [[maybe_unused]] const int time = static_cast<int>(N - 1 - layer);
         blocks[N + 1 + layer] = {facts[layer].memory.backward_scratch, time, time};
+        if (named && facts[layer].binds)  // from its last reader, where it is born
+            blocks[2 * N + 1 + layer] = {activation_size(facts[layer].value),
+                                         static_cast<int>(N - 1 - facts[layer].last_reader), time};
     }
     plan.total.backward_scratch = place_blocks(blocks);
     for (std::size_t layer = 0; layer < N; ++layer) {
         plan.backward[layer] = plan.forward[layer];
         plan.backward[layer].scratch = blocks[N + 1 + layer].offset;
     }
+    for (std::size_t layer = 0; layer < ChainPlan<N, named>::most_values; ++layer)
+        plan.values[layer].gradient = blocks[2 * N + 1 + layer].offset;
     for (std::size_t b = 0; b <= N; ++b) {
         if (b == 0)
             plan.gradient[b] = {Place::first};
@@ -176,13 +238,17 @@ constexpr void plan_backward(ChainPlan<N>& plan, const std::array<LayerFacts, N>
 template <class Device, class Mode, Layer... L>
 constexpr auto plan_chain(Dims in) {
     constexpr std::size_t count = sizeof...(L);
-    ChainPlan<count> plan;
+    constexpr bool named = (Binds<L> || ...);
+    ChainPlan<count, named> plan;
     std::array<LayerFacts, count> facts{};
     std::size_t index = 0;
     plan.dims[0] = in;
     ((facts[index] = facts_of<L, Device, Mode>(plan.dims[index]),
       plan.dims[index + 1] = output_dims<L>(plan.dims[index]), ++index),
      ...);
+    if constexpr (named)
+        for (std::size_t layer = 0; layer < count; ++layer)
+            facts[layer].last_reader = ChainNames<L...>::last_reader(layer);
     Slice next;
     for (std::size_t layer = 0; layer < count; ++layer) {
         plan.forward[layer] = next;

@@ -13,6 +13,7 @@ struct Repeat {
     static constexpr Dims input = unknown_dims;
     static constexpr bool in_place = false;
     using Block = Sequential<L...>;
+    using reads = typename Block::reads;
 
     template <int I>
     using child = detail::nth<I, L...>;
@@ -28,6 +29,9 @@ struct Repeat {
         if (twice.fault) return twice;
         if (compare(once.dims, in)) return {FaultKind::block, once.dims, in};
         return merge(once.dims, in);
+    }
+    static constexpr ShapeFault name_fault(const detail::Scope& scope, Dims in) {
+        return detail::ChainNames<L...>::fault(scope, in);
     }
     static constexpr Dims wanted_input() { return Block::wanted_input(); }
 

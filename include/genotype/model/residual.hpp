@@ -24,6 +24,8 @@ struct Residual<Sequential<B...>, Projection<S...>> {
     static constexpr bool in_place = false;
     using Branch = Sequential<B...>;
     using Shortcut = Sequential<S...>;
+    using reads = typename detail::AddNames<typename detail::ChainReads<B...>::type, Names<>,
+                                            typename detail::ChainReads<S...>::type>::type;
 
     /// A path counts the branch's layers first, then the projection's.
     template <int I>
@@ -59,6 +61,15 @@ struct Residual<Sequential<B...>, Projection<S...>> {
         }
         if (compare(branch.dims, other)) return {FaultKind::branch, branch.dims, other};
         return merge(branch.dims, other);
+    }
+    static constexpr ShapeFault name_fault(const detail::Scope& scope, Dims in) {
+        if (const ShapeFault fault = detail::ChainNames<B...>::fault(scope, in)) return fault;
+        if constexpr (projects) {
+            ShapeFault fault = detail::ChainNames<S...>::fault(scope, in);
+            fault.at0 += static_cast<int>(sizeof...(B));
+            return fault;
+        }
+        return {};
     }
     static constexpr Dims wanted_input() { return Branch::wanted_input(); }
 

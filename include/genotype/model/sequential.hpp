@@ -6,7 +6,9 @@
 
 #include "genotype/model/check.hpp"
 #include "genotype/model/fused.hpp"
+#include "genotype/model/name_word.hpp"
 #include "genotype/model/plan.hpp"
+#include "genotype/model/scope.hpp"
 
 namespace genotype {
 namespace combinators {
@@ -22,18 +24,36 @@ struct Sequential {
     template <int I>
     using child = detail::nth<I, L...>;
 
+    using reads = typename detail::ChainReads<L...>::type;
+    static constexpr bool binds_names = detail::ChainReads<L...>::binds;
+
     static constexpr bool backward_reads_input = child<0>::backward_reads_input;
     static constexpr bool backward_reads_output = child<size - 1>::backward_reads_output;
 
-    static constexpr Inferred output(Dims in) { return detail::infer_chain<L...>(in); }
+    static constexpr Inferred output(Dims in) {
+        const Inferred out = detail::infer_chain<L...>(in);
+        if constexpr (binds_names)
+            if (!out.fault)
+                if (const ShapeFault fault = name_fault({}, in)) return fault;
+        return out;
+    }
+    static constexpr ShapeFault name_fault(const detail::Scope& scope, Dims in) {
+        return detail::ChainNames<L...>::fault(scope, in);
+    }
 
-    /// What the first layer wants: {100, any, any} for a generator that begins with ConvT<100, ...>.
-    static constexpr Dims wanted_input() { return detail::wanted_input<child<0>>(); }
+    /// What the first layer that does something wants: {100, any, any} for a generator that begins with ConvT<100,
+    /// ...>.
+    static constexpr Dims wanted_input() {
+        Dims wanted = unknown_dims;
+        bool found = false;
+        ((found || detail::Binds<L> ? void() : void((wanted = detail::wanted_input<L>(), found = true))), ...);
+        return wanted;
+    }
 
     template <class Visit>
     static constexpr void for_each_child(Visit&& visit) {
         int number = 0;
-        (visit(std::type_identity<L>{}, ChildName{nullptr, number++}), ...);
+        (visit(std::type_identity<L>{}, child_name<L>(number)), ...);
     }
 
     template <class Device, class Mode>
@@ -48,10 +68,26 @@ struct Sequential {
         constexpr auto& p = plan<In, Device, Mode>;
         constexpr auto& steps = forward_steps<In, Device, Mode>;
         const auto activation = [&](std::size_t b) { return at(p.activation[b], pass.kept, pass.scratch, pass.y); };
-        for (std::size_t i = 0; i < steps.size(); ++i) {
-            Forward<Mode> call =
-                pass.child(p.forward[i], p.dims[i], p.dims[i + 1], i == 0 ? pass.x : activation(i), activation(i + 1));
+        const auto input = [&](std::size_t b) -> const float* {
+            return p.activation[b].where == detail::Place::first ? pass.x : activation(b);
+        };
+        [[maybe_unused]] std::array<NamedValue, count_names()> own;
+        const NamedValue* values = pass.values;
+        for (std::size_t i = 0, bound = 0; i < steps.size(); ++i) {
+            Forward<Mode> call = pass.child(p.forward[i], p.dims[i], p.dims[i + 1], input(i), activation(i + 1));
             if (i + 1 == steps.size()) call.added = pass.added;
+            if constexpr (binds_names) {
+                call.values = values;
+                if (p.values[i].name) {
+                    const bool computes = p.values[i].computes;
+                    if (computes) {
+                        call.out = p.values[i].dims;
+                        call.y = at(p.values[i].place, pass.kept, pass.scratch, pass.y);
+                    }
+                    own[bound] = {p.values[i].name, computes ? call.y : call.x, nullptr, values};
+                    values = &own[bound++];
+                }
+            }
             steps[i](device, mode, call);
         }
     }
@@ -60,23 +96,51 @@ struct Sequential {
     static void backward(Device device, const Backward& pass) {
         constexpr auto& p = plan<In, Device, Training>;
         constexpr auto& steps = backward_steps<In, Device>;
-        const auto activation = [&](std::size_t b) -> const float* {
-            if (b == 0) return pass.x;
+        const auto stored = [&](const detail::Place& place) -> const float* {
+            if (place.where == detail::Place::first) return pass.x;
             // What lay in scratch during forward is gone: a layer that would read it had it kept.
-            return p.activation[b].where == detail::Place::scratch
-                       ? nullptr
-                       : at(p.activation[b], pass.kept, pass.scratch, pass.y);
+            return place.where == detail::Place::scratch ? nullptr : at(place, pass.kept, pass.scratch, pass.y);
         };
         const auto gradient = [&](std::size_t b) { return pass.scratch.at(p.gradient[b].offset).per_sample; };
-        for (std::size_t i = steps.size(); i-- > 0;)
-            steps[i](device, pass.child(p.backward[i], p.dims[i], p.dims[i + 1],
-                                        {.x = activation(i),
-                                         .y = activation(i + 1),
-                                         .dy = i + 1 == steps.size() ? pass.dy : gradient(i + 1),
-                                         .dx = i == 0 ? pass.dx : gradient(i)}));
+        [[maybe_unused]] std::array<NamedValue, count_names()> own;
+        const NamedValue* values = pass.values;
+        if constexpr (binds_names) {
+            std::size_t bound = 0;
+            for (const detail::ValuePlan& value : p.values) {
+                if (!value.name) continue;
+                own[bound] = {value.name, stored(value.place), pass.scratch.at(value.gradient).per_sample, values};
+                values = &own[bound++];
+            }
+        }
+        for (std::size_t i = steps.size(); i-- > 0;) {
+            Backward call = pass.child(p.backward[i], p.dims[i], p.dims[i + 1],
+                                       {.x = stored(p.activation[i]),
+                                        .y = stored(p.activation[i + 1]),
+                                        .dy = i + 1 == steps.size() ? pass.dy : gradient(i + 1),
+                                        .dx = i == 0 ? pass.dx : gradient(i)});
+            if constexpr (binds_names) {
+                call.values = values;
+                // The gradient by a name is born where it is first added to.
+                for (const detail::ValuePlan& value : p.values)
+                    if (value.name && value.last_reader == i)
+                        Device::clear(pass.scratch.at(value.gradient).per_sample, pass.batch * value.dims.count());
+            }
+            steps[i](device, call);
+        }
     }
 
   private:
+    static constexpr std::size_t count_names() { return (std::size_t{detail::Binds<L>} + ...); }
+
+    /// Binding a name takes no number, so that the names of parameters stay where one is bound.
+    template <class Layer>
+    static constexpr ChildName child_name(int& number) {
+        if constexpr (detail::Binds<Layer>)
+            return {detail::name_word<typename Layer::binds>(), 0};
+        else
+            return {nullptr, number++};
+    }
+
     template <class Device>
     using Steps = detail::FusedChain<Device, L...>;
 
@@ -107,6 +171,7 @@ struct Sequential {
     template <class Pointer>
     static Pointer at(const detail::Place& place, const MemoryRegion& kept, const MemoryRegion& scratch, Pointer last) {
         if (place.where == detail::Place::last) return last;
+        if (place.where == detail::Place::first) return nullptr;  // the caller's: nothing is written there
         return (place.where == detail::Place::kept ? kept : scratch).at(place.offset).per_sample;
     }
 };

@@ -23,6 +23,10 @@ enum class FaultKind {
     value_count,    // a reshape from `got` to `wanted`
     branch,         // a residual branch gives `got`, its other side `wanted`
     block,          // a repeated block makes `got` of `wanted`
+    name_shape,     // a name stands for `got`, and its reader wants `wanted`
+    name_twice,     // a name is bound where it stands for something already
+    name_late,      // a name is bound behind a layer that reads it
+    name_unread,    // a name is bound, and nothing behind reads it
     not_a_layer,
     empty_model,
 };

@@ -81,6 +81,20 @@ template <class Where, class Layer, class Got, class Wants, class Hint>
 struct branch_of_residual_changes_the_shape {};
 template <class Where, class Layer, class Got, class Wants>
 struct block_of_repeat_changes_the_shape {};
+template <class Where, class Layer, class Got, class Wants>
+struct named_value_has_another_shape {};
+template <class Where, class Layer>
+struct name_is_bound_already {};
+template <class Where, class Layer>
+struct name_is_bound_behind_a_layer_that_reads_it {};
+template <class Where, class Layer, class Hint>
+struct name_is_bound_but_no_layer_behind_in_its_chain_reads_it {};
+struct hint_a_name_ends_with_the_chain_that_binds_it;
+template <class N>
+struct name;
+template <class Name, class Hint>
+struct no_layer_binds_the_name {};
+struct hint_bind_it_before_its_reader_or_derive_it_from_Given;
 template <class Where, class Got>
 struct not_a_layer {};
 template <class Model>

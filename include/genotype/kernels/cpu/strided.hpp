@@ -1,0 +1,17 @@
+// Functions of some columns of two matrices.
+#pragma once
+
+#include "genotype/kernels/cpu/chunks.hpp"
+#include "genotype/kernels/cpu/ranges.hpp"
+#include "genotype/kernels/device.hpp"
+
+namespace genotype::kernels {
+
+/// See the reference's.
+template <class F>
+void update_columns(Cpu, long rows, long columns, F f, const float* x, long x_stride, float* y, long y_stride) {
+#pragma omp parallel for schedule(static) if (rows * columns >= detail::parallel_values)
+    for (long row = 0; row < rows; ++row) detail::update_range(f, columns, x + row * x_stride, y + row * y_stride);
+}
+
+}  // namespace genotype::kernels

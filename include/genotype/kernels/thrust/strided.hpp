@@ -1,0 +1,18 @@
+// Functions of some columns of two matrices over thrust.
+#pragma once
+
+#include "genotype/kernels/thrust/each.hpp"
+
+namespace genotype::kernels {
+
+/// See the reference's.
+template <class System, class F>
+void update_columns(Thrust<System> device, long rows, long columns, F f, const float* x, long x_stride, float* y,
+                    long y_stride) {
+    detail::each_value(device, rows * columns, [=] GENOTYPE_KERNEL(long at) mutable {
+        const long row = at / columns, i = at % columns;
+        f(x[row * x_stride + i], y[row * y_stride + i]);
+    });
+}
+
+}  // namespace genotype::kernels

@@ -1,0 +1,160 @@
+// Names: values that a layer reads beside its input, found by a type.
+#pragma once
+
+#include <type_traits>
+
+#include "genotype/shape/shape.hpp"
+
+namespace genotype {
+
+/// What names derive from. A name is an empty type of the user's: a chain binds it (`Save`, `Let`), and layers behind
+/// read it (`Concat`, `Modulate`).
+///
+///     struct skip : Name {};
+struct Name {};
+
+/// One of so many classes, 0 to `classes` - 1: the shape of a label.
+template <int classes>
+struct Class : Shape<1> {
+    static constexpr int count_of_classes = classes;
+};
+
+/// A name that no chain binds: a further input of the network, whose shape is told here.
+///
+///     struct time : Given<Shape<1>> {};
+///     struct label : Given<Class<10>> {};
+template <class S>
+struct Given : Name {
+    using shape = S;
+};
+
+/// A list of names, such as what a layer reads.
+template <class... N>
+struct Names {
+    static constexpr int count = sizeof...(N);
+};
+
+/// A value that a name stands for during one pass. `gradient` is where the gradient by it is added to, for there may be
+/// several readers; null where it is not requested.
+struct NamedValue {
+    const char* name = nullptr;
+    const float* data = nullptr;
+    float* gradient = nullptr;
+    const NamedValue* outer = nullptr;  // those that were there before
+};
+
+namespace detail {
+
+template <class N>
+inline constexpr char name_mark = 0;
+
+/// What tells names apart at run time.
+template <class N>
+constexpr const char* name_id() {
+    return &name_mark<N>;
+}
+
+template <class L>
+struct ReadsOf {
+    using type = Names<>;
+};
+template <class L>
+requires requires {
+    typename L::reads;
+}
+struct ReadsOf<L> {
+    using type = typename L::reads;
+};
+
+/// A step of a chain that binds a name: its input goes on as it is.
+template <class L>
+concept Binds = requires {
+    typename L::binds;
+};
+
+template <class N, class... Others>
+inline constexpr bool is_one_of = (std::is_same_v<N, Others> || ...);
+
+/// `Free` and those of `More` that are in neither `Free` nor `Bound`.
+template <class Free, class Bound, class More>
+struct AddNames;
+template <class... F, class... B>
+struct AddNames<Names<F...>, Names<B...>, Names<>> {
+    using type = Names<F...>;
+};
+template <class... F, class... B, class First, class... Rest>
+struct AddNames<Names<F...>, Names<B...>, Names<First, Rest...>>
+    : AddNames<std::conditional_t<is_one_of<First, F..., B...>, Names<F...>, Names<F..., First>>, Names<B...>,
+               Names<Rest...>> {};
+
+template <class L, class Bound>
+struct BindName {
+    using type = Bound;
+};
+template <Binds L, class... B>
+struct BindName<L, Names<B...>> {
+    using type = Names<B..., typename L::binds>;
+};
+
+/// What a chain of layers reads and does not bind.
+template <class Free, class Bound, class... L>
+struct FreeNames {
+    using type = Free;
+};
+template <class Free, class Bound, class First, class... Rest>
+struct FreeNames<Free, Bound, First, Rest...>
+    : FreeNames<typename AddNames<Free, Bound, typename ReadsOf<First>::type>::type,
+                typename BindName<First, Bound>::type, Rest...> {};
+
+/// The same, at little cost where no layer has to do with names, as nearly always.
+template <class... L>
+struct ChainReads {
+    static constexpr bool binds = (Binds<L> || ...);
+    static constexpr bool plain = !binds && (std::is_same_v<typename ReadsOf<L>::type, Names<>> && ...);
+    template <bool>
+    struct Of {
+        using type = Names<>;
+    };
+    using type = typename std::conditional_t<plain, std::type_identity<Of<true>>,
+                                             std::type_identity<FreeNames<Names<>, Names<>, L...>>>::type::type;
+};
+
+}  // namespace detail
+
+/// What a layer or a network reads and does not bind.
+template <class L>
+using ReadNames = typename detail::ReadsOf<L>::type;
+
+namespace detail {
+
+template <class... N>
+constexpr bool contains_name([[maybe_unused]] const char* name, Names<N...>) {
+    return ((name_id<N>() == name) || ...);
+}
+
+/// Whether a layer reads a name.
+template <class L>
+constexpr bool reads_name(const char* name) {
+    return contains_name(name, ReadNames<L>{});
+}
+
+/// The name that a layer binds; null where it binds none.
+template <class L>
+constexpr const char* bound_name() {
+    if constexpr (Binds<L>)
+        return name_id<typename L::binds>();
+    else
+        return nullptr;
+}
+
+}  // namespace detail
+
+/// What name `N` stands for in a pass; the types say that it stands for something.
+template <class N, class Pass>
+const NamedValue& value_of(const Pass& pass) {
+    const NamedValue* value = pass.values;
+    while (value->name != detail::name_id<N>()) value = value->outer;
+    return *value;
+}
+
+}  // namespace genotype
