@@ -6,6 +6,8 @@
 #include "genotype/model/output_shape.hpp"
 #include "genotype/model/sequential.hpp"
 #include "genotype/model/residual.hpp"
+#include "genotype/model/plus.hpp"
+#include "genotype/model/let.hpp"
 #include "genotype/model/repeat.hpp"
 #include "genotype/model/self_attention.hpp"
 #include "genotype/model/language_model.hpp"

@@ -1,6 +1,7 @@
 // Names: values that a layer reads beside its input, found by a type.
 #pragma once
 
+#include <string_view>
 #include <type_traits>
 
 #include "genotype/shape/shape.hpp"
@@ -37,7 +38,7 @@ struct Names {
 /// A value that a name stands for during one pass. `gradient` is where the gradient by it is added to, for there may be
 /// several readers; null where it is not requested.
 struct NamedValue {
-    const char* name = nullptr;
+    std::string_view name = {};
     const float* data = nullptr;
     float* gradient = nullptr;
     const NamedValue* outer = nullptr;  // those that were there before
@@ -45,13 +46,11 @@ struct NamedValue {
 
 namespace detail {
 
+/// What tells names apart: the text of a type. (An address would do, but GCC 12 compares none while compiling where its
+/// sanitizer is on.)
 template <class N>
-inline constexpr char name_mark = 0;
-
-/// What tells names apart at run time.
-template <class N>
-constexpr const char* name_id() {
-    return &name_mark<N>;
+constexpr std::string_view name_id() {
+    return __PRETTY_FUNCTION__;
 }
 
 template <class L>
@@ -65,6 +64,15 @@ requires requires {
 struct ReadsOf<L> {
     using type = typename L::reads;
 };
+
+/// Whether nothing of a layer's input reaches its output.
+template <class L>
+constexpr bool ignores_input() {
+    if constexpr (requires { L::ignores_input; })
+        return L::ignores_input;
+    else
+        return false;
+}
 
 /// A step of a chain that binds a name: its input goes on as it is.
 template <class L>
@@ -128,23 +136,23 @@ using ReadNames = typename detail::ReadsOf<L>::type;
 namespace detail {
 
 template <class... N>
-constexpr bool contains_name([[maybe_unused]] const char* name, Names<N...>) {
+constexpr bool contains_name([[maybe_unused]] std::string_view name, Names<N...>) {
     return ((name_id<N>() == name) || ...);
 }
 
 /// Whether a layer reads a name.
 template <class L>
-constexpr bool reads_name(const char* name) {
+constexpr bool reads_name(std::string_view name) {
     return contains_name(name, ReadNames<L>{});
 }
 
-/// The name that a layer binds; null where it binds none.
+/// The name that a layer binds; empty where it binds none.
 template <class L>
-constexpr const char* bound_name() {
+constexpr std::string_view bound_name() {
     if constexpr (Binds<L>)
         return name_id<typename L::binds>();
     else
-        return nullptr;
+        return {};
 }
 
 }  // namespace detail

@@ -6,11 +6,26 @@
 namespace genotype {
 namespace detail {
 
+/// The first name that is neither bound nor an input.
+template <class N>
+struct FirstUnbound {
+    using type = void;
+};
+template <class First, class... Rest>
+struct FirstUnbound<Names<First, Rest...>> {
+    static constexpr bool is_input = requires { typename First::shape; };
+    using type = typename std::conditional_t<is_input, FirstUnbound<Names<Rest...>>, std::type_identity<First>>::type;
+};
+
 template <class Net, class In>
 consteval auto output_verdict() {
     constexpr Inferred out = infer<Net>(In::dims);
+    using Unbound = typename FirstUnbound<ReadNames<Net>>::type;
     if constexpr (out.fault)
         return typename detail::Verdict<out.fault, Net>::said{};
+    else if constexpr (!std::is_void_v<Unbound>)
+        return why::no_layer_binds_the_name<why::name<Unbound>,
+                                            why::hint_bind_it_before_its_reader_or_derive_it_from_Given>{};
     else
         return why::no_fault<typename ShapeOf<out.dims>::type>{};
 }

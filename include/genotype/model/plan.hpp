@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <string_view>
 
 #include "genotype/model/children.hpp"
 #include "genotype/model/run.hpp"
@@ -67,8 +68,8 @@ struct LayerFacts {
     bool reads_input = true, reads_output = false, in_place = false;
     Slice weights{};
     // Of a layer that binds a name: whether it works the value out, what that is, and the last layer that reads it.
-    const char* binds = nullptr;
-    bool computes = false;
+    bool binds = false, computes = false;
+    std::string_view name = {};
     Dims value{};
     std::size_t last_reader = 0;
 };
@@ -78,7 +79,8 @@ constexpr LayerFacts facts_of(Dims in) {
     LayerFacts facts{memory_of<L, Device, Mode>(in), L::backward_reads_input, L::backward_reads_output, L::in_place,
                      weights_of<L, Device>()};
     if constexpr (Binds<L>) {
-        facts.binds = bound_name<L>();
+        facts.binds = true;
+        facts.name = bound_name<L>();
         facts.computes = L::computes;
         facts.value = L::value(in);
     }
@@ -87,8 +89,8 @@ constexpr LayerFacts facts_of(Dims in) {
 
 /// What the plan has on a layer that binds a name; empty for another.
 struct ValuePlan {
-    const char* name = nullptr;
-    bool computes = false;
+    bool binds = false, computes = false;
+    std::string_view name = {};
     Dims dims{};
     std::size_t last_reader = 0;
     Place place{};
@@ -188,7 +190,7 @@ constexpr void plan_forward(ChainPlan<N, named>& plan, const std::array<LayerFac
         const LayerFacts& of = facts[layer];
         if (!of.binds) continue;
         ValuePlan& value = plan.values[layer];
-        value = {of.binds, of.computes, of.value, of.last_reader, plan.activation[layer + 1]};
+        value = {true, of.computes, of.name, of.value, of.last_reader, plan.activation[layer + 1]};
         if (!of.computes) continue;
         value.place =
             training ? Place{Place::kept, plan.total.kept} : Place{Place::scratch, blocks[2 * N + 1 + layer].offset};

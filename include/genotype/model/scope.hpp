@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <string_view>
 
 #include "genotype/model/check.hpp"
 #include "genotype/model/walk.hpp"
@@ -12,22 +13,33 @@ namespace genotype::detail {
 struct Scope {
     static constexpr int most = 64;
     struct Binding {
-        const char* name = nullptr;
+        std::string_view name = {};
         Dims dims{};
     };
     std::array<Binding, most> bound{};
     int count = 0;
 
-    constexpr const Dims* find(const char* name) const {
+    constexpr const Dims* find(std::string_view name) const {
         for (int at = 0; at < count; ++at)
             if (bound[static_cast<std::size_t>(at)].name == name) return &bound[static_cast<std::size_t>(at)].dims;
         return nullptr;
     }
-    constexpr void bind(const char* name, Dims dims) { bound.at(static_cast<std::size_t>(count++)) = {name, dims}; }
+    constexpr void bind(std::string_view name, Dims dims) {
+        bound.at(static_cast<std::size_t>(count++)) = {name, dims};
+    }
 };
 
 template <class L>
 constexpr ShapeFault name_fault(const Scope& scope, Dims in);
+
+/// The shape of a name that is given from outside, as far as it is told.
+template <class N>
+constexpr Dims given_dims() {
+    if constexpr (requires { N::shape::dims; })
+        return N::shape::dims;
+    else
+        return unknown_dims;
+}
 
 /// Holds what a leaf reads against what that stands for; a name that stands for nothing here is an input.
 template <class L, class... N>
@@ -35,13 +47,15 @@ constexpr ShapeFault leaf_name_fault([[maybe_unused]] const Scope& scope, [[mayb
     ShapeFault fault;
     if constexpr (sizeof...(N) > 0) {
         const Dims wanted = L::wanted_value(in);
-        for (const char* const name : {name_id<N>()...}) {
-            const Dims* const known = scope.find(name);
-            if (fault || !known || !compare(*known, wanted)) continue;
+        const auto check = [&](std::string_view name, Dims given) {
+            const Dims* const bound = scope.find(name);
+            const Dims known = bound ? *bound : given;
+            if (fault || !compare(known, wanted)) return;
             fault.kind = FaultKind::name_shape;
-            fault.got = *known;
+            fault.got = known;
             fault.wanted = wanted;
-        }
+        };
+        (check(name_id<N>(), given_dims<N>()), ...);
     }
     return fault;
 }
@@ -49,17 +63,17 @@ constexpr ShapeFault leaf_name_fault([[maybe_unused]] const Scope& scope, [[mayb
 /// The faults of names in a chain: each is bound once, before its readers, and is read.
 template <class... L>
 struct ChainNames {
-    static constexpr std::array<const char*, sizeof...(L)> bound{bound_name<L>()...};
-
-    static constexpr bool reads(std::size_t layer, const char* name) {
-        constexpr std::array<bool (*)(const char*), sizeof...(L)> all{&reads_name<L>...};
+    static constexpr std::array<std::string_view, sizeof...(L)> bound{bound_name<L>()...};
+    static constexpr std::array<bool, sizeof...(L)> binds{Binds<L>...};
+    static constexpr bool reads(std::size_t layer, std::string_view name) {
+        constexpr std::array<bool (*)(std::string_view), sizeof...(L)> all{&reads_name<L>...};
         return all[layer](name);
     }
 
     /// The last layer that reads what `layer` binds, or that layer itself.
     static constexpr std::size_t last_reader(std::size_t layer) {
         std::size_t last = layer;
-        for (std::size_t behind = layer + 1; behind < sizeof...(L) && bound[layer]; ++behind)
+        for (std::size_t behind = layer + 1; behind < sizeof...(L) && binds[layer]; ++behind)
             if (reads(behind, bound[layer])) last = behind;
         return last;
     }
@@ -71,7 +85,8 @@ struct ChainNames {
         for (std::size_t layer = 0; layer < sizeof...(L); ++layer) {
             const int index = static_cast<int>(layer);
             if (const ShapeFault inner = faults[layer](scope, in)) return inner.inside(index);
-            if (const char* const name = bound[layer]) {
+            if (binds[layer]) {
+                const std::string_view name = bound[layer];
                 ShapeFault own;
                 if (scope.find(name)) own.kind = FaultKind::name_twice;
                 for (std::size_t before = 0; before < layer; ++before)

@@ -25,9 +25,15 @@ struct Sequential {
     using child = detail::nth<I, L...>;
 
     using reads = typename detail::ChainReads<L...>::type;
+    static constexpr bool ignores_input = detail::ignores_input<child<0>>();
     static constexpr bool binds_names = detail::ChainReads<L...>::binds;
 
-    static constexpr bool backward_reads_input = child<0>::backward_reads_input;
+    /// Of the first layer, and where that binds a name, which hands its input on, of those behind it too.
+    static constexpr bool backward_reads_input = [] {
+        bool reads_it = false, at_input = true;
+        ((reads_it = reads_it || (at_input && L::backward_reads_input), at_input = at_input && detail::Binds<L>), ...);
+        return reads_it;
+    }();
     static constexpr bool backward_reads_output = child<size - 1>::backward_reads_output;
 
     static constexpr Inferred output(Dims in) {
@@ -78,7 +84,7 @@ struct Sequential {
             if (i + 1 == steps.size()) call.added = pass.added;
             if constexpr (binds_names) {
                 call.values = values;
-                if (p.values[i].name) {
+                if (p.values[i].binds) {
                     const bool computes = p.values[i].computes;
                     if (computes) {
                         call.out = p.values[i].dims;
@@ -107,7 +113,7 @@ struct Sequential {
         if constexpr (binds_names) {
             std::size_t bound = 0;
             for (const detail::ValuePlan& value : p.values) {
-                if (!value.name) continue;
+                if (!value.binds) continue;
                 own[bound] = {value.name, stored(value.place), pass.scratch.at(value.gradient).per_sample, values};
                 values = &own[bound++];
             }
@@ -122,7 +128,7 @@ struct Sequential {
                 call.values = values;
                 // The gradient by a name is born where it is first added to.
                 for (const detail::ValuePlan& value : p.values)
-                    if (value.name && value.last_reader == i)
+                    if (value.binds && value.last_reader == i)
                         Device::clear(pass.scratch.at(value.gradient).per_sample, pass.batch * value.dims.count());
             }
             steps[i](device, call);

@@ -1,6 +1,7 @@
 // The memory of one run of a model, planned from its type; and the runs themselves.
 #pragma once
 
+#include "genotype/model/inputs.hpp"
 #include "genotype/model/output_shape.hpp"
 #include "genotype/model/run.hpp"
 #include "genotype/model/weights.hpp"
@@ -47,6 +48,19 @@ class Workspace {
     /// above the capacity; so does backward.
     template <class Model>
     View<Out> forward(Model& model, View<In> x, RandomState* random = nullptr) {
+        if constexpr (InputsOf<Net>::count > 0) InputsOf<Net>();  // says what was not given
+        const kernels::SequenceRows text{.count = x.batch};
+        return forward(model, x, one_text(text), {}, random);
+    }
+
+    /// The same of a network with further inputs: `run.forward(model, x, {given<time>(t), given<label>(l)})`. Their
+    /// memory is read again by backward. Throws `Error` where one has another batch, or a label is none of its classes.
+    template <class Model>
+    requires(InputsOf<Net>::count > 0) View<Out> forward(Model& model, View<In> x, const InputsOf<Net>& inputs,
+                                                         RandomState* random = nullptr) {
+        check(x.batch);
+        inputs.check(x.batch, Device::on_host);
+        take(inputs);
         const kernels::SequenceRows text{.count = x.batch};
         return forward(model, x, one_text(text), {}, random);
     }
@@ -139,7 +153,8 @@ class Workspace {
                                                       .accumulate = wanted.accumulate,
                                                       .kept = kept(),
                                                       .scratch = scratch(),
-                                                      .sequences = wanted.sequences ? wanted.sequences : &all});
+                                                      .sequences = wanted.sequences ? wanted.sequences : &all,
+                                                      .values = given()});
     }
 
   private:
@@ -162,8 +177,16 @@ class Workspace {
                                                     .scratch = memory.scratch,
                                                     .random = random,
                                                     .sequences = &sequences,
-                                                    .session = memory.session});
+                                                    .session = memory.session,
+                                                    .values = given()});
     }
+
+    /// Keeps the values of the further inputs, as a list that layers look through.
+    void take(const InputsOf<Net>& inputs) {
+        given_ = inputs.values();
+        for (std::size_t at = 1; at < given_.size(); ++at) given_[at].outer = &given_[at - 1];
+    }
+    const NamedValue* given() const { return given_.empty() ? nullptr : given_.data() + given_.size() - 1; }
 
     /// What a batch is to layers that look at other rows when nobody says: one text from its begin.
     static kernels::Sequences one_text(const kernels::SequenceRows& text) {
@@ -189,6 +212,7 @@ class Workspace {
     MemoryRegion scratch() { return region(arena_.data() + (output_size + kept_size).floats(capacity_), scratch_size); }
 
     [[no_unique_address]] Device device_;
+    std::array<NamedValue, InputsOf<Net>::count> given_{};
     Arena<Device> arena_, inference_;
     int capacity_ = 0;
     int kept_batch_ = 0;  // of the last forward run, where backward may follow

@@ -95,6 +95,12 @@ struct name;
 template <class Name, class Hint>
 struct no_layer_binds_the_name {};
 struct hint_bind_it_before_its_reader_or_derive_it_from_Given;
+template <class Name, class Got, class Wants>
+struct value_has_another_shape {};
+template <class Name>
+struct value_of_a_name_was_not_given {};
+template <class Name>
+struct no_layer_reads_the_name {};
 template <class Where, class Got>
 struct not_a_layer {};
 template <class Model>

@@ -1,0 +1,40 @@
+// A scale and a shift for each channel of each sample: samples are shared out to threads.
+#pragma once
+
+#include <algorithm>
+
+#include "genotype/kernels/cpu/chunks.hpp"
+#include "genotype/kernels/cpu/ranges.hpp"
+#include "genotype/kernels/device.hpp"
+#include "genotype/kernels/modulation.hpp"
+
+namespace genotype::kernels {
+
+/// See the reference's.
+inline void modulate(Cpu, int batch, long pixels, int channels, const float* x, const float* moments, float* y) {
+    const long count = pixels * channels;
+#pragma omp parallel for schedule(static) if (batch * count >= detail::parallel_values)
+    for (int sample = 0; sample < batch; ++sample) {
+        const float* const scale = moments + 2L * sample * channels;
+        for (long at = sample * count; at < (sample + 1) * count; at += channels)
+            detail::update_range(detail::Modulated{}, channels, x + at, scale, scale + channels, y + at);
+    }
+}
+
+/// See the reference's.
+inline void modulate_backward(Cpu, int batch, long pixels, int channels, const float* x, const float* moments,
+                              const float* dy, float* dx, float* dmoments) {
+    const long count = pixels * channels;
+#pragma omp parallel for schedule(static) if (batch * count >= detail::parallel_values)
+    for (int sample = 0; sample < batch; ++sample) {
+        const float* const scale = moments + 2L * sample * channels;
+        float* const dscale = dmoments + 2L * sample * channels;
+        std::fill_n(dscale, 2L * channels, 0.f);
+        for (long at = sample * count; at < (sample + 1) * count; at += channels) {
+            detail::update_range(detail::ModulatedGradients{}, channels, x + at, dy + at, dscale, dscale + channels);
+            if (dx) detail::update_range(detail::ModulatedInput{}, channels, dy + at, scale, dx + at);
+        }
+    }
+}
+
+}  // namespace genotype::kernels

@@ -1,0 +1,86 @@
+// Modulate: a named value tells each channel's scale and shift.
+#pragma once
+
+#include "genotype/kernels/conv_geometry.hpp"
+#include "genotype/kernels/functions.hpp"
+#include "genotype/layers/bias.hpp"
+#include "genotype/layers/layer.hpp"
+
+namespace genotype {
+
+/// (channels, H, W), or (channels), to the same: x * (1 + scale) + shift, where `Linear<width, 2 * channels>` of the
+/// value of `N`, a vector of `width`, gives the scales and then the shifts of each sample.
+///
+/// PyTorch: `scale, shift = linear(named).chunk(2, dim=1); x * (1 + scale) + shift`, with the linear layer's names
+/// ("weight", "bias"); diffusers: a ResnetBlock2D with `time_embedding_norm="scale_shift"`.
+/// Source: Perez et al., "FiLM: visual reasoning with a general conditioning layer" (AAAI 2018).
+template <class N, int width, int channels>
+struct Modulate : LayerBase {
+    using reads = Names<N>;
+    static constexpr bool exceeds_0_to_1 = true;
+    static constexpr bool sized = width >= 1 && channels >= 1;
+    static constexpr Dims input{any_dim, sized ? channels : any_dim, any_dim, any_dim, any_dim};
+    static constexpr int moments = 2 * channels;
+    static constexpr auto parameters = detail::weight_and_bias<Bias>({2, moments, width}, {1, 0}, moments, width);
+    static constexpr kernels::ProductGeometry geometry{kernels::ConvGeometry{width, moments}};
+
+    static constexpr Inferred output(Dims in) {
+        for (const int size : {width, channels})
+            if (size < 1) return {FaultKind::size, vector_dims(size), {}};
+        return in;
+    }
+    static constexpr Dims wanted_value(Dims) { return vector_dims(width); }
+
+    template <class Device>
+    static constexpr long prepared_floats() {
+        return packed_floats(kernels::planned<Device>, geometry);
+    }
+    template <class Device>
+    static void prepare(Device device, const float* values, float* prepared) {
+        pack(device, geometry, values + parameter_offset<Modulate>(0), prepared);
+    }
+
+    /// Kept: scales and shifts. Scratch of backward: the gradients by them, and by the named value.
+    template <class Device, class Mode>
+    static constexpr LayerMemory memory(Dims) {
+        constexpr MemoryExtent scratch = convolution_scratch(kernels::planned<Device>, geometry);
+        if (std::same_as<Mode, Training>)
+            return {.kept = one, .forward_scratch = scratch, .backward_scratch = one + value + scratch, .session = {}};
+        return {.kept = {}, .forward_scratch = one + scratch, .backward_scratch = {}, .session = {}};
+    }
+
+    template <class Device, class Mode>
+    static void forward(Device device, Mode, const Forward<Mode>& f) {
+        constexpr bool training = std::same_as<Mode, Training>;
+        float* const scales = (training ? f.kept : f.scratch).per_sample;
+        convolve(device, geometry, f.batch, value_of<N>(f).data,
+                 {f.parameters + parameter_offset<Modulate>(0), f.prepared},
+                 f.parameters + parameter_offset<Modulate>(1), scales, training ? f.scratch : f.scratch.at(one));
+        modulate(device, f.batch, f.in.pixels(), channels, f.x, static_cast<const float*>(scales), f.y);
+    }
+
+    template <class Device>
+    static void backward(Device device, const Backward& b) {
+        float *const dscales = b.scratch.per_sample, *const dvalue = b.scratch.at(one).per_sample;
+        const MemoryRegion scratch = b.scratch.at(one + value);
+        const NamedValue& named = value_of<N>(b);
+        modulate_backward(device, b.batch, b.in.pixels(), channels, b.x, static_cast<const float*>(b.kept.per_sample),
+                          b.dy, b.dx, dscales);
+        if (named.gradient) {
+            convolve_transposed(device, geometry, b.batch, dscales,
+                                {b.parameters + parameter_offset<Modulate>(0), b.prepared}, nullptr, dvalue, scratch);
+            update(device, static_cast<long>(b.batch) * width, kernels::AddTo{}, static_cast<const float*>(dvalue),
+                   named.gradient);
+        }
+        if (!b.gradients) return;
+        convolve_weight_gradient(device, geometry, b.batch, named.data, dscales,
+                                 b.gradients + parameter_offset<Modulate>(0), b.accumulate, scratch);
+        column_sums(device, b.batch, moments, static_cast<const float*>(dscales),
+                    b.gradients + parameter_offset<Modulate>(1), b.accumulate);
+    }
+
+  private:
+    static constexpr MemoryExtent one{aligned(moments), 0}, value{aligned(width), 0};
+};
+
+}  // namespace genotype

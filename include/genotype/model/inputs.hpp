@@ -1,0 +1,120 @@
+// The further inputs of a network: names that its layers read and none of its chains binds.
+#pragma once
+
+#include <array>
+#include <cmath>
+#include <string>
+#include <string_view>
+
+#include "genotype/layers/names.hpp"
+#include "genotype/model/name_word.hpp"
+#include "genotype/shape/error.hpp"
+#include "genotype/shape/report.hpp"
+#include "genotype/tensor/tensor.hpp"
+#include "genotype/tensor/view.hpp"
+
+namespace genotype {
+
+/// A batch of values for one name, see `given`.
+template <class N>
+struct GivenValue {
+    const float* data = nullptr;
+    int batch = 0;
+};
+
+/// A batch of values for a network's further input `N`: `given<time>(times)`. Labels are the classes' numbers.
+template <class N, ShapeType S>
+requires(S::dims == N::shape::dims) GivenValue<N> given(View<S> values) {
+    return {values.data, values.batch};
+}
+template <class N, ShapeType S>
+requires(S::dims == N::shape::dims) GivenValue<N> given(const Tensor<S>& values) {
+    return {values.data(), values.batch()};
+}
+template <class N, class Other>
+requires(Other::shape::dims != N::shape::dims) GivenValue<N> given(const Other&) {
+    using said =
+        why::value_has_another_shape<why::name<N>, why::got<typename Other::shape>, why::wants<typename N::shape>>;
+    static_cast<void>(typename said::model{});
+    return {};
+}
+
+/// Values for all further inputs of a network, in any order: `{given<time>(t), given<label>(l)}`. One that is left out
+/// does not compile, nor does one that nobody reads.
+template <class... N>
+class Inputs {
+  public:
+    static constexpr std::size_t count = sizeof...(N);
+
+    template <class... G>
+    Inputs(const GivenValue<G>&... values) {
+        (expect_given<N, G...>(), ...);
+        (expect_read<G>(), ...);
+        const auto take = [&]<class One>(const GivenValue<One>& value) {
+            for (std::size_t at = 0; at < count; ++at)
+                if (ids[at] == detail::name_id<One>()) values_[at] = {ids[at], value.data, nullptr, nullptr};
+            for (std::size_t at = 0; at < count; ++at)
+                if (ids[at] == detail::name_id<One>()) batches_[at] = value.batch;
+        };
+        (take(values), ...);
+    }
+
+    /// Throws `Error` where a value is not of as many samples as the batch, or, in memory that the host reads, a label
+    /// is none of its classes.
+    void check(int batch, bool on_host) const {
+        constexpr std::array<int, count> classes{classes_of<N>()...};
+        constexpr std::array<const char*, count> words{detail::name_word<N>()...};
+        for (std::size_t at = 0; at < count; ++at) {
+            if (batches_[at] != batch)
+                fail(words[at], "batch", std::to_string(batches_[at]), std::to_string(batch) + ", as the input's");
+            if (!on_host || classes[at] == 0) continue;
+            for (int sample = 0; sample < batch; ++sample) {
+                const float label = values_[at].data[sample];
+                if (!(label >= 0 && label < static_cast<float>(classes[at]) && label == std::floor(label)))
+                    fail(words[at], "label of sample " + std::to_string(sample), std::to_string(label),
+                         "a whole number from 0 to " + std::to_string(classes[at] - 1));
+            }
+        }
+    }
+
+    const std::array<NamedValue, count>& values() const { return values_; }
+
+  private:
+    static constexpr std::array<std::string_view, count> ids{detail::name_id<N>()...};
+
+    template <class One, class... G>
+    static void expect_given() {
+        if constexpr (!detail::is_one_of<One, G...>)
+            static_cast<void>(typename why::value_of_a_name_was_not_given<why::name<One>>::model{});
+    }
+    template <class One>
+    static void expect_read() {
+        if constexpr (!detail::is_one_of<One, N...>)
+            static_cast<void>(typename why::no_layer_reads_the_name<why::name<One>>::model{});
+    }
+    template <class One>
+    static constexpr int classes_of() {
+        if constexpr (requires { One::shape::count_of_classes; })
+            return One::shape::count_of_classes;
+        else
+            return 0;
+    }
+
+    std::array<NamedValue, count> values_{};
+    std::array<int, count> batches_{};
+};
+
+namespace detail {
+template <class N>
+struct InputsOfNames;
+template <class... N>
+struct InputsOfNames<Names<N...>> {
+    using type = Inputs<N...>;
+};
+}  // namespace detail
+
+/// The further inputs of a network: `static_assert(std::same_as<InputsOf<UNet>, Inputs<time, label>>)`.
+template <class Net>
+using InputsOf = typename detail::InputsOfNames<ReadNames<Net>>::type;
+
+}  // namespace genotype
