@@ -134,9 +134,12 @@ consteval auto sentence() {
     else if constexpr (F.kind == block)
         return std::type_identity<why::block_of_repeat_changes_the_shape<Where, Name, why::got<shape_word_t<got_dims>>,
                                                                          why::wants<shape_word_t<wanted>>>>{};
-    else if constexpr (F.kind == name_shape)
-        return std::type_identity<why::named_value_has_another_shape<
+    else if constexpr (F.kind == FaultKind::sum)
+        return std::type_identity<why::branches_of_plus_have_different_shapes<
             Where, Name, why::got<shape_word_t<got_dims>>, why::wants<shape_word_t<wanted>>>>{};
+    else if constexpr (F.kind == name_shape)
+        return std::type_identity<why::named_value_has_another_shape<Where, Name, why::got<shape_word_t<got_dims>>,
+                                                                     why::wants<shape_word_t<wanted>>>>{};
     else if constexpr (F.kind == name_twice)
         return std::type_identity<why::name_is_bound_already<Where, Name>>{};
     else if constexpr (F.kind == name_late)

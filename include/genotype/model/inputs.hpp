@@ -8,6 +8,7 @@
 
 #include "genotype/layers/names.hpp"
 #include "genotype/model/name_word.hpp"
+#include "genotype/model/pack.hpp"
 #include "genotype/shape/error.hpp"
 #include "genotype/shape/report.hpp"
 #include "genotype/tensor/tensor.hpp"
@@ -45,12 +46,13 @@ template <class... N>
 class Inputs {
   public:
     static constexpr std::size_t count = sizeof...(N);
+    using first = detail::nth<0, why::name<N>..., void>;  // for messages
 
     template <class... G>
     Inputs(const GivenValue<G>&... values) {
         (expect_given<N, G...>(), ...);
         (expect_read<G>(), ...);
-        const auto take = [&]<class One>(const GivenValue<One>& value) {
+        [[maybe_unused]] const auto take = [&]<class One>(const GivenValue<One>& value) {
             for (std::size_t at = 0; at < count; ++at)
                 if (ids[at] == detail::name_id<One>()) values_[at] = {ids[at], value.data, nullptr, nullptr};
             for (std::size_t at = 0; at < count; ++at)

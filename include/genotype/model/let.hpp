@@ -25,10 +25,10 @@ struct Let {
 
     /// What goes by stays as it is.
     static constexpr Inferred output(Dims in) {
-        const Inferred value = detail::infer_chain<L...>(in);
+        const Inferred value = detail::infer_named_chain<L...>(in);
         return value.fault ? value : Inferred(in);
     }
-    static constexpr Dims value(Dims in) { return detail::infer_chain<L...>(in).dims; }
+    static constexpr Dims value(Dims in) { return detail::infer_named_chain<L...>(in).dims; }
     static constexpr ShapeFault name_fault(const detail::Scope& scope, Dims in) {
         return detail::ChainNames<L...>::fault(scope, in);
     }

@@ -37,7 +37,7 @@ struct Plus {
         for (const auto rule : rules) {
             const Inferred one = rule(in);
             if (one.fault) return one.fault.inside(index);
-            if (compare(one.dims, sum)) return {FaultKind::branch, one.dims, sum};
+            if (compare(one.dims, sum)) return {FaultKind::sum, one.dims, sum};
             sum = merge(one.dims, sum);
             ++index;
         }

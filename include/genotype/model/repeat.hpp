@@ -23,9 +23,9 @@ struct Repeat {
 
     static constexpr Inferred output(Dims in) {
         if (N < 1) return {FaultKind::size, Dims{1, N}, {}};
-        const Inferred once = detail::infer_chain<L...>(in);
+        const Inferred once = detail::infer_named_chain<L...>(in);
         if (once.fault || N == 1) return once;
-        const Inferred twice = detail::infer_chain<L...>(once.dims);
+        const Inferred twice = detail::infer_named_chain<L...>(once.dims);
         if (twice.fault) return twice;
         if (compare(once.dims, in)) return {FaultKind::block, once.dims, in};
         return merge(once.dims, in);

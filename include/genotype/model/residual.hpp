@@ -47,11 +47,11 @@ struct Residual<Sequential<B...>, Projection<S...>> {
     static constexpr bool backward_reads_output = false;  // y is the sum: what the branch reads of its own is kept
 
     static constexpr Inferred output(Dims in) {
-        const Inferred branch = detail::infer_chain<B...>(in);
+        const Inferred branch = detail::infer_named_chain<B...>(in);
         if (branch.fault) return branch;
         Dims other = in;
         if constexpr (projects) {
-            const Inferred shortcut = detail::infer_chain<S...>(in);
+            const Inferred shortcut = detail::infer_named_chain<S...>(in);
             if (shortcut.fault) {
                 ShapeFault fault = shortcut.fault;
                 fault.at0 += static_cast<int>(sizeof...(B));

@@ -113,6 +113,16 @@ struct ChainNames {
     }
 };
 
+/// What comes out of the chain `L...`, or its first fault: of shapes, then of names.
+template <class... L>
+constexpr Inferred infer_named_chain(Dims in) {
+    const Inferred out = infer_chain<L...>(in);
+    if constexpr (ChainReads<L...>::binds)
+        if (!out.fault)
+            if (const ShapeFault fault = ChainNames<L...>::fault({}, in)) return fault;
+    return out;
+}
+
 /// The first fault of a name in `L`, whose own shapes are right.
 template <class L>
 constexpr ShapeFault name_fault(const Scope& scope, Dims in) {

@@ -36,13 +36,7 @@ struct Sequential {
     }();
     static constexpr bool backward_reads_output = child<size - 1>::backward_reads_output;
 
-    static constexpr Inferred output(Dims in) {
-        const Inferred out = detail::infer_chain<L...>(in);
-        if constexpr (binds_names)
-            if (!out.fault)
-                if (const ShapeFault fault = name_fault({}, in)) return fault;
-        return out;
-    }
+    static constexpr Inferred output(Dims in) { return detail::infer_named_chain<L...>(in); }
     static constexpr ShapeFault name_fault(const detail::Scope& scope, Dims in) {
         return detail::ChainNames<L...>::fault(scope, in);
     }
@@ -192,7 +186,7 @@ inline constexpr bool adds_to_output<combinators::Sequential<L...>, Device> =
 namespace detail {
 template <class... L>
 consteval auto sequential_verdict() {
-    return typename detail::Verdict<infer_chain<L...>(unknown_dims).fault, combinators::Sequential<L...>>::said{};
+    return typename detail::Verdict<infer_named_chain<L...>(unknown_dims).fault, combinators::Sequential<L...>>::said{};
 }
 }  // namespace detail
 

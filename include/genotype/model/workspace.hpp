@@ -48,7 +48,8 @@ class Workspace {
     /// above the capacity; so does backward.
     template <class Model>
     View<Out> forward(Model& model, View<In> x, RandomState* random = nullptr) {
-        if constexpr (InputsOf<Net>::count > 0) InputsOf<Net>();  // says what was not given
+        if constexpr (InputsOf<Net>::count > 0)
+            static_cast<void>(typename why::value_of_a_name_was_not_given<typename InputsOf<Net>::first>::model{});
         const kernels::SequenceRows text{.count = x.batch};
         return forward(model, x, one_text(text), {}, random);
     }

@@ -23,6 +23,7 @@ enum class FaultKind {
     value_count,    // a reshape from `got` to `wanted`
     branch,         // a residual branch gives `got`, its other side `wanted`
     block,          // a repeated block makes `got` of `wanted`
+    sum,            // a branch of a sum gives `got`, those before it `wanted`
     name_shape,     // a name stands for `got`, and its reader wants `wanted`
     name_twice,     // a name is bound where it stands for something already
     name_late,      // a name is bound behind a layer that reads it

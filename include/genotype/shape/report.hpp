@@ -82,6 +82,8 @@ struct branch_of_residual_changes_the_shape {};
 template <class Where, class Layer, class Got, class Wants>
 struct block_of_repeat_changes_the_shape {};
 template <class Where, class Layer, class Got, class Wants>
+struct branches_of_plus_have_different_shapes {};
+template <class Where, class Layer, class Got, class Wants>
 struct named_value_has_another_shape {};
 template <class Where, class Layer>
 struct name_is_bound_already {};

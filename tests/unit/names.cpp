@@ -1,0 +1,169 @@
+// Named values: chains bind them, layers read them, gradients of all readers are added, and networks take further
+// inputs.
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "support/devices.hpp"
+#include "support/expect_gradients.hpp"
+
+using namespace genotype;
+
+namespace {
+
+struct skip : Name {};
+struct outer : Name {};
+struct condition : Name {};
+struct moment : Given<Shape<1>> {};
+struct label : Given<Class<10>> {};
+
+template <class Net, class In>
+void expect_everywhere(const GradientCheckOptions& options = {}) {
+    expect_gradients<Net, In>(options);
+    expect_gradients<Net, In, Reference>(options);
+    // Inference, whose plan is another, gives what training gives.
+    const Model<Net, TestedDevice> model(Seed{4});
+    const Tensor<In> x = normal<In>(3, Seed{5});
+    Workspace<Net, In, Training, TestedDevice> run(3);
+    Model<Net, TestedDevice> trained(Seed{4});
+    const auto y = run.forward(trained, x);
+    const auto inferred = model(x);
+    CHECK(std::equal(inferred.data(), inferred.data() + inferred.size(), y.data));
+}
+
+template <class Net>
+std::vector<std::string> parameter_names() {
+    std::vector<std::string> names;
+    for_each_tensor<Net, detail::Owned::parameters>(
+        [&](const std::string& name, const Parameter&, long) { names.push_back(name); });
+    return names;
+}
+
+template <class Work>
+std::string error_of(Work&& work) {
+    try {
+        work();
+    } catch (const Error& error) {
+        return error.what();
+    }
+    return "";
+}
+
+using Conditional =
+    Sequential<Let<condition, Plus<Chain<Of<moment>, Linear<1, 6>, Tanh>, Chain<Of<label>, Embedding<10, 6>>>>,
+               Linear<3, 4>, Modulate<condition, 6, 4>, Tanh, Residual<Linear<4, 4>, Modulate<condition, 6, 4>>,
+               Linear<4, 2>>;
+
+}  // namespace
+
+TEST_CASE("a skip over layers that work in place, or keep their output") {
+    expect_everywhere<Sequential<Conv<2, 3, 3, 1, 1>, Save<skip>, Tanh, Conv<3, 4, 3, 1, 1>, SiLU, Concat<skip, 3>>,
+                      Shape<2, 4, 4>>();
+    expect_everywhere<Sequential<Linear<4, 3>, Tanh, Save<skip>, LeakyReLU<0.2f>, Concat<skip, 3>, Linear<6, 2>>,
+                      Shape<4>>();
+    expect_everywhere<Sequential<Linear<4, 3>, Sigmoid, Save<skip>, ELU, Concat<skip, 3>>, Shape<4>>();
+}
+
+TEST_CASE("a name for the input itself") {
+    expect_everywhere<Sequential<Save<skip>, Tanh, Conv<2, 4, 3, 1, 1>, Concat<skip, 2>, Tanh>, Shape<2, 4, 4>>();
+    expect_everywhere<Sequential<Save<skip>, Save<outer>, LeakyReLU<0.1f>, Concat<skip, 3>, Concat<outer, 3>>,
+                      Shape<3>>();
+}
+
+TEST_CASE("gradients of several readers are added, within chains inside too") {
+    using Net = Sequential<Conv<2, 3, 3, 1, 1>, Save<outer>, Conv<3, 4, 2, 2, 0>, SiLU, Save<skip>, Conv<4, 4, 3, 1, 1>,
+                           Concat<skip, 4>, Concat<skip, 4>, Upsample<2>,
+                           Residual<Conv<12, 5, 1>, Concat<outer, 3>, Conv<8, 12, 3, 1, 1>>, Concat<outer, 3>>;
+    expect_everywhere<Net, Shape<2, 4, 4>>();
+    expect_everywhere<Sequential<Linear<3, 4>, Save<skip>, Repeat<3, Concat<skip, 4>, Linear<8, 4>, Tanh>>, Shape<3>>();
+}
+
+TEST_CASE("a name of each round of a Repeat") {
+    expect_everywhere<Repeat<3, Linear<4, 4>, Save<skip>, Tanh, Concat<skip, 4>, Linear<8, 4>>, Shape<4>>();
+}
+
+TEST_CASE("a sum of chains") {
+    expect_everywhere<Plus<Chain<Linear<3, 5>, Tanh>, Chain<Linear<3, 5>, Sigmoid, Linear<5, 5>>, Chain<Linear<3, 5>>>,
+                      Shape<3>>();
+}
+
+TEST_CASE("a condition that is worked out of what goes by") {
+    using Block = Residual<Conv<4, 4, 1>, Modulate<condition, 6, 4>>;
+    expect_everywhere<Sequential<Conv<2, 3, 3, 1, 1>, Let<condition, Flatten, Linear<48, 6>, Tanh>, Conv<3, 4, 3, 1, 1>,
+                                 Modulate<condition, 6, 4>, SiLU, Block>,
+                      Shape<2, 4, 4>>();
+    expect_everywhere<
+        Sequential<Let<condition, Flatten, Linear<32, 6>, Tanh>, Conv<2, 4, 3, 1, 1>, Modulate<condition, 6, 4>, SiLU>,
+        Shape<2, 4, 4>>();
+    // A value that is worked out of another.
+    expect_everywhere<Sequential<Linear<3, 4>, Save<skip>, Let<condition, Of<skip, Shape<4>>, Linear<4, 2>, Tanh>,
+                                 Linear<4, 5>, Modulate<condition, 2, 5>, Concat<skip, 4>>,
+                      Shape<3>>();
+}
+
+TEST_CASE("binding a name takes no number, so that files of the network without it load") {
+    using Plain = Sequential<Linear<3, 4>, Tanh, Linear<4, 2>>;
+    using Named = Sequential<Linear<3, 4>, Save<skip>, Tanh, Linear<4, 2>, Concat<skip, 4>>;
+    CHECK(parameter_names<Named>() == parameter_names<Plain>());
+    CHECK(parameter_names<Conditional>()[0] == "condition.0.0.1.weight");
+}
+
+TEST_CASE("what a network reads and does not bind are its further inputs") {
+    static_assert(std::same_as<InputsOf<Conditional>, Inputs<moment, label>>);
+    static_assert(std::same_as<InputsOf<Sequential<Linear<3, 4>, Save<skip>, Concat<skip, 4>>>, Inputs<>>);
+
+    Model<Conditional> model(Seed{1});
+    Workspace<Conditional, Shape<3>, Training> run(2);
+    const auto x = normal<Shape<3>>(2, Seed{2});
+    const auto moments = normal<Shape<1>>(2, Seed{3});
+    Tensor<Class<10>> labels(2);
+    labels.data()[0] = 3;
+    labels.data()[1] = 9;
+    Tensor<Shape<2>> cotangent(2);
+    std::fill_n(cotangent.data(), cotangent.size(), 0.7f);
+    const auto sum = [&] {
+        model.prepare();
+        const auto y = run.forward(model, x, {given<label>(labels), given<moment>(moments)});
+        double total = 0;
+        for (long i = 0; i < y.size(); ++i) total += static_cast<double>(y.data[i]) * cotangent.data()[i];
+        return total;
+    };
+    sum();
+    Gradients<Conditional> gradients;
+    run.backward(model, x, cotangent, {.gradients = gradients});
+    for (long i = 0; i < gradients.size(); ++i) {
+        float& value = model.parameters.data()[i];
+        const float before = value;
+        value = before + 1e-2f;
+        const double above = sum();
+        value = before - 1e-2f;
+        const double below = sum();
+        value = before;
+        CAPTURE(i);
+        CHECK(gradients.data()[i] == doctest::Approx((above - below) / 2e-2).epsilon(0.01).scale(0.1));
+    }
+    // The class that a label does not name has nothing to do with it.
+    const double here = sum();
+    labels.data()[1] = 8;
+    CHECK(sum() != here);
+}
+
+TEST_CASE("values that do not fit are told by the name") {
+    Model<Conditional> model;
+    Workspace<Conditional, Shape<3>> run(2);
+    const auto x = normal<Shape<3>>(2, Seed{2});
+    Tensor<Shape<1>> moments(2), one(1);
+    Tensor<Class<10>> labels(2);
+    std::fill_n(moments.data(), 2, 0.f);
+    std::fill_n(labels.data(), 2, 0.f);
+    const auto run_with = [&](const auto& times) {
+        return error_of([&] { run.forward(model, x, {given<moment>(times), given<label>(labels)}); });
+    };
+    CHECK(run_with(moments).empty());
+    CHECK(run_with(one) == "moment: batch: found 1, expected 2, as the input's");
+    for (const float wrong : {10.f, -1.f, 2.5f}) {
+        labels.data()[1] = wrong;
+        CHECK(run_with(moments) ==
+              "label: label of sample 1: found " + std::to_string(wrong) + ", expected a whole number from 0 to 9");
+    }
+}
