@@ -25,6 +25,7 @@
 #include "genotype/layers/leaky_relu.hpp"
 #include "genotype/layers/linear.hpp"
 #include "genotype/layers/max_pool.hpp"
+#include "genotype/layers/number_arguments.hpp"
 #include "genotype/layers/parameter.hpp"
 #include "genotype/layers/pixel_shuffle.hpp"
 #include "genotype/layers/pooling_shape.hpp"

@@ -25,6 +25,13 @@ TEST_CASE("BN of vectors") {
 TEST_CASE("BN far from zero") {
     check<BN<4>>("batch_norm_far_4", 2e-4);
 }
+TEST_CASE("issue 18.9: BN with an epsilon and a momentum of one's own") {
+    check<BN<6, 1e-2f, 0.3f>>("batch_norm_small_6");
+    check<BN<7, 1e-3f>>("batch_norm_small_vector_7");
+}
+TEST_CASE("issue 18.9: GroupNorm with an epsilon of one's own") {
+    check<GroupNorm<3, 6, 1e-2f>>("group_norm_small_3_6");
+}
 TEST_CASE("GroupNorm") {
     check<GroupNorm<2, 6>>("group_norm_2_6");
     check<GroupNorm<1, 5>>("group_norm_1_5");

@@ -25,6 +25,8 @@ int main(int count, char** arguments) {
 
         module<BN<6>, Picture>(folder, "batch_norm_2d");
         module<BN<24>, Values>(folder, "batch_norm_1d");
+        module<BN<6, 0.1f, 0.25f>, Picture>(folder, "batch_norm_own");
+        module<GroupNorm<3, 6, 0.1f>, Picture>(folder, "group_norm_own");
         module<GroupNorm<3, 6>, Picture>(folder, "group_norm");
         module<GroupNorm<4, 24>, Values>(folder, "group_norm_vector");
         module<LayerNorm<24>, Values>(folder, "layer_norm");

@@ -21,6 +21,8 @@ MODULES = {
     "linear_no_bias": (lambda: nn.Linear(24, 17, bias=False), VECTOR),
     "batch_norm_2d": (lambda: nn.BatchNorm2d(6), PICTURE),
     "batch_norm_1d": (lambda: nn.BatchNorm1d(24), VECTOR),
+    "batch_norm_own": (lambda: nn.BatchNorm2d(6, eps=0.1, momentum=0.25), PICTURE),
+    "group_norm_own": (lambda: nn.GroupNorm(3, 6, eps=0.1), PICTURE),
     "group_norm": (lambda: nn.GroupNorm(3, 6), PICTURE),
     "group_norm_vector": (lambda: nn.GroupNorm(4, 24), VECTOR),
     "layer_norm": (lambda: nn.LayerNorm(24), VECTOR),

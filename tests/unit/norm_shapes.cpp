@@ -44,6 +44,13 @@ static_assert(faulty<BN<8>>({2, 8, 3}, FaultKind::shape, 8));
 static_assert(faulty<BN<0>>(unknown_dims, FaultKind::size, 0));
 static_assert(faulty<BN<-1>>(unknown_dims, FaultKind::size, -1));
 static_assert(infer<BN<8>>(picture(7)).fault.wanted.rank == 3 && infer<BN<8>>(vector_dims(7)).fault.wanted.rank == 1);
+static_assert(faulty<BN<8, 0.f>>(unknown_dims, FaultKind::epsilon, 1));
+static_assert(faulty<BN<8, 1e-5f, -0.1f>>(unknown_dims, FaultKind::momentum, 1));
+static_assert(faulty<GroupNorm<2, 8, -1.f>>(unknown_dims, FaultKind::epsilon, 1));
+static_assert(gives<GroupNorm<2, 8, 0.f>>(vector_dims(8), vector_dims(8)));
+static_assert(BN<8>::epsilon == 1e-5f && BN<8>::momentum == 0.1f);
+static_assert(BN<8, 1e-3f, 0.f>::epsilon == 1e-3f && BN<8, 1e-3f, 0.f>::momentum == 0);
+static_assert(GroupNorm<2, 8>::epsilon == 1e-5f && GroupNorm<2, 8, 1e-6f>::epsilon == 1e-6f);
 static_assert(BN<8>::buffers[2].count() == 1 && BN<8>::buffers[1].initial.value == 1);
 
 // Group norm and layer norm.

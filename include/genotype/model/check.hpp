@@ -123,6 +123,10 @@ consteval auto sentence() {
             Where, Name, why::key_value_heads<wanted.first>, why::got_heads<got_dims.first>>>{};
     else if constexpr (F.kind == halves)
         return std::type_identity<why::features_have_no_two_halves<Where, Name, why::got_features<got_dims.first>>>{};
+    else if constexpr (F.kind == epsilon)
+        return std::type_identity<why::epsilon_is_out_of_range<Where, Name>>{};
+    else if constexpr (F.kind == momentum)
+        return std::type_identity<why::momentum_is_out_of_range<Where, Name>>{};
     else if constexpr (F.kind == value_count)
         return std::type_identity<why::reshape_changes_the_number_of_values<
             Where, Name, why::got<shape_word_t<got_dims>>, why::got_values<got_dims.count()>,

@@ -75,6 +75,10 @@ template <class Where, class Layer, class KeyValueHeads, class Got>
 struct key_value_heads_do_not_divide_the_heads {};
 template <class Where, class Layer, class Got>
 struct features_have_no_two_halves {};
+template <class Where, class Layer>
+struct epsilon_is_out_of_range {};
+template <class Where, class Layer>
+struct momentum_is_out_of_range {};
 template <class Where, class Layer, class Got, class GotValues, class WantsValues>
 struct reshape_changes_the_number_of_values {};
 template <class Where, class Layer, class Got, class Wants, class Hint>

@@ -99,6 +99,10 @@ def normalisations(store):
     drawn(store, "batch_norm_vector_32", nn.BatchNorm1d(32), 4, 32, scale=0.1)
     # The mean is a thousand deviations away: a variance taken as E[x^2] - E[x]^2 in float32 is lost here.
     drawn(store, "batch_norm_far_4", nn.BatchNorm2d(4), 4, 4, 6, 6, offset=1000.0)
+    # Values so small that epsilon counts, and another share of each batch.
+    drawn(store, "batch_norm_small_6", nn.BatchNorm2d(6, eps=1e-2, momentum=0.3), 3, 6, 4, 3, scale=0.05)
+    drawn(store, "batch_norm_small_vector_7", nn.BatchNorm1d(7, eps=1e-3), 5, 7, scale=0.05)
+    drawn(store, "group_norm_small_3_6", nn.GroupNorm(3, 6, eps=1e-2), 2, 6, 3, 4, scale=0.05)
     drawn(store, "group_norm_2_6", nn.GroupNorm(2, 6), 3, 6, 5, 4)
     drawn(store, "group_norm_1_5", nn.GroupNorm(1, 5), 2, 5, 3, 3, scale=3.0, offset=2.0)
     drawn(store, "group_norm_8_8", nn.GroupNorm(8, 8), 2, 8, 4, 4)
