@@ -2,6 +2,7 @@
 #pragma once
 
 #include "genotype/layers/activation.hpp"
+#include "genotype/layers/adaptive_avg_pool.hpp"
 #include "genotype/layers/avg_pool.hpp"
 #include "genotype/layers/batch_norm.hpp"
 #include "genotype/layers/bias.hpp"
@@ -20,6 +21,7 @@
 #include "genotype/layers/gelu_tanh.hpp"
 #include "genotype/layers/global_avg_pool.hpp"
 #include "genotype/layers/group_norm.hpp"
+#include "genotype/layers/instance_norm.hpp"
 #include "genotype/layers/layer.hpp"
 #include "genotype/layers/layer_norm.hpp"
 #include "genotype/layers/leaky_relu.hpp"
@@ -28,6 +30,7 @@
 #include "genotype/layers/number_arguments.hpp"
 #include "genotype/layers/parameter.hpp"
 #include "genotype/layers/pixel_shuffle.hpp"
+#include "genotype/layers/pixel_unshuffle.hpp"
 #include "genotype/layers/pooling_shape.hpp"
 #include "genotype/layers/positional_embedding.hpp"
 #include "genotype/layers/relu.hpp"

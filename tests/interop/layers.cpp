@@ -29,6 +29,8 @@ int main(int count, char** arguments) {
         module<GroupNorm<3, 6, 0.1f>, Picture>(folder, "group_norm_own");
         module<GroupNorm<3, 6>, Picture>(folder, "group_norm");
         module<GroupNorm<4, 24>, Values>(folder, "group_norm_vector");
+        module<InstanceNorm<6>, Picture>(folder, "instance_norm");
+        module<GroupNorm<6, 6>, Picture>(folder, "instance_norm_affine");
         module<LayerNorm<24>, Values>(folder, "layer_norm");
         module<LayerNorm<6, 8, 10>, Picture>(folder, "layer_norm_picture");
 
@@ -47,8 +49,10 @@ int main(int count, char** arguments) {
         module<AvgPool<2>, Picture>(folder, "avg_pool");
         module<AvgPool<3, 2, 1>, Picture>(folder, "avg_pool_padded");
         module<GlobalAvgPool, Picture>(folder, "global_avg_pool");
+        module<AdaptiveAvgPool<3, 7>, Picture>(folder, "adaptive_avg_pool");
         module<Upsample<3>, Picture>(folder, "upsample");
         module<PixelShuffle<2>, Shape<12, 4, 5>>(folder, "pixel_shuffle");
+        module<PixelUnshuffle<2>, Picture>(folder, "pixel_unshuffle");
         module<Flatten, Picture>(folder, "flatten");
         module<Reshape<2, 3, 4>, Values>(folder, "reshape");
     });

@@ -20,6 +20,13 @@ TEST_CASE("group norm's gradients") {
     expect_gradients<GroupNorm<2, 6, 0.5f>, Shape<6, 3, 2>>();
 }
 
+TEST_CASE("issue 18.9: instance norm's gradients") {
+    expect_gradients<InstanceNorm<3>, Shape<3, 5, 3>>({.batch = 1});
+    expect_gradients<InstanceNorm<17>, Shape<17, 3, 3>>();
+    expect_gradients<InstanceNorm<4, 0.5f>, Shape<4, 2, 3>, Reference>();
+    expect_gradients<InstanceNorm<6>, Shape<6, 3, 4>, Exact<TestedDevice>>();
+}
+
 TEST_CASE("layer norm's gradients") {
     expect_gradients<LayerNorm<3>, Shape<3>>({.batch = 1});
     expect_gradients<LayerNorm<37>, Shape<37>>();
