@@ -40,6 +40,7 @@
 #include "genotype/layers/rotary.hpp"
 #include "genotype/layers/sigmoid.hpp"
 #include "genotype/layers/silu.hpp"
+#include "genotype/layers/sinusoid.hpp"
 #include "genotype/layers/softplus.hpp"
 #include "genotype/layers/tanh.hpp"
 #include "genotype/layers/upsample.hpp"

@@ -43,6 +43,10 @@ TEST_CASE("Upsample") {
     check<Upsample<2>>("upsample_2");
     check<Upsample<3>>("upsample_3");
 }
+TEST_CASE("issue 18.9: Upsample, bilinear") {
+    check<Upsample<2, Bilinear>>("upsample_bilinear_2");
+    check<Upsample<3, Bilinear>>("upsample_bilinear_3");
+}
 TEST_CASE("PixelShuffle") {
     check<PixelShuffle<2>>("pixel_shuffle_2", 0);
     check<PixelShuffle<3>>("pixel_shuffle_3", 0);

@@ -51,8 +51,12 @@ int main(int count, char** arguments) {
         module<GlobalAvgPool, Picture>(folder, "global_avg_pool");
         module<AdaptiveAvgPool<3, 7>, Picture>(folder, "adaptive_avg_pool");
         module<Upsample<3>, Picture>(folder, "upsample");
+        module<Upsample<2, Bilinear>, Picture>(folder, "upsample_bilinear");
+        module<Upsample<3, Bilinear>, Picture>(folder, "upsample_bilinear_three");
         module<PixelShuffle<2>, Shape<12, 4, 5>>(folder, "pixel_shuffle");
         module<PixelUnshuffle<2>, Picture>(folder, "pixel_unshuffle");
+        module<Sinusoid<128>, Shape<1>>(folder, "sinusoid");
+        module<Sinusoid<32, 10.f>, Shape<1>>(folder, "sinusoid_scaled");
         module<Flatten, Picture>(folder, "flatten");
         module<Reshape<2, 3, 4>, Values>(folder, "reshape");
     });

@@ -25,6 +25,10 @@ TEST_CASE("issue 18.9: gradients of adaptive poolings") {
 TEST_CASE("gradients of rearrangements") {
     expect_gradients<Upsample<2>, Shape<3, 3, 5>>({.batch = 1});
     expect_gradients<Upsample<3>, Shape<17, 2, 1>, Reference>();
+    expect_gradients<Upsample<2, Bilinear>, Shape<3, 3, 5>>({.batch = 1});
+    expect_gradients<Upsample<2, Bilinear>, Shape<17, 2, 3>>();
+    expect_gradients<Upsample<3, Bilinear>, Shape<5, 2, 1>, Reference>();
+    expect_gradients<Upsample<3, Bilinear>, Shape<2, 3, 2>, Exact<TestedDevice>>();
     expect_gradients<PixelShuffle<2>, Shape<12, 3, 5>>({.batch = 1});
     expect_gradients<PixelShuffle<3>, Shape<9, 2, 1>, Reference>();
     expect_gradients<PixelUnshuffle<2>, Shape<3, 6, 10>>({.batch = 1});

@@ -13,6 +13,7 @@
 #include "genotype/layers/pixel_shuffle.hpp"
 #include "genotype/layers/pixel_unshuffle.hpp"
 #include "genotype/layers/reshape.hpp"
+#include "genotype/layers/sinusoid.hpp"
 #include "genotype/layers/upsample.hpp"
 
 using namespace genotype;
@@ -108,6 +109,9 @@ static_assert(faulty<AdaptiveAvgPool<2>>(vector_dims(8), FaultKind::vector_given
 // Rearrangements.
 static_assert(gives<Upsample<2>>(picture(3, 5, any_dim), picture(3, 10, any_dim)));
 static_assert(faulty<Upsample<0>>(unknown_dims, FaultKind::size, 0));
+static_assert(gives<Upsample<2, Bilinear>>(picture(3, 5, any_dim), picture(3, 10, any_dim)));
+static_assert(faulty<Upsample<0, Bilinear>>(unknown_dims, FaultKind::size, 0));
+static_assert(faulty<Upsample<2, Bilinear>>(vector_dims(8), FaultKind::vector_given, 8));
 static_assert(gives<PixelShuffle<2>>(picture(12, 5, 3), picture(3, 10, 6)));
 static_assert(gives<PixelShuffle<2>>(unknown_dims, picture(any_dim)));
 static_assert(faulty<PixelShuffle<2>>(picture(6), FaultKind::groups, 6, 4));
@@ -128,6 +132,14 @@ static_assert(gives<Reshape<3, 5, 7>>(unknown_dims, picture(3, 5, 7)));
 static_assert(gives<Reshape<3, 5, 7>>(picture(9), picture(3, 5, 7)));
 static_assert(faulty<Reshape<3, 5, 7>>(vector_dims(100), FaultKind::value_count, 100, 3));
 static_assert(faulty<Reshape<3, -1, 7>>(vector_dims(21), FaultKind::size, -1));
+
+// Waves of a time.
+static_assert(gives<Sinusoid<128>>(vector_dims(1), vector_dims(128)));
+static_assert(gives<Sinusoid<128, 1000.f>>(unknown_dims, vector_dims(128)));
+static_assert(faulty<Sinusoid<127>>(unknown_dims, FaultKind::halves, 127));
+static_assert(faulty<Sinusoid<0>>(unknown_dims, FaultKind::size, 0));
+static_assert(faulty<Sinusoid<128>>(vector_dims(2), FaultKind::features, 2, 1));
+static_assert(faulty<Sinusoid<128>>(picture(1, 1, 1), FaultKind::picture_given, 1));
 
 }  // namespace
 

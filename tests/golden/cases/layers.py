@@ -147,6 +147,8 @@ def pools(store):
 def rearrangements(store):
     drawn(store, "upsample_2", nn.Upsample(scale_factor=2), 2, 5, 3, 4)
     drawn(store, "upsample_3", nn.Upsample(scale_factor=3), 1, 8, 2, 3)
+    drawn(store, "upsample_bilinear_2", nn.Upsample(scale_factor=2, mode="bilinear"), 2, 5, 3, 4)
+    drawn(store, "upsample_bilinear_3", nn.Upsample(scale_factor=3, mode="bilinear"), 1, 17, 1, 3)
     drawn(store, "pixel_shuffle_2", nn.PixelShuffle(2), 2, 12, 3, 4)
     drawn(store, "pixel_shuffle_3", nn.PixelShuffle(3), 1, 18, 2, 2)
     drawn(store, "pixel_unshuffle_2", nn.PixelUnshuffle(2), 2, 3, 6, 8)
