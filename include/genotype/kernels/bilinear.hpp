@@ -23,6 +23,20 @@ struct BilinearSide {
         return {first, first + 1 < size ? first + 1 : first, part(from % pixel())};
     }
 
+    /// Calls f(mix(place)) for all places in order, without its divisions.
+    template <class F>
+    void for_each(F f) const {
+        int first = 0;
+        long apart = 1 - factor;  // from its middle to that of the place
+        for (long place = 0; place < enlarged(); ++place, apart += 2) {
+            if (apart >= pixel()) {
+                apart -= pixel();
+                ++first;
+            }
+            f(BilinearMix{first, first + 1 < size ? first + 1 : first, part(apart < 0 ? 0 : apart)});
+        }
+    }
+
     /// How much of the small pixel is in `place`, as `mix` says it.
     constexpr float share(long place, int small) const {
         const long apart = 2 * place + 1 - (2L * small + 1) * factor;
