@@ -21,7 +21,7 @@ GROUPS = {
     "pools": [layers.pools, layers.rearrangements],
     "residuals": [layers.residuals],
     "tokens": [tokens.embeddings, tokens.positional_embeddings, tokens.attention, tokens.rotary,
-               tokens.gates],
+               tokens.gates, tokens.sinusoids],
     "losses": [losses.losses, losses.gaussian_kl],
     "optimizers": [optimizers.optimizers, optimizers.schedules, optimizers.clipping],
     "dcgan": [lambda store: training.dcgan(store, 64, 10, 203)],

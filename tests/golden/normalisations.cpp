@@ -1,6 +1,7 @@
 // The normalisations against PyTorch: training step, running statistics, inference.
 #include "genotype/layers/batch_norm.hpp"
 #include "genotype/layers/group_norm.hpp"
+#include "genotype/layers/instance_norm.hpp"
 #include "genotype/layers/layer_norm.hpp"
 #include "genotype/layers/rms_norm.hpp"
 #include "support/golden_layer.hpp"
@@ -25,10 +26,22 @@ TEST_CASE("BN of vectors") {
 TEST_CASE("BN far from zero") {
     check<BN<4>>("batch_norm_far_4", 2e-4);
 }
+TEST_CASE("issue 18.9: BN with an epsilon and a momentum of one's own") {
+    check<BN<6, 1e-2f, 0.3f>>("batch_norm_small_6");
+    check<BN<7, 1e-3f>>("batch_norm_small_vector_7");
+}
+TEST_CASE("issue 18.9: GroupNorm with an epsilon of one's own") {
+    check<GroupNorm<3, 6, 1e-2f>>("group_norm_small_3_6");
+}
 TEST_CASE("GroupNorm") {
     check<GroupNorm<2, 6>>("group_norm_2_6");
     check<GroupNorm<1, 5>>("group_norm_1_5");
     check<GroupNorm<8, 8>>("group_norm_8_8");
+}
+TEST_CASE("issue 18.9: InstanceNorm") {
+    check<InstanceNorm<6>>("instance_norm_6");
+    check<InstanceNorm<17>>("instance_norm_17");
+    check<InstanceNorm<5, 1e-2f>>("instance_norm_small_5");
 }
 TEST_CASE("LayerNorm of vectors") {
     check<LayerNorm<10>>("layer_norm_10");

@@ -1,9 +1,11 @@
 // Pools and rearrangements against PyTorch.
+#include "genotype/layers/adaptive_avg_pool.hpp"
 #include "genotype/layers/avg_pool.hpp"
 #include "genotype/layers/flatten.hpp"
 #include "genotype/layers/global_avg_pool.hpp"
 #include "genotype/layers/max_pool.hpp"
 #include "genotype/layers/pixel_shuffle.hpp"
+#include "genotype/layers/pixel_unshuffle.hpp"
 #include "genotype/layers/reshape.hpp"
 #include "genotype/layers/upsample.hpp"
 #include "support/golden_layer.hpp"
@@ -32,13 +34,26 @@ TEST_CASE("AvgPool") {
 TEST_CASE("GlobalAvgPool") {
     check<GlobalAvgPool>("global_avg_pool");
 }
+TEST_CASE("issue 18.9: AdaptiveAvgPool") {
+    check<AdaptiveAvgPool<3, 2>>("adaptive_avg_pool_3_2");
+    check<AdaptiveAvgPool<3, 4>>("adaptive_avg_pool_3_4");
+    check<AdaptiveAvgPool<5, 7>>("adaptive_avg_pool_5_7");
+}
 TEST_CASE("Upsample") {
     check<Upsample<2>>("upsample_2");
     check<Upsample<3>>("upsample_3");
 }
+TEST_CASE("issue 18.9: Upsample, bilinear") {
+    check<Upsample<2, Bilinear>>("upsample_bilinear_2");
+    check<Upsample<3, Bilinear>>("upsample_bilinear_3");
+}
 TEST_CASE("PixelShuffle") {
     check<PixelShuffle<2>>("pixel_shuffle_2", 0);
     check<PixelShuffle<3>>("pixel_shuffle_3", 0);
+}
+TEST_CASE("issue 18.9: PixelUnshuffle") {
+    check<PixelUnshuffle<2>>("pixel_unshuffle_2", 0);
+    check<PixelUnshuffle<3>>("pixel_unshuffle_3", 0);
 }
 TEST_CASE("Flatten") {
     check<Flatten>("flatten", 0);

@@ -7,6 +7,7 @@
 #include "genotype/layers/rotary.hpp"
 #include "genotype/layers/sigmoid.hpp"
 #include "genotype/layers/silu.hpp"
+#include "genotype/layers/sinusoid.hpp"
 #include "support/golden_layer.hpp"
 
 using namespace genotype;
@@ -44,4 +45,9 @@ TEST_CASE("Gated") {
     check<Gated<SiLU>>("gated_silu", 2e-6);
     check<Gated<Sigmoid>>("gated_sigmoid", 2e-6);
     check<Gated<GELUTanh>>("gated_gelu_tanh", 2e-6);
+}
+TEST_CASE("issue 18.9: Sinusoid") {
+    check<Sinusoid<2>>("sinusoid_2", 1e-6);
+    check<Sinusoid<128>>("sinusoid_128", 1e-6);
+    check<Sinusoid<34, 1000.f, 500.f>>("sinusoid_34_1000", 1e-6);
 }

@@ -25,8 +25,12 @@ int main(int count, char** arguments) {
 
         module<BN<6>, Picture>(folder, "batch_norm_2d");
         module<BN<24>, Values>(folder, "batch_norm_1d");
+        module<BN<6, 0.1f, 0.25f>, Picture>(folder, "batch_norm_own");
+        module<GroupNorm<3, 6, 0.1f>, Picture>(folder, "group_norm_own");
         module<GroupNorm<3, 6>, Picture>(folder, "group_norm");
         module<GroupNorm<4, 24>, Values>(folder, "group_norm_vector");
+        module<InstanceNorm<6>, Picture>(folder, "instance_norm");
+        module<GroupNorm<6, 6>, Picture>(folder, "instance_norm_affine");
         module<LayerNorm<24>, Values>(folder, "layer_norm");
         module<LayerNorm<6, 8, 10>, Picture>(folder, "layer_norm_picture");
 
@@ -45,8 +49,14 @@ int main(int count, char** arguments) {
         module<AvgPool<2>, Picture>(folder, "avg_pool");
         module<AvgPool<3, 2, 1>, Picture>(folder, "avg_pool_padded");
         module<GlobalAvgPool, Picture>(folder, "global_avg_pool");
+        module<AdaptiveAvgPool<3, 7>, Picture>(folder, "adaptive_avg_pool");
         module<Upsample<3>, Picture>(folder, "upsample");
+        module<Upsample<2, Bilinear>, Picture>(folder, "upsample_bilinear");
+        module<Upsample<3, Bilinear>, Picture>(folder, "upsample_bilinear_three");
         module<PixelShuffle<2>, Shape<12, 4, 5>>(folder, "pixel_shuffle");
+        module<PixelUnshuffle<2>, Picture>(folder, "pixel_unshuffle");
+        module<Sinusoid<128>, Shape<1>>(folder, "sinusoid");
+        module<Sinusoid<32, 10.f>, Shape<1>>(folder, "sinusoid_scaled");
         module<Flatten, Picture>(folder, "flatten");
         module<Reshape<2, 3, 4>, Values>(folder, "reshape");
     });

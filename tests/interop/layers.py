@@ -1,9 +1,26 @@
 """PyTorch's module for every layer of layers.cpp: name -> (module, sizes of one sample)."""
 
+import math
+
+import torch
 from torch import nn
 
 PICTURE = (6, 8, 10)
 VECTOR = (24,)
+
+
+class Sinusoid(nn.Module):
+    """The arithmetic of diffusers' Timesteps(width, flip_sin_to_cos=True, downscale_freq_shift=0, scale=scale)."""
+
+    def __init__(self, width, scale=1.0):
+        super().__init__()
+        self.half, self.scale = width // 2, scale
+
+    def forward(self, x):
+        exponent = -math.log(10000) * torch.arange(self.half, dtype=torch.float32) / self.half
+        angles = self.scale * (x * torch.exp(exponent))
+        return torch.cat([torch.cos(angles), torch.sin(angles)], dim=1)
+
 
 MODULES = {
     "conv": (lambda: nn.Conv2d(6, 9, 3, bias=False), PICTURE),
@@ -21,8 +38,12 @@ MODULES = {
     "linear_no_bias": (lambda: nn.Linear(24, 17, bias=False), VECTOR),
     "batch_norm_2d": (lambda: nn.BatchNorm2d(6), PICTURE),
     "batch_norm_1d": (lambda: nn.BatchNorm1d(24), VECTOR),
+    "batch_norm_own": (lambda: nn.BatchNorm2d(6, eps=0.1, momentum=0.25), PICTURE),
+    "group_norm_own": (lambda: nn.GroupNorm(3, 6, eps=0.1), PICTURE),
     "group_norm": (lambda: nn.GroupNorm(3, 6), PICTURE),
     "group_norm_vector": (lambda: nn.GroupNorm(4, 24), VECTOR),
+    "instance_norm": (lambda: nn.InstanceNorm2d(6), PICTURE),
+    "instance_norm_affine": (lambda: nn.InstanceNorm2d(6, affine=True), PICTURE),
     "layer_norm": (lambda: nn.LayerNorm(24), VECTOR),
     "layer_norm_picture": (lambda: nn.LayerNorm(PICTURE), PICTURE),
     "relu": (lambda: nn.ReLU(), PICTURE),
@@ -39,8 +60,14 @@ MODULES = {
     "avg_pool": (lambda: nn.AvgPool2d(2), PICTURE),
     "avg_pool_padded": (lambda: nn.AvgPool2d(3, 2, 1), PICTURE),
     "global_avg_pool": (lambda: nn.AdaptiveAvgPool2d(1), PICTURE),
+    "adaptive_avg_pool": (lambda: nn.AdaptiveAvgPool2d((3, 7)), PICTURE),
     "upsample": (lambda: nn.Upsample(scale_factor=3, mode="nearest"), PICTURE),
+    "upsample_bilinear": (lambda: nn.Upsample(scale_factor=2, mode="bilinear"), PICTURE),
+    "upsample_bilinear_three": (lambda: nn.Upsample(scale_factor=3, mode="bilinear"), PICTURE),
     "pixel_shuffle": (lambda: nn.PixelShuffle(2), (12, 4, 5)),
+    "pixel_unshuffle": (lambda: nn.PixelUnshuffle(2), PICTURE),
+    "sinusoid": (lambda: Sinusoid(128), (1,)),
+    "sinusoid_scaled": (lambda: Sinusoid(32, 10.0), (1,)),
     "flatten": (lambda: nn.Flatten(), PICTURE),
     "reshape": (lambda: nn.Unflatten(1, (2, 3, 4)), VECTOR),
 }

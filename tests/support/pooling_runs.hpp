@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "genotype/kernels/adaptive_pool_geometry.hpp"
 #include "genotype/kernels/pool_geometry.hpp"
 #include "support/kernel_arrays.hpp"
 
@@ -73,6 +74,29 @@ PoolResults pool_results(Device device, const PoolCase& c, const PoolInputs& inp
     avg_pool_backward(device, g, c.batch, dy, r.avg_dx.data());
     global_avg_pool(device, c.batch, pixels, g.channels, x, r.global.data());
     global_avg_pool_backward(device, c.batch, pixels, g.channels, dy, r.global_dx.data());
+    return r;
+}
+
+struct AdaptivePoolCase {
+    int batch;
+    genotype::kernels::AdaptivePoolGeometry geometry;
+};
+
+/// Sizes that divide, that do not, and more windows than pixels.
+inline std::vector<AdaptivePoolCase> adaptive_pool_cases() {
+    return {{1, {1, 1, 1, 1, 1}}, {2, {3, 6, 4, 3, 2}},    {3, {5, 7, 5, 3, 4}},    {1, {17, 2, 3, 5, 7}},
+            {2, {1, 9, 1, 4, 3}}, {4, {64, 11, 13, 7, 7}}, {1, {130, 32, 9, 1, 1}}, {5, {33, 10, 10, 6, 10}}};
+}
+
+struct AdaptivePoolResults {
+    Array y, dx;
+};
+
+template <class Device>
+AdaptivePoolResults adaptive_pool_results(Device device, const AdaptivePoolCase& c, const Array& x, const Array& dy) {
+    AdaptivePoolResults r{unwritten(c.batch * c.geometry.out_count()), unwritten(c.batch * c.geometry.in_count())};
+    adaptive_avg_pool(device, c.geometry, c.batch, x.data(), r.y.data());
+    adaptive_avg_pool_backward(device, c.geometry, c.batch, dy.data(), r.dx.data());
     return r;
 }
 

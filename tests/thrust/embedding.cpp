@@ -3,9 +3,12 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
 #include <random>
 
 #include "genotype/kernels/reference/embedding.hpp"
+#include "genotype/kernels/reference/sinusoid.hpp"
+#include "genotype/kernels/thrust/sinusoid.hpp"
 #include "support/kernel_arrays.hpp"
 #include "support/thrust_devices.hpp"
 
@@ -59,4 +62,22 @@ TEST_CASE_TEMPLATE("Embedding's kernels give the plain ones' bits, for every num
                 CHECK(same_bits(found.gradient, wanted.gradient));
             }
         }
+}
+
+TEST_CASE_TEMPLATE("issue 18.9: waves of a time over thrust", Device, GENOTYPE_THRUST_DEVICES) {
+    for (const int width : {2, 6, 128}) {
+        const int batch = 70;
+        const double step = -std::log(10000.0) / (width / 2);
+        const Array times = random_array(batch, 1, 300), dy = random_array(static_cast<long>(batch) * width, 2);
+        const auto run = [&](auto device) {
+            Array y = unwritten(static_cast<long>(batch) * width), dx = unwritten(batch);
+            sinusoid(device, batch, width, step, 2, times.data(), y.data());
+            sinusoid_backward(device, batch, width, step, 2, times.data(), dy.data(), dx.data());
+            y.insert(y.end(), dx.begin(), dx.end());
+            return y;
+        };
+        const Array found = with_threads(1, [&] { return run(Device{}); });
+        CHECK(same_bits(found, with_threads(3, [&] { return run(Device{}); })));
+        CHECK(difference(found, run(Reference{})) < 1e-6);
+    }
 }

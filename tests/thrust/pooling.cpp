@@ -30,6 +30,24 @@ TEST_CASE_TEMPLATE("pooling over thrust agrees with the plain one, for every num
     }
 }
 
+TEST_CASE_TEMPLATE("issue 18.9: adaptive pooling over thrust gives the plain one's bits", Device,
+                   GENOTYPE_THRUST_DEVICES) {
+    unsigned seed = 50;
+    for (const AdaptivePoolCase& c : adaptive_pool_cases()) {
+        CAPTURE(c.geometry.channels);
+        CAPTURE(c.geometry.height);
+        const Array x = random_array(c.batch * c.geometry.in_count(), ++seed);
+        const Array dy = random_array(c.batch * c.geometry.out_count(), ++seed);
+        const AdaptivePoolResults wanted = adaptive_pool_results(Reference{}, c, x, dy);
+        for (const int threads : {1, 3}) {
+            const auto own = [&] { return adaptive_pool_results(Device{}, c, x, dy); };
+            const AdaptivePoolResults found = with_threads(threads, own);
+            CHECK(same_bits(found.y, wanted.y));
+            CHECK(same_bits(found.dx, wanted.dx));
+        }
+    }
+}
+
 TEST_CASE_TEMPLATE("not a number comes through a max pooling over thrust", Device, GENOTYPE_THRUST_DEVICES) {
     const float nan = std::numeric_limits<float>::quiet_NaN(), infinity = std::numeric_limits<float>::infinity();
     const PoolCase c{1, pool_geometry(1, 4, 4, 3, 1, 1)};

@@ -3,7 +3,9 @@
 
 #include <doctest/doctest.h>
 
+#include "genotype/kernels/reference/bilinear.hpp"
 #include "genotype/kernels/reference/rearrange.hpp"
+#include "genotype/kernels/thrust/bilinear.hpp"
 #include "support/kernel_arrays.hpp"
 #include "support/thrust_devices.hpp"
 
@@ -76,5 +78,32 @@ TEST_CASE_TEMPLATE("upsample and pixel shuffle over thrust, and their backwards"
         check_same<Device>(large, [&](auto d, float* dx) {
             pixel_shuffle_backward(d, c.batch, c.height, c.width, c.channels, c.factor, many.data(), dx);
         });
+    }
+}
+
+TEST_CASE_TEMPLATE("issue 18.9: bilinear upsample over thrust, and its backward", Device, GENOTYPE_THRUST_DEVICES) {
+    struct Case {
+        int batch, height, width, channels, factor;
+    };
+    for (const Case c : {Case{1, 1, 1, 1, 3}, {2, 3, 5, 3, 1}, {3, 5, 3, 17, 2}, {2, 8, 1, 33, 3}, {2, 1, 6, 5, 5}}) {
+        const long small = static_cast<long>(c.batch) * c.height * c.width * c.channels;
+        const long large = small * c.factor * c.factor;
+        const Array x = random_array(small, 1), dy = random_array(large, 2);
+        const auto run = [&](auto d) {
+            Array y = unwritten(large);
+            upsample_bilinear(d, c.batch, c.height, c.width, c.channels, c.factor, x.data(), y.data());
+            return y;
+        };
+        const auto run_back = [&](auto d) {
+            Array dx = unwritten(small);
+            upsample_bilinear_backward(d, c.batch, c.height, c.width, c.channels, c.factor, dy.data(), dx.data());
+            return dx;
+        };
+        const Array y = with_threads(1, [&] { return run(Device{}); });
+        const Array dx = with_threads(1, [&] { return run_back(Device{}); });
+        CHECK(same_bits(y, with_threads(3, [&] { return run(Device{}); })));
+        CHECK(same_bits(dx, with_threads(3, [&] { return run_back(Device{}); })));
+        CHECK(difference(y, run(Reference{})) < 1e-6);
+        CHECK(difference(dx, run_back(Reference{}), c.factor) < 2e-6);
     }
 }

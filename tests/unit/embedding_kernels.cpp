@@ -1,10 +1,13 @@
 // Embedding's kernels: the fast ones give the plain ones' bits, with ids that repeat and ids that do not occur.
 #include <doctest/doctest.h>
 
+#include <cmath>
 #include <random>
 
 #include "genotype/kernels/cpu/embedding.hpp"
+#include "genotype/kernels/cpu/sinusoid.hpp"
 #include "genotype/kernels/reference/embedding.hpp"
+#include "genotype/kernels/reference/sinusoid.hpp"
 #include "support/kernel_arrays.hpp"
 
 using namespace genotype;
@@ -68,4 +71,43 @@ TEST_CASE("Embedding by hand") {
     };
     check(Cpu{});
     check(Reference{});
+}
+
+// What PyTorch 2.15 says, by the formula of diffusers' Timesteps(4, flip_sin_to_cos=True, downscale_freq_shift=0).
+TEST_CASE("issue 18.9: waves of a time") {
+    const double step = -std::log(10000.0) / 2;
+    const auto check = [&](auto device) {
+        const Array times{0, 1, 2.5f, 999}, dy(16, 1.0f);
+        Array y = unwritten(16), dx = unwritten(4), scaled = unwritten(16);
+        sinusoid(device, 4, 4, step, 1, times.data(), y.data());
+        CHECK(difference(y, {1, 1, 0, 0,                                          //
+                             0.54030234f, 0.99994999f, 0.84147096f, 0.00999983f,  //
+                             -0.8011436f, 0.99968749f, 0.59847212f, 0.02499739f,  //
+                             0.99964982f, -0.84446979f, -0.02646075f, -0.53560317f}) < 1e-6);
+        sinusoid_backward(device, 4, 4, step, 1, times.data(), dy.data(), dx.data());
+        CHECK(difference(dx, {1.01f, -0.29126912f, -1.38986886f, 1.02302182f}) < 1e-6);
+        const Array parts{0, 0.001f, 0.0025f, 0.999f};
+        sinusoid(device, 4, 4, step, 1000, parts.data(), scaled.data());
+        CHECK(difference(scaled, y) < 1e-4);  // 0.999f is not 999 / 1000
+    };
+    check(Cpu{});
+    check(Reference{});
+}
+
+TEST_CASE("issue 18.9: the kernels of waves agree with the plain ones, for every number of threads") {
+    for (const int width : {2, 6, 128}) {
+        const int batch = 70;
+        const double step = -std::log(10000.0) / (width / 2);
+        const Array times = random_array(batch, 1, 300), dy = random_array(static_cast<long>(batch) * width, 2);
+        const auto run = [&](auto device) {
+            Array y = unwritten(static_cast<long>(batch) * width), dx = unwritten(batch);
+            sinusoid(device, batch, width, step, 2, times.data(), y.data());
+            sinusoid_backward(device, batch, width, step, 2, times.data(), dy.data(), dx.data());
+            y.insert(y.end(), dx.begin(), dx.end());
+            return y;
+        };
+        const Array found = with_threads(1, [&] { return run(Cpu{}); });
+        CHECK(same_bits(found, with_threads(2, [&] { return run(Cpu{}); })));
+        CHECK(difference(found, run(Reference{})) < 1e-6);
+    }
 }

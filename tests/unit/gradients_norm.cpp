@@ -9,6 +9,7 @@ TEST_CASE("batch norm's gradients") {
     expect_gradients<BN<17>, Shape<17, 3, 3>>();
     expect_gradients<BN<20>, Shape<20>>({.batch = 70});
     expect_gradients<BN<5>, Shape<5>, Reference>({.batch = 7});
+    expect_gradients<BN<6, 0.5f, 0.3f>, Shape<6, 3, 2>>();
 }
 
 TEST_CASE("group norm's gradients") {
@@ -16,6 +17,14 @@ TEST_CASE("group norm's gradients") {
     expect_gradients<GroupNorm<3, 18>, Shape<18, 3, 3>>();
     expect_gradients<GroupNorm<5, 5>, Shape<5, 4, 1>>();
     expect_gradients<GroupNorm<2, 10>, Shape<10>, Reference>();
+    expect_gradients<GroupNorm<2, 6, 0.5f>, Shape<6, 3, 2>>();
+}
+
+TEST_CASE("issue 18.9: instance norm's gradients") {
+    expect_gradients<InstanceNorm<3>, Shape<3, 5, 3>>({.batch = 1});
+    expect_gradients<InstanceNorm<17>, Shape<17, 3, 3>>();
+    expect_gradients<InstanceNorm<4, 0.5f>, Shape<4, 2, 3>, Reference>();
+    expect_gradients<InstanceNorm<6>, Shape<6, 3, 4>, Exact<TestedDevice>>();
 }
 
 TEST_CASE("layer norm's gradients") {

@@ -15,11 +15,24 @@ TEST_CASE("gradients of poolings") {
     expect_gradients<GlobalAvgPool, Shape<5, 2, 2>, Reference>();
 }
 
+TEST_CASE("issue 18.9: gradients of adaptive poolings") {
+    expect_gradients<AdaptiveAvgPool<2>, Shape<3, 5, 7>>({.batch = 1});
+    expect_gradients<AdaptiveAvgPool<4, 3>, Shape<17, 2, 5>>();
+    expect_gradients<AdaptiveAvgPool<3, 1>, Shape<5, 4, 3>, Reference>();
+    expect_gradients<AdaptiveAvgPool<3, 2>, Shape<5, 4, 3>, Exact<TestedDevice>>();
+}
+
 TEST_CASE("gradients of rearrangements") {
     expect_gradients<Upsample<2>, Shape<3, 3, 5>>({.batch = 1});
     expect_gradients<Upsample<3>, Shape<17, 2, 1>, Reference>();
+    expect_gradients<Upsample<2, Bilinear>, Shape<3, 3, 5>>({.batch = 1});
+    expect_gradients<Upsample<2, Bilinear>, Shape<17, 2, 3>>();
+    expect_gradients<Upsample<3, Bilinear>, Shape<5, 2, 1>, Reference>();
+    expect_gradients<Upsample<3, Bilinear>, Shape<2, 3, 2>, Exact<TestedDevice>>();
     expect_gradients<PixelShuffle<2>, Shape<12, 3, 5>>({.batch = 1});
     expect_gradients<PixelShuffle<3>, Shape<9, 2, 1>, Reference>();
+    expect_gradients<PixelUnshuffle<2>, Shape<3, 6, 10>>({.batch = 1});
+    expect_gradients<PixelUnshuffle<3>, Shape<2, 6, 3>, Reference>();
     expect_gradients<Flatten, Shape<3, 5, 7>>();
     expect_gradients<Flatten, Shape<7>>({.batch = 1});
     expect_gradients<Reshape<5, 3, 7>, Shape<105>>();

@@ -26,3 +26,10 @@ TEST_CASE("Self-attention's gradients") {
     expect_gradients<SelfAttention<12, 3>, Shape<12>>({.batch = 5});
     expect_gradients<Residual<RMSNorm<16>, SelfAttention<16, 4, 2, Rope<>, NoBias>>, Shape<16>>({.batch = 7});
 }
+
+TEST_CASE("issue 18.9: gradients of waves of a time") {
+    expect_gradients<Sinusoid<2>, Shape<1>>({.batch = 1});
+    expect_gradients<Sinusoid<16>, Shape<1>>();
+    expect_gradients<Sinusoid<6, 2.f, 100.f>, Shape<1>, Reference>();
+    expect_gradients<Sinusoid<6>, Shape<1>, Exact<TestedDevice>>();
+}

@@ -40,3 +40,14 @@ TEST_CASE("combinators inside one another, and layers of one's own") {
     CHECK(model_name<Sequential<MaxPool<2>, LeakyReLU<>, Dropout<1e-5f>, Bare>>() ==
           "Sequential<MaxPool<2, 2, 0>, LeakyReLU<0.01f>, Dropout<1e-5f>, Bare>");
 }
+
+// Files that older programs wrote say BN<8>, GroupNorm<2, 8> and Upsample<2>.
+TEST_CASE("issue 18.9: a layer without the arguments that came later keeps its name") {
+    CHECK(model_name<Sequential<BN<8>, BN<8, 1e-3f>, BN<8, 1e-5f, 0.25f>, GroupNorm<2, 8>, GroupNorm<2, 8, 1e-6f>>>() ==
+          "Sequential<BN<8>, BN<8, 0.001f>, BN<8, 1e-5f, 0.25f>, GroupNorm<2, 8>, GroupNorm<2, 8, 1e-6f>>");
+    CHECK(model_name<Sequential<Upsample<2>, Upsample<2, Bilinear>>>() ==
+          "Sequential<Upsample<2>, Upsample<2, Bilinear>>");
+    CHECK(type_name<BN<8>>() == "BN<8>");
+    CHECK(type_name<BN<8, 1e-3f>>() == "BN<8, 0.001f>");
+    CHECK(type_name<GroupNorm<2, 8>>() == "GroupNorm<2, 8>");
+}

@@ -1,15 +1,19 @@
 // What the norms, the poolings and the layers that rearrange say of shapes and parameters: the compiler checks it.
 #include <doctest/doctest.h>
 
+#include "genotype/layers/adaptive_avg_pool.hpp"
 #include "genotype/layers/avg_pool.hpp"
 #include "genotype/layers/batch_norm.hpp"
 #include "genotype/layers/flatten.hpp"
 #include "genotype/layers/global_avg_pool.hpp"
 #include "genotype/layers/group_norm.hpp"
+#include "genotype/layers/instance_norm.hpp"
 #include "genotype/layers/layer_norm.hpp"
 #include "genotype/layers/max_pool.hpp"
 #include "genotype/layers/pixel_shuffle.hpp"
+#include "genotype/layers/pixel_unshuffle.hpp"
 #include "genotype/layers/reshape.hpp"
+#include "genotype/layers/sinusoid.hpp"
 #include "genotype/layers/upsample.hpp"
 
 using namespace genotype;
@@ -44,6 +48,13 @@ static_assert(faulty<BN<8>>({2, 8, 3}, FaultKind::shape, 8));
 static_assert(faulty<BN<0>>(unknown_dims, FaultKind::size, 0));
 static_assert(faulty<BN<-1>>(unknown_dims, FaultKind::size, -1));
 static_assert(infer<BN<8>>(picture(7)).fault.wanted.rank == 3 && infer<BN<8>>(vector_dims(7)).fault.wanted.rank == 1);
+static_assert(faulty<BN<8, 0.f>>(unknown_dims, FaultKind::epsilon, 1));
+static_assert(faulty<BN<8, 1e-5f, -0.1f>>(unknown_dims, FaultKind::momentum, 1));
+static_assert(faulty<GroupNorm<2, 8, -1.f>>(unknown_dims, FaultKind::epsilon, 1));
+static_assert(gives<GroupNorm<2, 8, 0.f>>(vector_dims(8), vector_dims(8)));
+static_assert(BN<8>::epsilon == 1e-5f && BN<8>::momentum == 0.1f);
+static_assert(BN<8, 1e-3f, 0.f>::epsilon == 1e-3f && BN<8, 1e-3f, 0.f>::momentum == 0);
+static_assert(GroupNorm<2, 8>::epsilon == 1e-5f && GroupNorm<2, 8, 1e-6f>::epsilon == 1e-6f);
 static_assert(BN<8>::buffers[2].count() == 1 && BN<8>::buffers[1].initial.value == 1);
 
 // Group norm and layer norm.
@@ -63,6 +74,16 @@ static_assert(faulty<LayerNorm<8, 3, 5>>(picture(8, 3, 4), FaultKind::shape, 8))
 static_assert(faulty<LayerNorm<8, -1, 5>>(unknown_dims, FaultKind::size, -1));
 static_assert(LayerNorm<8, 3, 5>::parameters[0].order[2] == 0 && LayerNorm<8>::parameters[0].order[0] == 0);
 
+// Instance norm: pictures of more than one pixel.
+static_assert(gives<InstanceNorm<8>>(picture(8, 3, 5), picture(8, 3, 5)));
+static_assert(gives<InstanceNorm<8>>(picture(any_dim, 1, 2), picture(8, 1, 2)));
+static_assert(gives<InstanceNorm<8>>(unknown_dims, picture(8)));
+static_assert(faulty<InstanceNorm<8>>(picture(8, 1, 1), FaultKind::one_pixel, 8));
+static_assert(faulty<InstanceNorm<8>>(picture(7), FaultKind::channels, 7, 8));
+static_assert(faulty<InstanceNorm<8>>(vector_dims(8), FaultKind::vector_given, 8));
+static_assert(faulty<InstanceNorm<0>>(unknown_dims, FaultKind::size, 0));
+static_assert(faulty<InstanceNorm<8, 0.f>>(unknown_dims, FaultKind::epsilon, 1));
+
 // Poolings.
 static_assert(gives<MaxPool<2>>(picture(3, 5, 8), picture(3, 2, 4)));
 static_assert(gives<MaxPool<3, 2, 1>>(picture(3, 5, 8), picture(3, 3, 4)));
@@ -80,14 +101,28 @@ static_assert(infer<MaxPool<5, 1, 1>>(picture(3, 9, 2)).fault.got == Dims{2, 11,
 static_assert(faulty<MaxPool<2>>(vector_dims(8), FaultKind::vector_given, 8));
 static_assert(gives<GlobalAvgPool>(picture(7, 5, 3), picture(7, 1, 1)));
 static_assert(gives<GlobalAvgPool>(unknown_dims, picture(any_dim, 1, 1)));
+static_assert(gives<AdaptiveAvgPool<7>>(picture(3, 5, 8), picture(3, 7, 7)));
+static_assert(gives<AdaptiveAvgPool<2, 3>>(unknown_dims, picture(any_dim, 2, 3)));
+static_assert(faulty<AdaptiveAvgPool<2, 0>>(picture(3, 5, 8), FaultKind::size, 0));
+static_assert(faulty<AdaptiveAvgPool<2>>(vector_dims(8), FaultKind::vector_given, 8));
 
 // Rearrangements.
 static_assert(gives<Upsample<2>>(picture(3, 5, any_dim), picture(3, 10, any_dim)));
 static_assert(faulty<Upsample<0>>(unknown_dims, FaultKind::size, 0));
+static_assert(gives<Upsample<2, Bilinear>>(picture(3, 5, any_dim), picture(3, 10, any_dim)));
+static_assert(faulty<Upsample<0, Bilinear>>(unknown_dims, FaultKind::size, 0));
+static_assert(faulty<Upsample<2, Bilinear>>(vector_dims(8), FaultKind::vector_given, 8));
 static_assert(gives<PixelShuffle<2>>(picture(12, 5, 3), picture(3, 10, 6)));
 static_assert(gives<PixelShuffle<2>>(unknown_dims, picture(any_dim)));
 static_assert(faulty<PixelShuffle<2>>(picture(6), FaultKind::groups, 6, 4));
 static_assert(faulty<PixelShuffle<-1>>(picture(6), FaultKind::size, -1));
+static_assert(gives<PixelUnshuffle<2>>(picture(3, 10, 6), picture(12, 5, 3)));
+static_assert(gives<PixelUnshuffle<2>>(picture(3, any_dim, 6), picture(12, any_dim, 3)));
+static_assert(gives<PixelUnshuffle<2>>(unknown_dims, picture(any_dim)));
+static_assert(faulty<PixelUnshuffle<2>>(picture(3, 5, 6), FaultKind::multiple, 3, 2));
+static_assert(faulty<PixelUnshuffle<2>>(picture(3, any_dim, 5), FaultKind::multiple, 3, 2));
+static_assert(faulty<PixelUnshuffle<0>>(picture(6), FaultKind::size, 0));
+static_assert(faulty<PixelUnshuffle<2>>(vector_dims(8), FaultKind::vector_given, 8));
 static_assert(gives<Flatten>(picture(3, 5, 7), vector_dims(105)));
 static_assert(gives<Flatten>(picture(3), vector_dims(any_dim)));
 static_assert(gives<Flatten>(vector_dims(7), vector_dims(7)));
@@ -97,6 +132,14 @@ static_assert(gives<Reshape<3, 5, 7>>(unknown_dims, picture(3, 5, 7)));
 static_assert(gives<Reshape<3, 5, 7>>(picture(9), picture(3, 5, 7)));
 static_assert(faulty<Reshape<3, 5, 7>>(vector_dims(100), FaultKind::value_count, 100, 3));
 static_assert(faulty<Reshape<3, -1, 7>>(vector_dims(21), FaultKind::size, -1));
+
+// Waves of a time.
+static_assert(gives<Sinusoid<128>>(vector_dims(1), vector_dims(128)));
+static_assert(gives<Sinusoid<128, 1000.f>>(unknown_dims, vector_dims(128)));
+static_assert(faulty<Sinusoid<127>>(unknown_dims, FaultKind::halves, 127));
+static_assert(faulty<Sinusoid<0>>(unknown_dims, FaultKind::size, 0));
+static_assert(faulty<Sinusoid<128>>(vector_dims(2), FaultKind::features, 2, 1));
+static_assert(faulty<Sinusoid<128>>(picture(1, 1, 1), FaultKind::picture_given, 1));
 
 }  // namespace
 

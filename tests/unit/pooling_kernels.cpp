@@ -62,6 +62,40 @@ TEST_CASE("pooling by hand") {
     check(Reference{});
 }
 
+TEST_CASE("issue 18.9: adaptive pooling's kernels agree with the plain ones, for every number of threads") {
+    unsigned seed = 50;
+    for (const AdaptivePoolCase& c : adaptive_pool_cases()) {
+        CAPTURE(c.geometry.channels);
+        CAPTURE(c.geometry.height);
+        const Array x = random_array(c.batch * c.geometry.in_count(), ++seed);
+        const Array dy = random_array(c.batch * c.geometry.out_count(), ++seed);
+        const AdaptivePoolResults wanted = adaptive_pool_results(Reference{}, c, x, dy);
+        const auto own = [&] { return adaptive_pool_results(Cpu{}, c, x, dy); };
+        const AdaptivePoolResults found = with_threads(1, own), threaded = with_threads(2, own);
+        CHECK(same_bits(found.y, threaded.y));
+        CHECK(same_bits(found.dx, threaded.dx));
+        CHECK(difference(found.y, wanted.y) < 1e-6);
+        CHECK(difference(found.dx, wanted.dx) < 2e-6);
+    }
+}
+
+// What PyTorch 2.15 says: AdaptiveAvgPool2d((3, 5)) of arange(8).view(1, 1, 2, 4), and of arange(7) by 3.
+TEST_CASE("issue 18.9: adaptive pooling's windows are PyTorch's") {
+    auto check = [&](auto device) {
+        Array y = unwritten(15), dx = unwritten(8);
+        const Array x{0, 1, 2, 3, 4, 5, 6, 7}, dy(15, 1.0f);
+        adaptive_avg_pool(device, kernels::AdaptivePoolGeometry{1, 2, 4, 3, 5}, 1, x.data(), y.data());
+        CHECK(y == Array{0, 0.5f, 1.5f, 2.5f, 3, 2, 2.5f, 3.5f, 4.5f, 5, 4, 4.5f, 5.5f, 6.5f, 7});
+        adaptive_avg_pool_backward(device, kernels::AdaptivePoolGeometry{1, 2, 4, 3, 5}, 1, dy.data(), dx.data());
+        CHECK(dx == Array{2.25f, 1.5f, 1.5f, 2.25f, 2.25f, 1.5f, 1.5f, 2.25f});
+        Array three = unwritten(3);
+        adaptive_avg_pool(device, kernels::AdaptivePoolGeometry{1, 1, 7, 1, 3}, 1, x.data(), three.data());
+        CHECK(three == Array{1, 3, 5});
+    };
+    check(Cpu{});
+    check(Reference{});
+}
+
 TEST_CASE("not a number comes through a max pooling, and minus infinity is a value") {
     const float nan = std::numeric_limits<float>::quiet_NaN(), infinity = std::numeric_limits<float>::infinity();
     for (int channels : {1, 17}) {

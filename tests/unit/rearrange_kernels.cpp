@@ -3,7 +3,9 @@
 
 #include <numeric>
 
+#include "genotype/kernels/cpu/bilinear.hpp"
 #include "genotype/kernels/cpu/rearrange.hpp"
+#include "genotype/kernels/reference/bilinear.hpp"
 #include "genotype/kernels/reference/rearrange.hpp"
 #include "support/kernel_arrays.hpp"
 
@@ -94,6 +96,64 @@ TEST_CASE("upsample and its backward") {
             CHECK(dx == Array{0 + 1 + 4 + 5, 2 + 3 + 6 + 7});
         }
     }
+}
+
+TEST_CASE("issue 18.9: bilinear upsample and its backward agree with the plain ones, for every number of threads") {
+    struct Case {
+        int batch, height, width, channels, factor;
+    };
+    for (const Case c : {Case{1, 1, 1, 1, 3},
+                         {2, 3, 5, 3, 1},
+                         {3, 5, 3, 17, 2},
+                         {2, 8, 1, 64, 3},
+                         {1, 4, 9, 1, 4},
+                         {2, 1, 6, 5, 5},
+                         {1, 16, 16, 33, 2}}) {
+        const long small = static_cast<long>(c.batch) * c.height * c.width * c.channels;
+        const long large = small * c.factor * c.factor;
+        const Array x = random_array(small, 1), dy = random_array(large, 2);
+        const auto run = [&](auto d) {
+            Array y = unwritten(large);
+            upsample_bilinear(d, c.batch, c.height, c.width, c.channels, c.factor, x.data(), y.data());
+            return y;
+        };
+        const auto run_back = [&](auto d) {
+            Array dx = unwritten(small);
+            upsample_bilinear_backward(d, c.batch, c.height, c.width, c.channels, c.factor, dy.data(), dx.data());
+            return dx;
+        };
+        const Array y = with_threads(1, [&] { return run(Cpu{}); });
+        const Array dx = with_threads(1, [&] { return run_back(Cpu{}); });
+        CHECK(same_bits(y, with_threads(2, [&] { return run(Cpu{}); })));
+        CHECK(same_bits(dx, with_threads(2, [&] { return run_back(Cpu{}); })));
+        CHECK(difference(y, run(Reference{})) < 1e-6);
+        CHECK(difference(dx, run_back(Reference{}), c.factor) < 2e-6);
+        if (c.factor == 1) CHECK(y == x);
+    }
+}
+
+// What PyTorch 2.15 says: Upsample(scale_factor=2, mode='bilinear') of ((0, 1), (2, 4)), its gradient of 0 to 15, and
+// scale_factor=3 of a row (0, 3, 9).
+TEST_CASE("issue 18.9: bilinear upsample mixes as PyTorch does") {
+    const auto check = [](auto device) {
+        const Array x{0, 1, 2, 4}, row{0, 3, 9};
+        Array y = unwritten(16), dx = unwritten(4), three = unwritten(27), dy(16, 0.0f);
+        std::iota(dy.begin(), dy.end(), 0.0f);
+        upsample_bilinear(device, 1, 2, 2, 1, 2, x.data(), y.data());
+        CHECK(y == Array{0, 0.25f, 0.75f, 1,             //
+                         0.5f, 0.8125f, 1.4375f, 1.75f,  //
+                         1.5f, 1.9375f, 2.8125f, 3.25f,  //
+                         2, 2.5f, 3.5f, 4});
+        upsample_bilinear_backward(device, 1, 2, 2, 1, 2, dy.data(), dx.data());
+        CHECK(dx == Array{12.5f, 19.5f, 40.5f, 47.5f});
+        upsample_bilinear(device, 1, 1, 3, 1, 3, row.data(), three.data());
+        for (const unsigned long line : {0UL, 9UL, 18UL}) {
+            const Array found(three.begin() + static_cast<long>(line), three.begin() + static_cast<long>(line) + 9);
+            CHECK(difference(found, {0, 0, 1, 2, 3, 5, 7, 9, 9}) < 1e-6);
+        }
+    };
+    check(Cpu{});
+    check(Reference{});
 }
 
 TEST_CASE("pixel shuffle and its backward") {

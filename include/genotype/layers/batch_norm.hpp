@@ -7,6 +7,7 @@
 #include "genotype/kernels/row_chunks.hpp"
 #include "genotype/kernels/running_statistics.hpp"
 #include "genotype/layers/layer.hpp"
+#include "genotype/layers/number_arguments.hpp"
 #include "genotype/shape/error.hpp"
 
 namespace genotype {
@@ -21,14 +22,18 @@ namespace detail {
 /// (channels, H, W) -> the same, or (channels) -> the same. In training each channel is normalised by its mean and
 /// biased variance over batch, height and width, in inference by the running ones.
 ///
-/// PyTorch: nn.BatchNorm2d(channels), nn.BatchNorm1d(channels) for vectors; eps 1e-5, momentum 0.1.
+/// `BN<channels, epsilon, momentum>`: epsilon, above 0, is added to the variance; momentum, from 0 to 1, is the share
+/// of a batch in the running statistics. Without them 1e-5 and 0.1, PyTorch's. In the type because a model of another
+/// epsilon is another function.
+///
+/// PyTorch: nn.BatchNorm2d(channels, eps, momentum), nn.BatchNorm1d for vectors.
 /// Source: Ioffe and Szegedy, "Batch Normalization", 2015, arXiv:1502.03167, algorithms 1 and 2.
 /// Throws `Error` in training when there is only one value for each channel.
-template <int channels>
-struct BN : LayerBase {
+template <int channels, float... numbers>
+requires(sizeof...(numbers) <= 2) struct BN : LayerBase {
     static constexpr bool exceeds_0_to_1 = true;
-    static constexpr float epsilon = 1e-5f;
-    static constexpr float momentum = 0.1f;
+    static constexpr float epsilon = detail::number_or<numbers...>(0, 1e-5f);
+    static constexpr float momentum = detail::number_or<numbers...>(1, 0.1f);
 
     static constexpr std::array<Parameter, 2> parameters{{{"weight", vector_dims(channels), {Initial::constant, 1}},
                                                           {"bias", vector_dims(channels), {Initial::constant, 0}}}};
@@ -38,6 +43,8 @@ struct BN : LayerBase {
 
     static constexpr Inferred output(Dims in) {
         if (channels < 1) return {FaultKind::size, vector_dims(channels), {}};
+        if (!(epsilon > 0)) return {FaultKind::epsilon, {}, {}};
+        if (!(momentum >= 0 && momentum <= 1)) return {FaultKind::momentum, {}, {}};
         const Dims wanted{in.rank == 2 || in.rank == 4 ? 3 : in.rank, channels, any_dim, any_dim, any_dim};
         if (const ShapeFault fault = compare(in, wanted)) return fault;
         return merge(in, wanted);

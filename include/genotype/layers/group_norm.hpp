@@ -4,18 +4,22 @@
 #include <array>
 
 #include "genotype/layers/layer.hpp"
+#include "genotype/layers/number_arguments.hpp"
 
 namespace genotype {
 
 /// (channels, H, W) -> the same, or (channels) -> the same. Each sample's groups of channels / groups neighbouring
 /// channels are normalised by their own mean and biased variance, in training and inference alike.
 ///
-/// PyTorch: nn.GroupNorm(groups, channels), eps 1e-5.
+/// `GroupNorm<groups, channels, epsilon>`: epsilon, not below 0, is added to the variance; 1e-5 without it, as
+/// PyTorch's.
+///
+/// PyTorch: nn.GroupNorm(groups, channels, eps).
 /// Source: Wu and He, "Group Normalization", 2018, arXiv:1803.08494.
-template <int groups, int channels>
-struct GroupNorm : LayerBase {
+template <int groups, int channels, float... numbers>
+requires(sizeof...(numbers) <= 1) struct GroupNorm : LayerBase {
     static constexpr bool exceeds_0_to_1 = true;
-    static constexpr float epsilon = 1e-5f;
+    static constexpr float epsilon = detail::number_or<numbers...>(0, 1e-5f);
 
     static constexpr std::array<Parameter, 2> parameters{{{"weight", vector_dims(channels), {Initial::constant, 1}},
                                                           {"bias", vector_dims(channels), {Initial::constant, 0}}}};
@@ -25,6 +29,7 @@ struct GroupNorm : LayerBase {
             if (size < 1) return {FaultKind::size, vector_dims(size), {}};
         if (channels % (groups < 1 ? 1 : groups) != 0)
             return {FaultKind::groups, vector_dims(channels), vector_dims(groups)};
+        if (!(epsilon >= 0)) return {FaultKind::epsilon, {}, {}};
         const Dims wanted{in.rank == 2 || in.rank == 4 ? 3 : in.rank, channels, any_dim, any_dim, any_dim};
         if (const ShapeFault fault = compare(in, wanted)) return fault;
         return merge(in, wanted);

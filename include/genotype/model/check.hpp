@@ -123,6 +123,15 @@ consteval auto sentence() {
             Where, Name, why::key_value_heads<wanted.first>, why::got_heads<got_dims.first>>>{};
     else if constexpr (F.kind == halves)
         return std::type_identity<why::features_have_no_two_halves<Where, Name, why::got_features<got_dims.first>>>{};
+    else if constexpr (F.kind == multiple)
+        return std::type_identity<why::factor_does_not_divide_height_and_width<
+            Where, Name, why::factor<wanted.first>, why::got_size<got_dims[1], got_dims[2]>>>{};
+    else if constexpr (F.kind == one_pixel)
+        return std::type_identity<why::one_pixel_has_no_deviation<Where, Name, why::got<shape_word_t<got_dims>>>>{};
+    else if constexpr (F.kind == epsilon)
+        return std::type_identity<why::epsilon_is_out_of_range<Where, Name>>{};
+    else if constexpr (F.kind == momentum)
+        return std::type_identity<why::momentum_is_out_of_range<Where, Name>>{};
     else if constexpr (F.kind == value_count)
         return std::type_identity<why::reshape_changes_the_number_of_values<
             Where, Name, why::got<shape_word_t<got_dims>>, why::got_values<got_dims.count()>,

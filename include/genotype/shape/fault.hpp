@@ -20,6 +20,10 @@ enum class FaultKind {
     groups,         // got.first channels, not a multiple of wanted.first
     heads,          // got.first heads, not a multiple of wanted.first
     halves,         // got.first features, which are not even
+    multiple,       // got: a picture whose height or width is no multiple of wanted.first
+    one_pixel,      // got: a picture of one pixel, where a channel's deviation is wanted
+    epsilon,        // an epsilon that makes no variance positive
+    momentum,       // a momentum below 0 or above 1
     value_count,    // a reshape from `got` to `wanted`
     branch,         // a residual branch gives `got`, its other side `wanted`
     block,          // a repeated block makes `got` of `wanted`

@@ -34,6 +34,10 @@ template <int Size>
 struct kernel;
 template <int Count>
 struct groups;
+template <int Size>
+struct factor;
+template <int Height, int Width>
+struct got_size;
 template <int Count>
 struct got_heads;
 template <int Count>
@@ -75,6 +79,14 @@ template <class Where, class Layer, class KeyValueHeads, class Got>
 struct key_value_heads_do_not_divide_the_heads {};
 template <class Where, class Layer, class Got>
 struct features_have_no_two_halves {};
+template <class Where, class Layer, class Factor, class Got>
+struct factor_does_not_divide_height_and_width {};
+template <class Where, class Layer, class Got>
+struct one_pixel_has_no_deviation {};
+template <class Where, class Layer>
+struct epsilon_is_out_of_range {};
+template <class Where, class Layer>
+struct momentum_is_out_of_range {};
 template <class Where, class Layer, class Got, class GotValues, class WantsValues>
 struct reshape_changes_the_number_of_values {};
 template <class Where, class Layer, class Got, class Wants, class Hint>

@@ -99,9 +99,16 @@ def normalisations(store):
     drawn(store, "batch_norm_vector_32", nn.BatchNorm1d(32), 4, 32, scale=0.1)
     # The mean is a thousand deviations away: a variance taken as E[x^2] - E[x]^2 in float32 is lost here.
     drawn(store, "batch_norm_far_4", nn.BatchNorm2d(4), 4, 4, 6, 6, offset=1000.0)
+    # Values so small that epsilon counts, and another share of each batch.
+    drawn(store, "batch_norm_small_6", nn.BatchNorm2d(6, eps=1e-2, momentum=0.3), 3, 6, 4, 3, scale=0.05)
+    drawn(store, "batch_norm_small_vector_7", nn.BatchNorm1d(7, eps=1e-3), 5, 7, scale=0.05)
+    drawn(store, "group_norm_small_3_6", nn.GroupNorm(3, 6, eps=1e-2), 2, 6, 3, 4, scale=0.05)
     drawn(store, "group_norm_2_6", nn.GroupNorm(2, 6), 3, 6, 5, 4)
     drawn(store, "group_norm_1_5", nn.GroupNorm(1, 5), 2, 5, 3, 3, scale=3.0, offset=2.0)
     drawn(store, "group_norm_8_8", nn.GroupNorm(8, 8), 2, 8, 4, 4)
+    drawn(store, "instance_norm_6", nn.InstanceNorm2d(6), 3, 6, 5, 4, scale=2.0, offset=1.0)
+    drawn(store, "instance_norm_17", nn.InstanceNorm2d(17), 2, 17, 1, 2)
+    drawn(store, "instance_norm_small_5", nn.InstanceNorm2d(5, eps=1e-2), 2, 5, 3, 3, scale=0.05)
     drawn(store, "layer_norm_10", nn.LayerNorm(10), 4, 10)
     drawn(store, "layer_norm_37", nn.LayerNorm(37), 2, 37, scale=5.0, offset=3.0)
     drawn(store, "layer_norm_picture", nn.LayerNorm([6, 4, 3]), 3, 6, 4, 3)
@@ -132,13 +139,20 @@ def pools(store):
     drawn(store, "avg_pool_3_2_1", nn.AvgPool2d(3, 2, 1), 2, 3, 7, 6)  # zeros of the padding count
     drawn(store, "avg_pool_3_1", nn.AvgPool2d(3, 1), 1, 17, 5, 5)
     drawn(store, "global_avg_pool", nn.AdaptiveAvgPool2d(1), 3, 7, 5, 4)
+    drawn(store, "adaptive_avg_pool_3_2", nn.AdaptiveAvgPool2d((3, 2)), 2, 5, 6, 4)
+    drawn(store, "adaptive_avg_pool_3_4", nn.AdaptiveAvgPool2d((3, 4)), 2, 3, 7, 5)  # windows that overlap
+    drawn(store, "adaptive_avg_pool_5_7", nn.AdaptiveAvgPool2d((5, 7)), 1, 17, 2, 3)  # more of them than pixels
 
 
 def rearrangements(store):
     drawn(store, "upsample_2", nn.Upsample(scale_factor=2), 2, 5, 3, 4)
     drawn(store, "upsample_3", nn.Upsample(scale_factor=3), 1, 8, 2, 3)
+    drawn(store, "upsample_bilinear_2", nn.Upsample(scale_factor=2, mode="bilinear"), 2, 5, 3, 4)
+    drawn(store, "upsample_bilinear_3", nn.Upsample(scale_factor=3, mode="bilinear"), 1, 17, 1, 3)
     drawn(store, "pixel_shuffle_2", nn.PixelShuffle(2), 2, 12, 3, 4)
     drawn(store, "pixel_shuffle_3", nn.PixelShuffle(3), 1, 18, 2, 2)
+    drawn(store, "pixel_unshuffle_2", nn.PixelUnshuffle(2), 2, 3, 6, 8)
+    drawn(store, "pixel_unshuffle_3", nn.PixelUnshuffle(3), 1, 2, 3, 6)
     drawn(store, "flatten", nn.Flatten(), 2, 5, 3, 4)
     drawn(store, "reshape_vector_picture", nn.Unflatten(1, (6, 2, 5)), 2, 60)
     drawn(store, "reshape_picture_picture", nn.Sequential(nn.Flatten(), nn.Unflatten(1, (2, 5, 6))), 2, 5, 3, 4)

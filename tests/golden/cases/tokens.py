@@ -137,3 +137,22 @@ def gates(store):
     drawn(store, "gated_silu", Gated(nn.SiLU()), 3, 38, scale=2.0)
     drawn(store, "gated_sigmoid", Gated(nn.Sigmoid()), 2, 10, scale=2.0)  # a slope from the output
     drawn(store, "gated_gelu_tanh", Gated(nn.GELU(approximate="tanh")), 2, 66)
+
+
+class Sinusoid(nn.Module):
+    """diffusers' Timesteps(width, flip_sin_to_cos=True, downscale_freq_shift=0, scale=scale)."""
+
+    def __init__(self, width, scale=1.0, max_period=10000.0):
+        super().__init__()
+        self.half, self.scale, self.max_period = width // 2, scale, max_period
+
+    def forward(self, x):
+        frequencies = self.max_period ** (-torch.arange(self.half, dtype=torch.float64) / self.half)
+        angles = self.scale * x * frequencies
+        return torch.cat([angles.cos(), angles.sin()], dim=1)
+
+
+def sinusoids(store):
+    drawn(store, "sinusoid_2", Sinusoid(2), 3, 1)
+    drawn(store, "sinusoid_128", Sinusoid(128), 5, 1, scale=300.0, offset=500.0)
+    drawn(store, "sinusoid_34_1000", Sinusoid(34, 1000.0, 500.0), 4, 1, offset=0.5)

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "genotype/kernels/adaptive_pool_geometry.hpp"
 #include "genotype/kernels/cpu/lanes.hpp"
 #include "genotype/kernels/device.hpp"
 #include "genotype/kernels/pool_geometry.hpp"
@@ -17,6 +18,8 @@ struct PoolWindow {
     int rows, columns;
     long line, channels;  // from row to row, from column to column
 
+    Vector size() const { return Vector(static_cast<float>(rows * columns)); }
+
     /// Calls f(index) in the order of rows and columns.
     template <class F>
     void for_each(F f) const {
@@ -27,8 +30,8 @@ struct PoolWindow {
 
 /// Calls f(part, window) for every vector of outputs. Windows of one channel share no memory with those of another, so
 /// that windows which overlap are always one thread's.
-template <class F>
-void for_each_pool_window(const PoolGeometry& g, int batch, F f) {
+template <class Geometry, class F>
+void for_each_pool_window(const Geometry& g, int batch, F f) {
     constexpr int block = 64;  // channels
     const int blocks = (g.channels + block - 1) / block;
     const bool parallel = batch * (g.in_count() + g.out_count()) > 16384;
@@ -121,6 +124,29 @@ inline void avg_pool_backward(Cpu, const PoolGeometry& g, int batch, const float
     detail::fill_zero(batch * g.in_count(), dx);
     detail::for_each_pool_window(g, batch, [&](auto part, const detail::PoolWindow& window) {
         const Vector share = part.load(dy + window.out) / size;
+        window.for_each([&](long at) { part.store(part.load(dx + at) + share, dx + at); });
+    });
+}
+
+/// y: the mean of each window, in sums of a row.
+inline void adaptive_avg_pool(Cpu, const AdaptivePoolGeometry& g, int batch, const float* x, float* y) {
+    detail::for_each_pool_window(g, batch, [&](auto part, const detail::PoolWindow& window) {
+        Vector total(0.0f);
+        for (int row = 0; row < window.rows; ++row) {
+            Vector sum(0.0f);
+            for (int column = 0; column < window.columns; ++column)
+                sum += part.load(x + window.in + row * window.line + column * window.channels);
+            total += sum;
+        }
+        part.store(total / window.size(), y + window.out);
+    });
+}
+
+/// dx: what each window's dy gives to its values.
+inline void adaptive_avg_pool_backward(Cpu, const AdaptivePoolGeometry& g, int batch, const float* dy, float* dx) {
+    detail::fill_zero(batch * g.in_count(), dx);
+    detail::for_each_pool_window(g, batch, [&](auto part, const detail::PoolWindow& window) {
+        const Vector share = part.load(dy + window.out) / window.size();
         window.for_each([&](long at) { part.store(part.load(dx + at) + share, dx + at); });
     });
 }

@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "genotype/kernels/adaptive_pool_geometry.hpp"
 #include "genotype/kernels/device.hpp"
 #include "genotype/kernels/pool_geometry.hpp"
 
@@ -11,8 +12,8 @@ namespace genotype::kernels {
 namespace detail {
 
 /// Calls f(index, sample, rows, columns, channel) for each output value; rows and columns are those of its window.
-template <class F>
-void for_each_window(const PoolGeometry& g, int batch, F f) {
+template <class Geometry, class F>
+void for_each_window(const Geometry& g, int batch, F f) {
     for (int sample = 0; sample < batch; ++sample)
         for (int row = 0; row < g.out_height; ++row)
             for (int column = 0; column < g.out_width; ++column)
@@ -21,7 +22,8 @@ void for_each_window(const PoolGeometry& g, int batch, F f) {
                       sample, g.rows(row), g.columns(column), channel);
 }
 
-inline long pooled_index(const PoolGeometry& g, int sample, int row, int column, int channel) {
+template <class Geometry>
+long pooled_index(const Geometry& g, int sample, int row, int column, int channel) {
     return sample * g.in_count() + (static_cast<long>(row) * g.width + column) * g.channels + channel;
 }
 
@@ -73,6 +75,28 @@ inline void avg_pool_backward(Reference, const PoolGeometry& g, int batch, const
             for (int column = columns.begin; column < columns.end; ++column)
                 dx[detail::pooled_index(g, sample, row, column, channel)] +=
                     dy[out] / static_cast<float>(g.kernel * g.kernel);
+    });
+}
+
+/// y: the mean of each window.
+inline void adaptive_avg_pool(Reference, const AdaptivePoolGeometry& g, int batch, const float* x, float* y) {
+    detail::for_each_window(g, batch, [&](long out, int sample, auto rows, auto columns, int channel) {
+        double sum = 0;
+        for (int row = rows.begin; row < rows.end; ++row)
+            for (int column = columns.begin; column < columns.end; ++column)
+                sum += x[detail::pooled_index(g, sample, row, column, channel)];
+        y[out] = static_cast<float>(sum / window_size(rows, columns));
+    });
+}
+
+/// dx: what each window's dy gives to its values.
+inline void adaptive_avg_pool_backward(Reference, const AdaptivePoolGeometry& g, int batch, const float* dy,
+                                       float* dx) {
+    for (long i = 0; i < batch * g.in_count(); ++i) dx[i] = 0;
+    detail::for_each_window(g, batch, [&](long out, int sample, auto rows, auto columns, int channel) {
+        for (int row = rows.begin; row < rows.end; ++row)
+            for (int column = columns.begin; column < columns.end; ++column)
+                dx[detail::pooled_index(g, sample, row, column, channel)] += dy[out] / window_size(rows, columns);
     });
 }
 

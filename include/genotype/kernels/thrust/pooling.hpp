@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "genotype/kernels/adaptive_pool_geometry.hpp"
 #include "genotype/kernels/pool_geometry.hpp"
 #include "genotype/kernels/thrust/each.hpp"
 
@@ -110,6 +111,41 @@ void avg_pool_backward(Thrust<System> device, const PoolGeometry& geometry, int 
     detail::gather_windows(
         device, geometry, batch, dx,
         [=] GENOTYPE_KERNEL(long, long out, const detail::PooledPlace&) { return dy[out] / values; });
+}
+
+/// See the reference's. A large window is one thread's: few windows leave most of a GPU idle.
+template <class System>
+void adaptive_avg_pool(Thrust<System> device, const AdaptivePoolGeometry& geometry, int batch, const float* x,
+                       float* y) {
+    const AdaptivePoolGeometry g = geometry;
+    detail::each_value(device, batch * g.out_count(), [=] GENOTYPE_KERNEL(long out) mutable {
+        const detail::PooledPlace place = detail::pooled_place(out, g.out_height, g.out_width, g.channels);
+        const PoolGeometry::Span rows = g.rows(place.row), columns = g.columns(place.column);
+        const float* const picture = x + place.sample * g.in_count() + place.channel;
+        double sum = 0;
+        for (int row = rows.begin; row < rows.end; ++row)
+            for (int column = columns.begin; column < columns.end; ++column)
+                sum += picture[(static_cast<long>(row) * g.width + column) * g.channels];
+        y[out] = static_cast<float>(sum / window_size(rows, columns));
+    });
+}
+
+/// See the reference's.
+template <class System>
+void adaptive_avg_pool_backward(Thrust<System> device, const AdaptivePoolGeometry& geometry, int batch, const float* dy,
+                                float* dx) {
+    const AdaptivePoolGeometry g = geometry;
+    detail::each_value(device, batch * g.in_count(), [=] GENOTYPE_KERNEL(long in) mutable {
+        const detail::PooledPlace place = detail::pooled_place(in, g.height, g.width, g.channels);
+        const PoolGeometry::Span rows = g.windows_of_row(place.row), columns = g.windows_of_column(place.column);
+        const float* const slopes = dy + place.sample * g.out_count() + place.channel;
+        float sum = 0;
+        for (int row = rows.begin; row < rows.end; ++row)
+            for (int column = columns.begin; column < columns.end; ++column)
+                sum += slopes[(static_cast<long>(row) * g.out_width + column) * g.channels] /
+                       window_size(g.rows(row), g.columns(column));
+        dx[in] = sum;
+    });
 }
 
 /// See the reference's.

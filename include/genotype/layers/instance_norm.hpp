@@ -1,0 +1,73 @@
+// Instance normalisation.
+#pragma once
+
+#include <concepts>
+
+#include "genotype/layers/layer.hpp"
+
+namespace genotype {
+namespace detail {
+
+struct SetTo {
+    float number;
+
+    template <class V>
+    constexpr void operator()(V& value) const {
+        value = V(number);
+    }
+};
+
+}  // namespace detail
+
+/// (channels, H, W) -> the same. Each channel of each sample is normalised by its own mean and biased variance, in
+/// training and inference alike; epsilon, above 0, is added to the variance. There are no parameters and no running
+/// statistics. With a weight and a bias for each channel it is `GroupNorm<channels, channels>`, under the same names in
+/// files. Of a single pixel nothing would be left: a shape error, as PyTorch's.
+///
+/// PyTorch: nn.InstanceNorm2d(channels, eps), affine=False, track_running_stats=False.
+/// Source: Ulyanov, Vedaldi and Lempitsky, "Instance Normalization", 2016, arXiv:1607.08022.
+template <int channels, float epsilon = 1e-5f>
+struct InstanceNorm : LayerBase {
+    static constexpr bool exceeds_0_to_1 = true;
+
+    static constexpr Inferred output(Dims in) {
+        if (channels < 1) return {FaultKind::size, vector_dims(channels), {}};
+        if (!(epsilon > 0)) return {FaultKind::epsilon, {}, {}};
+        const Dims wanted = picture_dims(channels, any_dim, any_dim);
+        if (const ShapeFault fault = compare(in, wanted)) return fault;
+        const Dims out = merge(in, wanted);
+        if (out.height() == 1 && out.width() == 1) return {FaultKind::one_pixel, out, {}};
+        return out;
+    }
+
+    /// Fixed: a weight of 1 and a bias of 0 for each channel, which the kernels of a group norm read.
+    template <class Device, class Mode>
+    static constexpr LayerMemory memory(Dims) {
+        constexpr MemoryExtent statistics{2L * channels, 2L * channels};
+        if constexpr (std::same_as<Mode, Training>)
+            return {.kept = statistics, .forward_scratch = {}, .backward_scratch = {4L * channels, 0}};
+        else
+            return {.kept = {}, .forward_scratch = statistics, .backward_scratch = {}};
+    }
+
+    template <class Device, class Mode>
+    static void forward(Device device, Mode, const Forward<Mode>& pass) {
+        const MemoryRegion& own = std::same_as<Mode, Training> ? pass.kept : pass.scratch;
+        float* const weight = own.fixed;
+        float* const bias = weight + channels;
+        update(device, channels, detail::SetTo{1}, weight);
+        update(device, channels, detail::SetTo{0}, bias);
+        group_norm(device, pass.batch, pass.in.pixels(), channels, channels, pass.x, weight, bias, epsilon,
+                   own.per_sample, pass.y);
+    }
+
+    template <class Device>
+    static void backward(Device device, const Backward& pass) {
+        if (!pass.dx) return;
+        float* const none = nullptr;
+        group_norm_backward(device, pass.batch, pass.in.pixels(), channels, channels, pass.x, pass.dy, pass.kept.fixed,
+                            pass.kept.per_sample, pass.scratch.per_sample, pass.dx, none, none, false);
+    }
+};
+
+}  // namespace genotype
