@@ -20,7 +20,7 @@ class TensorTurns {
     TensorTurns(const std::vector<long>& ends, int first)
         : ends_(static_cast<long>(ends.size())), count_(static_cast<int>(ends.size())), first_(first) {
         std::copy(ends.begin(), ends.end(), ends_.staging());
-        ends_.send(count_);
+        if (count_ > 0) ends_.send(count_);
     }
 
     kernels::Turns turns() const { return {ends_.data(), count_, first_}; }
