@@ -31,6 +31,7 @@ struct TrainingFlags {
     int batch = 64;
     float learning_rate = 1e-3f;
     std::uint64_t seed = 0;
+    float average = 0;  // decay of the average of the weights; 0: none
     int threads = 0;
     std::filesystem::path out = "out";
     long checkpoint_every = 0;

@@ -40,14 +40,18 @@ int train_dcgan(const DcganSettings& settings) {
     Loader loader(pictures, {.batch = flags.batch, .seed = flags.seed});
     Trainer<Dcgan, Device> trainer({.generator = {.learning_rate = flags.learning_rate, .beta1 = settings.beta1},
                                     .discriminator = {.learning_rate = flags.learning_rate, .beta1 = settings.beta1},
+                                    .average = flags.average,
                                     .batch = flags.batch,
                                     .seed = flags.seed});
     std::printf("%s\n%s\n", summary<Generator, Noise, Device>(flags.batch).c_str(),
                 summary<Discriminator, Picture, Device>(flags.batch).c_str());
 
     const Tensor<Noise> fixed_noise = normal<Noise>(64, Seed{flags.seed + 2});
+    const auto generate = [&](const Tensor<Noise>& noise) {
+        return with_result(trainer, [&](const auto& generator) { return generator(noise); });
+    };
     const auto draw = [&](const std::string& name) {
-        save_grid(to_pictures(trainer.generator()(fixed_noise), Range{-1, 1}), flags.out / name);
+        save_grid(to_pictures(generate(fixed_noise), Range{-1, 1}), flags.out / name);
     };
     std::vector<int> first(static_cast<std::size_t>(std::min(64, pictures.size())));
     std::iota(first.begin(), first.end(), 0);
@@ -74,7 +78,7 @@ int train_dcgan(const DcganSettings& settings) {
 
     training.draw_losses({"discriminator", "generator"}, "DCGAN on " + flags.data, "loss", 25);
     if (flags.samples > 0) {
-        const auto samples = trainer.generator()(normal<Noise>(flags.samples, Seed{flags.seed + 3}));
+        const auto samples = generate(normal<Noise>(flags.samples, Seed{flags.seed + 3}));
         save_samples(to_pictures(samples, Range{-1, 1}), flags);
     }
     std::printf("%ld steps, %.1f s; written:\n", training.history().rows(), training.seconds());

@@ -53,6 +53,16 @@ inline CLI::Validator at_most(double most) {
         "");
 }
 
+/// For the decay of an average, which `at_least` has looked at.
+inline CLI::Validator below_one() {
+    return CLI::Validator(
+        [](std::string& text) {
+            const bool is_right = std::strtof(text.c_str(), nullptr) < 1;
+            return is_right ? std::string() : "found " + text + ", expected a number below 1, or 0 for none";
+        },
+        "");
+}
+
 /// For a seed: a whole number of 64 bits. (CLI11 makes the largest of one that is too large.)
 inline CLI::Validator any_seed() {
     return CLI::Validator(
@@ -114,6 +124,11 @@ inline CLI::Option* add_training_flags(CLI::App& app, TrainingFlags& flags, cons
     app.add_option("--batch", flags.batch, batch + " a step")->check(at_least(1));
     app.add_option("--learning-rate", flags.learning_rate, "of " + learning_rate_of)->check(at_least(0));
     app.add_option("--seed", flags.seed, "the same seed gives the same result")->check(any_seed());
+    app.add_option("--average", flags.average,
+                   "decay of an average of the weights, such as 0.999, which all results are then drawn and measured "
+                   "from (0: none; checkpoints keep both)")
+        ->check(at_least(0))
+        ->check(below_one());
     add_threads_flag(app, flags.threads);
     app.add_option("--out", flags.out, "the folder for all that is written");
     app.add_option("--checkpoint-every", flags.checkpoint_every,

@@ -53,17 +53,22 @@ template <class Device>
 float estimate(TextTrainer<Device>& trainer, TextWindows& windows, int batches) {
     double sum = 0;
     windows.seek({});
-    for (int batch = 0; batch < batches; ++batch) sum += static_cast<double>(trainer.evaluate(windows.next()));
-    return static_cast<float>(sum / batches);
+    return with_result(trainer, [&](const auto& model) {
+        for (int batch = 0; batch < batches; ++batch)
+            sum += static_cast<double>(trainer.evaluate(windows.next(), model));
+        return static_cast<float>(sum / batches);
+    });
 }
 
 /// The mean loss over all tokens of a text but the first.
 template <class Device>
 float measure(TextTrainer<Device>& trainer, TextInOrder& text) {
     double sum = 0;
-    for (auto part = text.next(); part.answers > 0; part = text.next())
-        sum += static_cast<double>(trainer.evaluate(part.windows)) * static_cast<double>(part.answers);
-    return static_cast<float>(sum / static_cast<double>(text.answers()));
+    return with_result(trainer, [&](const auto& model) {
+        for (auto part = text.next(); part.answers > 0; part = text.next())
+            sum += static_cast<double>(trainer.evaluate(part.windows, model)) * static_cast<double>(part.answers);
+        return static_cast<float>(sum / static_cast<double>(text.answers()));
+    });
 }
 
 /// Trains, measures, and writes weights, losses and a sample. The exit code.
@@ -81,6 +86,7 @@ int train_text(const TextTask& task) {
                                                .decayed = detail::Decayed::matrices},
                                  .schedule = Schedule::cosine(flags.steps, warmup, 0.1f),
                                  .clip_norm = 1,
+                                 .average = flags.average,
                                  .batch = flags.batch,
                                  .context = flags.context,
                                  .seed = flags.seed});
@@ -103,9 +109,15 @@ int train_text(const TextTask& task) {
     }
     if (!training.finish()) return training.exit_code();
 
+    std::vector<std::string> files{"model.safetensors", "sample.txt", "training.csv", "losses.png"};
     save(trainer, flags.out / "model.safetensors");
+    if (flags.average > 0) {
+        save(trainer.average(), flags.out / "average.safetensors");
+        files.insert(files.begin() + 1, "average.safetensors");
+    }
     training.draw_losses({"training", "validation"}, "Loss on " + flags.data, "cross-entropy of a token", 25);
-    const std::string sample = write_sample(task, HostCopy(trainer.model().parameters).data());
+    const std::string sample = with_result(
+        trainer, [&](const auto& model) { return write_sample(task, HostCopy(model.parameters).data()); });
     write_file(flags.out / "sample.txt", sample);
     std::printf("%s\n", sample.c_str());
     TextInOrder all(parts.validation, {.batch = flags.batch, .context = flags.context});
@@ -115,7 +127,7 @@ int train_text(const TextTask& task) {
         std::printf("validation loss %.4f: an estimate, the mean over %d random batches of %d texts of %d tokens\n",
                     estimate(trainer, others, last_estimate), last_estimate, flags.batch, flags.context);
     std::printf("%ld steps, %.1f s; written:\n", training.history().rows(), training.seconds());
-    name_files(flags.out, {"model.safetensors", "sample.txt", "training.csv", "losses.png"});
+    name_files(flags.out, files);
     return 0;
 }
 

@@ -71,6 +71,16 @@ class Record {
     std::unique_ptr<Shown> shown_;  // made after the resume: one that is refused leaves the old table
 };
 
+/// Calls use(model) with the weights that results come from: their average where there is one. Of a GAN the generator.
+template <class Trainer, class Use>
+auto with_result(const Trainer& trainer, const Use& use) {
+    constexpr bool is_gan = requires { trainer.generator(); };
+    if constexpr (is_gan)
+        return trainer.options().average > 0 ? use(trainer.average_generator()) : use(trainer.generator());
+    else
+        return trainer.options().average > 0 ? use(trainer.average()) : use(trainer.model());
+}
+
 /// A training's loop:
 ///
 ///     while (training.goes_on())

@@ -50,11 +50,12 @@ Tensor<Latent> means(const Model<ImageVae, Device>& model, const Dataset<Shape<7
 
 /// The mean losses of all pictures, each of which counts as much as another.
 template <class Device>
-VaeLosses measure(Trainer<ImageVae, Device>& trainer, const Dataset<Shape<784>>& pictures, int batch) {
+VaeLosses measure(Trainer<ImageVae, Device>& trainer, const Model<ImageVae, Device>& model,
+                  const Dataset<Shape<784>>& pictures, int batch) {
     double reconstruction = 0, kl = 0;
     Loader loader(pictures, LoaderOptions::evaluation(batch));
     for (const auto& some : loader) {
-        const VaeLosses losses = trainer.evaluate(some);
+        const VaeLosses losses = trainer.evaluate(some, model);
         reconstruction += static_cast<double>(losses.reconstruction) * some.size();
         kl += static_cast<double>(losses.kl) * some.size();
     }
@@ -74,6 +75,7 @@ int train_vae(const VaeSettings& settings) {
     Loader loader(pictures, {.batch = flags.batch, .seed = flags.seed});
     Trainer<ImageVae, Device> trainer(
         {.optimizer = Adam{.learning_rate = flags.learning_rate},
+         .average = flags.average,
          .beta = settings.beta,
          .reconstruction = settings.mean_per_value ? Reconstruction::mean_per_value : Reconstruction::summed,
          .batch = flags.batch,
@@ -90,8 +92,11 @@ int train_vae(const VaeSettings& settings) {
     if (!training.finish()) return training.exit_code();
     training.draw_losses({"reconstruction", "KL"}, "VAE on " + flags.data, "loss a picture", 50);
 
+    std::optional<const Model<ImageVae, Device>> average;
+    if (flags.average > 0) average.emplace(trainer.average());
+    const Model<ImageVae, Device>& model = average ? *average : trainer.model();
     if (is_tested) {
-        const VaeLosses test = measure(trainer, tests, flags.batch);
+        const VaeLosses test = measure(trainer, model, tests, flags.batch);
         std::printf("%d test pictures: reconstruction %.3f, KL %.3f, sum %.3f\n", tests.size(), test.reconstruction,
                     test.kl, test.total());
     } else {
@@ -99,7 +104,6 @@ int train_vae(const VaeSettings& settings) {
                     flags.data.c_str());
     }
 
-    const Model<ImageVae, Device>& model = trainer.model();
     const int most = std::max(80, flags.samples);
     Workspace<ImageVae::Decoder, Latent, Inference, Device> decoder(most);
     detail::Input<Latent, Device> input(most);

@@ -13,6 +13,7 @@
 #include "genotype/model/language_model.hpp"
 #include "genotype/training/adversarial.hpp"
 #include "genotype/training/autoencoder.hpp"
+#include "genotype/training/supervised.hpp"
 
 #if !defined(__CUDACC__)  // nvcc would compile the processor's vectors for nothing
 #include "genotype/kernels/cpu.hpp"
@@ -30,6 +31,7 @@
 #include "genotype/training/autoencode.hpp"
 #include "genotype/training/gan_trainer.hpp"
 #include "genotype/training/loss_between.hpp"
+#include "genotype/training/supervised_trainer.hpp"
 #include "genotype/training/text_trainer.hpp"
 #include "genotype/training/vae_trainer.hpp"
 #include "genotype/models/gan.hpp"

@@ -48,7 +48,7 @@ int main(int count, char** arguments) try {
         train(trainer, Tensor<Shape<3, 32, 32>>(64), arguments[2]);
     } else if (arguments[1] == std::string_view("dropout")) {
         using Net = LanguageModel<Embedding<65, 32>, Sequential<Linear<32, 32>, Dropout<0.1f>>>;
-        Trainer<Net, Cuda, AdamW> trainer({.batch = 2, .context = 8});
+        Trainer<Net, Cuda, AdamW> trainer({.average = 0.9f, .batch = 2, .context = 8});
         train(trainer, std::vector<int>(2 * 9, 7), arguments[2]);
     } else {
         constexpr GPT2Config small{

@@ -1,6 +1,6 @@
 // A network that no trainer has a recipe for.
 // expect: no_trainer_has_a_recipe_for_this_network
-// expect: hint_there_are_GAN_and_VAE_and_LanguageModel_or_a_step_of_your_own
+// expect: hint_there_are_GAN_and_VAE_and_LanguageModel_and_Supervised_or_a_step_of_your_own
 #include <genotype/genotype.hpp>
 using namespace genotype;
 

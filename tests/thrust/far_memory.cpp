@@ -28,8 +28,15 @@ Tensor<S> pictures(std::uint64_t seed) {
 
 template <class Net, ShapeType S>
 void expect_the_same_training(const std::string& name) {
-    Trainer<Net, ThrustCpp> near({.batch = 5, .seed = 3});
-    Trainer<Net, Far> far({.batch = 5, .seed = 3});
+    const typename Trainer<Net, Far>::Options options{.average = 0.75f, .batch = 5, .seed = 3};
+    const auto average_of = [](const auto& trainer) {
+        if constexpr (requires { trainer.average_generator(); })
+            return trainer.average_generator();
+        else
+            return trainer.average();
+    };
+    Trainer<Net, ThrustCpp> near(options);
+    Trainer<Net, Far> far(options);
     const auto step = [](auto& trainer, std::uint64_t seed) { trainer.step(pictures<S>(seed)); };
     for (std::uint64_t seed = 0; seed < 3; ++seed) {
         step(near, seed);
@@ -42,7 +49,7 @@ void expect_the_same_training(const std::string& name) {
     CHECK(content_of(folder / "near.safetensors") == content_of(folder / "far.safetensors"));
 
     far.save(folder / (name + ".checkpoint"));
-    Trainer<Net, Far> resumed({.batch = 5, .seed = 3});
+    Trainer<Net, Far> resumed(options);
     resumed.resume(folder / (name + ".checkpoint"));
     step(near, 9);
     step(resumed, 9);
@@ -50,14 +57,18 @@ void expect_the_same_training(const std::string& name) {
     save(resumed, folder / "far.safetensors");
     CHECK(content_of(folder / "near.safetensors") == content_of(folder / "far.safetensors"));
 
+    save(average_of(near), folder / "near_average.safetensors");
+    save(average_of(resumed), folder / "far_average.safetensors");
+    CHECK(content_of(folder / "near_average.safetensors") == content_of(folder / "far_average.safetensors"));
+
     // On from one device's training on another.
-    Trainer<Net, ThrustCpp> other({.batch = 5, .seed = 3});
+    Trainer<Net, ThrustCpp> other(options);
     other.resume(folder / (name + ".checkpoint"));
     CHECK(other.steps() == 3);
     step(other, 9);
     save(other, folder / "other.safetensors");
     CHECK(content_of(folder / "near.safetensors") == content_of(folder / "other.safetensors"));
-    Trainer<Net, Cpu> on_cpu({.batch = 5, .seed = 3});
+    Trainer<Net, Cpu> on_cpu(options);
     on_cpu.resume(folder / (name + ".checkpoint"));
     step(on_cpu, 9);
     CHECK(on_cpu.steps() == 4);

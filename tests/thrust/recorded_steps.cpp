@@ -40,7 +40,8 @@ TEST_CASE("a VAE that draws its latents and drops values out") {
     using Encoder = Sequential<Linear<12, 8>, ReLU, Dropout<0.25f>, Linear<8, 6>>;
     using Decoder = Sequential<Linear<3, 8>, ReLU, Dropout<0.5f>, Linear<8, 12>, Sigmoid>;
     using Net = combinators::VariationalAutoencoder<Encoder, Decoder, BCE, Shape<12>>;
-    const VaeOptions<Adam> options{.schedule = Schedule::cosine(steps, 2), .clip_norm = 0.5f, .batch = 5, .seed = 3};
+    const VaeOptions<Adam> options{
+        .schedule = Schedule::cosine(steps, 2), .clip_norm = 0.5f, .average = 0.75f, .batch = 5, .seed = 3};
     Trainer<Net, ThrustCpp> expected(options);
     Trainer<Net, Recorded> trainer(options);
     const int before = kernels::Replayed<Recorded>::replays;
@@ -52,6 +53,8 @@ TEST_CASE("a VAE that draws its latents and drops values out") {
     }
     CHECK(kernels::Replayed<Recorded>::replays == before + steps - 2);
     CHECK(same_bits(values(expected.model()), values(trainer.model())));
+    CHECK(same_bits(values(expected.average()), values(trainer.average())));
+    CHECK(!same_bits(values(trainer.average()), values(trainer.model())));
     // A batch of another size is not replayed.
     const auto fewer = batch<Shape<12>>(4, steps);
     CHECK(expected.step(fewer).kl == trainer.step(fewer).get().kl);
@@ -63,7 +66,8 @@ TEST_CASE("a GAN") {
         GAN<Sequential<ConvT<4, 6, 4, 1, 0>, BN<6>, ReLU, ConvT<6, 1, 4, 2, 1>, Tanh>,
             Sequential<Conv<1, 6, 4, 2, 1>, LeakyReLU<0.2f>, Dropout<0.25f>, BN<6>, Conv<6, 1, 4, 1, 0>, Sigmoid>>;
     using Picture = Shape<1, 8, 8>;
-    const GanOptions<Adam> options{.schedule = Schedule::step_decay(2, 0.5f), .batch = 4, .seed = 3};
+    const GanOptions<Adam> options{
+        .schedule = Schedule::step_decay(2, 0.5f), .average = 0.75f, .batch = 4, .seed = 3};
     Trainer<Net, ThrustCpp> expected(options);
     Trainer<Net, Recorded> trainer(options);
     for (int step = 0; step < steps; ++step) {
@@ -76,6 +80,9 @@ TEST_CASE("a GAN") {
     }
     CHECK(same_bits(values(expected.generator()), values(trainer.generator())));
     CHECK(same_bits(values(expected.discriminator()), values(trainer.discriminator())));
+    // Batch statistics are averaged, and their counter copied, by numbers of each replay.
+    CHECK(same_bits(values(expected.average_generator()), values(trainer.average_generator())));
+    CHECK(!same_bits(values(trainer.average_generator()), values(trainer.generator())));
 }
 
 TEST_CASE("a language model whose matrices alone are decayed") {
@@ -85,6 +92,7 @@ TEST_CASE("a language model whose matrices alone are decayed") {
         .optimizer = {.learning_rate = 1e-2f, .weight_decay = 0.3f, .decayed = detail::Decayed::matrices},
         .schedule = Schedule::linear_warmup(steps),
         .clip_norm = 1,
+        .average = 0.75f,
         .batch = 3,
         .context = 5};
     Trainer<Net, ThrustCpp, AdamW> expected(options);
@@ -97,6 +105,32 @@ TEST_CASE("a language model whose matrices alone are decayed") {
         CHECK(right == found);
     }
     CHECK(same_bits(values(expected.model()), values(trainer.model())));
+    CHECK(same_bits(values(expected.average()), values(trainer.average())));
+}
+
+TEST_CASE("a classifier, and a regression") {
+    using Net = Sequential<Linear<6, 8>, BN<8>, ReLU, Dropout<0.25f>, Linear<8, 3>>;
+    const SupervisedOptions<Adam> options{.clip_norm = 1, .average = 0.75f, .batch = 4, .seed = 3};
+    const auto check = [&]<class Kind>(std::type_identity<Kind>, const auto& targets_of) {
+        Trainer<Kind, ThrustCpp> expected(options);
+        Trainer<Kind, Recorded> trainer(options);
+        const int before = kernels::Replayed<Recorded>::replays;
+        for (int step = 0; step < steps; ++step) {
+            const auto x = batch<Shape<6>>(4, step);
+            const auto targets = targets_of(step);
+            const float right = expected.step(x, targets), found = trainer.step(x, targets);
+            CHECK(right == found);
+        }
+        CHECK(kernels::Replayed<Recorded>::replays == before + steps - 2);
+        CHECK(same_bits(values(expected.model()), values(trainer.model())));
+        CHECK(same_bits(values(expected.average()), values(trainer.average())));
+        return trainer.evaluate(batch<Shape<6>>(4, 0), targets_of(0), trainer.average());
+    };
+    const ClassifierScore score = check(std::type_identity<Supervised<Net, CrossEntropy>>{}, [](int step) {
+        return std::vector<int>{step % 3, 1, 0, 2};
+    });
+    CHECK(score.loss > 0);
+    check(std::type_identity<Supervised<Net, MSE>>{}, [](int step) { return batch<Shape<3>>(4, 10 + step); });
 }
 
 TEST_CASE("losses are read before two other steps are called") {

@@ -64,12 +64,24 @@ TEST_CASE("the counters count") {
 }
 
 TEST_CASE("a GAN's steps") {
-    Trainer<Net> trainer({.schedule = Schedule::cosine(100, 2), .clip_norm = 1, .batch = 16});
+    Trainer<Net> trainer({.schedule = Schedule::cosine(100, 2), .clip_norm = 1, .average = 0.9f, .batch = 16});
     Tensor<Picture> real(16);
     fill_normal(Cpu{}, real.size(), RandomState{}, real.data());
     expect_none([&] {
         trainer.step(real);
         trainer.step(real.view().slice(0, 7));
+    });
+}
+
+TEST_CASE("a classifier's steps and evaluations") {
+    using Classes = Sequential<Conv<1, 16, 4, 2, 1>, BN<16>, ReLU, Flatten, Linear<1024, 10>>;
+    Trainer<Supervised<Classes, CrossEntropy, Picture>> trainer({.clip_norm = 1, .average = 0.9f, .batch = 16});
+    Tensor<Picture> images(16);
+    fill_normal(Cpu{}, images.size(), RandomState{}, images.data());
+    const std::vector<int> labels(16, 3);
+    expect_none([&] {
+        trainer.step(images, labels);
+        trainer.evaluate(images, labels);
     });
 }
 

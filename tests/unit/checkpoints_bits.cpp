@@ -30,6 +30,7 @@ Dataset<Picture> small_pictures() {
     pictures.height = pictures.width = 4;
     pictures.channels = 1;
     for (int i = 0; i < 50 * 16; ++i) pictures.bytes.push_back(static_cast<std::uint8_t>(i * 37 % 251));
+    for (int i = 0; i < 50; ++i) pictures.labels.push_back(i % 3);
     return Dataset<Picture>(pictures, {0, 1});
 }
 
@@ -38,6 +39,9 @@ void note(History& history, const GanLosses& losses) {
 }
 void note(History& history, const VaeLosses& losses) {
     history.add({losses.reconstruction, losses.kl});
+}
+void note(History& history, float loss) {
+    history.add({loss, 0});
 }
 
 /// A whole training, and nothing of another's.
@@ -104,6 +108,7 @@ struct TextRun {
     Trainer<TextModel, Cpu, AdamW> trainer{{.optimizer = {.decayed = detail::Decayed::matrices},
                                             .schedule = Schedule::cosine(12, 3, 0.1f),
                                             .clip_norm = 1,
+                                            .average = 0.9f,
                                             .batch = 3,
                                             .context = 8,
                                             .seed = 7}};
@@ -148,7 +153,13 @@ TEST_CASE("a language model") {
 
 TEST_CASE("a GAN") {
     expect_same_bytes<Trainer<Net>>({.schedule = Schedule::cosine(10, 3, 0.1f), .clip_norm = 1, .batch = 8, .seed = 7});
-    expect_same_bytes<Trainer<Net, Cpu, RMSprop>>({.generator = {.momentum = 0.5f}, .batch = 8});
+    expect_same_bytes<Trainer<Net, Cpu, RMSprop>>({.generator = {.momentum = 0.5f}, .average = 0.5f, .batch = 8});
+}
+
+TEST_CASE("issue 18.5: a classifier") {
+    using Classes = Sequential<Conv<1, 8, 3, 1, 1>, BN<8>, ReLU, Flatten, Dropout<0.3f>, Linear<128, 3>>;
+    expect_same_bytes<Trainer<Supervised<Classes, CrossEntropy, Picture>>>(
+        {.schedule = Schedule::cosine(10, 3, 0.1f), .clip_norm = 1, .average = 0.9f, .batch = 8, .seed = 7});
 }
 
 TEST_CASE("a GAN on another device") {
@@ -157,7 +168,7 @@ TEST_CASE("a GAN on another device") {
 }
 
 TEST_CASE("a VAE") {
-    expect_same_bytes<Trainer<Autoencoder>>({.clip_norm = 5, .batch = 8, .seed = 7});
+    expect_same_bytes<Trainer<Autoencoder>>({.clip_norm = 5, .average = 0.9f, .batch = 8, .seed = 7});
     expect_same_bytes<Trainer<Autoencoder, Cpu, AdamW>>(
         {.schedule = Schedule::step_decay(3, 0.5f), .beta = 2, .reconstruction = Reconstruction::mean_per_value});
     expect_same_bytes<Trainer<Autoencoder, Cpu, SGD>>({.batch = 8});

@@ -72,7 +72,9 @@ class Loading {
                     check(tensor);
             }
         for (const TensorInfo& there : file_.tensors())
-            if (there.name.starts_with(prefix) && !is_training_state(there.name) && wanted.count(there.name) == 0)
+            if (there.name.starts_with(prefix) &&
+                !is_training_state(std::string_view(there.name).substr(prefix.size())) &&
+                wanted.count(there.name) == 0)
                 fault(there.name, there.text(), "nothing");
     }
 

@@ -25,9 +25,11 @@ inline constexpr std::string_view model_key = "genotype.model";
 inline constexpr std::string_view version_key = "genotype.version";
 inline constexpr std::string_view training_key = "genotype.training";
 
-/// What a file of weights may have beside them: the state of a training.
+/// What a file of weights may have beside them: the state of a training. Its averages are weights as well, for whoever
+/// names this prefix.
+inline constexpr std::string_view average_prefix = "average.";
 inline bool is_training_state(std::string_view name) {
-    return name.starts_with("optimizer.") || name.starts_with("genotype.");
+    return name.starts_with("optimizer.") || name.starts_with("genotype.") || name.starts_with(average_prefix);
 }
 
 /// Where a file says what model it has under a prefix: "genotype.model.generator" for "generator.".

@@ -23,6 +23,11 @@ class Model : public ModelWeights<Net, Device> {
     /// A model with first values drawn from `seed`, in PyTorch's distributions.
     explicit Model(Seed seed = {}, const Device& on = {}) : ModelWeights<Net, Device>(seed, on) {}
 
+    /// A model of values that are there: `parameters.clone()` and `buffers.clone()` of another one. `Error` where there
+    /// are not as many. PyTorch: copy.deepcopy(model).
+    Model(Arena<Device> values, Arena<Device> statistics, const Device& on = {})
+        : ModelWeights<Net, Device>(std::move(values), std::move(statistics), on) {}
+
     /// A workspace for inference on batches of up to `capacity` samples of shape `In`.
     template <ShapeType In>
     static Workspace<Net, In, Inference, Device> workspace(int capacity) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cmath>
+#include <utility>
 
 #include "genotype/kernels/device.hpp"
 #include "genotype/model/children.hpp"
@@ -64,6 +65,17 @@ class ModelWeights {
         RandomState random{.seed = seed.value, .stream = streams::initial_values};
         draw<detail::Owned::parameters>(parameters.data(), random);
         draw<detail::Owned::buffers>(buffers.data(), random);
+        prepare();
+    }
+
+    /// Takes values that are there, as they lie in another's arenas of the same network. `Error` where there are not as
+    /// many.
+    ModelWeights(Arena<Device> values, Arena<Device> statistics, const Device& device = {})
+        : parameters(std::move(values)), buffers(std::move(statistics)), device_(device) {
+        if (parameters.size() != parameter_floats<Net>())
+            fail("Model", "floats of the parameters", parameters.size(), parameter_floats<Net>());
+        if (buffers.size() != buffer_floats<Net>())
+            fail("Model", "floats of the buffers", buffers.size(), buffer_floats<Net>());
         prepare();
     }
 

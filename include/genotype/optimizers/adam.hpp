@@ -26,7 +26,8 @@ struct Adam {
     static constexpr bool counts_steps = true;
     constexpr int used_states() const { return states; }
 
-    /// Calls visit(name, value) for every option. A field that is not taken apart here does not compile.
+    /// Calls visit(name, value) for every option; visit(name, value, what files that lack it mean) for one that is
+    /// added later, so that older checkpoints still open. A field that is not taken apart here does not compile.
     template <class Visit>
     constexpr void for_each_option(Visit&& visit) const {
         const auto& [rate, first, second, smallest, decay] = *this;

@@ -38,7 +38,7 @@ struct AdamW {
         visit("beta2", second);
         visit("epsilon", smallest);
         visit("weight_decay", decay);
-        if (which != detail::Decayed::all) visit("decayed", "matrices");  // where all are, as before there was a choice
+        visit("decayed", which == detail::Decayed::all ? "all" : "matrices", "all");
     }
 
     /// What changes from step to step, for parameters that are not decayed and for those that are. Steps are counted

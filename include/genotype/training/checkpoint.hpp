@@ -19,16 +19,17 @@ namespace detail {
     const auto put = [&](std::string_view key, const TextPiece& value) { add_text(metadata, key, value.text()); };
     put(checkpoint_key, checkpoint_format);
     for (const auto& optimizer : state.optimizers) put(key_of_steps(optimizer.name), *optimizer.steps);
+    for (const auto& [name, updates] : state.average_updates) put(key_of_updates(name), *updates);
     for (const auto& [name, random] : state.randoms) {
         put(key_of_random(name, "seed"), random->seed);
         put(key_of_random(name, "position"), random->position);
         put(key_of_random(name, "stream"), random->stream);
     }
-    add_options(metadata, state.options);
+    add_options(metadata, state.options.texts);
     if (parts.has_loader) {
         put(loader_epoch_key, parts.loader.position.epoch);
         put(loader_batch_key, parts.loader.position.batch);
-        add_options(metadata, parts.loader.options);
+        add_options(metadata, parts.loader.options.texts);
     }
     if (parts.history) put(history_columns_key, joined_columns(*parts.history));
     return metadata;
@@ -41,8 +42,12 @@ namespace detail {
     for (const auto& [key, text] : more) add_text(metadata, key, text);
     std::vector<TensorInfo> tensors;
     std::vector<float> steps;
-    for (const auto* list : {&state.weights, &state.states})
-        for (const auto& tensor : *list) tensors.push_back(TensorInfo(tensor.info));
+    std::vector<const StateTensor<float>*> values;
+    for (const auto* list : {&state.weights, &state.states, &state.averages})
+        for (const auto& tensor : *list) {
+            tensors.push_back(TensorInfo(tensor.info));
+            values.push_back(&tensor);
+        }
     const std::size_t first_step = tensors.size();
     for (const auto& optimizer : state.optimizers)
         for (std::size_t at = 0; optimizer.counts_steps && at < optimizer.tensors.size(); ++at) {
@@ -60,10 +65,8 @@ namespace detail {
             sink.write(parts.history->values().data(), parts.history->values().size_bytes());
         else if (index >= first_step)
             sink.write(&steps[index - first_step], sizeof(float));
-        else if (index >= state.weights.size())
-            write_tensor(state.states[index - state.weights.size()], sink);
         else
-            write_tensor(state.weights[index], sink);
+            write_tensor(*values[index], sink);
     });
 }
 
@@ -75,10 +78,13 @@ namespace detail {
 ///     optimizer.generator.0.weight.exp_avg ...     the optimisers' states, in PyTorch's words: exp_avg and
 ///                                                  exp_avg_sq of Adam and AdamW, momentum_buffer of SGD, square_avg
 ///                                                  of RMSprop; and step, where PyTorch's optimiser has one
+///     average.generator.0.weight ...               the average of weights and buffers, where there is one; also what
+///                                                  load(model, path, {.prefix = "average.generator."}) reads
 ///     genotype.history                             the losses, (steps, columns)
 ///
-/// and in the metadata, all as "genotype.NAME": the format's number `checkpoint`, `steps`, the `random` states, the
-/// `loader`'s position, and every `option`.
+/// and in the metadata, all as "genotype.NAME": the format's number `checkpoint`, `steps`, the `average`'s `updates`,
+/// the `random` states, the `loader`'s position, and every `option` but those that older files lack and that are as
+/// these are taken to be.
 template <class Net, class Device, class Optimizer, detail::CheckpointPart... With>
 void save_checkpoint(const Trainer<Net, Device, Optimizer>& trainer, const std::filesystem::path& path,
                      const With&... with) {

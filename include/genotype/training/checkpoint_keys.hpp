@@ -33,9 +33,13 @@ inline std::string key_of_random(const std::string& name, const char* field) {
 inline std::string key_of_option(const std::string& name) {
     return concat(option_prefix, name);
 }
+/// How many updates an average has had: "genotype.average.updates.generator".
+inline std::string key_of_updates(const std::string& network) {
+    return concat("genotype.average.updates", network.empty() ? "" : ".", network);
+}
 /// Options as the metadata has them.
-inline void add_options(FileMetadata& metadata, const OptionTexts& options) {
-    for (const auto& [name, text] : options) add_text(metadata, key_of_option(name), text);
+inline void add_options(FileMetadata& metadata, const OptionTexts& texts) {
+    for (const auto& [name, text] : texts) add_text(metadata, key_of_option(name), text);
 }
 inline std::string joined_columns(const History& history) {
     std::string names;

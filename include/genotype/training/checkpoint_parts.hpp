@@ -15,7 +15,7 @@ namespace genotype::detail {
 
 /// A loader without its type.
 struct LoaderPart {
-    OptionTexts options;
+    ListedOptions options;
     LoaderPosition position;
     int batches = 0;
 };

@@ -43,17 +43,28 @@ class MetadataReader {
         if (!text || *text != expected) loading_.fault(key, text ? in_quotes(*text) : "nothing", in_quotes(expected));
     }
 
-    /// All options, and no others. The device is told, and may be another: the file is the same on each.
-    void same_options(const FileMetadata& wanted) {
+    /// All options, and no others; one that is not there is what `absent` says of it. The device is told, and may be
+    /// another: the file is the same on each.
+    void same_options(const FileMetadata& wanted, const FileMetadata& absent) {
         const std::string device = key_of_option("device");
         for (const auto& [key, text] : wanted)
-            if (key != device) same_text(key, text);
-        for (const auto& [key, text] : metadata_)
-            if (key.starts_with(option_prefix) && !find_text(wanted, key))
+            if (key != device) same_option(key, absent, text);
+        for (const auto& [key, text] : metadata_) {
+            if (!key.starts_with(option_prefix) || find_text(wanted, key)) continue;
+            if (const std::string* const expected = find_text(absent, key))
+                same_option(key, absent, *expected);
+            else
                 loading_.fault(key, in_quotes(text), "no such option");
+        }
     }
 
   private:
+    [[gnu::noinline]] void same_option(std::string_view key, const FileMetadata& absent, std::string_view expected) {
+        const std::string* text = find_text(metadata_, key);
+        if (!text) text = find_text(absent, key);
+        if (!text || *text != expected) loading_.fault(key, text ? in_quotes(*text) : "nothing", in_quotes(expected));
+    }
+
     const FileMetadata& metadata_;
     Loading& loading_;
 };
@@ -99,21 +110,33 @@ inline void expect_checkpoint(const SafeTensors& file) {
     return values;
 }
 
-/// Tensors of optimisers' states that none of the trainer's has.
-[[gnu::cold]] inline void find_surplus(const SafeTensors& file, const TrainingState& state, Loading& loading) {
+/// Whether a file has an average of weights.
+[[gnu::cold]] inline bool has_average(const SafeTensors& file) {
+    for (const TensorInfo& tensor : file.tensors())
+        if (tensor.name.starts_with(average_prefix)) return true;
+    return false;
+}
+
+/// Tensors of optimisers' states that none of the trainer's has; where they are looked at, of averages too.
+[[gnu::cold]] inline void find_surplus(const SafeTensors& file, const TrainingState& state, bool looks_at_averages,
+                                       Loading& loading) {
     constexpr std::string_view step = "step";
-    NameList states, counted;
+    NameList states, averages, counted;
     for (const auto& tensor : state.states) states.add(tensor.info.name);
     for (const auto& optimizer : state.optimizers)
         for (std::size_t at = 0; optimizer.counts_steps && at < optimizer.tensors.size(); ++at)
             counted.add(optimizer.tensors[at]);
+    for (const auto& tensor : state.averages) averages.add(tensor.info.name);
     states.sort();
+    averages.sort();
     counted.sort();
     for (const TensorInfo& there : file.tensors()) {
         const std::string_view name = there.name;
         const bool is_known = states.count(name) > 0 ||
                               (name.ends_with(step) && counted.count(name.substr(0, name.size() - step.size())) > 0);
-        if (name.starts_with("optimizer.") && !is_known) loading.fault(name, there.text(), "nothing");
+        const bool is_surplus = (name.starts_with("optimizer.") && !is_known) ||
+                                (looks_at_averages && name.starts_with(average_prefix) && averages.count(name) == 0);
+        if (is_surplus) loading.fault(name, there.text(), "nothing");
     }
 }
 
@@ -126,15 +149,21 @@ inline void expect_checkpoint(const SafeTensors& file) {
     TrainingRun run_there = read_run(file);
     Loading loading(file, false, false);
     for (const auto& [key, name] : state.models) loading.expect_model(key, name);
-    loading.expect_tensors({state.weights, state.states}, "", "");
-    find_surplus(file, state, loading);
+    // Where the options say that only one of the two has an average, their sentence is enough.
+    const bool says_average = find_text(file.metadata(), key_of_option("average")) != nullptr;
+    std::span<const StateTensor<float>> averages;
+    if (says_average || has_average(file)) averages = state.averages;
+    loading.expect_tensors({state.weights, state.states, averages}, "", "");
+    find_surplus(file, state, !says_average || !averages.empty(), loading);
     MetadataReader metadata(file.metadata(), loading);
 
-    FileMetadata options;
-    add_options(options, state.options);
+    FileMetadata options, absent;
+    add_options(options, state.options.texts);
+    add_options(absent, state.options.absent);
     LoaderPosition position;
     if (parts.has_loader) {
-        add_options(options, parts.loader.options);
+        add_options(options, parts.loader.options.texts);
+        add_options(absent, parts.loader.options.absent);
         position.epoch = static_cast<long>(metadata.number(loader_epoch_key, most_steps));
         position.batch =
             static_cast<int>(metadata.number(loader_batch_key, static_cast<std::uint64_t>(parts.loader.batches - 1)));
@@ -143,11 +172,13 @@ inline void expect_checkpoint(const SafeTensors& file) {
         for (const auto& [key, text] : file.metadata())
             if (key.starts_with(key_of_option("loader."))) add_text(options, key, text);
     }
-    metadata.same_options(options);
+    metadata.same_options(options, absent);
 
     std::vector<std::uint64_t> numbers;
     for (const auto& optimizer : state.optimizers)
         numbers.push_back(metadata.number(key_of_steps(optimizer.name), most_steps));
+    for (const auto& [name, updates] : state.average_updates)
+        numbers.push_back(averages.empty() ? 0 : metadata.number(key_of_updates(name), most_steps));
     for (const auto& [name, random] : state.randoms)
         for (const char* field : {"seed", "position", "stream"})
             numbers.push_back(metadata.number(key_of_random(name, field), std::numeric_limits<std::uint64_t>::max()));
@@ -159,6 +190,7 @@ inline void expect_checkpoint(const SafeTensors& file) {
     loading.copy();
     const std::uint64_t* number = numbers.data();
     for (const auto& optimizer : state.optimizers) *optimizer.steps = static_cast<std::int64_t>(*number++);
+    for (const auto& [name, updates] : state.average_updates) *updates = static_cast<std::int64_t>(*number++);
     for (const auto& [name, random] : state.randoms) {
         *random = {.seed = number[0], .position = number[1], .stream = number[2]};
         number += 3;

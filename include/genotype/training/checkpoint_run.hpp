@@ -46,7 +46,7 @@ class NotFiniteTensors {
 /// checkpoint is finite.
 [[gnu::cold]] inline void expect_finite(const TrainingState& state, std::uint64_t steps, std::string_view last) {
     NotFiniteTensors found;
-    for (const auto* list : {&state.weights, &state.states})
+    for (const auto* list : {&state.weights, &state.states, &state.averages})
         for (const auto& tensor : *list)
             if (!tensor.is_counter) found.add(tensor.info.name, count_not_finite(tensor.data, tensor.dims.count()));
     if (!found.none())
@@ -109,8 +109,8 @@ class Fingerprint {
                                         std::string_view after) {
     Fingerprint hash;
     hash.add(state.models);
-    hash.add(state.options);
-    hash.add(parts.loader.options);
+    hash.add(state.options.texts);
+    hash.add(parts.loader.options.texts);
     hash.add(after);
     if (parts.history && parts.history->rows() > 0) {
         const auto losses = parts.history->row(0);

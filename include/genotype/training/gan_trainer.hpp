@@ -1,16 +1,10 @@
 // The training step of a GAN.
 #pragma once
 
-#include "genotype/kernels/capture.hpp"
 #include "genotype/kernels/functions.hpp"
-#include "genotype/optimizers/schedule.hpp"
 #include "genotype/tensor/input.hpp"
-#include "genotype/tensor/later.hpp"
-#include "genotype/tensor/sender.hpp"
 #include "genotype/training/adversarial.hpp"
-#include "genotype/training/layer_draws.hpp"
-#include "genotype/training/optimized.hpp"
-#include "genotype/training/trainer.hpp"
+#include "genotype/training/trainer_base.hpp"
 
 namespace genotype {
 
@@ -21,17 +15,19 @@ struct GanOptions {
     Optimizer discriminator{.learning_rate = 2e-4f};
     Schedule schedule{};
     float clip_norm = 0;  // 0: no clipping
+    float average = 0;    // decay of the average of the generator's weights, such as 0.999; 0: none
     int batch = 64;       // the largest batch that a step will see
     std::uint64_t seed = 0;
 
     /// Calls visit(name, value) for every option. A field that is not taken apart here does not compile.
     template <class Visit>
     constexpr void for_each_option(Visit&& visit) const {
-        const auto& [of_generator, of_discriminator, rates, longest, largest, draws] = *this;
+        const auto& [of_generator, of_discriminator, rates, longest, decay, largest, draws] = *this;
         visit("generator", of_generator);
         visit("discriminator", of_discriminator);
         visit("schedule", rates);
         visit("clip_norm", longest);
+        visit("average", decay, 0.f);
         visit("batch", largest);
         visit("seed", draws);
     }
@@ -50,28 +46,27 @@ struct GanLosses {
 /// PyTorch: the loop of its DCGAN example.
 template <Layer G, Layer D, class Loss, ShapeType Noise, class Device, class Optimizer>
 class Trainer<combinators::Adversarial<G, D, Loss, Noise>, Device, Optimizer>
-    : public Checkpointed<Trainer<combinators::Adversarial<G, D, Loss, Noise>, Device, Optimizer>> {
+    : public TrainerBase<Trainer<combinators::Adversarial<G, D, Loss, Noise>, Device, Optimizer>, GanOptions<Optimizer>,
+                         Device, Optimizer, G, D> {
+    using Base = TrainerBase<Trainer, GanOptions<Optimizer>, Device, Optimizer, G, D>;
+
   public:
     using Network = combinators::Adversarial<G, D, Loss, Noise>;
     using Picture = typename Network::Picture;
     using Options = GanOptions<Optimizer>;
+    static constexpr const char* joins = "Adversarial";
+    static constexpr std::array prefixes{"generator.", "discriminator."};
+    static constexpr bool has_noise = true;
 
     /// Both models with first values, and all memory that steps on up to `options.batch` pictures need.
     explicit Trainer(Options options = {}, const Device& device = {})
-        : device_(device),
-          options_(options),
-          generator_(Seed{options.seed}, device),
-          discriminator_(Seed{options.seed + 1}, device),
-          generator_optimizer_(options.generator),
-          discriminator_optimizer_(options.discriminator),
+        : Base(options, device, {{{options.generator, options.average}, {options.discriminator}}}),
           generator_run_(options.batch, device),
           discriminator_run_(options.batch, device),
           input_(options.batch),
           noise_(options.batch * Noise::count),
           picture_gradient_(options.batch * Picture::count),
-          answer_gradient_(options.batch),
-          random_{.seed = options.seed, .stream = streams::noise},
-          layers_random_(options.seed) {}
+          answer_gradient_(options.batch) {}
 
     /// What a step returns: `GanLosses`, or on a device that computes beside the host what becomes them.
     using Report = detail::Reported<GanLosses, Device>;
@@ -100,32 +95,21 @@ class Trainer<combinators::Adversarial<G, D, Loss, Noise>, Device, Optimizer>
         return step(real, noise, false);
     }
 
-    Model<G, Device>& generator() { return generator_; }
-    Model<D, Device>& discriminator() { return discriminator_; }
-    const Model<G, Device>& generator() const { return generator_; }
-    const Model<D, Device>& discriminator() const { return discriminator_; }
-    const Gradients<G, Device>& generator_gradients() const { return generator_gradients_; }
-    const Gradients<D, Device>& discriminator_gradients() const { return discriminator_gradients_; }
-    const Options& options() const { return options_; }
-    /// How many steps it has made.
-    std::int64_t steps() const { return generator_optimizer_.steps(); }
+    Model<G, Device>& generator() { return this->template network<0>().model; }
+    Model<D, Device>& discriminator() { return this->template network<1>().model; }
+    const Model<G, Device>& generator() const { return this->template network<0>().model; }
+    const Model<D, Device>& discriminator() const { return this->template network<1>().model; }
+    const Gradients<G, Device>& generator_gradients() const { return this->template network<0>().gradients; }
+    const Gradients<D, Device>& discriminator_gradients() const { return this->template network<1>().gradients; }
 
-    /// Calls `visit` for every part of its state: what saving, resuming and loading go by.
-    template <class Self, class Visit>
-    static void describe_state(Self& self, Visit& visit) {
-        visit.joins("Adversarial");
-        visit.network("generator.", self.generator_, self.generator_optimizer_);
-        visit.network("discriminator.", self.discriminator_, self.discriminator_optimizer_);
-        visit.random("noise", self.random_);
-        visit.random("layers", self.layers_random_.state());
-    }
+    /// The exponential moving average of the generator over the steps, which draws better pictures than any one step's,
+    /// because the two networks circle around each other: see `TrainerBase::average`. The discriminator has none: it is
+    /// there to judge the generator of this very step, and nobody draws from it.
+    /// Source: Yazici et al., "The unusual effectiveness of averaging in GAN training" (ICLR 2019).
+    Model<G, Device> average_generator() const { return Base::average_of(this->template network<0>()); }
 
   private:
-    /// What changes from step to step.
-    struct Numbers {
-        std::uint64_t noise, layers;  // where their random numbers begin
-        typename Optimizer::Update generator, discriminator;
-    };
+    using Base::device_;
 
     /// Throws `Error` where a batch in the host's memory cannot be learnt from.
     void check(View<Picture> real) const {
@@ -134,36 +118,31 @@ class Trainer<combinators::Adversarial<G, D, Loss, Noise>, Device, Optimizer>
     }
 
     Report step(View<Picture> real, View<Noise> noise, bool draws) {
-        spread_threads(device_);
         const long values = noise.size();
-        const RandomState start = draws ? random_.take(values) : random_;
-        const float factor = options_.schedule.factor(static_cast<long>(generator_optimizer_.steps()));
-        numbers_.send_one({start.position, layers_random_.state().position, generator_optimizer_.next(factor),
-                           discriminator_optimizer_.next(factor)});
-        const Numbers* const numbers = numbers_.data();
-        step_.run({real.data, noise.data, real.batch, draws}, [&] {
-            if (draws) fill_normal(device_, values, start.counting_on(&numbers->noise), noise_.data());
-            RandomState* const random = layers_random_.begin(&numbers->layers);
+        auto& generator = this->generator();
+        auto& discriminator = this->discriminator();
+        auto& generator_gradients = this->template gradients_of<0>();
+        auto& discriminator_gradients = this->template gradients_of<1>();
+        this->run_step({real.data, noise.data, real.batch, draws}, draws ? values : 0, [&](const auto& step) {
+            if (draws) fill_normal(device_, values, step.noise, noise_.data());
 
-            discriminate<&call_real>(real, random, sums_.data());
-            discriminator_run_.backward(discriminator_, real, answer_gradient(real.batch),
-                                        {.gradients = discriminator_gradients_});
-            const auto fake = generator_run_.forward(generator_, noise, random);
-            discriminate<&call_fake>(fake, random, sums_.data() + 2);
-            discriminator_run_.backward(discriminator_, fake, answer_gradient(real.batch),
-                                        {.gradients = discriminator_gradients_, .accumulate = true});
-            discriminator_optimizer_.apply(discriminator_, discriminator_gradients_, &numbers->discriminator,
-                                           options_.clip_norm);
+            discriminate<&call_real>(real, step.layers, sums_.data());
+            discriminator_run_.backward(discriminator, real, answer_gradient(real.batch),
+                                        {.gradients = discriminator_gradients});
+            const auto fake = generator_run_.forward(generator, noise, step.layers);
+            discriminate<&call_fake>(fake, step.layers, sums_.data() + 2);
+            discriminator_run_.backward(discriminator, fake, answer_gradient(real.batch),
+                                        {.gradients = discriminator_gradients, .accumulate = true});
+            this->template learn<1>();
 
-            discriminate<&call_generator>(fake, random, sums_.data() + 4);
-            discriminator_run_.backward(discriminator_, fake, answer_gradient(real.batch),
+            discriminate<&call_generator>(fake, step.layers, sums_.data() + 4);
+            discriminator_run_.backward(discriminator, fake, answer_gradient(real.batch),
                                         {.input_gradient = {picture_gradient_.data(), real.batch}});
-            generator_run_.backward(generator_, noise, {picture_gradient_.data(), real.batch},
-                                    {.gradients = generator_gradients_});
-            generator_optimizer_.apply(generator_, generator_gradients_, &numbers->generator, options_.clip_norm);
+            generator_run_.backward(generator, noise, {picture_gradient_.data(), real.batch},
+                                    {.gradients = generator_gradients});
+            this->template learn<0>();
         });
-        layers_random_.end();
-        return detail::report<GanLosses, Device>(fetcher_, sums_.data(), 6, losses_of, real.batch);
+        return this->template report<GanLosses>(sums_.data(), 6, losses_of, real.batch);
     }
 
     /// From the loss on real pictures and the sum of the answers to them, the same on generated ones, and the
@@ -180,7 +159,7 @@ class Trainer<combinators::Adversarial<G, D, Loss, Noise>, Device, Optimizer>
     /// Runs the discriminator; writes the loss and the sum of its answers, and leaves the answers' gradient.
     template <auto Evaluate>
     void discriminate(View<Picture> pictures, RandomState* random, float* loss_and_answers) {
-        const auto answers = discriminator_run_.forward(discriminator_, pictures, random);
+        const auto answers = discriminator_run_.forward(discriminator(), pictures, random);
         Evaluate(device_, LossCall{.prediction = answers,
                                    .value = loss_and_answers,
                                    .gradient = {answer_gradient_.data(), pictures.batch, 1},
@@ -189,24 +168,11 @@ class Trainer<combinators::Adversarial<G, D, Loss, Noise>, Device, Optimizer>
     }
     View<typename Network::Answer> answer_gradient(int batch) { return {answer_gradient_.data(), batch}; }
 
-    [[no_unique_address]] Device device_;
-    Options options_;
-    Model<G, Device> generator_;
-    Model<D, Device> discriminator_;
-    Gradients<G, Device> generator_gradients_;
-    Gradients<D, Device> discriminator_gradients_;
-    Optimized<G, Device, Optimizer> generator_optimizer_;
-    Optimized<D, Device, Optimizer> discriminator_optimizer_;
     Workspace<G, Noise, Training, Device> generator_run_;
     Workspace<D, Picture, Training, Device> discriminator_run_;
     detail::Input<Picture, Device> input_;
     Arena<Device> noise_, picture_gradient_, answer_gradient_;
     Arena<Device> sums_{6};
-    kernels::Replayed<Device> step_;
-    detail::Sent<Numbers, Device> numbers_{1};
-    detail::Fetcher<Device> fetcher_;
-    RandomState random_;
-    detail::LayerDraws layers_random_;
 };
 
 }  // namespace genotype

@@ -58,22 +58,33 @@ inline LoadReport load_training(const std::filesystem::path& path, const Trainin
     for (const auto& [key, name] : state.models) loading.expect_model(key, name);
     std::span<const StateTensor<float>> states;
     if (has_states) states = state.states;
-    loading.expect_tensors({state.weights, states}, "", "");
-    std::vector<std::int64_t> steps;
+    std::span<const StateTensor<float>> averages;
+    if (has_average(file)) averages = state.averages;
+    loading.expect_tensors({state.weights, states, averages}, "", "");
+    std::vector<std::int64_t> steps, updates;
+    for (const auto& [name, count] : state.average_updates) {
+        const std::string key = key_of_updates(name);
+        std::uint64_t number = averages.empty() ? 0 : 1;  // all that matters of another program's
+        if (!averages.empty() && find_text(file.metadata(), key))
+            number = MetadataReader(file.metadata(), loading).number(key, most_steps);
+        updates.push_back(static_cast<std::int64_t>(number));
+    }
     if (has_states) {
-        find_surplus(file, state, loading);
+        find_surplus(file, state, !averages.empty(), loading);
         for (const auto& optimizer : state.optimizers)
             steps.push_back(optimizer.counts_steps ? read_steps(file, optimizer, loading) : *optimizer.steps);
     }
     loading.expect_no_faults();
     LoadReport report = loading.copy();
     for (std::size_t at = 0; at < steps.size(); ++at) *state.optimizers[at].steps = steps[at];
+    for (std::size_t at = 0; at < updates.size(); ++at) *state.average_updates[at].second = updates[at];
     return report;
 }
 
 }  // namespace detail
 
 /// Reads weights and, where the file has any tensor named "optimizer.", the optimisers' states and steps, all of them.
+/// An average of weights is read where both have one; where the file has none the trainer's begins anew with these.
 /// Names are those of a checkpoint (see `save_checkpoint`); random states, options and positions stay the trainer's
 /// own, so this also is how a training goes on with other options. Strict as `load` of a model: one `Error` lists all
 /// faults, and the training is as it was.

@@ -1,16 +1,14 @@
 // An optimiser at work on one model.
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
-#include <string>
-#include <vector>
 
 #include "genotype/model/model.hpp"
 #include "genotype/optimizers/adam.hpp"
 #include "genotype/optimizers/clip.hpp"
 #include "genotype/optimizers/decayed.hpp"
 #include "genotype/tensor/sender.hpp"
+#include "genotype/training/tensor_turns.hpp"
 
 namespace genotype {
 
@@ -32,7 +30,7 @@ class Optimized {
   public:
     using Update = typename Optimizer::Update;
 
-    explicit Optimized(Optimizer optimizer = {}) : optimizer_(optimizer), decayed_(optimizer) {}
+    explicit Optimized(Optimizer optimizer = {}) : optimizer_(optimizer), decayed_(decay_turns(optimizer)) {}
 
     /// Changes the model's parameters once. With `clip_norm` above 0 the gradients are first scaled down to that norm.
     void step(Model<Net, Device>& model, Gradients<Net, Device>& gradients, float learning_rate_factor = 1,
@@ -75,37 +73,18 @@ class Optimized {
   private:
     static constexpr bool chooses = requires(Optimizer optimizer) { optimizer.decayed; };
 
-    /// Where the optimizer chooses what it decays: the arena in as few stretches as there are. The gaps between
-    /// tensors, which are zero and stay so, go with the tensor before them.
-    class DecayTurns {
-      public:
-        explicit DecayTurns(const Optimizer& optimizer) {
-            if constexpr (chooses) {
-                std::vector<long> ends;
-                int last = 0;
-                for_each_tensor<Net, detail::Owned::parameters>(
-                    [&](const std::string&, const Parameter& tensor, long offset) {
-                        const int decayed = optimizer.decayed == detail::Decayed::all || tensor.dims.rank >= 2;
-                        if (ends.empty()) first_ = decayed;
-                        if (ends.empty() || decayed != last) ends.push_back(0);
-                        ends.back() = offset + aligned(tensor.count());
-                        last = decayed;
-                    });
-                count_ = static_cast<int>(ends.size());
-                ends_ = detail::Sent<long, Device>(count_);
-                std::copy(ends.begin(), ends.end(), ends_.staging());
-                ends_.send(count_);
-            }
-        }
-        kernels::Turns turns() const { return {ends_.data(), count_, first_}; }
-
-      private:
-        detail::Sent<long, Device> ends_{0};
-        int count_ = 0, first_ = 0;
-    };
+    /// Where the optimizer chooses what it decays: the parameters in turns.
+    static detail::TensorTurns<Device> decay_turns([[maybe_unused]] const Optimizer& optimizer) {
+        if constexpr (chooses)
+            return detail::turns_of<Net, detail::Owned::parameters, Device>([&](const Parameter& tensor) {
+                return optimizer.decayed == detail::Decayed::all || tensor.dims.rank >= 2;
+            });
+        else
+            return {};
+    }
 
     Optimizer optimizer_;
-    DecayTurns decayed_;
+    detail::TensorTurns<Device> decayed_;
     detail::Sent<Update, Device> update_{1};
     Arena<Device> state_{Optimizer::states * parameter_floats<Net>()};
     Arena<Device> norm_{1 + sum_parts(kernels::planned<Device>)};

@@ -21,40 +21,64 @@ using OptionTexts = std::vector<std::pair<std::string, std::string>>;
     texts.emplace_back(name, text);
 }
 
-/// What `for_each_option` visits with. An option that has options itself gives its name as their prefix.
+/// Whether an option is a number or a word, and has none itself.
+template <class Value>
+concept OptionValue = std::is_arithmetic_v<Value> || std::convertible_to<const Value&, std::string_view>;
+
+/// What options come to in a file.
+struct ListedOptions {
+    OptionTexts texts;   // what the file says
+    OptionTexts absent;  // what it means where it does not say it, of each option that files may lack
+};
+
+/// What `for_each_option` visits with: visit(name, value), or visit(name, value, absent) of an option that came after
+/// the first files were written. `absent` is what those did, whatever the default of today is, and a file that has it
+/// does not say so: files of trainings that do not use the option are as they were. An option that has options itself
+/// gives its name as their prefix.
 class OptionLister {
   public:
-    explicit OptionLister(OptionTexts& texts, std::string prefix = "") : texts_(texts), prefix_(std::move(prefix)) {}
+    explicit OptionLister(ListedOptions& options, std::string prefix = "")
+        : options_(options), prefix_(std::move(prefix)) {}
 
     template <class Value>
     void operator()(std::string_view name, const Value& value) const {
-        if constexpr (std::same_as<Value, bool>) {
-            add(name, value ? "true" : "false");
-        } else if constexpr (std::is_integral_v<Value>) {
-            add(name, concat(value));
-        } else if constexpr (std::is_arithmetic_v<Value>) {
-            add_number(name, value);
-        } else if constexpr (std::convertible_to<const Value&, std::string_view>) {
-            add(name, value);
+        if constexpr (OptionValue<Value>) {
+            add(name, text_of(value));
         } else {
             static_assert(
                 requires(OptionLister visit) { value.for_each_option(visit); },
                 "options that go into a checkpoint have for_each_option: see optimizers/adam.hpp");
-            value.for_each_option(OptionLister(texts_, concat(prefix_, name, ".")));
+            value.for_each_option(OptionLister(options_, concat(prefix_, name, ".")));
         }
+    }
+    template <OptionValue Value, OptionValue Absent>
+    void operator()(std::string_view name, const Value& value, const Absent& absent) const {
+        add(name, text_of(value), text_of(absent));
     }
 
   private:
-    [[gnu::noinline]] void add(std::string_view name, std::string_view text) const {
-        add_option(texts_, concat(prefix_, name), text);
-    }
+    static std::string text_of(bool value) { return value ? "true" : "false"; }
+    static std::string text_of(std::string_view value) { return std::string(value); }
+    static std::string text_of(const char* value) { return value; }
     template <class Number>
-    [[gnu::noinline]] void add_number(std::string_view name, Number number) const {
-        std::array<char, 64> text;
-        add(name, {text.data(), std::to_chars(text.data(), text.data() + text.size(), number).ptr});
+    requires std::is_arithmetic_v<Number>
+    static std::string text_of(Number value) {
+        if constexpr (std::is_integral_v<Number>) {
+            return concat(value);
+        } else {
+            std::array<char, 64> text;
+            return {text.data(), std::to_chars(text.data(), text.data() + text.size(), value).ptr};
+        }
+    }
+    [[gnu::noinline]] void add(std::string_view name, std::string_view text) const {
+        add_option(options_.texts, concat(prefix_, name), text);
+    }
+    [[gnu::noinline]] void add(std::string_view name, std::string_view text, std::string_view absent) const {
+        if (text != absent) add(name, text);
+        add_option(options_.absent, concat(prefix_, name), absent);
     }
 
-    OptionTexts& texts_;
+    ListedOptions& options_;
     std::string prefix_;
 };
 

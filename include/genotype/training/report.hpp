@@ -13,8 +13,11 @@ template <class L>
 struct generator;
 template <class L>
 struct discriminator;
+template <class L>
+struct network;
 
 struct hint_name_the_input_as_fourth_argument;
+struct hint_name_the_input_as_last_argument;
 struct hint_take_Adversarial_with_the_noise_as_fourth_argument;
 
 struct hint_end_it_with_Sigmoid_or_take_BCEWithLogits;
@@ -23,6 +26,8 @@ struct loss_is_of_probabilities_but_the_network_gives_other_numbers {};
 
 template <class Got, class Encoder, class Hint>
 struct encoder_does_not_tell_the_size_of_its_input {};
+template <class Got, class Network, class Hint>
+struct network_does_not_tell_the_size_of_its_input {};
 template <class Got, class Generator, class Hint>
 struct generator_does_not_tell_the_size_of_its_noise {};
 template <class Got, class Wants, class Encoder, class Decoder>
@@ -34,7 +39,7 @@ struct generator_does_not_fit_the_discriminator {};
 template <class Got, class Wants, class Discriminator>
 struct discriminator_must_give_one_value {};
 
-struct hint_there_are_GAN_and_VAE_and_LanguageModel_or_a_step_of_your_own;
+struct hint_there_are_GAN_and_VAE_and_LanguageModel_and_Supervised_or_a_step_of_your_own;
 template <class Network, class Hint>
 struct no_trainer_has_a_recipe_for_this_network {};
 

@@ -5,17 +5,11 @@
 #include <string>
 #include <vector>
 
-#include "genotype/kernels/capture.hpp"
 #include "genotype/kernels/sequences.hpp"
 #include "genotype/losses/cross_entropy.hpp"
 #include "genotype/model/context.hpp"
 #include "genotype/model/language_model.hpp"
-#include "genotype/optimizers/schedule.hpp"
-#include "genotype/tensor/later.hpp"
-#include "genotype/tensor/sender.hpp"
-#include "genotype/training/layer_draws.hpp"
-#include "genotype/training/optimized.hpp"
-#include "genotype/training/trainer.hpp"
+#include "genotype/training/trainer_base.hpp"
 
 namespace genotype {
 
@@ -25,6 +19,7 @@ struct TextOptions {
     Optimizer optimizer{};
     Schedule schedule{};
     float clip_norm = 0;  // 0: no clipping
+    float average = 0;    // decay of the average of weights, such as 0.999; 0: none
     int batch = 12;       // the most texts that a step will see
     int context = 64;     // tokens that the model reads of each
     std::uint64_t seed = 0;
@@ -32,10 +27,11 @@ struct TextOptions {
     /// Calls visit(name, value) for every option. A field that is not taken apart here does not compile.
     template <class Visit>
     constexpr void for_each_option(Visit&& visit) const {
-        const auto& [of_model, rates, longest, texts, tokens, draws] = *this;
+        const auto& [of_model, rates, longest, decay, texts, tokens, draws] = *this;
         visit("optimizer", of_model);
         visit("schedule", rates);
         visit("clip_norm", longest);
+        visit("average", decay, 0.f);
         visit("batch", texts);
         visit("context", tokens);
         visit("seed", draws);
@@ -51,26 +47,28 @@ struct TextOptions {
 ///     const float loss = trainer.step(windows.next());
 template <class E, class B, class H, class Device, class Optimizer>
 class Trainer<combinators::LanguageModel<E, B, H>, Device, Optimizer>
-    : public Checkpointed<Trainer<combinators::LanguageModel<E, B, H>, Device, Optimizer>> {
+    : public TrainerBase<Trainer<combinators::LanguageModel<E, B, H>, Device, Optimizer>, TextOptions<Optimizer>,
+                         Device, Optimizer, combinators::LanguageModel<E, B, H>> {
+    using Base =
+        TrainerBase<Trainer, TextOptions<Optimizer>, Device, Optimizer, combinators::LanguageModel<E, B, H>>;
+
   public:
     using Network = combinators::LanguageModel<E, B, H>;
     using Options = TextOptions<Optimizer>;
     static constexpr int vocabulary = Network::vocabulary;
+    static constexpr std::array prefixes{""};
+    static constexpr bool has_noise = false;
 
     /// A model with its layers' first values, and all memory that steps on up to `options.batch` texts need. Throws
     /// `Error` where the model has not as many positions as `options.context`.
     explicit Trainer(Options options = {}, const Device& device = {})
-        : device_(device),
-          options_(checked(options)),
-          model_(Seed{options.seed}, device),
-          optimizer_(options.optimizer),
+        : Base(checked(options), device, {{{options.optimizer, options.average}}}),
           run_(rows(options), device),
           evaluation_(rows(options), device),
           output_gradient_(static_cast<long>(rows(options)) * vocabulary),
           tokens_(rows(options)),
           targets_(rows(options)),
-          texts_(options.batch),
-          layers_random_(options.seed) {
+          texts_(options.batch) {
         kernels::SequenceRows* const texts = texts_.staging();
         for (int text = 0; text < options.batch; ++text)
             texts[text] = {.row = text * options.context, .count = options.context, .position = 0, .slot = text};
@@ -85,52 +83,33 @@ class Trainer<combinators::LanguageModel<E, B, H>, Device, Optimizer>
     /// not of the vocabulary; nothing has changed then.
     Report step(std::span<const int> windows) {
         const kernels::Sequences texts = take(windows);
-        spread_threads(device_);
-        numbers_.send_one({layers_random_.state().position,
-                           optimizer_.next(options_.schedule.factor(static_cast<long>(optimizer_.steps())))});
-        const Numbers* const numbers = numbers_.data();
         const View<Shape<1>> x = input(texts);
-        step_.run({x.data, targets_.data(), x.batch, 0}, [&] {
-            const auto logits = run_.forward(model_, x, texts, {}, layers_random_.begin(&numbers->layers));
+        this->run_step({x.data, targets_.data(), x.batch, 0}, 0, [&](const auto& step) {
+            const auto logits = run_.forward(this->model(), x, texts, {}, step.layers);
             evaluate_loss(logits, output_gradient_.data());
-            run_.backward(model_, x, {output_gradient_.data(), x.batch},
-                          {.gradients = gradients_, .sequences = &texts});
-            optimizer_.apply(model_, gradients_, &numbers->update, options_.clip_norm);
+            run_.backward(this->model(), x, {output_gradient_.data(), x.batch},
+                          {.gradients = this->gradients_of(), .sequences = &texts});
+            this->learn();
         });
-        layers_random_.end();
         return loss();
     }
 
     /// The loss on some texts without learning from them, as inference runs. PyTorch: model.eval().
-    float evaluate(std::span<const int> windows) {
+    float evaluate(std::span<const int> windows) { return evaluate(windows, this->model()); }
+
+    /// The same of another model's weights: `trainer.average()`.
+    float evaluate(std::span<const int> windows, const Model<Network, Device>& model) {
         const kernels::Sequences texts = take(windows);
         // Away from the host rows' losses are worked out where the gradient has its place: one after another takes
         // long.
         float* const place = Device::on_host ? nullptr : output_gradient_.data();
-        evaluate_loss(evaluation_.forward(model_, input(texts), texts), place);
+        evaluate_loss(evaluation_.forward(model, input(texts), texts), place);
         return loss();
     }
 
-    Model<Network, Device>& model() { return model_; }
-    const Model<Network, Device>& model() const { return model_; }
-    const Gradients<Network, Device>& gradients() const { return gradients_; }
-    const Options& options() const { return options_; }
-    /// How many steps it has made.
-    std::int64_t steps() const { return optimizer_.steps(); }
-
-    /// Calls `visit` for every part of its state: what saving, resuming and loading go by.
-    template <class Self, class Visit>
-    static void describe_state(Self& self, Visit& visit) {
-        visit.network("", self.model_, self.optimizer_);
-        visit.random("layers", self.layers_random_.state());
-    }
-
   private:
-    /// What changes from step to step.
-    struct Numbers {
-        std::uint64_t layers;  // where their random numbers begin
-        typename Optimizer::Update update;
-    };
+    using Base::device_;
+    using Base::options_;
 
     static const Options& checked(const Options& options) {
         constexpr int longest = longest_context<Network>;
@@ -179,25 +158,16 @@ class Trainer<combinators::LanguageModel<E, B, H>, Device, Optimizer>
                                          .gradient = {gradient, logits.batch, vocabulary}});
     }
     Report loss() {
-        return detail::report<float, Device>(
-            fetcher_, loss_.data(), 1, [](const float* loss, int) { return *loss; }, 0);
+        return this->template report<float>(
+            loss_.data(), 1, [](const float* loss, int) { return *loss; }, 0);
     }
 
-    [[no_unique_address]] Device device_;
-    Options options_;
-    Model<Network, Device> model_;
-    Gradients<Network, Device> gradients_;
-    Optimized<Network, Device, Optimizer> optimizer_;
     Workspace<Network, Shape<1>, Training, Device> run_;
     Workspace<Network, Shape<1>, Inference, Device> evaluation_;
     Arena<Device> output_gradient_, loss_{1};
     detail::Sent<float, Device> tokens_;
     detail::Sent<int, Device> targets_;
     detail::Sent<kernels::SequenceRows, Device> texts_;
-    kernels::Replayed<Device> step_;
-    detail::Sent<Numbers, Device> numbers_{1};
-    detail::Fetcher<Device> fetcher_;
-    detail::LayerDraws layers_random_;
 };
 
 }  // namespace genotype

@@ -9,12 +9,12 @@
 
 namespace genotype {
 
-/// Trains one kind of model; see the specialisations in `gan_trainer.hpp`, `vae_trainer.hpp` and
-/// `text_trainer.hpp`.
+/// Trains one kind of model; see the specialisations in `gan_trainer.hpp`, `vae_trainer.hpp`, `text_trainer.hpp` and
+/// `supervised_trainer.hpp`. What they share is in `trainer_base.hpp`, for one of your own too.
 template <class Net, class Device = Cpu, class Optimizer = Adam>
 class Trainer {
     using Recipe = typename why::no_trainer_has_a_recipe_for_this_network<
-        why::got<Net>, why::hint_there_are_GAN_and_VAE_and_LanguageModel_or_a_step_of_your_own>::model;
+        why::got<Net>, why::hint_there_are_GAN_and_VAE_and_LanguageModel_and_Supervised_or_a_step_of_your_own>::model;
 };
 
 template <class Itself>

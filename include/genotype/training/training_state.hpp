@@ -11,7 +11,7 @@
 #include "genotype/io/state_dict.hpp"
 #include "genotype/model/model_name.hpp"
 #include "genotype/tensor/host_copy.hpp"
-#include "genotype/training/optimized.hpp"
+#include "genotype/training/trained.hpp"
 #include "genotype/training/option_texts.hpp"
 #include "genotype/training/trainer.hpp"
 
@@ -28,10 +28,12 @@ struct TrainingState {
     };
 
     std::vector<StateTensor<float>> weights, states;
+    std::vector<StateTensor<float>> averages;  // "average.generator.0.weight"
     std::vector<Optimizer> optimizers;
+    std::vector<std::pair<std::string, std::int64_t*>> average_updates;  // of a network, how many it has had
     std::vector<std::pair<std::string, RandomState*>> randoms;
     OptionTexts models;  // key in the metadata, and printed model
-    OptionTexts options;
+    ListedOptions options;
     std::string training;         // in words
     bool joined = false;          // of several networks
     std::vector<Arena<>> copies;  // of what lies in another memory than the host's: parameters, buffers, states, ...
@@ -42,10 +44,11 @@ struct TrainingState {
         joined = true;
     }
 
-    /// A model and the optimiser that changes it.
-    template <class Network, class Changed>
-    [[gnu::cold]] void network(const std::string& prefix, Network& model, Changed& optimizer) {
-        using Net = typename Network::network;
+    /// A model, the optimiser that changes it, and the average of its weights where it has one.
+    template <class Network>
+    [[gnu::cold]] void network(const std::string& prefix, Network& trained) {
+        auto& [model, gradients, optimizer, average] = trained;
+        using Net = typename std::remove_cvref_t<decltype(model)>::network;
         using Rule = std::remove_cvref_t<decltype(optimizer.optimizer())>;
         static_assert(
             requires { Rule::state_names, Rule::counts_steps, optimizer.optimizer().used_states(); },
@@ -58,6 +61,10 @@ struct TrainingState {
         add_optimizer(prefix, first, last, parameters, model.parameters.size(),
                       std::span(Rule::state_names).first(used), on_host(optimizer.state()), Rule::counts_steps,
                       optimizer.steps());
+        if (!average.is_there()) return;
+        float* const averaged = on_host(average.parameters());
+        add_state<Net>(averages, averaged, on_host(average.buffers()), concat(average_prefix, prefix), KeepNames{});
+        average_updates.emplace_back(name_of(prefix), &average.updates());
     }
 
     void random(const std::string& name, RandomState& state) { randoms.emplace_back(name, &state); }
@@ -71,6 +78,11 @@ struct TrainingState {
     }
 
   private:
+    /// "generator" of "generator.".
+    static std::string name_of(const std::string& prefix) {
+        return prefix.substr(0, prefix.size() - !prefix.empty());
+    }
+
     template <class Memory>
     float* on_host(const Arena<Memory>& arena) {
         HostCopy<Memory> here(arena);
@@ -82,7 +94,7 @@ struct TrainingState {
     [[gnu::cold]] void add_optimizer(const std::string& prefix, std::size_t first, std::size_t last,
                                      const float* parameters, long floats, std::span<const char* const> names,
                                      float* arena, bool counts_steps, std::int64_t& steps) {
-        optimizers.push_back({prefix.substr(0, prefix.size() - !prefix.empty()), {}, counts_steps, &steps});
+        optimizers.push_back({name_of(prefix), {}, counts_steps, &steps});
         for (std::size_t at = first; at < last; ++at) {
             const StateTensor<float>& weight = weights[at];
             optimizers.back().tensors.push_back(concat("optimizer.", weight.info.name, "."));
@@ -125,11 +137,14 @@ struct Prepare {
     std::size_t next = 0;  // of its copies
 
     void joins(const char*) {}
-    void network(const std::string&, auto& model, auto& optimizer) {
-        send_back(model.parameters);
-        send_back(model.buffers);
-        send_back(optimizer.state());
-        model.prepare();
+    void network(const std::string&, auto& trained) {
+        send_back(trained.model.parameters);
+        send_back(trained.model.buffers);
+        send_back(trained.optimizer.state());
+        trained.model.prepare();
+        if (!trained.average.is_there()) return;
+        send_back(trained.average.parameters());
+        send_back(trained.average.buffers());
     }
     void random(const char*, RandomState&) {}
 

@@ -1,17 +1,11 @@
 // The training step of a variational autoencoder.
 #pragma once
 
-#include "genotype/kernels/capture.hpp"
 #include "genotype/losses/gaussian_kl.hpp"
 #include "genotype/model/part.hpp"
-#include "genotype/optimizers/schedule.hpp"
 #include "genotype/tensor/input.hpp"
-#include "genotype/tensor/later.hpp"
-#include "genotype/tensor/sender.hpp"
 #include "genotype/training/autoencoder.hpp"
-#include "genotype/training/layer_draws.hpp"
-#include "genotype/training/optimized.hpp"
-#include "genotype/training/trainer.hpp"
+#include "genotype/training/trainer_base.hpp"
 
 namespace genotype {
 
@@ -27,6 +21,7 @@ struct VaeOptions {
     Optimizer optimizer{};
     Schedule schedule{};
     float clip_norm = 0;  // 0: no clipping
+    float average = 0;    // decay of the average of weights, such as 0.999; 0: none
     float beta = 1;       // weight of the KL; above 1, a beta-VAE
     Reconstruction reconstruction = Reconstruction::summed;
     int batch = 64;  // the largest batch that a step will see
@@ -35,10 +30,11 @@ struct VaeOptions {
     /// Calls visit(name, value) for every option. A field that is not taken apart here does not compile.
     template <class Visit>
     constexpr void for_each_option(Visit&& visit) const {
-        const auto& [of_model, rates, longest, weight, reduction, largest, draws] = *this;
+        const auto& [of_model, rates, longest, decay, weight, reduction, largest, draws] = *this;
         visit("optimizer", of_model);
         visit("schedule", rates);
         visit("clip_norm", longest);
+        visit("average", decay, 0.f);
         visit("beta", weight);
         visit("reconstruction", reduction == Reconstruction::summed ? "summed" : "mean_per_value");
         visit("batch", largest);
@@ -58,19 +54,23 @@ struct VaeLosses {
 /// PyTorch: the loop of its VAE example.
 template <Layer E, Layer D, class Loss, ShapeType I, class Device, class Optimizer>
 class Trainer<combinators::VariationalAutoencoder<E, D, Loss, I>, Device, Optimizer>
-    : public Checkpointed<Trainer<combinators::VariationalAutoencoder<E, D, Loss, I>, Device, Optimizer>> {
+    : public TrainerBase<Trainer<combinators::VariationalAutoencoder<E, D, Loss, I>, Device, Optimizer>,
+                         VaeOptions<Optimizer>, Device, Optimizer,
+                         combinators::VariationalAutoencoder<E, D, Loss, I>> {
+    using Base = TrainerBase<Trainer, VaeOptions<Optimizer>, Device, Optimizer,
+                             combinators::VariationalAutoencoder<E, D, Loss, I>>;
+
   public:
     using Network = combinators::VariationalAutoencoder<E, D, Loss, I>;
     using Latent = typename Network::Latent;
     using Options = VaeOptions<Optimizer>;
     static constexpr int latent = Network::latent;
+    static constexpr std::array prefixes{""};
+    static constexpr bool has_noise = true;
 
     /// A model with first values, and all memory that steps on up to `options.batch` samples need.
     explicit Trainer(Options options = {}, const Device& device = {})
-        : device_(device),
-          options_(options),
-          model_(Seed{options.seed}, device),
-          optimizer_(options.optimizer),
+        : Base(options, device, {{{options.optimizer, options.average}}}),
           encoder_run_(options.batch, device),
           decoder_run_(options.batch, device),
           input_(options.batch),
@@ -78,9 +78,7 @@ class Trainer<combinators::VariationalAutoencoder<E, D, Loss, I>, Device, Optimi
           latents_(options.batch * Latent::count),
           latents_gradient_(options.batch * Latent::count),
           moments_gradient_(2 * options.batch * Latent::count),
-          output_gradient_(options.batch * I::count),
-          random_{.seed = options.seed, .stream = streams::noise},
-          layers_random_(options.seed) {}
+          output_gradient_(options.batch * I::count) {}
 
     /// What a step returns: `VaeLosses`, or on a device that computes beside the host what becomes them.
     using Report = detail::Reported<VaeLosses, Device>;
@@ -113,38 +111,23 @@ class Trainer<combinators::VariationalAutoencoder<E, D, Loss, I>, Device, Optimi
     /// `Dropout` drops nothing. Nothing that a step or a checkpoint depends on changes, and the same weights and batch
     /// give the same losses: each sample's latents are drawn by noise of its place in the batch and of the seed, from a
     /// stream of its own. It runs in the memory of the steps. PyTorch: model.eval() and torch.no_grad().
-    VaeLosses evaluate(View<I> batch) {
+    VaeLosses evaluate(View<I> batch) { return evaluate(batch, this->model()); }
+
+    /// The same of another model's weights: `trainer.average()`.
+    VaeLosses evaluate(View<I> batch, const Model<Network, Device>& model) {
         check(batch);
         const View<Latent> noise{noise_.data(), batch.batch};
         fill_normal(device_, noise.size(), RandomState{.seed = options_.seed, .stream = streams::evaluation},
                     noise_.data());
         const View<I> x = input_.take(batch);
-        const View<Latent> z = latents_of(encoder_run_.infer(part<0>(model_), x), noise);
-        write_losses(decoder_run_.infer(part<1>(model_), z), x, {});
+        const View<Latent> z = latents_of(encoder_run_.infer(part<0>(model), x), noise);
+        write_losses(decoder_run_.infer(part<1>(model), z), x, {});
         return losses(batch.batch);
     }
 
-    Model<Network, Device>& model() { return model_; }
-    const Model<Network, Device>& model() const { return model_; }
-    const Gradients<Network, Device>& gradients() const { return gradients_; }
-    const Options& options() const { return options_; }
-    /// How many steps it has made.
-    std::int64_t steps() const { return optimizer_.steps(); }
-
-    /// Calls `visit` for every part of its state: what saving, resuming and loading go by.
-    template <class Self, class Visit>
-    static void describe_state(Self& self, Visit& visit) {
-        visit.network("", self.model_, self.optimizer_);
-        visit.random("noise", self.random_);
-        visit.random("layers", self.layers_random_.state());
-    }
-
   private:
-    /// What changes from step to step.
-    struct Numbers {
-        std::uint64_t noise, layers;  // where their random numbers begin
-        typename Optimizer::Update update;
-    };
+    using Base::device_;
+    using Base::options_;
 
     /// Throws `Error` where a batch in the host's memory cannot be learnt from.
     void check(View<I> batch) const {
@@ -153,18 +136,12 @@ class Trainer<combinators::VariationalAutoencoder<E, D, Loss, I>, Device, Optimi
     }
 
     Report step(View<I> batch, View<Latent> noise, bool draws) {
-        spread_threads(device_);
         const long values = noise.size();
-        const RandomState start = draws ? random_.take(values) : random_;
-        numbers_.send_one({start.position, layers_random_.state().position,
-                           optimizer_.next(options_.schedule.factor(static_cast<long>(optimizer_.steps())))});
-        const Numbers* const numbers = numbers_.data();
-        step_.run({batch.data, noise.data, batch.batch, draws}, [&] {
-            if (draws) fill_normal(device_, values, start.counting_on(&numbers->noise), noise_.data());
-            differentiate(batch, noise, layers_random_.begin(&numbers->layers));
-            optimizer_.apply(model_, gradients_, &numbers->update, options_.clip_norm);
+        this->run_step({batch.data, noise.data, batch.batch, draws}, draws ? values : 0, [&](const auto& step) {
+            if (draws) fill_normal(device_, values, step.noise, noise_.data());
+            differentiate(batch, noise, step.layers);
+            this->learn();
         });
-        layers_random_.end();
         return losses(batch.batch);
     }
 
@@ -190,47 +167,38 @@ class Trainer<combinators::VariationalAutoencoder<E, D, Loss, I>, Device, Optimi
     /// Writes the losses and the gradients.
     void differentiate(View<I> batch, View<Latent> noise, RandomState* random) {
         const int samples = batch.batch;
-        auto encoder = part<0>(model_), decoder = part<1>(model_);
+        auto encoder = part<0>(this->model()), decoder = part<1>(this->model());
+        float* const gradients = this->gradients_of().data();
         const View<Latent> z = latents_of(encoder_run_.forward(encoder, batch, random), noise);
         write_losses(decoder_run_.forward(decoder, z, random), batch, {output_gradient_.data(), samples, I::count});
         float *const dz = latents_gradient_.data(), *const dmoments = moments_gradient_.data();
         decoder_run_.backward(decoder, z, {output_gradient_.data(), samples},
                               {.input_gradient = {dz, samples},
-                               .gradients = {gradients_.data() + parameter_floats<E>(), parameter_floats<D>()}});
+                               .gradients = {gradients + parameter_floats<E>(), parameter_floats<D>()}});
         reparameterize_backward(device_, samples, latent, moments_, noise.data, dz, dmoments);
         GaussianKL::evaluate(device_, {.moments = {moments_, samples, 2 * latent},
                                        .weight = options_.beta,
                                        .gradient = {dmoments, samples, 2 * latent},
                                        .accumulate = true});
         encoder_run_.backward(encoder, batch, {dmoments, samples},
-                              {.gradients = {gradients_.data(), parameter_floats<E>()}});
+                              {.gradients = {gradients, parameter_floats<E>()}});
     }
 
     Report losses(int samples) {
-        return detail::report<VaeLosses, Device>(
-            fetcher_, sums_.data(), 2,
+        return this->template report<VaeLosses>(
+            sums_.data(), 2,
             [](const float* sums, int) {
                 return VaeLosses{sums[0], sums[1]};
             },
             samples);
     }
 
-    [[no_unique_address]] Device device_;
-    Options options_;
-    Model<Network, Device> model_;
-    Gradients<Network, Device> gradients_;
-    Optimized<Network, Device, Optimizer> optimizer_;
     Workspace<E, I, Training, Device> encoder_run_;
     Workspace<D, Latent, Training, Device> decoder_run_;
     detail::Input<I, Device> input_;
     Arena<Device> noise_, latents_, latents_gradient_, moments_gradient_, output_gradient_;
     Arena<Device> sums_{2};
     const float* moments_ = nullptr;
-    kernels::Replayed<Device> step_;
-    detail::Sent<Numbers, Device> numbers_{1};
-    detail::Fetcher<Device> fetcher_;
-    RandomState random_;
-    detail::LayerDraws layers_random_;
 };
 
 }  // namespace genotype

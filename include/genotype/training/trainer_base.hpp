@@ -1,0 +1,161 @@
+// What every trainer has, whatever its recipe.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <tuple>
+#include <utility>
+
+#include "genotype/kernels/capture.hpp"
+#include "genotype/optimizers/schedule.hpp"
+#include "genotype/tensor/later.hpp"
+#include "genotype/tensor/sender.hpp"
+#include "genotype/training/layer_draws.hpp"
+#include "genotype/training/trained.hpp"
+#include "genotype/training/trainer.hpp"
+
+namespace genotype {
+
+/// Options, networks with their gradients, optimisers and averages, random states, the recording for a GPU, reports and
+/// checkpoints. What is left to `Itself` is the recipe: its losses, its memory, and a step in terms of
+///
+///     this->run_step(key, draws, [&](const auto& step) { ...; this->learn(); });
+///
+/// `Options` has the fields schedule, clip_norm, batch and seed, and for_each_option (see `Adam`). `Itself` is a
+/// specialisation of `Trainer`, and says `prefixes`, the names of its networks in files ("generator."; "" where there
+/// is one), in the order of `Nets`; `has_noise`, whether its steps draw numbers beside those of the layers; and where
+/// it has several networks `joins`, what they are together. See `supervised_trainer.hpp` for a short one.
+template <class Itself, class Options, class Device, class Optimizer, Layer... Nets>
+class TrainerBase : public Checkpointed<Itself> {
+    static constexpr std::size_t networks = sizeof...(Nets);
+    template <std::size_t i>
+    using Net = std::tuple_element_t<i, std::tuple<Nets...>>;
+
+  public:
+    const Options& options() const { return options_; }
+    /// How many steps it has made.
+    std::int64_t steps() const { return network<0>().optimizer.steps(); }
+
+    Model<Net<0>, Device>& model() requires(networks == 1) { return network<0>().model; }
+    const Model<Net<0>, Device>& model() const requires(networks == 1) { return network<0>().model; }
+    const Gradients<Net<0>, Device>& gradients() const requires(networks == 1) { return network<0>().gradients; }
+
+    /// The exponential moving average of the model over the steps, as a model of its own with packed weights: a copy,
+    /// which later steps do not change. Batch statistics are averaged like the parameters, counters are copied. `Error`
+    /// where the trainer's options have no `average`. Before the first step it is the model as it is then.
+    /// PyTorch: AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(options.average), use_buffers=True).module,
+    /// where num_batches_tracked would stay 1.
+    Model<Net<0>, Device> average() const requires(networks == 1) { return average_of(network<0>()); }
+
+    /// Calls `visit` for every part of its state: what saving, resuming and loading go by.
+    template <class Self, class Visit>
+    static void describe_state(Self& self, Visit& visit) {
+        if constexpr (networks > 1) visit.joins(Itself::joins);
+        each_network([&](auto i) { visit.network(Itself::prefixes[i], self.template network<i>()); });
+        if constexpr (Itself::has_noise) visit.random("noise", self.random_);
+        visit.random("layers", self.layers_random_.state());
+    }
+
+  protected:
+    /// What differs from one network to another.
+    struct NetworkOptions {
+        Optimizer optimizer;
+        float average = 0;
+    };
+
+    /// All networks with first values, of which each has the seed after the one before.
+    TrainerBase(const Options& options, const Device& device, const std::array<NetworkOptions, networks>& each)
+        : TrainerBase(options, device, each, std::make_index_sequence<networks>()) {}
+
+    template <std::size_t i>
+    auto& network() {
+        return std::get<i>(trained_);
+    }
+    template <std::size_t i>
+    const auto& network() const {
+        return std::get<i>(trained_);
+    }
+    /// Where a step's backward passes write, for `learn`.
+    template <std::size_t i = 0>
+    Gradients<Net<i>, Device>& gradients_of() {
+        return network<i>().gradients;
+    }
+    template <class Trained>
+    static auto average_of(const Trained& trained) {
+        return trained.average.model(trained.model);
+    }
+
+    /// What a step that is recorded may take its random numbers from.
+    struct Step {
+        RandomState noise;    // `draws` numbers
+        RandomState* layers;  // of layers, for `Workspace::forward`
+    };
+
+    /// Calls part(step), which is all that runs on the device; on a GPU it is recorded and launched as a whole, so what
+    /// it reads of the host must be told by `key`. Counts a step of each network.
+    template <class Part>
+    void run_step(const kernels::ReplayKey& key, long draws, Part part) {
+        spread_threads(device_);
+        const RandomState noise = random_.take(draws);
+        const float factor = options_.schedule.factor(static_cast<long>(steps()));
+        Numbers next{noise.position, layers_random_.state().position, {}};
+        each_network([&](auto i) { next.updates[i] = network<i>().next(factor); });
+        numbers_.send_one(next);
+        const Numbers* const numbers = numbers_.data();
+        step_.run(key, [&] {
+            part(Step{noise.counting_on(&numbers->noise), layers_random_.begin(&numbers->layers)});
+        });
+        layers_random_.end();
+    }
+
+    /// In a step, after the backward passes that wrote network i's gradients: changes its weights by them.
+    template <std::size_t i = 0>
+    void learn() {
+        network<i>().learn(numbers_.data()->updates + i, options_.clip_norm);
+    }
+
+    /// What a step returns: make(values, samples) of `count` numbers on the device, now or when somebody reads it.
+    template <class Losses>
+    detail::Reported<Losses, Device> report(const float* values, int count, typename Later<Losses, Device>::Make make,
+                                            int samples) {
+        return detail::report<Losses, Device>(fetcher_, values, count, make, samples);
+    }
+
+    [[no_unique_address]] Device device_;
+    Options options_;
+
+  private:
+    /// What changes from step to step.
+    struct Numbers {
+        std::uint64_t noise, layers;  // where their random numbers begin
+        detail::NetworkUpdate<Optimizer> updates[networks];
+    };
+
+    template <std::size_t... i>
+    TrainerBase(const Options& options, const Device& device, const std::array<NetworkOptions, networks>& each,
+                std::index_sequence<i...>)
+        : device_(device),
+          options_(options),
+          trained_(detail::Trained<Nets, Device, Optimizer>(Seed{options.seed + i}, each[i].optimizer, each[i].average,
+                                                            device)...),
+          random_{.seed = options.seed, .stream = streams::noise},
+          layers_random_(options.seed) {}
+
+    template <class Visit>
+    static void each_network(const Visit& visit) {
+        [&]<std::size_t... i>(std::index_sequence<i...>) {
+            (visit(std::integral_constant<std::size_t, i>{}), ...);
+        }
+        (std::make_index_sequence<networks>());
+    }
+
+    std::tuple<detail::Trained<Nets, Device, Optimizer>...> trained_;
+    kernels::Replayed<Device> step_;
+    detail::Sent<Numbers, Device> numbers_{1};
+    detail::Fetcher<Device> fetcher_;
+    RandomState random_;
+    detail::LayerDraws layers_random_;
+};
+
+}  // namespace genotype

@@ -1,0 +1,125 @@
+// Files that earlier versions wrote are opened for ever: weights, and a checkpoint of each trainer.
+#include <doctest/doctest.h>
+
+#include <cstring>
+#include <vector>
+
+#include "genotype/checkpoint.hpp"
+#include "genotype/data/text_windows.hpp"
+#include "genotype/genotype.hpp"
+#include "genotype/io.hpp"
+#include "genotype/training/save.hpp"
+#include "support/temporary_folder.hpp"
+
+using namespace genotype;
+
+// Each folder in golden/data/checkpoints is a format; `write_all` wrote what is there, compiled with the headers of
+// that time. A format that changes gets a folder of its own beside the others.
+namespace {
+
+using Generator = Sequential<ConvT<3, 4, 2, 1, 0>, BN<4>, ReLU, ConvT<4, 1, 4, 2, 1>, Tanh>;
+using Discriminator = Sequential<Conv<1, 4, 3, 1, 1>, BN<4>, LeakyReLU<0.2f>, Dropout<0.3f>, Conv<4, 1, 4, 1, 0>>;
+using Net = GAN<Generator, Discriminator, BCEWithLogits>;
+using Picture = Shape<1, 4, 4>;
+using Autoencoder = VAE<16, 6, 2>;
+using TextModel = GPT2<GPT2Config{.vocabulary = 7, .context = 4, .width = 4, .layers = 1, .heads = 2, .hidden = 6}>;
+using TextTrainer = Trainer<TextModel, Cpu, AdamW>;
+
+template <ShapeType S>
+Dataset<S> small_pictures() {
+    Pictures pictures;
+    pictures.count = 10;
+    pictures.height = pictures.width = 4;
+    pictures.channels = 1;
+    for (int i = 0; i < 10 * 16; ++i) pictures.bytes.push_back(static_cast<std::uint8_t>(i * 37 % 251));
+    return Dataset<S>(pictures, {0, 1});
+}
+
+const GanOptions<Adam> gan_options{.generator = {.beta1 = 0.5f},
+                                   .schedule = Schedule::cosine(9, 2, 0.1f),
+                                   .clip_norm = 1,
+                                   .batch = 4,
+                                   .seed = 7};
+const VaeOptions<SGD> vae_options{.optimizer = {.momentum = 0.5f}, .beta = 2, .batch = 4, .seed = 7};
+const TextOptions<AdamW> text_options{
+    .optimizer = {.decayed = detail::Decayed::matrices}, .clip_norm = 1, .batch = 2, .context = 4, .seed = 7};
+constexpr int steps = 3;
+
+struct Files {
+    explicit Files(std::filesystem::path place) : folder(std::move(place)) {}
+
+    void write_all() {
+        for (int step = 0; step < steps; ++step) {
+            history.add({gan.step(pictures.next()).generator});
+            vae.step(vectors.next());
+            text.step(windows.next());
+        }
+        gan.save(folder / "gan.safetensors", pictures, history);
+        vae.save(folder / "vae.safetensors", vectors);
+        text.save(folder / "text.safetensors", windows);
+        save(gan, folder / "weights.safetensors");
+    }
+
+    std::filesystem::path folder;
+    Dataset<Picture> data = small_pictures<Picture>();
+    Dataset<Shape<16>> flat = small_pictures<Shape<16>>();
+    std::vector<int> tokens = std::vector<int>(40, 3);
+    Loader<Picture> pictures{data, {.batch = 4, .seed = 5}};
+    Loader<Shape<16>> vectors{flat, {.batch = 4, .seed = 5}};
+    TextWindows windows{tokens, {.batch = 2, .context = 4, .seed = 5}};
+    History history{{"generator"}};
+    Trainer<Net> gan{gan_options};
+    Trainer<Autoencoder, Cpu, SGD> vae{vae_options};
+    TextTrainer text{text_options};
+};
+
+std::filesystem::path format_1() {
+    return std::filesystem::path(GENOTYPE_GOLDEN_DIR) / "checkpoints/format_1";
+}
+
+/// The tensors of two files have the same names and bytes.
+void expect_same_tensors(const std::filesystem::path& left, const std::filesystem::path& right) {
+    const SafeTensors one(left), other(right);
+    REQUIRE(one.tensors().size() == other.tensors().size());
+    for (const TensorInfo& tensor : one.tensors()) {
+        INFO(tensor.name);
+        const TensorInfo& there = other.at(tensor.name);
+        CHECK(there.text() == tensor.text());
+        const auto found = one.bytes(tensor), expected = other.bytes(there);
+        CHECK(std::equal(found.begin(), found.end(), expected.begin(), expected.end()));
+    }
+}
+
+}  // namespace
+
+TEST_CASE("issue 18.8: checkpoints of the first format go on, with every bit") {
+    TemporaryFolder folder;
+    Files files(folder.path());
+    files.gan.resume(format_1() / "gan.safetensors", files.pictures, files.history);
+    files.vae.resume(format_1() / "vae.safetensors", files.vectors);
+    files.text.resume(format_1() / "text.safetensors", files.windows);
+    CHECK(files.gan.steps() == steps);
+    CHECK(files.vae.steps() == steps);
+    CHECK(files.text.steps() == steps);
+    CHECK(files.history.rows() == steps);
+    files.gan.save(folder / "gan.safetensors", files.pictures, files.history);
+    files.vae.save(folder / "vae.safetensors", files.vectors);
+    files.text.save(folder / "text.safetensors", files.windows);
+    for (const char* name : {"gan.safetensors", "vae.safetensors", "text.safetensors"})
+        expect_same_tensors(folder / name, format_1() / name);
+    files.gan.step(files.pictures.next());
+    files.vae.step(files.vectors.next());
+    files.text.step(files.windows.next());
+}
+
+TEST_CASE("issue 18.8: weights of the first format") {
+    TemporaryFolder folder;
+    Model<Generator> generator;
+    Model<Discriminator> discriminator;
+    CHECK(load(generator, format_1() / "weights.safetensors", {.prefix = "generator."}).loaded == 7);
+    CHECK(load(discriminator, format_1() / "gan.safetensors", {.prefix = "discriminator."}).loaded == 7);
+    Trainer<Net> trainer(gan_options);
+    load(trainer, format_1() / "weights.safetensors");
+    save(trainer, folder / "weights");
+    expect_same_tensors(folder / "weights", format_1() / "weights.safetensors");
+}

@@ -1,0 +1,221 @@
+// A classifier's and a regression's step: they learn, they are measured, what they refuse; and a recipe of one's own.
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <limits>
+#include <vector>
+
+#include "genotype/checkpoint.hpp"
+#include "genotype/genotype.hpp"
+#include "support/devices.hpp"
+#include "support/temporary_folder.hpp"
+
+using namespace genotype;
+
+namespace {
+
+using Net = Sequential<Linear<2, 16>, ReLU, Linear<16, 3>>;
+using Point = Shape<2>;
+constexpr int count = 60;
+
+/// Three classes around three places.
+struct Points {
+    Points() {
+        fill_normal(Cpu{}, x.size(), RandomState{.seed = 5}, x.data());
+        for (int n = 0; n < count; ++n) {
+            labels.push_back(n % 3);
+            for (int axis = 0; axis < 2; ++axis)
+                x(n, axis) = 0.3f * x(n, axis) + static_cast<float>(n % 3 == 0 ? 0 : n % 3 == axis + 1 ? 2 : -1);
+        }
+    }
+    Tensor<Point> x{count};
+    std::vector<int> labels;
+};
+
+constexpr float not_a_number = std::numeric_limits<float>::quiet_NaN();
+
+/// What a loader gives.
+struct Batch {
+    using shape = Point;
+    View<Point> samples;
+    std::span<const int> labels;
+    operator View<Point>() const { return samples; }
+};
+
+}  // namespace
+
+TEST_CASE_TEMPLATE("issue 18.5: a classifier learns, and is measured", Device, GENOTYPE_TESTED_DEVICES) {
+    const Points points;
+    Trainer<Supervised<Net, CrossEntropy>, Device> trainer(
+        {.optimizer = {.learning_rate = 0.02f}, .clip_norm = 5, .average = 0.9f, .batch = count});
+    const ClassifierScore before = trainer.evaluate(points.x, points.labels);
+    CHECK(before.accuracy < 0.9f);
+    float loss = 0;
+    for (int step = 0; step < 80; ++step) {
+        const float now = trainer.step(Batch{points.x, points.labels});
+        if (step == 0) CHECK(now == doctest::Approx(before.loss).epsilon(1e-5));
+        loss = now;
+    }
+    const ClassifierScore after = trainer.evaluate(points.x, points.labels);
+    CHECK(after.accuracy > 0.97f);
+    CHECK(after.loss < loss);
+    CHECK(trainer.evaluate(points.x, points.labels, trainer.average()).accuracy > 0.97f);
+    CHECK(trainer.steps() == 80);
+}
+
+TEST_CASE_TEMPLATE("issue 18.5: a regression learns, and is measured", Device, GENOTYPE_TESTED_DEVICES) {
+    const Points points;
+    Tensor<Shape<3>> y(count);
+    for (int n = 0; n < count; ++n)
+        for (int axis = 0; axis < 3; ++axis) y(n, axis) = points.x(n, axis % 2) - static_cast<float>(axis);
+    Trainer<Supervised<Net, MSE>, Device> trainer({.optimizer = {.learning_rate = 0.02f}, .batch = count});
+    const float before = trainer.evaluate(points.x, y);
+    for (int step = 0; step < 200; ++step) trainer.step(points.x, y);
+    CHECK(trainer.evaluate(points.x, y) < 0.02f * before);
+}
+
+TEST_CASE("the gradient is that of the mean loss, in batches of any size") {
+    const Points points;
+    using Kind = Trainer<Supervised<Net, CrossEntropy>, Cpu, SGD>;
+    Kind trainer({.optimizer = {.learning_rate = 0}, .batch = count, .seed = 2});
+    const View<Point> x = points.x.view().slice(0, 7);
+    const std::span<const int> labels(points.labels.data(), 7);
+    trainer.step(x, labels);
+    for (long i = 0; i < trainer.gradients().size(); i += 5) {
+        float& value = trainer.model().parameters.data()[i];
+        const float here = value;
+        const auto loss_at = [&](float other) {
+            value = other;
+            trainer.model().prepare();
+            return static_cast<double>(trainer.evaluate(x, labels).loss);
+        };
+        const double difference = (loss_at(here + 0.01f) - loss_at(here - 0.01f)) / 0.02;
+        loss_at(here);
+        CHECK(std::abs(difference - static_cast<double>(trainer.gradients().data()[i])) < 2e-3);
+    }
+}
+
+TEST_CASE("accuracy takes the first of the largest outputs") {
+    Trainer<Supervised<Sequential<Linear<2, 3>>, CrossEntropy>> trainer({.batch = 3});
+    std::fill_n(trainer.model().parameters.data(), trainer.model().parameters.size(), 0.f);
+    trainer.model().prepare();
+    const std::vector<int> labels{0, 1, 0};
+    const ClassifierScore score = trainer.evaluate(Tensor<Point>(3), labels);
+    CHECK(score.accuracy == doctest::Approx(2.0 / 3));
+    CHECK(score.loss == doctest::Approx(std::log(3.0)));
+}
+
+TEST_CASE("issue 18.5: what cannot be learnt from is refused, and nothing has changed") {
+    const Points points;
+    Trainer<Supervised<Net, CrossEntropy>> trainer({.batch = 8});
+    const View<Point> x = points.x.view().slice(0, 4);
+    const Arena<Cpu> before = trainer.model().parameters.clone();
+    const auto refusal = [&](View<Point> batch, std::vector<int> labels) {
+        const std::string words = error_of([&] { trainer.step(batch, labels); });
+        CHECK(error_of([&] { trainer.evaluate(batch, labels); }) == words);
+        CHECK(std::equal(before.data(), before.data() + before.size(), trainer.model().parameters.data()));
+        CHECK(trainer.steps() == 0);
+        return words;
+    };
+    CHECK(refusal(x, {0, 1, 2}) ==
+          "Trainer: number of labels: found 3, expected 4, one for each sample of the batch");
+    CHECK(refusal(x, {}) == "Trainer: number of labels: found 0, expected 4, one for each sample of the batch");
+    CHECK(refusal(x, {0, 1, 3, 2}) ==
+          "Trainer: label of sample 2: found 3, expected one of the network's classes, 0 to 2");
+    CHECK(contains(refusal(x, {0, -1, 3, 2}), "label of sample 1: found -1"));
+    CHECK(contains(refusal(points.x.view().slice(0, 9), std::vector<int>(9)), "batch: found 9, expected 1 to"));
+    Tensor<Point> wrong(2);
+    wrong(1, 0) = not_a_number;
+    CHECK(contains(refusal(wrong, {0, 1}), "Trainer: batch: value 0 of sample 1: found nan"));
+
+    using Probabilities = Supervised<Sequential<Linear<2, 3>, Sigmoid>, BCE>;
+    Trainer<Probabilities> other({.batch = 8});
+    Tensor<Shape<3>> y(4);
+    y(2, 1) = 1.5f;
+    CHECK(contains(error_of([&] { other.step(x, y); }),
+                   "Trainer: targets: value 1 of sample 2: found 1.5, expected 0 to 1"));
+    CHECK(error_of([&] { other.step(x, Tensor<Shape<3>>(3)); }) ==
+          "Trainer: batch of targets: found 3, expected 4, that of the samples");
+}
+
+TEST_CASE("issue 18.5: a checkpoint of another recipe with the same network") {
+    TemporaryFolder folder;
+    const Points points;
+    Trainer<Supervised<Net, CrossEntropy>> classifier({.batch = count});
+    classifier.step(points.x, points.labels);
+    classifier.save(folder / "file");
+    Trainer<Supervised<Net, MSE>> regression({.batch = count});
+    CHECK(contains(error_of([&] { regression.resume(folder / "file"); }),
+                   "1 fault, and the model is as it was: \"genotype.option.loss\": found \"CrossEntropy\", expected "
+                   "\"MSE\""));
+    CHECK(regression.steps() == 0);
+}
+
+// A recipe in one file: a network that takes noise away again.
+namespace {
+template <class N>
+struct Denoiser {};
+}  // namespace
+
+template <class N, class Device, class Optimizer>
+class genotype::Trainer<Denoiser<N>, Device, Optimizer>
+    : public TrainerBase<Trainer<Denoiser<N>, Device, Optimizer>, SupervisedOptions<Optimizer>, Device, Optimizer, N> {
+    using Base = TrainerBase<Trainer, SupervisedOptions<Optimizer>, Device, Optimizer, N>;
+    using Sample = InputShape<N>;
+
+  public:
+    static constexpr std::array prefixes{""};
+    static constexpr bool has_noise = true;
+
+    explicit Trainer(SupervisedOptions<Optimizer> options = {})
+        : Base(options, {}, {{{options.optimizer, options.average}}}),
+          run_(options.batch),
+          noisy_(options.batch * Sample::count),
+          gradient_(noisy_.size()) {}
+
+    detail::Reported<float, Device> step(View<Sample> clean) {
+        this->run_step({clean.data, nullptr, clean.batch, 0}, clean.size(), [&](const auto& step) {
+            const View<Sample> noisy{noisy_.data(), clean.batch};
+            fill_normal(this->device_, clean.size(), step.noise, noisy_.data());
+            map(this->device_, clean.size(), kernels::Add{}, noisy_.data(), noisy.data, clean.data);
+            MSE::evaluate(this->device_, LossCall{.prediction = run_.forward(this->model(), noisy, step.layers),
+                                                  .target = clean,
+                                                  .value = loss_.data(),
+                                                  .gradient = {gradient_.data(), clean.batch, Sample::count}});
+            run_.backward(this->model(), noisy, {gradient_.data(), clean.batch}, {.gradients = this->gradients_of()});
+            this->learn();
+        });
+        return this->template report<float>(
+            loss_.data(), 1, [](const float* loss, int) { return *loss; }, 0);
+    }
+
+  private:
+    Workspace<N, Sample, Training, Device> run_;
+    Arena<Device> noisy_, gradient_, loss_{1};
+};
+
+TEST_CASE("issue 18.5: a recipe of one's own has checkpoints to the bit, clipping, a schedule and an average") {
+    using Kind = Trainer<Denoiser<Sequential<Linear<4, 16>, ReLU, Dropout<0.1f>, Linear<16, 4>>>>;
+    const SupervisedOptions<Adam> options{.optimizer = {.learning_rate = 0.01f},
+                                          .schedule = Schedule::cosine(30, 3),
+                                          .clip_norm = 1,
+                                          .average = 0.8f,
+                                          .batch = 8,
+                                          .seed = 4};
+    const auto x = normal<Shape<4>>(8, Seed{1});
+    TemporaryFolder folder;
+    Kind whole(options), first(options), second(options);
+    for (int step = 0; step < 9; ++step) whole.step(x);
+    for (int step = 0; step < 4; ++step) first.step(x);
+    first.save(folder / "half");
+    second.step(x);
+    second.resume(folder / "half");
+    for (int step = 0; step < 5; ++step) second.step(x);
+    whole.save(folder / "whole");
+    second.save(folder / "resumed");
+    CHECK((content_of(folder / "whole") == content_of(folder / "resumed")));
+    const SafeTensors file(folder / "whole");
+    CHECK(file.find("average.0.weight") != nullptr);
+    // Numbers are drawn four at a time.
+    CHECK(*detail::find_text(file.metadata(), "genotype.random.noise.position") == detail::concat(9 * x.size() / 4));
+}
