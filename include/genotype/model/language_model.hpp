@@ -23,6 +23,7 @@ struct LanguageModel {
     static constexpr int vocabulary = E::vocabulary, width = E::width;
 
     static constexpr bool is_combinator = true;
+    using reads = typename detail::ChainReads<E, B, H>::type;
     static constexpr Dims input = vector_dims(1);
     static constexpr bool in_place = false;
     static constexpr bool backward_reads_input = true;

@@ -48,8 +48,7 @@ class Workspace {
     /// above the capacity; so does backward.
     template <class Model>
     View<Out> forward(Model& model, View<In> x, RandomState* random = nullptr) {
-        if constexpr (InputsOf<Net>::count > 0)
-            static_cast<void>(typename why::value_of_a_name_was_not_given<typename InputsOf<Net>::first>::model{});
+        expect_no_inputs();
         const kernels::SequenceRows text{.count = x.batch};
         return forward(model, x, one_text(text), {}, random);
     }
@@ -63,7 +62,7 @@ class Workspace {
         inputs.check(x.batch, Device::on_host);
         take(inputs);
         const kernels::SequenceRows text{.count = x.batch};
-        return forward(model, x, one_text(text), {}, random);
+        return start(model, x, one_text(text), {}, random);
     }
 
     /// The same where rows are tokens of several texts, of which `session` remembers the tokens before; without a
@@ -71,10 +70,8 @@ class Workspace {
     template <class Model>
     View<Out> forward(Model& model, View<In> x, const kernels::Sequences& sequences, MemoryRegion session = {},
                       RandomState* random = nullptr) {
-        check(x.batch);
-        kept_batch_ = x.batch;
-        run<Mode>(model, x, {kept(), scratch(), session}, sequences, random);
-        return {output(), sequences.last_only ? sequences.count : x.batch};
+        expect_no_inputs();
+        return start(model, x, sequences, session, random);
     }
 
     /// Runs forward in a training's memory, but as inference does: statistics are the running ones, nothing is dropped,
@@ -82,6 +79,7 @@ class Workspace {
     /// memory than training, which is rare, the first call allocates it. PyTorch: model.eval(); model(x).
     template <class Model>
     View<Out> infer(const Model& model, View<In> x) requires std::same_as<Mode, Training> {
+        expect_no_inputs();
         check(x.batch);
         kept_batch_ = 0;
         constexpr LayerMemory inference = memory_of<Net, Device, Inference>(In::dims);
@@ -162,6 +160,21 @@ class Workspace {
     struct Memory {
         MemoryRegion kept, scratch, session;
     };
+
+    /// Says what was not given, where a network has further inputs.
+    static void expect_no_inputs() {
+        if constexpr (InputsOf<Net>::count > 0)
+            static_cast<void>(typename why::value_of_a_name_was_not_given<typename InputsOf<Net>::first>::model{});
+    }
+
+    template <class Model>
+    View<Out> start(Model& model, View<In> x, const kernels::Sequences& sequences, MemoryRegion session,
+                    RandomState* random) {
+        check(x.batch);
+        kept_batch_ = x.batch;
+        run<Mode>(model, x, {kept(), scratch(), session}, sequences, random);
+        return {output(), sequences.last_only ? sequences.count : x.batch};
+    }
 
     template <class RunMode, class Model>
     void run(Model& model, View<In> x, const Memory& memory, const kernels::Sequences& sequences, RandomState* random) {

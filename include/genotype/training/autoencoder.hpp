@@ -23,6 +23,7 @@ struct VariationalAutoencoder {
     using Latent = InputShape<D>;
 
     static constexpr bool is_combinator = true;
+    using reads = typename detail::ChainReads<E, D>::type;
     static constexpr Dims input = I::dims;
     static constexpr bool in_place = false;
 
