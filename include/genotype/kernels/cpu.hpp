@@ -22,6 +22,7 @@
 #include "genotype/kernels/cpu/fold.hpp"
 #include "genotype/kernels/cpu/gaussian.hpp"
 #include "genotype/kernels/cpu/halves.hpp"
+#include "genotype/kernels/cpu/interpolate.hpp"
 #include "genotype/kernels/cpu/lanes.hpp"
 #include "genotype/kernels/cpu/modulation.hpp"
 #include "genotype/kernels/cpu/normalization_batch.hpp"

@@ -38,17 +38,18 @@ constexpr auto convolution_scratch(Exact<Device>, const ConvGeometry& g) {
     return convolution_scratch(Device{}, detail::exactly(g));
 }
 template <class Device, class Geometry, class... Rest>
-void convolve(Exact<Device>, const Geometry& g, int batch, const float* large, ConvWeights weights, Rest... rest) {
-    convolve(Device{}, detail::exactly(g), batch, large, weights, rest...);
+void convolve(const Exact<Device>& device, const Geometry& g, int batch, const float* large, ConvWeights weights,
+              Rest... rest) {
+    convolve(static_cast<const Device&>(device), detail::exactly(g), batch, large, weights, rest...);
 }
 template <class Device, class Geometry, class... Rest>
-void convolve_transposed(Exact<Device>, const Geometry& g, int batch, const float* small, ConvWeights weights,
-                         Rest... rest) {
-    convolve_transposed(Device{}, detail::exactly(g), batch, small, weights, rest...);
+void convolve_transposed(const Exact<Device>& device, const Geometry& g, int batch, const float* small,
+                         ConvWeights weights, Rest... rest) {
+    convolve_transposed(static_cast<const Device&>(device), detail::exactly(g), batch, small, weights, rest...);
 }
 template <class Device, class Geometry, class... Rest>
-void convolve_weight_gradient(Exact<Device>, const Geometry& g, Rest... rest) {
-    convolve_weight_gradient(Device{}, detail::exactly(g), rest...);
+void convolve_weight_gradient(const Exact<Device>& device, const Geometry& g, Rest... rest) {
+    convolve_weight_gradient(static_cast<const Device&>(device), detail::exactly(g), rest...);
 }
 
 }  // namespace genotype::kernels

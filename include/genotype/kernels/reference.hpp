@@ -9,6 +9,7 @@
 #include "genotype/kernels/reference/embedding.hpp"
 #include "genotype/kernels/reference/gaussian.hpp"
 #include "genotype/kernels/reference/halves.hpp"
+#include "genotype/kernels/reference/interpolate.hpp"
 #include "genotype/kernels/reference/modulation.hpp"
 #include "genotype/kernels/reference/normalization_batch.hpp"
 #include "genotype/kernels/reference/normalization_group.hpp"

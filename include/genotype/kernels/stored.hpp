@@ -60,24 +60,27 @@ StoredMatrix stored_matrix_of(Stored<Device>, ConvWeights weights, int rows, int
 /// y = x W^T + bias with the matrix of `weights.packed`, for `batch` rows of x; the bias may be null. What a tied
 /// output head calls with its embedding's weights.
 template <class Device>
-void stored_product(Stored<Device>, int batch, const float* x, ConvWeights weights, const float* bias, float* y) {
-    stored_product(Device{}, read_stored_matrix(weights.packed), batch, x, bias, y);
+void stored_product(const Stored<Device>& device, int batch, const float* x, ConvWeights weights, const float* bias,
+                    float* y) {
+    stored_product(static_cast<const Device&>(device), read_stored_matrix(weights.packed), batch, x, bias, y);
 }
 
 /// The matrix is (small channels, large channels). Throws `Error` where it is not.
 /// PyTorch equivalent: `F.linear(large, weight, bias)`.
 template <class Device>
-void convolve(Stored<Device>, const ProductGeometry& g, int batch, const float* large, ConvWeights weights,
-              const float* bias, float* small, MemoryRegion) {
-    stored_product(Device{}, detail::stored_matrix_of(Stored<Device>{}, weights, g.small_channels, g.large_channels),
+void convolve(const Stored<Device>& device, const ProductGeometry& g, int batch, const float* large,
+              ConvWeights weights, const float* bias, float* small, MemoryRegion) {
+    stored_product(static_cast<const Device&>(device),
+                   detail::stored_matrix_of(device, weights, g.small_channels, g.large_channels),
                    batch * g.small_pixels(), large, bias, small);
 }
 /// The matrix is (large channels, small channels): what a tied output head asks for, whose large side is the
 /// vocabulary. Throws `Error` where it is not. PyTorch equivalent: `F.linear(small, embedding, bias)`.
 template <class Device>
-void convolve_transposed(Stored<Device>, const ProductGeometry& g, int batch, const float* small, ConvWeights weights,
-                         const float* bias, float* large, MemoryRegion) {
-    stored_product(Device{}, detail::stored_matrix_of(Stored<Device>{}, weights, g.large_channels, g.small_channels),
+void convolve_transposed(const Stored<Device>& device, const ProductGeometry& g, int batch, const float* small,
+                         ConvWeights weights, const float* bias, float* large, MemoryRegion) {
+    stored_product(static_cast<const Device&>(device),
+                   detail::stored_matrix_of(device, weights, g.large_channels, g.small_channels),
                    batch * g.large_pixels(), small, bias, large);
 }
 /// There is no training on this device.
@@ -93,12 +96,12 @@ constexpr long embedding_packed_floats(Stored<Device>, int /*vocabulary*/, int /
 /// as floats. Where the host reads ids, throws `Error` where one is no row of the matrix. PyTorch equivalent:
 /// `F.embedding(ids, weight)`.
 template <class Device>
-void embedding(Stored<Device>, int rows, int width, const float* ids, ConvWeights weights, float* y) {
+void embedding(const Stored<Device>& device, int rows, int width, const float* ids, ConvWeights weights, float* y) {
     int vocabulary = 0;
     if constexpr (Device::on_host) vocabulary = read_stored_matrix(weights.packed).rows;
-    const StoredMatrix matrix = detail::stored_matrix_of(Stored<Device>{}, weights, vocabulary, width);
+    const StoredMatrix matrix = detail::stored_matrix_of(device, weights, vocabulary, width);
     if constexpr (Device::on_host) detail::check_ids(matrix, rows, ids);
-    stored_rows(Device{}, matrix, rows, ids, y);
+    stored_rows(static_cast<const Device&>(device), matrix, rows, ids, y);
 }
 
 }  // namespace genotype::kernels

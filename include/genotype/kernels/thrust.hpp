@@ -14,6 +14,7 @@
 #include "genotype/kernels/thrust/embedding.hpp"
 #include "genotype/kernels/thrust/gaussian.hpp"
 #include "genotype/kernels/thrust/halves.hpp"
+#include "genotype/kernels/thrust/interpolate.hpp"
 #include "genotype/kernels/thrust/modulation.hpp"
 #include "genotype/kernels/thrust/moments.hpp"
 #include "genotype/kernels/thrust/normalization_batch.hpp"
