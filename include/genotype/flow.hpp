@@ -1,0 +1,7 @@
+// Flow matching: images from noise along straight ways.
+#pragma once
+
+#include "genotype/genotype.hpp"
+#include "genotype/training/flow_matching.hpp"
+#include "genotype/training/flow_sampler.hpp"
+#include "genotype/training/flow_trainer.hpp"
