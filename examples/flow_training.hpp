@@ -1,0 +1,119 @@
+// The training of examples/flow.cpp, on any device.
+#pragma once
+
+#include <algorithm>
+#include <cstdio>
+#include <genotype/data/dataset.hpp>
+#include <genotype/data/float_pictures.hpp>
+#include <genotype/data/grey.hpp>
+#include <genotype/data/loader.hpp>
+#include <genotype/flow.hpp>
+#include <vector>
+
+#include "pictures.hpp"
+#include "training.hpp"
+
+namespace example {
+
+using namespace genotype;
+
+using Grey = Shape<1, 28, 28>;
+constexpr int classes = 10;
+
+// What the network reads beside the image: how far it is on its way, and what it is to become.
+struct time : Given<Shape<1>> {};
+struct label : Given<Class<classes + 1>> {};  // the last class: none, for guidance
+
+struct condition : Name {};
+struct skip : Name {};
+
+// GroupNorm, SiLU, convolution; the condition scales and shifts; once more.
+template <int from, int to, class... Side>
+using Block = Residual<GroupNorm<8, from>, SiLU, Conv<from, to, 3, 1, 1>, GroupNorm<8, to>, Modulate<condition, 256, to>,
+                       SiLU, Conv<to, to, 3, 1, 1>, Side...>;
+
+// A U-Net of 1.6 million parameters on 14 x 14 and 7 x 7 pixels: each 2 x 2 pixels are four channels of one.
+using UNet = Sequential<
+    Let<condition, Plus<Chain<Of<time>, Sinusoid<128, 1000.f>, Linear<128, 256>, SiLU, Linear<256, 256>>,
+                        Chain<Of<label>, Embedding<classes + 1, 256>>>, SiLU>,
+    PixelUnshuffle<2>, Conv<4, 64, 3, 1, 1>, Block<64, 64>, Block<64, 64>, Save<skip>,
+    Conv<64, 128, 4, 2, 1>, Block<128, 128>, Block<128, 128>, ConvT<128, 64, 4, 2, 1>,
+    Concat<skip, 64>, Block<128, 64, Projection<Conv<128, 64, 1>>>, Block<64, 64>,
+    GroupNorm<8, 64>, SiLU, Conv<64, 4, 3, 1, 1>, PixelShuffle<2>>;
+static_assert(std::same_as<InputsOf<UNet>, Inputs<time, label>>);
+
+using Flow = FlowMatching<UNet, Grey>;
+
+struct FlowSettings {
+    Flags flags{};
+    float seconds = 0, guidance = 1.5f, sampling_steps = 10;
+};
+
+/// Trains, and writes pictures, samples and losses. The exit code.
+template <class Device>
+int train_flow(const FlowSettings& settings) {
+    const Flags& flags = settings.flags;
+    const Dataset<Grey> pictures(to_grey(load_pictures(flags, Split::train, 28, 28)), Range{-1, 1});
+    Loader loader(pictures, {.batch = flags.batch, .seed = flags.seed});
+    const long steps = flags.epochs * loader.batches(), warmup = std::min(200L, steps / 2);
+    Trainer<Flow, Device> trainer(
+        {.optimizer = Adam{.learning_rate = flags.learning_rate, .beta2 = 0.99f},
+         .schedule = settings.seconds > 0 ? Schedule::linear_warmup(std::max(1L, warmup))
+                                          : Schedule::cosine(steps, warmup, 0.01f),
+         .clip_norm = 1,
+         .average = flags.average,
+         .batch = flags.batch,
+         .seed = flags.seed});
+    std::printf("%s\n", summary<UNet, Grey, Device>(flags.batch).c_str());
+
+    // A row of ten for each class, of as many as the sampler has room for.
+    std::vector<int> rows(10 * classes);
+    for (std::size_t at = 0; at < rows.size(); ++at) rows[at] = static_cast<int>(at / 10);
+    FlowSampler<Flow, Device> sampler(static_cast<int>(rows.size()));
+    const auto draw = [&](const std::vector<int>& labels, std::uint64_t seed) {
+        return with_result(trainer, [&](const auto& model) {
+            const Tensor<Grey> images = sampler(model, static_cast<int>(labels.size()), labels,
+                                                {.steps = static_cast<int>(settings.sampling_steps),
+                                                 .solver = Solver::midpoint,
+                                                 .guidance = settings.guidance,
+                                                 .seed = seed});
+            return to_pictures(images, Range{-1, 1});
+        });
+    };
+
+    Training training(flags, trainer, loader, {"loss"},
+                      {flags.epochs, loader.batches(), flags.batch, settings.seconds});
+    std::vector<std::string> files{"samples.png", "training.csv", "losses.png"};
+    while (training.goes_on()) {
+        training.step([&](float loss) {
+            char text[32];
+            std::snprintf(text, sizeof text, "loss %.4f", static_cast<double>(loss));
+            training.note({loss}, text);
+        });
+        if (training.epoch_ended() && training.goes_on()) {
+            char name[40];
+            std::snprintf(name, sizeof name, "samples_epoch_%03ld.png", training.epoch());
+            save_grid(draw(rows, flags.seed + 2), flags.out / files.emplace_back(name), 10);
+        }
+    }
+    if (!training.finish()) return training.exit_code();
+    save_grid(draw(rows, flags.seed + 2), flags.out / "samples.png", 10);
+    training.draw_losses({"velocity"}, "Flow matching on " + flags.data, "mean squared error", 50);
+    if (flags.samples > 0) {
+        Pictures all{0, 28, 28, 1, {}, {}, {}};
+        for (int done = 0; done < flags.samples; done += static_cast<int>(rows.size())) {
+            std::vector<int> labels(static_cast<std::size_t>(std::min<int>(flags.samples - done,
+                                                                           static_cast<int>(rows.size()))));
+            for (std::size_t at = 0; at < labels.size(); ++at)
+                labels[at] = (done + static_cast<int>(at)) % classes;
+            const std::uint64_t seed = flags.seed + 3 + static_cast<std::uint64_t>(done);
+            all = all.count == 0 ? draw(labels, seed) : join(std::move(all), draw(labels, seed));
+        }
+        save_samples(all, flags);
+    }
+    std::printf("%ld steps, %.1f s; written:\n", training.history().rows(), training.seconds());
+    name_files(flags.out, files);
+    return 0;
+}
+
+}  // namespace example
