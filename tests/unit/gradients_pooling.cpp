@@ -39,3 +39,14 @@ TEST_CASE("gradients of rearrangements") {
     expect_gradients<Reshape<105>, Shape<5, 3, 7>, Reference>({.batch = 1});
     expect_gradients<Reshape<6, 5, 2>, Shape<4, 3, 5>>();
 }
+
+// Blocks and branches share memory out: what instance norm keeps must be its own in each.
+TEST_CASE("issue 18.9: gradients of a network of all of them") {
+    using Block = Repeat<2, Residual<InstanceNorm<4>, SiLU, Conv<4, 4, 3, 1, 1>>>;
+    using Net =
+        Sequential<Conv<2, 4, 3, 1, 1>, InstanceNorm<4>, Tanh, Block, PixelUnshuffle<2>, Upsample<3, Bilinear>,
+                   GroupNorm<4, 16, 0.1f>, Tanh, AdaptiveAvgPool<2, 3>, BN<16, 0.1f, 0.5f>, Flatten, Linear<96, 3>>;
+    expect_gradients<Net, Shape<2, 6, 4>>({.batch = 3});
+    expect_gradients<Net, Shape<2, 4, 2>, Exact<TestedDevice>>({.batch = 2});
+    expect_gradients<Sequential<Sinusoid<8>, Linear<8, 6>, SiLU, Linear<6, 2>>, Shape<1>>();
+}
