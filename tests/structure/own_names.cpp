@@ -24,7 +24,7 @@ using namespace genotype;
     inline int use_##name(name x) { return name{x}.value; }
 OWN_TYPE(Accuracy) OWN_TYPE(Add) OWN_TYPE(Agent) OWN_TYPE(Attention) OWN_TYPE(Augment) OWN_TYPE(Backbone)
 OWN_TYPE(Batch) OWN_TYPE(BasicBlock) OWN_TYPE(Blob) OWN_TYPE(Box) OWN_TYPE(Buffer) OWN_TYPE(Cache) OWN_TYPE(Channel)
-OWN_TYPE(Chart) OWN_TYPE(Class) OWN_TYPE(Classifier) OWN_TYPE(Clock) OWN_TYPE(Codebook) OWN_TYPE(Color)
+OWN_TYPE(Chart) OWN_TYPE(Classifier) OWN_TYPE(Clock) OWN_TYPE(Codebook) OWN_TYPE(Color)
 OWN_TYPE(Column) OWN_TYPE(Config) OWN_TYPE(Context) OWN_TYPE(Cost) OWN_TYPE(Critic) OWN_TYPE(Cursor) OWN_TYPE(Data)
 OWN_TYPE(Decoder) OWN_TYPE(Device) OWN_TYPE(Diffusion) OWN_TYPE(Direction) OWN_TYPE(Discriminator) OWN_TYPE(Down)
 OWN_TYPE(Edge) OWN_TYPE(Encoder) OWN_TYPE(Entry) OWN_TYPE(Epoch) OWN_TYPE(Event) OWN_TYPE(Extent) OWN_TYPE(Fault)
@@ -33,7 +33,7 @@ OWN_TYPE(Function) OWN_TYPE(Generator) OWN_TYPE(Gradient) OWN_TYPE(Graph) OWN_TY
 OWN_TYPE(Identity) OWN_TYPE(Image) OWN_TYPE(Images) OWN_TYPE(Index) OWN_TYPE(Input) OWN_TYPE(Item) OWN_TYPE(Job)
 OWN_TYPE(Kernel) OWN_TYPE(Key) OWN_TYPE(Label) OWN_TYPE(Latent) OWN_TYPE(Line) OWN_TYPE(Logger) OWN_TYPE(Loss)
 OWN_TYPE(Losses) OWN_TYPE(Matrix) OWN_TYPE(Mean) OWN_TYPE(Memory) OWN_TYPE(Message) OWN_TYPE(Metadata)
-OWN_TYPE(Metrics) OWN_TYPE(MLP) OWN_TYPE(Mul) OWN_TYPE(Name) OWN_TYPE(Net) OWN_TYPE(Network) OWN_TYPE(Node)
+OWN_TYPE(Metrics) OWN_TYPE(MLP) OWN_TYPE(Mul) OWN_TYPE(Net) OWN_TYPE(Network) OWN_TYPE(Node)
 OWN_TYPE(Noise) OWN_TYPE(Norm) OWN_TYPE(Optimizer) OWN_TYPE(Options) OWN_TYPE(Output) OWN_TYPE(Owned)
 OWN_TYPE(Parameters) OWN_TYPE(Patch) OWN_TYPE(Path) OWN_TYPE(Picture) OWN_TYPE(Pixel) OWN_TYPE(Place) OWN_TYPE(Plan)
 OWN_TYPE(Plot) OWN_TYPE(Point) OWN_TYPE(Pool) OWN_TYPE(Position) OWN_TYPE(Prior) OWN_TYPE(Quantizer) OWN_TYPE(Queue)

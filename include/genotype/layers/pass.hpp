@@ -25,16 +25,16 @@ struct LayerMemory {
 };
 
 /// Where a child's own begins within its parent's, in floats: constants of the plan.
-struct Slice {
+struct LayerSlice {
     long parameters = 0, buffers = 0, prepared = 0;
     MemoryExtent kept{}, scratch{}, session{};
 
-    friend constexpr Slice operator+(const Slice& left, const Slice& right) {
+    friend constexpr LayerSlice operator+(const LayerSlice& left, const LayerSlice& right) {
         return {left.parameters + right.parameters, left.buffers + right.buffers,
                 left.prepared + right.prepared,     left.kept + right.kept,
                 left.scratch + right.scratch,       left.session + right.session};
     }
-    friend constexpr Slice operator*(long times, const Slice& slice) {
+    friend constexpr LayerSlice operator*(long times, const LayerSlice& slice) {
         return {times * slice.parameters, times * slice.buffers, times * slice.prepared,
                 times * slice.kept,       times * slice.scratch, times * slice.session};
     }
@@ -60,7 +60,7 @@ struct Forward {
 
     /// The call of a child from `x` to `y`. What belongs to the run goes on as it is; what belongs to the layer is
     /// the child's slice of it; nothing is added to what comes out of it.
-    constexpr Forward child(const Slice& at, Dims from, Dims to, const float* input, float* output) const {
+    constexpr Forward child(const LayerSlice& at, Dims from, Dims to, const float* input, float* output) const {
         Forward call = *this;
         call.in = from;
         call.out = to;
@@ -103,7 +103,7 @@ struct Backward {
     };
 
     /// The call of a child, as in `Forward`.
-    constexpr Backward child(const Slice& at, Dims from, Dims to, const Data& data) const {
+    constexpr Backward child(const LayerSlice& at, Dims from, Dims to, const Data& data) const {
         Backward call = *this;
         call.in = from;
         call.out = to;

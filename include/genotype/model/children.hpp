@@ -61,7 +61,7 @@ constexpr long prepared_floats() {
 
 /// How much of the three arenas is a layer's: what lies behind it begins so much later.
 template <Layer L, class Device>
-constexpr Slice weights_of() {
+constexpr LayerSlice weights_of() {
     return {parameter_floats<L>(), buffer_floats<L>(), prepared_floats<L, Device>()};
 }
 
@@ -69,7 +69,7 @@ constexpr Slice weights_of() {
 /// arenas.
 template <Combinator Net, class Device, class Visit>
 constexpr void for_each_slice(Visit&& visit) {
-    Slice at;
+    LayerSlice at;
     Net::for_each_child([&]<class Child>(std::type_identity<Child> child, ChildName name) {
         visit(child, name, std::as_const(at));
         at = at + weights_of<Child, Device>();
@@ -80,7 +80,7 @@ constexpr void for_each_slice(Visit&& visit) {
 template <Layer Net, class Device>
 void prepare(Device device, const float* parameters, float* prepared) {
     if constexpr (Combinator<Net>) {
-        for_each_slice<Net, Device>([&]<class Child>(std::type_identity<Child>, ChildName, const Slice& at) {
+        for_each_slice<Net, Device>([&]<class Child>(std::type_identity<Child>, ChildName, const LayerSlice& at) {
             prepare<Child>(device, parameters + at.parameters, prepared + at.prepared);
         });
     } else {

@@ -75,7 +75,7 @@ struct FusedProduct : L {
     template <class Device>
     static void backward(Device device, const Backward& pass) {
         float* const between = pass.scratch.per_sample;
-        const Slice behind{.scratch = {aligned(pass.out.count()), 0}};
+        const LayerSlice behind{.scratch = {aligned(pass.out.count()), 0}};
         const float* const input = A::backward_reads_input ? pass.kept.per_sample : pass.x;
         A::backward(device, pass.child({}, pass.out, pass.out, {input, pass.y, pass.dy, between}));
         L::backward(device, pass.child(behind, pass.in, pass.out, {pass.x, pass.y, between, pass.dx}));
@@ -124,9 +124,9 @@ struct FusedPair<L, A> {
 template <int first, class... L>
 struct FusedStep<first, true, L...> : FusedPair<nth<first, L...>, nth<first + 1, L...>> {};
 
-/// The layers that a chain runs.
+/// The layers that a chain runs, some of them two in one.
 template <class... L>
-struct Chain {
+struct Steps {
     static constexpr std::size_t size = sizeof...(L);
 };
 
@@ -134,14 +134,14 @@ template <class Device, class... L>
 inline constexpr auto fusion = fused_steps<Device, L...>();
 
 template <class Device, class... L, std::size_t... I>
-auto fuse(Chain<L...>, std::index_sequence<I...>)
-    -> Chain<typename FusedStep<fusion<Device, L...>.first[I], fusion<Device, L...>.pair[I], L...>::type...>;
+auto fuse(Steps<L...>, std::index_sequence<I...>)
+    -> Steps<typename FusedStep<fusion<Device, L...>.first[I], fusion<Device, L...>.pair[I], L...>::type...>;
 
 template <class Device, class... L>
-using FusedChain = decltype(fuse<Device>(Chain<L...>{}, std::make_index_sequence<fusion<Device, L...>.steps>{}));
+using FusedChain = decltype(fuse<Device>(Steps<L...>{}, std::make_index_sequence<fusion<Device, L...>.steps>{}));
 
 template <class Device, class... Step>
-constexpr bool last_adds(Chain<Step...>) {
+constexpr bool last_adds(Steps<Step...>) {
     return adds_to_output<nth<static_cast<int>(sizeof...(Step)) - 1, Step...>, Device>;
 }
 

@@ -79,8 +79,9 @@ struct LanguageModel {
         float *const before = two.per_sample, *const after = two.at(one_activation).per_sample;
         run_forward<E, In>(device, mode, pass.child({}, pass.in, middle, pass.x, before));
 
-        constexpr Slice behind = training ? Slice{.kept = two_activations} : Slice{.scratch = two_activations};
-        constexpr Slice body = behind + weights_of<E, Device>();
+        constexpr LayerSlice behind =
+            training ? LayerSlice{.kept = two_activations} : LayerSlice{.scratch = two_activations};
+        constexpr LayerSlice body = behind + weights_of<E, Device>();
         run_forward<B, middle>(device, mode, pass.child(body, middle, middle, before, after));
 
         const float* answered = after;
@@ -104,7 +105,8 @@ struct LanguageModel {
     static void backward(Device device, const Backward& pass) {
         const float *const before = pass.kept.per_sample, *const after = pass.kept.at(one_activation).per_sample;
         float *const d_before = pass.scratch.per_sample, *const d_after = pass.scratch.at(one_activation).per_sample;
-        constexpr Slice body = weights_of<E, Device>() + Slice{.kept = two_activations, .scratch = two_activations};
+        constexpr LayerSlice body =
+            weights_of<E, Device>() + LayerSlice{.kept = two_activations, .scratch = two_activations};
         if constexpr (tied) {
             const MemoryRegion scratch = pass.scratch.at(two_activations);
             convolve(device, head_geometry, pass.batch, pass.dy, embedding_weights(pass), nullptr, d_after, scratch);

@@ -29,7 +29,7 @@ template <int Index, Layer Net, class Device>
 WeightsView part(const ModelWeights<Net, Device>& weights) {
     WeightsView view = view_of(weights);
     int number = 0;
-    for_each_slice<Net, Device>([&](auto, ChildName, const Slice& at) {
+    for_each_slice<Net, Device>([&](auto, ChildName, const LayerSlice& at) {
         if (number++ != Index) return;
         view.parameters.at += at.parameters;
         view.buffers.at += at.buffers;

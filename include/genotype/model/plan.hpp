@@ -66,7 +66,7 @@ struct Place {
 struct LayerFacts {
     LayerMemory memory;
     bool reads_input = true, reads_output = false, in_place = false;
-    Slice weights{};
+    LayerSlice weights{};
     // Of a layer that binds a name: whether it works the value out, what that is, and the last layer that reads it.
     bool binds = false, computes = false;
     std::string_view name = {};
@@ -103,7 +103,7 @@ struct ChainPlan {
     static constexpr std::size_t most_values = named ? N : 0;
     std::array<Dims, N + 1> dims{};
     std::array<Place, N + 1> activation{}, gradient{};
-    std::array<Slice, N> forward{}, backward{};  // each layer's own
+    std::array<LayerSlice, N> forward{}, backward{};  // each layer's own
     std::array<ValuePlan, most_values> values{};
     LayerMemory total{};
 };
@@ -251,7 +251,7 @@ constexpr auto plan_chain(Dims in) {
     if constexpr (named)
         for (std::size_t layer = 0; layer < count; ++layer)
             facts[layer].last_reader = ChainNames<L...>::last_reader(layer);
-    Slice next;
+    LayerSlice next;
     for (std::size_t layer = 0; layer < count; ++layer) {
         plan.forward[layer] = next;
         next = next + facts[layer].weights;

@@ -55,7 +55,7 @@ struct Plus {
     /// The first branch writes to the sum's place; the others, and whatever backward reads, have their own.
     template <class Device, class Mode>
     struct Plan {
-        std::array<Slice, size> forward{}, backward{};
+        std::array<LayerSlice, size> forward{}, backward{};
         std::array<MemoryExtent, size> output{};
         std::array<bool, size> keeps{};
         MemoryExtent other{};
@@ -65,10 +65,10 @@ struct Plus {
             constexpr bool training = std::same_as<Mode, Training>;
             constexpr std::array reads_output{B::backward_reads_output...};
             const std::array<LayerMemory, size> memory{memory_of<B, Device, Mode>(in)...};
-            constexpr std::array<Slice, size> weights{weights_of<B, Device>()...};
+            constexpr std::array<LayerSlice, size> weights{weights_of<B, Device>()...};
             const MemoryExtent one{aligned(output_dims<Plus>(in).count()), 0};
             other = one;
-            Slice next;
+            LayerSlice next;
             for (std::size_t i = 0; i < size; ++i) {
                 forward[i] = next;
                 next = next + weights[i];

@@ -63,7 +63,7 @@ struct Repeat {
         const float* x = pass.x;
         for (int number = 0; number < N; ++number) {
             float* const y = number + 1 == N ? pass.y : boundary<In, Device, Mode>(pass, number + 1);
-            const Slice at = slice<In, Device, Mode>(number, training ? MemoryExtent{} : two_boundaries<In>);
+            const LayerSlice at = slice<In, Device, Mode>(number, training ? MemoryExtent{} : two_boundaries<In>);
             run_forward<Block, In>(device, mode, pass.child(at, pass.in, pass.out, x, y));
             x = y;
         }
@@ -76,7 +76,7 @@ struct Repeat {
             const float* const x = number == 0 ? pass.x : boundary<In, Device, Training>(pass, number);
             const float* const y = number + 1 == N ? pass.y : boundary<In, Device, Training>(pass, number + 1);
             float* const dx = number == 0 ? pass.dx : pass.scratch.at({number % 2 * aligned(In.count()), 0}).per_sample;
-            const Slice at = slice<In, Device, Training>(number, two_boundaries<In>);
+            const LayerSlice at = slice<In, Device, Training>(number, two_boundaries<In>);
             run_backward<Block, In>(device, pass.child(at, pass.in, pass.out, {x, y, dy, dx}));
             dy = dx;
         }
@@ -88,11 +88,11 @@ struct Repeat {
 
     /// What is block `number`'s. Kept memory is the inner boundaries 1 .. N-1, then what each block keeps.
     template <Dims In, class Device, class Mode>
-    static constexpr Slice slice(int number, MemoryExtent scratch) {
+    static constexpr LayerSlice slice(int number, MemoryExtent scratch) {
         constexpr LayerMemory block = memory_of<Block, Device, Mode>(In);
-        constexpr Slice each =
-            weights_of<Block, Device>() + Slice{.kept = aligned(block.kept), .session = aligned(block.session)};
-        Slice own = number * each;
+        constexpr LayerSlice each =
+            weights_of<Block, Device>() + LayerSlice{.kept = aligned(block.kept), .session = aligned(block.session)};
+        LayerSlice own = number * each;
         if (std::same_as<Mode, Training>) own.kept = own.kept + MemoryExtent{(N - 1) * aligned(In.count()), 0};
         own.scratch = scratch;
         return own;

@@ -84,7 +84,7 @@ struct Residual<Sequential<B...>, Projection<S...>> {
     /// Where everything lies within the memory that this layer is given.
     template <class Device, class Mode>
     struct Plan {
-        Slice branch{}, shortcut{};                   // in forward
+        LayerSlice branch{}, shortcut{};              // in forward
         MemoryExtent branch_output, shortcut_output;  // kept only where backward reads them
         MemoryExtent input_gradient;                  // scratch of backward: that of the projection
         LayerMemory total{};
@@ -108,7 +108,7 @@ struct Residual<Sequential<B...>, Projection<S...>> {
             total.backward_scratch = input_gradient + larger(of_branch.backward_scratch, of_shortcut.backward_scratch);
         }
 
-        constexpr Slice in_backward(Slice slice) const {
+        constexpr LayerSlice in_backward(LayerSlice slice) const {
             slice.scratch = input_gradient;
             return slice;
         }

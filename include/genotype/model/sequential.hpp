@@ -145,7 +145,7 @@ struct Sequential {
     using Steps = detail::FusedChain<Device, L...>;
 
     template <class Device, class Mode, class... Step>
-    static constexpr auto plan_steps(detail::Chain<Step...>, Dims in) {
+    static constexpr auto plan_steps(detail::Steps<Step...>, Dims in) {
         return detail::plan_chain<Device, Mode, Step...>(in);
     }
 
@@ -153,7 +153,7 @@ struct Sequential {
     static constexpr auto plan = plan_steps<Device, Mode>(Steps<Device>{}, In);
 
     template <Dims In, class Device, class Mode, class... Step, std::size_t... I>
-    static constexpr auto forwards(detail::Chain<Step...>, std::index_sequence<I...>) {
+    static constexpr auto forwards(detail::Steps<Step...>, std::index_sequence<I...>) {
         return std::array{&run_forward<Step, template_dims<Step>(plan<In, Device, Mode>.dims[I]), Device, Mode>...};
     }
     template <Dims In, class Device, class Mode>
@@ -161,7 +161,7 @@ struct Sequential {
                                                                      std::make_index_sequence<Steps<Device>::size>{});
 
     template <Dims In, class Device, class... Step, std::size_t... I>
-    static constexpr auto backwards(detail::Chain<Step...>, std::index_sequence<I...>) {
+    static constexpr auto backwards(detail::Steps<Step...>, std::index_sequence<I...>) {
         return std::array{&run_backward<Step, template_dims<Step>(plan<In, Device, Training>.dims[I]), Device>...};
     }
     template <Dims In, class Device>

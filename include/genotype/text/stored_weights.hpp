@@ -92,10 +92,11 @@ class StoredWeights {
     static void add(detail::TextLoading& loading, Found& found, const std::string& prefix, float* parameters,
                     float* prepared) {
         if constexpr (Combinator<L>) {
-            for_each_slice<L, device>([&]<class Child>(std::type_identity<Child>, ChildName name, const Slice& at) {
-                add<Child>(loading, found, detail::child_prefix(prefix, name), parameters + at.parameters,
-                           prepared + at.prepared);
-            });
+            for_each_slice<L, device>(
+                [&]<class Child>(std::type_identity<Child>, ChildName name, const LayerSlice& at) {
+                    add<Child>(loading, found, detail::child_prefix(prefix, name), parameters + at.parameters,
+                               prepared + at.prepared);
+                });
         } else {
             bool is_stored = L::template has_stored_matrix<device>();
             long offset = 0;

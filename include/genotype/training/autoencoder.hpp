@@ -51,7 +51,7 @@ struct VariationalAutoencoder {
     static void forward(Device device, Inference mode, const Forward<Inference>& pass) {
         float* moments = pass.scratch.per_sample;
         float* z = pass.scratch.at({aligned(2 * latent), 0}).per_sample;
-        constexpr Slice encoder{.scratch = inner_scratch};
+        constexpr LayerSlice encoder{.scratch = inner_scratch};
         run_forward<E, In>(device, mode, pass.child(encoder, pass.in, Moments::dims, pass.x, moments));
         for (int n = 0; n < pass.batch; ++n)
             Device::copy(moments + 2L * latent * n, latent, z + static_cast<long>(latent) * n);
