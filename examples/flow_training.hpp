@@ -29,8 +29,8 @@ struct skip : Name {};
 
 // GroupNorm, SiLU, convolution; the condition scales and shifts; once more.
 template <int from, int to, class... Side>
-using Block = Residual<GroupNorm<8, from>, SiLU, Conv<from, to, 3, 1, 1>, GroupNorm<8, to>, Modulate<condition, 256, to>,
-                       SiLU, Conv<to, to, 3, 1, 1>, Side...>;
+using Block = Residual<GroupNorm<8, from>, SiLU, Conv<from, to, 3, 1, 1>, GroupNorm<8, to>,
+                       Modulate<condition, 256, to>, SiLU, Conv<to, to, 3, 1, 1>, Side...>;
 
 // A U-Net of 1.6 million parameters on 14 x 14 and 7 x 7 pixels: each 2 x 2 pixels are four channels of one.
 using UNet = Sequential<
@@ -66,7 +66,7 @@ int train_flow(const FlowSettings& settings) {
          .seed = flags.seed});
     std::printf("%s\n", summary<UNet, Grey, Device>(flags.batch).c_str());
 
-    // A row of ten for each class, of as many as the sampler has room for.
+    // A row of ten for each class.
     std::vector<int> rows(10 * classes);
     for (std::size_t at = 0; at < rows.size(); ++at) rows[at] = static_cast<int>(at / 10);
     FlowSampler<Flow, Device> sampler(static_cast<int>(rows.size()));
