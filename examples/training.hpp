@@ -74,11 +74,15 @@ class Record {
 /// Calls use(model) with the weights that results come from: their average where there is one. Of a GAN the generator.
 template <class Trainer, class Use>
 auto with_result(const Trainer& trainer, const Use& use) {
-    constexpr bool is_gan = requires { trainer.generator(); };
-    if constexpr (is_gan)
-        return trainer.options().average > 0 ? use(trainer.average_generator()) : use(trainer.generator());
+    const auto use_either = [&](const auto& weights, const auto& average_of) {
+        std::optional<std::decay_t<decltype(weights)>> average;
+        if (trainer.options().average > 0) average.emplace(average_of());
+        return use(average ? *average : weights);
+    };
+    if constexpr (requires { trainer.generator(); })
+        return use_either(trainer.generator(), [&] { return trainer.average_generator(); });
     else
-        return trainer.options().average > 0 ? use(trainer.average()) : use(trainer.model());
+        return use_either(trainer.model(), [&] { return trainer.average(); });
 }
 
 /// A training's loop:

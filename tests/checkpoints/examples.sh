@@ -65,7 +65,7 @@ stopped_and_resumed() {
 }
 
 stopped_and_resumed INT 130 vae "$vae" --data mnist --batch 16 --epochs 40 --checkpoint-every 3 --threads 1
-stopped_and_resumed TERM 143 dcgan "$dcgan" --data mnist --batch 32 --epochs 3 --threads 1
+stopped_and_resumed TERM 143 dcgan "$dcgan" --data mnist --batch 32 --epochs 3 --threads 1 --average 0.9
 
 # From a file, with more epochs; and from a folder with nothing in it.
 last=$(ls "$scratch/vae.checkpoints"/step_*.safetensors | tail -n 1)
