@@ -159,7 +159,7 @@ constexpr void plan_forward(ChainPlan<N, named>& plan, const std::array<LayerFac
             block.to = std::max(block.to, static_cast<int>(facts[b - 1].last_reader));
     }
     for (std::size_t layer = 0; layer < N; ++layer) {
-        const int time = static_cast<int>(layer);
+        [[maybe_unused]] const int time = static_cast<int>(layer);
         blocks[N + 1 + layer] = {facts[layer].memory.forward_scratch, time, time};
         if (named && facts[layer].computes && !training)
             blocks[2 * N + 1 + layer] = {activation_size(facts[layer].value), time,
@@ -186,16 +186,17 @@ constexpr void plan_forward(ChainPlan<N, named>& plan, const std::array<LayerFac
             plan.activation[b] = {Place::scratch, blocks[b].offset};
         }
     }
-    for (std::size_t layer = 0; layer < ChainPlan<N, named>::most_values; ++layer) {
-        const LayerFacts& of = facts[layer];
-        if (!of.binds) continue;
-        ValuePlan& value = plan.values[layer];
-        value = {true, of.computes, of.name, of.value, of.last_reader, plan.activation[layer + 1]};
-        if (!of.computes) continue;
-        value.place =
-            training ? Place{Place::kept, plan.total.kept} : Place{Place::scratch, blocks[2 * N + 1 + layer].offset};
-        if (training) plan.total.kept = plan.total.kept + aligned(activation_size(of.value));
-    }
+    if constexpr (named)
+        for (std::size_t layer = 0; layer < N; ++layer) {
+            const LayerFacts& of = facts[layer];
+            if (!of.binds) continue;
+            ValuePlan& value = plan.values[layer];
+            value = {true, of.computes, of.name, of.value, of.last_reader, plan.activation[layer + 1]};
+            if (!of.computes) continue;
+            value.place = training ? Place{Place::kept, plan.total.kept}
+                                   : Place{Place::scratch, blocks[2 * N + 1 + layer].offset};
+            if (training) plan.total.kept = plan.total.kept + aligned(activation_size(of.value));
+        }
 }
 
 template <std::size_t N, bool named>
@@ -224,8 +225,8 @@ constexpr void plan_backward(ChainPlan<N, named>& plan, const std::array<LayerFa
         plan.backward[layer] = plan.forward[layer];
         plan.backward[layer].scratch = blocks[N + 1 + layer].offset;
     }
-    for (std::size_t layer = 0; layer < ChainPlan<N, named>::most_values; ++layer)
-        plan.values[layer].gradient = blocks[2 * N + 1 + layer].offset;
+    if constexpr (named)
+        for (std::size_t layer = 0; layer < N; ++layer) plan.values[layer].gradient = blocks[2 * N + 1 + layer].offset;
     for (std::size_t b = 0; b <= N; ++b) {
         if (b == 0)
             plan.gradient[b] = {Place::first};
