@@ -38,7 +38,8 @@ struct AdamW {
         visit("beta2", second);
         visit("epsilon", smallest);
         visit("weight_decay", decay);
-        visit("decayed", which == detail::Decayed::all ? "all" : "matrices", "all");
+        const char* const all = "all";
+        visit("decayed", which == detail::Decayed::all ? all : "matrices", all);
     }
 
     /// What changes from step to step, for parameters that are not decayed and for those that are. Steps are counted

@@ -42,8 +42,10 @@ class OptionLister {
 
     template <class Value>
     void operator()(std::string_view name, const Value& value) const {
-        if constexpr (OptionValue<Value>) {
-            add(name, text_of(value));
+        if constexpr (std::is_arithmetic_v<Value>) {
+            add_number(name, value);
+        } else if constexpr (OptionValue<Value>) {
+            add(name, value);
         } else {
             static_assert(
                 requires(OptionLister visit) { value.for_each_option(visit); },
@@ -51,24 +53,27 @@ class OptionLister {
             value.for_each_option(OptionLister(options_, concat(prefix_, name, ".")));
         }
     }
-    template <OptionValue Value, OptionValue Absent>
-    void operator()(std::string_view name, const Value& value, const Absent& absent) const {
-        add(name, text_of(value), text_of(absent));
+    template <OptionValue Value>
+    void operator()(std::string_view name, const Value& value, const Value& absent) const {
+        if constexpr (std::is_arithmetic_v<Value>)
+            add_number(name, value, absent);
+        else
+            add(name, value, absent);
     }
 
   private:
-    static std::string text_of(bool value) { return value ? "true" : "false"; }
-    static std::string text_of(std::string_view value) { return std::string(value); }
-    static std::string text_of(const char* value) { return value; }
     template <class Number>
-    requires std::is_arithmetic_v<Number>
     static std::string text_of(Number value) {
-        if constexpr (std::is_integral_v<Number>) {
-            return concat(value);
+        if constexpr (std::same_as<Number, bool>) {
+            return value ? "true" : "false";
         } else {
             std::array<char, 64> text;
             return {text.data(), std::to_chars(text.data(), text.data() + text.size(), value).ptr};
         }
+    }
+    template <class Number, class... Absent>
+    [[gnu::noinline]] void add_number(std::string_view name, Number value, Absent... absent) const {
+        add(name, text_of(value), text_of(absent)...);
     }
     [[gnu::noinline]] void add(std::string_view name, std::string_view text) const {
         add_option(options_.texts, concat(prefix_, name), text);

@@ -1,6 +1,10 @@
 // One network in training, with all that belongs to it from step to step.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+
 #include "genotype/training/averaged.hpp"
 #include "genotype/training/optimized.hpp"
 
@@ -17,7 +21,7 @@ template <Layer Net, class Device, class Optimizer>
 struct Trained {
     using Update = NetworkUpdate<Optimizer>;
 
-    Trained(Seed seed, const Optimizer& rule, float decay, const Device& device)
+    [[gnu::cold]] Trained(Seed seed, const Optimizer& rule, float decay, const Device& device)
         : model(seed, device), optimizer(rule), average(decay) {}
 
     /// The two halves of a step: what it is made by, and, recorded on a GPU, clipping, the optimiser's update, packing,
@@ -33,5 +37,31 @@ struct Trained {
     Optimized<Net, Device, Optimizer> optimizer;
     Averaged<Net, Device> average;
 };
+
+/// Several of them, each made where it stays: what moves costs the compiler more than it costs the program.
+template <std::size_t i, class T>
+struct TrainedAt {
+    template <class... From>
+    explicit TrainedAt(const From&... from) : trained(from...) {}
+
+    T trained;
+};
+template <class Indices, class... T>
+struct TrainedSet;
+template <std::size_t... i, class... T>
+struct TrainedSet<std::index_sequence<i...>, T...> : TrainedAt<i, T>... {
+    /// Each has the seed after the one before.
+    template <class Each, class Device>
+    TrainedSet(std::uint64_t seed, const Each& each, const Device& device)
+        : TrainedAt<i, T>(Seed{seed + i}, each[i].optimizer, each[i].average, device)... {}
+};
+template <std::size_t i, class T>
+T& at(TrainedAt<i, T>& one) {
+    return one.trained;
+}
+template <std::size_t i, class T>
+const T& at(const TrainedAt<i, T>& one) {
+    return one.trained;
+}
 
 }  // namespace genotype::detail

@@ -66,15 +66,19 @@ class TrainerBase : public Checkpointed<Itself> {
 
     /// All networks with first values, of which each has the seed after the one before.
     TrainerBase(const Options& options, const Device& device, const std::array<NetworkOptions, networks>& each)
-        : TrainerBase(options, device, each, std::make_index_sequence<networks>()) {}
+        : device_(device),
+          options_(options),
+          trained_(options.seed, each, device),
+          random_{.seed = options.seed, .stream = streams::noise},
+          layers_random_(options.seed) {}
 
     template <std::size_t i>
     auto& network() {
-        return std::get<i>(trained_);
+        return detail::at<i>(trained_);
     }
     template <std::size_t i>
     const auto& network() const {
-        return std::get<i>(trained_);
+        return detail::at<i>(trained_);
     }
     /// Where a step's backward passes write, for `learn`.
     template <std::size_t i = 0>
@@ -132,16 +136,6 @@ class TrainerBase : public Checkpointed<Itself> {
         detail::NetworkUpdate<Optimizer> updates[networks];
     };
 
-    template <std::size_t... i>
-    TrainerBase(const Options& options, const Device& device, const std::array<NetworkOptions, networks>& each,
-                std::index_sequence<i...>)
-        : device_(device),
-          options_(options),
-          trained_(detail::Trained<Nets, Device, Optimizer>(Seed{options.seed + i}, each[i].optimizer, each[i].average,
-                                                            device)...),
-          random_{.seed = options.seed, .stream = streams::noise},
-          layers_random_(options.seed) {}
-
     template <class Visit>
     static void each_network(const Visit& visit) {
         [&]<std::size_t... i>(std::index_sequence<i...>) {
@@ -150,7 +144,7 @@ class TrainerBase : public Checkpointed<Itself> {
         (std::make_index_sequence<networks>());
     }
 
-    std::tuple<detail::Trained<Nets, Device, Optimizer>...> trained_;
+    detail::TrainedSet<std::index_sequence_for<Nets...>, detail::Trained<Nets, Device, Optimizer>...> trained_;
     kernels::Replayed<Device> step_;
     detail::Sent<Numbers, Device> numbers_{1};
     detail::Fetcher<Device> fetcher_;
