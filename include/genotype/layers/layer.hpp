@@ -22,6 +22,8 @@ struct LayerBase {
     using Extent = MemoryExtent;
     using Fault = ShapeFault;
     static constexpr int any = any_dim;
+    template <class... N>
+    using Names = detail::Names<N...>;
 
     static constexpr Dims input = unknown_dims;  // the pattern that an input must fit: {3, 64, any, any}
     static constexpr NoParameters parameters{};

@@ -29,12 +29,6 @@ struct Given : Name {
     using shape = S;
 };
 
-/// A list of names, such as what a layer reads.
-template <class... N>
-struct Names {
-    static constexpr int count = sizeof...(N);
-};
-
 /// A value that a name stands for during one pass. `gradient` is where the gradient by it is added to, for there may be
 /// several readers; null where it is not requested.
 struct NamedValue {
@@ -45,6 +39,12 @@ struct NamedValue {
 };
 
 namespace detail {
+
+/// A list of names, such as what a layer reads; a layer has the word from LayerBase.
+template <class... N>
+struct Names {
+    static constexpr int count = sizeof...(N);
+};
 
 /// What tells names apart: the text of a type. (An address would do, but GCC 12 compares none while compiling where its
 /// sanitizer is on.)

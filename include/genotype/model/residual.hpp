@@ -24,7 +24,7 @@ struct Residual<Sequential<B...>, Projection<S...>> {
     static constexpr bool in_place = false;
     using Branch = Sequential<B...>;
     using Shortcut = Sequential<S...>;
-    using reads = typename detail::AddNames<typename detail::ChainReads<B...>::type, Names<>,
+    using reads = typename detail::AddNames<typename detail::ChainReads<B...>::type, detail::Names<>,
                                             typename detail::ChainReads<S...>::type>::type;
 
     /// A path counts the branch's layers first, then the projection's.
