@@ -24,20 +24,20 @@ namespace {
 
 template <class... L>
 using Steps = detail::FusedChain<Cpu, L...>;
-static_assert(std::same_as<Steps<BN<4>, ReLU>, detail::Chain<Fused<BN<4>, ReLU>>>);
-static_assert(std::same_as<Steps<ReLU, BN<4>>, detail::Chain<ReLU, BN<4>>>);
-static_assert(std::same_as<Steps<BN<4>, ReLU, Tanh, BN<4>>, detail::Chain<Fused<BN<4>, ReLU>, Tanh, BN<4>>>);
+static_assert(std::same_as<Steps<BN<4>, ReLU>, detail::Steps<Fused<BN<4>, ReLU>>>);
+static_assert(std::same_as<Steps<ReLU, BN<4>>, detail::Steps<ReLU, BN<4>>>);
+static_assert(std::same_as<Steps<BN<4>, ReLU, Tanh, BN<4>>, detail::Steps<Fused<BN<4>, ReLU>, Tanh, BN<4>>>);
 static_assert(std::same_as<Steps<BN<4>, BN<4>, SiLU, BN<4>, Dropout<>>,
-                           detail::Chain<BN<4>, Fused<BN<4>, SiLU>, BN<4>, Dropout<>>>);
+                           detail::Steps<BN<4>, Fused<BN<4>, SiLU>, BN<4>, Dropout<>>>);
 
 // Products apply an activation where the device's kernels do.
 using First = Linear<4, 4>;
 template <class Device, class... L>
 using StepsOn = detail::FusedChain<Device, L...>;
-static_assert(std::same_as<Steps<First, ReLU>, detail::Chain<First, ReLU>>);
+static_assert(std::same_as<Steps<First, ReLU>, detail::Steps<First, ReLU>>);
 #if defined(GENOTYPE_TEST_THRUST)
 static_assert(std::same_as<StepsOn<ThrustCpp, First, ReLU, BN<4>, Tanh, First>,
-                           detail::Chain<FusedProduct<First, ReLU>, Fused<BN<4>, Tanh>, First>>);
+                           detail::Steps<FusedProduct<First, ReLU>, Fused<BN<4>, Tanh>, First>>);
 static_assert(adds_to_output<Sequential<First, ReLU>, ThrustCpp> &&
               !adds_to_output<Sequential<First, BN<4>>, ThrustCpp>);
 #endif
