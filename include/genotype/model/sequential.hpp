@@ -68,13 +68,13 @@ struct Sequential {
         constexpr auto& p = plan<In, Device, Mode>;
         constexpr auto& steps = forward_steps<In, Device, Mode>;
         const auto activation = [&](std::size_t b) { return at(p.activation[b], pass.kept, pass.scratch, pass.y); };
-        const auto input = [&](std::size_t b) -> const float* {
+        const auto read_at = [&](std::size_t b) -> const float* {
             return p.activation[b].where == detail::Place::first ? pass.x : activation(b);
         };
         [[maybe_unused]] std::array<NamedValue, count_names()> own;
         const NamedValue* values = pass.values;
         for (std::size_t i = 0, bound = 0; i < steps.size(); ++i) {
-            Forward<Mode> call = pass.child(p.forward[i], p.dims[i], p.dims[i + 1], input(i), activation(i + 1));
+            Forward<Mode> call = pass.child(p.forward[i], p.dims[i], p.dims[i + 1], read_at(i), activation(i + 1));
             if (i + 1 == steps.size()) call.added = pass.added;
             if constexpr (binds_names) {
                 call.values = values;
