@@ -7,7 +7,7 @@ int main(int argc, char** argv) {
     example::FlowSettings settings;
     example::Flags& flags = settings.flags;
     flags.epochs = 4;
-    flags.average = 0.999f;
+    flags.average = 0.995f;
     flags.out = "out/flow";
     if (!flags.parse(
             argc, argv, "Trains a class-conditional flow on 28 x 28 grey pictures of ten classes.",
