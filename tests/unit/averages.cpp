@@ -4,6 +4,7 @@
 #include <omp.h>
 
 #include <bit>
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <limits>
@@ -46,8 +47,8 @@ void train(Trainer& trainer, int steps) {
 }
 
 bool same_bits(const Arena<Cpu>& left, const Arena<Cpu>& right) {
-    return left.size() == right.size() &&
-           std::memcmp(left.data(), right.data(), static_cast<std::size_t>(left.size()) * sizeof(float)) == 0;
+    return std::equal(left.data(), left.data() + left.size(), right.data(), right.data() + right.size(),
+                      [](float one, float other) { return std::memcmp(&one, &other, sizeof one) == 0; });
 }
 template <class One, class Other>
 bool same_model(const One& left, const Other& right) {
