@@ -42,9 +42,7 @@ namespace detail {
 
 /// A list of names, such as what a layer reads; a layer has the word from LayerBase.
 template <class... N>
-struct Names {
-    static constexpr int count = sizeof...(N);
-};
+struct Names {};
 
 /// What tells names apart: the text of a type. (An address would do, but GCC 12 compares none while compiling where its
 /// sanitizer is on.)
@@ -119,12 +117,8 @@ template <class... L>
 struct ChainReads {
     static constexpr bool binds = (Binds<L> || ...);
     static constexpr bool plain = !binds && (std::is_same_v<typename ReadsOf<L>::type, Names<>> && ...);
-    template <bool>
-    struct Of {
-        using type = Names<>;
-    };
-    using type = typename std::conditional_t<plain, std::type_identity<Of<true>>,
-                                             std::type_identity<FreeNames<Names<>, Names<>, L...>>>::type::type;
+    using type =
+        typename std::conditional_t<plain, std::type_identity<Names<>>, FreeNames<Names<>, Names<>, L...>>::type;
 };
 
 }  // namespace detail

@@ -53,10 +53,11 @@ class Inputs {
         (expect_given<N, G...>(), ...);
         (expect_read<G>(), ...);
         [[maybe_unused]] const auto take = [&]<class One>(const GivenValue<One>& value) {
-            for (std::size_t at = 0; at < count; ++at)
-                if (ids[at] == detail::name_id<One>()) values_[at] = {ids[at], value.data, nullptr, nullptr};
-            for (std::size_t at = 0; at < count; ++at)
-                if (ids[at] == detail::name_id<One>()) batches_[at] = value.batch;
+            for (std::size_t at = 0; at < count; ++at) {
+                if (ids[at] != detail::name_id<One>()) continue;
+                values_[at] = {ids[at], value.data, nullptr, nullptr};
+                batches_[at] = value.batch;
+            }
         };
         (take(values), ...);
     }

@@ -58,7 +58,6 @@ struct Plus {
         std::array<LayerSlice, size> forward{}, backward{};
         std::array<MemoryExtent, size> output{};
         std::array<bool, size> keeps{};
-        MemoryExtent other{};
         LayerMemory total{};
 
         constexpr explicit Plan(Dims in) {
@@ -67,7 +66,6 @@ struct Plus {
             const std::array<LayerMemory, size> memory{memory_of<B, Device, Mode>(in)...};
             constexpr std::array<LayerSlice, size> weights{weights_of<B, Device>()...};
             const MemoryExtent one{aligned(output_dims<Plus>(in).count()), 0};
-            other = one;
             LayerSlice next;
             for (std::size_t i = 0; i < size; ++i) {
                 forward[i] = next;

@@ -91,10 +91,7 @@ struct ChainNames {
                 if (scope.find(name)) own.kind = FaultKind::name_twice;
                 for (std::size_t before = 0; before < layer; ++before)
                     if (!own && reads(before, name)) own.kind = FaultKind::name_late;
-                bool is_read = false;
-                for (std::size_t behind = layer + 1; behind < sizeof...(L); ++behind)
-                    is_read = is_read || reads(behind, name);
-                if (!own && !is_read) own.kind = FaultKind::name_unread;
+                if (!own && last_reader(layer) == layer) own.kind = FaultKind::name_unread;
                 if (own) return own.inside(index);
                 scope.bind(name, values[layer](in));
             }

@@ -60,7 +60,7 @@ class Workspace {
                                                          RandomState* random = nullptr) {
         check(x.batch);
         inputs.check(x.batch, Device::on_host);
-        take(inputs);
+        given_ = inputs.values();
         const kernels::SequenceRows text{.count = x.batch};
         return start(model, x, one_text(text), {}, random);
     }
@@ -195,12 +195,11 @@ class Workspace {
                                                     .values = given()});
     }
 
-    /// Keeps the values of the further inputs, as a list that layers look through.
-    void take(const InputsOf<Net>& inputs) {
-        given_ = inputs.values();
+    /// The values of the further inputs as a list that layers look through; linked anew, since a workspace may move.
+    const NamedValue* given() {
         for (std::size_t at = 1; at < given_.size(); ++at) given_[at].outer = &given_[at - 1];
+        return given_.empty() ? nullptr : &given_.back();
     }
-    const NamedValue* given() const { return given_.empty() ? nullptr : given_.data() + given_.size() - 1; }
 
     /// What a batch is to layers that look at other rows when nobody says: one text from its begin.
     static kernels::Sequences one_text(const kernels::SequenceRows& text) {

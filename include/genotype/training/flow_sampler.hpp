@@ -8,6 +8,7 @@
 #include "genotype/model/model.hpp"
 #include "genotype/tensor/input.hpp"
 #include "genotype/training/flow_matching.hpp"
+#include "genotype/training/labels.hpp"
 
 namespace genotype {
 
@@ -44,15 +45,6 @@ struct Guided {
     template <class V>
     constexpr V operator()(V told, V none) const {
         return none + V(guidance) * (told - none);
-    }
-};
-
-struct Constant {
-    float value;
-
-    template <class V>
-    constexpr void operator()(V& to) const {
-        to = V(value);
     }
 };
 
@@ -110,12 +102,9 @@ class FlowSampler {
         if (options.steps < 1) fail("FlowSampler", "steps", options.steps, "1 or more");
         if constexpr (has_labels) {
             constexpr int classes = Flow::Label::shape::count_of_classes;
-            if (labels.size() != static_cast<std::size_t>(count))
-                fail("FlowSampler", "number of labels", labels.size(), detail::concat(count, ", one for each image"));
-            for (std::size_t at = 0; at < labels.size(); ++at)
-                if (labels[at] < 0 || labels[at] >= classes)
-                    fail("FlowSampler", detail::concat("label of image ", at), labels[at],
-                         detail::concat("0 to ", classes - 1, ", of which the last stands for none"));
+            detail::check_labels("FlowSampler", labels, count, classes, "image", [] {
+                return detail::concat("0 to ", classes - 1, ", of which the last stands for none");
+            });
         } else if (!labels.empty()) {
             fail("FlowSampler", "number of labels", labels.size(), "none: the network reads none");
         }
@@ -135,7 +124,7 @@ class FlowSampler {
     /// The velocity at x, until the next call.
     const float* follow(const Model<Net, Device>& model, const float* x, int count, float time, float guidance) {
         const Device& device = run_.runs_on();
-        update(device, count, detail::Constant{time}, times_.data());
+        update(device, count, detail::Fill{time}, times_.data());
         const GivenValue<typename Flow::Time> times{times_.data(), count};
         if constexpr (!has_labels) {
             return run_.forward(model, {x, count}, {times}).data;

@@ -10,6 +10,7 @@
 #include "genotype/losses/mse.hpp"
 #include "genotype/tensor/input.hpp"
 #include "genotype/training/flow_matching.hpp"
+#include "genotype/training/labels.hpp"
 #include "genotype/training/trainer_base.hpp"
 
 namespace genotype {
@@ -168,15 +169,11 @@ class Trainer<combinators::FlowMatching<N, I, Time, Label>, Device, Optimizer>
     void check(View<I> images, std::span<const int> labels) const {
         run_.check(images.batch);
         detail::check_target_domain(LossDomain::real, images.batch, I::count, images.data, "Trainer: batch");
-        if (!has_labels) return;
-        if (labels.size() != static_cast<std::size_t>(images.batch))
-            fail("Trainer", "number of labels", labels.size(),
-                 detail::concat(images.batch, ", one for each image of the batch"));
-        for (std::size_t at = 0; at < labels.size(); ++at)
-            if (labels[at] < 0 || labels[at] >= classes())
-                fail("Trainer", detail::concat("label of image ", at), labels[at],
-                     detail::concat("one of the network's classes, 0 to ", classes() - 1, "; ", classes(),
-                                    " stands for none"));
+        if (has_labels)
+            detail::check_labels("Trainer", labels, images.batch, classes(), "image of the batch", [] {
+                return detail::concat("one of the network's classes, 0 to ", classes() - 1, "; ", classes(),
+                                      " stands for none");
+            });
     }
 
     InputsOf<N> inputs(int batch) const {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "genotype/tensor/input.hpp"
+#include "genotype/training/labels.hpp"
 #include "genotype/training/supervised.hpp"
 #include "genotype/training/trainer_base.hpp"
 
@@ -133,13 +134,9 @@ class Trainer<combinators::Supervised<N, Loss, I>, Device, Optimizer>
         run_.check(batch.batch);
         detail::check_target_domain(LossDomain::real, batch.batch, I::count, batch.data, "Trainer: batch");
         if constexpr (has_labels) {
-            if (targets.size() != static_cast<std::size_t>(batch.batch))
-                fail("Trainer", "number of labels", targets.size(),
-                     detail::concat(batch.batch, ", one for each sample of the batch"));
-            for (std::size_t at = 0; at < targets.size(); ++at)
-                if (targets[at] < 0 || targets[at] >= Output::count)
-                    fail("Trainer", detail::concat("label of sample ", at), targets[at],
-                         detail::concat("one of the network's classes, 0 to ", Output::count - 1));
+            detail::check_labels(
+                "Trainer", targets, batch.batch, static_cast<int>(Output::count), "sample of the batch",
+                [] { return detail::concat("one of the network's classes, 0 to ", Output::count - 1); });
         } else {
             if (targets.batch != batch.batch)
                 fail("Trainer", "batch of targets", targets.batch,
@@ -171,11 +168,10 @@ class Trainer<combinators::Supervised<N, Loss, I>, Device, Optimizer>
         if constexpr (has_labels)
             Loss::evaluate(device_, {.prediction = answers, .target = targets, .value = loss_.data(), .gradient = to});
         else
-            Loss::evaluate(device_, LossCall{.prediction = answers,
-                                             .target = targets,
-                                             .value = loss_.data(),
-                                             .gradient = to,
-                                             .checked = true});
+            Loss::evaluate(
+                device_,
+                LossCall{
+                    .prediction = answers, .target = targets, .value = loss_.data(), .gradient = to, .checked = true});
     }
     Report loss() {
         return this->template report<float>(

@@ -47,6 +47,18 @@ GENOTYPE_BOTH inline long pooled_largest(const PoolGeometry& g, const float* x, 
     return out.sample * g.in_count() + out.channel + largest;
 }
 
+/// The sum of a window, in double.
+template <class Geometry>
+GENOTYPE_BOTH double pooled_sum(const Geometry& g, const float* x, const PooledPlace& out) {
+    const PoolGeometry::Span rows = g.rows(out.row), columns = g.columns(out.column);
+    const float* const picture = x + out.sample * g.in_count() + out.channel;
+    double sum = 0;
+    for (int row = rows.begin; row < rows.end; ++row)
+        for (int column = columns.begin; column < columns.end; ++column)
+            sum += picture[(static_cast<long>(row) * g.width + column) * g.channels];
+    return sum;
+}
+
 /// dx: for each input value the sum of give(input, output, window's place) over the windows that cover it, in order.
 template <class System, class Give>
 void gather_windows(Thrust<System> device, const PoolGeometry& geometry, int batch, float* dx, Give give) {
@@ -93,14 +105,7 @@ template <class System>
 void avg_pool(Thrust<System> device, const PoolGeometry& geometry, int batch, const float* x, float* y) {
     const PoolGeometry g = geometry;
     detail::each_value(device, batch * g.out_count(), [=] GENOTYPE_KERNEL(long out) mutable {
-        const detail::PooledPlace place = detail::pooling_output(g, out);
-        const PoolGeometry::Span rows = g.rows(place.row), columns = g.columns(place.column);
-        const float* const picture = x + place.sample * g.in_count() + place.channel;
-        double sum = 0;
-        for (int row = rows.begin; row < rows.end; ++row)
-            for (int column = columns.begin; column < columns.end; ++column)
-                sum += picture[(static_cast<long>(row) * g.width + column) * g.channels];
-        y[out] = static_cast<float>(sum / (g.kernel * g.kernel));
+        y[out] = static_cast<float>(detail::pooled_sum(g, x, detail::pooling_output(g, out)) / (g.kernel * g.kernel));
     });
 }
 
@@ -120,13 +125,8 @@ void adaptive_avg_pool(Thrust<System> device, const AdaptivePoolGeometry& geomet
     const AdaptivePoolGeometry g = geometry;
     detail::each_value(device, batch * g.out_count(), [=] GENOTYPE_KERNEL(long out) mutable {
         const detail::PooledPlace place = detail::pooled_place(out, g.out_height, g.out_width, g.channels);
-        const PoolGeometry::Span rows = g.rows(place.row), columns = g.columns(place.column);
-        const float* const picture = x + place.sample * g.in_count() + place.channel;
-        double sum = 0;
-        for (int row = rows.begin; row < rows.end; ++row)
-            for (int column = columns.begin; column < columns.end; ++column)
-                sum += picture[(static_cast<long>(row) * g.width + column) * g.channels];
-        y[out] = static_cast<float>(sum / window_size(rows, columns));
+        y[out] = static_cast<float>(detail::pooled_sum(g, x, place) /
+                                    window_size(g.rows(place.row), g.columns(place.column)));
     });
 }
 

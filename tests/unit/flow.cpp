@@ -1,0 +1,137 @@
+// Flow matching: it learns where classes lie, draws what it is asked for, goes on to the bit, and refuses in words.
+#include "genotype/flow.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "genotype/checkpoint.hpp"
+#include "support/devices.hpp"
+#include "support/temporary_folder.hpp"
+
+using namespace genotype;
+
+namespace {
+
+struct moment : Given<Shape<1>> {};
+struct label : Given<Class<4>> {};  // three, and none
+struct condition : Name {};
+
+using Point = Shape<2>;
+using Net = Sequential<Let<condition, Plus<Chain<Of<moment>, Sinusoid<16, 1000.f>, Linear<16, 32>, SiLU>,
+                                           Chain<Of<label>, Embedding<4, 32>>>>,
+                       Linear<2, 64>, Modulate<condition, 32, 64>, SiLU, Linear<64, 64>, SiLU, Linear<64, 2>>;
+using Flow = FlowMatching<Net, Point>;
+using Unlabelled = FlowMatching<Sequential<Linear<2, 8>, Modulate<moment, 1, 8>, SiLU, Linear<8, 2>>, Point>;
+
+constexpr float corners[3][2] = {{-0.7f, -0.5f}, {0.f, 0.8f}, {0.7f, -0.5f}};
+
+struct Points {
+    Tensor<Point> samples;
+    std::vector<int> labels;
+};
+
+/// Each class at its corner.
+Points points(int count) {
+    Points all{Tensor<Point>(count), std::vector<int>(static_cast<std::size_t>(count))};
+    for (int n = 0; n < count; ++n) {
+        const int of = all.labels[static_cast<std::size_t>(n)] = n % 3;
+        for (int axis = 0; axis < 2; ++axis) all.samples(n, axis) = corners[of][axis];
+    }
+    return all;
+}
+
+template <class Trainer>
+std::vector<float> parameters(const Trainer& trainer) {
+    const auto& arena = trainer.model().parameters;
+    return {arena.data(), arena.data() + arena.size()};
+}
+
+}  // namespace
+
+TEST_CASE("it draws each class where it lies, more surely with guidance, and by either solver") {
+    const Points all = points(96);
+    Trainer<Flow> trainer({.optimizer = Adam{.learning_rate = 2e-3f}, .average = 0.99f, .batch = 96, .seed = 1});
+    for (int step = 0; step < 800; ++step) trainer.step(all.samples, all.labels);
+    const std::vector<int> asked{0, 1, 2, 0, 1, 2};
+    FlowSampler<Flow> sampler(6);
+    const auto model = trainer.average();
+    for (const FlowSampling& options : {FlowSampling{}, FlowSampling{.guidance = 1.5f, .seed = 4},
+                                        FlowSampling{.steps = 20, .solver = Solver::euler}}) {
+        CAPTURE(options.steps);
+        const Tensor<Point> drawn = sampler(model, 6, asked, options);
+        for (int n = 0; n < 6; ++n)
+            for (int axis = 0; axis < 2; ++axis)
+                CHECK(std::abs(drawn(n, axis) - corners[asked[static_cast<std::size_t>(n)]][axis]) < 0.25f);
+        const Tensor<Point> again = sampler(model, 6, asked, options);
+        CHECK(std::equal(drawn.data(), drawn.data() + drawn.size(), again.data()));
+    }
+}
+
+TEST_CASE("a flow without labels has one input beside the image") {
+    Trainer<Unlabelled> trainer({.batch = 4, .seed = 2});
+    trainer.step(points(4).samples);
+    CHECK(FlowSampler<Unlabelled>(3)(trainer.model(), 3).batch() == 3);
+}
+
+TEST_CASE("it goes on from a checkpoint to the bit, with its average") {
+    const Points all = points(6);
+    const FlowOptions<Adam> options{.average = 0.9f, .batch = 6, .seed = 3};
+    Trainer<Flow> whole(options), stopped(options), resumed(options);
+    const TemporaryFolder folder;
+    for (int step = 0; step < 6; ++step) whole.step(all.samples, all.labels);
+    for (int step = 0; step < 3; ++step) stopped.step(all.samples, all.labels);
+    stopped.save(folder.path() / "flow");
+    resumed.resume(folder.path() / "flow");
+    for (int step = 3; step < 6; ++step) resumed.step(all.samples, all.labels);
+    CHECK(parameters(resumed) == parameters(whole));
+    const auto one = resumed.average(), other = whole.average();
+    CHECK(std::equal(one.parameters.data(), one.parameters.data() + one.parameters.size(), other.parameters.data()));
+}
+
+TEST_CASE("what cannot be learnt from or drawn is told, and nothing has changed") {
+    Points all = points(3);
+    Trainer<Flow> trainer({.batch = 3});
+    const std::vector<float> before = parameters(trainer);
+    const std::vector<int> two{0, 1}, none{0, 1, 3}, below{0, -1, 2};
+    CHECK(error_of([&] { trainer.step(all.samples, two); }) ==
+          "Trainer: number of labels: found 2, expected 3, one for each image of the batch");
+    for (const auto& wrong : {none, below})
+        CHECK(error_of([&] { trainer.step(all.samples, wrong); }).find("0 to 2; 3 stands for none") !=
+              std::string::npos);
+    all.samples(1, 1) = std::numeric_limits<float>::quiet_NaN();
+    CHECK(error_of([&] { trainer.step(all.samples, all.labels); }) != "no error");
+    CHECK(parameters(trainer) == before);
+    CHECK(error_of([] { Trainer<Flow>({.label_drop = 1}); }) != "no error");
+
+    FlowSampler<Flow> sampler(3);
+    CHECK(error_of([&] { sampler(trainer.model(), 3, two); }) ==
+          "FlowSampler: number of labels: found 2, expected 3, one for each image");
+    CHECK(error_of([&] { sampler(trainer.model(), 3, none); }) == "no error");  // none is a label here
+    CHECK(error_of([&] { sampler(trainer.model(), 3, below); }) != "no error");
+    CHECK(error_of([&] { sampler(trainer.model(), 3, all.labels, {.steps = 0}); }) != "no error");
+    CHECK(error_of([&] { sampler(trainer.model(), 4, all.labels); }) != "no error");
+}
+
+TEST_CASE("the way from one batch to another is the same on every device") {
+    constexpr int batch = 3;
+    constexpr long count = 37;
+    std::vector<float> t{0, 0.25f, 1}, from(batch * count), to(batch * count);
+    for (std::size_t i = 0; i < from.size(); ++i) {
+        from[i] = static_cast<float>(i % 7) - 3;
+        to[i] = static_cast<float>(i % 5) / 2;
+    }
+    on_tested_devices([&](auto device) {
+        std::vector<float> y(from.size()), velocity(from.size());
+        interpolate(device, batch, count, t.data(), from.data(), to.data(), y.data(), velocity.data());
+        for (std::size_t i = 0; i < from.size(); ++i) {
+            const float way = to[i] - from[i];
+            CHECK(velocity[i] == way);
+            CHECK(y[i] == doctest::Approx(from[i] + t[i / count] * way));
+        }
+    });
+}
