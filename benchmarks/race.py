@@ -20,7 +20,8 @@ from machine import describe
 here = pathlib.Path(__file__).resolve().parent
 root = here.parent
 TRAINING = {"dcgan": ["eager", "channels_last", "compile", "compile+channels_last", "bf16", "bf16+channels_last"],
-            "vae": ["eager", "compile", "bf16"]}
+            "vae": ["eager", "compile", "bf16"],
+            "flow": ["eager", "channels_last", "compile", "compile+channels_last"]}
 INFERENCE = {"generator": ["eager", "channels_last", "compile", "onnx"], "decoder": ["eager", "compile", "onnx"]}
 
 
@@ -132,7 +133,8 @@ class Race:
     def profile(self):
         threads = min(2, self.cores)
         self.results["profile"] = {}
-        for task, steps in (("dcgan", 20 if self.options.quick else 100), ("vae", 500 if self.options.quick else 3000)):
+        for task, steps in (("dcgan", 20 if self.options.quick else 100), ("vae", 500 if self.options.quick else 3000),
+                            ("flow", 8 if self.options.quick else 40)):
             contestant = self.contestant(f"profile_{task}", "genotype", 64, threads)
             try:
                 self.results["profile"][task] = contestant.run(steps)

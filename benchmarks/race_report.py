@@ -3,7 +3,8 @@ import math
 import subprocess
 
 OURS = "genotype"
-NAMES = {"dcgan": "DCGAN step", "vae": "VAE step", "generator": "DCGAN generator", "decoder": "VAE decoder"}
+NAMES = {"dcgan": "DCGAN step", "vae": "VAE step", "flow": "flow matching step",
+         "generator": "DCGAN generator", "decoder": "VAE decoder"}
 
 
 def title(task):
@@ -115,7 +116,7 @@ def goals(results):
     def add(what, goal, shown):
         rows.append([what, goal, shown])
 
-    for task, goal in (("dcgan", 3), ("vae", 4)):
+    for task, goal in (("dcgan", 3), ("vae", 4), ("flow", 2.5)):
         heat = find(results, task, 64)
         if heat:
             v = heat["variants"]

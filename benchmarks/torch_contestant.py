@@ -1,15 +1,19 @@
 """PyTorch as a contestant.
 
 usage: torch_contestant.py TASK VARIANT BATCH THREADS SEED [PATH]
-TASK: dcgan, dcgan_half, dcgan_double, vae, vae_half, vae_double (training steps), generator, decoder (inference).
+TASK: dcgan, dcgan_half, dcgan_double, vae, vae_half, vae_double, flow (training steps), generator, decoder (inference).
 VARIANT: words joined by +: eager, channels_last, compile, bf16; or export, which writes the network to PATH and ends.
 """
+import pathlib
 import sys
 
 import torch
 from torch import nn
 
 import serving
+
+sys.path.append(str(pathlib.Path(__file__).resolve().parent.parent / "tests" / "interop"))
+from unet import CLASSES, UNet  # noqa: E402
 
 
 def generator(width):
@@ -121,6 +125,33 @@ def vae_step(choice, hidden, batch):
     return step
 
 
+def flow_step(choice, batch):
+    """Flow matching with labels left out, clipping and an average of weights: the step of examples/flow.cpp."""
+    model = UNet().to(choice.device, memory_format=choice.layout)
+    run = choice.compile(model)
+    parameters = list(model.parameters())
+    average = [parameter.detach().clone() for parameter in parameters]
+    optimizer = torch.optim.Adam(parameters, lr=1e-3, betas=(0.9, 0.99), **choice.optimizer)
+    mse = nn.MSELoss()
+    x = pictures(batch, 784, -1).reshape(batch, 1, 28, 28).to(choice.device)
+    labels = torch.arange(batch, device=choice.device) % CLASSES
+
+    def step():
+        noise = torch.randn_like(x)
+        time = torch.sigmoid(torch.randn(batch, 1, device=choice.device))
+        label = torch.where(torch.rand(batch, device=choice.device) < 0.1, CLASSES, labels)
+        optimizer.zero_grad()
+        with choice.autocast():
+            velocity = run(torch.lerp(noise, x, time[:, :, None, None]), time, label)
+        mse(velocity.float(), x - noise).backward()
+        nn.utils.clip_grad_norm_(parameters, 1.0, foreach=True)
+        optimizer.step()
+        with torch.no_grad():
+            torch._foreach_lerp_(average, parameters, 1 - 0.995)
+
+    return step
+
+
 def inference(choice, model, x):
     model.eval()
     run = choice.compile(model.to(memory_format=choice.layout) if x.dim() == 4 else model)
@@ -157,6 +188,8 @@ def main():
         step = inference(Choice(variant), model, x)
     elif name == "dcgan":
         step = dcgan_step(Choice(variant), int(64 * factor), batch)
+    elif name == "flow":
+        step = flow_step(Choice(variant), batch)
     elif name == "vae":
         step = vae_step(Choice(variant), int(256 * factor), batch)
     else:

@@ -11,18 +11,21 @@
 namespace race {
 
 using Task = int(const Setting&);
-Task dcgan, dcgan_half, dcgan_double, vae, vae_half, vae_double, generator, decoder, profile_dcgan, profile_vae;
+Task dcgan, dcgan_half, dcgan_double, vae, vae_half, vae_double, flow, generator, decoder, profile_dcgan, profile_vae,
+    profile_flow;
 
-constexpr std::array<std::pair<std::string_view, Task*>, 10> tasks = {{{"dcgan", dcgan},
+constexpr std::array<std::pair<std::string_view, Task*>, 12> tasks = {{{"dcgan", dcgan},
                                                                        {"dcgan_half", dcgan_half},
                                                                        {"dcgan_double", dcgan_double},
                                                                        {"vae", vae},
                                                                        {"vae_half", vae_half},
                                                                        {"vae_double", vae_double},
+                                                                       {"flow", flow},
                                                                        {"generator", generator},
                                                                        {"decoder", decoder},
                                                                        {"profile_dcgan", profile_dcgan},
-                                                                       {"profile_vae", profile_vae}}};
+                                                                       {"profile_vae", profile_vae},
+                                                                       {"profile_flow", profile_flow}}};
 
 }  // namespace race
 

@@ -97,9 +97,11 @@ int dcgan_double(const Setting&);
 int vae(const Setting&);
 int vae_half(const Setting&);
 int vae_double(const Setting&);
+int flow(const Setting&);
 int generator(const Setting&);
 int decoder(const Setting&);
 int profile_dcgan(const Setting&);
 int profile_vae(const Setting&);
+int profile_flow(const Setting&);
 
 }  // namespace race

@@ -1,6 +1,8 @@
 // Where the time of a step goes: one JSON object for each "run N".
+#include <genotype/flow.hpp>
 #include <genotype/training/profile.hpp>
 
+#include "flow_unet.hpp"
 #include "models.hpp"
 
 namespace race {
@@ -50,6 +52,14 @@ int profile_vae(const Setting& setting) {
     const auto images = pictures<Shape<784>>(setting.batch, 0);
     Trainer<ImageVae<256>, Profiled<Cpu>> trainer({.batch = setting.batch, .seed = setting.seed});
     return answer([&] { trainer.step(images); });
+}
+
+int profile_flow(const Setting& setting) {
+    const auto images = pictures<example::Grey>(setting.batch, -1);
+    const std::vector<int> labels(static_cast<std::size_t>(setting.batch), 3);
+    Trainer<FlowMatching<example::UNet, example::Grey>, Profiled<Cpu>> trainer(
+        {.clip_norm = 1, .average = 0.995f, .batch = setting.batch, .seed = setting.seed});
+    return answer([&] { trainer.step(images, labels); });
 }
 
 }  // namespace race
