@@ -51,3 +51,37 @@ TEST_CASE("issue 18.9: a layer without the arguments that came later keeps its n
     CHECK(type_name<BN<8, 1e-3f>>() == "BN<8, 0.001f>");
     CHECK(type_name<GroupNorm<2, 8>>() == "GroupNorm<2, 8>");
 }
+
+namespace {
+
+struct style : Name {};
+
+template <class... T>
+std::string names() {
+    return (std::string() + ... + (detail::name_in_files<T>() + " "));
+}
+
+}  // namespace
+
+// What files say of each type. A type that is renamed keeps this name in files, or says that this one was its own:
+// model/file_name.hpp.
+TEST_CASE("issue 18.8: the names of layers, optimisers and losses in files") {
+    CHECK(names<AdaptiveAvgPool<2>, AvgPool<2>, BN<8>, CausalAttention<2, 1, 4>, Concat<style, 8>, Conv<8, 8, 3>,
+                ConvT<8, 8, 3>, Dropout<0.5f>, ELU<>, Embedding<5, 8>, Flatten>() ==
+          "AdaptiveAvgPool<2, 2> AvgPool<2, 2, 0> BN<8> CausalAttention<2, 1, 4> Concat<style, 8> "
+          "Conv<8, 8, 3, 1, 0, NoBias> ConvT<8, 8, 3, 1, 0, NoBias> Dropout<0.5f> ELU<1f> Embedding<5, 8> Flatten ");
+    CHECK(names<Gated<SiLU>, GELU, GELUTanh, GlobalAvgPool, GroupNorm<2, 8>, InstanceNorm<8>, LayerNorm<8>, LeakyReLU<>,
+                Linear<8, 8>, MaxPool<2>, Modulate<style, 4, 8>>() ==
+          "Gated<SiLU> GELU GELUTanh GlobalAvgPool GroupNorm<2, 8> InstanceNorm<8, 1e-5f> LayerNorm<8> "
+          "LeakyReLU<0.01f> Linear<8, 8, Bias> MaxPool<2, 2, 0> Modulate<style, 4, 8> ");
+    CHECK(names<Of<style, Shape<8>>, PixelShuffle<2>, PixelUnshuffle<2>, PositionalEmbedding<4, 8>, ReLU,
+                Reshape<2, 2, 2>, RMSNorm<8>, Rotary<2, 1, 4, Rope<>>, Save<style>>() ==
+          "Of<style, Shape<8>> PixelShuffle<2> PixelUnshuffle<2> PositionalEmbedding<4, 8> ReLU Reshape<2, 2, 2> "
+          "RMSNorm<8, std::ratio<1l, 100000l>> Rotary<2, 1, 4, Rope<10000, NoScaling>> Save<style> ");
+    CHECK(names<Sigmoid, SiLU, Sinusoid<8>, Softplus, Tanh, Upsample<2>>() ==
+          "Sigmoid SiLU Sinusoid<8, 1f, 10000f> Softplus Tanh Upsample<2> ");
+    CHECK(names<Adam, AdamW, RMSprop, SGD, BCE, BCEWithLogits, CrossEntropy, Hinge, L1, MSE>() ==
+          "Adam AdamW RMSprop SGD BCE BCEWithLogits CrossEntropy Hinge L1 MSE ");
+    CHECK(model_name<Sequential<Let<style, Plus<Chain<Linear<8, 8>>, Chain<Tanh>>>, Concat<style, 8>>>() ==
+          "Sequential<Let<style, Plus<Sequential<Linear<8, 8, Bias>>, Sequential<Tanh>>>, Concat<style, 8>>");
+}

@@ -1,6 +1,8 @@
 // Files that earlier versions wrote are opened for ever: weights, and a checkpoint of each trainer.
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <array>
 #include <cstring>
 #include <vector>
 
@@ -35,11 +37,8 @@ Dataset<S> small_pictures() {
     return Dataset<S>(pictures, {0, 1});
 }
 
-const GanOptions<Adam> gan_options{.generator = {.beta1 = 0.5f},
-                                   .schedule = Schedule::cosine(9, 2, 0.1f),
-                                   .clip_norm = 1,
-                                   .batch = 4,
-                                   .seed = 7};
+const GanOptions<Adam> gan_options{
+    .generator = {.beta1 = 0.5f}, .schedule = Schedule::cosine(9, 2, 0.1f), .clip_norm = 1, .batch = 4, .seed = 7};
 const VaeOptions<SGD> vae_options{.optimizer = {.momentum = 0.5f}, .beta = 2, .batch = 4, .seed = 7};
 const TextOptions<AdamW> text_options{
     .optimizer = {.decayed = detail::Decayed::matrices}, .clip_norm = 1, .batch = 2, .context = 4, .seed = 7};
@@ -122,4 +121,65 @@ TEST_CASE("issue 18.8: weights of the first format") {
     load(trainer, format_1() / "weights.safetensors");
     save(trainer, folder / "weights");
     expect_same_tensors(folder / "weights", format_1() / "weights.safetensors");
+}
+
+namespace {
+
+// A layer as it was, under a new name that files have, too, under one that they have not, and with another meaning.
+struct Scale : Linear<4, 4> {};
+struct Rescale : Linear<4, 4> {
+    static constexpr const char* name_in_files = "Scale";
+};
+struct Dense : Linear<4, 4> {
+    static constexpr std::array former_names_in_files{"Matrix", "Scale"};
+};
+struct Another : Linear<4, 4> {
+    static constexpr const char* name_in_files = "Scale.2";
+};
+
+struct Descent : SGD {};
+struct StochasticDescent : SGD {
+    static constexpr std::array former_names_in_files{"Descent"};
+};
+
+template <class L>
+using Around = Sequential<Residual<L>, Tanh, Repeat<2, L>>;
+
+}  // namespace
+
+TEST_CASE("issue 18.8: a layer that is renamed opens the files of before") {
+    TemporaryFolder folder;
+    const auto path = folder / "weights.safetensors";
+    save(Model<Around<Scale>>(Seed{3}), path);
+    const SafeTensors file(path);
+    CHECK(model_name<Around<Rescale>>() == model_name<Around<Scale>>());
+    Model<Around<Rescale>> rescale;
+    Model<Around<Dense>> dense;
+    CHECK(load(rescale, path).loaded == 6);
+    CHECK(load(dense, path).loaded == 6);
+    CHECK(std::equal(dense.parameters.data(), dense.parameters.data() + dense.parameters.size(),
+                     rescale.parameters.data()));
+
+    Model<Around<Another>> another;
+    CHECK_THROWS_WITH_AS(load(another, path), doctest::Contains("Scale.2"), Error);
+    // What comes after is not read by what was before.
+    save(dense, folder / "dense.safetensors");
+    Model<Around<Scale>> scale;
+    CHECK_THROWS_WITH_AS(load(scale, folder / "dense.safetensors"), doctest::Contains("Dense"), Error);
+    // A former name is a whole name: "Scale" is none of "Scale.2".
+    save(another, folder / "another.safetensors");
+    CHECK_THROWS_WITH_AS(load(dense, folder / "another.safetensors"), doctest::Contains("Scale.2"), Error);
+}
+
+TEST_CASE("issue 18.8: an optimiser that is renamed goes on with the checkpoints of before") {
+    TemporaryFolder folder;
+    const auto path = folder / "training.safetensors";
+    const SupervisedOptions<Descent> before{.optimizer = {{.momentum = 0.5f}}, .batch = 2};
+    const SupervisedOptions<StochasticDescent> after{.optimizer = {{.momentum = 0.5f}}, .batch = 2};
+    Trainer<Supervised<Around<Scale>, MSE, Shape<4>>, Cpu, Descent>(before).save(path);
+    Trainer<Supervised<Around<Dense>, MSE, Shape<4>>, Cpu, StochasticDescent> trainer(after);
+    trainer.resume(path);
+    trainer.save(path);
+    Trainer<Supervised<Around<Scale>, MSE, Shape<4>>, Cpu, Descent> older(before);
+    CHECK_THROWS_WITH_AS(older.resume(path), doctest::Contains("StochasticDescent"), Error);
 }

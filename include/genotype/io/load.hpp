@@ -46,11 +46,12 @@ class Loading {
         : file_(file), convert_(convert), counters_stay_(counters_stay) {}
 
     /// To be called before `expect_tensors`: that the file is another model's, where it names one at all, is said
-    /// first.
-    void expect_model(std::string_view key, std::string_view expected) {
+    /// first. Its layers may be called by former names.
+    void expect_model(std::string_view key, std::string_view expected, const FormerNames& former) {
         const std::string* const found = find_text(file_.metadata(), key);
         constexpr std::size_t longest = 2000;
-        if (found && *found != expected) fault(key, in_quotes(*found, longest), in_quotes(expected, longest));
+        if (found && with_todays_names(*found, former) != expected)
+            fault(key, in_quotes(*found, longest), in_quotes(expected, longest));
     }
 
     /// All of these, and nothing else under `prefix`. `option` takes another prefix, where the file has all names
@@ -73,8 +74,7 @@ class Loading {
             }
         for (const TensorInfo& there : file_.tensors())
             if (there.name.starts_with(prefix) &&
-                !is_training_state(std::string_view(there.name).substr(prefix.size())) &&
-                wanted.count(there.name) == 0)
+                !is_training_state(std::string_view(there.name).substr(prefix.size())) && wanted.count(there.name) == 0)
                 fault(there.name, there.text(), "nothing");
     }
 
@@ -201,7 +201,9 @@ LoadReport load(ModelWeights<Net, Device>& model, const SafeTensors& file, const
     HostCopy parameters(model.parameters), buffers(model.buffers);
     detail::add_state<Net>(state, parameters.data(), buffers.data(), options.prefix, rename);
     detail::Loading loading(file, options.convert, true);
-    loading.expect_model(detail::model_key_of(options.prefix), model_name<Net>());
+    detail::FormerNames former;
+    detail::add_former_names_of_layers<Net>(former);
+    loading.expect_model(detail::model_key_of(options.prefix), model_name<Net>(), former);
     loading.expect_tensors({state}, options.prefix, "LoadOptions::prefix = ");
     if (options.strict) loading.expect_no_faults();
     LoadReport report = loading.copy();

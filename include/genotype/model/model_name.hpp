@@ -1,19 +1,15 @@
 // A whole model's name as its user writes it, the same from every compiler.
 #pragma once
 
-#include <cxxabi.h>
-
-#include <bit>
-#include <cstdint>
-#include <cstdlib>
+#include <algorithm>
 #include <initializer_list>
-#include <memory>
 #include <string>
-#include <typeinfo>
+#include <string_view>
 
+#include "genotype/model/file_name.hpp"
+#include "genotype/model/let.hpp"
 #include "genotype/model/repeat.hpp"
 #include "genotype/model/residual.hpp"
-#include "genotype/model/type_name.hpp"
 
 namespace genotype {
 
@@ -36,28 +32,10 @@ namespace detail {
     return name;
 }
 
-/// From the name that linkers see: it has every argument, and is a rule of the platform, not a compiler's taste.
-[[gnu::noinline]] inline std::string linked_type_name(const std::type_info& type) {
-    struct Free {
-        void operator()(char* text) const { std::free(text); }
-    };
-    int status = 0;
-    const std::unique_ptr<char, Free> text(abi::__cxa_demangle(type.name(), nullptr, nullptr, &status));
-    std::string name = text ? text.get() : type.name();
-    constexpr std::string_view start = "(float)[";  // and the number's bits: "(float)[3e4ccccd]"
-    for (auto at = name.find(start); at != std::string::npos; at = name.find(start, at + 1)) {
-        const auto bits = static_cast<std::uint32_t>(std::strtoul(name.c_str() + at + start.size(), nullptr, 16));
-        char number[32];
-        std::snprintf(number, sizeof number, "%.9gf", static_cast<double>(std::bit_cast<float>(bits)));
-        name.replace(at, name.find(']', at) + 1 - at, number);
-    }
-    return readable_type_name(name);
-}
-
 template <class Net>
 struct ModelName {
     static std::string text() {
-        std::string name = linked_type_name(typeid(Net));
+        std::string name = name_in_files<Net>();
         if constexpr (Combinator<Net>) {
             name.resize(std::min(name.size(), name.find('<')));
             bool first = true;
@@ -69,6 +47,10 @@ struct ModelName {
         }
         return name;
     }
+};
+template <class N, class... L>
+struct ModelName<combinators::Let<N, L...>> {
+    static std::string text() { return name_with("Let", {name_in_files<N>(), model_name<L>()...}); }
 };
 template <int N, class... L>
 struct ModelName<combinators::Repeat<N, L...>> {
@@ -89,7 +71,7 @@ struct ModelName<combinators::Residual<combinators::Sequential<B...>, Projection
 
 /// "Sequential<Linear<784, 256, Bias>, ReLU>": as written, with all default arguments. (`type_name` has those that the
 /// compiler sees fit to print.) A combinator that is not named here is its name with those of its children, so that a
-/// VAE is its encoder and its decoder, whatever its loss.
+/// VAE is its encoder and its decoder, whatever its loss. A type may be called otherwise in files: model/file_name.hpp.
 template <class Net>
 std::string model_name() {
     return detail::ModelName<Net>::text();

@@ -23,7 +23,8 @@ inline constexpr std::uint64_t most_steps = std::numeric_limits<std::int64_t>::m
 /// The metadata's numbers and texts, each held against what is wanted; what does not fit becomes a fault.
 class MetadataReader {
   public:
-    MetadataReader(const FileMetadata& metadata, Loading& loading) : metadata_(metadata), loading_(loading) {}
+    MetadataReader(const FileMetadata& metadata, const FormerNames& former, Loading& loading)
+        : metadata_(metadata), former_(former), loading_(loading) {}
 
     /// A whole number up to `most`, or a fault and 0.
     [[gnu::noinline]] std::uint64_t number(std::string_view key, std::uint64_t most) {
@@ -62,10 +63,12 @@ class MetadataReader {
     [[gnu::noinline]] void same_option(std::string_view key, const FileMetadata& absent, std::string_view expected) {
         const std::string* text = find_text(metadata_, key);
         if (!text) text = find_text(absent, key);
-        if (!text || *text != expected) loading_.fault(key, text ? in_quotes(*text) : "nothing", in_quotes(expected));
+        if (!text || with_todays_names(*text, former_) != expected)
+            loading_.fault(key, text ? in_quotes(*text) : "nothing", in_quotes(expected));
     }
 
     const FileMetadata& metadata_;
+    const FormerNames& former_;
     Loading& loading_;
 };
 
@@ -148,14 +151,14 @@ inline void expect_checkpoint(const SafeTensors& file) {
     expect_checkpoint(file);
     TrainingRun run_there = read_run(file);
     Loading loading(file, false, false);
-    for (const auto& [key, name] : state.models) loading.expect_model(key, name);
+    for (const auto& [key, name] : state.models) loading.expect_model(key, name, state.former);
     // Where the options say that only one of the two has an average, their sentence is enough.
     const bool says_average = find_text(file.metadata(), key_of_option("average")) != nullptr;
     std::span<const StateTensor<float>> averages;
     if (says_average || has_average(file)) averages = state.averages;
     loading.expect_tensors({state.weights, state.states, averages}, "", "");
     find_surplus(file, state, !says_average || !averages.empty(), loading);
-    MetadataReader metadata(file.metadata(), loading);
+    MetadataReader metadata(file.metadata(), state.former, loading);
 
     FileMetadata options, absent;
     add_options(options, state.options.texts);

@@ -55,7 +55,7 @@ inline LoadReport load_training(const std::filesystem::path& path, const Trainin
     bool has_states = false;
     for (const TensorInfo& tensor : file.tensors()) has_states = has_states || tensor.name.starts_with("optimizer.");
     Loading loading(file, false, true);
-    for (const auto& [key, name] : state.models) loading.expect_model(key, name);
+    for (const auto& [key, name] : state.models) loading.expect_model(key, name, state.former);
     std::span<const StateTensor<float>> states;
     if (has_states) states = state.states;
     std::span<const StateTensor<float>> averages;
@@ -66,7 +66,7 @@ inline LoadReport load_training(const std::filesystem::path& path, const Trainin
         const std::string key = key_of_updates(name);
         std::uint64_t number = averages.empty() ? 0 : 1;  // all that matters of another program's
         if (!averages.empty() && find_text(file.metadata(), key))
-            number = MetadataReader(file.metadata(), loading).number(key, most_steps);
+            number = MetadataReader(file.metadata(), state.former, loading).number(key, most_steps);
         updates.push_back(static_cast<std::int64_t>(number));
     }
     if (has_states) {

@@ -11,8 +11,8 @@
 #include "genotype/io/state_dict.hpp"
 #include "genotype/model/model_name.hpp"
 #include "genotype/tensor/host_copy.hpp"
-#include "genotype/training/trained.hpp"
 #include "genotype/training/option_texts.hpp"
+#include "genotype/training/trained.hpp"
 #include "genotype/training/trainer.hpp"
 
 namespace genotype::detail {
@@ -33,6 +33,7 @@ struct TrainingState {
     std::vector<std::pair<std::string, std::int64_t*>> average_updates;  // of a network, how many it has had
     std::vector<std::pair<std::string, RandomState*>> randoms;
     OptionTexts models;  // key in the metadata, and printed model
+    FormerNames former;  // of their layers, of the optimiser and of the loss
     ListedOptions options;
     std::string training;         // in words
     bool joined = false;          // of several networks
@@ -57,6 +58,7 @@ struct TrainingState {
         float* const parameters = on_host(model.parameters);
         const std::size_t last = add_state<Net>(weights, parameters, on_host(model.buffers), prefix, KeepNames{});
         add_option(models, model_key_of(prefix), model_name<Net>());
+        add_former_names_of_layers<Net>(former);
         const auto used = static_cast<std::size_t>(optimizer.optimizer().used_states());
         add_optimizer(prefix, first, last, parameters, model.parameters.size(),
                       std::span(Rule::state_names).first(used), on_host(optimizer.state()), Rule::counts_steps,
@@ -79,9 +81,7 @@ struct TrainingState {
 
   private:
     /// "generator" of "generator.".
-    static std::string name_of(const std::string& prefix) {
-        return prefix.substr(0, prefix.size() - !prefix.empty());
-    }
+    static std::string name_of(const std::string& prefix) { return prefix.substr(0, prefix.size() - !prefix.empty()); }
 
     template <class Memory>
     float* on_host(const Arena<Memory>& arena) {
@@ -116,8 +116,12 @@ TrainingState describe(Trainer<Net, Device, Optimizer>& trainer) {
     state.name_joined_model();
     const OptionLister list(state.options);
     list("device", linked_type_name(typeid(Device)));  // the same from every compiler
-    list("optimizer", linked_type_name(typeid(Optimizer)));
-    if constexpr (requires { typename Net::Loss; }) list("loss", linked_type_name(typeid(typename Net::Loss)));
+    list("optimizer", name_in_files<Optimizer>());
+    add_former_names<Optimizer>(state.former);
+    if constexpr (requires { typename Net::Loss; }) {
+        list("loss", name_in_files<typename Net::Loss>());
+        add_former_names<typename Net::Loss>(state.former);
+    }
     if constexpr (requires { typename Net::Noise; }) list("noise", linked_type_name(typeid(typename Net::Noise)));
     const auto& options = trainer.options();
     options.for_each_option(list);
