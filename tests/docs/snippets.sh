@@ -7,7 +7,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/../structure/common.sh"
 use_compiler gcc "${1:-g++}"
 shift || true
 pages=("$@")
-((${#pages[@]})) || pages=("$root/README.md" "$root/docs/design.md" "$root/docs/pytorch.md" "$root/docs/text.md")
+((${#pages[@]})) || pages=("$root/README.md" "$root/docs/adding.md" "$root/docs/design.md" "$root/docs/pytorch.md" "$root/docs/text.md")
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 faults=0
@@ -25,8 +25,15 @@ for page in "${pages[@]}"; do
 done
 mapfile -t programs < <(find "$scratch" -name '*.cpp' | sort)
 
+has_thrust=true
+if ! "$compiler" "${standard[@]}" -fsyntax-only -x c++ - <<<'#include <thrust/version.h>' 2>/dev/null; then
+    has_thrust=false
+    echo "Without programs over thrust, which is not found."
+fi
+
 check() { # PROGRAM: prints what is wrong with it
     local program=$1 words sentence page
+    $has_thrust || ! grep -q 'genotype/thrust.hpp' "$program" || return 0
     if ! grep -q '^// does not compile$' "$program"; then
         words=$("$compiler" "${standard[@]}" -Wall -Wextra -fsyntax-only "$program" 2>&1) || head -n 20 <<<"$words"
         return 0
