@@ -36,6 +36,8 @@ struct ConvT : LayerBase {
         return out;
     }
 
+    static constexpr int output_axis = 1;  // of the weight, see SpectralNorm
+
     using Geometry = kernels::TypedConvGeometry<kernel, stride, padding>;
     static constexpr Geometry geometry(Dims in, Dims out) {
         return Geometry(

@@ -6,6 +6,7 @@
 #include <type_traits>
 
 #include "genotype/kernels/planned.hpp"
+#include "genotype/layers/packing.hpp"
 #include "genotype/layers/parameter.hpp"
 #include "genotype/layers/pass.hpp"
 #include "genotype/shape/fault.hpp"
@@ -43,7 +44,8 @@ struct LayerBase {
     static constexpr long prepared_floats() {
         return 0;
     }
-    /// Makes those forms; called after every change of the parameters.
+    /// Makes those forms; called after every change of the parameters. A layer that sees its buffers there takes a
+    /// `Packing`.
     template <class Device>
     static void prepare(Device, const float*, float*) {}
 
