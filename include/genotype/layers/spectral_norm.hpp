@@ -64,9 +64,9 @@ constexpr int output_axis() {
 /// ("parametrizations.weight.original", "parametrizations.weight.0._u"). It iterates before every forward run in
 /// training mode, also where the weight is what it was: a GAN's step, which runs its discriminator three times, is
 /// three iterations there and one here, and real and generated images there meet slightly different weights. Training
-/// here is PyTorch's with one forward run between updates, where the first has the vectors as they were loaded; inference
-/// is the same.
-/// Source: Miyato, Kataoka, Koyama, Yoshida, "Spectral normalization for generative adversarial networks" (ICLR 2018).
+/// here is PyTorch's with one forward run between updates, where the first has the vectors as they were loaded;
+/// inference is the same. Source: Miyato, Kataoka, Koyama, Yoshida, "Spectral normalization for generative adversarial
+/// networks" (ICLR 2018).
 template <class L>
 struct SpectralNorm : LayerBase {
     using Wrapped = L;
@@ -106,7 +106,8 @@ struct SpectralNorm : LayerBase {
             Matrix::times(device, weight, static_cast<const float*>(v), y, own + at.partial, own + at.scratch);
         };
         const auto to_unit_length = [&](long count, float* x) {
-            sum_with_parts(device, own + at.parts, count, detail::SquareOf{}, own + at.sum, static_cast<const float*>(x));
+            sum_with_parts(device, own + at.parts, count, detail::SquareOf{}, own + at.sum,
+                           static_cast<const float*>(x));
             update(device, count, detail::ToUnitLength{own + at.sum}, x);
         };
         map(device, Matrix::rows, kernels::Identity{}, u,

@@ -134,16 +134,17 @@ struct WeightMatrix {
     }
 };
 
-/// Copies what of `L`'s parameters is not the weight, or adds it.
+/// Copies what of `L`'s parameters is not the weight, or adds it. Both begin behind the weight; gaps stay as they are.
 template <class L, class Device>
 void copy_others(Device device, const float* from, float* to, bool accumulate) {
-    const long first = offset_in(L::parameters, 1);
-    const long count = offset_in(L::parameters, static_cast<int>(L::parameters.size())) - first;
-    if (count == 0) return;
-    if (accumulate)
-        update(device, count, kernels::AddTo{}, from, to);
-    else
-        map(device, count, kernels::Identity{}, to, from);
+    const long begin = offset_in(L::parameters, 1);
+    for (std::size_t other = 1; other < L::parameters.size(); ++other) {
+        const long at = offset_in(L::parameters, static_cast<int>(other)) - begin, count = L::parameters[other].count();
+        if (accumulate)
+            update(device, count, kernels::AddTo{}, from + at, to + at);
+        else
+            map(device, count, kernels::Identity{}, to + at, from + at);
+    }
 }
 
 struct SetOne {
