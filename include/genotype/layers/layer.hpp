@@ -13,6 +13,12 @@
 
 namespace genotype {
 
+// How a layer's norms of single samples' gradients are worked out, see layers/sample_norms.hpp.
+struct SingleGradients;
+struct ProductNorms;
+struct RowNorms;
+struct ModulationNorms;
+
 /// The defaults of a layer with nothing of its own. A layer inherits from it and adds
 ///
 ///     static constexpr Inferred output(Dims in);                                  // in already fits `input`

@@ -70,6 +70,7 @@ constexpr int output_axis() {
 template <class L>
 struct SpectralNorm : LayerBase {
     using Wrapped = L;
+    using sample_norms = SingleGradients;
     static_assert(L::buffers.size() == 0, "the layer has no buffers of its own");
     using Matrix = detail::WeightMatrix<L, detail::output_axis<L>()>;
 

@@ -52,6 +52,7 @@ struct AlongDirection {
 template <class L, int dim = 0>
 struct WeightNorm : LayerBase {
     using Wrapped = L;
+    using sample_norms = SingleGradients;
     static_assert(L::buffers.size() == 0, "the layer has no buffers of its own");
     using Matrix = detail::WeightMatrix<L, dim>;
 
