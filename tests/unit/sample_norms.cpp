@@ -2,6 +2,7 @@
 #include <omp.h>
 
 #include <algorithm>
+#include <cmath>
 #include <vector>
 
 #include "genotype/genotype.hpp"
@@ -116,4 +117,41 @@ TEST_CASE("issue 18.4: norms clip gradients of single samples, with the same bit
         return norms;
     };
     CHECK(norms_of(1) == norms_of(3));
+}
+
+TEST_CASE("issue 18.4: clipped output gradients give the sum of the samples' clipped gradients") {
+    using Net = Sequential<Conv<2, 4, 3, 1, 1, Bias>, GroupNorm<2, 4>, ReLU, Flatten, Linear<4 * 16, 5>>;
+    using In = Shape<2, 4, 4>;
+    constexpr float longest = 3;
+    on_tested_devices([]<class Device>(Device device) {
+        Model<Net, Device> model(Seed{1});
+        Workspace<Net, In, Training, SampleNorms<Device>> run(5);
+        const auto x = normal<In>(5, Seed{2});
+        auto dy = normal<Shape<5>>(5, Seed{3});
+        for (int n = 0; n < 5; ++n)
+            for (int i = 0; i < 5; ++i) dy(n, i) *= 0.02f * static_cast<float>(n * n * n + 1);
+        const auto count = static_cast<std::size_t>(parameter_floats<Net>());
+        std::vector<float> gradients(count), single(count), norms(5);
+        std::vector<double> expected(count, 0.0);
+        int clipped = 0;
+        run.forward(model, x);
+        for (int n = 0; n < 5; ++n) {
+            Tensor<Shape<5>> only(5);
+            std::copy_n(dy.data() + 5 * n, 5, only.data() + 5 * n);
+            run.backward(model, x, only, {.gradients = single});
+            double squares = 0;
+            for (const float value : single) squares += static_cast<double>(value) * static_cast<double>(value);
+            const double factor = std::min(1.0, longest / std::sqrt(squares));
+            clipped += factor < 1;
+            for (std::size_t i = 0; i < count; ++i) expected[i] += factor * static_cast<double>(single[i]);
+        }
+        CHECK((clipped > 0 && clipped < 5));
+        run.squared_norms(model, x, dy, norms.data());
+        clip_samples(device, 5, 5, norms.data(), longest, dy.data());
+        run.backward(model, x, dy, {.gradients = gradients});
+        double error = 0;
+        for (std::size_t i = 0; i < count; ++i)
+            error = std::max(error, std::abs(static_cast<double>(gradients[i]) - expected[i]));
+        CHECK(error < 1e-5);
+    });
 }

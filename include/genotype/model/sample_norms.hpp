@@ -3,12 +3,28 @@
 
 #include <type_traits>
 
+#include "genotype/kernels/math.hpp"
 #include "genotype/layers/sample_norms.hpp"
 #include "genotype/model/workspace.hpp"
 #include "genotype/shape/report.hpp"
 
 namespace genotype {
 namespace detail {
+
+struct ClipFactor {
+    float longest;
+
+    template <class V>
+    constexpr V operator()(V squared_norm) const {
+        return min(V(longest) / (sqrt(squared_norm) + V(1e-6f)), V(1.f));
+    }
+};
+struct Scale {
+    template <class V>
+    constexpr void operator()(V factor, V& x) const {
+        x = x * factor;
+    }
+};
 
 struct HasSampleNorms {
     using fault = void;
@@ -57,7 +73,7 @@ struct SampleNormsOf<C<N, L...>> : FirstFault<L...> {
 ///     Workspace<Net, In, Training, SampleNorms<Cpu>> run(64);
 ///     const auto y = run.forward(model, x);
 ///     run.squared_norms(model, x, dy, norms);                            // a float a sample
-///     ... dy of sample n is multiplied by min(1, longest / sqrt(norms[n])) ...
+///     clip_samples(Cpu{}, 64, Out::count, norms, 1.f, dy);
 ///     run.backward(model, x, dy, {.gradients = gradients});              // the sum of the clipped gradients
 ///
 /// A layer with parameters says how its norms are worked out: `using sample_norms = SingleGradients;`, or a struct of
@@ -102,5 +118,14 @@ struct SampleNorms : Device {
         typename L::sample_norms;
     };
 };
+
+/// Multiplies dy of each of `batch` samples, `count` values, by min(1, longest / norm), so that the sample's gradient
+/// is no longer than `longest`. `norms` has the squared norms, and then the factors. Opacus: DPOptimizer's
+/// `per_sample_clip_factor`.
+template <class Device>
+void clip_samples(Device device, int batch, long count, float* norms, float longest, float* dy) {
+    map(device, batch, detail::ClipFactor{longest}, norms, static_cast<const float*>(norms));
+    update_rows(device, batch, count, detail::Scale{}, static_cast<const float*>(norms), dy);
+}
 
 }  // namespace genotype

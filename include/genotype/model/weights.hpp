@@ -79,7 +79,7 @@ class ModelWeights {
         prepare();
     }
 
-    /// To be called after every change of the parameters. A training's update says so, `prepare<PackedAfter::update>()`:
+    /// To be called after every change of the parameters. A training says so, `prepare<PackedAfter::update>()`:
     /// then a layer such as `SpectralNorm` brings its buffers up to date. Without it buffers are only read.
     template <PackedAfter after = PackedAfter::loaded>
     void prepare() {

@@ -156,8 +156,11 @@ class Workspace {
     /// `output_gradient` says of sample n alone; `norms` has room for a batch. On `SampleNorms<Device>`, see
     /// model/sample_norms.hpp.
     template <class Model>
-    void squared_norms(const Model& model, View<In> x, View<Out> output_gradient, float* norms)
-        requires std::same_as<Mode, Training> && requires(Device on) { on.norms; } {
+    void squared_norms(const Model& model, View<In> x, View<Out> output_gradient,
+                       float* norms) requires std::same_as<Mode, Training> && requires(Device on) {
+        on.norms;
+    }
+    {
         check(x.batch);
         Device::clear(norms, x.batch);
         Device on = device_;
@@ -173,20 +176,20 @@ class Workspace {
         const kernels::SequenceRows text{.count = x.batch};
         const kernels::Sequences all = one_text(text);
         run_backward<Net, In::dims>(device, Backward{.batch = x.batch,
-                                                      .in = In::dims,
-                                                      .out = Out::dims,
-                                                      .x = x.data,
-                                                      .y = output(),
-                                                      .dy = output_gradient.data,
-                                                      .dx = wanted.input_gradient.data,
-                                                      .parameters = model.parameters.data(),
-                                                      .gradients = wanted.gradients.data,
-                                                      .prepared = model.prepared.data(),
-                                                      .accumulate = wanted.accumulate,
-                                                      .kept = kept(),
-                                                      .scratch = scratch(),
-                                                      .sequences = wanted.sequences ? wanted.sequences : &all,
-                                                      .values = given()});
+                                                     .in = In::dims,
+                                                     .out = Out::dims,
+                                                     .x = x.data,
+                                                     .y = output(),
+                                                     .dy = output_gradient.data,
+                                                     .dx = wanted.input_gradient.data,
+                                                     .parameters = model.parameters.data(),
+                                                     .gradients = wanted.gradients.data,
+                                                     .prepared = model.prepared.data(),
+                                                     .accumulate = wanted.accumulate,
+                                                     .kept = kept(),
+                                                     .scratch = scratch(),
+                                                     .sequences = wanted.sequences ? wanted.sequences : &all,
+                                                     .values = given()});
     }
 
     struct Memory {
