@@ -67,7 +67,7 @@ struct WeightMatrix {
         int before = -1;
         for (int at = 0; at < weight.dims.rank; ++at) {
             const int axis = weight.order[at];
-            if (axis == dim || (channels > 1 && axis == first_axis)) continue;
+            if (axis == dim || weight.dims[axis] == 1 || (channels > 1 && axis == first_axis)) continue;
             if (axis < before) return false;
             before = axis;
         }
