@@ -16,6 +16,11 @@ namespace {
 struct skip : Name {};
 struct condition : Name {};
 
+template <class L>
+struct Masked : L {
+    using sample_norms = MaskedGradients;
+};
+
 template <class Net, class In>
 void expect_everywhere() {
     on_tested_devices([]<class Device>(Device) {
@@ -57,6 +62,10 @@ TEST_CASE("issue 18.4: norms of single samples are those of batches of one: netw
         Sequential<Let<condition, Linear<4, 6>, SiLU>, Linear<4, 5>, Modulate<condition, 6, 5>, Linear<5, 2>>,
         Shape<4>>();
     expect_everywhere<Sequential<Linear<6, 12>, Dropout<0.5f>, Linear<12, 3>>, Shape<6>>();
+    expect_everywhere<
+        Sequential<Let<condition, Linear<4, 6>, SiLU>, Linear<4, 5>, Masked<Modulate<condition, 6, 5>>, Linear<5, 2>>,
+        Shape<4>>();
+    expect_everywhere<Sequential<Masked<Conv<3, 5, 3, 1, 1, Bias>>, Masked<LayerNorm<5, 4, 4>>>, Shape<3, 4, 4>>();
     // Tokens that do not look at one another.
     Tensor<Shape<1>> ids(5);
     for (int i = 0; i < 5; ++i) ids(i, 0) = static_cast<float>(i * 3 % 7);

@@ -15,6 +15,7 @@ namespace genotype {
 
 // How a layer's norms of single samples' gradients are worked out, see layers/sample_norms.hpp.
 struct SingleGradients;
+struct MaskedGradients;
 struct ProductNorms;
 struct RowNorms;
 struct ModulationNorms;

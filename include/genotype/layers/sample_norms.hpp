@@ -2,6 +2,8 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
 #include <type_traits>
 
 #include "genotype/kernels/conv_geometry.hpp"
@@ -65,45 +67,100 @@ void add_product_norms(Device device, int batch, int in, const float* x, int out
 
 }  // namespace detail
 
+namespace detail {
+
+/// A place for one gradient by the parameters of `L`, and for the sum of its squares.
+template <class L, class Device>
+struct OneGradient {
+    static constexpr long floats = offset_in(L::parameters, static_cast<int>(L::parameters.size()));
+    static constexpr MemoryExtent extent{0, floats + aligned(1L) + aligned(sum_parts(kernels::planned<Device>))};
+
+    static void add_squares(Device device, float* gradients, float* norm) {
+        float *const sum_here = gradients + floats, *const parts = sum_here + aligned(1L);
+        for (std::size_t index = 0; index < L::parameters.size(); ++index) {
+            const float* const gradient = gradients + offset_in(L::parameters, static_cast<int>(index));
+            sum_with_parts(device, parts, L::parameters[index].count(), SquareOf{}, sum_here, gradient);
+            update(device, 1, kernels::AddTo{}, static_cast<const float*>(sum_here), norm);
+        }
+    }
+};
+
+}  // namespace detail
+
 /// How a layer whose samples do not depend on one another has its norms: `L`'s backward runs on each sample alone, and
-/// the gradient that it gives is summed. Needs no more than that; what it keeps of a sample lies in one piece.
+/// the gradient that it gives is summed. It reads no named values, and what it keeps is one piece a sample; for others
+/// there is `MaskedGradients`.
 struct SingleGradients {
     template <class L, class Device>
     static constexpr MemoryExtent scratch(Dims in) {
-        return own<L, Device> + aligned(L::template memory<Device, Training>(in).backward_scratch);
+        return detail::OneGradient<L, Device>::extent +
+               aligned(L::template memory<Device, Training>(in).backward_scratch);
     }
 
     template <class L, class Device>
     static void add_squared_norms(Device device, const Backward& pass, float* norms) {
-        static_assert(std::is_same_v<ReadNames<L>, detail::Names<>>, "a named value is not cut into samples");
+        using Own = detail::OneGradient<L, Device>;
+        static_assert(std::is_same_v<ReadNames<L>, detail::Names<>>, "MaskedGradients are for layers that read names");
         const long kept = L::template memory<Device, Training>(pass.in).kept.per_sample;
-        float *const gradients = pass.scratch.fixed, *const sum_here = gradients + parameters<L>,
-                     *const parts = sum_here + aligned(1L);
         Backward one = pass;
         one.batch = 1;
         one.dx = nullptr;
-        one.gradients = gradients;
+        one.gradients = pass.scratch.fixed;
         one.accumulate = false;
-        one.scratch = pass.scratch.at(own<L, Device>);
+        one.scratch = pass.scratch.at(Own::extent);
         for (int sample = 0; sample < pass.batch; ++sample) {
             L::backward(device, one);
-            for (std::size_t index = 0; index < L::parameters.size(); ++index) {
-                const float* const gradient = gradients + offset_in(L::parameters, static_cast<int>(index));
-                sum_with_parts(device, parts, L::parameters[index].count(), detail::SquareOf{}, sum_here, gradient);
-                update(device, 1, kernels::AddTo{}, static_cast<const float*>(sum_here), norms + sample);
-            }
+            Own::add_squares(device, one.gradients, norms + sample);
             if (one.x) one.x += pass.in.count();
             if (one.y) one.y += pass.out.count();
             one.dy += pass.out.count();
             one.kept.per_sample += kept;
         }
     }
+};
+
+/// The same for any layer whose samples do not depend on one another: its backward runs on the whole batch, once a
+/// sample, whose output gradient alone is not 0.
+struct MaskedGradients {
+    template <class L, class Device>
+    static constexpr MemoryExtent scratch(Dims in) {
+        return detail::OneGradient<L, Device>::extent + MemoryExtent{aligned(L::output(in).dims.count()), 0} +
+               aligned(L::template memory<Device, Training>(in).backward_scratch);
+    }
+
+    template <class L, class Device>
+    static void add_squared_norms(Device device, const Backward& pass, float* norms) {
+        using Own = detail::OneGradient<L, Device>;
+        const long count = pass.out.count();
+        float* const dy = pass.scratch.per_sample;
+        // The values of names without a place for gradients by them.
+        std::array<NamedValue, count_names(ReadNames<L>{}) + 1> values{};
+        std::size_t at = 0;
+        const auto add = [&]<class N>(std::type_identity<N>) {
+            values[at + 1] = {detail::name_id<N>(), value_of<N>(pass).data, nullptr, &values[at]};
+            ++at;
+        };
+        [&]<class... N>(detail::Names<N...>) { (add(std::type_identity<N>{}), ...); }(ReadNames<L>{});
+        Backward one = pass;
+        one.dx = nullptr;
+        one.dy = dy;
+        one.gradients = pass.scratch.fixed;
+        one.accumulate = false;
+        one.values = &values[at];
+        one.scratch = pass.scratch.at(Own::extent + MemoryExtent{aligned(count), 0});
+        for (int sample = 0; sample < pass.batch; ++sample) {
+            Device::clear(dy, pass.batch * count);
+            map(device, count, kernels::Identity{}, dy + sample * count, pass.dy + sample * count);
+            L::backward(device, one);
+            Own::add_squares(device, one.gradients, norms + sample);
+        }
+    }
 
   private:
-    template <class L>
-    static constexpr long parameters = offset_in(L::parameters, static_cast<int>(L::parameters.size()));
-    template <class L, class Device>
-    static constexpr MemoryExtent own{0, parameters<L> + aligned(1L) + aligned(sum_parts(kernels::planned<Device>))};
+    template <class... N>
+    static constexpr std::size_t count_names(detail::Names<N...>) {
+        return sizeof...(N);
+    }
 };
 
 /// A product of vectors of a sample: no gradient is made.

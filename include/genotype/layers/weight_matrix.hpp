@@ -134,6 +134,15 @@ struct WeightMatrix {
     }
 };
 
+/// Whether a layer's forward takes a `ProductEnd`.
+template <class L>
+constexpr bool is_product_layer() {
+    if constexpr (requires { L::is_product; })
+        return L::is_product;
+    else
+        return false;
+}
+
 /// Copies what of `L`'s parameters is not the weight, or adds it. Both begin behind the weight; gaps stay as they are.
 template <class L, class Device>
 void copy_others(Device device, const float* from, float* to, bool accumulate) {

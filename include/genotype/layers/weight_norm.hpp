@@ -59,7 +59,7 @@ struct WeightNorm : LayerBase {
     static constexpr bool exceeds_0_to_1 = L::exceeds_0_to_1;
     static constexpr bool backward_reads_input = L::backward_reads_input;
     static constexpr bool backward_reads_output = L::backward_reads_output;
-    static constexpr bool is_product = requires { L::is_product; };
+    static constexpr bool is_product = detail::is_product_layer<L>();
     static constexpr Dims input = L::input;
 
     static constexpr auto parameters = [] {
