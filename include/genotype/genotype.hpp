@@ -24,6 +24,7 @@
 #include "genotype/model/context.hpp"
 #include "genotype/model/model.hpp"
 #include "genotype/model/normal.hpp"
+#include "genotype/model/sample_norms.hpp"
 #include "genotype/model/session.hpp"
 #include "genotype/model/summary.hpp"
 #include "genotype/losses.hpp"

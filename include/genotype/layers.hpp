@@ -48,5 +48,7 @@
 #include "genotype/layers/silu.hpp"
 #include "genotype/layers/sinusoid.hpp"
 #include "genotype/layers/softplus.hpp"
+#include "genotype/layers/spectral_norm.hpp"
 #include "genotype/layers/tanh.hpp"
 #include "genotype/layers/upsample.hpp"
+#include "genotype/layers/weight_norm.hpp"

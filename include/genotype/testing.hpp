@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "genotype/model/check_sample_norms.hpp"
 #include "genotype/model/model.hpp"
 
 namespace genotype {

@@ -11,7 +11,7 @@ import sys
 
 import torch
 
-from cases import layers, losses, optimizers, tokens, training
+from cases import layers, losses, optimizers, parametrizations, tokens, training
 from cases.store import Store
 
 GROUPS = {
@@ -20,6 +20,7 @@ GROUPS = {
     "activations": [layers.activations],
     "pools": [layers.pools, layers.rearrangements],
     "residuals": [layers.residuals],
+    "parametrizations": [parametrizations.parametrizations],
     "tokens": [tokens.embeddings, tokens.positional_embeddings, tokens.attention, tokens.rotary,
                tokens.gates, tokens.sinusoids],
     "losses": [losses.losses, losses.gaussian_kl],

@@ -133,6 +133,27 @@ TEST_CASE("sampling and inference") {
     });
 }
 
+TEST_CASE("steps through spectral and weight norm, and norms of single samples' gradients") {
+    using Critic = Sequential<SpectralNorm<Conv<1, 8, 4, 2, 1>>, LeakyReLU<0.2f>, WeightNorm<ConvT<8, 4, 4, 2, 1>>,
+                              GroupNorm<2, 4>, Flatten, Linear<1024, 1>>;
+    Model<Critic> model;
+    Workspace<Critic, Picture, Training, SampleNorms<Cpu>> run(4);
+    Gradients<Critic> gradients;
+    Optimized<Critic> optimizer;
+    Tensor<Picture> x(4);
+    Tensor<Shape<1>> dy(4);
+    std::vector<float> norms(4);
+    fill_normal(Cpu{}, x.size(), RandomState{}, x.data());
+    fill_normal(Cpu{}, dy.size(), RandomState{}, dy.data());
+    expect_none([&] {
+        run.forward(model, x);
+        run.squared_norms(model, x, dy, norms.data());
+        clip_samples(Cpu{}, 4, 1, norms.data(), 1.f, dy.data());
+        run.backward(model, x, dy, {.gradients = gradients});
+        optimizer.step(model, gradients);
+    });
+}
+
 TEST_CASE("epochs of a loader, and training from it") {
     const auto data = pictures(40);
     Loader<Picture> loader(data, {.batch = 16, .drop_last = false});

@@ -11,6 +11,10 @@
 #include "genotype/shape/error.hpp"
 
 namespace genotype {
+namespace why {
+struct hint_batch_statistics_join_the_samples_take_GroupNorm;
+}
+
 namespace detail {
 
 [[noreturn, gnu::cold]] inline void too_few_values(int channels, long rows) {
@@ -32,6 +36,7 @@ namespace detail {
 template <int channels, float... numbers>
 requires(sizeof...(numbers) <= 2) struct BN : LayerBase {
     static constexpr bool exceeds_0_to_1 = true;
+    using joins_samples = why::hint_batch_statistics_join_the_samples_take_GroupNorm;
     static constexpr float epsilon = detail::number_or<numbers...>(0, 1e-5f);
     static constexpr float momentum = detail::number_or<numbers...>(1, 0.1f);
 

@@ -5,6 +5,9 @@
 #include "genotype/layers/layer.hpp"
 
 namespace genotype {
+namespace why {
+struct hint_tokens_of_a_text_are_joined;
+}
 
 /// ((heads + 2 key_value_heads) head_width) to (heads head_width): a row's queries, keys and values become, for each
 /// head, softmax(q . k / sqrt(head_width)) . v over the tokens of its text up to its own. Fewer key-value heads than
@@ -19,6 +22,7 @@ struct CausalAttention : LayerBase {
     static_assert(head_width <= kernels::widest_head, "a head is at most 256 wide");
     static constexpr kernels::AttentionSizes sizes{heads, key_value_heads, head_width};
     static constexpr bool backward_reads_output = true;
+    using joins_samples = why::hint_tokens_of_a_text_are_joined;
 
     static constexpr Inferred output(Dims in) {
         for (const int size : {heads, key_value_heads, head_width})

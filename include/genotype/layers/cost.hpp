@@ -10,7 +10,9 @@ namespace genotype {
 /// once a pixel of its output, which is stride^2 too much.) A layer whose matrix is no factor says `multiply_adds`.
 template <Layer L>
 constexpr long multiply_adds_of_leaf(Dims in, Dims out) {
-    if constexpr (requires { L::multiply_adds; }) {
+    if constexpr (requires { typename L::Wrapped; }) {
+        return multiply_adds_of_leaf<typename L::Wrapped>(in, out);
+    } else if constexpr (requires { L::multiply_adds; }) {
         return L::multiply_adds;
     } else if constexpr (requires { L::geometry(in, out).small_pixels(); }) {
         return L::geometry(in, out).weights() * L::geometry(in, out).small_pixels();

@@ -19,6 +19,7 @@ namespace genotype {
 template <int groups, int channels, float... numbers>
 requires(sizeof...(numbers) <= 1) struct GroupNorm : LayerBase {
     static constexpr bool exceeds_0_to_1 = true;
+    using sample_norms = SingleGradients;
     static constexpr float epsilon = detail::number_or<numbers...>(0, 1e-5f);
 
     static constexpr std::array<Parameter, 2> parameters{{{"weight", vector_dims(channels), {Initial::constant, 1}},

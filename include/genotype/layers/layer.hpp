@@ -6,11 +6,19 @@
 #include <type_traits>
 
 #include "genotype/kernels/planned.hpp"
+#include "genotype/layers/packing.hpp"
 #include "genotype/layers/parameter.hpp"
 #include "genotype/layers/pass.hpp"
 #include "genotype/shape/fault.hpp"
 
 namespace genotype {
+
+// How a layer's norms of single samples' gradients are worked out, see layers/sample_norms.hpp.
+struct SingleGradients;
+struct MaskedGradients;
+struct ProductNorms;
+struct RowNorms;
+struct ModulationNorms;
 
 /// The defaults of a layer with nothing of its own. A layer inherits from it and adds
 ///
@@ -43,7 +51,8 @@ struct LayerBase {
     static constexpr long prepared_floats() {
         return 0;
     }
-    /// Makes those forms; called after every change of the parameters.
+    /// Makes those forms; called after every change of the parameters. A layer that sees its buffers there takes a
+    /// `Packing`.
     template <class Device>
     static void prepare(Device, const float*, float*) {}
 

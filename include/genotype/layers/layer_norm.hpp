@@ -24,6 +24,7 @@ template <class Choice, class Epsilon, int... sizes>
 requires(sizeof...(sizes) >= 1 && sizeof...(sizes) <= 4) struct LayerNormOf : LayerBase {
     static constexpr bool exceeds_0_to_1 = true;
     static constexpr bool has_bias = std::same_as<Choice, Bias>;
+    using sample_norms = SingleGradients;
     static constexpr float epsilon = static_cast<float>(static_cast<double>(Epsilon::num) / Epsilon::den);
     static constexpr Dims dims{sizeof...(sizes), sizes...};
     static constexpr AxisOrder order = dims.rank == 3 ? AxisOrder{1, 2, 0} : AxisOrder{};

@@ -17,6 +17,7 @@ namespace genotype {
 template <class N, int width, int channels>
 struct Modulate : LayerBase {
     using reads = Names<N>;
+    using sample_norms = ModulationNorms;
     static constexpr bool exceeds_0_to_1 = true;
     static constexpr bool sized = width >= 1 && channels >= 1;
     static constexpr Dims input{any_dim, sized ? channels : any_dim, any_dim, any_dim, any_dim};
@@ -78,6 +79,15 @@ struct Modulate : LayerBase {
         column_sums(device, b.batch, moments, static_cast<const float*>(dscales),
                     b.gradients + parameter_offset<Modulate>(1), b.accumulate);
     }
+
+    /// For norms of single samples: the gradients by scales and shifts, and what they are products with.
+    template <class Device>
+    static void scale_gradients(Device device, const Backward& b, float* dscales) {
+        float* const none = nullptr;
+        modulate_backward(device, b.batch, b.in.pixels(), channels, b.x, static_cast<const float*>(b.kept.per_sample),
+                          b.dy, none, dscales);
+    }
+    static const float* named_value(const Backward& b) { return value_of<N>(b).data; }
 
   private:
     static constexpr MemoryExtent one{aligned(moments), 0}, value{aligned(width), 0};

@@ -15,6 +15,7 @@ namespace genotype {
 template <int positions, int size>
 struct PositionalEmbedding : LayerBase {
     static constexpr int context = positions, width = size;
+    using sample_norms = RowNorms;
     static constexpr bool backward_reads_input = false;
     static constexpr bool in_place = true;
     static constexpr long multiply_adds = 0;

@@ -17,6 +17,7 @@ namespace genotype {
 template <int width, class Epsilon = std::ratio<1, 100'000>>
 struct RMSNorm : LayerBase {
     static constexpr bool exceeds_0_to_1 = true;
+    using sample_norms = SingleGradients;
     static constexpr float epsilon = static_cast<float>(static_cast<double>(Epsilon::num) / Epsilon::den);
     static_assert(epsilon >= 0, "epsilon is added to a mean of squares");
 

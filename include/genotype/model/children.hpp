@@ -76,15 +76,30 @@ constexpr void for_each_slice(Visit&& visit) {
     });
 }
 
-/// Makes the device's forms of all parameters.
+/// Whether a layer of `Net` sees its buffers when it is packed.
 template <Layer Net, class Device>
-void prepare(Device device, const float* parameters, float* prepared) {
+constexpr bool packing_sees_buffers() {
+    bool sees = false;
+    if constexpr (Combinator<Net>)
+        Net::for_each_child([&]<class Child>(std::type_identity<Child>, ChildName) {
+            if constexpr (packing_sees_buffers<Child, Device>()) sees = true;
+        });
+    else
+        sees = detail::SeesBuffers<Net, Device>;
+    return sees;
+}
+
+/// Makes the device's forms of all parameters.
+template <Layer Net, class Device, PackedAfter after>
+void prepare(Device device, const Packing<after>& packing) {
     if constexpr (Combinator<Net>) {
         for_each_slice<Net, Device>([&]<class Child>(std::type_identity<Child>, ChildName, const LayerSlice& at) {
-            prepare<Child>(device, parameters + at.parameters, prepared + at.prepared);
+            prepare<Child>(device, packing.child(at));
         });
+    } else if constexpr (detail::SeesBuffers<Net, Device>) {
+        Net::prepare(device, packing);
     } else {
-        Net::prepare(device, parameters, prepared);
+        Net::prepare(device, packing.parameters, packing.prepared);
     }
 }
 

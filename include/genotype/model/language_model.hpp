@@ -9,7 +9,9 @@
 namespace genotype {
 
 /// Says that a language model's last product takes the embedding's weights: parameters that exist once.
-struct TiedHead {};
+struct TiedHead {
+    using joins_samples = why::hint_the_head_and_the_embedding_have_one_weight;
+};
 
 namespace combinators {
 

@@ -14,7 +14,11 @@ constexpr Dims output_dims(Dims in) {
 
 template <Layer L, class Device, class Mode>
 constexpr LayerMemory memory_of(Dims in) {
-    return L::template memory<Device, Mode>(in);
+    // A device may do work of its own beside a leaf's backward, see model/sample_norms.hpp.
+    if constexpr (requires { Device::template memory_beside<L, Mode>(in); })
+        return Device::template memory_beside<L, Mode>(in);
+    else
+        return L::template memory<Device, Mode>(in);
 }
 
 /// The dimensions that a layer's run is compiled for: a leaf's only run is for any.
@@ -48,11 +52,14 @@ template <Layer L, Dims In, class Device>
 void run_backward(Device device, const Backward& pass) {
     if constexpr (Combinator<L>) {
         L::template backward<In>(device, pass);
-    } else if constexpr (Watches<Device, L>) {
-        [[maybe_unused]] const auto watch = device.template watch<L>(RunDirection::backward, pass.in);
-        L::backward(device, pass);
     } else {
-        L::backward(device, pass);
+        if constexpr (requires { device.template before_backward<L>(pass); }) device.template before_backward<L>(pass);
+        if constexpr (Watches<Device, L>) {
+            [[maybe_unused]] const auto watch = device.template watch<L>(RunDirection::backward, pass.in);
+            L::backward(device, pass);
+        } else {
+            L::backward(device, pass);
+        }
     }
 }
 

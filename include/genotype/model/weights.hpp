@@ -65,7 +65,7 @@ class ModelWeights {
         RandomState random{.seed = seed.value, .stream = streams::initial_values};
         draw<detail::Owned::parameters>(parameters.data(), random);
         draw<detail::Owned::buffers>(buffers.data(), random);
-        prepare();
+        prepare<PackedAfter::drawn>();
     }
 
     /// Takes values that are there, as they lie in another's arenas of the same network. `Error` where there are not as
@@ -79,8 +79,13 @@ class ModelWeights {
         prepare();
     }
 
-    /// To be called after every change of the parameters.
-    void prepare() { genotype::prepare<Net>(device_, parameters.data(), prepared.data()); }
+    /// To be called after every change of the parameters. A training says so, `prepare<PackedAfter::update>()`:
+    /// then a layer such as `SpectralNorm` brings its buffers up to date. Without it buffers are only read.
+    template <PackedAfter after = PackedAfter::loaded>
+    void prepare() {
+        constexpr PackedAfter seen = packing_sees_buffers<Net, Device>() ? after : PackedAfter::loaded;
+        genotype::prepare<Net>(device_, Packing<seen>{parameters.data(), buffers.data(), prepared.data()});
+    }
 
     const Device& runs_on() const { return device_; }
 

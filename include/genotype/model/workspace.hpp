@@ -11,6 +11,19 @@
 
 namespace genotype {
 
+namespace detail {
+
+/// What a device has to say against a network.
+template <class Net, class Device>
+consteval auto device_verdict() {
+    if constexpr (requires { Device::template verdict<Net>(); })
+        return Device::template verdict<Net>();
+    else
+        return why::no_fault<Net>{};
+}
+
+}  // namespace detail
+
 /// What runs of `Net` on samples of shape `In` need: one allocation for up to `capacity` samples, none afterwards.
 /// Inference needs one workspace a thread; the model itself is only read.
 template <Layer Net, ShapeType In, class Mode = Inference, class Device = Cpu>
@@ -18,6 +31,7 @@ class Workspace {
   public:
     /// The one place that says what is wrong where the input does not fit.
     using Fitting = typename decltype(detail::output_verdict<Net, In>())::model;
+    using Possible = typename decltype(detail::device_verdict<Net, Device>())::model;
     using Out = typename detail::OutputOr<Net, In>::type;
     static constexpr LayerMemory plan = memory_of<Net, Device, Mode>(In::dims);
     /// Both passes may use the same scratch: nothing in it outlives a pass.
@@ -135,28 +149,49 @@ class Workspace {
     template <class Model>
     void backward(const Model& model, View<In> x, View<Out> output_gradient,
                   Wanted wanted) requires std::same_as<Mode, Training> {
+        backward_on(device_, model, x, output_gradient, wanted);
+    }
+
+    /// For each sample n of the last forward run, writes the squared norm of the gradient by all parameters of what
+    /// `output_gradient` says of sample n alone; `norms` has room for a batch. On `SampleNorms<Device>`, see
+    /// model/sample_norms.hpp.
+    template <class Model>
+    void squared_norms(const Model& model, View<In> x, View<Out> output_gradient,
+                       float* norms) requires std::same_as<Mode, Training> && requires(Device on) {
+        on.norms;
+    }
+    {
+        check(x.batch);
+        Device::clear(norms, x.batch);
+        Device on = device_;
+        on.norms = norms;
+        backward_on(on, model, x, output_gradient, {});
+    }
+
+  private:
+    template <class Model>
+    void backward_on(const Device& device, const Model& model, View<In> x, View<Out> output_gradient, Wanted wanted) {
         check(x.batch);
         check_backward(x.batch, output_gradient.batch, wanted);
         const kernels::SequenceRows text{.count = x.batch};
         const kernels::Sequences all = one_text(text);
-        run_backward<Net, In::dims>(device_, Backward{.batch = x.batch,
-                                                      .in = In::dims,
-                                                      .out = Out::dims,
-                                                      .x = x.data,
-                                                      .y = output(),
-                                                      .dy = output_gradient.data,
-                                                      .dx = wanted.input_gradient.data,
-                                                      .parameters = model.parameters.data(),
-                                                      .gradients = wanted.gradients.data,
-                                                      .prepared = model.prepared.data(),
-                                                      .accumulate = wanted.accumulate,
-                                                      .kept = kept(),
-                                                      .scratch = scratch(),
-                                                      .sequences = wanted.sequences ? wanted.sequences : &all,
-                                                      .values = given()});
+        run_backward<Net, In::dims>(device, Backward{.batch = x.batch,
+                                                     .in = In::dims,
+                                                     .out = Out::dims,
+                                                     .x = x.data,
+                                                     .y = output(),
+                                                     .dy = output_gradient.data,
+                                                     .dx = wanted.input_gradient.data,
+                                                     .parameters = model.parameters.data(),
+                                                     .gradients = wanted.gradients.data,
+                                                     .prepared = model.prepared.data(),
+                                                     .accumulate = wanted.accumulate,
+                                                     .kept = kept(),
+                                                     .scratch = scratch(),
+                                                     .sequences = wanted.sequences ? wanted.sequences : &all,
+                                                     .values = given()});
     }
 
-  private:
     struct Memory {
         MemoryRegion kept, scratch, session;
     };

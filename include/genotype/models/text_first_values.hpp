@@ -65,14 +65,14 @@ void initialize_gpt2(ModelWeights<Net, Device>& model, Seed seed) {
         update(model.runs_on(), projection.count(), detail::Widen{factor}, model.parameters.data() + offset);
     };
     detail::for_each_residual_projection<Net>(shorten, 0);
-    model.prepare();
+    model.template prepare<PackedAfter::drawn>();
 }
 
 /// The same with all matrices from N(0, 0.02^2). transformers: Llama's `_init_weights`.
 template <Layer Net, class Device>
 void initialize_llama(ModelWeights<Net, Device>& model, Seed seed) {
     detail::draw_text_values(model, seed, 0.02f);
-    model.prepare();
+    model.template prepare<PackedAfter::drawn>();
 }
 
 }  // namespace genotype

@@ -133,6 +133,13 @@ struct batch_has_another_shape {};
 template <class GotGradients, class GotModel, class WantsModel>
 struct gradients_are_of_another_model {};
 
+template <class Layer, class Hint>
+struct layer_has_no_gradients_of_single_samples {};
+struct hint_batch_statistics_join_the_samples_take_GroupNorm;
+struct hint_tokens_of_a_text_are_joined;
+struct hint_the_head_and_the_embedding_have_one_weight;
+struct hint_say_using_sample_norms_SingleGradients_where_samples_are_separate;
+
 /// The verdict on a right model.
 template <class Model>
 struct no_fault {

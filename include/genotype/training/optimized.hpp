@@ -53,7 +53,7 @@ class Optimized {
             apply(decayed_.turns());
         else
             apply();
-        model.prepare();
+        model.template prepare<PackedAfter::update>();
     }
 
     /// Does not compile: gradients of one model do not fit another.

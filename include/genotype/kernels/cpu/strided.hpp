@@ -14,4 +14,27 @@ void update_columns(Cpu, long rows, long columns, F f, const float* x, long x_st
     for (long row = 0; row < rows; ++row) detail::update_range(f, columns, x + row * x_stride, y + row * y_stride);
 }
 
+namespace detail {
+
+template <class F>
+struct WithOfRow {
+    F f;
+    float of_row;
+
+    template <class V>
+    constexpr void operator()(V& y) const {
+        f(V(of_row), y);
+    }
+};
+
+}  // namespace detail
+
+/// See the reference's.
+template <class F>
+void update_rows(Cpu, long rows, long columns, F f, const float* each, float* y) {
+#pragma omp parallel for schedule(static) if (rows * columns >= detail::parallel_values)
+    for (long row = 0; row < rows; ++row)
+        detail::update_range(detail::WithOfRow<F>{f, each[row]}, columns, y + row * columns);
+}
+
 }  // namespace genotype::kernels

@@ -13,4 +13,11 @@ void update_columns(Reference, long rows, long columns, F f, const float* x, lon
         for (long i = 0; i < columns; ++i) f(x[row * x_stride + i], y[row * y_stride + i]);
 }
 
+/// f(each[row], y[row][i]) for all values of each row of y (rows, columns), which are changed.
+template <class F>
+void update_rows(Reference, long rows, long columns, F f, const float* each, float* y) {
+    for (long row = 0; row < rows; ++row)
+        for (long i = 0; i < columns; ++i) f(each[row], y[row * columns + i]);
+}
+
 }  // namespace genotype::kernels

@@ -15,4 +15,10 @@ void update_columns(Thrust<System> device, long rows, long columns, F f, const f
     });
 }
 
+/// See the reference's.
+template <class System, class F>
+void update_rows(Thrust<System> device, long rows, long columns, F f, const float* each, float* y) {
+    detail::each_value(device, rows * columns, [=] GENOTYPE_KERNEL(long at) mutable { f(each[at / columns], y[at]); });
+}
+
 }  // namespace genotype::kernels

@@ -1,0 +1,166 @@
+// Squared norms of the gradients of single samples, against batches of one.
+#include <omp.h>
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "genotype/genotype.hpp"
+#include "genotype/testing.hpp"
+#include "support/devices.hpp"
+
+using namespace genotype;
+
+namespace {
+
+struct skip : Name {};
+struct condition : Name {};
+
+template <class L>
+struct Masked : L {
+    using sample_norms = MaskedGradients;
+};
+
+template <class Net, class In>
+void expect_everywhere() {
+    on_tested_devices([]<class Device>(Device) {
+        const SampleNormsCheck found = check_sample_norms<Net, In, Device>();
+        INFO(found.fault);
+        CHECK(found.passed);
+        CHECK(found.compared >= 4);
+    });
+}
+
+}  // namespace
+
+TEST_CASE("issue 18.4: norms of single samples are those of batches of one: products and convolutions") {
+    expect_everywhere<Linear<5, 7>, Shape<5>>();
+    expect_everywhere<Linear<40, 3, NoBias>, Shape<40>>();
+    expect_everywhere<Conv<3, 5, 3, 1, 1, Bias>, Shape<3, 6, 5>>();
+    expect_everywhere<Conv<3, 4, 4, 2, 1>, Shape<3, 8, 8>>();
+    expect_everywhere<Conv<3, 4, 1>, Shape<3, 4, 4>>();
+    expect_everywhere<ConvT<3, 5, 4, 2, 1, Bias>, Shape<3, 4, 4>>();
+}
+
+TEST_CASE("issue 18.4: norms of single samples are those of batches of one: normalisations") {
+    expect_everywhere<GroupNorm<2, 6>, Shape<6, 3, 4>>();
+    expect_everywhere<LayerNorm<7>, Shape<7>>();
+    expect_everywhere<LayerNorm<3, 4, 2>, Shape<3, 4, 2>>();
+    expect_everywhere<LayerNormWithoutBias<std::ratio<1, 1000>, 7>, Shape<7>>();
+    expect_everywhere<RMSNorm<9>, Shape<9>>();
+    expect_everywhere<SpectralNorm<Conv<3, 5, 3, 1, 1, Bias>>, Shape<3, 4, 4>>();
+    expect_everywhere<WeightNorm<Linear<5, 7>>, Shape<5>>();
+}
+
+TEST_CASE("issue 18.4: norms of single samples are those of batches of one: networks") {
+    using Net = Sequential<Conv<2, 6, 3, 1, 1, Bias>, GroupNorm<2, 6>, SiLU, Save<skip>,
+                           Residual<Conv<6, 4, 3, 1, 1>, ReLU, Projection<Conv<6, 4, 1>>>, Concat<skip, 6>,
+                           InstanceNorm<10>, Repeat<2, Conv<10, 10, 1, 1, 0, Bias>, Tanh>, MaxPool<2>, Flatten,
+                           Plus<Chain<Linear<40, 8>, GELU>, Chain<Linear<40, 8, NoBias>>>, Linear<8, 3>>;
+    expect_everywhere<Net, Shape<2, 4, 4>>();
+    expect_everywhere<
+        Sequential<Let<condition, Linear<4, 6>, SiLU>, Linear<4, 5>, Modulate<condition, 6, 5>, Linear<5, 2>>,
+        Shape<4>>();
+    expect_everywhere<Sequential<Linear<6, 12>, Dropout<0.5f>, Linear<12, 3>>, Shape<6>>();
+    expect_everywhere<
+        Sequential<Let<condition, Linear<4, 6>, SiLU>, Linear<4, 5>, Masked<Modulate<condition, 6, 5>>, Linear<5, 2>>,
+        Shape<4>>();
+    expect_everywhere<Sequential<Masked<Conv<3, 5, 3, 1, 1, Bias>>, Masked<LayerNorm<5, 4, 4>>>, Shape<3, 4, 4>>();
+    // Tokens that do not look at one another.
+    Tensor<Shape<1>> ids(5);
+    for (int i = 0; i < 5; ++i) ids(i, 0) = static_cast<float>(i * 3 % 7);
+    on_tested_devices([&]<class Device>(Device) {
+        const auto found =
+            check_sample_norms<Sequential<Embedding<7, 6>, RMSNorm<6>, Linear<6, 4>>, Shape<1>, Device>(ids);
+        INFO(found.fault);
+        CHECK(found.passed);
+    });
+}
+
+namespace {
+
+/// Says that it has no bias where norms are worked out, and has one.
+struct ForgetsBias : Linear<5, 7> {
+    static constexpr bool has_bias = false;
+};
+/// Takes its neighbour's norms.
+struct Shifted {
+    template <class L, class Device>
+    static constexpr MemoryExtent scratch(Dims in) {
+        return ProductNorms::scratch<L, Device>(in);
+    }
+    template <class L, class Device>
+    static void add_squared_norms(Device device, const Backward& pass, float* norms) {
+        ProductNorms::add_squared_norms<L>(device, pass, norms);
+        std::rotate(norms, norms + 1, norms + pass.batch);
+    }
+};
+struct TakesNeighbours : Linear<5, 7> {
+    using sample_norms = Shifted;
+};
+
+}  // namespace
+
+TEST_CASE("issue 18.4: a check of norms that are wrong fails") {
+    const SampleNormsCheck bias = check_sample_norms<ForgetsBias, Shape<5>>();
+    CHECK_FALSE(bias.passed);
+    CHECK(bias.fault.find("sample 0: the squared norm is ") == 0);
+    CHECK_FALSE(check_sample_norms<TakesNeighbours, Shape<5>>().passed);
+}
+
+TEST_CASE("issue 18.4: norms clip gradients of single samples, with the same bits for any number of threads") {
+    using Net = Sequential<Conv<3, 32, 3, 1, 1, Bias>, GroupNorm<4, 32>, ReLU, Flatten, Linear<32 * 64, 10>>;
+    using In = Shape<3, 8, 8>;
+    const auto norms_of = [](int threads) {
+        const int before = omp_get_max_threads();
+        omp_set_num_threads(threads);
+        const Model<Net> model(Seed{1});
+        Workspace<Net, In, Training, SampleNorms<Cpu>> run(9);
+        const auto x = normal<In>(9, Seed{2});
+        const auto dy = normal<Shape<10>>(9, Seed{3});
+        std::vector<float> norms(9);
+        Model<Net> trained(Seed{1});
+        run.forward(trained, x);
+        run.squared_norms(trained, x, dy, norms.data());
+        omp_set_num_threads(before);
+        return norms;
+    };
+    CHECK(norms_of(1) == norms_of(3));
+}
+
+TEST_CASE("issue 18.4: clipped output gradients give the sum of the samples' clipped gradients") {
+    using Net = Sequential<Conv<2, 4, 3, 1, 1, Bias>, GroupNorm<2, 4>, ReLU, Flatten, Linear<4 * 16, 5>>;
+    using In = Shape<2, 4, 4>;
+    constexpr float longest = 3;
+    on_tested_devices([]<class Device>(Device device) {
+        Model<Net, Device> model(Seed{1});
+        Workspace<Net, In, Training, SampleNorms<Device>> run(5);
+        const auto x = normal<In>(5, Seed{2});
+        auto dy = normal<Shape<5>>(5, Seed{3});
+        for (int n = 0; n < 5; ++n)
+            for (int i = 0; i < 5; ++i) dy(n, i) *= 0.02f * static_cast<float>(n * n * n + 1);
+        const auto count = static_cast<std::size_t>(parameter_floats<Net>());
+        std::vector<float> gradients(count), single(count), norms(5);
+        std::vector<double> expected(count, 0.0);
+        int clipped = 0;
+        run.forward(model, x);
+        for (int n = 0; n < 5; ++n) {
+            Tensor<Shape<5>> only(5);
+            std::copy_n(dy.data() + 5 * n, 5, only.data() + 5 * n);
+            run.backward(model, x, only, {.gradients = single});
+            double squares = 0;
+            for (const float value : single) squares += static_cast<double>(value) * static_cast<double>(value);
+            const double factor = std::min(1.0, longest / std::sqrt(squares));
+            clipped += factor < 1;
+            for (std::size_t i = 0; i < count; ++i) expected[i] += factor * static_cast<double>(single[i]);
+        }
+        CHECK((clipped > 0 && clipped < 5));
+        run.squared_norms(model, x, dy, norms.data());
+        clip_samples(device, 5, 5, norms.data(), longest, dy.data());
+        run.backward(model, x, dy, {.gradients = gradients});
+        double error = 0;
+        for (std::size_t i = 0; i < count; ++i)
+            error = std::max(error, std::abs(static_cast<double>(gradients[i]) - expected[i]));
+        CHECK(error < 1e-5);
+    });
+}
