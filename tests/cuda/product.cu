@@ -2,8 +2,11 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <utility>
 
+#include "genotype/kernels/reference/general_convolution.hpp"
 #include "genotype/kernels/thrust/convolution.hpp"
+#include "genotype/kernels/thrust/general_convolution.hpp"
 #include "on_gpu.hpp"
 
 using namespace genotype;
@@ -144,4 +147,74 @@ TEST_CASE("The GPU's convolutions are those of the host in all directions") {
     // As matrix products.
     for (const int batch : {1, 8, 9, 300}) check(kernels::ProductGeometry(geometry(784, 20, 1, 1, 0, 1)), batch);
     check(kernels::ProductGeometry(geometry(66, 70, 1, 1, 0, 3)), 20);
+}
+
+TEST_CASE("issue 18.9: the GPU's convolutions of any geometry are those of the host in all directions") {
+    using kernels::GeneralConvGeometry;
+    for (const GeneralConvGeometry& g : {GeneralConvGeometry{.large_channels = 9,
+                                        .small_channels = 33,
+                                        .kernel = {2, 3},
+                                        .stride = {3, 1},
+                                        .padding = {0, 2},
+                                        .dilation = {1, 2},
+                                        .large = {10, 6},
+                                        .small = {3, 6}},
+                                         {.large_channels = 5,
+                                         .small_channels = 6,
+                                         .kernel = {3, 3},
+                                         .stride = {2, 4},
+                                         .padding = {2, 3},
+                                         .dilation = {2, 6},
+                                         .large = {12, 19},
+                                         .small = {6, 4}},
+                                         {.large_channels = 24,
+                                         .small_channels = 32,
+                                         .groups = 2,
+                                         .kernel = {3, 2},
+                                         .stride = {2, 1},
+                                         .large = {7, 5},
+                                         .small = {3, 4}},
+                                         {.large_channels = 19,
+                                         .small_channels = 19,
+                                         .groups = 19,
+                                         .kernel = {3, 3},
+                                         .stride = {2, 1},
+                                         .padding = {1, 1},
+                                         .large = {5, 4},
+                                         .small = {3, 4}},
+                                         {.large_channels = 4,
+                                         .small_channels = 12,
+                                         .groups = 4,
+                                         .kernel = {1, 5},
+                                         .stride = {1, 2},
+                                         .padding = {0, 2},
+                                         .large = {1, 17},
+                                         .small = {1, 9}}}) {
+        CAPTURE(g.groups);
+        CAPTURE(g.large_channels);
+        for (const bool flag : {false, true}) {
+            const auto found = convolved<Cuda>(g, 3, flag, flag);
+            const auto wanted = convolved<Reference>(g, 3, flag, flag);
+            CHECK(difference(found.small, wanted.small, std::sqrt(1.0 + g.taps() * g.group_large())) < 1e-5);
+            CHECK(difference(found.large, wanted.large, std::sqrt(1.0 + g.taps() * g.group_small())) < 1e-5);
+            CHECK(difference(found.gradient, wanted.gradient, std::sqrt(1.0 + 3 * g.small_pixels())) < 3e-5);
+        }
+    }
+}
+
+TEST_CASE("issue 18.9: the GPU's borders are those of the host") {
+    using kernels::Border;
+    for (const Border mode : {Border::reflect, Border::replicate, Border::circular}) {
+        const kernels::BorderGeometry g{mode, 3, {4, 5}, {1, 3}};
+        const auto both = [&]<class Device>(Device device) {
+            Values<Device> x(random_array(2 * g.floats(), 1)), y(random_array(2 * g.padded_floats(), 2));
+            Values<Device> padded(unwritten(2 * g.padded_floats())), dx(unwritten(2 * g.floats()));
+            add_border(device, g, 2, x.data(), padded.data());
+            add_border_backward(device, g, 2, y.data(), dx.data());
+            return std::pair{padded.read(), dx.read()};
+        };
+        const auto found = both(Cuda{}), wanted = both(Reference{});
+        CHECK((found.first == wanted.first));
+        CHECK(difference(found.second, wanted.second, 4) < 1e-6);
+    }
 }

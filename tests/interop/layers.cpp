@@ -20,6 +20,17 @@ int main(int count, char** arguments) {
         module<ConvT<6, 9, 3, 1, 1>, Picture>(folder, "conv_t_same");
         module<ConvT<24, 9, 4, 1, 0>, Shape<24, 1, 1>>(folder, "conv_t_from_noise");
         module<ConvT<64, 32, 4, 2, 1>, Shape<64, 8, 8>>(folder, "conv_t_wide");
+        module<Conv<6, 9, Size2{3, 1}, Size2{1, 2}, Size2{1, 0}, Bias>, Picture>(folder, "conv_rectangular");
+        module<Conv<6, 9, 3, 1, 2, Dilation<2>>, Picture>(folder, "conv_dilated");
+        module<Conv<6, 9, 3, 1, 1, With<Groups<3>, Bias>>, Picture>(folder, "conv_groups");
+        module<Conv<6, 6, 3, 1, 1, Groups<6>>, Picture>(folder, "conv_depthwise");
+        module<Conv<6, 9, 3, 1, 1, With<ReflectPadding, Bias>>, Picture>(folder, "conv_reflect");
+        module<Conv<6, 9, 3, 1, 2, ReplicatePadding>, Picture>(folder, "conv_replicate");
+        module<Conv<6, 9, 4, 2, 3, CircularPadding>, Picture>(folder, "conv_circular");
+        module<ConvT<6, 9, 3, 2, 1, With<OutputPadding<1>, Bias>>, Picture>(folder, "conv_t_output_padding");
+        module<ConvT<6, 9, Size2{4, 3}, 2, Size2{1, 0}, Groups<3>>, Picture>(folder, "conv_t_groups");
+        module<Conv1d<6, 9, 5, 2, 2, With<Groups<3>, Bias>>, Shape<6, 1, 30>>(folder, "conv1d");
+        module<ConvT1d<6, 9, 4, 2, 1>, Shape<6, 1, 30>>(folder, "conv1d_t");
         module<Linear<24, 17>, Values>(folder, "linear");
         module<Linear<24, 17, NoBias>, Values>(folder, "linear_no_bias");
 

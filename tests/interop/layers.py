@@ -22,6 +22,17 @@ class Sinusoid(nn.Module):
         return torch.cat([torch.cos(angles), torch.sin(angles)], dim=1)
 
 
+class Signal(nn.Module):
+    """A layer of signals over (channels, 1, length), with its own names in files."""
+
+    def __init__(self, layer):
+        super().__init__()
+        self.weight, self.bias, self.layer = layer.weight, layer.bias, [layer]
+
+    def forward(self, x):
+        return self.layer[0](x.squeeze(2)).unsqueeze(2)
+
+
 MODULES = {
     "conv": (lambda: nn.Conv2d(6, 9, 3, bias=False), PICTURE),
     "conv_same": (lambda: nn.Conv2d(6, 9, 3, 1, 1, bias=False), PICTURE),
@@ -34,6 +45,17 @@ MODULES = {
     "conv_t_same": (lambda: nn.ConvTranspose2d(6, 9, 3, 1, 1, bias=False), PICTURE),
     "conv_t_from_noise": (lambda: nn.ConvTranspose2d(24, 9, 4, 1, 0, bias=False), (24, 1, 1)),
     "conv_t_wide": (lambda: nn.ConvTranspose2d(64, 32, 4, 2, 1, bias=False), (64, 8, 8)),
+    "conv_rectangular": (lambda: nn.Conv2d(6, 9, (3, 1), (1, 2), (1, 0)), PICTURE),
+    "conv_dilated": (lambda: nn.Conv2d(6, 9, 3, 1, 2, dilation=2, bias=False), PICTURE),
+    "conv_groups": (lambda: nn.Conv2d(6, 9, 3, 1, 1, groups=3), PICTURE),
+    "conv_depthwise": (lambda: nn.Conv2d(6, 6, 3, 1, 1, groups=6, bias=False), PICTURE),
+    "conv_reflect": (lambda: nn.Conv2d(6, 9, 3, 1, 1, padding_mode="reflect"), PICTURE),
+    "conv_replicate": (lambda: nn.Conv2d(6, 9, 3, 1, 2, padding_mode="replicate", bias=False), PICTURE),
+    "conv_circular": (lambda: nn.Conv2d(6, 9, 4, 2, 3, padding_mode="circular", bias=False), PICTURE),
+    "conv_t_output_padding": (lambda: nn.ConvTranspose2d(6, 9, 3, 2, 1, 1), PICTURE),
+    "conv_t_groups": (lambda: nn.ConvTranspose2d(6, 9, (4, 3), 2, (1, 0), groups=3, bias=False), PICTURE),
+    "conv1d": (lambda: Signal(nn.Conv1d(6, 9, 5, 2, 2, groups=3)), (6, 1, 30)),
+    "conv1d_t": (lambda: Signal(nn.ConvTranspose1d(6, 9, 4, 2, 1, bias=False)), (6, 1, 30)),
     "linear": (lambda: nn.Linear(24, 17), VECTOR),
     "linear_no_bias": (lambda: nn.Linear(24, 17, bias=False), VECTOR),
     "batch_norm_2d": (lambda: nn.BatchNorm2d(6), PICTURE),

@@ -21,7 +21,7 @@ namespace detail {
 
 template <class Geometry>
 constexpr Geometry exactly(Geometry g) {
-    g.exact = true;
+    if constexpr (requires { g.exact; }) g.exact = true;  // others have the direct form alone
     return g;
 }
 

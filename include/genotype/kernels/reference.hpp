@@ -8,6 +8,7 @@
 #include "genotype/kernels/reference/elementwise.hpp"
 #include "genotype/kernels/reference/embedding.hpp"
 #include "genotype/kernels/reference/gaussian.hpp"
+#include "genotype/kernels/reference/general_convolution.hpp"
 #include "genotype/kernels/reference/halves.hpp"
 #include "genotype/kernels/reference/interpolate.hpp"
 #include "genotype/kernels/reference/modulation.hpp"

@@ -13,6 +13,7 @@
 #include "genotype/kernels/thrust/elementwise.hpp"
 #include "genotype/kernels/thrust/embedding.hpp"
 #include "genotype/kernels/thrust/gaussian.hpp"
+#include "genotype/kernels/thrust/general_convolution.hpp"
 #include "genotype/kernels/thrust/halves.hpp"
 #include "genotype/kernels/thrust/interpolate.hpp"
 #include "genotype/kernels/thrust/modulation.hpp"

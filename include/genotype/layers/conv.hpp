@@ -5,18 +5,31 @@
 #include "genotype/kernels/product_end.hpp"
 #include "genotype/layers/bias.hpp"
 #include "genotype/layers/convolution_fault.hpp"
+#include "genotype/layers/general_conv.hpp"
 #include "genotype/layers/layer.hpp"
 
 namespace genotype {
 
-/// A square kernel slides over the zero-padded picture. Shape: (in, height, width) to (out, height', width') with
-/// height' = (height + 2 padding - kernel) / stride + 1, rounded down.
-/// PyTorch equivalent: `torch.nn.Conv2d(in, out, kernel, stride, padding, bias=...)`, without a bias unless asked.
+/// A kernel slides over the padded picture. Shape: (in, height, width) to (out, height', width') with
+/// height' = (height + 2 padding - dilation (kernel - 1) - 1) / stride + 1, rounded down.
+///
+///     Conv<3, 64, 4, 2, 1>                                   // square, and without a bias unless asked
+///     Conv<64, 64, 3, 1, 1, Bias>
+///     Conv<64, 128, Size2{3, 1}, 1, Size2{1, 0}>             // (height, width)
+///     Conv<64, 64, 3, 1, 2, With<Dilation<2>, Groups<64>>>   // depthwise; options in any order
+///     Conv<64, 64, 3, 1, 1, ReflectPadding>                  // or ReplicatePadding, CircularPadding
+///
+/// PyTorch equivalent: `torch.nn.Conv2d(in, out, kernel, stride, padding, dilation, groups, bias, padding_mode)`.
 /// Source: LeCun et al., "Backpropagation applied to handwritten zip code recognition" (1989).
-template <int in_channels, int out_channels, int kernel, int stride = 1, int padding = 0, class Choice = NoBias>
-struct Conv : LayerBase {
+template <int in_channels, int out_channels, auto kernel, auto stride = 1, auto padding = 0, class Choice = NoBias>
+struct Conv
+    : detail::GeneralConv<detail::ConvArguments<false, 2, in_channels, out_channels, kernel, stride, padding, Choice>> {
+};
+
+/// The square one over a zero-padded picture.
+template <int in_channels, int out_channels, int kernel, int stride, int padding, BiasChoice Choice>
+struct Conv<in_channels, out_channels, kernel, stride, padding, Choice> : LayerBase {
     static constexpr bool exceeds_0_to_1 = true;
-    static_assert(BiasChoice<Choice>, "the last argument is Bias or NoBias");
     static_assert(kernel <= 512 && stride <= 512, "the kernels' buffers hold kernels and strides of up to 512");
     static constexpr ShapeFault fault = detail::convolution_fault(in_channels, out_channels, kernel, stride, padding);
     static constexpr bool has_bias = std::same_as<Choice, Bias>;

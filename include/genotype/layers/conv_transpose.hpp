@@ -5,18 +5,29 @@
 #include "genotype/kernels/product_end.hpp"
 #include "genotype/layers/bias.hpp"
 #include "genotype/layers/convolution_fault.hpp"
+#include "genotype/layers/general_conv.hpp"
 #include "genotype/layers/layer.hpp"
 
 namespace genotype {
 
-/// Every input pixel adds a weighted square kernel to the output.
-/// Shape: (in, height, width) to (out, height', width') with height' = (height - 1) stride - 2 padding + kernel.
-/// PyTorch equivalent: `torch.nn.ConvTranspose2d(in, out, kernel, stride, padding, bias=...)`, no bias unless asked.
-/// Source: Zeiler, Krishnan, Taylor, Fergus, "Deconvolutional networks" (CVPR 2010).
-template <int in_channels, int out_channels, int kernel, int stride = 1, int padding = 0, class Choice = NoBias>
-struct ConvT : LayerBase {
+/// Every input pixel adds a weighted kernel to the output. Shape: (in, height, width) to (out, height', width') with
+/// height' = (height - 1) stride - 2 padding + dilation (kernel - 1) + output_padding + 1.
+///
+///     ConvT<64, 3, 4, 2, 1>                                  // square, and without a bias unless asked
+///     ConvT<64, 32, 3, 2, 1, With<OutputPadding<1>, Bias>>   // twice the size
+///     ConvT<64, 64, Size2{1, 4}, Size2{1, 2}, Size2{0, 1}, Groups<64>>
+///
+/// PyTorch equivalent: `torch.nn.ConvTranspose2d(in, out, kernel, stride, padding, output_padding, groups, bias,
+/// dilation)`. Source: Zeiler, Krishnan, Taylor, Fergus, "Deconvolutional networks" (CVPR 2010).
+template <int in_channels, int out_channels, auto kernel, auto stride = 1, auto padding = 0, class Choice = NoBias>
+struct ConvT
+    : detail::GeneralConv<detail::ConvArguments<true, 2, in_channels, out_channels, kernel, stride, padding, Choice>> {
+};
+
+/// The square one, of no more than the size that its kernels cover.
+template <int in_channels, int out_channels, int kernel, int stride, int padding, BiasChoice Choice>
+struct ConvT<in_channels, out_channels, kernel, stride, padding, Choice> : LayerBase {
     static constexpr bool exceeds_0_to_1 = true;
-    static_assert(BiasChoice<Choice>, "the last argument is Bias or NoBias");
     static_assert(kernel <= 512 && stride <= 512, "the kernels' buffers hold kernels and strides of up to 512");
     static constexpr ShapeFault fault = detail::convolution_fault(in_channels, out_channels, kernel, stride, padding);
     static constexpr bool has_bias = std::same_as<Choice, Bias>;

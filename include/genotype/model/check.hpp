@@ -104,6 +104,9 @@ consteval auto sentence() {
     else if constexpr (F.kind == shape)
         return std::type_identity<why::shapes_do_not_match<Where, Name, why::got<shape_word_t<got_dims>>,
                                                            why::wants<shape_word_t<wanted>>>>{};
+    else if constexpr (F.kind == FaultKind::kernel && wanted.rank == 2)
+        return std::type_identity<why::kernel_is_larger_than_the_padded_input<
+            Where, Name, why::kernel_covers<wanted[0], wanted[1]>, why::padded_input<got_dims[0], got_dims[1]>>>{};
     else if constexpr (F.kind == FaultKind::kernel)
         return std::type_identity<why::kernel_is_larger_than_the_padded_input<
             Where, Name, why::kernel<wanted.first>, why::padded_input<got_dims[0], got_dims[1]>>>{};
@@ -111,6 +114,18 @@ consteval auto sentence() {
         return std::type_identity<why::output_would_be_empty<Where, Name, why::got<shape_word_t<got_dims>>>>{};
     else if constexpr (F.kind == stride)
         return std::type_identity<why::stride_must_be_at_least_1<Where, Name, why::got_number<got_dims.first>>>{};
+    else if constexpr (F.kind == FaultKind::dilation)
+        return std::type_identity<why::dilation_must_be_at_least_1<Where, Name, why::got_number<got_dims.first>>>{};
+    else if constexpr (F.kind == extra_output)
+        return std::type_identity<why::output_padding_must_be_smaller_than_stride_or_dilation<
+            Where, Name, why::got_number<got_dims.first>, why::stride<wanted.first>, why::dilation<wanted.second>>>{};
+    else if constexpr (F.kind == border)
+        return std::type_identity<why::padding_is_larger_than_its_mode_can_make_of_the_input<
+            Where, Name, why::got_number<got_dims.first>, why::at_most<wanted.first>>>{};
+    else if constexpr (F.kind == option)
+        return std::type_identity<why::layer_has_no_such_option<Where, Name>>{};
+    else if constexpr (F.kind == option_twice)
+        return std::type_identity<why::option_is_given_twice<Where, Name>>{};
     else if constexpr (F.kind == padding)
         return std::type_identity<why::padding_is_out_of_range<Where, Name, why::got_number<got_dims.first>>>{};
     else if constexpr (F.kind == size)

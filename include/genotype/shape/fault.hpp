@@ -12,10 +12,15 @@ enum class FaultKind {
     picture_given,  // a picture where a vector is wanted
     vector_given,   // a vector where a picture is wanted
     shape,          // any other difference between got and wanted
-    kernel,         // wanted.first: the kernel; got: the padded input (height, width)
+    kernel,         // wanted: the kernel, or what it covers; got: the padded input (height, width)
     empty_output,   // got: the input whose output would have no pixel
     stride,         // got.first: a stride below 1
     padding,        // got.first: a padding below 0 or too large
+    dilation,       // got.first: a dilation below 1
+    extra_output,   // got.first: an output padding below neither a stride (wanted.first) nor a dilation
+    border,         // got.first: a padding above wanted.first, the most that its mode can make of the input
+    option,         // an option that the layer does not have
+    option_twice,   // an option that is given twice
     size,           // got.first: some other size argument below 1
     groups,         // got.first channels, not a multiple of wanted.first
     heads,          // got.first heads, not a multiple of wanted.first

@@ -32,6 +32,14 @@ template <long Count>
 struct wants_values;
 template <int Size>
 struct kernel;
+template <int Height, int Width>
+struct kernel_covers;
+template <int Size>
+struct stride;
+template <int Size>
+struct dilation;
+template <int Number>
+struct at_most;
 template <int Count>
 struct groups;
 template <int Size>
@@ -71,6 +79,16 @@ template <class Where, class Layer, class Got>
 struct stride_must_be_at_least_1 {};
 template <class Where, class Layer, class Got>
 struct padding_is_out_of_range {};
+template <class Where, class Layer, class Got>
+struct dilation_must_be_at_least_1 {};
+template <class Where, class Layer, class Got, class Stride, class Dilation>
+struct output_padding_must_be_smaller_than_stride_or_dilation {};
+template <class Where, class Layer, class Got, class Most>
+struct padding_is_larger_than_its_mode_can_make_of_the_input {};
+template <class Where, class Layer>
+struct layer_has_no_such_option {};
+template <class Where, class Layer>
+struct option_is_given_twice {};
 template <class Where, class Layer, class Got>
 struct size_must_be_at_least_1 {};
 template <class Where, class Layer, class Groups, class Got>

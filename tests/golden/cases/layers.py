@@ -86,6 +86,56 @@ def transposed(store):
     conv(1, 3, 3, 3, arguments=(3, 17, 3, 2, 0, "bias"))
 
 
+def general_convolutions(store):
+    """Sides that differ, dilation, groups, output padding, padding modes, signals."""
+    def of(name, kind, arguments, shape, **options):
+        options.setdefault("bias", False)
+        drawn(store, name, kind(*arguments, **options), *shape)
+
+    of("conv_rectangular", nn.Conv2d, (3, 5, (3, 1), 1, (1, 0)), (2, 3, 5, 4), bias=True)
+    of("conv_rectangular_strides", nn.Conv2d, (4, 17, (2, 5), (3, 2), (0, 3)), (2, 4, 8, 7))
+    of("conv_dilated", nn.Conv2d, (6, 9, 3, 1, 2), (2, 6, 6, 5), dilation=2, bias=True)
+    of("conv_dilated_sides", nn.Conv2d, (3, 8, 3, 2, (2, 6)), (2, 3, 7, 9), dilation=(2, 6))
+    of("conv_groups", nn.Conv2d, (8, 12, 3, 1, 1), (2, 8, 5, 5), groups=4, bias=True)
+    of("conv_groups_wide", nn.Conv2d, (16, 24, (2, 3), 2, 1), (2, 16, 5, 6), groups=2)
+    of("conv_depthwise", nn.Conv2d, (19, 19, 3, 1, 1), (2, 19, 4, 5), groups=19, bias=True)
+    of("conv_depthwise_strides", nn.Conv2d, (8, 8, 5, 2, 4), (3, 8, 7, 6), groups=8, dilation=2)
+    of("conv_depthwise_two", nn.Conv2d, (5, 10, 3, 1, 1), (2, 5, 4, 4), groups=5)
+    of("conv_reflect", nn.Conv2d, (3, 6, 3, 1, 1), (2, 3, 5, 4), padding_mode="reflect", bias=True)
+    of("conv_reflect_sides", nn.Conv2d, (4, 6, (5, 3), 2, (4, 1)), (2, 4, 5, 4), padding_mode="reflect")
+    of("conv_replicate", nn.Conv2d, (4, 4, 3, 1, 3), (2, 4, 3, 4), padding_mode="replicate", groups=2)
+    of("conv_circular", nn.Conv2d, (2, 5, 4, 2, (3, 4)), (2, 2, 3, 4), padding_mode="circular", bias=True)
+    of("conv_t_output_padding", nn.ConvTranspose2d, (16, 8, 3, 2, 1, 1), (2, 16, 4, 5), bias=True)
+    of("conv_t_output_padding_colours", nn.ConvTranspose2d, (16, 3, 4, 3, 0, 2), (2, 16, 3, 2), bias=True)
+    of("conv_t_rectangular", nn.ConvTranspose2d, (5, 6, (1, 4), (1, 2), (0, 1)), (2, 5, 3, 4))
+    of("conv_t_dilated", nn.ConvTranspose2d, (4, 7, 3, 2, 2, (1, 2)), (2, 4, 4, 3), dilation=(2, 3), bias=True)
+    of("conv_t_groups", nn.ConvTranspose2d, (12, 8, 3, 2, 1, 1), (2, 12, 3, 3), groups=4, bias=True)
+    of("conv_t_depthwise", nn.ConvTranspose2d, (9, 9, 4, 2, 1), (2, 9, 3, 4), groups=9)
+
+
+def signals(store):
+    """Shapes as genotype has them: (channels, 1, length)."""
+    class Signal(nn.Module):
+        def __init__(self, layer):
+            super().__init__()
+            self.weight, self.layer = layer.weight, [layer]
+            if layer.bias is not None:
+                self.bias = layer.bias
+
+        def forward(self, x):
+            return self.layer[0](x.squeeze(2)).unsqueeze(2)
+
+    def of(name, kind, arguments, shape, **options):
+        options.setdefault("bias", False)
+        drawn(store, name, Signal(kind(*arguments, **options).double()), *shape)
+
+    of("conv1d", nn.Conv1d, (3, 8, 5, 2, 2), (2, 3, 1, 13), bias=True)
+    of("conv1d_dilated", nn.Conv1d, (4, 6, 3, 1, 4), (2, 4, 1, 10), dilation=4, groups=2)
+    of("conv1d_one", nn.Conv1d, (6, 5, 1), (2, 6, 1, 7), bias=True)
+    of("conv1d_reflect", nn.Conv1d, (3, 4, 4, 1, 3), (2, 3, 1, 6), padding_mode="reflect")
+    of("conv1d_t", nn.ConvTranspose1d, (5, 4, 4, 3, 1, 2), (2, 5, 1, 4), bias=True)
+
+
 def linear(store):
     drawn(store, "linear_7_5", nn.Linear(7, 5), 4, 7)
     drawn(store, "linear_64_33", nn.Linear(64, 33), 5, 64)
