@@ -20,6 +20,7 @@
 #include "genotype/kernels/cpu/elementwise.hpp"
 #include "genotype/kernels/cpu/embedding.hpp"
 #include "genotype/kernels/cpu/fold.hpp"
+#include "genotype/kernels/cpu/for_each_index.hpp"
 #include "genotype/kernels/cpu/gaussian.hpp"
 #include "genotype/kernels/cpu/halves.hpp"
 #include "genotype/kernels/cpu/interpolate.hpp"

@@ -8,6 +8,7 @@
 #include "genotype/kernels/planned.hpp"
 #include "genotype/layers/parameter.hpp"
 #include "genotype/layers/pass.hpp"
+#include "genotype/layers/tangent.hpp"
 #include "genotype/shape/fault.hpp"
 
 namespace genotype {
