@@ -182,8 +182,8 @@ GradientCheck check_tangents(const GradientCheckOptions& options = {}, const Dev
     detail::compare_tangents("tangent", rig.ty.data(), differences.y, 0, rig.ty.size(), options, scale, check);
     detail::compare_tangents("input", dx, differences.dx, 0, rig.dx.size(), options, scale, check);
     const auto for_each = [&](auto visit) {
-        for_each_tensor<L, detail::Owned::parameters>(
-            [&](const std::string& name, const Parameter& tensor, long offset) { visit(name, offset, tensor.count()); });
+        for_each_tensor<L, detail::Owned::parameters>([&](const std::string& name, const Parameter& tensor,
+                                                          long offset) { visit(name, offset, tensor.count()); });
     };
     for_each([&](const std::string& name, long offset, long count) {
         detail::compare_tangents(name, gradients, differences.gradients, offset, count, options, scale, check);
@@ -197,7 +197,8 @@ GradientCheck check_tangents(const GradientCheckOptions& options = {}, const Dev
     const auto second = rig.gradients.clone();
     rig.backward(r, r, dx, dtx, gradients, false);
     for (long i = 0; i < rig.dx.size(); ++i) dx[i] -= first.dx.data()[i];
-    if (!detail::same(dx, second_dx.data(), rig.dx.size(), 1, 1e-3)) fault("the gradient by y does not reach the input");
+    if (!detail::same(dx, second_dx.data(), rig.dx.size(), 1, 1e-3))
+        fault("the gradient by y does not reach the input");
     const auto agree = [&](const float* with, double factor, double tolerance) {
         bool all = true;
         for_each([&](const std::string&, long offset, long count) {

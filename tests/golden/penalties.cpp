@@ -52,14 +52,13 @@ TEST_CASE("issue 18.4: R1's gradient is that of PyTorch's second backward") {
         Arena<Device> gradients(parameter_floats<Critic>());
         const float penalty = r1_penalty(model, x, 10.f, gradients);
         CHECK(penalty == doctest::Approx(file["r1/penalty"].scalar()).epsilon(1e-5));
-        for_each_tensor<Critic, detail::Owned::parameters>(
-            [&](const std::string& name, const Parameter& tensor, long offset) {
-                INFO(name);
-                const std::vector<float>& wanted = file["r1/" + name + ".grad"].values;
-                std::vector<float> found(wanted.size());
-                golden::from_memory(golden::places(tensor.dims, tensor.order), 1, gradients.data() + offset,
-                                    found.data());
-                golden::check_close(found, wanted);
-            });
+        for_each_tensor<Critic, detail::Owned::parameters>([&](const std::string& name, const Parameter& tensor,
+                                                               long offset) {
+            INFO(name);
+            const std::vector<float>& wanted = file["r1/" + name + ".grad"].values;
+            std::vector<float> found(wanted.size());
+            golden::from_memory(golden::places(tensor.dims, tensor.order), 1, gradients.data() + offset, found.data());
+            golden::check_close(found, wanted);
+        });
     });
 }

@@ -1,10 +1,13 @@
 // Tangents of all layers and their backward against differences of first-order gradients, and a gradient penalty.
+#include "genotype/tangents.hpp"
+
 #include <doctest/doctest.h>
+#include <omp.h>
 
 #include <cmath>
+#include <vector>
 
 #include "genotype/genotype.hpp"
-#include "genotype/tangents.hpp"
 #include "genotype/testing_tangents.hpp"
 #include "support/devices.hpp"
 
@@ -79,8 +82,8 @@ TEST_CASE("issue 18.4: tangents of combinators and of named values") {
 }
 
 TEST_CASE("issue 18.4: a tangent with labels, and wrong batches") {
-    using Net = Sequential<Linear<4, 6>, SiLU, Let<condition, Of<label>, Embedding<3, 2>>, Concat<condition, 2>,
-                           Linear<8, 1>>;
+    using Net =
+        Sequential<Linear<4, 6>, SiLU, Let<condition, Of<label>, Embedding<3, 2>>, Concat<condition, 2>, Linear<8, 1>>;
     Model<Net> model;
     TangentWorkspace<Net, Shape<4>> run(2);
     Tensor<Shape<4>> x(2), v(2);
@@ -96,4 +99,30 @@ TEST_CASE("issue 18.4: a tangent with labels, and wrong batches") {
     CHECK(result.tangent.values()[0] != 0);
     CHECK_THROWS_AS(run.backward(model, {}, View<Shape<1>>{weights.data(), 1}, {.gradients = gradients}), Error);
     CHECK_THROWS_AS(run.tangent(model, x, View<Shape<4>>{v.data(), 1}, {given<label>(labels)}), Error);
+}
+
+TEST_CASE("issue 18.4: tangents and their backward have the same bits on one thread and on several") {
+    using In = Shape<8, 16, 16>;
+    using Net = Sequential<Conv<8, 16, 3, 1, 1, Bias>, LeakyReLU<0.2f>, GroupNorm<4, 16>, SiLU, MaxPool<2>, Flatten,
+                           LayerNorm<1024>, Linear<1024, 1>>;
+    const auto run_on = [](int threads) {
+        omp_set_num_threads(threads);
+        Model<Net, TestedDevice> model;
+        TangentWorkspace<Net, In, TestedDevice> run(5);
+        Tensor<In> x(4), v(4), dx(4);
+        for (long i = 0; i < x.size(); ++i) x.data()[i] = std::sin(static_cast<float>(i));
+        for (long i = 0; i < x.size(); ++i) v.data()[i] = std::cos(static_cast<float>(3 * i));
+        Tensor<Shape<1>> weights(4);
+        for (float& weight : weights.values()) weight = 1;
+        Arena<TestedDevice> gradients(parameter_floats<Net>());
+        run.tangent(model, x, v);
+        run.backward(model, weights, weights, {.input_gradient = dx, .gradients = gradients});
+        std::vector<float> all(gradients.data(), gradients.data() + gradients.size());
+        all.insert(all.end(), dx.data(), dx.data() + dx.size());
+        return all;
+    };
+    const int before = omp_get_max_threads();
+    const auto one = run_on(1), several = run_on(3);
+    omp_set_num_threads(before);
+    CHECK(one == several);
 }

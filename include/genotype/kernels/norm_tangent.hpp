@@ -20,10 +20,10 @@ namespace detail {
 
 /// What is known of a group beside its values: the means of the formulas above.
 struct NormMoments {
-    float mean, inverse;   // of x
-    float tx, utx;         // <tx>, <u tx>
-    float q, uq, qtx;      // <q>, <u q>, <q tx>
-    float p, up;           // <p>, <u p>
+    float mean, inverse;  // of x
+    float tx, utx;        // <tx>, <u tx>
+    float q, uq, qtx;     // <q>, <u q>, <q tx>
+    float p, up;          // <p>, <u p>
 };
 static_assert(sizeof(NormMoments) == NormShape::moments * sizeof(float));
 
@@ -40,9 +40,7 @@ struct NormArrays {
     GENOTYPE_BOTH long task_of(long at) const {
         return at / shape.count() * shape.groups + at % shape.channels / shape.width();
     }
-    GENOTYPE_BOTH NormMoments& moments_of(long task) const {
-        return reinterpret_cast<NormMoments*>(moments)[task];
-    }
+    GENOTYPE_BOTH NormMoments& moments_of(long task) const { return reinterpret_cast<NormMoments*>(moments)[task]; }
     GENOTYPE_BOTH float tangent(const NormMoments& m, long at) const {
         const float u = m.inverse * (x[at] - m.mean);
         return m.inverse * (tx[at] - m.tx - u * m.utx);
@@ -77,9 +75,15 @@ struct FindNormMoments : NormArrays {
             }
         const double inverse = 1 / std::sqrt(squares / values + static_cast<double>(shape.epsilon));
         const auto part = [=](double of) { return static_cast<float>(of / values); };
-        moments_of(task) = {static_cast<float>(mean),      static_cast<float>(inverse), part(sum_tx),
-                            part(inverse * with_tx),       part(sum_q),                 part(inverse * with_q),
-                            part(q_tx),                    part(sum_p),                 part(inverse * with_p)};
+        moments_of(task) = {static_cast<float>(mean),
+                            static_cast<float>(inverse),
+                            part(sum_tx),
+                            part(inverse * with_tx),
+                            part(sum_q),
+                            part(inverse * with_q),
+                            part(q_tx),
+                            part(sum_p),
+                            part(inverse * with_p)};
     }
 };
 
@@ -128,7 +132,8 @@ struct NormTangentWeights : NormArrays {
             }
         }
         dweight[channel] = static_cast<float>((accumulate ? static_cast<double>(dweight[channel]) : 0) + by_scale);
-        if (dbias) dbias[channel] = static_cast<float>((accumulate ? static_cast<double>(dbias[channel]) : 0) + by_shift);
+        if (dbias)
+            dbias[channel] = static_cast<float>((accumulate ? static_cast<double>(dbias[channel]) : 0) + by_shift);
     }
 };
 
@@ -152,8 +157,7 @@ void norm_tangent_backward(Device device, const NormShape& shape, long samples, 
     for_each_index(device, samples * shape.groups, detail::FindNormMoments{arrays});
     if (dx || dtx) for_each_index(device, samples * shape.count(), detail::NormTangentGradient{arrays, dx, dtx});
     if (dweight)
-        for_each_index(device, shape.channels,
-                       detail::NormTangentWeights{arrays, samples, dweight, dbias, accumulate});
+        for_each_index(device, shape.channels, detail::NormTangentWeights{arrays, samples, dweight, dbias, accumulate});
 }
 
 }  // namespace genotype::kernels

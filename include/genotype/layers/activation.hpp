@@ -102,8 +102,7 @@ struct Activation : LayerBase {
     }
 
     template <class Device>
-    static void tangent(Device device, const Tangent& call)
-    requires requires {
+    static void tangent(Device device, const Tangent& call) requires requires {
         Self::function().second_derivative(1.f);
     }
     {
@@ -118,8 +117,8 @@ struct Activation : LayerBase {
         const float* const at = From == SlopeOf::input ? call.run.x : call.run.y;
         const long values = call.run.batch * call.run.in.count();
         if (call.run.dx)
-            map(device, values, detail::ActivationTangentBackward<Function>{Self::function()}, call.run.dx, at,
-                call.tx, call.run.dy, call.dty);
+            map(device, values, detail::ActivationTangentBackward<Function>{Self::function()}, call.run.dx, at, call.tx,
+                call.run.dy, call.dty);
         if (call.dtx)
             map(device, values, detail::ActivationBackward<Function>{Self::function()}, call.dtx, at, call.dty);
     }

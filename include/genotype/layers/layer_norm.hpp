@@ -4,8 +4,8 @@
 #include <array>
 #include <ratio>
 
-#include "genotype/layers/bias.hpp"
 #include "genotype/kernels/norm_shape.hpp"
+#include "genotype/layers/bias.hpp"
 #include "genotype/layers/layer.hpp"
 
 namespace genotype {

@@ -94,8 +94,8 @@ struct Modulate : LayerBase {
         const Forward<Training>& f = call.run;
         convolve(device, geometry, f.batch, value_of<N>(call).data,
                  {f.parameters + parameter_offset<Modulate>(0), f.prepared}, nullptr, call.own.per_sample, f.scratch);
-        modulate_tangent(device, f.batch, f.in.pixels(), channels, f.x, call.tx, f.kept.per_sample,
-                         call.own.per_sample, call.ty);
+        modulate_tangent(device, f.batch, f.in.pixels(), channels, f.x, call.tx, f.kept.per_sample, call.own.per_sample,
+                         call.ty);
     }
     template <class Device>
     static void tangent_backward(Device device, const TangentBackward& call) {
@@ -109,7 +109,8 @@ struct Modulate : LayerBase {
         modulate_backward(device, b.batch, pixels, channels, b.x, scales, b.dy, b.dx, by_scales);
         add_scales(device, b.batch, channels, through, by_scales);
         if (b.dx) modulate_tangent_input(device, b.batch, pixels, channels, call.dty, tscales, b.dx);
-        const MemoryRegion scratch = b.scratch.at(3 * one + MemoryExtent{aligned(std::max<long>(b.in.count(), width)), 0});
+        const MemoryRegion scratch =
+            b.scratch.at(3 * one + MemoryExtent{aligned(std::max<long>(b.in.count(), width)), 0});
         send_back(device, b, value_of<N>(b), by_scales, spare, scratch, b.accumulate);
         send_back(device, b, value_of<N>(call), by_tscales, spare, scratch, true);
         if (b.gradients)

@@ -15,8 +15,7 @@ namespace genotype {
 /// N(0, 1); transformers: GPT-2's `wpe`.
 template <int positions, int size>
 struct PositionalEmbedding : LayerBase {
-    using no_tangent =
-        why::because<why::its_rows_are_tokens_of_texts, why::hint_penalties_of_gradients_are_for_images>;
+    using no_tangent = why::because<why::its_rows_are_tokens_of_texts, why::hint_penalties_of_gradients_are_for_images>;
     static constexpr int context = positions, width = size;
     static constexpr bool backward_reads_input = false;
     static constexpr bool in_place = true;

@@ -58,8 +58,8 @@ concept LinearMap = requires {
 ///     template <class Device> static void tangent_backward(Device, const TangentBackward&);
 ///     template <class Device> static constexpr LayerMemory tangent_memory(Dims in);  // if it needs any
 template <class L, class Device>
-concept HasTangent = LinearMap<L> || requires(const Device& device, const Tangent& call,
-                                              const TangentBackward& backward) {
+concept HasTangent = LinearMap<L> ||
+    requires(const Device& device, const Tangent& call, const TangentBackward& backward) {
     L::tangent(device, call);
     L::tangent_backward(device, backward);
 };

@@ -32,10 +32,10 @@ template <std::size_t N>
 struct TangentPlan {
     std::array<Dims, N + 1> dims{};
     std::array<LayerSlice, N> at{};
-    std::array<MemoryExtent, N + 1> boundary{};            // kept: the pair before layer b
-    std::array<Dims, N> value_dims{};                      // of what a layer binds by a name
+    std::array<MemoryExtent, N + 1> boundary{};             // kept: the pair before layer b
+    std::array<Dims, N> value_dims{};                       // of what a layer binds by a name
     std::array<MemoryExtent, N> value{}, value_gradient{};  // kept: the pair that it works out; and the gradients by it
-    MemoryExtent gradient{};                               // scratch: one of the two places
+    MemoryExtent gradient{};                                // scratch: one of the two places
     LayerMemory total{};
 };
 
@@ -172,8 +172,8 @@ struct TangentRun<combinators::Sequential<L...>> {
         const auto step = [&]<std::size_t i, class Layer>(std::integral_constant<std::size_t, i>,
                                                           std::type_identity<Layer>) {
             const auto [x, tx] = entering<In, Device>(run.kept, i, run.x, call.tx);
-            const auto [y, ty] = i + 1 == size ? std::pair{run.y, call.ty}
-                                               : entering<In, Device>(run.kept, i + 1, run.x, call.tx);
+            const auto [y, ty] =
+                i + 1 == size ? std::pair{run.y, call.ty} : entering<In, Device>(run.kept, i + 1, run.x, call.tx);
             const TangentPair above(run.scratch, (i + 1) % 2 * p.gradient, p.dims[i + 1].count());
             const TangentPair below(run.scratch, i % 2 * p.gradient, p.dims[i].count());
             const float *dy = i + 1 == size ? run.dy : above.value, *dty = i + 1 == size ? call.dty : above.tangent;

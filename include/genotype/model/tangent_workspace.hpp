@@ -41,7 +41,7 @@ consteval auto tangent_verdict() {
     constexpr ShapeFault fault = TangentRun<Net>::template fault<Device>();
     if constexpr (fault)
         return no_tangent_verdict<typename decltype(place<fault>())::type,
-                                   typename decltype(descend<fault, Net>())::type>();
+                                  typename decltype(descend<fault, Net>())::type>();
     else
         return why::no_fault<Net>{};
 }
@@ -57,8 +57,8 @@ consteval auto tangent_verdict() {
 ///     run.backward(model, {}, weights, {.gradients = gradients});  // of the sum of weights * <dD/dx, v>
 ///
 /// A layer without a tangent is told in a sentence. PyTorch: torch.func.jvp, and backward through it.
-/// Memory, in floats a sample: for each value between two layers its tangent beside it, twice what `Workspace` keeps and
-/// without sharing, and two pairs of gradients of the largest; see `floats`.
+/// Memory, in floats a sample: for each value between two layers its tangent beside it, twice what `Workspace` keeps
+/// and without sharing, and two pairs of gradients of the largest; see `floats`.
 template <Layer Net, ShapeType In, class Device = Cpu>
 class TangentWorkspace {
   public:
@@ -183,7 +183,8 @@ class TangentWorkspace {
         if (x.batch < 1 || x.batch > capacity_)
             fail("TangentWorkspace", "batch", x.batch, detail::concat("1 to its capacity of ", capacity_));
         if (direction.batch != x.batch)
-            fail("TangentWorkspace", "batch of the direction", direction.batch, detail::concat(x.batch, ", the input's"));
+            fail("TangentWorkspace", "batch of the direction", direction.batch,
+                 detail::concat(x.batch, ", the input's"));
         batch_ = x.batch;
         x_ = x.data;
         direction_ = direction.data;
