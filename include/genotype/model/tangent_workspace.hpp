@@ -169,12 +169,14 @@ class TangentWorkspace {
 
     /// The further inputs, and their tangents, which are zero; linked anew, since a workspace may move.
     Lists linked() {
-        float* const zeros = arena_.data() + (plan.kept + plan.forward_scratch + ends).floats(capacity_);
-        for (std::size_t at = 0; at < input_count; ++at) {
-            given_[at].outer = at > 0 ? &given_[at - 1] : nullptr;
-            tangents_[at] = {given_[at].name, zeros, nullptr, at > 0 ? &tangents_[at - 1] : nullptr};
+        if constexpr (input_count > 0) {
+            float* const zeros = arena_.data() + (plan.kept + plan.forward_scratch + ends).floats(capacity_);
+            for (std::size_t at = 0; at < input_count; ++at) {
+                given_[at].outer = at > 0 ? &given_[at - 1] : nullptr;
+                tangents_[at] = {given_[at].name, zeros, nullptr, at > 0 ? &tangents_[at - 1] : nullptr};
+            }
+            return {&given_.back(), &tangents_.back()};
         }
-        if constexpr (input_count > 0) return {&given_.back(), &tangents_.back()};
         return {nullptr, nullptr};
     }
 
