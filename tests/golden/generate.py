@@ -11,7 +11,7 @@ import sys
 
 import torch
 
-from cases import layers, losses, optimizers, parametrizations, tokens, training
+from cases import layers, losses, optimizers, parametrizations, penalties, tokens, training
 from cases.store import Store
 
 GROUPS = {
@@ -24,6 +24,7 @@ GROUPS = {
     "parametrizations": [parametrizations.parametrizations],
     "tokens": [tokens.embeddings, tokens.positional_embeddings, tokens.attention, tokens.rotary,
                tokens.gates, tokens.sinusoids],
+    "penalties": [penalties.r1],
     "losses": [losses.losses, losses.gaussian_kl],
     "optimizers": [optimizers.optimizers, optimizers.schedules, optimizers.clipping],
     "dcgan": [lambda store: training.dcgan(store, 64, 10, 203)],

@@ -21,6 +21,7 @@
 #include "genotype/kernels/cpu/elementwise.hpp"
 #include "genotype/kernels/cpu/embedding.hpp"
 #include "genotype/kernels/cpu/fold.hpp"
+#include "genotype/kernels/cpu/for_each_index.hpp"
 #include "genotype/kernels/cpu/gaussian.hpp"
 #include "genotype/kernels/cpu/general_convolution.hpp"
 #include "genotype/kernels/cpu/general_depthwise.hpp"

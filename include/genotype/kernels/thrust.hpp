@@ -12,6 +12,7 @@
 #include "genotype/kernels/thrust/each.hpp"
 #include "genotype/kernels/thrust/elementwise.hpp"
 #include "genotype/kernels/thrust/embedding.hpp"
+#include "genotype/kernels/thrust/for_each_index.hpp"
 #include "genotype/kernels/thrust/gaussian.hpp"
 #include "genotype/kernels/thrust/general_convolution.hpp"
 #include "genotype/kernels/thrust/halves.hpp"

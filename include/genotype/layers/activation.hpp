@@ -31,6 +31,17 @@ struct ActivationBackward {
     }
 };
 
+/// ty = f'(x) tx; and its backward: dx = f'(x) dy + f''(x) tx dty, where f'' is a function of what f' is one of.
+template <class Function>
+struct ActivationTangentBackward {
+    Function function;
+
+    template <class V>
+    constexpr V operator()(V at, V tx, V dy, V dty) const {
+        return dy * function.slope(at) + dty * tx * function.second_derivative(at);
+    }
+};
+
 /// The same activation with its slope as a function of its input, for a kernel that has just made that.
 template <class Function, SlopeOf From>
 struct ActivationOfInput {
@@ -61,7 +72,8 @@ struct ActivationOfInput {
 ///     };
 ///
 /// V is a float or a vector of floats, see kernels/math.hpp. An activation with arguments hides `function` by one that
-/// returns an object whose `value` and `slope` are members.
+/// returns an object whose `value` and `slope` are members. With a function `second_derivative` beside `slope`, of the
+/// input or the output as that is, the layer has tangents.
 template <class Self, SlopeOf From = SlopeOf::input>
 struct Activation : LayerBase {
     static constexpr bool backward_reads_input = From == SlopeOf::input;
@@ -87,6 +99,28 @@ struct Activation : LayerBase {
         if (!call.dx) return;
         map(device, call.batch * call.in.count(), detail::ActivationBackward<Function>{Self::function()}, call.dx,
             From == SlopeOf::input ? call.x : call.y, call.dy);
+    }
+
+    template <class Device>
+    static void tangent(Device device, const Tangent& call) requires requires {
+        Self::function().second_derivative(1.f);
+    }
+    {
+        using Function = decltype(Self::function());
+        map(device, call.run.batch * call.run.in.count(), detail::ActivationBackward<Function>{Self::function()},
+            call.ty, From == SlopeOf::input ? call.run.x : call.run.y, call.tx);
+    }
+
+    template <class Device>
+    static void tangent_backward(Device device, const TangentBackward& call) {
+        using Function = decltype(Self::function());
+        const float* const at = From == SlopeOf::input ? call.run.x : call.run.y;
+        const long values = call.run.batch * call.run.in.count();
+        if (call.run.dx)
+            map(device, values, detail::ActivationTangentBackward<Function>{Self::function()}, call.run.dx, at, call.tx,
+                call.run.dy, call.dty);
+        if (call.dtx)
+            map(device, values, detail::ActivationBackward<Function>{Self::function()}, call.dtx, at, call.dty);
     }
 };
 

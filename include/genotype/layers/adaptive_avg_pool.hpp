@@ -16,6 +16,7 @@ namespace genotype {
 template <int height, int width = height>
 struct AdaptiveAvgPool : LayerBase {
     static constexpr Dims input = picture_dims(any_dim, any_dim, any_dim);
+    using linear_map = AdaptiveAvgPool;
     static constexpr bool backward_reads_input = false;
 
     static constexpr Inferred output(Dims in) {

@@ -14,6 +14,7 @@ namespace genotype {
 template <int kernel, int stride = kernel, int padding = 0>
 struct AvgPool : LayerBase {
     static constexpr Dims input = picture_dims(any_dim, any_dim, any_dim);
+    using linear_map = AvgPool;
     static constexpr bool backward_reads_input = false;
 
     static constexpr Inferred output(Dims in) { return detail::pooled(kernel, stride, padding, in); }

@@ -3,6 +3,7 @@
 
 #include "genotype/kernels/attention.hpp"
 #include "genotype/layers/layer.hpp"
+#include "genotype/shape/report.hpp"
 
 namespace genotype {
 namespace why {
@@ -19,6 +20,7 @@ struct hint_tokens_of_a_text_are_joined;
 /// arXiv:2305.13245; the order of work: Dao, "FlashAttention-2", 2023, arXiv:2307.08691.
 template <int heads, int key_value_heads, int head_width>
 struct CausalAttention : LayerBase {
+    using no_tangent = why::because<why::its_rows_are_tokens_of_texts, why::hint_penalties_of_gradients_are_for_images>;
     static_assert(head_width <= kernels::widest_head, "a head is at most 256 wide");
     static constexpr kernels::AttentionSizes sizes{heads, key_value_heads, head_width};
     static constexpr bool backward_reads_output = true;

@@ -13,6 +13,7 @@ namespace genotype {
 template <class N, int channels>
 struct Concat : LayerBase {
     using reads = Names<N>;
+    using linear_map = Concat;
     static constexpr bool backward_reads_input = false;
 
     static constexpr Inferred output(Dims in) {

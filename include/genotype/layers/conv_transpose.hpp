@@ -32,6 +32,7 @@ struct ConvT<in_channels, out_channels, kernel, stride, padding, Choice> : Layer
     static constexpr ShapeFault fault = detail::convolution_fault(in_channels, out_channels, kernel, stride, padding);
     static constexpr bool has_bias = std::same_as<Choice, Bias>;
     using sample_norms = SingleGradients;
+    using linear_map = ConvT<in_channels, out_channels, kernel, stride, padding, NoBias>;
     static constexpr Dims input = picture_dims(fault ? any_dim : in_channels, any_dim, any_dim);
     static constexpr auto parameters =
         detail::weight_and_bias<Choice>({4, in_channels, out_channels, kernel, kernel}, {2, 3, 1, 0}, out_channels,

@@ -57,6 +57,21 @@ requires(probability >= 0 && probability <= 1) struct Dropout : LayerBase {
         map(device, call.batch * call.in.count(), detail::Multiply{}, call.dx, call.dy,
             static_cast<const float*>(call.kept.per_sample));
     }
+
+    /// What is dropped is dropped from the tangent too.
+    template <class Device>
+    static void tangent(Device device, const Tangent& call) {
+        map(device, call.run.batch * call.run.in.count(), detail::Multiply{}, call.ty, call.tx,
+            static_cast<const float*>(call.run.kept.per_sample));
+    }
+    template <class Device>
+    static void tangent_backward(Device device, const TangentBackward& call) {
+        backward(device, call.run);
+        Backward along = call.run;
+        along.dy = call.dty;
+        along.dx = call.dtx;
+        backward(device, along);
+    }
 };
 
 }  // namespace genotype

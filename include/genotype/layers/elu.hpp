@@ -17,6 +17,10 @@ struct EluFunction {
     constexpr V slope(V y) const {
         return select(y > V(0.f), V(1.f), y + V(alpha));
     }
+    template <class V>
+    constexpr V second_derivative(V y) const {
+        return select(y > V(0.f), V(0.f), y + V(alpha));
+    }
 };
 }  // namespace detail
 

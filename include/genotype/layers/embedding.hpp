@@ -55,6 +55,17 @@ struct Embedding : LayerBase {
             embedding_gradient(device, pass.batch, vocabulary, width, pass.x, pass.dy, pass.gradients, pass.accumulate);
     }
 
+    /// Ids have no direction.
+    template <class Device>
+    static void tangent(Device, const Tangent& call) {
+        Device::clear(call.ty, call.run.batch * call.run.out.count());
+    }
+    template <class Device>
+    static void tangent_backward(Device device, const TangentBackward& call) {
+        backward(device, call.run);
+        if (call.dtx) Device::clear(call.dtx, call.run.batch);
+    }
+
   private:
     static void check_ids(int count, const float* ids) {
         for (int i = 0; i < count; ++i)

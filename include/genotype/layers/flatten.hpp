@@ -9,6 +9,7 @@ namespace genotype {
 ///
 /// PyTorch: nn.Flatten().
 struct Flatten : LayerBase {
+    using linear_map = Flatten;
     static constexpr bool backward_reads_input = false;
 
     static constexpr Inferred output(Dims in) {

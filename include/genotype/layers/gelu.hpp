@@ -18,6 +18,11 @@ struct GELU : Activation<GELU> {
         const V density = V(0.3989422804f) * exp(V(-0.5f) * x * x);  // 1 / sqrt(2 pi)
         return cumulative(x) + x * density;
     }
+    template <class V>
+    static constexpr V second_derivative(V x) {
+        const V density = V(0.3989422804f) * exp(V(-0.5f) * x * x);
+        return density * (V(2.f) - x * x);
+    }
 
   private:
     template <class V>

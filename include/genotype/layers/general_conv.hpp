@@ -116,9 +116,20 @@ struct ConvArguments {
     }();
 };
 
+/// The same without a bias.
+template <class Arguments>
+struct WithoutBias {
+    static constexpr ConvNumbers numbers = [] {
+        ConvNumbers all = Arguments::numbers;
+        all.options.bias = false;
+        return all;
+    }();
+};
+
 /// A convolution, transposed or not, of the arguments' numbers.
 template <class Arguments>
 struct GeneralConv : LayerBase {
+    using linear_map = GeneralConv<WithoutBias<Arguments>>;
     static constexpr ConvNumbers numbers = Arguments::numbers;
     static constexpr bool exceeds_0_to_1 = true;
     static constexpr bool is_product = true;  // on some devices an activation behind it is applied in the same pass

@@ -3,6 +3,7 @@
 
 #include <array>
 
+#include "genotype/kernels/norm_shape.hpp"
 #include "genotype/layers/layer.hpp"
 #include "genotype/layers/number_arguments.hpp"
 
@@ -61,6 +62,29 @@ requires(sizeof...(numbers) <= 1) struct GroupNorm : LayerBase {
                             gradients ? gradients + parameter_offset<GroupNorm>(0) : nullptr,
                             gradients ? gradients + parameter_offset<GroupNorm>(1) : nullptr, pass.accumulate);
     }
+
+    template <class Device>
+    static constexpr LayerMemory tangent_memory(Dims) {
+        constexpr MemoryExtent scratch{norm_shape({}).tangent_scratch(), 0};
+        return {.kept = {}, .forward_scratch = scratch, .backward_scratch = scratch, .session = {}};
+    }
+    template <class Device>
+    static void tangent(Device device, const Tangent& call) {
+        norm_tangent(device, norm_shape(call.run.in), call.run.batch, call.run.x, call.tx,
+                     call.run.parameters + parameter_offset<GroupNorm>(0), call.run.scratch.per_sample, call.ty);
+    }
+    template <class Device>
+    static void tangent_backward(Device device, const TangentBackward& call) {
+        const Backward& run = call.run;
+        float* const gradients = run.gradients;
+        norm_tangent_backward(device, norm_shape(run.in), run.batch, run.x, call.tx,
+                              run.parameters + parameter_offset<GroupNorm>(0), run.dy, call.dty, run.scratch.per_sample,
+                              run.dx, call.dtx, gradients ? gradients + parameter_offset<GroupNorm>(0) : nullptr,
+                              gradients ? gradients + parameter_offset<GroupNorm>(1) : nullptr, run.accumulate);
+    }
+
+  private:
+    static constexpr kernels::NormShape norm_shape(Dims in) { return {in.pixels(), channels, groups, true, epsilon}; }
 };
 
 }  // namespace genotype

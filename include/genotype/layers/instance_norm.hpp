@@ -3,6 +3,7 @@
 
 #include <concepts>
 
+#include "genotype/kernels/norm_shape.hpp"
 #include "genotype/layers/layer.hpp"
 
 namespace genotype {
@@ -68,6 +69,26 @@ struct InstanceNorm : LayerBase {
         group_norm_backward(device, pass.batch, pass.in.pixels(), channels, channels, pass.x, pass.dy, pass.kept.fixed,
                             pass.kept.per_sample, pass.scratch.per_sample, pass.dx, none, none, false);
     }
+
+    template <class Device>
+    static constexpr LayerMemory tangent_memory(Dims) {
+        constexpr MemoryExtent scratch{norm_shape({}).tangent_scratch(), 0};
+        return {.kept = {}, .forward_scratch = scratch, .backward_scratch = scratch, .session = {}};
+    }
+    template <class Device>
+    static void tangent(Device device, const Tangent& call) {
+        norm_tangent(device, norm_shape(call.run.in), call.run.batch, call.run.x, call.tx, nullptr,
+                     call.run.scratch.per_sample, call.ty);
+    }
+    template <class Device>
+    static void tangent_backward(Device device, const TangentBackward& call) {
+        const Backward& run = call.run;
+        norm_tangent_backward(device, norm_shape(run.in), run.batch, run.x, call.tx, nullptr, run.dy, call.dty,
+                              run.scratch.per_sample, run.dx, call.dtx, nullptr, nullptr, run.accumulate);
+    }
+
+  private:
+    static constexpr kernels::NormShape norm_shape(Dims in) { return {in.pixels(), channels, channels, true, epsilon}; }
 };
 
 }  // namespace genotype

@@ -9,6 +9,7 @@
 #include "genotype/layers/packing.hpp"
 #include "genotype/layers/parameter.hpp"
 #include "genotype/layers/pass.hpp"
+#include "genotype/layers/tangent.hpp"
 #include "genotype/shape/fault.hpp"
 
 namespace genotype {

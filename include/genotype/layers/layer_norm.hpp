@@ -4,6 +4,7 @@
 #include <array>
 #include <ratio>
 
+#include "genotype/kernels/norm_shape.hpp"
 #include "genotype/layers/bias.hpp"
 #include "genotype/layers/layer.hpp"
 
@@ -60,8 +61,27 @@ requires(sizeof...(sizes) >= 1 && sizeof...(sizes) <= 4) struct LayerNormOf : La
                             pass.dx, pass.gradients, bias_gradient, pass.accumulate);
     }
 
+    template <class Device>
+    static constexpr LayerMemory tangent_memory(Dims) {
+        constexpr MemoryExtent scratch{norm_shape.tangent_scratch(), 0};
+        return {.kept = {}, .forward_scratch = scratch, .backward_scratch = scratch, .session = {}};
+    }
+    template <class Device>
+    static void tangent(Device device, const Tangent& call) {
+        norm_tangent(device, norm_shape, call.run.batch, call.run.x, call.tx, call.run.parameters,
+                     call.run.scratch.per_sample, call.ty);
+    }
+    template <class Device>
+    static void tangent_backward(Device device, const TangentBackward& call) {
+        const Backward& run = call.run;
+        float* const bias_gradient = run.gradients && has_bias ? run.gradients + bias_offset : nullptr;
+        norm_tangent_backward(device, norm_shape, run.batch, run.x, call.tx, run.parameters, run.dy, call.dty,
+                              run.scratch.per_sample, run.dx, call.dtx, run.gradients, bias_gradient, run.accumulate);
+    }
+
   private:
     static constexpr long bias_offset = offset_in(parameters, 1);
+    static constexpr kernels::NormShape norm_shape{1, dims.count(), 1, true, epsilon};
 };
 
 }  // namespace detail

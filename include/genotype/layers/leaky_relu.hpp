@@ -17,6 +17,10 @@ struct LeakyReluFunction {
     constexpr V slope(V y) const {
         return select(y > V(0.f), V(1.f), V(negative_slope));
     }
+    template <class V>
+    constexpr V second_derivative(V) const {
+        return V(0.f);
+    }
 };
 }  // namespace detail
 

@@ -17,6 +17,7 @@ struct Linear : LayerBase {
     static constexpr bool sized = in_features >= 1 && out_features >= 1;
     static constexpr bool has_bias = std::same_as<Choice, Bias>;
     using sample_norms = ProductNorms;
+    using linear_map = Linear<in_features, out_features, NoBias>;
     static constexpr Dims input = vector_dims(sized ? in_features : any_dim);
     static constexpr auto parameters =
         detail::weight_and_bias<Choice>({2, out_features, in_features}, {1, 0}, out_features, in_features);

@@ -28,6 +28,21 @@ struct MaxPool : LayerBase {
         max_pool_backward(device, detail::pool_geometry(kernel, stride, padding, pass.in, pass.out), pass.batch, pass.x,
                           pass.dy, pass.dx);
     }
+
+    template <class Device>
+    static void tangent(Device device, const Tangent& call) {
+        const Forward<Training>& run = call.run;
+        max_pool_tangent(device, detail::pool_geometry(kernel, stride, padding, run.in, run.out), run.batch, run.x,
+                         call.tx, call.ty);
+    }
+    template <class Device>
+    static void tangent_backward(Device device, const TangentBackward& call) {
+        backward(device, call.run);
+        Backward along = call.run;
+        along.dy = call.dty;
+        along.dx = call.dtx;
+        backward(device, along);
+    }
 };
 
 }  // namespace genotype

@@ -1,6 +1,8 @@
 // Modulate: a named value tells each channel's scale and shift.
 #pragma once
 
+#include <algorithm>
+
 #include "genotype/kernels/conv_geometry.hpp"
 #include "genotype/kernels/functions.hpp"
 #include "genotype/layers/bias.hpp"
@@ -88,8 +90,58 @@ struct Modulate : LayerBase {
                           b.dy, none, dscales);
     }
     static const float* named_value(const Backward& b) { return value_of<N>(b).data; }
+    /// Kept: the scales' and shifts' tangents. Scratch of backward: gradients by scales and shifts, by their tangents,
+    /// by the scales through the tangent; the gradient by the value, or an input's that nobody reads.
+    template <class Device>
+    static constexpr LayerMemory tangent_memory(Dims in) {
+        constexpr MemoryExtent scratch = convolution_scratch(kernels::planned<Device>, geometry);
+        const MemoryExtent spare{aligned(std::max<long>(in.count(), width)), 0};
+        return {.kept = one, .forward_scratch = scratch, .backward_scratch = 3 * one + spare + scratch, .session = {}};
+    }
+    template <class Device>
+    static void tangent(Device device, const Tangent& call) {
+        const Forward<Training>& f = call.run;
+        convolve(device, geometry, f.batch, value_of<N>(call).data,
+                 {f.parameters + parameter_offset<Modulate>(0), f.prepared}, nullptr, call.own.per_sample, f.scratch);
+        modulate_tangent(device, f.batch, f.in.pixels(), channels, f.x, call.tx, f.kept.per_sample, call.own.per_sample,
+                         call.ty);
+    }
+    template <class Device>
+    static void tangent_backward(Device device, const TangentBackward& call) {
+        const Backward& b = call.run;
+        const long pixels = b.in.pixels();
+        const float *const scales = b.kept.per_sample, *const tscales = call.own.per_sample;
+        float *const by_scales = b.scratch.per_sample, *const by_tscales = b.scratch.at(one).per_sample;
+        float *const through = b.scratch.at(2 * one).per_sample, *const spare = b.scratch.at(3 * one).per_sample;
+        modulate_backward(device, b.batch, pixels, channels, call.tx, tscales, call.dty, spare, through);
+        modulate_backward(device, b.batch, pixels, channels, b.x, scales, call.dty, call.dtx, by_tscales);
+        modulate_backward(device, b.batch, pixels, channels, b.x, scales, b.dy, b.dx, by_scales);
+        add_scales(device, b.batch, channels, through, by_scales);
+        if (b.dx) modulate_tangent_input(device, b.batch, pixels, channels, call.dty, tscales, b.dx);
+        const MemoryRegion scratch =
+            b.scratch.at(3 * one + MemoryExtent{aligned(std::max<long>(b.in.count(), width)), 0});
+        send_back(device, b, value_of<N>(b), by_scales, spare, scratch, b.accumulate);
+        send_back(device, b, value_of<N>(call), by_tscales, spare, scratch, true);
+        if (b.gradients)
+            column_sums(device, b.batch, moments, by_scales, b.gradients + parameter_offset<Modulate>(1), b.accumulate);
+    }
 
   private:
+    /// Gradients by scales and shifts to the value and to the weight.
+    template <class Device>
+    static void send_back(Device device, const Backward& b, const NamedValue& named, const float* by_scales,
+                          float* dvalue, const MemoryRegion& scratch, bool accumulate) {
+        if (named.gradient) {
+            convolve_transposed(device, geometry, b.batch, by_scales,
+                                {b.parameters + parameter_offset<Modulate>(0), b.prepared}, nullptr, dvalue, scratch);
+            update(device, static_cast<long>(b.batch) * width, kernels::AddTo{}, static_cast<const float*>(dvalue),
+                   named.gradient);
+        }
+        if (b.gradients)
+            convolve_weight_gradient(device, geometry, b.batch, named.data, by_scales,
+                                     b.gradients + parameter_offset<Modulate>(0), accumulate, scratch);
+    }
+
     static constexpr MemoryExtent one{aligned(moments), 0}, value{aligned(width), 0};
 };
 

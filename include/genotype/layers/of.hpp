@@ -13,6 +13,7 @@ namespace genotype {
 template <class N, class S = typename N::shape>
 struct Of : LayerBase {
     using reads = Names<N>;
+    using linear_map = Of;
     static constexpr bool backward_reads_input = false;
     static constexpr bool ignores_input = true;  // nothing goes back to what came in
 

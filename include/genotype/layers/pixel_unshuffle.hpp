@@ -14,6 +14,7 @@ namespace genotype {
 template <int factor>
 struct PixelUnshuffle : LayerBase {
     static constexpr Dims input = picture_dims(any_dim, any_dim, any_dim);
+    using linear_map = PixelUnshuffle;
     static constexpr bool backward_reads_input = false;
 
     static constexpr Inferred output(Dims in) {

@@ -6,6 +6,7 @@
 #include "genotype/kernels/functions.hpp"
 #include "genotype/layers/layer.hpp"
 #include "genotype/shape/error.hpp"
+#include "genotype/shape/report.hpp"
 
 namespace genotype {
 
@@ -14,6 +15,7 @@ namespace genotype {
 /// N(0, 1); transformers: GPT-2's `wpe`.
 template <int positions, int size>
 struct PositionalEmbedding : LayerBase {
+    using no_tangent = why::because<why::its_rows_are_tokens_of_texts, why::hint_penalties_of_gradients_are_for_images>;
     static constexpr int context = positions, width = size;
     using sample_norms = RowNorms;
     static constexpr bool backward_reads_input = false;

@@ -17,6 +17,10 @@ struct ReLU : Activation<ReLU, SlopeOf::output> {
     static constexpr V slope(V y) {
         return select(y <= V(0.f), V(0.f), V(1.f));
     }
+    template <class V>
+    static constexpr V second_derivative(V) {
+        return V(0.f);
+    }
 };
 
 template <>

@@ -11,6 +11,7 @@ namespace genotype {
 /// PyTorch: nn.Unflatten(1, (sizes...)) of a vector, x.view(-1, sizes...) of anything.
 template <int... sizes>
 requires(sizeof...(sizes) >= 1 && sizeof...(sizes) <= 4) struct Reshape : LayerBase {
+    using linear_map = Reshape;
     static constexpr bool backward_reads_input = false;
 
     static constexpr Inferred output(Dims in) {

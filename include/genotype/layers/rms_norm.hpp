@@ -4,6 +4,7 @@
 #include <array>
 #include <ratio>
 
+#include "genotype/kernels/norm_shape.hpp"
 #include "genotype/layers/layer.hpp"
 
 namespace genotype {
@@ -48,6 +49,26 @@ struct RMSNorm : LayerBase {
         rms_norm_backward(device, pass.batch, width, pass.x, pass.dy, pass.parameters, pass.kept.per_sample, pass.dx,
                           pass.gradients, pass.accumulate);
     }
+
+    template <class Device>
+    static constexpr LayerMemory tangent_memory(Dims) {
+        constexpr MemoryExtent scratch{norm_shape.tangent_scratch(), 0};
+        return {.kept = {}, .forward_scratch = scratch, .backward_scratch = scratch, .session = {}};
+    }
+    template <class Device>
+    static void tangent(Device device, const Tangent& call) {
+        norm_tangent(device, norm_shape, call.run.batch, call.run.x, call.tx, call.run.parameters,
+                     call.run.scratch.per_sample, call.ty);
+    }
+    template <class Device>
+    static void tangent_backward(Device device, const TangentBackward& call) {
+        const Backward& run = call.run;
+        norm_tangent_backward(device, norm_shape, run.batch, run.x, call.tx, run.parameters, run.dy, call.dty,
+                              run.scratch.per_sample, run.dx, call.dtx, run.gradients, nullptr, run.accumulate);
+    }
+
+  private:
+    static constexpr kernels::NormShape norm_shape{1, width, 1, false, epsilon};
 };
 
 }  // namespace genotype

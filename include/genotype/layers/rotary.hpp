@@ -4,6 +4,7 @@
 #include "genotype/kernels/attention.hpp"
 #include "genotype/layers/layer.hpp"
 #include "genotype/layers/rope.hpp"
+#include "genotype/shape/report.hpp"
 
 namespace genotype {
 
@@ -15,6 +16,7 @@ namespace genotype {
 /// Source: Su et al., "RoFormer: enhanced transformer with rotary position embedding", 2021, arXiv:2104.09864.
 template <int heads, int key_value_heads, int head_width, class Angles = Rope<>>
 struct Rotary : LayerBase {
+    using no_tangent = why::because<why::its_rows_are_tokens_of_texts, why::hint_penalties_of_gradients_are_for_images>;
     static constexpr kernels::AttentionSizes sizes{heads, key_value_heads, head_width};
     static constexpr bool backward_reads_input = false;
     static constexpr bool in_place = true;

@@ -15,6 +15,7 @@ namespace genotype {
 template <class N>
 struct Save : LayerBase {
     using binds = N;
+    using linear_map = Save;
     static constexpr bool computes = false, in_place = true;
 
     static constexpr Inferred output(Dims in) { return in; }

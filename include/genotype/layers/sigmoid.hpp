@@ -15,6 +15,10 @@ struct Sigmoid : Activation<Sigmoid, SlopeOf::output> {
     static constexpr V slope(V y) {
         return y * (V(1.f) - y);
     }
+    template <class V>
+    static constexpr V second_derivative(V y) {
+        return y * (V(1.f) - y) * (V(1.f) - y - y);
+    }
 };
 
 }  // namespace genotype

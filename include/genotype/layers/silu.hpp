@@ -17,6 +17,11 @@ struct SiLU : Activation<SiLU> {
         const V s = sigmoid(x);
         return s + s * x * sigmoid(-x);
     }
+    template <class V>
+    static constexpr V second_derivative(V x) {
+        const V s = sigmoid(x), other = sigmoid(-x), bend = s * other;
+        return bend * (V(2.f) + x * (other - s));
+    }
 };
 
 }  // namespace genotype

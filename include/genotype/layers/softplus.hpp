@@ -16,6 +16,10 @@ struct Softplus : Activation<Softplus> {
     static constexpr V slope(V x) {
         return select(x > V(20.f), V(1.f), sigmoid(x));
     }
+    template <class V>
+    static constexpr V second_derivative(V x) {
+        return select(x > V(20.f), V(0.f), sigmoid(x) * sigmoid(-x));
+    }
 };
 
 }  // namespace genotype

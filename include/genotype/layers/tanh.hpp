@@ -16,6 +16,10 @@ struct Tanh : Activation<Tanh, SlopeOf::output> {
     static constexpr V slope(V y) {
         return V(1.f) - y * y;
     }
+    template <class V>
+    static constexpr V second_derivative(V y) {
+        return V(-2.f) * y * (V(1.f) - y * y);
+    }
 };
 
 }  // namespace genotype

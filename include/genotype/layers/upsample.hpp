@@ -38,6 +38,8 @@ requires(sizeof...(Mode) <= 1 && (std::same_as<Mode, Bilinear> && ...)) struct U
 
 template <int factor>
 struct Upsample<factor> : detail::Enlargement<factor> {
+    using linear_map = Upsample;
+
     template <class Device, class Mode>
     static void forward(Device device, Mode, const Forward<Mode>& pass) {
         upsample_nearest(device, pass.batch, pass.in.height(), pass.in.width(), pass.in.channels(), factor, pass.x,
@@ -54,6 +56,8 @@ struct Upsample<factor> : detail::Enlargement<factor> {
 
 template <int factor>
 struct Upsample<factor, Bilinear> : detail::Enlargement<factor> {
+    using linear_map = Upsample;
+
     template <class Device, class Mode>
     static void forward(Device device, Mode, const Forward<Mode>& pass) {
         upsample_bilinear(device, pass.batch, pass.in.height(), pass.in.width(), pass.in.channels(), factor, pass.x,

@@ -37,6 +37,7 @@ enum class FaultKind {
     name_twice,     // a name is bound where it stands for something already
     name_late,      // a name is bound behind a layer that reads it
     name_unread,    // a name is bound, and nothing behind reads it
+    ability,        // a layer lacks what is asked of all of them, such as a tangent
     not_a_layer,
     empty_model,
 };

@@ -93,6 +93,17 @@ template <class Where, class Layer, class Got>
 struct size_must_be_at_least_1 {};
 template <class Where, class Layer, class Groups, class Got>
 struct groups_do_not_divide_the_channels {};
+template <class Where, class Layer>
+struct layer_has_no_tangent {};
+template <class Where, class Layer, class Reason, class Hint>
+struct layer_has_no_tangent_because {};
+// Why a layer has none, as the layer says it: `using no_tangent = why::because<Reason, Hint>`.
+template <class Reason, class Hint>
+struct because;
+struct its_statistics_couple_the_samples_of_a_batch;
+struct hint_use_GroupNorm_or_LayerNorm;
+struct its_rows_are_tokens_of_texts;
+struct hint_penalties_of_gradients_are_for_images;
 template <class Where, class Layer, class KeyValueHeads, class Got>
 struct key_value_heads_do_not_divide_the_heads {};
 template <class Where, class Layer, class Got>

@@ -1,0 +1,5 @@
+// Tangents of networks with their backward, for gradient penalties: what <genotype/genotype.hpp> does not bring.
+#pragma once
+
+#include "genotype/genotype.hpp"
+#include "genotype/model/tangent_workspace.hpp"

@@ -1,0 +1,33 @@
+"""Gradient penalties: the value and its gradient by the parameters, by a graph of the gradient (create_graph=True).
+
+A case NAME stores NAME/x, NAME/penalty, NAME/PARAMETER and NAME/PARAMETER.grad.
+"""
+import torch
+from torch import nn
+
+from .layers import values
+
+
+def penalty(store, name, critic, x, gamma):
+    critic = critic.double()
+    with torch.no_grad():
+        for parameter, tensor in critic.named_parameters():
+            fan_in = max(tensor[0].numel(), 1)
+            tensor.copy_(values(f"{name}/{parameter}", tensor.shape, 1 / fan_in**0.5 if tensor.dim() > 1 else 0.3,
+                                1.0 if tensor.dim() == 1 and parameter.endswith("weight") else 0.0))
+    x = x.clone().requires_grad_()
+    gradient, = torch.autograd.grad(critic(x).sum(), x, create_graph=True)
+    value = gamma / 2 * gradient.flatten(1).square().sum(1).mean()
+    value.backward()
+    store.add(f"{name}/x", x)
+    store.add(f"{name}/penalty", value.reshape(1))
+    for parameter, tensor in critic.named_parameters():
+        store.add(f"{name}/{parameter}", tensor)
+        store.add(f"{name}/{parameter}.grad", torch.zeros_like(tensor) if tensor.grad is None else tensor.grad)
+
+
+def r1(store):
+    critic = nn.Sequential(nn.Conv2d(2, 4, 3, 1, 1), nn.LeakyReLU(0.2), nn.GroupNorm(2, 4), nn.SiLU(),
+                           nn.Conv2d(4, 6, 4, 2, 1, bias=False), nn.GELU(), nn.Flatten(), nn.LayerNorm(24), nn.Tanh(),
+                           nn.Linear(24, 1))
+    penalty(store, "r1", critic, values("r1/x", (3, 2, 4, 4)), 10.0)

@@ -1,0 +1,128 @@
+// Tangents of all layers and their backward against differences of first-order gradients, and a gradient penalty.
+#include "genotype/tangents.hpp"
+
+#include <doctest/doctest.h>
+#include <omp.h>
+
+#include <cmath>
+#include <vector>
+
+#include "genotype/genotype.hpp"
+#include "genotype/testing_tangents.hpp"
+#include "support/devices.hpp"
+
+using namespace genotype;
+
+template <class L, class In, class Device = TestedDevice>
+void expect_tangents(const GradientCheckOptions& options = {}) {
+    const GradientCheck found = check_tangents<L, In, Device>(options);
+    INFO(found.fault);
+    CHECK(found.passed);
+    CHECK(found.compared > 0);
+}
+
+TEST_CASE("issue 18.4: tangents of linear maps") {
+    expect_tangents<Linear<5, 3>, Shape<5>>();
+    expect_tangents<Conv<2, 3, 3, 1, 1, Bias>, Shape<2, 5, 4>>();
+    expect_tangents<Conv<2, 4, 4, 2, 1>, Shape<2, 8, 8>>();
+    expect_tangents<ConvT<3, 2, 4, 2, 1, Bias>, Shape<3, 4, 4>>();
+    expect_tangents<Flatten, Shape<2, 3, 4>>();
+    expect_tangents<Reshape<2, 3, 4>, Shape<24>>();
+    expect_tangents<AvgPool<2>, Shape<2, 4, 6>>();
+    expect_tangents<AdaptiveAvgPool<2>, Shape<2, 5, 3>>();
+    expect_tangents<GlobalAvgPool, Shape<3, 4, 5>>();
+    expect_tangents<PixelShuffle<2>, Shape<8, 2, 3>>();
+    expect_tangents<PixelUnshuffle<2>, Shape<2, 4, 6>>();
+    expect_tangents<Upsample<2>, Shape<2, 3, 3>>();
+    expect_tangents<Upsample<2, Bilinear>, Shape<2, 3, 3>>();
+    expect_tangents<MaxPool<2>, Shape<3, 4, 4>>();
+    expect_tangents<Dropout<0.4f>, Shape<20>>();
+    expect_tangents<Conv<2, 3, 3, 1, 1, Bias>, Shape<2, 5, 4>, Reference>();
+}
+
+TEST_CASE("issue 18.4: tangents of activations") {
+    expect_tangents<ReLU, Shape<20>>();
+    expect_tangents<LeakyReLU<0.2f>, Shape<20>>();
+    expect_tangents<ELU<0.7f>, Shape<20>>();
+    expect_tangents<Sigmoid, Shape<20>>();
+    expect_tangents<Tanh, Shape<20>>();
+    expect_tangents<Softplus, Shape<20>>();
+    expect_tangents<SiLU, Shape<20>>();
+    expect_tangents<GELU, Shape<20>>();
+    expect_tangents<GELUTanh, Shape<20>>();
+}
+
+TEST_CASE("issue 18.4: tangents of norms") {
+    expect_tangents<GroupNorm<2, 6>, Shape<6, 3, 2>>();
+    expect_tangents<GroupNorm<3, 18, 0.5f>, Shape<18>, Reference>();
+    expect_tangents<InstanceNorm<3>, Shape<3, 4, 3>>();
+    expect_tangents<LayerNorm<9>, Shape<9>>();
+    expect_tangents<LayerNorm<3, 2, 3>, Shape<3, 2, 3>>();
+    expect_tangents<LayerNormWithoutBias<std::ratio<1, 10>, 6>, Shape<6>>();
+    expect_tangents<RMSNorm<7>, Shape<7>>();
+}
+
+struct skip : Name {};
+struct condition : Name {};
+struct label : Given<Class<3>> {};
+
+TEST_CASE("issue 18.4: tangents of combinators and of named values") {
+    expect_tangents<Sequential<Conv<2, 4, 3, 1, 1, Bias>, GroupNorm<2, 4>, SiLU, Flatten, Linear<48, 3>, Tanh>,
+                    Shape<2, 4, 3>>();
+    expect_tangents<Residual<Linear<6, 6>, Tanh, Linear<6, 6>>, Shape<6>>();
+    expect_tangents<Residual<Linear<6, 4>, Tanh, Projection<Linear<6, 4>>>, Shape<6>>();
+    expect_tangents<Plus<Chain<Linear<5, 4>, SiLU>, Chain<Linear<5, 4>, Tanh>, Chain<Linear<5, 4>>>, Shape<5>>();
+    expect_tangents<Repeat<3, Linear<5, 5>, Tanh>, Shape<5>>();
+    expect_tangents<Sequential<Linear<5, 4>, Tanh, Save<skip>, Linear<4, 4>, SiLU, Concat<skip, 4>, Linear<8, 2>>,
+                    Shape<5>>();
+    expect_tangents<Sequential<Save<skip>, Linear<5, 4>, Tanh, Concat<skip, 5>, Linear<9, 2>>, Shape<5>>();
+    expect_tangents<Sequential<Conv<2, 4, 3, 1, 1>, Let<condition, GlobalAvgPool, Flatten, Linear<4, 3>, SiLU>,
+                               GroupNorm<2, 4>, Modulate<condition, 3, 4>, SiLU, Flatten, Linear<36, 2>>,
+                    Shape<2, 3, 3>>();
+}
+
+TEST_CASE("issue 18.4: a tangent with labels, and wrong batches") {
+    using Net =
+        Sequential<Linear<4, 6>, SiLU, Let<condition, Of<label>, Embedding<3, 2>>, Concat<condition, 2>, Linear<8, 1>>;
+    Model<Net> model;
+    TangentWorkspace<Net, Shape<4>> run(2);
+    Tensor<Shape<4>> x(2), v(2);
+    Tensor<Class<3>> labels(2);
+    x.values()[1] = 0.5f;
+    v.values()[0] = v.values()[7] = 1;
+    labels.values()[1] = 2;
+    Arena<Cpu> gradients(parameter_floats<Net>());
+    const auto result = run.tangent(model, x, v, {given<label>(labels)});
+    Tensor<Shape<1>> weights(2);
+    weights.values()[0] = weights.values()[1] = 1;
+    run.backward(model, {}, weights, {.gradients = gradients});
+    CHECK(result.tangent.values()[0] != 0);
+    CHECK_THROWS_AS(run.backward(model, {}, View<Shape<1>>{weights.data(), 1}, {.gradients = gradients}), Error);
+    CHECK_THROWS_AS(run.tangent(model, x, View<Shape<4>>{v.data(), 1}, {given<label>(labels)}), Error);
+}
+
+TEST_CASE("issue 18.4: tangents and their backward have the same bits on one thread and on several") {
+    using In = Shape<8, 16, 16>;
+    using Net = Sequential<Conv<8, 16, 3, 1, 1, Bias>, LeakyReLU<0.2f>, GroupNorm<4, 16>, SiLU, MaxPool<2>, Flatten,
+                           LayerNorm<1024>, Linear<1024, 1>>;
+    const auto run_on = [](int threads) {
+        omp_set_num_threads(threads);
+        Model<Net, TestedDevice> model;
+        TangentWorkspace<Net, In, TestedDevice> run(5);
+        Tensor<In> x(4), v(4), dx(4);
+        for (long i = 0; i < x.size(); ++i) x.data()[i] = std::sin(static_cast<float>(i));
+        for (long i = 0; i < x.size(); ++i) v.data()[i] = std::cos(static_cast<float>(3 * i));
+        Tensor<Shape<1>> weights(4);
+        for (float& weight : weights.values()) weight = 1;
+        Arena<TestedDevice> gradients(parameter_floats<Net>());
+        run.tangent(model, x, v);
+        run.backward(model, weights, weights, {.input_gradient = dx, .gradients = gradients});
+        std::vector<float> all(gradients.data(), gradients.data() + gradients.size());
+        all.insert(all.end(), dx.data(), dx.data() + dx.size());
+        return all;
+    };
+    const int before = omp_get_max_threads();
+    const auto one = run_on(1), several = run_on(3);
+    omp_set_num_threads(before);
+    CHECK(one == several);
+}
