@@ -20,9 +20,9 @@ template <class Optimizer>
 struct FlowOptions {
     Optimizer optimizer{};
     Schedule schedule{};
-    float clip_norm = 1;      // 0: no clipping
-    float average = 0;        // decay of the average of weights, such as 0.999; 0: none
-    int accumulate = 1;   // micro-batches that a batch goes through the networks in: see `MicroBatch`
+    float clip_norm = 1;                   // 0: no clipping
+    float average = 0;                     // decay of the average of weights, such as 0.999; 0: none
+    int accumulate = 1;                    // micro-batches that a batch goes through the networks in: see `MicroBatch`
     std::vector<ParameterGroup> groups{};  // parameters with options of their own, or frozen
     float label_drop = 0.1f;  // share of the labels that become "none", for guidance; 0 where there are no labels
     int batch = 64;           // the largest batch that a step will see
@@ -155,8 +155,7 @@ class Trainer<combinators::FlowMatching<N, I, Time, Label>, Device, Optimizer>
             });
             this->learn();
         });
-        return this->template report<float>(
-            [](const float* loss, int) { return *loss; }, 0);
+        return this->template report<float>([](const float* loss, int) { return *loss; }, 0);
     }
     /// The same on a loader's batch, with the labels that it carries.
     template <class Batch>

@@ -39,8 +39,9 @@ struct ParameterGroup {
 
     /// Whether it names a parameter.
     bool names(std::string_view name, const Parameter& tensor) const {
-        const bool is_part = part.empty() || (name.starts_with(part) && (name.size() == part.size() ||
-                                                                         part.back() == '.' || name[part.size()] == '.'));
+        const bool is_part =
+            part.empty() ||
+            (name.starts_with(part) && (name.size() == part.size() || part.back() == '.' || name[part.size()] == '.'));
         const bool is_matrix = tensor.dims.rank >= 2;
         return is_part && (kind == all || is_matrix == (kind == matrices));
     }

@@ -17,11 +17,11 @@ template <class Optimizer>
 struct SupervisedOptions {
     Optimizer optimizer{};
     Schedule schedule{};
-    float clip_norm = 0;  // 0: no clipping
-    float average = 0;    // decay of the average of weights, such as 0.999; 0: none
-    int accumulate = 1;   // micro-batches that a batch goes through the networks in: see `MicroBatch`
+    float clip_norm = 0;                   // 0: no clipping
+    float average = 0;                     // decay of the average of weights, such as 0.999; 0: none
+    int accumulate = 1;                    // micro-batches that a batch goes through the networks in: see `MicroBatch`
     std::vector<ParameterGroup> groups{};  // parameters with options of their own, or frozen
-    int batch = 64;       // the largest batch that a step will see
+    int batch = 64;                        // the largest batch that a step will see
     std::uint64_t seed = 0;
 
     /// Calls visit(name, value) for every option. A field that is not taken apart here does not compile.
@@ -202,8 +202,7 @@ class Trainer<combinators::Supervised<N, Loss, I>, Device, Optimizer>
                                              .checked = true});
     }
     Report loss() {
-        return this->template report<float>(
-            [](const float* loss, int) { return *loss; }, 0);
+        return this->template report<float>([](const float* loss, int) { return *loss; }, 0);
     }
 
     /// The class of a sample is that of its first largest output. PyTorch: argmax(dim=1).

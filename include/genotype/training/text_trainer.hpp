@@ -18,12 +18,12 @@ template <class Optimizer>
 struct TextOptions {
     Optimizer optimizer{};
     Schedule schedule{};
-    float clip_norm = 0;  // 0: no clipping
-    float average = 0;    // decay of the average of weights, such as 0.999; 0: none
-    int accumulate = 1;   // micro-batches that a batch goes through the networks in: see `MicroBatch`
+    float clip_norm = 0;                   // 0: no clipping
+    float average = 0;                     // decay of the average of weights, such as 0.999; 0: none
+    int accumulate = 1;                    // micro-batches that a batch goes through the networks in: see `MicroBatch`
     std::vector<ParameterGroup> groups{};  // parameters with options of their own, or frozen
-    int batch = 12;       // the most texts that a step will see
-    int context = 64;     // tokens that the model reads of each
+    int batch = 12;                        // the most texts that a step will see
+    int context = 64;                      // tokens that the model reads of each
     std::uint64_t seed = 0;
 
     /// Calls visit(name, value) for every option. A field that is not taken apart here does not compile.
@@ -53,8 +53,7 @@ template <class E, class B, class H, class Device, class Optimizer>
 class Trainer<combinators::LanguageModel<E, B, H>, Device, Optimizer>
     : public TrainerBase<Trainer<combinators::LanguageModel<E, B, H>, Device, Optimizer>, TextOptions<Optimizer>,
                          Device, Optimizer, combinators::LanguageModel<E, B, H>> {
-    using Base =
-        TrainerBase<Trainer, TextOptions<Optimizer>, Device, Optimizer, combinators::LanguageModel<E, B, H>>;
+    using Base = TrainerBase<Trainer, TextOptions<Optimizer>, Device, Optimizer, combinators::LanguageModel<E, B, H>>;
 
   public:
     using Network = combinators::LanguageModel<E, B, H>;
@@ -95,9 +94,8 @@ class Trainer<combinators::LanguageModel<E, B, H>, Device, Optimizer>
                 const View<Shape<1>> tokens = input(few, micro.first);
                 evaluate_loss(run_.forward(this->model(), tokens, few, {}, step.layers), micro,
                               output_gradient_.data());
-                run_.backward(
-                    this->model(), tokens, {output_gradient_.data(), tokens.batch},
-                    {.gradients = this->gradients_of(), .accumulate = micro.accumulate, .sequences = &few});
+                run_.backward(this->model(), tokens, {output_gradient_.data(), tokens.batch},
+                              {.gradients = this->gradients_of(), .accumulate = micro.accumulate, .sequences = &few});
             });
             this->learn();
         });
@@ -179,8 +177,7 @@ class Trainer<combinators::LanguageModel<E, B, H>, Device, Optimizer>
                                          .gradient = {gradient, logits.batch, vocabulary}});
     }
     Report loss() {
-        return this->template report<float>(
-            [](const float* loss, int) { return *loss; }, 0);
+        return this->template report<float>([](const float* loss, int) { return *loss; }, 0);
     }
 
     Workspace<Network, Shape<1>, Training, Device> run_;

@@ -20,11 +20,11 @@ template <class Optimizer>
 struct VaeOptions {
     Optimizer optimizer{};
     Schedule schedule{};
-    float clip_norm = 0;  // 0: no clipping
-    float average = 0;    // decay of the average of weights, such as 0.999; 0: none
-    int accumulate = 1;   // micro-batches that a batch goes through the networks in: see `MicroBatch`
+    float clip_norm = 0;                   // 0: no clipping
+    float average = 0;                     // decay of the average of weights, such as 0.999; 0: none
+    int accumulate = 1;                    // micro-batches that a batch goes through the networks in: see `MicroBatch`
     std::vector<ParameterGroup> groups{};  // parameters with options of their own, or frozen
-    float beta = 1;       // weight of the KL; above 1, a beta-VAE
+    float beta = 1;                        // weight of the KL; above 1, a beta-VAE
     Reconstruction reconstruction = Reconstruction::summed;
     int batch = 64;  // the largest batch that a step will see
     std::uint64_t seed = 0;
@@ -59,8 +59,7 @@ struct VaeLosses {
 template <Layer E, Layer D, class Loss, ShapeType I, class Device, class Optimizer>
 class Trainer<combinators::VariationalAutoencoder<E, D, Loss, I>, Device, Optimizer>
     : public TrainerBase<Trainer<combinators::VariationalAutoencoder<E, D, Loss, I>, Device, Optimizer>,
-                         VaeOptions<Optimizer>, Device, Optimizer,
-                         combinators::VariationalAutoencoder<E, D, Loss, I>> {
+                         VaeOptions<Optimizer>, Device, Optimizer, combinators::VariationalAutoencoder<E, D, Loss, I>> {
     using Base = TrainerBase<Trainer, VaeOptions<Optimizer>, Device, Optimizer,
                              combinators::VariationalAutoencoder<E, D, Loss, I>>;
 
@@ -172,9 +171,9 @@ class Trainer<combinators::VariationalAutoencoder<E, D, Loss, I>, Device, Optimi
                                          .value = micro.losses,
                                          .gradient = output_gradient,
                                          .checked = true});
-        GaussianKL::evaluate(device_, {.moments = {moments_, batch.batch, 2 * latent},
-                                       .weight = micro.weight,
-                                       .value = micro.losses + 1});
+        GaussianKL::evaluate(
+            device_,
+            {.moments = {moments_, batch.batch, 2 * latent}, .weight = micro.weight, .value = micro.losses + 1});
     }
 
     /// Writes the losses and the gradients.
