@@ -119,6 +119,7 @@ TrainingState describe(Trainer<Net, Device, Optimizer>& trainer) {
     list("optimizer", linked_type_name(typeid(Optimizer)));
     if constexpr (requires { typename Net::Loss; }) list("loss", linked_type_name(typeid(typename Net::Loss)));
     if constexpr (requires { typename Net::Noise; }) list("noise", linked_type_name(typeid(typename Net::Noise)));
+    if constexpr (requires { Net::draws; }) list("recipe", linked_type_name(typeid(Net)));
     const auto& options = trainer.options();
     options.for_each_option(list);
     state.training = concat(trainer.steps(), " steps of ", type_name<Optimizer>(), ", batches of up to ", options.batch,
