@@ -137,7 +137,7 @@ class Trainer<combinators::FlowMatching<N, I, Time, Label>, Device, Optimizer>
             fill_normal(device_, values + 2L * batch, step.noise, noise_.data());
             map(device_, batch, detail::LogitNormal{}, times_.data(), draws);
             if (has_labels) map(device_, batch, dropped_, conditions_.data(), labels_.data(), draws + batch);
-            this->each_micro_batch(batch, [&](const MicroBatch& micro) {
+            this->each_micro_batch(batch, [&](const detail::MicroBatch& micro) {
                 const int few = micro.count;
                 const long first = micro.first * I::count;
                 interpolate(device_, few, I::count, static_cast<const float*>(times_.data()) + micro.first, z + first,
@@ -186,7 +186,7 @@ class Trainer<combinators::FlowMatching<N, I, Time, Label>, Device, Optimizer>
             });
     }
 
-    InputsOf<N> inputs(const MicroBatch& micro) const {
+    InputsOf<N> inputs(const detail::MicroBatch& micro) const {
         const GivenValue<Time> times{times_.data() + micro.first, micro.count};
         if constexpr (has_labels)
             return {times, GivenValue<Label>{conditions_.data() + micro.first, micro.count}};

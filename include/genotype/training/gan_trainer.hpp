@@ -132,7 +132,7 @@ class Trainer<combinators::Adversarial<G, D, Loss, Noise>, Device, Optimizer>
             if (draws) fill_normal(device_, values, step.noise, noise_.data());
 
             View<Picture> fake;
-            this->each_micro_batch(real.batch, [&](const MicroBatch& micro) {
+            this->each_micro_batch(real.batch, [&](const detail::MicroBatch& micro) {
                 const View<Picture> x = micro.of(real);
                 discriminate<&call_real>(x, step.layers, micro, 0);
                 discriminator_run_.backward(discriminator, x, answer_gradient(x.batch),
@@ -144,7 +144,7 @@ class Trainer<combinators::Adversarial<G, D, Loss, Noise>, Device, Optimizer>
             });
             this->template learn<1>();
 
-            this->each_micro_batch(real.batch, [&](const MicroBatch& micro) {
+            this->each_micro_batch(real.batch, [&](const detail::MicroBatch& micro) {
                 const View<Noise> z = micro.of(noise);
                 // One micro-batch alone is still there.
                 if (!micro.is_whole()) fake = generator_run_.forward(generator, z, step.layers);
@@ -172,7 +172,7 @@ class Trainer<combinators::Adversarial<G, D, Loss, Noise>, Device, Optimizer>
 
     /// Runs the discriminator; writes the loss and the sum of its answers, and leaves the answers' gradient.
     template <auto Evaluate>
-    void discriminate(View<Picture> pictures, RandomState* random, const MicroBatch& micro, int first) {
+    void discriminate(View<Picture> pictures, RandomState* random, const detail::MicroBatch& micro, int first) {
         float* const loss_and_answers = micro.losses + first;
         const auto answers = discriminator_run_.forward(discriminator(), pictures, random);
         Evaluate(device_, LossCall{.prediction = answers,

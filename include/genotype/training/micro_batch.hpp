@@ -7,7 +7,7 @@
 #include "genotype/tensor/arena.hpp"
 #include "genotype/tensor/view.hpp"
 
-namespace genotype {
+namespace genotype::detail {
 
 /// Samples of a step's batch that go through the networks at once. With the option `accumulate` = 4 a batch goes in
 /// micro-batches of a quarter of the trainer's `batch`, the last of what is left, and networks need memory for no more.
@@ -29,8 +29,6 @@ struct MicroBatch {
         return {batch.data + first * S::count, count};
     }
 };
-
-namespace detail {
 
 /// The micro-batches of a training, and their losses: in all, and behind that of each.
 template <class Device>
@@ -71,5 +69,4 @@ class MicroBatches {
     Arena<Device> losses_{0};
 };
 
-}  // namespace detail
-}  // namespace genotype
+}  // namespace genotype::detail

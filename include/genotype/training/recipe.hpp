@@ -45,7 +45,7 @@ class RecipeStep {
     using Losses = typename R::Losses;
 
   public:
-    RecipeStep(Trainer& trainer, const MicroBatch& micro, View<Sample> batch, RandomState* layers)
+    RecipeStep(Trainer& trainer, const detail::MicroBatch& micro, View<Sample> batch, RandomState* layers)
         : trainer_(trainer), micro_(micro), batch_(micro.of(batch)), whole_(batch.batch), layers_(layers) {}
 
     const Device& device() const { return trainer_.model().runs_on(); }
@@ -180,7 +180,7 @@ class Trainer<R, Device, Optimizer> : public TrainerBase<Trainer<R, Device, Opti
         const long draws = R::draws * real.batch;
         this->run_step({real.data, nullptr, real.batch, 0}, draws, [&](const auto& step) {
             if (draws > 0) fill_normal(this->device_, draws, step.noise, noise_.data());
-            this->each_micro_batch(real.batch, [&](const MicroBatch& micro) {
+            this->each_micro_batch(real.batch, [&](const detail::MicroBatch& micro) {
                 detail::RecipeStep<Trainer, R, Device> s(*this, micro, real, step.layers);
                 R::step(s);
             });

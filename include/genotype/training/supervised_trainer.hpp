@@ -91,7 +91,7 @@ class Trainer<combinators::Supervised<N, Loss, I>, Device, Optimizer>
         const View<I> x = input_.take(batch);
         const Targets y = take(targets);
         this->run_step({x.data, address_of(y), x.batch, 0}, 0, [&](const auto& step) {
-            this->each_micro_batch(x.batch, [&](const MicroBatch& micro) {
+            this->each_micro_batch(x.batch, [&](const detail::MicroBatch& micro) {
                 const View<I> few = micro.of(x);
                 evaluate_loss(run_.forward(this->model(), few, step.layers), of(y, micro), micro,
                               output_gradient_.data());
@@ -119,7 +119,7 @@ class Trainer<combinators::Supervised<N, Loss, I>, Device, Optimizer>
         const View<I> x = input_.take(batch);
         const Targets y = take(targets);
         long right = 0;
-        this->evaluate_micro_batches(x.batch, [&](const MicroBatch& micro) {
+        this->evaluate_micro_batches(x.batch, [&](const detail::MicroBatch& micro) {
             const View<Output> answers = run_.infer(model, micro.of(x));
             // Away from the host rows' losses are worked out where the gradient has its place.
             evaluate_loss(answers, of(y, micro), micro, Device::on_host ? nullptr : output_gradient_.data());
@@ -178,14 +178,14 @@ class Trainer<combinators::Supervised<N, Loss, I>, Device, Optimizer>
     }
 
     /// A micro-batch's targets.
-    static Targets of(const Targets& targets, const MicroBatch& micro) {
+    static Targets of(const Targets& targets, const detail::MicroBatch& micro) {
         if constexpr (has_labels)
             return targets.subspan(static_cast<std::size_t>(micro.first), static_cast<std::size_t>(micro.count));
         else
             return micro.of(targets);
     }
 
-    void evaluate_loss(View<Output> answers, Targets targets, const MicroBatch& micro, float* gradient) {
+    void evaluate_loss(View<Output> answers, Targets targets, const detail::MicroBatch& micro, float* gradient) {
         const LossGradient to{gradient, gradient ? answers.batch : 0, Output::count};
         if constexpr (has_labels)
             Loss::evaluate(device_, {.prediction = answers,

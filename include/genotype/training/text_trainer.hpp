@@ -89,7 +89,7 @@ class Trainer<combinators::LanguageModel<E, B, H>, Device, Optimizer>
         const kernels::Sequences texts = take(windows);
         const View<Shape<1>> x = input(texts);
         this->run_step({x.data, targets_.data(), x.batch, 0}, 0, [&](const auto& step) {
-            this->each_micro_batch(texts.count, [&](const MicroBatch& micro) {
+            this->each_micro_batch(texts.count, [&](const detail::MicroBatch& micro) {
                 const kernels::Sequences few = part_of(texts, micro);
                 const View<Shape<1>> tokens = input(few, micro.first);
                 evaluate_loss(run_.forward(this->model(), tokens, few, {}, step.layers), micro,
@@ -111,7 +111,7 @@ class Trainer<combinators::LanguageModel<E, B, H>, Device, Optimizer>
         // Away from the host rows' losses are worked out where the gradient has its place: one after another takes
         // long.
         float* const place = Device::on_host ? nullptr : output_gradient_.data();
-        this->evaluate_micro_batches(texts.count, [&](const MicroBatch& micro) {
+        this->evaluate_micro_batches(texts.count, [&](const detail::MicroBatch& micro) {
             const kernels::Sequences few = part_of(texts, micro);
             evaluate_loss(evaluation_.forward(model, input(few, micro.first), few), micro, place);
         });
@@ -163,12 +163,12 @@ class Trainer<combinators::LanguageModel<E, B, H>, Device, Optimizer>
     View<Shape<1>> input(const kernels::Sequences& texts, int first = 0) {
         return {tokens_.data() + first * options_.context, texts.count * options_.context};
     }
-    static kernels::Sequences part_of(kernels::Sequences texts, const MicroBatch& micro) {
+    static kernels::Sequences part_of(kernels::Sequences texts, const detail::MicroBatch& micro) {
         texts.count = micro.count;
         return texts;
     }
 
-    void evaluate_loss(View<Shape<vocabulary>> logits, const MicroBatch& micro, float* gradient) {
+    void evaluate_loss(View<Shape<vocabulary>> logits, const detail::MicroBatch& micro, float* gradient) {
         const int* const targets = targets_.data() + micro.first * options_.context;
         CrossEntropy::evaluate(device_, {.prediction = logits,
                                          .target = {targets, static_cast<std::size_t>(logits.batch)},

@@ -124,7 +124,7 @@ class Trainer<combinators::VariationalAutoencoder<E, D, Loss, I>, Device, Optimi
         fill_normal(device_, noise.size(), RandomState{.seed = options_.seed, .stream = streams::evaluation},
                     noise_.data());
         const View<I> x = input_.take(batch);
-        this->evaluate_micro_batches(x.batch, [&](const MicroBatch& micro) {
+        this->evaluate_micro_batches(x.batch, [&](const detail::MicroBatch& micro) {
             const View<I> few = micro.of(x);
             const View<Latent> z = latents_of(encoder_run_.infer(part<0>(model), few), micro.of(noise));
             write_losses(decoder_run_.infer(part<1>(model), z), few, micro, {});
@@ -146,7 +146,7 @@ class Trainer<combinators::VariationalAutoencoder<E, D, Loss, I>, Device, Optimi
         const long values = noise.size();
         this->run_step({batch.data, noise.data, batch.batch, draws}, draws ? values : 0, [&](const auto& step) {
             if (draws) fill_normal(device_, values, step.noise, noise_.data());
-            this->each_micro_batch(batch.batch, [&](const MicroBatch& micro) {
+            this->each_micro_batch(batch.batch, [&](const detail::MicroBatch& micro) {
                 differentiate(micro.of(batch), micro.of(noise), step.layers, micro);
             });
             this->learn();
@@ -162,7 +162,8 @@ class Trainer<combinators::VariationalAutoencoder<E, D, Loss, I>, Device, Optimi
     }
 
     /// Writes the two losses, and the gradient by the output where it is wanted.
-    void write_losses(View<I> output, View<I> batch, const MicroBatch& micro, const LossGradient& output_gradient) {
+    void write_losses(View<I> output, View<I> batch, const detail::MicroBatch& micro,
+                      const LossGradient& output_gradient) {
         const bool summed = options_.reconstruction == Reconstruction::summed;
         Loss::evaluate(device_, LossCall{.prediction = output,
                                          .target = batch,
@@ -177,7 +178,7 @@ class Trainer<combinators::VariationalAutoencoder<E, D, Loss, I>, Device, Optimi
     }
 
     /// Writes the losses and the gradients.
-    void differentiate(View<I> batch, View<Latent> noise, RandomState* random, const MicroBatch& micro) {
+    void differentiate(View<I> batch, View<Latent> noise, RandomState* random, const detail::MicroBatch& micro) {
         const int samples = batch.batch;
         auto encoder = part<0>(this->model()), decoder = part<1>(this->model());
         float* const gradients = this->gradients_of().data();
