@@ -160,6 +160,34 @@ TEST_CASE_TEMPLATE("stretches that two functors change in turns", Device, GENOTY
         }
 }
 
+TEST_CASE_TEMPLATE("stretches that functors of their own change", Device, GENOTYPE_THRUST_DEVICES) {
+    const Pull functors[3] = {{1}, {-2}, {3}};
+    const std::vector<std::vector<long>> lists{{7}, {1, 2, 3, 4}, {5, 900, 1024, 1025, 3000}};
+    const long numbers[] = {2, -1, 0, 1, 2};
+    for (const std::vector<long>& ends : lists) {
+        CAPTURE(ends.size());
+        const long n = ends.back();
+        const Array force = random_array(n, 1);
+        const kernels::Stretches stretches{ends.data(), numbers, static_cast<int>(ends.size())};
+        const auto run = [&](auto device) {
+            Array place = random_array(n, 2);
+            place.push_back(guard);
+            update_in_stretches(device, stretches, functors, sizeof(Pull), n, place.data(), force.data());
+            return place;
+        };
+        Array expected = random_array(n, 2);
+        for (long i = 0, stretch = 0; i < n; ++i) {
+            stretch += i >= ends[static_cast<std::size_t>(stretch)];
+            const auto at = static_cast<std::size_t>(i);
+            const long number = numbers[stretch];
+            if (number >= 0) expected[at] += functors[number].factor * force[at];
+        }
+        expected.push_back(guard);
+        CHECK(run(Reference{}) == expected);
+        CHECK(with_any_threads([&] { return run(Device{}); }) == expected);
+    }
+}
+
 TEST_CASE_TEMPLATE("halves", Device, GENOTYPE_THRUST_DEVICES) {
     const auto gate = SiLU::function_of_input();
     using Function = std::remove_const_t<decltype(gate)>;

@@ -66,8 +66,7 @@ TEST_CASE("a GAN") {
         GAN<Sequential<ConvT<4, 6, 4, 1, 0>, BN<6>, ReLU, ConvT<6, 1, 4, 2, 1>, Tanh>,
             Sequential<Conv<1, 6, 4, 2, 1>, LeakyReLU<0.2f>, Dropout<0.25f>, BN<6>, Conv<6, 1, 4, 1, 0>, Sigmoid>>;
     using Picture = Shape<1, 8, 8>;
-    const GanOptions<Adam> options{
-        .schedule = Schedule::step_decay(2, 0.5f), .average = 0.75f, .batch = 4, .seed = 3};
+    const GanOptions<Adam> options{.schedule = Schedule::step_decay(2, 0.5f), .average = 0.75f, .batch = 4, .seed = 3};
     Trainer<Net, ThrustCpp> expected(options);
     Trainer<Net, Recorded> trainer(options);
     for (int step = 0; step < steps; ++step) {
@@ -131,6 +130,64 @@ TEST_CASE("a classifier, and a regression") {
     });
     CHECK(score.loss > 0);
     check(std::type_identity<Supervised<Net, MSE>>{}, [](int step) { return batch<Shape<3>>(4, 10 + step); });
+}
+
+TEST_CASE("issue 18.5: micro-batches and groups of parameters") {
+    using Discriminator = Sequential<Linear<6, 8>, LeakyReLU<0.2f>, Dropout<0.25f>, Linear<8, 1>>;
+    using Gan = GAN<Sequential<Linear<3, 8>, ReLU, Linear<8, 6>>, Discriminator, BCEWithLogits>;
+    const GanOptions<Adam> options{
+        .schedule = Schedule::cosine(steps, 2),
+        .clip_norm = 0.5f,
+        .average = 0.75f,
+        .accumulate = 3,
+        .groups = {{.part = "generator.0", .frozen = true}, {.kind = ParameterGroup::vectors, .learning_rate = 1e-2f}},
+        .batch = 5};
+    Trainer<Gan, ThrustCpp> expected(options);
+    Trainer<Gan, Recorded> trainer(options);
+    const int before = kernels::Replayed<Recorded>::replays;
+    for (int step = 0; step < steps; ++step) {
+        const auto x = batch<Shape<6>>(5, step);
+        const GanLosses right = expected.step(x), found = trainer.step(x);
+        CHECK(right.discriminator == found.discriminator);
+        CHECK(right.generator == found.generator);
+        CHECK(right.fake_answer == found.fake_answer);
+    }
+    CHECK(kernels::Replayed<Recorded>::replays == before + steps - 2);
+    CHECK(same_bits(values(expected.generator()), values(trainer.generator())));
+    CHECK(same_bits(values(expected.discriminator()), values(trainer.discriminator())));
+    CHECK(same_bits(values(expected.average_generator()), values(trainer.average_generator())));
+}
+
+namespace {
+struct Denoiser {
+    using Network = Sequential<Linear<4, 8>, ReLU, Dropout<0.25f>, Linear<8, 4>>;
+    using Sample = Shape<4>;
+    struct Losses {
+        float error;
+    };
+    static constexpr long draws = Sample::count;
+
+    template <class Step>
+    static void step(Step& s) {
+        const auto noisy = s.compute(kernels::Add{}, s.template normal<Sample>(), s.batch());
+        s.template learn<MSE>(&Losses::error, s.run(noisy), s.batch());
+    }
+};
+}  // namespace
+
+TEST_CASE("issue 18.5: a recipe of one's own") {
+    const RecipeOptions<AdamW> options{
+        .clip_norm = 1, .average = 0.75f, .accumulate = 2, .groups = {{.part = "3", .weight_decay = 0.f}}, .batch = 5};
+    Trainer<Denoiser, ThrustCpp, AdamW> expected(options);
+    Trainer<Denoiser, Recorded, AdamW> trainer(options);
+    const int before = kernels::Replayed<Recorded>::replays;
+    for (int step = 0; step < steps; ++step) {
+        const auto x = batch<Shape<4>>(5, step);
+        CHECK(expected.step(x).error == trainer.step(x).get().error);
+    }
+    CHECK(kernels::Replayed<Recorded>::replays == before + steps - 2);
+    CHECK(same_bits(values(expected.model()), values(trainer.model())));
+    CHECK(same_bits(values(expected.average()), values(trainer.average())));
 }
 
 TEST_CASE("losses are read before two other steps are called") {

@@ -117,8 +117,7 @@ TEST_CASE("issue 18.5: what cannot be learnt from is refused, and nothing has ch
         CHECK(trainer.steps() == 0);
         return words;
     };
-    CHECK(refusal(x, {0, 1, 2}) ==
-          "Trainer: number of labels: found 3, expected 4, one for each sample of the batch");
+    CHECK(refusal(x, {0, 1, 2}) == "Trainer: number of labels: found 3, expected 4, one for each sample of the batch");
     CHECK(refusal(x, {}) == "Trainer: number of labels: found 0, expected 4, one for each sample of the batch");
     CHECK(refusal(x, {0, 1, 3, 2}) ==
           "Trainer: label of sample 2: found 3, expected one of the network's classes, 0 to 2");
@@ -153,55 +152,50 @@ TEST_CASE("issue 18.5: a checkpoint of another recipe with the same network") {
 
 // A recipe in one file: a network that takes noise away again.
 namespace {
-template <class N>
-struct Denoiser {};
-}  // namespace
-
-template <class N, class Device, class Optimizer>
-class genotype::Trainer<Denoiser<N>, Device, Optimizer>
-    : public TrainerBase<Trainer<Denoiser<N>, Device, Optimizer>, SupervisedOptions<Optimizer>, Device, Optimizer, N> {
-    using Base = TrainerBase<Trainer, SupervisedOptions<Optimizer>, Device, Optimizer, N>;
+template <Layer N>
+struct Denoiser {
+    using Network = N;
     using Sample = InputShape<N>;
+    struct Losses {
+        float error;
+    };
+    static constexpr long draws = Sample::count;
 
-  public:
-    static constexpr std::array prefixes{""};
-    static constexpr bool has_noise = true;
-
-    explicit Trainer(SupervisedOptions<Optimizer> options = {})
-        : Base(options, {}, {{{options.optimizer, options.average}}}),
-          run_(options.batch),
-          noisy_(options.batch * Sample::count),
-          gradient_(noisy_.size()) {}
-
-    detail::Reported<float, Device> step(View<Sample> clean) {
-        this->run_step({clean.data, nullptr, clean.batch, 0}, clean.size(), [&](const auto& step) {
-            const View<Sample> noisy{noisy_.data(), clean.batch};
-            fill_normal(this->device_, clean.size(), step.noise, noisy_.data());
-            map(this->device_, clean.size(), kernels::Add{}, noisy_.data(), noisy.data, clean.data);
-            MSE::evaluate(this->device_, LossCall{.prediction = run_.forward(this->model(), noisy, step.layers),
-                                                  .target = clean,
-                                                  .value = loss_.data(),
-                                                  .gradient = {gradient_.data(), clean.batch, Sample::count}});
-            run_.backward(this->model(), noisy, {gradient_.data(), clean.batch}, {.gradients = this->gradients_of()});
-            this->learn();
-        });
-        return this->template report<float>(
-            loss_.data(), 1, [](const float* loss, int) { return *loss; }, 0);
+    template <class Step>
+    static void step(Step& s) {
+        const View<Sample> clean = s.batch();
+        const auto noisy = s.compute(kernels::Add{}, s.template normal<Sample>(), clean);
+        s.template learn<MSE>(&Losses::error, s.run(noisy), clean);
     }
-
-  private:
-    Workspace<N, Sample, Training, Device> run_;
-    Arena<Device> noisy_, gradient_, loss_{1};
 };
+
+/// The same of a network that reads labels.
+struct kind : Given<Class<3>> {};
+template <Layer N>
+struct LabelledDenoiser : Denoiser<N> {
+    using Sample = typename Denoiser<N>::Sample;
+    using Losses = typename Denoiser<N>::Losses;
+    static constexpr int classes = 3;
+
+    template <class Step>
+    static void step(Step& s) {
+        const View<Sample> clean = s.batch();
+        const auto noisy = s.compute(kernels::Add{}, s.template normal<Sample>(), clean);
+        s.template learn<MSE>(&Losses::error, s.run(noisy, {given<kind>(s.labels())}), clean);
+    }
+};
+using Labelled =
+    Sequential<Linear<2, 8>, Let<kind, Of<kind>, Embedding<3, 8>>, Modulate<kind, 8, 8>, ReLU, Linear<8, 2>>;
+}  // namespace
 
 TEST_CASE("issue 18.5: a recipe of one's own has checkpoints to the bit, clipping, a schedule and an average") {
     using Kind = Trainer<Denoiser<Sequential<Linear<4, 16>, ReLU, Dropout<0.1f>, Linear<16, 4>>>>;
-    const SupervisedOptions<Adam> options{.optimizer = {.learning_rate = 0.01f},
-                                          .schedule = Schedule::cosine(30, 3),
-                                          .clip_norm = 1,
-                                          .average = 0.8f,
-                                          .batch = 8,
-                                          .seed = 4};
+    const RecipeOptions<Adam> options{.optimizer = {.learning_rate = 0.01f},
+                                      .schedule = Schedule::cosine(30, 3),
+                                      .clip_norm = 1,
+                                      .average = 0.8f,
+                                      .batch = 8,
+                                      .seed = 4};
     const auto x = normal<Shape<4>>(8, Seed{1});
     TemporaryFolder folder;
     Kind whole(options), first(options), second(options);
@@ -218,4 +212,47 @@ TEST_CASE("issue 18.5: a recipe of one's own has checkpoints to the bit, clippin
     CHECK(file.find("average.0.weight") != nullptr);
     // Numbers are drawn four at a time.
     CHECK(*detail::find_text(file.metadata(), "genotype.random.noise.position") == detail::concat(9 * x.size() / 4));
+}
+
+TEST_CASE_TEMPLATE("issue 18.5: a recipe's labels reach its network, its micro-batches are the whole batch", Device,
+                   GENOTYPE_TESTED_DEVICES) {
+    using Kind = Trainer<LabelledDenoiser<Labelled>, Device>;
+    const Points points;
+    Kind whole({.optimizer = {.learning_rate = 0.01f}, .batch = count});
+    Kind cut({.optimizer = {.learning_rate = 0.01f},
+              .accumulate = 7,
+              .groups = {{.part = "0", .learning_rate = 0.01f}},
+              .batch = count});
+    float first = 0, last = 0;
+    for (int step = 0; step < 60; ++step) {
+        const typename Kind::Report one = whole.step(Batch{points.x, points.labels});
+        const float error = typename LabelledDenoiser<Labelled>::Losses(one).error;
+        if (step == 0) first = error;
+        last = error;
+        const auto other = cut.step(points.x, points.labels);
+        if (step < 5)
+            CHECK(typename LabelledDenoiser<Labelled>::Losses(other).error == doctest::Approx(error).epsilon(1e-4));
+    }
+    CHECK(last < 0.8f * first);
+
+    CHECK(error_of([&] { whole.step(points.x, std::vector<int>(3)); }) ==
+          "Trainer: number of labels: found 3, expected 60, one for each sample of the batch");
+    std::vector<int> labels = points.labels;
+    labels[4] = 3;
+    CHECK(error_of([&] { whole.step(points.x, labels); }) ==
+          "Trainer: label of sample 4: found 3, expected one of the recipe's classes, 0 to 2");
+    CHECK(whole.steps() == 60);
+}
+
+TEST_CASE("issue 18.7: a checkpoint of another recipe, or of one with another network") {
+    using Small = Sequential<Linear<4, 8>, ReLU, Linear<8, 4>>;
+    using Large = Sequential<Linear<4, 9>, ReLU, Linear<9, 4>>;
+    TemporaryFolder folder;
+    Trainer<Denoiser<Small>>({.batch = 4}).save(folder / "file");
+    Trainer<Denoiser<Large>> large({.batch = 4});
+    CHECK(contains(error_of([&] { large.resume(folder / "file"); }), "the model is as it was"));
+    Trainer<Supervised<Small, MSE>> regression({.batch = 4});
+    CHECK(contains(error_of([&] { regression.resume(folder / "file"); }), "\"genotype.option.recipe\": found \""));
+    CHECK(error_of([&] { large.average(); }) ==
+          "Trainer: average of weights: found none, expected one, by the trainer's option .average, such as 0.999f");
 }

@@ -1,6 +1,8 @@
 // Functors that lie where a device's kernels read them.
 #pragma once
 
+#include "genotype/shape/both.hpp"
+
 namespace genotype::kernels {
 namespace detail {
 
@@ -14,6 +16,12 @@ struct Behind {
         (*f)(values...);
     }
 };
+
+/// The functor that lies so many bytes behind the first.
+template <class F>
+GENOTYPE_BOTH inline const F* functor_at(const F* first, long bytes) {
+    return reinterpret_cast<const F*>(reinterpret_cast<const char*>(first) + bytes);
+}
 
 }  // namespace detail
 
@@ -42,6 +50,27 @@ void update_in_turns(Device device, const Turns& turns, const F* two, long /*n*/
     for (int at = 0; at < turns.count; ++at) {
         const long end = turns.ends[at];
         update(device, end - first, two[(turns.first + at) % 2], (p + first)...);
+        first = end;
+    }
+}
+
+/// Stretches of an array, one behind another, each of which one of several functors changes, or none.
+struct Stretches {
+    const long* ends;      // of all stretches, where the device's kernels read
+    const long* functors;  // of each its functor's number, there too; below 0 it stays as it is
+    int count;
+};
+
+/// update() of each stretch of n values, by its own functor; `functors` is the first, and one begins `apart` bytes
+/// behind another.
+template <class Device, class F, class... P>
+void update_in_stretches(Device device, const Stretches& stretches, const F* functors, long apart, long /*n*/,
+                         P*... p) {
+    static_assert(Device::on_host, "a device with memory of its own has a kernel of its own for this");
+    long first = 0;
+    for (int at = 0; at < stretches.count; ++at) {
+        const long end = stretches.ends[at], number = stretches.functors[at];
+        if (number >= 0) update(device, end - first, *detail::functor_at(functors, number * apart), (p + first)...);
         first = end;
     }
 }

@@ -20,8 +20,10 @@ template <class Optimizer>
 struct FlowOptions {
     Optimizer optimizer{};
     Schedule schedule{};
-    float clip_norm = 1;      // 0: no clipping
-    float average = 0;        // decay of the average of weights, such as 0.999; 0: none
+    float clip_norm = 1;                   // 0: no clipping
+    float average = 0;                     // decay of the average of weights, such as 0.999; 0: none
+    int accumulate = 1;                    // micro-batches that a batch goes through the networks in: see `MicroBatch`
+    std::vector<ParameterGroup> groups{};  // parameters with options of their own, or frozen
     float label_drop = 0.1f;  // share of the labels that become "none", for guidance; 0 where there are no labels
     int batch = 64;           // the largest batch that a step will see
     std::uint64_t seed = 0;
@@ -29,11 +31,13 @@ struct FlowOptions {
     /// Calls visit(name, value) for every option. A field that is not taken apart here does not compile.
     template <class Visit>
     constexpr void for_each_option(Visit&& visit) const {
-        const auto& [of_model, rates, longest, decay, dropped, largest, draws] = *this;
+        const auto& [of_model, rates, longest, decay, pieces, own, dropped, largest, draws] = *this;
         visit("optimizer", of_model);
         visit("schedule", rates);
         visit("clip_norm", longest);
         visit("average", decay, 0.f);
+        visit("accumulate", pieces, 1);
+        visit("groups", detail::text_of(own), std::string());
         visit("label_drop", dropped);
         visit("batch", largest);
         visit("seed", draws);
@@ -90,6 +94,7 @@ class Trainer<combinators::FlowMatching<N, I, Time, Label>, Device, Optimizer>
     using Options = FlowOptions<Optimizer>;
     static constexpr std::array prefixes{""};
     static constexpr bool has_noise = true, has_labels = Network::has_labels;
+    static constexpr int loss_floats = 1;
     /// What a step returns: the loss, or on a device that computes beside the host what becomes it.
     using Report = detail::Reported<float, Device>;
 
@@ -98,15 +103,15 @@ class Trainer<combinators::FlowMatching<N, I, Time, Label>, Device, Optimizer>
     explicit Trainer(Options options = {}, const Device& device = {})
         : Base(options, device, {{{options.optimizer, options.average}}}),
           dropped_{detail::normal_quantile(checked(options).label_drop), static_cast<float>(classes())},
-          run_(options.batch, device),
+          run_(this->capacity(), device),
           input_(options.batch),
           labels_(has_labels ? options.batch : 0),
           noise_(options.batch * (I::count + 2)),
           times_(options.batch),
           conditions_(has_labels ? options.batch : 0),
-          x_(options.batch * I::count),
-          velocity_(options.batch * I::count),
-          gradient_(options.batch * I::count) {}
+          x_(this->capacity() * I::count),
+          velocity_(this->capacity() * I::count),
+          gradient_(this->capacity() * I::count) {}
 
     /// Classes that a label may have: all of the network's but the last, which stands for none.
     static constexpr int classes() {
@@ -132,20 +137,25 @@ class Trainer<combinators::FlowMatching<N, I, Time, Label>, Device, Optimizer>
             fill_normal(device_, values + 2L * batch, step.noise, noise_.data());
             map(device_, batch, detail::LogitNormal{}, times_.data(), draws);
             if (has_labels) map(device_, batch, dropped_, conditions_.data(), labels_.data(), draws + batch);
-            interpolate(device_, batch, I::count, static_cast<const float*>(times_.data()), z, real.data, x_.data(),
-                        velocity_.data());
-            const View<I> x{x_.data(), batch};
-            const View<I> told = run_.forward(this->model(), x, inputs(batch), step.layers);
-            MSE::evaluate(device_, LossCall{.prediction = told,
-                                            .target = View<I>{velocity_.data(), batch},
-                                            .value = loss_.data(),
-                                            .gradient = {gradient_.data(), batch, I::count},
-                                            .checked = true});
-            run_.backward(this->model(), x, {gradient_.data(), batch}, {.gradients = this->gradients_of()});
+            this->each_micro_batch(batch, [&](const detail::MicroBatch& micro) {
+                const int few = micro.count;
+                const long first = micro.first * I::count;
+                interpolate(device_, few, I::count, static_cast<const float*>(times_.data()) + micro.first, z + first,
+                            real.data + first, x_.data(), velocity_.data());
+                const View<I> x{x_.data(), few};
+                const View<I> told = run_.forward(this->model(), x, inputs(micro), step.layers);
+                MSE::evaluate(device_, LossCall{.prediction = told,
+                                                .target = View<I>{velocity_.data(), few},
+                                                .weight = micro.weight,
+                                                .value = micro.losses,
+                                                .gradient = {gradient_.data(), few, I::count},
+                                                .checked = true});
+                run_.backward(this->model(), x, {gradient_.data(), few},
+                              {.gradients = this->gradients_of(), .accumulate = micro.accumulate});
+            });
             this->learn();
         });
-        return this->template report<float>(
-            loss_.data(), 1, [](const float* loss, int) { return *loss; }, 0);
+        return this->template report<float>([](const float* loss, int) { return *loss; }, 0);
     }
     /// The same on a loader's batch, with the labels that it carries.
     template <class Batch>
@@ -167,7 +177,7 @@ class Trainer<combinators::FlowMatching<N, I, Time, Label>, Device, Optimizer>
     }
 
     void check(View<I> images, std::span<const int> labels) const {
-        run_.check(images.batch);
+        this->check_batch(images.batch);
         detail::check_target_domain(LossDomain::real, images.batch, I::count, images.data, "Trainer: batch");
         if (has_labels)
             detail::check_labels("Trainer", labels, images.batch, classes(), "image of the batch", [] {
@@ -176,10 +186,10 @@ class Trainer<combinators::FlowMatching<N, I, Time, Label>, Device, Optimizer>
             });
     }
 
-    InputsOf<N> inputs(int batch) const {
-        const GivenValue<Time> times{times_.data(), batch};
+    InputsOf<N> inputs(const detail::MicroBatch& micro) const {
+        const GivenValue<Time> times{times_.data() + micro.first, micro.count};
         if constexpr (has_labels)
-            return {times, GivenValue<Label>{conditions_.data(), batch}};
+            return {times, GivenValue<Label>{conditions_.data() + micro.first, micro.count}};
         else
             return {times};
     }
@@ -188,7 +198,7 @@ class Trainer<combinators::FlowMatching<N, I, Time, Label>, Device, Optimizer>
     Workspace<N, I, Training, Device> run_;
     detail::Input<I, Device> input_;
     detail::Sent<float, Device> labels_;
-    Arena<Device> noise_, times_, conditions_, x_, velocity_, gradient_, loss_{1};
+    Arena<Device> noise_, times_, conditions_, x_, velocity_, gradient_;
 };
 
 }  // namespace genotype

@@ -14,20 +14,24 @@ struct GanOptions {
     Optimizer generator{.learning_rate = 2e-4f};
     Optimizer discriminator{.learning_rate = 2e-4f};
     Schedule schedule{};
-    float clip_norm = 0;  // 0: no clipping
-    float average = 0;    // decay of the average of the generator's weights, such as 0.999; 0: none
-    int batch = 64;       // the largest batch that a step will see
+    float clip_norm = 0;                   // 0: no clipping
+    float average = 0;                     // decay of the average of the generator's weights, such as 0.999; 0: none
+    int accumulate = 1;                    // micro-batches that a batch goes through the networks in: see `MicroBatch`
+    std::vector<ParameterGroup> groups{};  // parameters with options of their own, or frozen
+    int batch = 64;                        // the largest batch that a step will see
     std::uint64_t seed = 0;
 
     /// Calls visit(name, value) for every option. A field that is not taken apart here does not compile.
     template <class Visit>
     constexpr void for_each_option(Visit&& visit) const {
-        const auto& [of_generator, of_discriminator, rates, longest, decay, largest, draws] = *this;
+        const auto& [of_generator, of_discriminator, rates, longest, decay, pieces, own, largest, draws] = *this;
         visit("generator", of_generator);
         visit("discriminator", of_discriminator);
         visit("schedule", rates);
         visit("clip_norm", longest);
         visit("average", decay, 0.f);
+        visit("accumulate", pieces, 1);
+        visit("groups", detail::text_of(own), std::string());
         visit("batch", largest);
         visit("seed", draws);
     }
@@ -57,16 +61,17 @@ class Trainer<combinators::Adversarial<G, D, Loss, Noise>, Device, Optimizer>
     static constexpr const char* joins = "Adversarial";
     static constexpr std::array prefixes{"generator.", "discriminator."};
     static constexpr bool has_noise = true;
+    static constexpr int loss_floats = 6;
 
     /// Both models with first values, and all memory that steps on up to `options.batch` pictures need.
     explicit Trainer(Options options = {}, const Device& device = {})
         : Base(options, device, {{{options.generator, options.average}, {options.discriminator}}}),
-          generator_run_(options.batch, device),
-          discriminator_run_(options.batch, device),
+          generator_run_(this->capacity(), device),
+          discriminator_run_(this->capacity(), device),
           input_(options.batch),
           noise_(options.batch * Noise::count),
-          picture_gradient_(options.batch * Picture::count),
-          answer_gradient_(options.batch) {}
+          picture_gradient_(this->capacity() * Picture::count),
+          answer_gradient_(this->capacity()) {}
 
     /// What a step returns: `GanLosses`, or on a device that computes beside the host what becomes them.
     using Report = detail::Reported<GanLosses, Device>;
@@ -91,7 +96,7 @@ class Trainer<combinators::Adversarial<G, D, Loss, Noise>, Device, Optimizer>
         if constexpr (Device::on_host)
             check(real);
         else
-            discriminator_run_.check(real.batch);
+            this->check_batch(real.batch);
         return step(real, noise, false);
     }
 
@@ -113,7 +118,7 @@ class Trainer<combinators::Adversarial<G, D, Loss, Noise>, Device, Optimizer>
 
     /// Throws `Error` where a batch in the host's memory cannot be learnt from.
     void check(View<Picture> real) const {
-        discriminator_run_.check(real.batch);
+        this->check_batch(real.batch);
         detail::check_target_domain(LossDomain::real, real.batch, Picture::count, real.data, "Trainer: batch");
     }
 
@@ -126,23 +131,32 @@ class Trainer<combinators::Adversarial<G, D, Loss, Noise>, Device, Optimizer>
         this->run_step({real.data, noise.data, real.batch, draws}, draws ? values : 0, [&](const auto& step) {
             if (draws) fill_normal(device_, values, step.noise, noise_.data());
 
-            discriminate<&call_real>(real, step.layers, sums_.data());
-            discriminator_run_.backward(discriminator, real, answer_gradient(real.batch),
-                                        {.gradients = discriminator_gradients});
-            const auto fake = generator_run_.forward(generator, noise, step.layers);
-            discriminate<&call_fake>(fake, step.layers, sums_.data() + 2);
-            discriminator_run_.backward(discriminator, fake, answer_gradient(real.batch),
-                                        {.gradients = discriminator_gradients, .accumulate = true});
+            View<Picture> fake;
+            this->each_micro_batch(real.batch, [&](const detail::MicroBatch& micro) {
+                const View<Picture> x = micro.of(real);
+                discriminate<&call_real>(x, step.layers, micro, 0);
+                discriminator_run_.backward(discriminator, x, answer_gradient(x.batch),
+                                            {.gradients = discriminator_gradients, .accumulate = micro.accumulate});
+                fake = generator_run_.forward(generator, micro.of(noise), step.layers);
+                discriminate<&call_fake>(fake, step.layers, micro, 2);
+                discriminator_run_.backward(discriminator, fake, answer_gradient(x.batch),
+                                            {.gradients = discriminator_gradients, .accumulate = true});
+            });
             this->template learn<1>();
 
-            discriminate<&call_generator>(fake, step.layers, sums_.data() + 4);
-            discriminator_run_.backward(discriminator, fake, answer_gradient(real.batch),
-                                        {.input_gradient = {picture_gradient_.data(), real.batch}});
-            generator_run_.backward(generator, noise, {picture_gradient_.data(), real.batch},
-                                    {.gradients = generator_gradients});
+            this->each_micro_batch(real.batch, [&](const detail::MicroBatch& micro) {
+                const View<Noise> z = micro.of(noise);
+                // One micro-batch alone is still there.
+                if (!micro.is_whole()) fake = generator_run_.forward(generator, z, step.layers);
+                discriminate<&call_generator>(fake, step.layers, micro, 4);
+                discriminator_run_.backward(discriminator, fake, answer_gradient(z.batch),
+                                            {.input_gradient = {picture_gradient_.data(), z.batch}});
+                generator_run_.backward(generator, z, {picture_gradient_.data(), z.batch},
+                                        {.gradients = generator_gradients, .accumulate = micro.accumulate});
+            });
             this->template learn<0>();
         });
-        return this->template report<GanLosses>(sums_.data(), 6, losses_of, real.batch);
+        return this->template report<GanLosses>(losses_of, real.batch);
     }
 
     /// From the loss on real pictures and the sum of the answers to them, the same on generated ones, and the
@@ -158,9 +172,11 @@ class Trainer<combinators::Adversarial<G, D, Loss, Noise>, Device, Optimizer>
 
     /// Runs the discriminator; writes the loss and the sum of its answers, and leaves the answers' gradient.
     template <auto Evaluate>
-    void discriminate(View<Picture> pictures, RandomState* random, float* loss_and_answers) {
+    void discriminate(View<Picture> pictures, RandomState* random, const detail::MicroBatch& micro, int first) {
+        float* const loss_and_answers = micro.losses + first;
         const auto answers = discriminator_run_.forward(discriminator(), pictures, random);
         Evaluate(device_, LossCall{.prediction = answers,
+                                   .weight = micro.weight,
                                    .value = loss_and_answers,
                                    .gradient = {answer_gradient_.data(), pictures.batch, 1},
                                    .checked = true});
@@ -172,7 +188,6 @@ class Trainer<combinators::Adversarial<G, D, Loss, Noise>, Device, Optimizer>
     Workspace<D, Picture, Training, Device> discriminator_run_;
     detail::Input<Picture, Device> input_;
     Arena<Device> noise_, picture_gradient_, answer_gradient_;
-    Arena<Device> sums_{6};
 };
 
 }  // namespace genotype

@@ -8,6 +8,7 @@
 #include "genotype/optimizers/clip.hpp"
 #include "genotype/optimizers/decayed.hpp"
 #include "genotype/tensor/sender.hpp"
+#include "genotype/training/grouped.hpp"
 #include "genotype/training/tensor_turns.hpp"
 
 namespace genotype {
@@ -31,6 +32,18 @@ class Optimized {
     using Update = typename Optimizer::Update;
 
     explicit Optimized(Optimizer optimizer = {}) : optimizer_(optimizer), decayed_(decay_turns(optimizer)) {}
+    /// With parameters in groups. Throws `Error` where a group has none.
+    Optimized(Optimizer optimizer, const std::vector<ParameterGroup>& groups) : Optimized(optimizer) {
+        std::vector<long> found(groups.size());
+        group(groups, "", found);
+        detail::check_groups(groups, found);
+    }
+
+    /// Puts parameters into groups, and adds to `found` how many each has of this model, whose names begin with
+    /// `prefix`. To be called before the first step.
+    void group(const std::vector<ParameterGroup>& groups, const std::string& prefix, std::vector<long>& found) {
+        groups_ = detail::Grouped<Device, Optimizer>::template of<Net>(optimizer_, groups, prefix, found);
+    }
 
     /// Changes the model's parameters once. With `clip_norm` above 0 the gradients are first scaled down to that norm.
     void step(Model<Net, Device>& model, Gradients<Net, Device>& gradients, float learning_rate_factor = 1,
@@ -41,15 +54,23 @@ class Optimized {
 
     /// A step's two halves, for whoever records the second: counts the step and says by what numbers it is made; and
     /// makes it by those that stand at `by`, where the device reads.
-    Update next(float learning_rate_factor) { return optimizer_.update_of(++steps_, learning_rate_factor); }
+    Update next(float learning_rate_factor) {
+        ++steps_;
+        if (groups_.is_there()) groups_.next(steps_, learning_rate_factor);
+        return optimizer_.update_of(steps_, learning_rate_factor);
+    }
     void apply(Model<Net, Device>& model, Gradients<Net, Device>& gradients, const Update* by, float clip_norm) {
         const Device& device = model.runs_on();
+        groups_.clear_frozen(device, gradients.data());
         if (clip_norm > 0) clip_gradient_norm(device, gradients.size(), gradients.data(), clip_norm, norm_.data());
         const auto apply = [&](const auto&... turns) {
             optimizer_.apply(device, gradients.size(), model.parameters.data(), gradients.data(), state_.data(), by,
                              turns...);
         };
-        if constexpr (chooses)
+        if (groups_.is_there())
+            groups_.apply(device, optimizer_, gradients.size(), model.parameters.data(), gradients.data(),
+                          state_.data());
+        else if constexpr (chooses)
             apply(decayed_.turns());
         else
             apply();
@@ -85,6 +106,7 @@ class Optimized {
 
     Optimizer optimizer_;
     detail::TensorTurns<Device> decayed_;
+    detail::Grouped<Device, Optimizer> groups_;
     detail::Sent<Update, Device> update_{1};
     Arena<Device> state_{Optimizer::states * parameter_floats<Net>()};
     Arena<Device> norm_{1 + sum_parts(kernels::planned<Device>)};

@@ -17,19 +17,23 @@ template <class Optimizer>
 struct SupervisedOptions {
     Optimizer optimizer{};
     Schedule schedule{};
-    float clip_norm = 0;  // 0: no clipping
-    float average = 0;    // decay of the average of weights, such as 0.999; 0: none
-    int batch = 64;       // the largest batch that a step will see
+    float clip_norm = 0;                   // 0: no clipping
+    float average = 0;                     // decay of the average of weights, such as 0.999; 0: none
+    int accumulate = 1;                    // micro-batches that a batch goes through the networks in: see `MicroBatch`
+    std::vector<ParameterGroup> groups{};  // parameters with options of their own, or frozen
+    int batch = 64;                        // the largest batch that a step will see
     std::uint64_t seed = 0;
 
     /// Calls visit(name, value) for every option. A field that is not taken apart here does not compile.
     template <class Visit>
     constexpr void for_each_option(Visit&& visit) const {
-        const auto& [of_model, rates, longest, decay, largest, draws] = *this;
+        const auto& [of_model, rates, longest, decay, pieces, own, largest, draws] = *this;
         visit("optimizer", of_model);
         visit("schedule", rates);
         visit("clip_norm", longest);
         visit("average", decay, 0.f);
+        visit("accumulate", pieces, 1);
+        visit("groups", detail::text_of(own), std::string());
         visit("batch", largest);
         visit("seed", draws);
     }
@@ -60,6 +64,7 @@ class Trainer<combinators::Supervised<N, Loss, I>, Device, Optimizer>
     using Options = SupervisedOptions<Optimizer>;
     static constexpr std::array prefixes{""};
     static constexpr bool has_noise = false, has_labels = Network::has_labels;
+    static constexpr int loss_floats = 1;
 
     /// A label a sample, or values of the output's shape.
     using Targets = std::conditional_t<has_labels, std::span<const int>, View<Output>>;
@@ -71,11 +76,11 @@ class Trainer<combinators::Supervised<N, Loss, I>, Device, Optimizer>
     /// A model with first values, and all memory that steps on up to `options.batch` samples need.
     explicit Trainer(Options options = {}, const Device& device = {})
         : Base(options, device, {{{options.optimizer, options.average}}}),
-          run_(options.batch, device),
+          run_(this->capacity(), device),
           input_(options.batch),
           values_(has_labels ? 0 : options.batch),
           labels_(has_labels ? options.batch : 0),
-          output_gradient_(options.batch * Output::count),
+          output_gradient_(this->capacity() * Output::count),
           answers_(has_labels && !Device::on_host ? static_cast<std::size_t>(output_gradient_.size()) : 0) {}
 
     /// One step on a batch in the host's memory; returns its loss before the step. Allocates nothing. Throws `Error`
@@ -86,8 +91,13 @@ class Trainer<combinators::Supervised<N, Loss, I>, Device, Optimizer>
         const View<I> x = input_.take(batch);
         const Targets y = take(targets);
         this->run_step({x.data, address_of(y), x.batch, 0}, 0, [&](const auto& step) {
-            evaluate_loss(run_.forward(this->model(), x, step.layers), y, output_gradient_.data());
-            run_.backward(this->model(), x, {output_gradient_.data(), x.batch}, {.gradients = this->gradients_of()});
+            this->each_micro_batch(x.batch, [&](const detail::MicroBatch& micro) {
+                const View<I> few = micro.of(x);
+                evaluate_loss(run_.forward(this->model(), few, step.layers), of(y, micro), micro,
+                              output_gradient_.data());
+                run_.backward(this->model(), few, {output_gradient_.data(), few.batch},
+                              {.gradients = this->gradients_of(), .accumulate = micro.accumulate});
+            });
             this->learn();
         });
         return loss();
@@ -108,11 +118,15 @@ class Trainer<combinators::Supervised<N, Loss, I>, Device, Optimizer>
         check(batch, targets);
         const View<I> x = input_.take(batch);
         const Targets y = take(targets);
-        const View<Output> answers = run_.infer(model, x);
-        // Away from the host rows' losses are worked out where the gradient has its place.
-        evaluate_loss(answers, y, Device::on_host ? nullptr : output_gradient_.data());
+        long right = 0;
+        this->evaluate_micro_batches(x.batch, [&](const detail::MicroBatch& micro) {
+            const View<Output> answers = run_.infer(model, micro.of(x));
+            // Away from the host rows' losses are worked out where the gradient has its place.
+            evaluate_loss(answers, of(y, micro), micro, Device::on_host ? nullptr : output_gradient_.data());
+            if constexpr (has_labels) right += count_right(answers, of(targets, micro));
+        });
         if constexpr (has_labels)
-            return {loss(), accuracy(answers, targets)};
+            return {loss(), static_cast<float>(right) / static_cast<float>(batch.batch)};
         else
             return loss();
     }
@@ -131,7 +145,7 @@ class Trainer<combinators::Supervised<N, Loss, I>, Device, Optimizer>
 
     /// Throws `Error` where a batch in the host's memory cannot be learnt from.
     void check(View<I> batch, Targets targets) const {
-        run_.check(batch.batch);
+        this->check_batch(batch.batch);
         detail::check_target_domain(LossDomain::real, batch.batch, I::count, batch.data, "Trainer: batch");
         if constexpr (has_labels) {
             detail::check_labels(
@@ -163,23 +177,36 @@ class Trainer<combinators::Supervised<N, Loss, I>, Device, Optimizer>
             return targets.data;
     }
 
-    void evaluate_loss(View<Output> answers, Targets targets, float* gradient) {
+    /// A micro-batch's targets.
+    static Targets of(const Targets& targets, const detail::MicroBatch& micro) {
+        if constexpr (has_labels)
+            return targets.subspan(static_cast<std::size_t>(micro.first), static_cast<std::size_t>(micro.count));
+        else
+            return micro.of(targets);
+    }
+
+    void evaluate_loss(View<Output> answers, Targets targets, const detail::MicroBatch& micro, float* gradient) {
         const LossGradient to{gradient, gradient ? answers.batch : 0, Output::count};
         if constexpr (has_labels)
-            Loss::evaluate(device_, {.prediction = answers, .target = targets, .value = loss_.data(), .gradient = to});
+            Loss::evaluate(device_, {.prediction = answers,
+                                     .target = targets,
+                                     .weight = micro.weight,
+                                     .value = micro.losses,
+                                     .gradient = to});
         else
-            Loss::evaluate(
-                device_,
-                LossCall{
-                    .prediction = answers, .target = targets, .value = loss_.data(), .gradient = to, .checked = true});
+            Loss::evaluate(device_, LossCall{.prediction = answers,
+                                             .target = targets,
+                                             .weight = micro.weight,
+                                             .value = micro.losses,
+                                             .gradient = to,
+                                             .checked = true});
     }
     Report loss() {
-        return this->template report<float>(
-            loss_.data(), 1, [](const float* loss, int) { return *loss; }, 0);
+        return this->template report<float>([](const float* loss, int) { return *loss; }, 0);
     }
 
     /// The class of a sample is that of its first largest output. PyTorch: argmax(dim=1).
-    float accuracy(View<Output> answers, std::span<const int> labels) {
+    long count_right(View<Output> answers, std::span<const int> labels) {
         const float* of_sample = answers.data;
         if constexpr (!Device::on_host) {
             Device::download(answers.data, answers.size(), answers_.data());
@@ -190,14 +217,14 @@ class Trainer<combinators::Supervised<N, Loss, I>, Device, Optimizer>
             right += std::max_element(of_sample, of_sample + Output::count) - of_sample == label;
             of_sample += Output::count;
         }
-        return static_cast<float>(right) / static_cast<float>(labels.size());
+        return right;
     }
 
     Workspace<N, I, Training, Device> run_;
     detail::Input<I, Device> input_;
     detail::Input<Output, Device> values_;
     detail::Sent<int, Device> labels_;
-    Arena<Device> output_gradient_, loss_{1};
+    Arena<Device> output_gradient_;
     std::vector<float> answers_;  // for the host to look at
 };
 

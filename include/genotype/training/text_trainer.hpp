@@ -18,20 +18,24 @@ template <class Optimizer>
 struct TextOptions {
     Optimizer optimizer{};
     Schedule schedule{};
-    float clip_norm = 0;  // 0: no clipping
-    float average = 0;    // decay of the average of weights, such as 0.999; 0: none
-    int batch = 12;       // the most texts that a step will see
-    int context = 64;     // tokens that the model reads of each
+    float clip_norm = 0;                   // 0: no clipping
+    float average = 0;                     // decay of the average of weights, such as 0.999; 0: none
+    int accumulate = 1;                    // micro-batches that a batch goes through the networks in: see `MicroBatch`
+    std::vector<ParameterGroup> groups{};  // parameters with options of their own, or frozen
+    int batch = 12;                        // the most texts that a step will see
+    int context = 64;                      // tokens that the model reads of each
     std::uint64_t seed = 0;
 
     /// Calls visit(name, value) for every option. A field that is not taken apart here does not compile.
     template <class Visit>
     constexpr void for_each_option(Visit&& visit) const {
-        const auto& [of_model, rates, longest, decay, texts, tokens, draws] = *this;
+        const auto& [of_model, rates, longest, decay, pieces, own, texts, tokens, draws] = *this;
         visit("optimizer", of_model);
         visit("schedule", rates);
         visit("clip_norm", longest);
         visit("average", decay, 0.f);
+        visit("accumulate", pieces, 1);
+        visit("groups", detail::text_of(own), std::string());
         visit("batch", texts);
         visit("context", tokens);
         visit("seed", draws);
@@ -49,8 +53,7 @@ template <class E, class B, class H, class Device, class Optimizer>
 class Trainer<combinators::LanguageModel<E, B, H>, Device, Optimizer>
     : public TrainerBase<Trainer<combinators::LanguageModel<E, B, H>, Device, Optimizer>, TextOptions<Optimizer>,
                          Device, Optimizer, combinators::LanguageModel<E, B, H>> {
-    using Base =
-        TrainerBase<Trainer, TextOptions<Optimizer>, Device, Optimizer, combinators::LanguageModel<E, B, H>>;
+    using Base = TrainerBase<Trainer, TextOptions<Optimizer>, Device, Optimizer, combinators::LanguageModel<E, B, H>>;
 
   public:
     using Network = combinators::LanguageModel<E, B, H>;
@@ -58,14 +61,15 @@ class Trainer<combinators::LanguageModel<E, B, H>, Device, Optimizer>
     static constexpr int vocabulary = Network::vocabulary;
     static constexpr std::array prefixes{""};
     static constexpr bool has_noise = false;
+    static constexpr int loss_floats = 1;
 
     /// A model with its layers' first values, and all memory that steps on up to `options.batch` texts need. Throws
     /// `Error` where the model has not as many positions as `options.context`.
     explicit Trainer(Options options = {}, const Device& device = {})
         : Base(checked(options), device, {{{options.optimizer, options.average}}}),
-          run_(rows(options), device),
-          evaluation_(rows(options), device),
-          output_gradient_(static_cast<long>(rows(options)) * vocabulary),
+          run_(this->capacity() * options.context, device),
+          evaluation_(this->capacity() * options.context, device),
+          output_gradient_(static_cast<long>(this->capacity() * options.context) * vocabulary),
           tokens_(rows(options)),
           targets_(rows(options)),
           texts_(options.batch) {
@@ -85,10 +89,14 @@ class Trainer<combinators::LanguageModel<E, B, H>, Device, Optimizer>
         const kernels::Sequences texts = take(windows);
         const View<Shape<1>> x = input(texts);
         this->run_step({x.data, targets_.data(), x.batch, 0}, 0, [&](const auto& step) {
-            const auto logits = run_.forward(this->model(), x, texts, {}, step.layers);
-            evaluate_loss(logits, output_gradient_.data());
-            run_.backward(this->model(), x, {output_gradient_.data(), x.batch},
-                          {.gradients = this->gradients_of(), .sequences = &texts});
+            this->each_micro_batch(texts.count, [&](const detail::MicroBatch& micro) {
+                const kernels::Sequences few = part_of(texts, micro);
+                const View<Shape<1>> tokens = input(few, micro.first);
+                evaluate_loss(run_.forward(this->model(), tokens, few, {}, step.layers), micro,
+                              output_gradient_.data());
+                run_.backward(this->model(), tokens, {output_gradient_.data(), tokens.batch},
+                              {.gradients = this->gradients_of(), .accumulate = micro.accumulate, .sequences = &few});
+            });
             this->learn();
         });
         return loss();
@@ -103,7 +111,10 @@ class Trainer<combinators::LanguageModel<E, B, H>, Device, Optimizer>
         // Away from the host rows' losses are worked out where the gradient has its place: one after another takes
         // long.
         float* const place = Device::on_host ? nullptr : output_gradient_.data();
-        evaluate_loss(evaluation_.forward(model, input(texts), texts), place);
+        this->evaluate_micro_batches(texts.count, [&](const detail::MicroBatch& micro) {
+            const kernels::Sequences few = part_of(texts, micro);
+            evaluate_loss(evaluation_.forward(model, input(few, micro.first), few), micro, place);
+        });
         return loss();
     }
 
@@ -149,22 +160,29 @@ class Trainer<combinators::LanguageModel<E, B, H>, Device, Optimizer>
         return {.list = texts_.data(), .count = static_cast<int>(texts), .context = options_.context};
     }
 
-    View<Shape<1>> input(const kernels::Sequences& texts) { return {tokens_.data(), texts.count * options_.context}; }
+    View<Shape<1>> input(const kernels::Sequences& texts, int first = 0) {
+        return {tokens_.data() + first * options_.context, texts.count * options_.context};
+    }
+    static kernels::Sequences part_of(kernels::Sequences texts, const detail::MicroBatch& micro) {
+        texts.count = micro.count;
+        return texts;
+    }
 
-    void evaluate_loss(View<Shape<vocabulary>> logits, float* gradient) {
+    void evaluate_loss(View<Shape<vocabulary>> logits, const detail::MicroBatch& micro, float* gradient) {
+        const int* const targets = targets_.data() + micro.first * options_.context;
         CrossEntropy::evaluate(device_, {.prediction = logits,
-                                         .target = {targets_.data(), static_cast<std::size_t>(logits.batch)},
-                                         .value = loss_.data(),
+                                         .target = {targets, static_cast<std::size_t>(logits.batch)},
+                                         .weight = micro.weight,
+                                         .value = micro.losses,
                                          .gradient = {gradient, logits.batch, vocabulary}});
     }
     Report loss() {
-        return this->template report<float>(
-            loss_.data(), 1, [](const float* loss, int) { return *loss; }, 0);
+        return this->template report<float>([](const float* loss, int) { return *loss; }, 0);
     }
 
     Workspace<Network, Shape<1>, Training, Device> run_;
     Workspace<Network, Shape<1>, Inference, Device> evaluation_;
-    Arena<Device> output_gradient_, loss_{1};
+    Arena<Device> output_gradient_;
     detail::Sent<float, Device> tokens_;
     detail::Sent<int, Device> targets_;
     detail::Sent<kernels::SequenceRows, Device> texts_;

@@ -10,7 +10,7 @@
 namespace genotype {
 
 /// Trains one kind of model; see the specialisations in `gan_trainer.hpp`, `vae_trainer.hpp`, `text_trainer.hpp` and
-/// `supervised_trainer.hpp`. What they share is in `trainer_base.hpp`, for one of your own too.
+/// `supervised_trainer.hpp`. What they share is in `trainer_base.hpp`; a training of your own is a `Recipe`.
 template <class Net, class Device = Cpu, class Optimizer = Adam>
 class Trainer {
     using Recipe = typename why::no_trainer_has_a_recipe_for_this_network<

@@ -12,6 +12,7 @@
 #include "genotype/tensor/later.hpp"
 #include "genotype/tensor/sender.hpp"
 #include "genotype/training/layer_draws.hpp"
+#include "genotype/training/micro_batch.hpp"
 #include "genotype/training/trained.hpp"
 #include "genotype/training/trainer.hpp"
 
@@ -22,7 +23,8 @@ namespace genotype {
 ///
 ///     this->run_step(key, draws, [&](const auto& step) { ...; this->learn(); });
 ///
-/// `Options` has the fields schedule, clip_norm, batch and seed, and for_each_option (see `Adam`). `Itself` is a
+/// `Options` has the fields schedule, clip_norm, batch and seed, and for_each_option (see `Adam`); with accumulate and
+/// groups it can do what these say of every trainer. `Itself` is a
 /// specialisation of `Trainer`, and says `prefixes`, the names of its networks in files ("generator."; "" where there
 /// is one), in the order of `Nets`; `has_noise`, whether its steps draw numbers beside those of the layers; and where
 /// it has several networks `joins`, what they are together. See `supervised_trainer.hpp` for a short one.
@@ -69,8 +71,15 @@ class TrainerBase : public Checkpointed<Itself> {
         : device_(device),
           options_(options),
           trained_(options.seed, each, device),
+          micro_batches_(options, floats_of_losses()),
           random_{.seed = options.seed, .stream = streams::noise},
-          layers_random_(options.seed) {}
+          layers_random_(options.seed) {
+        if constexpr (requires { options.groups; }) {
+            std::vector<long> found(options.groups.size());
+            each_network([&](auto i) { network<i>().optimizer.group(options.groups, Itself::prefixes[i], found); });
+            detail::check_groups(options.groups, found);
+        }
+    }
 
     template <std::size_t i>
     auto& network() {
@@ -109,8 +118,31 @@ class TrainerBase : public Checkpointed<Itself> {
         const Numbers* const numbers = numbers_.data();
         step_.run(key, [&] {
             part(Step{noise.counting_on(&numbers->noise), layers_random_.begin(&numbers->layers)});
+            micro_batches_.add_up_losses(device_);
         });
         layers_random_.end();
+    }
+
+    /// The most samples that go through the networks at once: for how many they need memory.
+    int capacity() const { return micro_batches_.capacity(); }
+    /// Throws `Error` where a step cannot be made of so many samples.
+    void check_batch(int batch) const {
+        if (batch < 1 || batch > options_.batch)
+            fail("Workspace", "batch", batch, detail::concat("1 to its capacity of ", options_.batch));
+    }
+
+    /// In a step, part(micro) for each `MicroBatch` of a batch. Whoever calls this says `loss_floats`, of how many
+    /// floats in the device's memory a step's losses are made; each part writes its own to micro.losses, and afterwards
+    /// their sums are `report`ed.
+    template <class Part>
+    void each_micro_batch(int batch, const Part& part) {
+        micro_batches_.each(batch, part);
+    }
+    /// The same where no step is made: of an evaluation.
+    template <class Part>
+    void evaluate_micro_batches(int batch, const Part& part) {
+        micro_batches_.each(batch, part);
+        micro_batches_.add_up_losses(device_);
     }
 
     /// In a step, after the backward passes that wrote network i's gradients: changes its weights by them.
@@ -125,6 +157,11 @@ class TrainerBase : public Checkpointed<Itself> {
                                             int samples) {
         return detail::report<Losses, Device>(fetcher_, values, count, make, samples);
     }
+    /// The same of the losses that each micro-batch wrote.
+    template <class Losses>
+    detail::Reported<Losses, Device> report(typename Later<Losses, Device>::Make make, int samples) {
+        return report<Losses>(micro_batches_.losses(), floats_of_losses(), make, samples);
+    }
 
     [[no_unique_address]] Device device_;
     Options options_;
@@ -136,6 +173,13 @@ class TrainerBase : public Checkpointed<Itself> {
         detail::NetworkUpdate<Optimizer> updates[networks];
     };
 
+    static constexpr int floats_of_losses() {
+        if constexpr (requires { Itself::loss_floats; })
+            return Itself::loss_floats;
+        else
+            return 0;
+    }
+
     template <class Visit>
     static void each_network(const Visit& visit) {
         [&]<std::size_t... i>(std::index_sequence<i...>) {
@@ -145,6 +189,7 @@ class TrainerBase : public Checkpointed<Itself> {
     }
 
     detail::TrainedSet<std::index_sequence_for<Nets...>, detail::Trained<Nets, Device, Optimizer>...> trained_;
+    detail::MicroBatches<Device> micro_batches_;
     kernels::Replayed<Device> step_;
     detail::Sent<Numbers, Device> numbers_{1};
     detail::Fetcher<Device> fetcher_;

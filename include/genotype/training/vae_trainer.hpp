@@ -20,9 +20,11 @@ template <class Optimizer>
 struct VaeOptions {
     Optimizer optimizer{};
     Schedule schedule{};
-    float clip_norm = 0;  // 0: no clipping
-    float average = 0;    // decay of the average of weights, such as 0.999; 0: none
-    float beta = 1;       // weight of the KL; above 1, a beta-VAE
+    float clip_norm = 0;                   // 0: no clipping
+    float average = 0;                     // decay of the average of weights, such as 0.999; 0: none
+    int accumulate = 1;                    // micro-batches that a batch goes through the networks in: see `MicroBatch`
+    std::vector<ParameterGroup> groups{};  // parameters with options of their own, or frozen
+    float beta = 1;                        // weight of the KL; above 1, a beta-VAE
     Reconstruction reconstruction = Reconstruction::summed;
     int batch = 64;  // the largest batch that a step will see
     std::uint64_t seed = 0;
@@ -30,11 +32,13 @@ struct VaeOptions {
     /// Calls visit(name, value) for every option. A field that is not taken apart here does not compile.
     template <class Visit>
     constexpr void for_each_option(Visit&& visit) const {
-        const auto& [of_model, rates, longest, decay, weight, reduction, largest, draws] = *this;
+        const auto& [of_model, rates, longest, decay, pieces, own, weight, reduction, largest, draws] = *this;
         visit("optimizer", of_model);
         visit("schedule", rates);
         visit("clip_norm", longest);
         visit("average", decay, 0.f);
+        visit("accumulate", pieces, 1);
+        visit("groups", detail::text_of(own), std::string());
         visit("beta", weight);
         visit("reconstruction", reduction == Reconstruction::summed ? "summed" : "mean_per_value");
         visit("batch", largest);
@@ -55,8 +59,7 @@ struct VaeLosses {
 template <Layer E, Layer D, class Loss, ShapeType I, class Device, class Optimizer>
 class Trainer<combinators::VariationalAutoencoder<E, D, Loss, I>, Device, Optimizer>
     : public TrainerBase<Trainer<combinators::VariationalAutoencoder<E, D, Loss, I>, Device, Optimizer>,
-                         VaeOptions<Optimizer>, Device, Optimizer,
-                         combinators::VariationalAutoencoder<E, D, Loss, I>> {
+                         VaeOptions<Optimizer>, Device, Optimizer, combinators::VariationalAutoencoder<E, D, Loss, I>> {
     using Base = TrainerBase<Trainer, VaeOptions<Optimizer>, Device, Optimizer,
                              combinators::VariationalAutoencoder<E, D, Loss, I>>;
 
@@ -67,18 +70,19 @@ class Trainer<combinators::VariationalAutoencoder<E, D, Loss, I>, Device, Optimi
     static constexpr int latent = Network::latent;
     static constexpr std::array prefixes{""};
     static constexpr bool has_noise = true;
+    static constexpr int loss_floats = 2;
 
     /// A model with first values, and all memory that steps on up to `options.batch` samples need.
     explicit Trainer(Options options = {}, const Device& device = {})
         : Base(options, device, {{{options.optimizer, options.average}}}),
-          encoder_run_(options.batch, device),
-          decoder_run_(options.batch, device),
+          encoder_run_(this->capacity(), device),
+          decoder_run_(this->capacity(), device),
           input_(options.batch),
           noise_(options.batch * Latent::count),
-          latents_(options.batch * Latent::count),
-          latents_gradient_(options.batch * Latent::count),
-          moments_gradient_(2 * options.batch * Latent::count),
-          output_gradient_(options.batch * I::count) {}
+          latents_(this->capacity() * Latent::count),
+          latents_gradient_(this->capacity() * Latent::count),
+          moments_gradient_(2 * this->capacity() * Latent::count),
+          output_gradient_(this->capacity() * I::count) {}
 
     /// What a step returns: `VaeLosses`, or on a device that computes beside the host what becomes them.
     using Report = detail::Reported<VaeLosses, Device>;
@@ -103,7 +107,7 @@ class Trainer<combinators::VariationalAutoencoder<E, D, Loss, I>, Device, Optimi
         if constexpr (Device::on_host)
             check(batch);
         else
-            encoder_run_.check(batch.batch);
+            this->check_batch(batch.batch);
         return step(batch, noise, false);
     }
 
@@ -120,8 +124,11 @@ class Trainer<combinators::VariationalAutoencoder<E, D, Loss, I>, Device, Optimi
         fill_normal(device_, noise.size(), RandomState{.seed = options_.seed, .stream = streams::evaluation},
                     noise_.data());
         const View<I> x = input_.take(batch);
-        const View<Latent> z = latents_of(encoder_run_.infer(part<0>(model), x), noise);
-        write_losses(decoder_run_.infer(part<1>(model), z), x, {});
+        this->evaluate_micro_batches(x.batch, [&](const detail::MicroBatch& micro) {
+            const View<I> few = micro.of(x);
+            const View<Latent> z = latents_of(encoder_run_.infer(part<0>(model), few), micro.of(noise));
+            write_losses(decoder_run_.infer(part<1>(model), z), few, micro, {});
+        });
         return losses(batch.batch);
     }
 
@@ -131,7 +138,7 @@ class Trainer<combinators::VariationalAutoencoder<E, D, Loss, I>, Device, Optimi
 
     /// Throws `Error` where a batch in the host's memory cannot be learnt from.
     void check(View<I> batch) const {
-        encoder_run_.check(batch.batch);
+        this->check_batch(batch.batch);
         detail::check_target_domain(detail::target_domain<Loss>(), batch.batch, I::count, batch.data, "Trainer: batch");
     }
 
@@ -139,7 +146,9 @@ class Trainer<combinators::VariationalAutoencoder<E, D, Loss, I>, Device, Optimi
         const long values = noise.size();
         this->run_step({batch.data, noise.data, batch.batch, draws}, draws ? values : 0, [&](const auto& step) {
             if (draws) fill_normal(device_, values, step.noise, noise_.data());
-            differentiate(batch, noise, step.layers);
+            this->each_micro_batch(batch.batch, [&](const detail::MicroBatch& micro) {
+                differentiate(micro.of(batch), micro.of(noise), step.layers, micro);
+            });
             this->learn();
         });
         return losses(batch.batch);
@@ -153,40 +162,45 @@ class Trainer<combinators::VariationalAutoencoder<E, D, Loss, I>, Device, Optimi
     }
 
     /// Writes the two losses, and the gradient by the output where it is wanted.
-    void write_losses(View<I> output, View<I> batch, const LossGradient& output_gradient) {
+    void write_losses(View<I> output, View<I> batch, const detail::MicroBatch& micro,
+                      const LossGradient& output_gradient) {
         const bool summed = options_.reconstruction == Reconstruction::summed;
         Loss::evaluate(device_, LossCall{.prediction = output,
                                          .target = batch,
                                          .reduction = summed ? Reduction::sample_sum : Reduction::mean,
-                                         .value = sums_.data(),
+                                         .weight = micro.weight,
+                                         .value = micro.losses,
                                          .gradient = output_gradient,
                                          .checked = true});
-        GaussianKL::evaluate(device_, {.moments = {moments_, batch.batch, 2 * latent}, .value = sums_.data() + 1});
+        GaussianKL::evaluate(
+            device_,
+            {.moments = {moments_, batch.batch, 2 * latent}, .weight = micro.weight, .value = micro.losses + 1});
     }
 
     /// Writes the losses and the gradients.
-    void differentiate(View<I> batch, View<Latent> noise, RandomState* random) {
+    void differentiate(View<I> batch, View<Latent> noise, RandomState* random, const detail::MicroBatch& micro) {
         const int samples = batch.batch;
         auto encoder = part<0>(this->model()), decoder = part<1>(this->model());
         float* const gradients = this->gradients_of().data();
         const View<Latent> z = latents_of(encoder_run_.forward(encoder, batch, random), noise);
-        write_losses(decoder_run_.forward(decoder, z, random), batch, {output_gradient_.data(), samples, I::count});
+        write_losses(decoder_run_.forward(decoder, z, random), batch, micro,
+                     {output_gradient_.data(), samples, I::count});
         float *const dz = latents_gradient_.data(), *const dmoments = moments_gradient_.data();
         decoder_run_.backward(decoder, z, {output_gradient_.data(), samples},
                               {.input_gradient = {dz, samples},
-                               .gradients = {gradients + parameter_floats<E>(), parameter_floats<D>()}});
+                               .gradients = {gradients + parameter_floats<E>(), parameter_floats<D>()},
+                               .accumulate = micro.accumulate});
         reparameterize_backward(device_, samples, latent, moments_, noise.data, dz, dmoments);
         GaussianKL::evaluate(device_, {.moments = {moments_, samples, 2 * latent},
-                                       .weight = options_.beta,
+                                       .weight = options_.beta * micro.weight,
                                        .gradient = {dmoments, samples, 2 * latent},
                                        .accumulate = true});
         encoder_run_.backward(encoder, batch, {dmoments, samples},
-                              {.gradients = {gradients, parameter_floats<E>()}});
+                              {.gradients = {gradients, parameter_floats<E>()}, .accumulate = micro.accumulate});
     }
 
     Report losses(int samples) {
         return this->template report<VaeLosses>(
-            sums_.data(), 2,
             [](const float* sums, int) {
                 return VaeLosses{sums[0], sums[1]};
             },
@@ -197,7 +211,6 @@ class Trainer<combinators::VariationalAutoencoder<E, D, Loss, I>, Device, Optimi
     Workspace<D, Latent, Training, Device> decoder_run_;
     detail::Input<I, Device> input_;
     Arena<Device> noise_, latents_, latents_gradient_, moments_gradient_, output_gradient_;
-    Arena<Device> sums_{2};
     const float* moments_ = nullptr;
 };
 

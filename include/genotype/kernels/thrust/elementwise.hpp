@@ -30,6 +30,19 @@ struct AtEach<std::integer_sequence<int, number...>, F, T...> : Argument<number,
 template <class F, class... T>
 AtEach(F, T*...) -> AtEach<std::make_integer_sequence<int, sizeof...(T)>, F, T...>;
 
+/// Which of `count` stretches, by their ends, the value at an index is in.
+GENOTYPE_BOTH inline int stretch_of(long i, const long* ends, int count) {
+    int below = 0, above = count - 1;
+    while (below < above) {
+        const int middle = below + (above - below) / 2;
+        if (i < ends[middle])
+            above = middle;
+        else
+            below = middle + 1;
+    }
+    return below;
+}
+
 /// Fewer values than this are no part of a sum.
 inline constexpr long least_sum_part = 4096;
 
@@ -54,18 +67,25 @@ void update_in_turns(Thrust<System> device, const Turns& turns, const F* two, lo
     const Turns by = turns;
     detail::AtEach first(detail::Behind<F>{two}, p...), second(detail::Behind<F>{two + 1}, p...);
     detail::each_value(device, n, [=] GENOTYPE_KERNEL(long i) mutable {
-        int below = 0, above = by.count - 1;  // the stretch is one of these
-        while (below < above) {
-            const int middle = below + (above - below) / 2;
-            if (i < by.ends[middle])
-                above = middle;
-            else
-                below = middle + 1;
-        }
-        if ((by.first + below) % 2 == 0)
+        if ((by.first + detail::stretch_of(i, by.ends, by.count)) % 2 == 0)
             first(i);
         else
             second(i);
+    });
+}
+
+/// See the generic one: one launch, in which each value looks for its stretch.
+template <class System, class F, class... P>
+void update_in_stretches(Thrust<System> device, const Stretches& stretches, const F* functors, long apart, long n,
+                         P*... p) {
+    const Stretches by = stretches;
+    detail::AtEach each(detail::Behind<F>{functors}, p...);
+    detail::each_value(device, n, [=] GENOTYPE_KERNEL(long i) mutable {
+        const long number = by.functors[detail::stretch_of(i, by.ends, by.count)];
+        if (number < 0) return;
+        auto one = each;
+        one.f.f = detail::functor_at(functors, number * apart);
+        one(i);
     });
 }
 

@@ -1,0 +1,72 @@
+// A step's batch in pieces.
+#pragma once
+
+#include <algorithm>
+
+#include "genotype/shape/error.hpp"
+#include "genotype/tensor/arena.hpp"
+#include "genotype/tensor/view.hpp"
+
+namespace genotype::detail {
+
+/// Samples of a step's batch that go through the networks at once. With the option `accumulate` = 4 a batch goes in
+/// micro-batches of a quarter of the trainer's `batch`, the last of what is left, and networks need memory for no more.
+/// Losses and gradients are means over the whole batch, as without it, to rounding. But `BN` normalises by each
+/// micro-batch's own statistics and follows them one after another, and layers that draw numbers draw others. All of it
+/// is one step: of the optimiser, the schedule, the average, and in a recording for a GPU.
+/// PyTorch: several loss.backward() of loss * share before one optimizer.step().
+struct MicroBatch {
+    int first, count;  // of the batch's samples
+    float weight;      // their share: by which a mean over them is multiplied
+    bool accumulate;   // gradients are added to those of the micro-batches before
+    float* losses;     // where its own go
+
+    bool is_whole() const { return weight == 1; }
+
+    /// Its samples of a batch.
+    template <ShapeType S>
+    View<S> of(View<S> batch) const {
+        return {batch.data + first * S::count, count};
+    }
+};
+
+/// The micro-batches of a training, and their losses: in all, and behind that of each.
+template <class Device>
+class MicroBatches {
+  public:
+    template <class Options>
+    MicroBatches(const Options& options, int loss_floats) : floats_(loss_floats), capacity_(options.batch) {
+        if constexpr (requires { options.accumulate; }) {
+            if (options.accumulate < 1 || (options.accumulate > options.batch && options.accumulate > 1))
+                fail("Trainer", "accumulate", options.accumulate,
+                     concat("1 to the ", options.batch, " samples of a batch"));
+            if (options.accumulate > 1 && floats_ == 0)
+                fail("Trainer", "accumulate", options.accumulate, "1: this trainer's step has no micro-batches");
+            most_ = options.accumulate;
+            capacity_ = (options.batch + most_ - 1) / most_;
+        }
+        losses_ = Arena<Device>(floats_ * (most_ == 1 ? 1 : most_ + 1));
+    }
+
+    int capacity() const { return capacity_; }
+    const float* losses() const { return losses_.data(); }
+
+    template <class Part>
+    void each(int batch, const Part& part) {
+        count_ = (batch + capacity_ - 1) / capacity_;
+        for (int at = 0; at < count_; ++at) {
+            const int first = at * capacity_, samples = std::min(capacity_, batch - first);
+            const float share = static_cast<float>(static_cast<double>(samples) / batch);
+            part(MicroBatch{first, samples, share, at > 0, losses_.data() + floats_ * (count_ == 1 ? 0 : at + 1)});
+        }
+    }
+    void add_up_losses(const Device& device) {
+        if (count_ > 1) column_sums(device, count_, floats_, losses_.data() + floats_, losses_.data(), false);
+    }
+
+  private:
+    int floats_, most_ = 1, capacity_, count_ = 1;
+    Arena<Device> losses_{0};
+};
+
+}  // namespace genotype::detail
