@@ -11,7 +11,7 @@ import sys
 
 import torch
 
-from cases import layers, losses, optimizers, tokens, training
+from cases import layers, losses, named, optimizers, tokens, training
 from cases.store import Store
 
 GROUPS = {
@@ -22,6 +22,7 @@ GROUPS = {
     "residuals": [layers.residuals],
     "tokens": [tokens.embeddings, tokens.positional_embeddings, tokens.attention, tokens.rotary,
                tokens.gates, tokens.sinusoids],
+    "named": [named.projects],
     "losses": [losses.losses, losses.gaussian_kl],
     "optimizers": [optimizers.optimizers, optimizers.schedules, optimizers.clipping],
     "dcgan": [lambda store: training.dcgan(store, 64, 10, 203)],

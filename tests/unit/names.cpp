@@ -8,6 +8,7 @@
 
 #include "support/devices.hpp"
 #include "support/expect_gradients.hpp"
+#include "support/kernel_arrays.hpp"
 #include "support/temporary_folder.hpp"
 
 using namespace genotype;
@@ -139,6 +140,38 @@ TEST_CASE("what a network reads and does not bind are its further inputs") {
     const double here = sum();
     labels.data()[1] = 8;
     CHECK(sum() != here);
+}
+
+TEST_CASE("issue 18.3: a discriminator that projects on the class's row") {
+    using Net = Sequential<Linear<3, 40>, Tanh, Project<label, 10, 40>>;
+    static_assert(std::same_as<InputsOf<Net>, Inputs<label>>);
+    CHECK(parameter_names<Net>() ==
+          std::vector<std::string>{"0.weight", "0.bias", "2.linear.weight", "2.linear.bias", "2.embedding.weight"});
+    const int batch = 900;  // enough for all threads
+    Tensor<Class<10>> labels(batch);
+    for (int i = 0; i < batch; ++i) labels.data()[i] = static_cast<float>(i * 7 % 10);
+    const auto x = normal<Shape<3>>(batch, Seed{2});
+    const auto cotangent = normal<Shape<1>>(batch, Seed{3});
+    on_tested_devices([&]<class Device>(Device) {
+        Model<Net, Device> model(Seed{1});
+        Workspace<Net, Shape<3>, Training, Device> run(batch);
+        const auto pass = [&] {
+            Gradients<Net, Device> gradients;
+            const auto y = run.forward(model, x, {given<label>(labels)});
+            run.backward(model, x, cotangent, {.gradients = gradients});
+            std::vector<float> all(gradients.data(), gradients.data() + gradients.size());
+            all.insert(all.end(), y.data, y.data + y.size());
+            return all;
+        };
+        const auto found = pass();
+        CHECK(found == kernel_test::with_threads(1, pass));
+        // A label that names no class is told.
+        float* const labelled = labels.data();
+        labelled[3] = 10;
+        CHECK(error_of([&] { run.forward(model, x, {given<label>(labels)}); }) ==
+              "label: label of sample 3: found 10.000000, expected a whole number from 0 to 9");
+        labelled[3] = 1;
+    });
 }
 
 TEST_CASE("a workspace may move between its two passes") {

@@ -32,6 +32,7 @@
 #include "genotype/kernels/cpu/normalization_rms.hpp"
 #include "genotype/kernels/cpu/outer_tile.hpp"
 #include "genotype/kernels/cpu/pooling.hpp"
+#include "genotype/kernels/cpu/project.hpp"
 #include "genotype/kernels/cpu/random.hpp"
 #include "genotype/kernels/cpu/ranges.hpp"
 #include "genotype/kernels/cpu/rearrange.hpp"

@@ -23,6 +23,7 @@
 #include "genotype/kernels/thrust/normalization_rms.hpp"
 #include "genotype/kernels/thrust/pooling.hpp"
 #include "genotype/kernels/thrust/product.hpp"
+#include "genotype/kernels/thrust/project.hpp"
 #include "genotype/kernels/thrust/random.hpp"
 #include "genotype/kernels/thrust/rearrange.hpp"
 #include "genotype/kernels/thrust/rotary.hpp"

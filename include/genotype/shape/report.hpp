@@ -41,6 +41,10 @@ struct got_size;
 template <int Count>
 struct got_heads;
 template <int Count>
+struct got_classes;
+template <int Count>
+struct wants_classes;
+template <int Count>
 struct key_value_heads;
 template <int Count>
 struct width;
@@ -77,6 +81,10 @@ template <class Where, class Layer, class Groups, class Got>
 struct groups_do_not_divide_the_channels {};
 template <class Where, class Layer, class KeyValueHeads, class Got>
 struct key_value_heads_do_not_divide_the_heads {};
+template <class Where, class Layer, class Width, class Got>
+struct width_is_no_multiple_of_the_heads {};
+template <class Where, class Layer, class Got, class Wants>
+struct label_has_more_classes {};
 template <class Where, class Layer, class Got>
 struct features_have_no_two_halves {};
 template <class Where, class Layer, class Factor, class Got>
