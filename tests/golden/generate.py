@@ -22,7 +22,7 @@ GROUPS = {
     "residuals": [layers.residuals],
     "tokens": [tokens.embeddings, tokens.positional_embeddings, tokens.attention, tokens.rotary,
                tokens.gates, tokens.sinusoids],
-    "named": [named.projects],
+    "named": [named.projects, named.attention, named.cross_attention],
     "losses": [losses.losses, losses.gaussian_kl],
     "optimizers": [optimizers.optimizers, optimizers.schedules, optimizers.clipping],
     "dcgan": [lambda store: training.dcgan(store, 64, 10, 203)],

@@ -20,6 +20,8 @@
 #include "genotype/kernels/cpu/elementwise.hpp"
 #include "genotype/kernels/cpu/embedding.hpp"
 #include "genotype/kernels/cpu/fold.hpp"
+#include "genotype/kernels/cpu/full_attention.hpp"
+#include "genotype/kernels/cpu/full_attention_backward.hpp"
 #include "genotype/kernels/cpu/gaussian.hpp"
 #include "genotype/kernels/cpu/halves.hpp"
 #include "genotype/kernels/cpu/interpolate.hpp"

@@ -7,6 +7,7 @@
 #include "genotype/kernels/reference/cross_entropy.hpp"
 #include "genotype/kernels/reference/elementwise.hpp"
 #include "genotype/kernels/reference/embedding.hpp"
+#include "genotype/kernels/reference/full_attention.hpp"
 #include "genotype/kernels/reference/gaussian.hpp"
 #include "genotype/kernels/reference/halves.hpp"
 #include "genotype/kernels/reference/interpolate.hpp"

@@ -12,6 +12,7 @@
 #include "genotype/kernels/thrust/each.hpp"
 #include "genotype/kernels/thrust/elementwise.hpp"
 #include "genotype/kernels/thrust/embedding.hpp"
+#include "genotype/kernels/thrust/full_attention.hpp"
 #include "genotype/kernels/thrust/gaussian.hpp"
 #include "genotype/kernels/thrust/halves.hpp"
 #include "genotype/kernels/thrust/interpolate.hpp"
