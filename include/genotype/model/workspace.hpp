@@ -122,16 +122,20 @@ class Workspace {
         ParameterGradients(Owner& owner) : data(owner.data()), floats(static_cast<long>(owner.size())) {}
     };
 
+    using InputGradients = typename detail::InputsOfNames<ReadNames<Net>>::Gradients;
+
     /// What a backward run is asked for: null is nothing.
     struct Wanted {
         InputGradient input_gradient{};
         ParameterGradients gradients{};
         bool accumulate = false;
         const kernels::Sequences* sequences = nullptr;  // those of the forward run; null is one text
+        InputGradients inputs{};                        // {gradient_by<time>(dt)}: by further inputs
     };
 
     /// Runs backward through the last forward run, which was on the same `x`. Throws `Error` where a batch is another
-    /// than that run's, or the gradients are not as many as the model's parameters.
+    /// than that run's, or that of a gradient by a further input is, or the gradients are not as many as the model's
+    /// parameters.
     template <class Model>
     void backward(const Model& model, View<In> x, View<Out> output_gradient,
                   Wanted wanted) requires std::same_as<Mode, Training> {
@@ -139,6 +143,7 @@ class Workspace {
         check_backward(x.batch, output_gradient.batch, wanted);
         const kernels::SequenceRows text{.count = x.batch};
         const kernels::Sequences all = one_text(text);
+        wanted.inputs.template write_to<Device>(given_, x.batch);
         run_backward<Net, In::dims>(device_, Backward{.batch = x.batch,
                                                       .in = In::dims,
                                                       .out = Out::dims,
@@ -212,6 +217,7 @@ class Workspace {
         if (batch != kept_batch_) fail("Workspace", "batch of the forward run", kept_batch_, batch);
         if (of_gradient != batch) fail("Workspace", "batch of the output's gradient", of_gradient, batch);
         if (input.data && input.batch != batch) fail("Workspace", "batch of the input's gradient", input.batch, batch);
+        wanted.inputs.check(batch);
         if (gradients.data && gradients.floats != parameter_floats<Net>())
             fail("Workspace", "floats of the gradients", gradients.floats,
                  detail::concat(parameter_floats<Net>(), ", those of the model's parameters"));

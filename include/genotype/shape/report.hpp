@@ -123,6 +123,8 @@ template <class Name>
 struct value_of_a_name_was_not_given {};
 template <class Name>
 struct no_layer_reads_the_name {};
+template <class Name>
+struct label_has_no_gradient {};
 template <class Where, class Got>
 struct not_a_layer {};
 template <class Model>
