@@ -92,7 +92,6 @@ class LayerCheck {
                                                          kept_.region(),
                                                          Space(memory_.forward_scratch, batch_).region(),
                                                          &random,
-                                                         &sequences_,
                                                          {},
                                                          nullptr,
                                                          value(nullptr)});
@@ -114,7 +113,6 @@ class LayerCheck {
                 accumulate,
                 kept_.region(),
                 scratch.region(),
-                &sequences_,
                 value(has_named_gradient() ? dnamed.data() : nullptr)};
     }
 
@@ -149,7 +147,6 @@ class LayerCheck {
                                                           {},
                                                           Space(memory.forward_scratch, batch_).region(),
                                                           nullptr,
-                                                          &sequences_,
                                                           {},
                                                           nullptr,
                                                           value(nullptr)});
@@ -162,9 +159,20 @@ class LayerCheck {
         std::copy_n(x.data(), x_count(), both.data());
         genotype::RandomState random{};
         L::forward(Device{}, genotype::Training{},
-                   genotype::Forward<genotype::Training>{
-                       batch_, in_, out_, both, both, parameters_, buffers_, prepared_, kept_.region(),
-                       Space(memory_.forward_scratch, batch_).region(), &random, &sequences_});
+                   genotype::Forward<genotype::Training>{batch_,
+                                                         in_,
+                                                         out_,
+                                                         both,
+                                                         both,
+                                                         parameters_,
+                                                         buffers_,
+                                                         prepared_,
+                                                         kept_.region(),
+                                                         Space(memory_.forward_scratch, batch_).region(),
+                                                         &random,
+                                                         {},
+                                                         nullptr,
+                                                         &of_text_});
         compare_activation("/y", out_, both);
         std::copy_n(dy.data(), y_count(), both.data());
         Space scratch(memory_.backward_scratch, batch_);
@@ -233,10 +241,10 @@ class LayerCheck {
     /// What the name that the layer reads stands for.
     const genotype::NamedValue* value(float* gradient) {
         if constexpr (reads_name) {
-            value_ = {id_of(genotype::ReadNames<L>{}), named.data(), gradient, nullptr};
+            value_ = {id_of(genotype::ReadNames<L>{}), named.data(), gradient, &of_text_};
             return &value_;
         } else {
-            return nullptr;
+            return &of_text_;
         }
     }
 
@@ -251,6 +259,7 @@ class LayerCheck {
     std::vector<genotype::kernels::SequenceRows> texts_ = texts();
     genotype::kernels::Sequences sequences_{
         .list = texts_.data(), .count = static_cast<int>(texts_.size()), .context = 0};
+    genotype::SequencesValue of_text_{&sequences_};
     genotype::Dims in_ = x_.sample(), out_ = y_.sample();
     genotype::LayerMemory memory_ = L::template memory<Device, genotype::Training>(in_);
     Block parameters_{genotype::offset_in(L::parameters, static_cast<int>(L::parameters.size()))};

@@ -78,11 +78,12 @@ struct AttentionParts {
     static constexpr MemoryExtent rows(long count, long columns = width) { return {aligned(count * columns), 0}; }
 
     /// Images attend sample by sample, tokens text by text.
-    template <class Pass>
+    template <class L, class Pass>
     static kernels::AttentionGroups groups(const Pass& pass, Dims context) {
         if (pass.in.rank == 3 || context.rank == 3)
             return {.count = pass.batch, .queries = pass.in.pixels(), .keys = context.pixels()};
-        return {.count = pass.sequences->count, .texts = *pass.sequences};
+        const kernels::Sequences& texts = sequences_of<L>(pass);
+        return {.count = texts.count, .texts = texts};
     }
 
     /// Throws `Error` where a text goes on that has begun in another call: its first tokens are not here.

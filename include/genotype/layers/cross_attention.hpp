@@ -28,7 +28,7 @@ struct CrossAttention : LayerBase {
     static constexpr int key_pixels = S::dims.pixels();
 
   public:
-    using reads = Names<N>;
+    using reads = Names<N, Sequences>;
     static constexpr bool exceeds_0_to_1 = true;
     static constexpr Dims input{any_dim, All::sized ? width : any_dim, any_dim, any_dim, any_dim};
     static constexpr auto parameters = All::list;
@@ -166,7 +166,7 @@ struct CrossAttention : LayerBase {
         const Places at(pass.in);
         return {heads,
                 All::head_width,
-                All::groups(pass, S::dims),
+                All::template groups<CrossAttention>(pass, S::dims),
                 own.per_sample,
                 own.at(at.keys).per_sample,
                 own.at(at.values).per_sample,

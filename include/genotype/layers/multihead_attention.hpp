@@ -23,6 +23,7 @@ struct MultiheadAttention : LayerBase {
     using Out = typename All::Out;
 
   public:
+    using reads = Names<Sequences>;
     static constexpr bool exceeds_0_to_1 = true;
     static constexpr Dims input{any_dim, All::sized ? width : any_dim, any_dim, any_dim, any_dim};
     static constexpr auto parameters = All::list;
@@ -112,7 +113,8 @@ struct MultiheadAttention : LayerBase {
     }
     template <class Pass>
     static kernels::FullAttention attention(const Pass& pass, const float* own) {
-        return {heads,     All::head_width, All::groups(pass, pass.in), own, own + width, own + 2 * width,
+        return {heads,     All::head_width, All::template groups<MultiheadAttention>(pass, pass.in),
+                own,       own + width,     own + 2 * width,
                 3 * width, 3 * width};
     }
 };

@@ -14,6 +14,7 @@ namespace genotype {
 /// N(0, 1); transformers: GPT-2's `wpe`.
 template <int positions, int size>
 struct PositionalEmbedding : LayerBase {
+    using reads = Names<Sequences>;
     static constexpr int context = positions, width = size;
     static constexpr bool backward_reads_input = false;
     static constexpr bool in_place = true;
@@ -29,8 +30,9 @@ struct PositionalEmbedding : LayerBase {
 
     template <class Device, class Mode>
     static void forward(Device device, Mode, const Forward<Mode>& pass) {
-        if constexpr (Device::on_host) check_positions(*pass.sequences, pass.batch);
-        add_positions(device, pass.batch, width, *pass.sequences, pass.x, pass.parameters, pass.y);
+        if constexpr (Device::on_host) check_positions(sequences_of<PositionalEmbedding>(pass), pass.batch);
+        add_positions(device, pass.batch, width, sequences_of<PositionalEmbedding>(pass), pass.x, pass.parameters,
+                      pass.y);
     }
 
     template <class Device>
@@ -38,8 +40,8 @@ struct PositionalEmbedding : LayerBase {
         if (pass.dx && pass.dx != pass.dy)
             map(device, pass.batch * pass.in.count(), kernels::Identity{}, pass.dx, pass.dy);
         if (pass.gradients)
-            add_positions_gradient(device, pass.batch, context, width, *pass.sequences, pass.dy, pass.gradients,
-                                   pass.accumulate);
+            add_positions_gradient(device, pass.batch, context, width, sequences_of<PositionalEmbedding>(pass), pass.dy,
+                                   pass.gradients, pass.accumulate);
     }
 
   private:

@@ -143,6 +143,7 @@ class Workspace {
         check_backward(x.batch, output_gradient.batch, wanted);
         const kernels::SequenceRows text{.count = x.batch};
         const kernels::Sequences all = one_text(text);
+        const SequencesValue of_text(wanted.sequences ? wanted.sequences : &all);
         wanted.inputs.template write_to<Device>(given_, x.batch);
         run_backward<Net, In::dims>(device_, Backward{.batch = x.batch,
                                                       .in = In::dims,
@@ -157,8 +158,7 @@ class Workspace {
                                                       .accumulate = wanted.accumulate,
                                                       .kept = kept(),
                                                       .scratch = scratch(),
-                                                      .sequences = wanted.sequences ? wanted.sequences : &all,
-                                                      .values = given()});
+                                                      .values = given(of_text)});
     }
 
   private:
@@ -183,6 +183,7 @@ class Workspace {
 
     template <class RunMode, class Model>
     void run(Model& model, View<In> x, const Memory& memory, const kernels::Sequences& sequences, RandomState* random) {
+        const SequencesValue of_text(&sequences, memory.session);
         run_forward<Net, In::dims>(device_, RunMode{},
                                    Forward<RunMode>{.batch = x.batch,
                                                     .in = In::dims,
@@ -195,15 +196,18 @@ class Workspace {
                                                     .kept = memory.kept,
                                                     .scratch = memory.scratch,
                                                     .random = random,
-                                                    .sequences = &sequences,
-                                                    .session = memory.session,
-                                                    .values = given()});
+                                                    .values = given(of_text)});
     }
 
-    /// The values of the further inputs as a list that layers look through; linked anew, since a workspace may move.
-    const NamedValue* given() {
-        for (std::size_t at = 1; at < given_.size(); ++at) given_[at].outer = &given_[at - 1];
-        return given_.empty() ? nullptr : &given_.back();
+    /// The values of the further inputs, before them a text's sequences, as a list that layers look through; linked
+    /// anew, since a workspace may move.
+    const NamedValue* given(const SequencesValue& of_text) {
+        const NamedValue* outer = &of_text;
+        for (NamedValue& value : given_) {
+            value.outer = outer;
+            outer = &value;
+        }
+        return outer;
     }
 
     /// What a batch is to layers that look at other rows when nobody says: one text from its begin.

@@ -162,7 +162,7 @@ struct AttentionGradient {
         std::fill(score_slope + whole, score_slope + std::max(whole, s.keys), 0.0f);
     }
 
-    /// The queries' gradients += score_slopes . keys.
+    /// Adds score_slopes . keys to the queries' gradients.
     void add_queries(const Square& s, const float* score_slopes, float* to, bool first) const {
         alignas(64) float panel[most_gradient_keys * tile_columns], sums[attention_values];
         const float* const from = keys + s.first_key * key_pitch + key(s.head);
