@@ -39,11 +39,11 @@ struct AttentionParts {
         const auto xavier = [](float sum) { return Initial{Initial::uniform_fan_in, sum / 6}; };
         const Parameter joint_bias{"in_proj_bias", vector_dims(3 * width), {}};
         const Parameter out{"out_proj.weight", {2, width, width}, {Initial::uniform_fan_in, static_cast<float>(width)}};
-        const Parameter out_bias{"out_proj.bias", vector_dims(width), {}};
+        const Parameter last_bias{"out_proj.bias", vector_dims(width), {}};
         if constexpr (is_joint) {
             const Parameter joint{"in_proj_weight", {2, 3 * width, width}, xavier(4.f * width)};
             if constexpr (has_bias)
-                return std::array{joint, joint_bias, out, out_bias};
+                return std::array{joint, joint_bias, out, last_bias};
             else
                 return std::array{joint, out};
         } else {
@@ -51,7 +51,7 @@ struct AttentionParts {
             const Parameter key{"k_proj_weight", {2, width, context_width}, xavier(1.f * width + context_width)};
             const Parameter value{"v_proj_weight", {2, width, context_width}, xavier(1.f * width + context_width)};
             if constexpr (has_bias)
-                return std::array{query, key, value, joint_bias, out, out_bias};
+                return std::array{query, key, value, joint_bias, out, last_bias};
             else
                 return std::array{query, key, value, out};
         }
