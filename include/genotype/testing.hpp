@@ -81,8 +81,7 @@ class GradientRig {
                                                    .kept = region(kept_memory, aligned(plan.kept)),
                                                    .scratch = scratch(),
                                                    .random = &random,
-                                                   .sequences = &sequences,
-                                                   .session = {}});
+                                                   .values = &of_text});
         double sum = 0;
         for (long i = 0; i < y.size(); ++i) sum += static_cast<double>(y.data()[i]) * cotangent.data()[i];
         return sum;
@@ -103,7 +102,7 @@ class GradientRig {
                                                    .accumulate = accumulate,
                                                    .kept = region(kept_memory, aligned(plan.kept)),
                                                    .scratch = scratch(),
-                                                   .sequences = &sequences});
+                                                   .values = &of_text});
     }
 
     static void poison(Arena<Device>& arena) {
@@ -127,6 +126,7 @@ class GradientRig {
     std::array<kernels::SequenceRows, 2> texts{
         {{.row = 0, .count = (batch + 1) / 2}, {.row = (batch + 1) / 2, .count = batch / 2}}};
     kernels::Sequences sequences{texts.data(), batch > 1 ? 2 : 1, batch, false};
+    SequencesValue of_text{&sequences};
     Arena<Device> kept_memory, scratch_memory;
 };
 

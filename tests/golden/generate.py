@@ -11,7 +11,7 @@ import sys
 
 import torch
 
-from cases import layers, losses, optimizers, parametrizations, penalties, tokens, training
+from cases import layers, losses, named, optimizers, parametrizations, penalties, tokens, training
 from cases.store import Store
 
 GROUPS = {
@@ -25,6 +25,7 @@ GROUPS = {
     "tokens": [tokens.embeddings, tokens.positional_embeddings, tokens.attention, tokens.rotary,
                tokens.gates, tokens.sinusoids],
     "penalties": [penalties.r1],
+    "named": [named.projects, named.attention, named.cross_attention],
     "losses": [losses.losses, losses.gaussian_kl],
     "optimizers": [optimizers.optimizers, optimizers.schedules, optimizers.clipping],
     "dcgan": [lambda store: training.dcgan(store, 64, 10, 203)],

@@ -68,6 +68,8 @@ int main(int count, char** arguments) {
         module<PixelUnshuffle<2>, Picture>(folder, "pixel_unshuffle");
         module<Sinusoid<128>, Shape<1>>(folder, "sinusoid");
         module<Sinusoid<32, 10.f>, Shape<1>>(folder, "sinusoid_scaled");
+        module<MultiheadAttention<6, 2>, Picture>(folder, "multihead_attention");
+        module<MultiheadAttention<64, 4, NoBias>, Shape<64, 8, 8>>(folder, "multihead_attention_no_bias");
         module<Flatten, Picture>(folder, "flatten");
         module<Reshape<2, 3, 4>, Values>(folder, "reshape");
     });

@@ -33,6 +33,17 @@ class Signal(nn.Module):
         return self.layer[0](x.squeeze(2)).unsqueeze(2)
 
 
+class PixelAttention(nn.MultiheadAttention):
+    """Over the pixels of an image."""
+
+    def __init__(self, width, heads, **options):
+        super().__init__(width, heads, batch_first=True, **options)
+
+    def forward(self, x):
+        rows = x.flatten(2).transpose(1, 2)
+        return super().forward(rows, rows, rows, need_weights=False)[0].transpose(1, 2).reshape(x.shape)
+
+
 MODULES = {
     "conv": (lambda: nn.Conv2d(6, 9, 3, bias=False), PICTURE),
     "conv_same": (lambda: nn.Conv2d(6, 9, 3, 1, 1, bias=False), PICTURE),
@@ -90,6 +101,8 @@ MODULES = {
     "pixel_unshuffle": (lambda: nn.PixelUnshuffle(2), PICTURE),
     "sinusoid": (lambda: Sinusoid(128), (1,)),
     "sinusoid_scaled": (lambda: Sinusoid(32, 10.0), (1,)),
+    "multihead_attention": (lambda: PixelAttention(6, 2), PICTURE),
+    "multihead_attention_no_bias": (lambda: PixelAttention(64, 4, bias=False), (64, 8, 8)),
     "flatten": (lambda: nn.Flatten(), PICTURE),
     "reshape": (lambda: nn.Unflatten(1, (2, 3, 4)), VECTOR),
 }

@@ -44,7 +44,8 @@ class Space {
     int capacity_;
 };
 
-/// One case of cases/layers.py on one device.
+/// One case of cases/layers.py on one device. A layer that reads a name is given NAME/named, and where that has a
+/// gradient it is to be NAME/named.grad, added to what was there.
 template <class L, class Device>
 class LayerCheck {
   public:
@@ -56,6 +57,13 @@ class LayerCheck {
         L::prepare(Device{}, parameters_.data(), prepared_.data());
         to_memory(sample_places(in_), batch_, x_.values.data(), x);
         to_memory(sample_places(out_), batch_, file[name + "/dy"].values.data(), dy);
+        if constexpr (reads_name) {
+            named_ = file.has(name + "/named") ? &file[name + "/named"] : nullptr;
+            REQUIRE(named_);
+            named = Block(named_->sample().count() * batch_);
+            dnamed = Block(named_->sample().count() * batch_);
+            to_memory(sample_places(named_->sample()), batch_, named_->values.data(), named);
+        }
     }
 
     void run() {
@@ -73,9 +81,20 @@ class LayerCheck {
         y = Block(y_count());
         genotype::RandomState random{};
         L::forward(Device{}, genotype::Training{},
-                   genotype::Forward<genotype::Training>{
-                       batch_, in_, out_, x, y, parameters_, buffers_, prepared_, kept_.region(),
-                       Space(memory_.forward_scratch, batch_).region(), &random, &sequences_});
+                   genotype::Forward<genotype::Training>{batch_,
+                                                         in_,
+                                                         out_,
+                                                         x,
+                                                         y,
+                                                         parameters_,
+                                                         buffers_,
+                                                         prepared_,
+                                                         kept_.region(),
+                                                         Space(memory_.forward_scratch, batch_).region(),
+                                                         &random,
+                                                         {},
+                                                         nullptr,
+                                                         value(nullptr)});
         compare_activation("/y", out_, y);
         compare(L::buffers, ".after", buffers_, 1);
     }
@@ -94,7 +113,7 @@ class LayerCheck {
                 accumulate,
                 kept_.region(),
                 scratch.region(),
-                &sequences_};
+                value(has_named_gradient() ? dnamed.data() : nullptr)};
     }
 
     /// Afterwards the parameters' gradients are to be `times` PyTorch's.
@@ -102,7 +121,12 @@ class LayerCheck {
         INFO(std::string(what));
         Space scratch(memory_.backward_scratch, batch_);
         if (wanted_dx) std::fill(wanted_dx, wanted_dx + x_count(), std::numeric_limits<float>::quiet_NaN());
+        if constexpr (reads_name) std::fill_n(dnamed.data(), dnamed.values().size(), 0.25f);
         L::backward(Device{}, call(wanted_dx, wanted_gradients, accumulate, scratch));
+        if (has_named_gradient()) {
+            for (std::size_t i = 0; i < dnamed.values().size(); ++i) dnamed.data()[i] -= 0.25f;
+            compare_activation("/named.grad", named_->sample(), dnamed);
+        }
         if (wanted_dx) compare_activation("/dx", in_, dx);
         compare(L::parameters, ".grad", gradients_, times);
     }
@@ -123,7 +147,9 @@ class LayerCheck {
                                                           {},
                                                           Space(memory.forward_scratch, batch_).region(),
                                                           nullptr,
-                                                          &sequences_});
+                                                          {},
+                                                          nullptr,
+                                                          value(nullptr)});
         compare_activation(expected, out_, result);
     }
 
@@ -133,9 +159,20 @@ class LayerCheck {
         std::copy_n(x.data(), x_count(), both.data());
         genotype::RandomState random{};
         L::forward(Device{}, genotype::Training{},
-                   genotype::Forward<genotype::Training>{
-                       batch_, in_, out_, both, both, parameters_, buffers_, prepared_, kept_.region(),
-                       Space(memory_.forward_scratch, batch_).region(), &random, &sequences_});
+                   genotype::Forward<genotype::Training>{batch_,
+                                                         in_,
+                                                         out_,
+                                                         both,
+                                                         both,
+                                                         parameters_,
+                                                         buffers_,
+                                                         prepared_,
+                                                         kept_.region(),
+                                                         Space(memory_.forward_scratch, batch_).region(),
+                                                         &random,
+                                                         {},
+                                                         nullptr,
+                                                         &of_text_});
         compare_activation("/y", out_, both);
         std::copy_n(dy.data(), y_count(), both.data());
         Space scratch(memory_.backward_scratch, batch_);
@@ -195,6 +232,22 @@ class LayerCheck {
         return list;
     }
 
+    template <class N>
+    static constexpr std::string_view id_of(genotype::LayerBase::Names<N>) {
+        return genotype::detail::name_id<N>();
+    }
+    static constexpr bool reads_name = !std::same_as<genotype::ReadNames<L>, genotype::LayerBase::Names<>>;
+    bool has_named_gradient() const { return reads_name && file_.has(name_ + "/named.grad"); }
+    /// What the name that the layer reads stands for.
+    const genotype::NamedValue* value(float* gradient) {
+        if constexpr (reads_name) {
+            value_ = {id_of(genotype::ReadNames<L>{}), named.data(), gradient, &of_text_};
+            return &value_;
+        } else {
+            return &of_text_;
+        }
+    }
+
     long x_count() const { return in_.count() * batch_; }
     long y_count() const { return out_.count() * batch_; }
 
@@ -206,6 +259,7 @@ class LayerCheck {
     std::vector<genotype::kernels::SequenceRows> texts_ = texts();
     genotype::kernels::Sequences sequences_{
         .list = texts_.data(), .count = static_cast<int>(texts_.size()), .context = 0};
+    genotype::SequencesValue of_text_{&sequences_};
     genotype::Dims in_ = x_.sample(), out_ = y_.sample();
     genotype::LayerMemory memory_ = L::template memory<Device, genotype::Training>(in_);
     Block parameters_{genotype::offset_in(L::parameters, static_cast<int>(L::parameters.size()))};
@@ -214,6 +268,9 @@ class LayerCheck {
     Block prepared_{L::template prepared_floats<Device>()};
     Block x{x_count()}, dy{y_count()}, y{y_count()}, dx{x_count()};
     Space kept_{memory_.kept, batch_};
+    const Values* named_ = nullptr;
+    Block named{0}, dnamed{0};
+    genotype::NamedValue value_{};
 };
 
 /// Forward, backward and inference of case `name`, on all tested devices.

@@ -4,7 +4,9 @@
 #include <doctest/doctest.h>
 
 #include "genotype/kernels/reference/attention.hpp"
-#include "support/kernel_arrays.hpp"
+#include "genotype/kernels/reference/full_attention.hpp"
+#include "genotype/kernels/thrust/full_attention.hpp"
+#include "support/full_attention_runs.hpp"
 #include "support/thrust_devices.hpp"
 
 using namespace genotype;
@@ -47,5 +49,22 @@ TEST_CASE_TEMPLATE("attention's gradient agrees with the plain loops, for every 
         const Array dx = with_threads(1, back);
         CHECK(difference(dx, gradient(Reference{}, sizes, x, y, dy, log_sums), 8) < 1e-6);
         for (const int threads : {2, 3}) CHECK(same_bits(dx, with_threads(threads, back)));
+    }
+}
+
+TEST_CASE_TEMPLATE("issue 18.9: full attention agrees with the plain loops, for every number of threads", Device,
+                   GENOTYPE_THRUST_DEVICES) {
+    for (const FullCase& one : full_cases({{1, 1}, {3, 17}, {2, 65}})) {
+        INFO(one.words);
+        const FullOutcome wanted = one.run(Reference{});
+        const FullOutcome found = with_threads(1, [&] { return one.run(Device{}); });
+        CHECK(difference(found.y, wanted.y) < 1e-6);
+        CHECK(difference(found.log_sums, wanted.log_sums, 8) < 1e-6);
+        CHECK(difference(found.gradients, wanted.gradients, 8) < 3e-6);
+        for (const int threads : {2, 3}) {
+            const FullOutcome again = with_threads(threads, [&] { return one.run(Device{}); });
+            CHECK(same_bits(again.y, found.y));
+            CHECK(same_bits(again.gradients, found.gradients));
+        }
     }
 }

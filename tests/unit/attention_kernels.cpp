@@ -4,8 +4,11 @@
 
 #include "genotype/kernels/cpu/attention.hpp"
 #include "genotype/kernels/cpu/attention_backward.hpp"
+#include "genotype/kernels/cpu/full_attention.hpp"
+#include "genotype/kernels/cpu/full_attention_backward.hpp"
 #include "genotype/kernels/reference/attention.hpp"
-#include "support/kernel_arrays.hpp"
+#include "genotype/kernels/reference/full_attention.hpp"
+#include "support/full_attention_runs.hpp"
 
 using namespace genotype;
 using namespace kernel_test;
@@ -194,4 +197,36 @@ TEST_CASE("scores of any size do not overflow, and one key may take all") {
     };
     check(Cpu{});
     check(Reference{});
+}
+
+TEST_CASE("issue 18.9: full attention agrees with the plain loops, for every number of threads") {
+    for (const FullCase& one : full_cases({{1, 1}, {2, 17}, {3, 32}, {1, 40}, {2, 128}, {1, 256}})) {
+        INFO(one.words);
+        const FullOutcome wanted = one.run(Reference{});
+        const FullOutcome found = with_threads(1, [&] { return one.run(Cpu{}); });
+        CHECK(difference(found.y, wanted.y) < 2e-6);
+        CHECK(difference(found.log_sums, wanted.log_sums, 8) < 1e-6);
+        CHECK(difference(found.gradients, wanted.gradients, 8) < 3e-6);
+        for (const int threads : {2, 3}) {
+            const FullOutcome again = with_threads(threads, [&] { return one.run(Cpu{}); });
+            CHECK(same_bits(again.y, found.y));
+            CHECK(same_bits(again.log_sums, found.log_sums));
+            CHECK(same_bits(again.gradients, found.gradients));
+        }
+    }
+}
+
+TEST_CASE("issue 18.9: the last token of a text has the same bits from causal as from full attention") {
+    const kernels::AttentionSizes sizes{2, 2, 24};
+    const Texts texts = texts_of({700});
+    const Array x = rows_of(sizes, 700, 5);
+    const Outcome causal = run(Cpu{}, sizes, texts, x, nullptr);
+    kernels::FullAttention all{.heads = 2, .head_width = 24, .groups = {.count = 1, .queries = 700, .keys = 700}};
+    all.queries = x.data();
+    all.keys = x.data() + sizes.query_floats();
+    all.values = all.keys + sizes.key_floats();
+    all.query_pitch = all.key_pitch = sizes.row_floats();
+    Array y = unwritten(700L * sizes.query_floats());
+    full_attention(Cpu{}, 700, all, nullptr, y.data());
+    CHECK(same_bits(part(y, sizes.query_floats(), 699, 1), part(causal.y, sizes.query_floats(), 699, 1)));
 }

@@ -1,6 +1,7 @@
 // Named values: chains bind them, layers read them, gradients of all readers are added, and networks take further
 // inputs.
 #include <algorithm>
+#include <cmath>
 #include <optional>
 #include <string>
 #include <utility>
@@ -8,6 +9,7 @@
 
 #include "support/devices.hpp"
 #include "support/expect_gradients.hpp"
+#include "support/kernel_arrays.hpp"
 #include "support/temporary_folder.hpp"
 
 using namespace genotype;
@@ -19,6 +21,8 @@ struct outer : Name {};
 struct condition : Name {};
 struct moment : Given<Shape<1>> {};
 struct label : Given<Class<10>> {};
+struct image : Given<Shape<2, 3, 3>> {};
+struct prompt : Given<Shape<5, 4, 1>> {};
 
 template <class Net, class In>
 void expect_everywhere(const GradientCheckOptions& options = {}) {
@@ -139,6 +143,102 @@ TEST_CASE("what a network reads and does not bind are its further inputs") {
     const double here = sum();
     labels.data()[1] = 8;
     CHECK(sum() != here);
+}
+
+TEST_CASE("issue 18.3: a discriminator that projects on the class's row") {
+    using Net = Sequential<Linear<3, 40>, Tanh, Project<label, 10, 40>>;
+    static_assert(std::same_as<InputsOf<Net>, Inputs<label>>);
+    CHECK(parameter_names<Net>() ==
+          std::vector<std::string>{"0.weight", "0.bias", "2.linear.weight", "2.linear.bias", "2.embedding.weight"});
+    const int batch = 900;  // enough for all threads
+    Tensor<Class<10>> labels(batch);
+    for (int i = 0; i < batch; ++i) labels.data()[i] = static_cast<float>(i * 7 % 10);
+    const auto x = normal<Shape<3>>(batch, Seed{2});
+    const auto cotangent = normal<Shape<1>>(batch, Seed{3});
+    on_tested_devices([&]<class Device>(Device) {
+        Model<Net, Device> model(Seed{1});
+        Workspace<Net, Shape<3>, Training, Device> run(batch);
+        const auto pass = [&] {
+            Gradients<Net, Device> gradients;
+            const auto y = run.forward(model, x, {given<label>(labels)});
+            run.backward(model, x, cotangent, {.gradients = gradients});
+            std::vector<float> all(gradients.data(), gradients.data() + gradients.size());
+            all.insert(all.end(), y.data, y.data + y.size());
+            return all;
+        };
+        const auto found = pass();
+        CHECK(found == kernel_test::with_threads(1, pass));
+        // A label that names no class is told.
+        float* const labelled = labels.data();
+        labelled[3] = 10;
+        CHECK(error_of([&] { run.forward(model, x, {given<label>(labels)}); }) ==
+              "label: label of sample 3: found 10.000000, expected a whole number from 0 to 9");
+        labelled[3] = 1;
+    });
+}
+
+TEST_CASE("issue 18.3: gradients by further inputs, where they are requested") {
+    using Net = Sequential<Let<condition, Of<moment>, Linear<1, 6>, Tanh>, Conv<2, 4, 3, 1, 1>,
+                           Modulate<condition, 6, 4>, Concat<image, 2>, SiLU, CrossAttention<prompt, 6, 2>,
+                           Residual<Concat<image, 2>, Conv<8, 6, 1>, CrossAttention<prompt, 6, 3>>,
+                           Modulate<moment, 1, 6>, GlobalAvgPool, Flatten, Project<label, 10, 6>>;
+    static_assert(std::same_as<InputsOf<Net>, Inputs<moment, image, prompt, label>>);
+    constexpr int batch = 2;
+    const auto x = normal<Shape<2, 3, 3>>(batch, Seed{2});
+    const auto cotangent = normal<Shape<1>>(batch, Seed{3});
+    auto moments = normal<Shape<1>>(batch, Seed{4});
+    auto images = normal<Shape<2, 3, 3>>(batch, Seed{5});
+    auto prompts = normal<Shape<5, 4, 1>>(batch, Seed{6});
+    Tensor<Class<10>> labels(batch);
+    labels.data()[0] = 9;
+    labels.data()[1] = 0;
+    on_tested_devices([&]<class Device>(Device) {
+        Model<Net, Device> model(Seed{1});
+        Workspace<Net, Shape<2, 3, 3>, Training, Device> run(batch);
+        const auto sum = [&] {
+            const auto y = run.forward(
+                model, x, {given<label>(labels), given<moment>(moments), given<image>(images), given<prompt>(prompts)});
+            double total = 0;
+            for (long i = 0; i < y.size(); ++i) total += static_cast<double>(y.data[i]) * cotangent.data()[i];
+            return total;
+        };
+        Tensor<Shape<1>> dmoments(batch), alone(batch);
+        Tensor<Shape<2, 3, 3>> dimages(batch);
+        Tensor<Shape<5, 4, 1>> dprompts(batch);
+        const auto fill = [](auto& tensor) { std::fill_n(tensor.data(), tensor.size(), std::nanf("")); };
+        (fill(dmoments), fill(alone), fill(dimages), fill(dprompts));
+        Gradients<Net, Device> without, with;
+        sum();
+        run.backward(model, x, cotangent, {.gradients = without});
+        run.backward(
+            model, x, cotangent,
+            {.gradients = with,
+             .inputs = {gradient_by<prompt>(dprompts), gradient_by<moment>(dmoments), gradient_by<image>(dimages)}});
+        CHECK(std::equal(with.data(), with.data() + with.size(), without.data()));
+        // Alone, where no other gradient is requested, and written over.
+        run.backward(model, x, cotangent, {.inputs = {gradient_by<moment>(alone)}});
+        CHECK(std::equal(alone.data(), alone.data() + batch, dmoments.data()));
+        const auto compare = [&](auto& values, const auto& gradient) {
+            for (long i = 0; i < values.size(); ++i) {
+                float& value = values.data()[i];
+                const float before = value;
+                value = before + 1e-2f;
+                const double above = sum();
+                value = before - 1e-2f;
+                const double below = sum();
+                value = before;
+                CAPTURE(i);
+                CHECK(gradient.data()[i] == doctest::Approx((above - below) / 2e-2).epsilon(0.02).scale(0.1));
+            }
+        };
+        compare(moments, dmoments);
+        compare(images, dimages);
+        compare(prompts, dprompts);
+        Tensor<Shape<1>> one(1);
+        sum();
+        CHECK(error_of([&] { run.backward(model, x, cotangent, {.inputs = {gradient_by<moment>(one)}}); }) ==
+              "moment: batch of the gradient: found 1, expected 2, as the input's");
+    });
 }
 
 TEST_CASE("a workspace may move between its two passes") {

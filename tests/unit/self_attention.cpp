@@ -7,6 +7,7 @@
 #include "genotype/genotype.hpp"
 #include "support/devices.hpp"
 #include "support/kernel_arrays.hpp"
+#include "support/temporary_folder.hpp"
 
 using namespace genotype;
 using namespace kernel_test;
@@ -86,4 +87,26 @@ TEST_CASE("training sees what inference sees, and gradients of texts do not depe
         CHECK(same_bits({z.data, z.data + z.size()}, part(together, text.row, text.count)));
         CHECK(difference(own_dx, part(dx, text.row, text.count)) < 1e-6);
     }
+}
+
+TEST_CASE("issue 18.9: attention that is not causal refuses a text that goes on") {
+    using Whole = Sequential<MultiheadAttention<8, 2>>;
+    const Model<Whole, TestedDevice> model(Seed{3});
+    Workspace<Whole, Shape<8>, Inference, TestedDevice> memory(4);
+    const Array x = random_array(4 * 8, 1);
+    std::vector<kernels::SequenceRows> list{{.row = 0, .count = 3}, {.row = 3, .count = 1, .position = 5}};
+    const kernels::Sequences texts{list.data(), 2, context, false};
+    CHECK(error_of([&] {
+              memory.forward(model, {x.data(), 4}, texts);
+          }) ==
+          "MultiheadAttention: position of text 1: found 5, expected 0: whole texts, as every token sees all others "
+          "(CausalAttention reads a text in pieces)");
+    list[1].position = 0;
+    const View<Shape<8>> y = memory.forward(model, {x.data(), 4}, texts);
+    // A text of one token takes of itself alone, and other texts change nothing.
+    const Array together{y.data, y.data + y.size()};
+    Tensor<Shape<8>> first(3);
+    std::copy_n(x.begin(), 3 * 8, first.data());
+    const auto alone = model(first);
+    CHECK(same_bits({alone.data(), alone.data() + alone.size()}, {together.begin(), together.begin() + 3 * 8}));
 }

@@ -15,6 +15,7 @@ namespace {
 /// y = the sum of the text's rows so far.
 template <int width>
 struct RunningSum : LayerBase {
+    using reads = Names<Sequences>;
     static constexpr Dims input = vector_dims(width);
     static constexpr Inferred output(Dims in) { return in; }
 
@@ -25,10 +26,11 @@ struct RunningSum : LayerBase {
 
     template <class Device, class Mode>
     static void forward(Device, Mode, const Forward<Mode>& pass) {
-        const kernels::Sequences& texts = *pass.sequences;
+        const kernels::Sequences& texts = sequences_of<RunningSum>(pass);
         for (int t = 0; t < texts.count; ++t) {
             const kernels::SequenceRows& text = texts.list[t];
-            float* const slot = pass.session.per_sample + static_cast<long>(text.slot) * texts.context * width;
+            float* const slot =
+                session_of<RunningSum>(pass).per_sample + static_cast<long>(text.slot) * texts.context * width;
             for (int i = 0; i < text.count; ++i)
                 for (int c = 0; c < width; ++c) {
                     const long row = (text.row + i) * width + c, here = (text.position + i) * width + c;

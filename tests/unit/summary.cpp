@@ -1,6 +1,7 @@
 // A model as a table, and types' names as their users write them.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -149,4 +150,40 @@ TEST_CASE("combinators, and what has no training of its own") {
                        vector_dims(8));
     CHECK(inputs[0] == vector_dims(8));
     CHECK(inputs[7] == vector_dims(2));
+}
+
+namespace {
+struct moment : Given<Shape<1>> {};
+struct label : Given<Class<10>> {};
+struct condition : Name {};
+struct skip : Name {};
+struct inner : Name {};
+}  // namespace
+
+TEST_CASE("issue 18.3: names, who reads them, and what they cost") {
+    using Block = Residual<Conv<8, 8, 3, 1, 1>, Modulate<condition, 16, 8>>;
+    using Rounds = Repeat<2, Save<inner>, Tanh, Concat<inner, 8>, Conv<16, 8, 1>>;
+    using Net = Sequential<Let<condition, Plus<Chain<Of<moment>, Linear<1, 16>>, Chain<Of<label>, Embedding<10, 16>>>>,
+                           Conv<1, 8, 3, 1, 1>, Save<skip>, Block, Rounds, Concat<skip, 8>, Flatten,
+                           Modulate<moment, 1, 256>, Linear<256, 1>>;
+    const auto lines = lines_of(summary<Net, Shape<1, 4, 4>>(1000));
+    const auto names =
+        std::find_if(lines.begin(), lines.end(), [](const std::string& line) { return line.starts_with("name "); });
+    REQUIRE(lines.end() - names == 7);
+    CHECK(columns_of(names[0]) == Columns{"name", "bound at", "shape", "value", "gradient", "read by"});
+    // Of a thousand samples each: one float that is the caller's, 16, and 128.
+    CHECK(columns_of(names[1]) == Columns{"moment", "given", "1", "0.00 MB", "on request", "condition.0.0.0, 5"});
+    CHECK(columns_of(names[2]) == Columns{"label", "given", "1", "0.00 MB", "none", "condition.0.1.0"});
+    CHECK(columns_of(names[3]) == Columns{"condition", "condition", "16", "0.06 MB", "0.06 MB", "1.branch.1"});
+    CHECK(columns_of(names[4]) == Columns{"skip", "skip", "8 x 4 x 4", "0.51 MB", "0.51 MB", "3"});
+    CHECK(columns_of(names[5]) == Columns{"inner", "2.0.inner", "8 x 4 x 4", "0.51 MB", "0.51 MB", "2.0.1"});
+    CHECK(columns_of(names[6]) == Columns{"inner", "2.1.inner", "8 x 4 x 4", "0.51 MB", "0.51 MB", "2.1.1"});
+    // The paths are those of the rows above.
+    std::size_t rows = 0;
+    for (const std::string& line : lines) rows += line.find("3: Concat<skip, 8>") != std::string::npos;
+    CHECK(rows == 1);
+}
+
+TEST_CASE("a model without names has no table of them") {
+    CHECK(summary<Sequential<Linear<4, 6>, Tanh>, Shape<4>>().find("read by") == std::string::npos);
 }

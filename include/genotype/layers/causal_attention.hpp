@@ -21,6 +21,7 @@ struct hint_tokens_of_a_text_are_joined;
 template <int heads, int key_value_heads, int head_width>
 struct CausalAttention : LayerBase {
     using no_tangent = why::because<why::its_rows_are_tokens_of_texts, why::hint_penalties_of_gradients_are_for_images>;
+    using reads = Names<Sequences>;
     static_assert(head_width <= kernels::widest_head, "a head is at most 256 wide");
     static constexpr kernels::AttentionSizes sizes{heads, key_value_heads, head_width};
     static constexpr bool backward_reads_output = true;
@@ -52,15 +53,16 @@ struct CausalAttention : LayerBase {
 
     template <class Device, class Mode>
     static void forward(Device device, Mode, const Forward<Mode>& pass) {
-        constexpr bool training = std::same_as<Mode, Training>;
-        attention(device, pass.batch, sizes, *pass.sequences, pass.x, training ? nullptr : pass.session.per_sample,
-                  training ? pass.kept.per_sample : nullptr, pass.y, pass.scratch);
+        float* session = nullptr;
+        if constexpr (std::same_as<Mode, Inference>) session = session_of<CausalAttention>(pass).per_sample;
+        attention(device, pass.batch, sizes, sequences_of<CausalAttention>(pass), pass.x, session,
+                  std::same_as<Mode, Training> ? pass.kept.per_sample : nullptr, pass.y, pass.scratch);
     }
 
     template <class Device>
     static void backward(Device device, const Backward& pass) {
         if (pass.dx)
-            attention_backward(device, pass.batch, sizes, *pass.sequences, pass.x, pass.y, pass.dy,
+            attention_backward(device, pass.batch, sizes, sequences_of<CausalAttention>(pass), pass.x, pass.y, pass.dy,
                                pass.kept.per_sample, pass.dx, pass.scratch);
     }
 };

@@ -33,6 +33,7 @@ struct LayerBase {
     static constexpr int any = any_dim;
     template <class... N>
     using Names = detail::Names<N...>;
+    using Sequences = detail::SequencesName;
 
     static constexpr Dims input = unknown_dims;  // the pattern that an input must fit: {3, 64, any, any}
     static constexpr NoParameters parameters{};

@@ -51,6 +51,26 @@ constexpr std::string_view name_id() {
     return __PRETTY_FUNCTION__;
 }
 
+/// The name of what every run of a text brings along, see `sequences_of`: no input that a program gives.
+struct SequencesName : Name {};
+
+template <class N, class... Others>
+inline constexpr bool is_one_of = (std::is_same_v<N, Others> || ...);
+
+/// The names that come from a chain around or from the program: all but `SequencesName`.
+template <class Kept, class List>
+struct NamesOfProgram;
+template <class... Kept, class... N>
+struct NamesOfProgram<Names<Kept...>, Names<N...>> {
+    using type = Names<Kept..., N...>;
+};
+template <class... Kept, class First, class... Rest>
+requires is_one_of<SequencesName, First, Rest...>
+struct NamesOfProgram<Names<Kept...>, Names<First, Rest...>>
+    : NamesOfProgram<std::conditional_t<std::is_same_v<First, SequencesName>, Names<Kept...>, Names<Kept..., First>>,
+                     Names<Rest...>> {
+};
+
 template <class L>
 struct ReadsOf {
     using type = Names<>;
@@ -60,8 +80,17 @@ requires requires {
     typename L::reads;
 }
 struct ReadsOf<L> {
-    using type = typename L::reads;
+    using type = typename NamesOfProgram<Names<>, typename L::reads>::type;
 };
+
+/// Whether a layer says that it reads the sequences of a text.
+template <class L>
+constexpr bool reads_sequences() {
+    if constexpr (requires { typename L::reads; })
+        return []<class... N>(Names<N...>) { return is_one_of<SequencesName, N...>; }(typename L::reads{});
+    else
+        return false;
+}
 
 /// Whether nothing of a layer's input reaches its output.
 template <class L>
@@ -77,9 +106,6 @@ template <class L>
 concept Binds = requires {
     typename L::binds;
 };
-
-template <class N, class... Others>
-inline constexpr bool is_one_of = (std::is_same_v<N, Others> || ...);
 
 /// `Free` and those of `More` that are in neither `Free` nor `Bound`.
 template <class Free, class Bound, class More>
@@ -123,7 +149,7 @@ struct ChainReads {
 
 }  // namespace detail
 
-/// What a layer or a network reads and does not bind.
+/// What a layer or a network reads and does not bind; a text's sequences, which the run brings, are not among it.
 template <class L>
 using ReadNames = typename detail::ReadsOf<L>::type;
 

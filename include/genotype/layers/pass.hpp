@@ -12,6 +12,16 @@
 
 namespace genotype {
 
+/// What a run of a text brings along by name.
+struct SequencesValue : NamedValue {
+    const kernels::Sequences* sequences = nullptr;
+    MemoryRegion session = {};  // its samples are positions: [slot][position][floats]; null where nothing is remembered
+
+    SequencesValue() = default;
+    explicit SequencesValue(const kernels::Sequences* texts, MemoryRegion remembered = {})
+        : NamedValue{detail::name_id<detail::SequencesName>()}, sequences(texts), session(remembered) {}
+};
+
 /// The two kinds of run are types: `Training` uses batch statistics, drops values and keeps what backward reads.
 struct Training {};
 struct Inference {};
@@ -52,9 +62,8 @@ struct Forward {
     const float* prepared;  // the device's forms of the parameters, see Layer::prepare
     MemoryRegion kept;
     MemoryRegion scratch;
-    RandomState* random;  // null in inference
-    const kernels::Sequences* sequences = nullptr;
-    MemoryRegion session = {};  // its samples are positions: [slot][position][floats]; null where nothing is remembered
+    RandomState* random;                 // null in inference
+    MemoryExtent session = {};           // the layer's place in what a session remembers, see `session_of`
     const float* added = nullptr;        // as many values as y: added to what comes out, where `adds_to_output`
     const NamedValue* values = nullptr;  // of the names that layers read
 
@@ -71,7 +80,7 @@ struct Forward {
         call.prepared += at.prepared;
         call.kept = kept.at(at.kept);
         call.scratch = scratch.at(at.scratch);
-        call.session = session.at(at.session);
+        call.session = session + at.session;
         call.added = nullptr;
         return call;
     }
@@ -93,7 +102,6 @@ struct Backward {
     bool accumulate;
     MemoryRegion kept;
     MemoryRegion scratch;
-    const kernels::Sequences* sequences = nullptr;
     const NamedValue* values = nullptr;
 
     /// The data of a child's call: its input and output, and the gradients by them.
@@ -119,5 +127,26 @@ struct Backward {
         return call;
     }
 };
+
+namespace detail {
+template <class L, class Pass>
+const SequencesValue& text_of_run(const Pass& pass) {
+    static_assert(reads_sequences<L>(), "a layer that reads the sequences says so: using reads = Names<Sequences>");
+    return static_cast<const SequencesValue&>(value_of<SequencesName>(pass));
+}
+}  // namespace detail
+
+/// Which rows of the batch belong to which text, for layer `L`, which reads `Names<Sequences>`: one text, where a run
+/// is not told.
+template <class L, class Pass>
+const kernels::Sequences& sequences_of(const Pass& pass) {
+    return *detail::text_of_run<L>(pass).sequences;
+}
+
+/// What a session remembers for layer `L`, which reads `Names<Sequences>`; null where there is none.
+template <class L>
+MemoryRegion session_of(const Forward<Inference>& pass) {
+    return detail::text_of_run<L>(pass).session.at(pass.session);
+}
 
 }  // namespace genotype

@@ -16,6 +16,7 @@ namespace genotype {
 template <int positions, int size>
 struct PositionalEmbedding : LayerBase {
     using no_tangent = why::because<why::its_rows_are_tokens_of_texts, why::hint_penalties_of_gradients_are_for_images>;
+    using reads = Names<Sequences>;
     static constexpr int context = positions, width = size;
     using sample_norms = RowNorms;
     static constexpr bool backward_reads_input = false;
@@ -32,8 +33,9 @@ struct PositionalEmbedding : LayerBase {
 
     template <class Device, class Mode>
     static void forward(Device device, Mode, const Forward<Mode>& pass) {
-        if constexpr (Device::on_host) check_positions(*pass.sequences, pass.batch);
-        add_positions(device, pass.batch, width, *pass.sequences, pass.x, pass.parameters, pass.y);
+        if constexpr (Device::on_host) check_positions(sequences_of<PositionalEmbedding>(pass), pass.batch);
+        add_positions(device, pass.batch, width, sequences_of<PositionalEmbedding>(pass), pass.x, pass.parameters,
+                      pass.y);
     }
 
     template <class Device>
@@ -41,8 +43,8 @@ struct PositionalEmbedding : LayerBase {
         if (pass.dx && pass.dx != pass.dy)
             map(device, pass.batch * pass.in.count(), kernels::Identity{}, pass.dx, pass.dy);
         if (pass.gradients)
-            add_positions_gradient(device, pass.batch, context, width, *pass.sequences, pass.dy, pass.gradients,
-                                   pass.accumulate);
+            add_positions_gradient(device, pass.batch, context, width, sequences_of<PositionalEmbedding>(pass), pass.dy,
+                                   pass.gradients, pass.accumulate);
     }
 
   private:

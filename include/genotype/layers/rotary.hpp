@@ -17,6 +17,7 @@ namespace genotype {
 template <int heads, int key_value_heads, int head_width, class Angles = Rope<>>
 struct Rotary : LayerBase {
     using no_tangent = why::because<why::its_rows_are_tokens_of_texts, why::hint_penalties_of_gradients_are_for_images>;
+    using reads = Names<Sequences>;
     static constexpr kernels::AttentionSizes sizes{heads, key_value_heads, head_width};
     static constexpr bool backward_reads_input = false;
     static constexpr bool in_place = true;
@@ -41,12 +42,13 @@ struct Rotary : LayerBase {
 
     template <class Device, class Mode>
     static void forward(Device device, Mode, const Forward<Mode>& pass) {
-        rotary(device, pass.batch, sizes, *pass.sequences, pass.prepared, false, pass.x, pass.y);
+        rotary(device, pass.batch, sizes, sequences_of<Rotary>(pass), pass.prepared, false, pass.x, pass.y);
     }
 
     template <class Device>
     static void backward(Device device, const Backward& pass) {
-        if (pass.dx) rotary(device, pass.batch, sizes, *pass.sequences, pass.prepared, true, pass.dy, pass.dx);
+        if (pass.dx)
+            rotary(device, pass.batch, sizes, sequences_of<Rotary>(pass), pass.prepared, true, pass.dy, pass.dx);
     }
 };
 

@@ -136,6 +136,12 @@ consteval auto sentence() {
     else if constexpr (F.kind == FaultKind::heads)
         return std::type_identity<why::key_value_heads_do_not_divide_the_heads<
             Where, Name, why::key_value_heads<wanted.first>, why::got_heads<got_dims.first>>>{};
+    else if constexpr (F.kind == FaultKind::head_width)
+        return std::type_identity<why::width_is_no_multiple_of_the_heads<Where, Name, why::width<wanted.first>,
+                                                                         why::got_heads<got_dims.first>>>{};
+    else if constexpr (F.kind == FaultKind::classes)
+        return std::type_identity<why::label_has_more_classes<Where, Name, why::got_classes<got_dims.first>,
+                                                              why::wants_classes<wanted.first>>>{};
     else if constexpr (F.kind == halves)
         return std::type_identity<why::features_have_no_two_halves<Where, Name, why::got_features<got_dims.first>>>{};
     else if constexpr (F.kind == multiple)

@@ -40,6 +40,40 @@ requires(Other::shape::dims != N::shape::dims) GivenValue<N> given(const Other&)
     return {};
 }
 
+namespace detail {
+template <class One, class... N>
+void expect_read_name() {
+    if constexpr (!is_one_of<One, N...>)
+        static_cast<void>(typename why::no_layer_reads_the_name<why::name<One>>::model{});
+}
+}  // namespace detail
+
+/// Where the gradient by a value goes, see `gradient_by`.
+template <class N>
+struct GradientBy {
+    float* data = nullptr;
+    int batch = 0;
+};
+
+/// Asks a backward run for the gradient by a network's further input `N`:
+///
+///     run.backward(model, x, dy, {.gradients = gradients, .inputs = {gradient_by<time>(dt)}});
+///
+/// PyTorch: `t.requires_grad_()`, and `t.grad` afterwards; here it is written over. A label has none.
+template <class N, ShapeType S>
+requires(S::dims == N::shape::dims) GradientBy<N> gradient_by(Tensor<S>& gradient) {
+    if constexpr (requires { N::shape::count_of_classes; })
+        static_cast<void>(typename why::label_has_no_gradient<why::name<N>>::model{});
+    return {gradient.data(), gradient.batch()};
+}
+template <class N, class Other>
+requires(Other::shape::dims != N::shape::dims) GradientBy<N> gradient_by(Other&) {
+    using said =
+        why::value_has_another_shape<why::name<N>, why::got<typename Other::shape>, why::wants<typename N::shape>>;
+    static_cast<void>(typename said::model{});
+    return {};
+}
+
 /// Values for all further inputs of a network, in any order: `{given<time>(t), given<label>(l)}`. One that is left out
 /// does not compile, nor does one that nobody reads.
 template <class... N>
@@ -51,7 +85,7 @@ class Inputs {
     template <class... G>
     Inputs(const GivenValue<G>&... values) {
         (expect_given<N, G...>(), ...);
-        (expect_read<G>(), ...);
+        (detail::expect_read_name<G, N...>(), ...);
         [[maybe_unused]] const auto take = [&]<class One>(const GivenValue<One>& value) {
             for (std::size_t at = 0; at < count; ++at) {
                 if (ids[at] != detail::name_id<One>()) continue;
@@ -91,11 +125,6 @@ class Inputs {
             static_cast<void>(typename why::value_of_a_name_was_not_given<why::name<One>>::model{});
     }
     template <class One>
-    static void expect_read() {
-        if constexpr (!detail::is_one_of<One, N...>)
-            static_cast<void>(typename why::no_layer_reads_the_name<why::name<One>>::model{});
-    }
-    template <class One>
     static constexpr int classes_of() {
         if constexpr (requires { One::shape::count_of_classes; })
             return One::shape::count_of_classes;
@@ -108,11 +137,65 @@ class Inputs {
 };
 
 namespace detail {
+/// Where the gradients by some of a network's further inputs go; those that are left out are not worked out.
+template <class... N>
+class GradientsByInputs {
+  public:
+    static constexpr std::size_t count = sizeof...(N);
+
+    GradientsByInputs() = default;
+    template <class... G>
+    GradientsByInputs(const GradientBy<G>&... requested) {
+        (expect_read_name<G, N...>(), ...);
+        [[maybe_unused]] const auto take = [&]<class One>(const GradientBy<One>& gradient) {
+            constexpr std::array<std::string_view, count> ids{name_id<N>()...};
+            for (std::size_t at = 0; at < count; ++at)
+                if (ids[at] == name_id<One>()) data[at] = gradient.data, batches[at] = gradient.batch;
+        };
+        (take(requested), ...);
+    }
+
+    /// Throws `Error` where one is of another batch.
+    void check(int batch) const {
+        if constexpr (count > 0) {
+            constexpr std::array<const char*, count> words{name_word<N>()...};
+            for (std::size_t at = 0; at < count; ++at)
+                if (data[at] && batches[at] != batch)
+                    fail(words[at], "batch of the gradient", std::to_string(batches[at]),
+                         std::to_string(batch) + ", as the input's");
+        }
+    }
+
+    /// Has the gradients that are requested added to, from zero on, and no others.
+    template <class Device>
+    void write_to(std::array<NamedValue, count>& values, int batch) const {
+        if constexpr (count > 0)
+            for (std::size_t at = 0; at < count; ++at) {
+                values[at].gradient = data[at];
+                if (data[at]) Device::clear(data[at], batch * floats[at]);
+            }
+    }
+
+  private:
+    template <class One>
+    static constexpr long floats_of() {
+        if constexpr (requires { One::shape::dims; })
+            return One::shape::dims.count();
+        else
+            return 0;  // bound by nobody, which is reported where the network is run
+    }
+    static constexpr std::array<long, count> floats{floats_of<N>()...};
+
+    std::array<float*, count> data{};
+    std::array<int, count> batches{};
+};
+
 template <class N>
 struct InputsOfNames;
 template <class... N>
 struct InputsOfNames<Names<N...>> {
     using type = Inputs<N...>;
+    using Gradients = GradientsByInputs<N...>;
 };
 }  // namespace detail
 

@@ -25,7 +25,8 @@ struct LanguageModel {
     static constexpr int vocabulary = E::vocabulary, width = E::width;
 
     static constexpr bool is_combinator = true;
-    using reads = typename detail::ChainReads<E, B, H>::type;
+    using reads = typename detail::AddNames<detail::Names<detail::SequencesName>, detail::Names<>,
+                                            typename detail::ChainReads<E, B, H>::type>::type;
     static constexpr Dims input = vector_dims(1);
     static constexpr bool in_place = false;
     static constexpr bool backward_reads_input = true;
@@ -88,10 +89,11 @@ struct LanguageModel {
 
         const float* answered = after;
         int rows = pass.batch;
-        if (pass.sequences->last_only) {
-            last_rows(device, width, *pass.sequences, after, before);
+        const kernels::Sequences& texts = sequences_of<LanguageModel>(pass);
+        if (texts.last_only) {
+            last_rows(device, width, texts, after, before);
             answered = before;
-            rows = pass.sequences->count;
+            rows = texts.count;
         }
         if constexpr (tied) {
             convolve_transposed(device, head_geometry, rows, answered, embedding_weights(pass), nullptr, pass.y,

@@ -5,6 +5,7 @@
 
 #include "genotype/kernels/math.hpp"
 #include "genotype/layers/sample_norms.hpp"
+#include "genotype/model/residual.hpp"
 #include "genotype/model/workspace.hpp"
 #include "genotype/shape/report.hpp"
 

@@ -114,7 +114,7 @@ struct ChainNames {
 template <class... L>
 constexpr Inferred infer_named_chain(Dims in) {
     const Inferred out = infer_chain<L...>(in);
-    if constexpr (ChainReads<L...>::binds)
+    if constexpr (!ChainReads<L...>::plain)
         if (!out.fault)
             if (const ShapeFault fault = ChainNames<L...>::fault({}, in)) return fault;
     return out;

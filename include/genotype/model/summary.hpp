@@ -1,6 +1,7 @@
 // A model as a table: layers, shapes, parameters, multiply-adds, memory.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <span>
@@ -10,6 +11,7 @@
 #include "genotype/layers/cost.hpp"
 #include "genotype/layers/form.hpp"
 #include "genotype/model/children.hpp"
+#include "genotype/model/summary_names.hpp"
 #include "genotype/model/type_name.hpp"
 #include "genotype/model/walk.hpp"
 #include "genotype/model/workspace.hpp"
@@ -37,18 +39,6 @@ namespace detail {
     return text;
 }
 
-inline std::string shape_text(Dims dims) {
-    std::string text = concat(dims[0]);
-    for (int axis = 1; axis < dims.rank; ++axis) text += concat(" x ", dims[axis]);
-    return text;
-}
-
-[[gnu::noinline]] inline std::string megabytes(long floats) {
-    char text[32];
-    std::snprintf(text, sizeof text, "%.2f MB", static_cast<double>(floats) * sizeof(float) / 1e6);
-    return text;
-}
-
 [[gnu::noinline]] inline std::string summary_row(const std::string& layer, const std::string& shape,
                                                  const std::string& parameters, const std::string& cost,
                                                  const std::string& form) {
@@ -67,6 +57,7 @@ struct SummaryRow {
     Dims in = {}, out = {};
     long parameters = 0, cost = 0;
     const char* (*form)(Dims in, Dims out, int batch) = nullptr;  // null where a leaf has none
+    bool has_names = false;
 };
 
 /// The rows of a model: constants, so that nothing of the walk over its types is left for run time.
@@ -87,6 +78,7 @@ inline constexpr auto summary_rows = [] {
                 if constexpr (requires { convolution_form(kernels::planned<Device>, L::geometry(in, out), 1); })
                     rows[row].form = &form_of_leaf<L, Device>;
             }
+            rows[row].has_names = has_to_do_with_names<L>;
             ++row;
         },
         In);
@@ -131,7 +123,8 @@ struct SummaryTotals {
 }  // namespace detail
 
 /// The table for samples of shape `In`, with the memory of a batch of `batch`, planned for `Device`, and the forms that
-/// its convolutions take.
+/// its convolutions take. Of a model with names a second one says where each is bound, who reads it, and what its value
+/// and the gradient by it take in training.
 /// PyTorch: torchinfo.summary. The numbers are constants of the type: `parameter_count<Net>`, `multiply_adds<Net, In>`,
 /// `Workspace<Net, In, Mode>::floats(batch)`.
 ///
@@ -144,10 +137,17 @@ std::string summary(int batch = 1) {
         long training = 0;
         if constexpr (requires { Net::template memory<Device, Training>(In::dims); })
             training = Workspace<Net, In, Training, Device>::floats(batch);
-        return detail::summary_table(
-            detail::summary_rows<Net, In::dims, Device>, batch,
+        constexpr auto& rows = detail::summary_rows<Net, In::dims, Device>;
+        std::string table = detail::summary_table(
+            rows, batch,
             {parameter_count<Net>, multiply_adds<Net, In>, parameter_floats<Net>(), prepared_floats<Net, Device>(),
              training, Workspace<Net, In, Inference, Device>::floats(batch), Device::on_host});
+        if constexpr (std::any_of(rows.begin(), rows.end(), [](const auto& row) { return row.has_names; })) {
+            detail::SummaryNames names;
+            detail::collect_names<Net>(names, In::dims, "");
+            table += detail::summary_of_names(names, batch);
+        }
+        return table;
     }
 }
 

@@ -136,16 +136,20 @@ class Workspace {
         ParameterGradients(Owner& owner) : data(owner.data()), floats(static_cast<long>(owner.size())) {}
     };
 
+    using InputGradients = typename detail::InputsOfNames<ReadNames<Net>>::Gradients;
+
     /// What a backward run is asked for: null is nothing.
     struct Wanted {
         InputGradient input_gradient{};
         ParameterGradients gradients{};
         bool accumulate = false;
         const kernels::Sequences* sequences = nullptr;  // those of the forward run; null is one text
+        InputGradients inputs{};                        // {gradient_by<time>(dt)}: by further inputs
     };
 
     /// Runs backward through the last forward run, which was on the same `x`. Throws `Error` where a batch is another
-    /// than that run's, or the gradients are not as many as the model's parameters.
+    /// than that run's, or that of a gradient by a further input is, or the gradients are not as many as the model's
+    /// parameters.
     template <class Model>
     void backward(const Model& model, View<In> x, View<Out> output_gradient,
                   Wanted wanted) requires std::same_as<Mode, Training> {
@@ -175,6 +179,8 @@ class Workspace {
         check_backward(x.batch, output_gradient.batch, wanted);
         const kernels::SequenceRows text{.count = x.batch};
         const kernels::Sequences all = one_text(text);
+        const SequencesValue of_text(wanted.sequences ? wanted.sequences : &all);
+        wanted.inputs.template write_to<Device>(given_, x.batch);
         run_backward<Net, In::dims>(device, Backward{.batch = x.batch,
                                                      .in = In::dims,
                                                      .out = Out::dims,
@@ -188,8 +194,7 @@ class Workspace {
                                                      .accumulate = wanted.accumulate,
                                                      .kept = kept(),
                                                      .scratch = scratch(),
-                                                     .sequences = wanted.sequences ? wanted.sequences : &all,
-                                                     .values = given()});
+                                                     .values = given(of_text)});
     }
 
     struct Memory {
@@ -213,6 +218,7 @@ class Workspace {
 
     template <class RunMode, class Model>
     void run(Model& model, View<In> x, const Memory& memory, const kernels::Sequences& sequences, RandomState* random) {
+        const SequencesValue of_text(&sequences, memory.session);
         run_forward<Net, In::dims>(device_, RunMode{},
                                    Forward<RunMode>{.batch = x.batch,
                                                     .in = In::dims,
@@ -225,15 +231,18 @@ class Workspace {
                                                     .kept = memory.kept,
                                                     .scratch = memory.scratch,
                                                     .random = random,
-                                                    .sequences = &sequences,
-                                                    .session = memory.session,
-                                                    .values = given()});
+                                                    .values = given(of_text)});
     }
 
-    /// The values of the further inputs as a list that layers look through; linked anew, since a workspace may move.
-    const NamedValue* given() {
-        for (std::size_t at = 1; at < given_.size(); ++at) given_[at].outer = &given_[at - 1];
-        return given_.empty() ? nullptr : &given_.back();
+    /// The values of the further inputs, before them a text's sequences, as a list that layers look through; linked
+    /// anew, since a workspace may move.
+    const NamedValue* given(const SequencesValue& of_text) {
+        const NamedValue* outer = &of_text;
+        for (NamedValue& value : given_) {
+            value.outer = outer;
+            outer = &value;
+        }
+        return outer;
     }
 
     /// What a batch is to layers that look at other rows when nobody says: one text from its begin.
@@ -247,6 +256,7 @@ class Workspace {
         if (batch != kept_batch_) fail("Workspace", "batch of the forward run", kept_batch_, batch);
         if (of_gradient != batch) fail("Workspace", "batch of the output's gradient", of_gradient, batch);
         if (input.data && input.batch != batch) fail("Workspace", "batch of the input's gradient", input.batch, batch);
+        wanted.inputs.check(batch);
         if (gradients.data && gradients.floats != parameter_floats<Net>())
             fail("Workspace", "floats of the gradients", gradients.floats,
                  detail::concat(parameter_floats<Net>(), ", those of the model's parameters"));

@@ -24,6 +24,8 @@ enum class FaultKind {
     size,           // got.first: some other size argument below 1
     groups,         // got.first channels, not a multiple of wanted.first
     heads,          // got.first heads, not a multiple of wanted.first
+    head_width,     // got.first heads, which do not divide wanted.first features
+    classes,        // a label of got.first classes, where there are wanted.first
     halves,         // got.first features, which are not even
     multiple,       // got: a picture whose height or width is no multiple of wanted.first
     one_pixel,      // got: a picture of one pixel, where a channel's deviation is wanted

@@ -49,6 +49,10 @@ struct got_size;
 template <int Count>
 struct got_heads;
 template <int Count>
+struct got_classes;
+template <int Count>
+struct wants_classes;
+template <int Count>
 struct key_value_heads;
 template <int Count>
 struct width;
@@ -106,6 +110,10 @@ struct its_rows_are_tokens_of_texts;
 struct hint_penalties_of_gradients_are_for_images;
 template <class Where, class Layer, class KeyValueHeads, class Got>
 struct key_value_heads_do_not_divide_the_heads {};
+template <class Where, class Layer, class Width, class Got>
+struct width_is_no_multiple_of_the_heads {};
+template <class Where, class Layer, class Got, class Wants>
+struct label_has_more_classes {};
 template <class Where, class Layer, class Got>
 struct features_have_no_two_halves {};
 template <class Where, class Layer, class Factor, class Got>
@@ -144,6 +152,8 @@ template <class Name>
 struct value_of_a_name_was_not_given {};
 template <class Name>
 struct no_layer_reads_the_name {};
+template <class Name>
+struct label_has_no_gradient {};
 template <class Where, class Got>
 struct not_a_layer {};
 template <class Model>

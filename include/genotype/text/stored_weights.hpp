@@ -49,7 +49,9 @@ class StoredWeights {
             const auto copies = detail::store_matrices(files_, found.matrices, options.bf16);
             there_ = detail::upload_matrices<device>(found.matrices, descriptions.data(), prepared.data());
         }
-        genotype::prepare<Net>(device{}, parameters.data(), prepared.data());  // of what is no matrix: rotary angles
+        // Of what is no matrix: rotary angles.
+        genotype::prepare<Net>(device{},
+                               Packing<PackedAfter::loaded>{parameters.data(), buffers.data(), prepared.data()});
     }
 
     const TextFiles& files() const { return files_; }

@@ -1,5 +1,5 @@
-// The gradient of causal attention on the processor: threads share the heads of all texts. Scores are made again, block
-// by block, from the logarithms of their sums.
+// The gradient of attention on the processor: threads share the heads of all texts. Scores are made again, block by
+// block, from the logarithms of their sums.
 #pragma once
 
 #include "genotype/kernels/cpu/attention_call.hpp"
@@ -20,26 +20,30 @@ constexpr int attention_gradient_keys(int head_width) {
                       most_gradient_keys);
 }
 
-/// One call of `attention_backward`.
+/// One call of `attention_backward`, or of `full_attention_backward`.
 struct AttentionGradient {
     const AttentionSizes& sizes;
-    const float *x, *y, *dy, *log_sums;
-    float* dx;
-    float* key_gradients;  // of each head apart, where they form groups: (rows, heads, 2, head_width)
+    bool causal;
+    const float *queries, *keys, *values;  // of the first row
+    long query_pitch, key_pitch;
+    const float *y, *dy, *log_sums;
+    float *query_gradients, *key_gradients, *value_gradients;
+    float* of_heads;  // of each head apart, where they form groups: (rows, heads, 2, head_width)
 
-    /// All rows of one text for one head.
-    void run(const SequenceRows& text, int head) const {
+    /// All rows of one group for one head.
+    void run(const AttentionGroup& group, int head) const {
         const int block = attention_gradient_keys(sizes.head_width), rows = attention_rows(sizes.head_width);
         alignas(64) float key_panels[attention_values], value_panels[attention_values];
         Sums sums;
-        for (int key = 0; key < text.count; key += block) {
-            const int keys = std::min(block, text.count - key);
-            pack(text.row + key, keys, this->key(head), key_panels);
-            pack(text.row + key, keys, this->key(head) + sizes.key_floats(), value_panels);
-            for (int row = key; row < text.count; row += rows)
-                add({text.row + key, keys, text.row + row, std::min(rows, text.count - row), head}, key_panels,
-                    value_panels, sums, row == key, key == 0);
-            store(text.row + key, keys, head, sums);
+        for (int key = 0; key < group.keys; key += block) {
+            const int count = std::min(block, group.keys - key), first = causal ? key : 0;
+            pack(group.first_key + key, count, keys + this->key(head), key_panels);
+            pack(group.first_key + key, count, values + this->key(head), value_panels);
+            for (int row = first; row < group.queries; row += rows)
+                add({group.first_key + key, count, group.first_query + row, std::min(rows, group.queries - row), head,
+                     causal},
+                    key_panels, value_panels, sums, row == first, key == 0);
+            store(group.first_key + key, count, head, sums);
         }
     }
 
@@ -47,10 +51,9 @@ struct AttentionGradient {
     void reduce(int row) const {
         const long pair = 2L * sizes.head_width;
         for (int head = 0; head < sizes.heads; head += sizes.group()) {
-            const float* const from = key_gradients + (static_cast<long>(row) * sizes.heads + head) * pair;
-            float* const to = dx + static_cast<long>(row) * sizes.row_floats() + key(head);
+            const float* const from = of_heads + (static_cast<long>(row) * sizes.heads + head) * pair;
             for (int part = 0; part < 2; ++part) {
-                float* const sum = to + part * sizes.key_floats();
+                float* const sum = (part == 0 ? key_gradients : value_gradients) + row * key_pitch + key(head);
                 copy_floats(from + part * sizes.head_width, sizes.head_width, sum);
                 for (int other = 1; other < sizes.group(); ++other)
                     map_range(Add{}, sizes.head_width, sum, static_cast<const float*>(sum),
@@ -67,26 +70,26 @@ struct AttentionGradient {
         alignas(64) float keys[attention_values], values[attention_values];
     };
 
-    /// Some keys and some rows behind them, of which the first row is not before the first key.
+    /// Some keys and some rows. Where a row sees the keys up to its own alone, the first is not before the first key.
     struct Square {
         int first_key, keys, first_row, rows, head;
+        bool causal;
 
         /// How many of the keys a row sees.
-        int seen(int row) const { return std::min(keys, first_row + row + 1 - first_key); }
+        int seen(int row) const { return causal ? std::min(keys, first_row + row + 1 - first_key) : keys; }
         /// The first row that sees a key.
-        int first_at(int key) const { return std::clamp(first_key + key - first_row, 0, rows); }
+        int first_at(int key) const { return causal ? std::clamp(first_key + key - first_row, 0, rows) : 0; }
     };
 
     int pitch() const { return attention_pitch(sizes.head_width); }
-    /// Where in a row the keys of a head lie.
-    int key(int head) const { return sizes.query_floats() + head / sizes.group() * sizes.head_width; }
+    /// Where in a row of keys, or of values, those of a head lie.
+    int key(int head) const { return head / sizes.group() * sizes.head_width; }
 
     /// Panels of `tile_columns` keys, their values from the slowest axis on.
-    void pack(int first, int keys, int at, float* panels) const {
-        for (int key = 0; key < keys; key += tile_columns)
-            pack_panel(sizes.head_width, std::min(tile_columns, keys - key), tile_columns,
-                       x + static_cast<long>(first + key) * sizes.row_floats() + at, 1, sizes.row_floats(),
-                       panels + key * sizes.head_width);
+    void pack(int first, int count, const float* from, float* panels) const {
+        for (int key = 0; key < count; key += tile_columns)
+            pack_panel(sizes.head_width, std::min(tile_columns, count - key), tile_columns,
+                       from + (first + key) * key_pitch, 1, key_pitch, panels + key * sizes.head_width);
     }
 
     /// Copies rows to whole vectors, and clears the rows that a tile may read behind them.
@@ -108,11 +111,11 @@ struct AttentionGradient {
     /// sums[key] += the sum over the rows that see it of weights[row][key] * right[row].
     void multiply_rows_of(const Square& s, const float* weights, const float* right, float* sums, bool first) const {
         for (int key = 0; key < s.keys; key += outer_rows) {
-            const int keys = std::min(outer_rows, s.keys - key), row = s.first_at(key);
+            const int count = std::min(outer_rows, s.keys - key), row = s.first_at(key);
             for (int column = 0; column < sizes.head_width; column += tile_columns)
                 outer_product({weights + row * most_gradient_keys + key, 0, most_gradient_keys,
                                right + row * pitch() + column, 0, pitch(), 1, s.rows - row},
-                              keys, panel_width(sizes.head_width - column), sums + key * pitch() + column, pitch(),
+                              count, panel_width(sizes.head_width - column), sums + key * pitch() + column, pitch(),
                               first);
         }
     }
@@ -120,20 +123,20 @@ struct AttentionGradient {
     /// What one square gives to the gradients of its keys and values, and of its rows' queries.
     void add(const Square& s, const float* key_panels, const float* value_panels, Sums& sums, bool first_rows,
              bool first_keys) const {
-        alignas(64) float queries[padded_values], slopes[padded_values];
+        alignas(64) float own[padded_values], slopes[padded_values];
         alignas(64) float shares[scores], score_slopes[scores];
-        const long query = static_cast<long>(s.first_row) * sizes.row_floats() + s.head * sizes.head_width;
+        const long query = s.first_row * query_pitch + s.head * sizes.head_width;
         const long out = static_cast<long>(s.first_row) * sizes.query_floats() + s.head * sizes.head_width;
-        load(x + query, sizes.row_floats(), s.rows, queries);
+        load(queries + query, query_pitch, s.rows, own);
         load(dy + out, sizes.query_floats(), s.rows, slopes);
-        multiply(s, queries, key_panels, shares);
+        multiply(s, own, key_panels, shares);
         multiply(s, slopes, value_panels, score_slopes);
         for (int row = 0; row < s.rows; ++row)
             differentiate(s, row, slopes + row * pitch(), y + out + row * static_cast<long>(sizes.query_floats()),
                           shares + row * most_gradient_keys, score_slopes + row * most_gradient_keys);
         multiply_rows_of(s, shares, slopes, sums.values, first_rows);
-        multiply_rows_of(s, score_slopes, queries, sums.keys, first_rows);
-        add_queries(s, score_slopes, dx + query, first_keys);
+        multiply_rows_of(s, score_slopes, own, sums.keys, first_rows);
+        add_queries(s, score_slopes, query_gradients + query, first_keys);
     }
 
     /// Of a row's scores their exponentials, of these exponentials' slopes the scores' slopes.
@@ -159,15 +162,15 @@ struct AttentionGradient {
         std::fill(score_slope + whole, score_slope + std::max(whole, s.keys), 0.0f);
     }
 
-    /// dx of the queries += score_slopes . keys.
+    /// Adds score_slopes . keys to the queries' gradients.
     void add_queries(const Square& s, const float* score_slopes, float* to, bool first) const {
         alignas(64) float panel[most_gradient_keys * tile_columns], sums[attention_values];
-        const float* const keys = x + static_cast<long>(s.first_key) * sizes.row_floats() + key(s.head);
+        const float* const from = keys + s.first_key * key_pitch + key(s.head);
         for (int row = 0; !first && row < s.rows; ++row)
-            copy_floats(to + row * static_cast<long>(sizes.row_floats()), sizes.head_width, sums + row * pitch());
+            copy_floats(to + row * query_pitch, sizes.head_width, sums + row * pitch());
         for (int column = 0; column < sizes.head_width; column += tile_columns) {
             const int columns = std::min(tile_columns, sizes.head_width - column), width = panel_width(columns);
-            pack_panel(s.keys, columns, width, keys + column, sizes.row_floats(), 1, panel);
+            pack_panel(s.keys, columns, width, from + column, key_pitch, 1, panel);
             for (int tile = 0; tile < s.rows; tile += tile_rows) {
                 const int rows = std::min(tile_rows, s.rows - tile);
                 multiply_panel(score_slopes + tile * most_gradient_keys, most_gradient_keys, rows,
@@ -175,17 +178,16 @@ struct AttentionGradient {
             }
         }
         for (int row = 0; row < s.rows; ++row)
-            copy_floats(sums + row * pitch(), sizes.head_width, to + row * static_cast<long>(sizes.row_floats()));
+            copy_floats(sums + row * pitch(), sizes.head_width, to + row * query_pitch);
     }
 
-    void store(int first, int keys, int head, const Sums& sums) const {
-        for (int i = 0; i < keys; ++i) {
-            const long row = first + i;
-            float* const to = key_gradients ? key_gradients + (row * sizes.heads + head) * 2L * sizes.head_width
-                                            : dx + row * sizes.row_floats() + key(head);
-            copy_floats(sums.keys + i * pitch(), sizes.head_width, to);
+    void store(int first, int count, int head, const Sums& sums) const {
+        for (int i = 0; i < count; ++i) {
+            const long row = first + i, place = (row * sizes.heads + head) * 2L * sizes.head_width;
+            copy_floats(sums.keys + i * pitch(), sizes.head_width,
+                        of_heads ? of_heads + place : key_gradients + row * key_pitch + key(head));
             copy_floats(sums.values + i * pitch(), sizes.head_width,
-                        to + (key_gradients ? sizes.head_width : sizes.key_floats()));
+                        of_heads ? of_heads + place + sizes.head_width : value_gradients + row * key_pitch + key(head));
         }
     }
 };
@@ -202,7 +204,23 @@ inline void attention_backward(Cpu, long, const AttentionSizes& sizes, const Seq
                                const float* y, const float* dy, const float* log_sums, float* dx,
                                MemoryRegion scratch) {
     const bool groups = sizes.heads > sizes.key_value_heads;
-    const detail::AttentionGradient gradient{sizes, x, y, dy, log_sums, dx, groups ? scratch.per_sample : nullptr};
+    const float* const keys = x + sizes.query_floats();
+    float* const key_gradients = dx + sizes.query_floats();
+    const detail::AttentionGradient gradient{sizes,
+                                             true,
+                                             x,
+                                             keys,
+                                             keys + sizes.key_floats(),
+                                             sizes.row_floats(),
+                                             sizes.row_floats(),
+                                             y,
+                                             dy,
+                                             log_sums,
+                                             dx,
+                                             key_gradients,
+                                             key_gradients + sizes.key_floats(),
+                                             groups ? scratch.per_sample : nullptr};
+    const AttentionGroups texts{.count = sequences.count, .texts = sequences};
     int tokens = 0;
     double work = 0;
     for (int index = 0; index < sequences.count; ++index) {
@@ -214,7 +232,7 @@ inline void attention_backward(Cpu, long, const AttentionSizes& sizes, const Seq
 #pragma omp parallel if (work > detail::worth_threads / 8)
     {
 #pragma omp for schedule(dynamic)
-        for (int task = 0; task < tasks; ++task) gradient.run(sequences.list[task / sizes.heads], task % sizes.heads);
+        for (int task = 0; task < tasks; ++task) gradient.run(texts.at(task / sizes.heads), task % sizes.heads);
         if (groups) {
 #pragma omp for schedule(static)
             for (int row = 0; row < tokens; ++row) gradient.reduce(row);

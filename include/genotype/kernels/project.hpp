@@ -1,0 +1,16 @@
+// What a row is multiplied with where its class has a say, for all devices.
+#pragma once
+
+namespace genotype::kernels {
+
+/// The same weights for all rows, and a table (number of classes, width) of what each class adds to them. `classes`:
+/// whole numbers, one of each row.
+struct ProjectWeights {
+    const float *weights, *bias, *table, *classes;
+
+    constexpr const float* of_class(long row, int width) const {
+        return table + static_cast<long>(classes[row]) * width;
+    }
+};
+
+}  // namespace genotype::kernels
