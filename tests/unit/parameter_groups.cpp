@@ -309,7 +309,7 @@ TEST_CASE("issue 18.5: groups and micro-batches are options of checkpoints, and 
     changed.accumulate = 1;
     CHECK(contains(refusal(changed), "\"genotype.option.accumulate\": found \"2\", expected \"1\""));
     changed = options;
-    changed.groups.clear();
+    changed.groups = {};
     CHECK(contains(refusal(changed),
                    "\"genotype.option.groups\": found \"0.weight parameters: frozen; vectors: "
                    "learning_rate 0.02, weight_decay 0\", expected \"\""));

@@ -42,7 +42,7 @@ class Grouped {
 
     /// Adds to `found` how many parameters each group has here; names begin with `prefix`.
     template <Layer Net>
-    [[gnu::cold]] static Grouped of(const Optimizer& optimizer, const std::vector<ParameterGroup>& groups,
+    [[gnu::cold]] static Grouped of(const Optimizer& optimizer, const ParameterGroups& groups,
                                     const std::string& prefix, std::vector<long>& found) {
         Grouped grouped;
         if (groups.empty()) return grouped;

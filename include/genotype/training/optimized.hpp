@@ -33,7 +33,7 @@ class Optimized {
 
     explicit Optimized(Optimizer optimizer = {}) : optimizer_(optimizer), decayed_(decay_turns(optimizer)) {}
     /// With parameters in groups. Throws `Error` where a group has none.
-    Optimized(Optimizer optimizer, const std::vector<ParameterGroup>& groups) : Optimized(optimizer) {
+    Optimized(Optimizer optimizer, const ParameterGroups& groups) : Optimized(optimizer) {
         std::vector<long> found(groups.size());
         group(groups, "", found);
         detail::check_groups(groups, found);
@@ -41,7 +41,7 @@ class Optimized {
 
     /// Puts parameters into groups, and adds to `found` how many each has of this model, whose names begin with
     /// `prefix`. To be called before the first step.
-    void group(const std::vector<ParameterGroup>& groups, const std::string& prefix, std::vector<long>& found) {
+    void group(const ParameterGroups& groups, const std::string& prefix, std::vector<long>& found) {
         groups_ = detail::Grouped<Device, Optimizer>::template of<Net>(optimizer_, groups, prefix, found);
     }
 

@@ -2,10 +2,13 @@
 #pragma once
 
 #include <charconv>
+#include <cstddef>
+#include <initializer_list>
 #include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "genotype/layers/parameter.hpp"
@@ -47,6 +50,24 @@ struct ParameterGroup {
     }
 };
 
+/// The groups of a training's options, in their order. (A vector would do, but GCC 12 ends in an internal error where
+/// one is a member with a default in options that are a default argument.)
+class ParameterGroups {
+  public:
+    constexpr ParameterGroups() noexcept {}
+    constexpr ParameterGroups(std::initializer_list<ParameterGroup> list) : groups_(list) {}
+    constexpr ParameterGroups(std::vector<ParameterGroup> list) : groups_(std::move(list)) {}
+
+    constexpr bool empty() const { return groups_.empty(); }
+    constexpr std::size_t size() const { return groups_.size(); }
+    constexpr const ParameterGroup& operator[](std::size_t at) const { return groups_[at]; }
+    constexpr auto begin() const { return groups_.begin(); }
+    constexpr auto end() const { return groups_.end(); }
+
+  private:
+    std::vector<ParameterGroup> groups_;
+};
+
 namespace detail {
 
 /// A group in a checkpoint's options and in messages: "encoder matrices: frozen, weight_decay 0".
@@ -66,21 +87,21 @@ namespace detail {
 }
 
 /// All groups, in their order: "" where there are none.
-[[gnu::cold]] inline std::string text_of(const std::vector<ParameterGroup>& groups) {
+[[gnu::cold]] inline std::string text_of(const ParameterGroups& groups) {
     std::string text;
     for (const ParameterGroup& group : groups) text += concat(text.empty() ? "" : "; ", text_of(group));
     return text;
 }
 
 /// The number of the first group that names a parameter, or how many there are where none does.
-inline std::size_t group_of(const std::vector<ParameterGroup>& groups, std::string_view name, const Parameter& tensor) {
+inline std::size_t group_of(const ParameterGroups& groups, std::string_view name, const Parameter& tensor) {
     std::size_t at = 0;
     while (at < groups.size() && !groups[at].names(name, tensor)) ++at;
     return at;
 }
 
 /// Throws `Error` where a group has no parameters, by how many each was found to have, or has options that are none.
-[[gnu::cold]] inline void check_groups(const std::vector<ParameterGroup>& groups, const std::vector<long>& found) {
+[[gnu::cold]] inline void check_groups(const ParameterGroups& groups, const std::vector<long>& found) {
     for (std::size_t at = 0; at < groups.size(); ++at) {
         const std::string where = concat("group ", at, " (", text_of(groups[at]), ")");
         if (found[at] == 0)

@@ -123,7 +123,7 @@ TrainingState describe(Trainer<Net, Device, Optimizer>& trainer) {
         add_former_names<typename Net::Loss>(state.former);
     }
     if constexpr (requires { typename Net::Noise; }) list("noise", linked_type_name(typeid(typename Net::Noise)));
-    if constexpr (requires { Net::draws; }) list("recipe", linked_type_name(typeid(Net)));
+    if constexpr (requires { Net::draws; }) list("recipe", name_in_files<Net>());
     const auto& options = trainer.options();
     options.for_each_option(list);
     state.training = concat(trainer.steps(), " steps of ", type_name<Optimizer>(), ", batches of up to ", options.batch,

@@ -20,11 +20,11 @@ template <class Optimizer>
 struct VaeOptions {
     Optimizer optimizer{};
     Schedule schedule{};
-    float clip_norm = 0;                   // 0: no clipping
-    float average = 0;                     // decay of the average of weights, such as 0.999; 0: none
-    int accumulate = 1;                    // micro-batches that a batch goes through the networks in: see `MicroBatch`
-    std::vector<ParameterGroup> groups{};  // parameters with options of their own, or frozen
-    float beta = 1;                        // weight of the KL; above 1, a beta-VAE
+    float clip_norm = 0;       // 0: no clipping
+    float average = 0;         // decay of the average of weights, such as 0.999; 0: none
+    int accumulate = 1;        // micro-batches that a batch goes through the networks in: see `MicroBatch`
+    ParameterGroups groups{};  // parameters with options of their own, or frozen
+    float beta = 1;            // weight of the KL; above 1, a beta-VAE
     Reconstruction reconstruction = Reconstruction::summed;
     int batch = 64;  // the largest batch that a step will see
     std::uint64_t seed = 0;
