@@ -152,7 +152,8 @@ struct SpectralNorm : LayerBase {
         constexpr Places at = places<Device>;
         constexpr Scratch has = scratch<Device>;
         Backward call = normalised<Device>(pass);
-        call.scratch = pass.scratch.at({0, has.end});
+        const MemoryExtent own_scratch{0, has.end};  // braces in the call are nothing that nvcc 13 compiles
+        call.scratch = pass.scratch.at(own_scratch);
         if (!pass.gradients) return L::backward(device, call);
         float *const own = pass.scratch.fixed, *const along_v = own + has.along_v;
         call.gradients = own;

@@ -23,13 +23,13 @@ struct QuotientOf {
 };
 struct AddQuotientOf {
     template <class V>
-    constexpr void operator()(V x, V by, V &to) const {
+    constexpr void operator()(V x, V by, V& to) const {
         to = to + x / by;
     }
 };
 struct AddProductOf {
     template <class V>
-    constexpr void operator()(V left, V right, V &to) const {
+    constexpr void operator()(V left, V right, V& to) const {
         to = to + left * right;
     }
 };
@@ -82,23 +82,23 @@ struct WeightNorm : LayerBase {
     }
 
     template <class Device, PackedAfter after>
-    static void prepare(Device device, const Packing<after> &packing) {
+    static void prepare(Device device, const Packing<after>& packing) {
         constexpr Places at = places<Device>;
         float *const own = packing.prepared, *const norm = own + at.norm, *const matrix = own + at.matrix;
-        const float *const direction = packing.parameters + parameter_offset<WeightNorm>(1);
+        const float* const direction = packing.parameters + parameter_offset<WeightNorm>(1);
         update(device, Matrix::columns, detail::SetOne{}, own + at.ones);
         map(device, Matrix::weight.count(), detail::SquareOf{}, matrix, direction);
         Matrix::times(device, matrix, own + at.ones, norm, own + at.partial, own + at.scratch);
-        map(device, Matrix::rows, detail::RootOf{}, norm, static_cast<const float *>(norm));
+        map(device, Matrix::rows, detail::RootOf{}, norm, static_cast<const float*>(norm));
         if constexpr (after == PackedAfter::drawn)
-            map(device, Matrix::rows, kernels::Identity{}, packing.parameters, static_cast<const float *>(norm));
-        map(device, Matrix::rows, detail::QuotientOf{}, own + at.factor, static_cast<const float *>(packing.parameters),
-            static_cast<const float *>(norm));
+            map(device, Matrix::rows, kernels::Identity{}, packing.parameters, static_cast<const float*>(norm));
+        map(device, Matrix::rows, detail::QuotientOf{}, own + at.factor, static_cast<const float*>(packing.parameters),
+            static_cast<const float*>(norm));
         Matrix::outer_product(device, own + at.factor, own + at.ones, matrix, false, own + at.scratch);
-        map(device, Matrix::weight.count(), detail::ProductOf{}, own, static_cast<const float *>(matrix), direction);
+        map(device, Matrix::weight.count(), detail::ProductOf{}, own, static_cast<const float*>(matrix), direction);
         detail::copy_others<L>(device, packing.parameters + parameter_offset<WeightNorm>(2),
                                own + parameter_offset<L>(1), false);
-        L::prepare(device, static_cast<const float *>(own), own + at.inner);
+        L::prepare(device, static_cast<const float*>(own), own + at.inner);
     }
 
     template <class Device, class Mode>
@@ -110,16 +110,17 @@ struct WeightNorm : LayerBase {
     }
 
     template <class Device, class Mode, class... End>
-    static void forward(Device device, Mode mode, const Forward<Mode> &pass, const End &...end) {
+    static void forward(Device device, Mode mode, const Forward<Mode>& pass, const End&... end) {
         L::forward(device, mode, normalised<Device>(pass), end...);
     }
 
     template <class Device>
-    static void backward(Device device, const Backward &pass) {
+    static void backward(Device device, const Backward& pass) {
         constexpr Places at = places<Device>;
         constexpr Scratch has = scratch<Device>;
         Backward call = normalised<Device>(pass);
-        call.scratch = pass.scratch.at({0, has.end});
+        const MemoryExtent own_scratch{0, has.end};  // braces in the call are nothing that nvcc 13 compiles
+        call.scratch = pass.scratch.at(own_scratch);
         if (!pass.gradients) return L::backward(device, call);
         float *const own = pass.scratch.fixed, *const matrix = own + has.matrix, *const row = own + has.row;
         call.gradients = own;
@@ -135,17 +136,17 @@ struct WeightNorm : LayerBase {
         map(device, count, detail::ProductOf{}, matrix, gradient, direction);
         Matrix::times(device, matrix, ones, row, own + has.partial, own + has.scratch);
         if (pass.accumulate)
-            update(device, Matrix::rows, detail::AddQuotientOf{}, static_cast<const float *>(row), norm, dlength);
+            update(device, Matrix::rows, detail::AddQuotientOf{}, static_cast<const float*>(row), norm, dlength);
         else
-            map(device, Matrix::rows, detail::QuotientOf{}, dlength, static_cast<const float *>(row), norm);
+            map(device, Matrix::rows, detail::QuotientOf{}, dlength, static_cast<const float*>(row), norm);
         Matrix::outer_product(device, pass.prepared + at.factor, ones, matrix, false, own + has.scratch);
         if (pass.accumulate)
-            update(device, count, detail::AddProductOf{}, static_cast<const float *>(matrix), gradient, ddirection);
+            update(device, count, detail::AddProductOf{}, static_cast<const float*>(matrix), gradient, ddirection);
         else
-            map(device, count, detail::ProductOf{}, ddirection, static_cast<const float *>(matrix), gradient);
-        map(device, Matrix::rows, detail::AlongDirection{}, row, length, static_cast<const float *>(row), norm);
+            map(device, count, detail::ProductOf{}, ddirection, static_cast<const float*>(matrix), gradient);
+        map(device, Matrix::rows, detail::AlongDirection{}, row, length, static_cast<const float*>(row), norm);
         Matrix::outer_product(device, row, ones, matrix, false, own + has.scratch);
-        update(device, count, detail::AddProductOf{}, static_cast<const float *>(matrix), direction, ddirection);
+        update(device, count, detail::AddProductOf{}, static_cast<const float*>(matrix), direction, ddirection);
         detail::copy_others<L>(device, gradient + parameter_offset<L>(1),
                                pass.gradients + parameter_offset<WeightNorm>(2), pass.accumulate);
     }
@@ -191,7 +192,7 @@ struct WeightNorm : LayerBase {
 
     /// The call of `L`: its parameters are the normalised ones.
     template <class Device, class Pass>
-    static Pass normalised(const Pass &pass) {
+    static Pass normalised(const Pass& pass) {
         constexpr Places at = places<Device>;
         Pass call = pass;
         call.parameters = pass.prepared;
