@@ -50,23 +50,31 @@ struct ParameterGroup {
     }
 };
 
-/// The groups of a training's options, in their order. (A vector would do, but GCC 12 ends in an internal error where
-/// one is a member with a default in options that are a default argument.)
-class ParameterGroups {
+namespace detail {
+
+/// A vector would do, but GCC 12 ends in an internal error where one is a member with a default in options that are a
+/// default argument. A template, because a debug mode's vector is none of a constant.
+template <class Group>
+class GroupList {
   public:
-    constexpr ParameterGroups() noexcept {}
-    constexpr ParameterGroups(std::initializer_list<ParameterGroup> list) : groups_(list) {}
-    constexpr ParameterGroups(std::vector<ParameterGroup> list) : groups_(std::move(list)) {}
+    constexpr GroupList() noexcept {}
+    constexpr GroupList(std::initializer_list<Group> list) : groups_(list) {}
+    constexpr GroupList(std::vector<Group> list) : groups_(std::move(list)) {}
 
     constexpr bool empty() const { return groups_.empty(); }
     constexpr std::size_t size() const { return groups_.size(); }
-    constexpr const ParameterGroup& operator[](std::size_t at) const { return groups_[at]; }
+    constexpr const Group& operator[](std::size_t at) const { return groups_[at]; }
     constexpr auto begin() const { return groups_.begin(); }
     constexpr auto end() const { return groups_.end(); }
 
   private:
-    std::vector<ParameterGroup> groups_;
+    std::vector<Group> groups_;
 };
+
+}  // namespace detail
+
+/// The groups of a training's options, in their order.
+using ParameterGroups = detail::GroupList<ParameterGroup>;
 
 namespace detail {
 

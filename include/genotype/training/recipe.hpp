@@ -126,7 +126,7 @@ class Trainer<R, Device, Optimizer> : public TrainerBase<Trainer<R, Device, Opti
     using Net = typename R::Network;
     using Sample = typename R::Sample;
     using Losses = typename R::Losses;
-    friend detail::RecipeStep<Trainer, R, Device>;
+    friend class detail::RecipeStep<Trainer, R, Device>;
     static_assert(std::is_trivially_copyable_v<Losses> && sizeof(Losses) % sizeof(float) == 0,
                   "a recipe's Losses are floats alone");
 
