@@ -32,8 +32,8 @@
 #include "genotype/training/autoencode.hpp"
 #include "genotype/training/gan_trainer.hpp"
 #include "genotype/training/loss_between.hpp"
-#include "genotype/training/recipe.hpp"
 #include "genotype/training/supervised_trainer.hpp"
+#include "genotype/training/recipe.hpp"  // behind what it includes, which keeps compilers' words short
 #include "genotype/training/text_trainer.hpp"
 #include "genotype/training/vae_trainer.hpp"
 #include "genotype/models/gan.hpp"
