@@ -37,13 +37,12 @@ inline void full_attention(Reference, long rows, const FullAttention& a, float* 
             for (long key = first; key < end; ++key)
                 largest = std::max(largest, detail::full_score(a, query, key, head));
             for (long key = first; key < end; ++key) sum += std::exp(detail::full_score(a, query, key, head) - largest);
-            for (int d = 0; d < a.head_width; ++d) {
-                double value = 0;
-                for (long key = first; key < end; ++key)
-                    value += std::exp(detail::full_score(a, query, key, head) - largest) / sum *
-                             static_cast<double>(a.value(key, head)[d]);
-                to[d] = static_cast<float>(value);
+            double values[widest_head] = {};
+            for (long key = first; key < end; ++key) {
+                const double share = std::exp(detail::full_score(a, query, key, head) - largest) / sum;
+                for (int d = 0; d < a.head_width; ++d) values[d] += share * static_cast<double>(a.value(key, head)[d]);
             }
+            for (int d = 0; d < a.head_width; ++d) to[d] = static_cast<float>(values[d]);
             if (log_sums) log_sums[row * a.heads + head] = static_cast<float>(largest + std::log(sum));
         }
     }
