@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <limits>
+#include <utility>
 #include <vector>
 
 #include "genotype/checkpoint.hpp"
@@ -255,4 +256,28 @@ TEST_CASE("issue 18.7: a checkpoint of another recipe, or of one with another ne
     CHECK(contains(error_of([&] { regression.resume(folder / "file"); }), "\"genotype.option.recipe\": found \""));
     CHECK(error_of([&] { large.average(); }) ==
           "Trainer: average of weights: found none, expected one, by the trainer's option .average, such as 0.999f");
+}
+
+namespace {
+/// Computes more in its second step than in its first.
+struct Growing : Denoiser<Sequential<Linear<2, 2>>> {
+    static constexpr long draws = 2;
+    inline static bool is_first = true;
+
+    template <class Step>
+    static void step(Step& s) {
+        if (std::exchange(is_first, false))
+            s.compute(kernels::Identity{}, s.template normal<Shape<1>>());
+        else
+            s.compute(kernels::Identity{}, s.template normal<Shape<2>>());
+        s.template learn<MSE>(&Losses::error, s.run(s.batch()), s.batch());
+    }
+};
+}  // namespace
+
+TEST_CASE("issue 18.5: a recipe that computes more in a later step") {
+    Trainer<Growing> trainer({.batch = 4});
+    const auto x = normal<Shape<2>>(4, Seed{1});
+    trainer.step(x);
+    CHECK_THROWS_WITH_AS(trainer.step(x), doctest::Contains("as in the first step"), Error);
 }

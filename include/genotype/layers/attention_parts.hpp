@@ -10,12 +10,7 @@
 #include "genotype/layers/layer.hpp"
 #include "genotype/layers/row_product.hpp"
 #include "genotype/shape/error.hpp"
-
-namespace genotype::why {
-
-struct hint_tokens_of_a_text_are_joined;
-
-}  // namespace genotype::why
+#include "genotype/shape/report.hpp"
 
 namespace genotype::detail {
 

@@ -12,10 +12,6 @@
 #include "genotype/shape/report.hpp"
 
 namespace genotype {
-namespace why {
-struct hint_batch_statistics_join_the_samples_take_GroupNorm;
-}
-
 namespace detail {
 
 [[noreturn, gnu::cold]] inline void too_few_values(int channels, long rows) {

@@ -6,10 +6,6 @@
 #include "genotype/shape/report.hpp"
 
 namespace genotype {
-namespace why {
-struct hint_tokens_of_a_text_are_joined;
-}
-
 /// ((heads + 2 key_value_heads) head_width) to (heads head_width): a row's queries, keys and values become, for each
 /// head, softmax(q . k / sqrt(head_width)) . v over the tokens of its text up to its own. Fewer key-value heads than
 /// heads serve a group of neighbouring heads each. In inference a session remembers keys and values of every position;

@@ -96,11 +96,15 @@ class RecipeStep {
     }
 
   private:
-    /// The same in each step, which asks in the same order.
+    /// The same in each step, which asks in the same order. Throws `Error` where it asks for more than in the first.
     float* memory(long of_a_sample) {
-        if (asked_ == trainer_.memory_.size())
-            trainer_.memory_.emplace_back(static_cast<long>(trainer_.capacity()) * of_a_sample);
-        return trainer_.memory_[asked_++].data();
+        const long floats = static_cast<long>(trainer_.capacity()) * of_a_sample;
+        if (asked_ == trainer_.memory_.size()) trainer_.memory_.emplace_back(floats);
+        auto& memory = trainer_.memory_[asked_++];
+        if (memory.size() < floats)
+            fail("Recipe", concat("floats of the values that a step computes, number ", asked_), floats,
+                 concat("at most ", memory.size(), ", as in the first step: a step computes the same each time"));
+        return memory.data();
     }
 
     Trainer& trainer_;
