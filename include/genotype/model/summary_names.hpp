@@ -6,8 +6,10 @@
 #include <string_view>
 #include <vector>
 
+#include "genotype/model/children.hpp"
 #include "genotype/model/name_word.hpp"
 #include "genotype/model/scope.hpp"
+#include "genotype/shape/concat.hpp"
 #include "genotype/tensor/region.hpp"
 
 namespace genotype::detail {
