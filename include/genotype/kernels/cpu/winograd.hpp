@@ -16,12 +16,13 @@ template <class Form>
 inline constexpr long winograd_block_floats = Form::LargeToPoints::to* Form::LargeToPoints::to*(
     winograd_block_channels* winograd_tile_pitch(winograd_block_tiles) + winograd_point_gap);
 
-/// One direction: all threads transform the source, and then take turns at blocks of samples and channels. A value of
-/// the result does not depend on the block that it is in.
+/// One direction. Threads take blocks of samples: they transform a block's source, which then stays in the second-level
+/// cache, and multiply it. Where there are fewer blocks than threads, all transform the source first, and then take
+/// turns at blocks of samples and channels. A value of the result does not depend on the block that it is in.
 template <class Form, class Transform, class Restore>
-void winograd_direction(const ConvGeometry& g, int batch, const WinogradWeights& weights, const PointTiles& in,
-                        Transform transform, Restore restore) {
-    const int tiles = winograd_tiles(g), panels = weights.channels() / tile_columns;
+void winograd_direction(const ConvGeometry& g, int batch, const WinogradWeights& weights, const PointTiles& all,
+                        float* scratch, Transform transform, Restore restore) {
+    const int tiles = winograd_tiles(g), panels = weights.channels() / tile_columns, channels = weights.contraction();
     const int most = std::max(1, winograd_block_tiles / tiles), blocks = (batch + most - 1) / most;
 #pragma omp parallel
     {
@@ -29,20 +30,38 @@ void winograd_direction(const ConvGeometry& g, int batch, const WinogradWeights&
         auto cut = [](int count, int part, int parts) {
             return static_cast<int>(static_cast<long>(count) * part / parts);
         };
-        const int first = cut(batch, thread, threads);
-        transform(SampleRange{first, cut(batch, thread + 1, threads) - first}, in.from(first));
-        const int most_panels = winograd_block_channels / tile_columns;
-        const int groups = std::clamp(threads / blocks, (panels + most_panels - 1) / most_panels, panels);
+        auto block_samples = [&](int block) {
+            const int first = cut(batch, block, blocks);
+            return SampleRange{first, cut(batch, block + 1, blocks) - first};
+        };
         alignas(64) float memory[winograd_block_floats<Form>];
+        auto multiply = [&](const PointTiles& in, SampleRange range, int panel, int count) {
+            const PointTiles out(memory, count * tile_columns, tiles, range.count);
+            multiply_points<Form>(in, weights, tiles * range.count, panel, count, out);
+            restore(range, out, ChannelRange{panel * tile_columns, count * tile_columns});
+        };
+        constexpr int most_panels = winograd_block_channels / tile_columns;
+        if (winograd_within_cache(g) && blocks >= threads) {
+            const int begin = cut(blocks, thread, threads), end = cut(blocks, thread + 1, threads);
+            float* const own = scratch + convolution_scratch(Cpu{}, g).floats(cut(batch, begin, blocks));
+            for (int block = begin; block < end; ++block) {
+                const SampleRange range = block_samples(block);
+                const PointTiles in(own, channels, tiles, range.count);
+                transform(range, in);
+                for (int panel = 0; panel < panels; panel += most_panels)
+                    multiply(in, range, panel, std::min(most_panels, panels - panel));
+            }
+        } else {
+            const int first = cut(batch, thread, threads);
+            transform(SampleRange{first, cut(batch, thread + 1, threads) - first}, all.from(first));
+            const int groups = std::clamp(threads / blocks, (panels + most_panels - 1) / most_panels, panels);
 #pragma omp barrier
 #pragma omp for schedule(static)
-        for (int task = 0; task < blocks * groups; ++task) {
-            const int block = task / groups, group = task % groups;
-            const int sample = cut(batch, block, blocks), samples = cut(batch, block + 1, blocks) - sample;
-            const int panel = cut(panels, group, groups), count = cut(panels, group + 1, groups) - panel;
-            const PointTiles out(memory, count * tile_columns, tiles, samples);
-            multiply_points<Form>(in.from(sample), weights, tiles * samples, panel, count, out);
-            restore(SampleRange{sample, samples}, out, ChannelRange{panel * tile_columns, count * tile_columns});
+            for (int task = 0; task < blocks * groups; ++task) {
+                const SampleRange range = block_samples(task / groups);
+                const int group = task % groups, panel = cut(panels, group, groups);
+                multiply(all.from(range.first), range, panel, cut(panels, group + 1, groups) - panel);
+            }
         }
     }
 }
@@ -51,9 +70,10 @@ void winograd_direction(const ConvGeometry& g, int batch, const WinogradWeights&
 template <class Form>
 void winograd_to_small(const ConvGeometry& g, int batch, const float* large, const float* weights, const float* bias,
                        float* small, float* scratch) {
+    const ChannelRange all{0, winograd_phases(g) * g.large_channels};
     winograd_direction<Form>(
-        g, batch, {g, false, weights}, large_tiles(g, batch, scratch),
-        [&](SampleRange range, const PointTiles& points) { large_to_points<Form>(g, large, range, points); },
+        g, batch, {g, false, weights}, large_tiles(g, batch, scratch), scratch,
+        [&](SampleRange range, const PointTiles& points) { large_to_points<Form>(g, large, range, all, points); },
         [&](SampleRange range, const PointTiles& points, ChannelRange channels) {
             points_to_small<Form>(g, points, range, channels, bias, small);
         });
@@ -62,9 +82,10 @@ void winograd_to_small(const ConvGeometry& g, int batch, const float* large, con
 template <class Form>
 void winograd_to_large(const ConvGeometry& g, int batch, const float* small, const float* weights, const float* bias,
                        float* large, float* scratch) {
+    const ChannelRange all{0, g.small_channels};
     winograd_direction<Form>(
-        g, batch, {g, true, weights}, small_tiles(g, batch, scratch),
-        [&](SampleRange range, const PointTiles& points) { small_to_points<Form>(g, small, range, points); },
+        g, batch, {g, true, weights}, small_tiles(g, batch, scratch), scratch,
+        [&](SampleRange range, const PointTiles& points) { small_to_points<Form>(g, small, range, all, points); },
         [&](SampleRange range, const PointTiles& points, ChannelRange channels) {
             points_to_large<Form>(g, points, range, channels, bias, large);
         });

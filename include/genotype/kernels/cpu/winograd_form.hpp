@@ -73,6 +73,13 @@ constexpr bool winograd_pictures(const ConvGeometry& g) {
            tiles <= winograd_block_tiles;
 }
 
+/// Whether samples are transformed some at a time, so that their points stay in the second-level cache, and in each
+/// direction anew. Otherwise the whole batch is transformed first, and a weight gradient finds one side's points in the
+/// scratch: better with four phases, where a task of the gradient would transform too much that others do too.
+constexpr bool winograd_within_cache(const ConvGeometry& g) {
+    return has_three_taps(g);
+}
+
 /// Fewer tiles than this in the whole batch do not pay for transforming the weights.
 inline constexpr int winograd_least_tiles = 16;
 

@@ -1,6 +1,7 @@
 // Pictures to transformed tiles and back.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 
@@ -46,7 +47,7 @@ struct PointTiles {
     }
 };
 
-/// Where a batch's transformed pictures lie in a convolution's scratch, whatever the direction.
+/// Where a batch's transformed pictures lie in a convolution's scratch, if all of it is transformed at once.
 inline PointTiles large_tiles(const ConvGeometry& g, int batch, float* scratch) {
     return {scratch, winograd_phases(g) * g.large_channels, winograd_tiles(g), batch};
 }
@@ -119,17 +120,20 @@ TileWindow<Float, winograd_tile> small_window(const ConvGeometry& g, Float* smal
     return {small, g.small_height, g.small_width, g.small_channels, tile.row, tile.column, 1, outside};
 }
 
-/// Bt d B for each phase; channel c of phase p becomes channel p * large_channels + c.
-/// `points` begins with the tiles of `range`.
+/// Bt d B for each phase; channel c of phase p becomes channel p * large_channels + c. `points` has the tiles of
+/// `range` and the channels of `channels` alone.
 template <class Form>
-void large_to_points(const ConvGeometry& g, const float* large, SampleRange range, const PointTiles& points) {
+void large_to_points(const ConvGeometry& g, const float* large, SampleRange range, ChannelRange channels,
+                     const PointTiles& points) {
     for (int place = 0; place < winograd_tiles(g); ++place)
-        for (int phase = 0; phase < winograd_phases(g); ++phase) {
+        for (int at = 0, end; at < channels.count; at = end) {
+            const int phase = (channels.first + at) / g.large_channels;
+            end = std::min(channels.count, (phase + 1) * g.large_channels - channels.first);
             const auto window = large_window<Form::LargeToPoints::from>(g, large, {g, place}, phase, vector_of_zeros);
             for (int sample = 0; sample < range.count; ++sample) {
-                long from = (range.first + sample) * g.large_floats();
-                float* to = points.at(place, sample, phase * g.large_channels);
-                for (const long end = from + g.large_channels; from != end; from += lanes, to += points.group_pitch)
+                long from = (range.first + sample) * g.large_floats() + channels.first + at - phase * g.large_channels;
+                float* to = points.at(place, sample, at);
+                for (const long last = from + end - at; from != last; from += lanes, to += points.group_pitch)
                     transform_square<typename Form::LargeToPoints>(
                         [&](int i) { return Vector::load_unaligned(window.at(i, from)); },
                         [&](int i, const Vector& value) { value.store_unaligned(to + i * points.point_pitch); });
@@ -137,15 +141,16 @@ void large_to_points(const ConvGeometry& g, const float* large, SampleRange rang
         }
 }
 
-/// A y At.
+/// A y At. `points` has the tiles of `range` and the channels of `channels` alone.
 template <class Form>
-void small_to_points(const ConvGeometry& g, const float* small, SampleRange range, const PointTiles& points) {
+void small_to_points(const ConvGeometry& g, const float* small, SampleRange range, ChannelRange channels,
+                     const PointTiles& points) {
     for (int place = 0; place < winograd_tiles(g); ++place) {
         const auto window = small_window(g, small, {g, place}, vector_of_zeros);
         for (int sample = 0; sample < range.count; ++sample) {
-            long from = (range.first + sample) * g.small_floats();
+            long from = (range.first + sample) * g.small_floats() + channels.first;
             float* to = points.at(place, sample, 0);
-            for (const long end = from + g.small_channels; from != end; from += lanes, to += points.group_pitch)
+            for (const long end = from + channels.count; from != end; from += lanes, to += points.group_pitch)
                 transform_square<typename Form::SmallToPoints>(
                     [&](int i) { return Vector::load_unaligned(window.at(i, from)); },
                     [&](int i, const Vector& value) { value.store_unaligned(to + i * points.point_pitch); });
