@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "genotype/layers.hpp"
+#include "genotype/model/let.hpp"
 #include "genotype/model/model.hpp"
 #include "genotype/model/residual.hpp"
 #include "genotype/model/sequential.hpp"
@@ -27,6 +28,8 @@ using Steps = detail::FusedChain<Cpu, L...>;
 static_assert(std::same_as<Steps<BN<4>, ReLU>, detail::Steps<Fused<BN<4>, ReLU>>>);
 static_assert(std::same_as<Steps<ReLU, BN<4>>, detail::Steps<ReLU, BN<4>>>);
 static_assert(std::same_as<Steps<BN<4>, ReLU, Tanh, BN<4>>, detail::Steps<Fused<BN<4>, ReLU>, Tanh, BN<4>>>);
+static_assert(std::same_as<Steps<GroupNorm<2, 4>, SiLU, Modulate<Name, 3, 4>, SiLU>,
+                           detail::Steps<Fused<GroupNorm<2, 4>, SiLU>, Fused<Modulate<Name, 3, 4>, SiLU>>>);
 static_assert(std::same_as<Steps<BN<4>, BN<4>, SiLU, BN<4>, Dropout<>>,
                            detail::Steps<BN<4>, Fused<BN<4>, SiLU>, BN<4>, Dropout<>>>);
 
@@ -73,11 +76,8 @@ std::vector<Array> results(int batch, bool accumulate) {
     return all;
 }
 
-template <class Activation, class In, class Device>
+template <class Together, class Single, class In, class Device>
 void compare(int batch) {
-    using Norm = BN<In::dims[0]>;
-    using Together = Sequential<Norm, Activation>;
-    using Single = Apart<Norm, Activation>;
     for (const bool accumulate : {false, true}) {
         const auto together = results<Together, In, Device, Training>(batch, accumulate);
         const auto apart = results<Single, In, Device, Training>(batch, accumulate);
@@ -96,10 +96,17 @@ void compare(int batch) {
 template <class Activation, class Device>
 void compare_all() {
     CAPTURE(detail::raw_type_name<Activation>());
-    compare<Activation, Shape<5>, Device>(9);
-    compare<Activation, Shape<17, 3, 3>, Device>(29);
-    compare<Activation, Shape<64, 8, 8>, Device>(8);
+    const auto norm = []<class Norm, class In>(std::type_identity<void(Norm, In)>, int batch) {
+        compare<Sequential<Norm, Activation>, Apart<Norm, Activation>, In, Device>(batch);
+    };
+    norm(std::type_identity<void(BN<5>, Shape<5>)>{}, 9);
+    norm(std::type_identity<void(BN<17>, Shape<17, 3, 3>)>{}, 29);
+    norm(std::type_identity<void(BN<64>, Shape<64, 8, 8>)>{}, 8);
+    norm(std::type_identity<void(GroupNorm<1, 17>, Shape<17, 3, 3>)>{}, 5);
+    norm(std::type_identity<void(GroupNorm<8, 64>, Shape<64, 8, 8>)>{}, 6);
 }
+
+struct condition : Name {};
 
 }  // namespace
 
@@ -109,6 +116,19 @@ TEST_CASE_TEMPLATE("a norm and the activation behind it give together what they 
     compare_all<LeakyReLU<0.2f>, Device>();
     compare_all<Tanh, Device>();
     compare_all<SiLU, Device>();
+}
+
+TEST_CASE_TEMPLATE("a modulation and the activation behind it give together what they give apart", Device,
+                   GENOTYPE_TESTED_DEVICES) {
+    const auto same = []<int channels, class Activation>(Shape<channels>, std::type_identity<Activation>) {
+        using Side = Let<condition, GlobalAvgPool, Flatten, Linear<channels, 6>>;
+        using Modulation = Modulate<condition, 6, channels>;
+        compare<Sequential<Side, Modulation, Activation>,
+                Sequential<Side, Sequential<Modulation>, Sequential<Activation>>, Shape<channels, 3, 3>, Device>(7);
+    };
+    same(Shape<5>{}, std::type_identity<SiLU>{});
+    same(Shape<19>{}, std::type_identity<SiLU>{});
+    same(Shape<32>{}, std::type_identity<Tanh>{});
 }
 
 TEST_CASE_TEMPLATE("a product and the activation behind it give together what they give apart", Device,

@@ -59,7 +59,7 @@ TEST_CASE("issue 18.4: norms of single samples are those of batches of one: netw
                            Plus<Chain<Linear<40, 8>, GELU>, Chain<Linear<40, 8, NoBias>>>, Linear<8, 3>>;
     expect_everywhere<Net, Shape<2, 4, 4>>();
     expect_everywhere<
-        Sequential<Let<condition, Linear<4, 6>, SiLU>, Linear<4, 5>, Modulate<condition, 6, 5>, Linear<5, 2>>,
+        Sequential<Let<condition, Linear<4, 6>, SiLU>, Linear<4, 5>, Modulate<condition, 6, 5>, SiLU, Linear<5, 2>>,
         Shape<4>>();
     expect_everywhere<Sequential<Linear<6, 12>, Dropout<0.5f>, Linear<12, 3>>, Shape<6>>();
     expect_everywhere<

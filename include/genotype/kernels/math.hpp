@@ -48,6 +48,17 @@ constexpr V sigmoid(V x) {
     return select(x >= V(0.f), V(1.f), e) / (V(1.f) + e);
 }
 
+/// sigmoid(x) and sigmoid(-x), which is 1 - sigmoid(x) without a loss of digits.
+template <class V>
+struct Sigmoids {
+    V of, of_opposite;
+};
+template <class V>
+constexpr Sigmoids<V> sigmoids(V x) {
+    const V e = exp(-abs(x)), one(1.f), zero(0.f), whole = one + e;
+    return {select(x >= zero, one, e) / whole, select(-x >= zero, one, e) / whole};
+}
+
 /// log(1 + exp(x)), never out of an overflow. PyTorch: torch.nn.functional.softplus without its threshold.
 template <class V>
 constexpr V softplus(V x) {

@@ -18,14 +18,14 @@ struct GELUTanh : Activation<GELUTanh> {
     }
     template <class V>
     static constexpr V slope(V x) {
-        const V s = sigmoid(twice_argument(x)), other = sigmoid(-twice_argument(x));
+        const auto [s, other] = sigmoids(twice_argument(x));
         const V near = max(V(-16.f), min(V(16.f), x));  // beyond, s * other is 0, and x^3 not yet infinite here
         return s + near * s * other * (V(1.5957691216f) + V(0.2140644488f) * near * near);
     }
     template <class V>
     static constexpr V second_derivative(V x) {
         const V near = max(V(-16.f), min(V(16.f), x)), square = near * near;
-        const V s = sigmoid(twice_argument(near)), other = sigmoid(-twice_argument(near));
+        const auto [s, other] = sigmoids(twice_argument(near));
         const V first = V(1.5957691216f) + V(0.2140644488f) * square, bend = V(0.4281288976f) * near;
         return s * other * (V(2.f) * first + near * ((other - s) * first * first + bend));
     }

@@ -3,6 +3,7 @@
 
 #include <array>
 
+#include "genotype/kernels/functions.hpp"
 #include "genotype/kernels/norm_shape.hpp"
 #include "genotype/layers/layer.hpp"
 #include "genotype/layers/number_arguments.hpp"
@@ -45,22 +46,26 @@ requires(sizeof...(numbers) <= 1) struct GroupNorm : LayerBase {
             return {.kept = {}, .forward_scratch = {2L * channels, 0}, .backward_scratch = {}};
     }
 
-    template <class Device, class Mode>
-    static void forward(Device device, Mode, const Forward<Mode>& pass) {
+    // An activation behind it is applied in the same pass, see model/fused.hpp.
+    static constexpr bool applies_activation = true;
+
+    template <class Device, class Mode, class Activation = kernels::NoActivation>
+    static void forward(Device device, Mode, const Forward<Mode>& pass, Activation activation = {}) {
         float* const statistics = std::same_as<Mode, Training> ? pass.kept.per_sample : pass.scratch.per_sample;
         group_norm(device, pass.batch, pass.in.pixels(), channels, groups, pass.x,
                    pass.parameters + parameter_offset<GroupNorm>(0), pass.parameters + parameter_offset<GroupNorm>(1),
-                   epsilon, statistics, pass.y);
+                   epsilon, statistics, pass.y, activation);
     }
 
-    template <class Device>
-    static void backward(Device device, const Backward& pass) {
+    template <class Device, class Activation = kernels::NoActivation>
+    static void backward(Device device, const Backward& pass, Activation activation = {}) {
         float* const gradients = pass.gradients;
         group_norm_backward(device, pass.batch, pass.in.pixels(), channels, groups, pass.x, pass.dy,
                             pass.parameters + parameter_offset<GroupNorm>(0), pass.kept.per_sample,
                             pass.scratch.per_sample, pass.dx,
                             gradients ? gradients + parameter_offset<GroupNorm>(0) : nullptr,
-                            gradients ? gradients + parameter_offset<GroupNorm>(1) : nullptr, pass.accumulate);
+                            gradients ? gradients + parameter_offset<GroupNorm>(1) : nullptr, pass.accumulate,
+                            pass.parameters + parameter_offset<GroupNorm>(1), activation);
     }
 
     template <class Device>

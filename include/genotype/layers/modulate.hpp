@@ -52,23 +52,26 @@ struct Modulate : LayerBase {
         return {.kept = {}, .forward_scratch = one + scratch, .backward_scratch = {}, .session = {}};
     }
 
-    template <class Device, class Mode>
-    static void forward(Device device, Mode, const Forward<Mode>& f) {
+    // An activation behind it is applied in the same pass, see model/fused.hpp.
+    static constexpr bool applies_activation = true;
+
+    template <class Device, class Mode, class Activation = kernels::NoActivation>
+    static void forward(Device device, Mode, const Forward<Mode>& f, Activation activation = {}) {
         constexpr bool training = std::same_as<Mode, Training>;
         float* const scales = (training ? f.kept : f.scratch).per_sample;
         convolve(device, geometry, f.batch, value_of<N>(f).data,
                  {f.parameters + parameter_offset<Modulate>(0), f.prepared},
                  f.parameters + parameter_offset<Modulate>(1), scales, training ? f.scratch : f.scratch.at(one));
-        modulate(device, f.batch, f.in.pixels(), channels, f.x, static_cast<const float*>(scales), f.y);
+        modulate(device, f.batch, f.in.pixels(), channels, f.x, static_cast<const float*>(scales), f.y, activation);
     }
 
-    template <class Device>
-    static void backward(Device device, const Backward& b) {
+    template <class Device, class Activation = kernels::NoActivation>
+    static void backward(Device device, const Backward& b, Activation activation = {}) {
         float *const dscales = b.scratch.per_sample, *const dvalue = b.scratch.at(one).per_sample;
         const MemoryRegion scratch = b.scratch.at(one + value);
         const NamedValue& named = value_of<N>(b);
         modulate_backward(device, b.batch, b.in.pixels(), channels, b.x, static_cast<const float*>(b.kept.per_sample),
-                          b.dy, b.dx, dscales);
+                          b.dy, b.dx, dscales, activation);
         if (named.gradient) {
             convolve_transposed(device, geometry, b.batch, dscales,
                                 {b.parameters + parameter_offset<Modulate>(0), b.prepared}, nullptr, dvalue, scratch);
@@ -83,11 +86,11 @@ struct Modulate : LayerBase {
     }
 
     /// For norms of single samples: the gradients by scales and shifts, and what they are products with.
-    template <class Device>
-    static void scale_gradients(Device device, const Backward& b, float* dscales) {
+    template <class Device, class Activation = kernels::NoActivation>
+    static void scale_gradients(Device device, const Backward& b, float* dscales, Activation activation = {}) {
         float* const none = nullptr;
         modulate_backward(device, b.batch, b.in.pixels(), channels, b.x, static_cast<const float*>(b.kept.per_sample),
-                          b.dy, none, dscales);
+                          b.dy, none, dscales, activation);
     }
     static const float* named_value(const Backward& b) { return value_of<N>(b).data; }
     /// Kept: the scales' and shifts' tangents. Scratch of backward: gradients by scales and shifts, by their tangents,

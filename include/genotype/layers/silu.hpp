@@ -14,12 +14,13 @@ struct SiLU : Activation<SiLU> {
     }
     template <class V>
     static constexpr V slope(V x) {
-        const V s = sigmoid(x);
-        return s + s * x * sigmoid(-x);
+        const auto [s, other] = sigmoids(x);
+        return s + s * x * other;
     }
     template <class V>
     static constexpr V second_derivative(V x) {
-        const V s = sigmoid(x), other = sigmoid(-x), bend = s * other;
+        const auto [s, other] = sigmoids(x);
+        const V bend = s * other;
         return bend * (V(2.f) + x * (other - s));
     }
 };

@@ -18,7 +18,8 @@ struct Softplus : Activation<Softplus> {
     }
     template <class V>
     static constexpr V second_derivative(V x) {
-        return select(x > V(20.f), V(0.f), sigmoid(x) * sigmoid(-x));
+        const auto [s, other] = sigmoids(x);
+        return select(x > V(20.f), V(0.f), s * other);
     }
 };
 

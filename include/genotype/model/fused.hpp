@@ -44,6 +44,11 @@ struct Fused : L {
     static void backward(Device device, const Backward& pass) {
         L::backward(device, pass, A::function_of_input());
     }
+    /// For norms of single samples, see layers/modulate.hpp.
+    template <class Device>
+    static void scale_gradients(Device device, const Backward& pass, float* to) {
+        L::scale_gradients(device, pass, to, A::function_of_input());
+    }
 };
 
 /// A product and the activation behind it, on a device whose products apply it. The product's own values are written

@@ -112,6 +112,26 @@ Vector before_activation(Activation activation, const Vector& dy, const Vector& 
         return dy * activation.slope(xsimd::fma(deviation, scale, offset));
 }
 
+/// dy before the activation.
+template <class Activation>
+void rows_before_activation(long rows, int channels, const float* x, const float* dy, const float* mean,
+                            const float* inverse, const float* weight, const float* bias, Activation activation,
+                            float* before) {
+    for_each_row_block(rows, [&](long row, auto block) {
+        constexpr int count = decltype(block)::value;
+        const long start = row * channels;
+        for_each_vector(channels, [&](long c, auto part) {
+            const Vector center = part.load(mean + c), offset = part.load(bias + c);
+            const Vector scale = part.load(inverse + c) * part.load(weight + c);
+            for_rows<count>(part, [&](auto r) {
+                const long at = start + r * static_cast<long>(channels) + c;
+                part.store(before_activation(activation, part.load(dy + at), part.load(x + at) - center, scale, offset),
+                           before + at);
+            });
+        });
+    });
+}
+
 /// For each channel the sums of dy and of dy * (x - mean) * inverse, where dy is taken to before the activation: the
 /// gradients of bias and weight.
 template <class Activation>

@@ -2,26 +2,30 @@
 #pragma once
 
 #include "genotype/kernels/device.hpp"
+#include "genotype/kernels/functions.hpp"
 #include "genotype/kernels/modulation.hpp"
 
 namespace genotype::kernels {
 
-/// y = x * (1 + scale) + shift. x, y (batch, pixels, channels); moments (batch, 2, channels): the scales of a sample,
-/// then its shifts.
-inline void modulate(Reference, int batch, long pixels, int channels, const float* x, const float* moments, float* y) {
+/// y = activation(x * (1 + scale) + shift). x, y (batch, pixels, channels); moments (batch, 2, channels): the scales of
+/// a sample, then its shifts.
+template <class Activation = NoActivation>
+void modulate(Reference, int batch, long pixels, int channels, const float* x, const float* moments, float* y,
+              Activation activation = {}) {
     for (int sample = 0; sample < batch; ++sample) {
         const float* const scale = moments + 2L * sample * channels;
         for (long pixel = 0; pixel < pixels; ++pixel)
             for (int c = 0; c < channels; ++c) {
                 const long at = (sample * pixels + pixel) * channels + c;
-                detail::Modulated{}(x[at], scale[c], scale[channels + c], y[at]);
+                detail::Modulated<Activation>{activation}(x[at], scale[c], scale[channels + c], y[at]);
             }
     }
 }
 
 /// Backward: dmoments as moments, written; dx where it is not null.
-inline void modulate_backward(Reference, int batch, long pixels, int channels, const float* x, const float* moments,
-                              const float* dy, float* dx, float* dmoments) {
+template <class Activation = NoActivation>
+void modulate_backward(Reference, int batch, long pixels, int channels, const float* x, const float* moments,
+                       const float* dy, float* dx, float* dmoments, Activation activation = {}) {
     for (int sample = 0; sample < batch; ++sample) {
         const float* const scale = moments + 2L * sample * channels;
         float* const dscale = dmoments + 2L * sample * channels;
@@ -29,8 +33,10 @@ inline void modulate_backward(Reference, int batch, long pixels, int channels, c
         for (long pixel = 0; pixel < pixels; ++pixel)
             for (int c = 0; c < channels; ++c) {
                 const long at = (sample * pixels + pixel) * channels + c;
-                detail::ModulatedGradients{}(x[at], dy[at], dscale[c], dscale[channels + c]);
-                if (dx) detail::ModulatedInput{}(dy[at], scale[c], dx[at]);
+                const float shift = scale[channels + c];
+                detail::ModulatedGradients<Activation>{activation}(x[at], dy[at], scale[c], shift, dscale[c],
+                                                                   dscale[channels + c]);
+                if (dx) detail::ModulatedInput<Activation>{activation}(x[at], dy[at], scale[c], shift, dx[at]);
             }
     }
 }

@@ -2,15 +2,18 @@
 #pragma once
 
 #include <cmath>
+#include <concepts>
 
 #include "genotype/kernels/device.hpp"
+#include "genotype/kernels/functions.hpp"
 
 namespace genotype::kernels {
 
-/// Normalises each group of neighbouring channels of each sample. statistics (batch, 2, channels): each channel's mean
-/// and inverse deviation, those of its group.
-inline void group_norm(Reference, int batch, int pixels, int channels, int groups, const float* x, const float* weight,
-                       const float* bias, float epsilon, float* statistics, float* y) {
+/// Normalises each group of neighbouring channels of each sample, and applies the activation. statistics (batch, 2,
+/// channels): each channel's mean and inverse deviation, those of its group.
+template <class Activation = NoActivation>
+void group_norm(Reference, int batch, int pixels, int channels, int groups, const float* x, const float* weight,
+                const float* bias, float epsilon, float* statistics, float* y, Activation activation = {}) {
     const int width = channels / groups;
     const double values = static_cast<double>(pixels) * width;
     for (int sample = 0; sample < batch; ++sample)
@@ -25,30 +28,38 @@ inline void group_norm(Reference, int batch, int pixels, int channels, int group
             for_each([&](long at, int) { squares += (x[at] - mean) * (x[at] - mean); });
             const double inverse = 1 / std::sqrt(squares / values + epsilon);
             for_each([&](long at, int c) {
-                y[at] = static_cast<float>((x[at] - mean) * inverse * weight[c] + bias[c]);
+                y[at] = activation.value(static_cast<float>((x[at] - mean) * inverse * weight[c] + bias[c]));
                 statistics[2L * sample * channels + c] = static_cast<float>(mean);
                 statistics[(2L * sample + 1) * channels + c] = static_cast<float>(inverse);
             });
         }
 }
 
-/// Backward with the statistics of forward. Scratch is not used. Null: dx, or dweight and dbias together.
-inline void group_norm_backward(Reference, int batch, int pixels, int channels, int groups, const float* x,
-                                const float* dy, const float* weight, const float* statistics, float*, float* dx,
-                                float* dweight, float* dbias, bool accumulate) {
+/// Backward with the statistics of forward. Scratch is not used. Null: dx, or dweight and dbias together. The bias is
+/// read where there is an activation.
+template <class Activation = NoActivation>
+void group_norm_backward(Reference, int batch, int pixels, int channels, int groups, const float* x, const float* dy,
+                         const float* weight, const float* statistics, float*, float* dx, float* dweight, float* dbias,
+                         bool accumulate, const float* bias = nullptr, Activation activation = {}) {
     const int width = channels / groups;
     const double values = static_cast<double>(pixels) * width;
     auto normalised = [&](int sample, long at, int c) {
         const double mean = statistics[2L * sample * channels + c];
         return (x[at] - mean) * statistics[(2L * sample + 1) * channels + c];
     };
+    auto before = [&](int sample, long at, int c) {
+        if constexpr (std::same_as<Activation, NoActivation>)
+            return dy[at];
+        else
+            return dy[at] * activation.slope(static_cast<float>(normalised(sample, at, c) * weight[c] + bias[c]));
+    };
     for (int c = 0; dweight && c < channels; ++c) {
         double slopes = accumulate ? dbias[c] : 0.0f, products = accumulate ? dweight[c] : 0.0f;
         for (int sample = 0; sample < batch; ++sample)
             for (int pixel = 0; pixel < pixels; ++pixel) {
                 const long at = (static_cast<long>(sample) * pixels + pixel) * channels + c;
-                slopes += dy[at];
-                products += dy[at] * normalised(sample, at, c);
+                slopes += before(sample, at, c);
+                products += before(sample, at, c) * normalised(sample, at, c);
             }
         dbias[c] = static_cast<float>(slopes);
         dweight[c] = static_cast<float>(products);
@@ -62,13 +73,14 @@ inline void group_norm_backward(Reference, int batch, int pixels, int channels, 
             };
             double slopes = 0, products = 0;
             for_each([&](long at, int c) {
-                slopes += static_cast<double>(weight[c]) * dy[at];
-                products += static_cast<double>(weight[c]) * dy[at] * normalised(sample, at, c);
+                slopes += static_cast<double>(weight[c]) * before(sample, at, c);
+                products += static_cast<double>(weight[c]) * before(sample, at, c) * normalised(sample, at, c);
             });
             for_each([&](long at, int c) {
                 const double inverse = statistics[(2L * sample + 1) * channels + c];
-                dx[at] = static_cast<float>(inverse * (static_cast<double>(weight[c]) * dy[at] - slopes / values -
-                                                       normalised(sample, at, c) * products / values));
+                dx[at] =
+                    static_cast<float>(inverse * (static_cast<double>(weight[c]) * before(sample, at, c) -
+                                                  slopes / values - normalised(sample, at, c) * products / values));
             });
         }
 }

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cmath>
+#include <concepts>
 
+#include "genotype/kernels/functions.hpp"
 #include "genotype/kernels/thrust/columns.hpp"
 #include "genotype/kernels/thrust/moments.hpp"
 
@@ -26,12 +28,27 @@ struct GroupPlaces {
     }
 };
 
+/// dy before the activation, whose input is made again.
+template <class Activation>
+struct GroupNormSlope {
+    const float *dy, *weight, *bias;
+    Activation activation;
+
+    constexpr float operator()(long at, long c, float normalised) const {
+        if constexpr (std::same_as<Activation, NoActivation>)
+            return dy[at];
+        else
+            return dy[at] * activation.slope(normalised * weight[c] + bias[c]);
+    }
+};
+
 }  // namespace detail
 
 /// See the reference's.
-template <class System>
+template <class System, class Activation = NoActivation>
 void group_norm(Thrust<System> device, int batch, int pixels, int channels, int groups, const float* x,
-                const float* weight, const float* bias, float epsilon, float* statistics, float* y) {
+                const float* weight, const float* bias, float epsilon, float* statistics, float* y,
+                Activation activation = {}) {
     const detail::GroupPlaces places{pixels, channels, groups};
     detail::sum_groups_then(
         device, static_cast<long>(batch) * groups, places.values(), detail::Sums<2>{},
@@ -52,24 +69,27 @@ void group_norm(Thrust<System> device, int batch, int pixels, int channels, int 
         places.values(),
         [=] GENOTYPE_KERNEL(long group, long i, const detail::Normal& own) {
             const long at = places.at(group, i), c = at % channels;
-            y[at] = (x[at] - own.mean) * own.inverse * weight[c] + bias[c];
+            y[at] = activation.value((x[at] - own.mean) * own.inverse * weight[c] + bias[c]);
         });
 }
 
 /// See the reference's. Scratch: batch * 4 * channels floats.
-template <class System>
+template <class System, class Activation = NoActivation>
 void group_norm_backward(Thrust<System> device, int batch, int pixels, int channels, int groups, const float* x,
                          const float* dy, const float* weight, const float* statistics, float* scratch, float* dx,
-                         float* dweight, float* dbias, bool accumulate) {
+                         float* dweight, float* dbias, bool accumulate, const float* bias = nullptr,
+                         Activation activation = {}) {
     const detail::GroupPlaces places{pixels, channels, groups};
+    const detail::GroupNormSlope<Activation> slope_at{dy, weight, bias, activation};
     // [sample][slopes, products, their means over the group][channel]
     detail::sum_groups(
         device, static_cast<long>(batch) * channels, pixels, detail::Sums<2>{},
         [=] GENOTYPE_KERNEL(long own, long pixel) {
             const long sample = own / channels, c = own % channels, at = (sample * pixels + pixel) * channels + c;
             const float* const of = statistics + sample * 2 * channels + c;
-            const double slope = static_cast<double>(dy[at]);
-            return detail::Sums<2>{{slope, slope * ((x[at] - of[0]) * of[channels])}};
+            const float normalised = (x[at] - of[0]) * of[channels];
+            const double slope = static_cast<double>(slope_at(at, c, normalised));
+            return detail::Sums<2>{{slope, slope * normalised}};
         },
         [=] GENOTYPE_KERNEL(long own, const detail::Sums<2>& sums) {
             float* const to = scratch + own / channels * 4 * channels + own % channels;
@@ -107,7 +127,8 @@ void group_norm_backward(Thrust<System> device, int batch, int pixels, int chann
         const float* const of = statistics + places.of_channel(at, 2);
         const float* const means = scratch + 2L * channels + places.of_channel(at, 4);
         const float normalised = (x[at] - of[0]) * of[channels];
-        dx[at] = of[channels] * (weight[at % channels] * dy[at] - means[0] - normalised * means[channels]);
+        const float slope = slope_at(at, at % channels, normalised);
+        dx[at] = of[channels] * (weight[at % channels] * slope - means[0] - normalised * means[channels]);
     });
 }
 
