@@ -120,7 +120,7 @@ int main(int argc, char** argv) {
                                .tokenizer = tokenizer,
                                .tokens = std::min(tokenizer.size(), text_model::Model::vocabulary),
                                .parts = split_text(tokens),
-                               .is_gpt2 = TextConfig(text_model::config).family == TextFamily::gpt2};
+                               .scaled_residuals = TextConfig(text_model::config).family().scaled_residuals};
         if (!flags.from.empty())
             task.pretrained = text_parameters<text_model::Model>(TextFiles(flags.from), text_model::config);
         if (flags.device == "cpu") return example::train_text<Cpu>(task);

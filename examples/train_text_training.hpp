@@ -26,7 +26,7 @@ struct TextTask {
     const Tokenizer& tokenizer;
     int tokens;               // of the tokenizer
     TextParts parts;          // of the text
-    bool is_gpt2;             // and not a Llama
+    bool scaled_residuals;    // first values as GPT-2 has them, and not as a Llama
     Arena<> pretrained = {};  // parameters of --from; none: first values
 };
 
@@ -41,7 +41,7 @@ void set_first_values(const TextTask& task, Model<text_model::Model, Device>& mo
     if (task.pretrained.size() > 0) {
         Device::upload(task.pretrained.data(), task.pretrained.size(), model.parameters.data());
         model.prepare();
-    } else if (task.is_gpt2) {
+    } else if (task.scaled_residuals) {
         initialize_gpt2(model, Seed{task.flags.seed});
     } else {
         initialize_llama(model, Seed{task.flags.seed});

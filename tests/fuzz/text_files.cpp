@@ -3,8 +3,8 @@
 #include "genotype/text/chat_template.hpp"
 #include "genotype/text/config_source.hpp"
 #include "genotype/text/generation_defaults.hpp"
-#include "genotype/text/gguf_names.hpp"
 #include "genotype/text/shard_index.hpp"
+#include "genotype/text/tensor_names.hpp"
 #include "support/fuzz.hpp"
 
 using namespace genotype;
@@ -15,10 +15,16 @@ void expect_sizes(const TextConfig& config) {
     check_config(config, config, "file");
     fuzz::expect(!model_source(config).empty(), "a type");
     fuzz::expect(config.vocabulary() > 0 && config.width() > 0, "sizes above 0");
-    const LlamaConfig& c = config.llama;
-    fuzz::expect(config.family == TextFamily::gpt2
-                     ? config.gpt2.width % config.gpt2.heads == 0 && config.gpt2.hidden > 0
-                     : c.heads % c.key_value_heads == 0 && c.head_width % 2 == 0 && c.hidden > 0 && c.rope_theta > 0,
+    const auto number = [&](const std::string& name) {
+        for (const TextConfig::Option& option : config.options())
+            if (option.name == name) return std::stod(option.text);
+        return -1.0;
+    };
+    const auto whole = [&](const std::string& name) { return static_cast<long>(number(name)); };
+    fuzz::expect(whole("hidden") > 0, "a feed-forward part");
+    fuzz::expect(config.family().name == "gpt2" ? config.width() % whole("heads") == 0
+                                                : whole("heads") % whole("key_value_heads") == 0 &&
+                                                      whole("head_width") % 2 == 0 && number("rope_theta") > 0,
                  "sizes that fit one another");
 }
 
@@ -42,7 +48,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         return 0;
     }
     fuzz::attempt([&] { expect_sizes(detail::read_config_json(text, "config.json")); });
-    for (const std::optional<TextFamily> family : {std::optional<TextFamily>(), std::optional(TextFamily::llama)})
+    for (const FamilyFacts* const family : {static_cast<const FamilyFacts*>(nullptr), &TextFamily<LlamaConfig>::facts})
         fuzz::attempt([&] {
             for (const TokenId id : detail::read_generation_json(text, "generation_config.json", family).end_tokens)
                 fuzz::expect(id >= 0, "ids from 0");

@@ -8,7 +8,7 @@ namespace {
 template <GPT2Config config>
 void check(const std::string& name) {
     golden::check_text_model<GPT2<config>>(name, config, config.context,
-                                           [](const std::string& tensor) { return gpt2_sources(tensor, config); });
+                                           [](const std::string& tensor) { return weight_sources(tensor, config); });
 }
 
 constexpr GPT2Config small{.vocabulary = 48, .context = 40, .width = 16, .layers = 2, .heads = 2};

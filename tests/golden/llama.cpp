@@ -9,7 +9,7 @@ namespace {
 template <LlamaConfig config>
 void check(const std::string& name) {
     golden::check_text_model<Llama<config>>(name, config, 64,
-                                            [](const std::string& tensor) { return llama_sources(tensor, config); });
+                                            [](const std::string& tensor) { return weight_sources(tensor, config); });
 }
 
 constexpr LlamaConfig with(LlamaConfig config, auto change) {

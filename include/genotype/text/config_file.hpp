@@ -3,11 +3,11 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 
-#include "genotype/text/config_gguf.hpp"
-#include "genotype/text/config_json.hpp"
 #include "genotype/text/gguf_path.hpp"
 #include "genotype/text/read_text.hpp"
+#include "genotype/text/text_config.hpp"
 
 namespace genotype {
 namespace detail {
@@ -32,20 +32,55 @@ inline void expect_folder(const std::filesystem::path& path) {
          "a folder in Hugging Face's form, or a GGUF file");
 }
 
+/// What the text of a config.json says. Fields that transformers does not know of these models change nothing there,
+/// and nothing here.
+template <class... Configs>
+TextConfig read_config_json(std::string_view text, const std::string& file, TextFamilyList<Configs...> families) {
+    const nlohmann::json json = parse_json_object(text, file);
+    const JsonField top{json, file, ""};
+    const JsonField type = top["model_type"];
+    const std::string_view name = type.value.is_string() ? std::string_view(type.text()) : std::string_view();
+    if (((name != TextFamily<Configs>::facts.name) && ...)) type.wrong(family_names(families, ""));
+    if (!top["quantization_config"].is_null()) top["quantization_config"].wrong("nothing: weights as they are");
+    TextConfig config;
+    ((name == TextFamily<Configs>::facts.name && (config = TextFamily<Configs>::read(top), true)) || ...);
+    return config;
+}
+inline TextConfig read_config_json(std::string_view text, const std::string& file) {
+    return read_config_json(text, file, TextFamilies{});
+}
+
+/// What a GGUF file's metadata say. A key of the architecture that is not known is an `Error`.
+template <class... Configs>
+TextConfig read_config_gguf(const Gguf& file, TextFamilyList<Configs...> families) {
+    const std::string_view name = file.get_string("general.architecture");
+    TextConfig config;
+    if (!((name == TextFamily<Configs>::facts.name && (config = TextFamily<Configs>::read(file), true)) || ...))
+        fail(file.name(), "\"general.architecture\"", in_quotes(name), family_names(families, "\""));
+    return config;
+}
+inline TextConfig read_config_gguf(const Gguf& file) {
+    return read_config_gguf(file, TextFamilies{});
+}
+
 }  // namespace detail
 
 /// What a folder's config.json or a GGUF file's metadata say of a model's sizes. Anything that such models are not here
 /// (another `model_type`, another activation, a scaling of positions that is not known) is an `Error` that names it.
 /// transformers equivalent: `AutoConfig.from_pretrained(path)`.
-inline TextConfig read_text_config(const std::filesystem::path& path) {
-    if (const auto gguf = detail::find_gguf(path)) return detail::read_config_gguf(Gguf(*gguf));
+template <class... Configs>
+TextConfig read_text_config(const std::filesystem::path& path, TextFamilyList<Configs...> families) {
+    if (const auto gguf = detail::find_gguf(path)) return detail::read_config_gguf(Gguf(*gguf), families);
     detail::expect_folder(path);
     const std::filesystem::path file = path / "config.json";
     std::error_code ignored;
     if (const bool is_there = std::filesystem::exists(file, ignored); !is_there)
         if (const std::string elsewhere = detail::model_elsewhere(path); !elsewhere.empty())
             fail(path.string(), "model", "a folder without config.json", elsewhere);
-    return detail::read_config_json(detail::read_text(file), file.string());
+    return detail::read_config_json(detail::read_text(file), file.string(), families);
+}
+inline TextConfig read_text_config(const std::filesystem::path& path) {
+    return read_text_config(path, TextFamilies{});
 }
 
 }  // namespace genotype

@@ -1,4 +1,4 @@
-// A GGUF file's metadata of a GPT-2 or a Llama, as llama.cpp's converter writes it.
+// Keys of a GGUF file's metadata, for families of text models, as llama.cpp's converter writes them.
 #pragma once
 
 #include <algorithm>
@@ -10,10 +10,27 @@
 #include <vector>
 
 #include "genotype/io/gguf.hpp"
-#include "genotype/kernels/rotary.hpp"
-#include "genotype/text/text_config.hpp"
+#include "genotype/text/family.hpp"
 
-namespace genotype::detail {
+namespace genotype {
+namespace detail {
+
+/// The rows of the embedding, which every file has.
+inline int gguf_vocabulary(const Gguf& file) {
+    const GgufTensor& embedding = file.at("token_embd.weight");
+    if (embedding.shape.size() != 2 || embedding.shape[0] < 1 || embedding.shape[0] > largest_size)
+        fail(file.name(), "\"token_embd.weight\"", embedding.text(), "a matrix of 1 to 16777216 rows");
+    return static_cast<int>(embedding.shape[0]);
+}
+
+/// Whether the head's weights are the embedding's: there is none, or (in files of GPT-2) it is there again.
+inline bool gguf_is_tied(const Gguf& file) {
+    const GgufTensor *const head = file.find("output.weight"), *const embedding = file.find("token_embd.weight");
+    if (!head) return true;
+    if (!embedding || head->type != embedding->type || head->shape != embedding->shape) return false;
+    const auto left = file.bytes(*head), right = file.bytes(*embedding);
+    return std::equal(left.begin(), left.end(), right.begin(), right.end());
+}
 
 /// The metadata under one architecture's prefix. What is asked for is known; the rest is refused in the end.
 class GgufConfigReader {
@@ -59,6 +76,9 @@ class GgufConfigReader {
             if (entry.name.starts_with(prefix_ + std::string(begin))) known_.push_back(entry.name);
     }
 
+    /// Whether the head's weights are the embedding's.
+    bool is_tied() const { return gguf_is_tied(file_); }
+
     /// The key that was asked for last.
     const std::string& last() const { return known_.back(); }
     /// Says what is wrong with it.
@@ -100,65 +120,7 @@ class GgufConfigReader {
     std::vector<std::string> known_;
 };
 
-/// The rows of the embedding, which every file has.
-inline int gguf_vocabulary(const Gguf& file) {
-    const GgufTensor& embedding = file.at("token_embd.weight");
-    if (embedding.shape.size() != 2 || embedding.shape[0] < 1 || embedding.shape[0] > largest_size)
-        fail(file.name(), "\"token_embd.weight\"", embedding.text(), "a matrix of 1 to 16777216 rows");
-    return static_cast<int>(embedding.shape[0]);
-}
-
-/// Whether the head's weights are the embedding's: there is none, or (in files of GPT-2) it is there again.
-inline bool gguf_is_tied(const Gguf& file) {
-    const GgufTensor *const head = file.find("output.weight"), *const embedding = file.find("token_embd.weight");
-    if (!head) return true;
-    if (!embedding || head->type != embedding->type || head->shape != embedding->shape) return false;
-    const auto left = file.bytes(*head), right = file.bytes(*embedding);
-    return std::equal(left.begin(), left.end(), right.begin(), right.end());
-}
-
-/// By how much llama3's scaling divides each frequency.
-inline std::vector<double> llama3_divisors(const LlamaConfig& config) {
-    const kernels::RotaryTurns plain{.theta = config.rope_theta};
-    const kernels::RotaryTurns scaled{.theta = config.rope_theta,
-                                      .factor = config.rope_factor,
-                                      .low_freq_factor = config.rope_low_freq_factor,
-                                      .high_freq_factor = config.rope_high_freq_factor,
-                                      .original_context = static_cast<double>(config.rope_original_context)};
-    std::vector<float> before(static_cast<std::size_t>(config.head_width) / 2), after(before.size());
-    kernels::rotary_frequencies(plain, config.head_width, before.data());
-    kernels::rotary_frequencies(scaled, config.head_width, after.data());
-    std::vector<double> divisors;
-    for (std::size_t pair = 0; pair < before.size(); ++pair)
-        divisors.push_back(double{before[pair]} / double{after[pair]});
-    return divisors;
-}
-
-/// Converted files of Llama 3.1 and later have no words for their scaling but the divisors that it comes to. Those of
-/// Meta's own models, which differ in one factor alone, are found again; any others are an `Error`.
-inline void read_rope_freqs(const Gguf& file, LlamaConfig& config) {
-    const GgufTensor* const tensor = file.find("rope_freqs.weight");
-    if (!tensor) return;
-    const auto wrong = [&](const std::string& found) {
-        fail(file.name(), "\"rope_freqs.weight\"", found,
-             "the divisors of llama3's scaling with low_freq_factor 1, high_freq_factor 4 and an original context of "
-             "8192");
-    };
-    std::vector<float> found(static_cast<std::size_t>(config.head_width) / 2);
-    if (tensor->type != GgmlType::F32 || tensor->count() != found.size()) wrong(tensor->text());
-    file.dequantize(*tensor, found);
-    if (config.rope_scaling != RopeScaling::none) wrong("them beside another scaling");
-    config.rope_scaling = RopeScaling::llama3;
-    config.rope_factor = found.back();
-    if (!(config.rope_factor >= 1 && std::isfinite(config.rope_factor)))
-        wrong("a last one of " + config_text(found.back()));
-    const std::vector<double> wanted = llama3_divisors(config);
-    for (std::size_t pair = 0; pair < found.size(); ++pair)
-        if (!(std::abs(double{found[pair]} - wanted[pair]) <= 1e-4 * wanted[pair]))
-            wrong(config_text(found[pair]) + " for pair " + std::to_string(pair));
-}
-
-/// The sizes that both families have under the same keys.
+/// The sizes that all families have under the same keys.
 template <class Config>
 Config read_common_sizes(const Gguf& file, GgufConfigReader& keys) {
     Config config;
@@ -170,20 +132,6 @@ Config read_common_sizes(const Gguf& file, GgufConfigReader& keys) {
     config.layers = keys.size("block_count");
     config.hidden = keys.size("feed_forward_length");
     return config;
-}
-
-/// As llama.cpp has it: a factor without words for the kind of scaling is a linear one, 0 and 1 are none.
-inline void read_rope_scaling(GgufConfigReader& keys, LlamaConfig& config) {
-    const std::string_view scaling = keys.text("rope.scaling.type", "linear");
-    if (scaling != "linear" && scaling != "none") keys.wrong(in_quotes(scaling), "none or linear");
-    const char* const key = keys.has("rope.scaling.factor") ? "rope.scaling.factor" : "rope.scale_linear";
-    const float factor = keys.number(key, 1);
-    for (const char* other :
-         {"rope.scaling.factor", "rope.scale_linear", "rope.scaling.original_context_length", "rope.scaling.finetuned"})
-        keys.has(other);
-    if (scaling == "none" || factor == 0 || factor == 1) return;
-    config.rope_scaling = RopeScaling::linear;
-    config.rope_factor = keys.positive(key);
 }
 
 /// Keys of what these layers have not, which say that the file's have it not either.
@@ -203,58 +151,9 @@ inline void expect_plain_layers(const Gguf& file, GgufConfigReader& keys, int co
     for (const char* other : {"attention.layer_norm_epsilon", "attention.layer_norm_rms_epsilon"}) keys.has(other);
 }
 
-inline LlamaConfig read_llama_config(const Gguf& file) {
-    GgufConfigReader keys(file, "llama");
-    auto config = read_common_sizes<LlamaConfig>(file, keys);
-    config.rms_epsilon = keys.positive("attention.layer_norm_rms_epsilon");
-    config.heads = keys.size("attention.head_count");
-    config.key_value_heads = keys.size("attention.head_count_kv", config.heads);
-    if (config.heads % config.key_value_heads != 0)
-        keys.wrong(std::to_string(config.key_value_heads), "a divisor of head_count, " + std::to_string(config.heads));
-    const bool has_head_width = keys.has("attention.key_length");
-    if (!has_head_width && config.width % config.heads != 0)
-        keys.wrong("nothing", "the features of a head: " + std::to_string(config.heads) + " heads do not divide " +
-                                  std::to_string(config.width));
-    config.head_width = keys.size("attention.key_length", config.width / config.heads);
-    if (config.head_width % 2 != 0) keys.wrong(std::to_string(config.head_width), "an even number");
-    for (const char* same : {"attention.value_length", "rope.dimension_count"})
-        if (const int said = keys.size(same, config.head_width); said != config.head_width)
-            keys.wrong(std::to_string(said), std::to_string(config.head_width) + ", a head's features");
-    config.rope_theta = keys.positive("rope.freq_base", 10'000);
-    read_rope_scaling(keys, config);
-    expect_plain_layers(file, keys, config.context);
-    keys.expect_no_others();
-    read_rope_freqs(file, config);
-    config.tied = gguf_is_tied(file);
-    config.attention_bias = file.find("blk.0.attn_output.bias") != nullptr;
-    config.mlp_bias = file.find("blk.0.ffn_down.bias") != nullptr;
-    return config;
-}
+}  // namespace detail
 
-inline GPT2Config read_gpt2_config(const Gguf& file) {
-    GgufConfigReader keys(file, "gpt2");
-    auto config = read_common_sizes<GPT2Config>(file, keys);
-    config.norm_epsilon = keys.positive("attention.layer_norm_epsilon");
-    config.heads = keys.size("attention.head_count");
-    if (config.width % config.heads != 0)
-        keys.wrong(std::to_string(config.heads), "a divisor of embedding_length, " + std::to_string(config.width));
-    if (const int said = keys.size("attention.head_count_kv", config.heads); said != config.heads)
-        keys.wrong(std::to_string(said), std::to_string(config.heads) + ", as head_count");
-    for (const char* same : {"attention.key_length", "attention.value_length"})
-        if (const int width = config.width / config.heads, said = keys.size(same, width); said != width)
-            keys.wrong(std::to_string(said), std::to_string(width) + ", a head's features");
-    expect_plain_layers(file, keys, config.context);
-    keys.expect_no_others();
-    config.tied = gguf_is_tied(file);
-    return config;
-}
+/// Reads keys that begin with an architecture's name; refuses those that nothing asked for.
+using GgufKeys = detail::GgufConfigReader;
 
-/// What a GGUF file's metadata say. A key of the architecture that is not known here is an `Error`.
-inline TextConfig read_config_gguf(const Gguf& file) {
-    const std::string_view architecture = file.get_string("general.architecture");
-    if (architecture == "gpt2") return read_gpt2_config(file);
-    if (architecture == "llama") return read_llama_config(file);
-    fail(file.name(), "\"general.architecture\"", in_quotes(architecture), "\"gpt2\" or \"llama\"");
-}
-
-}  // namespace genotype::detail
+}  // namespace genotype

@@ -29,15 +29,15 @@ struct GenerationDefaults {
 
 namespace detail {
 
-/// What the text of a generation_config.json says, or of a config.json, where there is no such file. What a config.json
-/// does not name is as transformers' class of the family has it.
+/// What the text of a generation_config.json says, or of a config.json of this family, where there is no such file.
+/// What a config.json does not name is as transformers' class of the family has it.
 inline GenerationDefaults read_generation_json(std::string_view text, const std::string& file,
-                                               std::optional<TextFamily> family = {}) {
+                                               const FamilyFacts* family = nullptr) {
     const nlohmann::json json = parse_json_object(text, file);
     const JsonField top{json, file, ""};
     GenerationDefaults defaults;
-    const auto token = [&](const char* key, TokenId of_gpt2, TokenId of_llama) -> std::optional<TokenId> {
-        if (!json.contains(key) && family) return *family == TextFamily::gpt2 ? of_gpt2 : of_llama;
+    const auto token = [&](const char* key, std::optional<TokenId> FamilyFacts::*of_family) -> std::optional<TokenId> {
+        if (!json.contains(key) && family) return family->*of_family;
         if (top[key].is_null() || top[key].value == -1) return {};  // as some files say "none"
         return top[key].id();
     };
@@ -52,9 +52,9 @@ inline GenerationDefaults read_generation_json(std::string_view text, const std:
     };
     if (const JsonField end = top["eos_token_id"]; end.value.is_array())
         for (const JsonField& one : end.list()) defaults.end_tokens.push_back(one.id());
-    else if (const auto one = token("eos_token_id", 50256, 2))
+    else if (const auto one = token("eos_token_id", &FamilyFacts::end_token))
         defaults.end_tokens.push_back(*one);
-    defaults.first_token = token("bos_token_id", 50256, 1);
+    defaults.first_token = token("bos_token_id", &FamilyFacts::first_token);
     if (const JsonField padding = top["pad_token_id"]; !padding.is_null() && padding.value != -1)
         defaults.padding_token = padding.id();
     defaults.do_sample = top["do_sample"].flag(false);
@@ -89,13 +89,18 @@ inline GenerationDefaults read_generation_gguf(const Gguf& file) {
 }  // namespace detail
 
 /// Reads a folder's generation_config.json, without one its config.json, or a GGUF file's metadata.
-inline GenerationDefaults read_generation_defaults(const std::filesystem::path& path) {
+template <class... Configs>
+GenerationDefaults read_generation_defaults(const std::filesystem::path& path, TextFamilyList<Configs...> families) {
     if (const auto gguf = detail::find_gguf(path)) return detail::read_generation_gguf(Gguf(*gguf));
     detail::expect_folder(path);
     const std::filesystem::path own = path / "generation_config.json", config = path / "config.json";
     if (detail::has_entry(own)) return detail::read_generation_json(detail::read_text(own), own.string());
     const std::string text = detail::read_text(config);
-    return detail::read_generation_json(text, config.string(), detail::read_config_json(text, config.string()).family);
+    const TextConfig read = detail::read_config_json(text, config.string(), families);
+    return detail::read_generation_json(text, config.string(), &read.family());
+}
+inline GenerationDefaults read_generation_defaults(const std::filesystem::path& path) {
+    return read_generation_defaults(path, TextFamilies{});
 }
 
 }  // namespace genotype

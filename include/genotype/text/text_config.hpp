@@ -1,80 +1,92 @@
 // What a file of a text model says it is, and how that is held against a type.
 #pragma once
 
-#include <array>
-#include <charconv>
-#include <concepts>
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "genotype/io/load_report.hpp"
-#include "genotype/models/gpt2_config.hpp"
-#include "genotype/models/llama_config.hpp"
 #include "genotype/shape/error.hpp"
+#include "genotype/text/families.hpp"
 
 namespace genotype {
 
-/// The kinds of text models that are read.
-enum class TextFamily { gpt2, llama };
+/// The family of a text model and its sizes, whatever the family. A config (`LlamaConfig`) turns into one of its own
+/// accord.
+class TextConfig {
+  public:
+    /// An option of the family's config.
+    struct Option {
+        std::string name, text;  ///< "rope_theta", "100000"
+        std::string literal;     ///< the value in C++: "100000"
+        bool follows = false;    ///< from the options that a type is always written with: it need not be said
+    };
 
-/// The sizes of a text model of either family. A type's sizes turn into one of their own accord.
-struct TextConfig {
-    TextFamily family = TextFamily::llama;
-    GPT2Config gpt2 = {};    // where the family is gpt2
-    LlamaConfig llama = {};  // where it is llama
+    /// Of no model.
+    TextConfig() = default;
 
-    constexpr TextConfig() = default;
-    constexpr TextConfig(const GPT2Config& sizes) : family(TextFamily::gpt2), gpt2(sizes) {}
-    constexpr TextConfig(const LlamaConfig& sizes) : family(TextFamily::llama), llama(sizes) {}
+    template <FamilyConfig Config>
+    TextConfig(const Config& config)
+        : facts_(TextFamily<Config>::facts),
+          vocabulary_(config.vocabulary),
+          width_(config.width),
+          layers_(config.layers),
+          tied_(config.tied) {
+        config.for_each_option([&](const char* name, const auto& value) {
+            options_.push_back({name, detail::config_text(value), detail::config_literal(value)});
+        });
+        std::size_t place = 0;
+        TextFamily<Config>::base(config).for_each_option([&](const char* name, const auto& value) {
+            const auto& said = facts_.said;
+            Option& option = options_[place++];
+            option.follows =
+                option.text == detail::config_text(value) && std::find(said.begin(), said.end(), name) == said.end();
+        });
+        for (const FamilyParameter& parameter : TextFamily<Config>::parameters(config))
+            parameters_.push_back(parameter);
+    }
 
-    int vocabulary() const { return family == TextFamily::gpt2 ? gpt2.vocabulary : llama.vocabulary; }
-    int width() const { return family == TextFamily::gpt2 ? gpt2.width : llama.width; }
-    bool tied() const { return family == TextFamily::gpt2 ? gpt2.tied : llama.tied; }
+    const FamilyFacts& family() const { return facts_; }
+    int vocabulary() const { return vocabulary_; }
+    int width() const { return width_; }
+    int layers() const { return layers_; }
+    bool tied() const { return tied_; }
 
-    bool operator==(const TextConfig&) const = default;
+    /// The options of the config, in its order.
+    const std::vector<Option>& options() const { return options_; }
+    /// The parameters of such a model, and what files call them.
+    const std::vector<FamilyParameter>& parameters() const { return parameters_; }
+    /// Hugging Face's name of the weight of "embedding" or "head"; "" where such a model has none.
+    std::string weight_name(std::string_view parameter) const {
+        for (const FamilyParameter& one : parameters_)
+            if (one.name == parameter) return std::string(one.tensors[0].name) + ".weight";
+        return "";
+    }
+
+    /// Whether both are of one family, with the same options.
+    bool operator==(const TextConfig& other) const {
+        return facts_.name == other.facts_.name &&
+               std::equal(
+                   options_.begin(), options_.end(), other.options_.begin(), other.options_.end(),
+                   [](const Option& one, const Option& two) { return one.name == two.name && one.text == two.text; });
+    }
+
+  private:
+    FamilyFacts facts_;
+    int vocabulary_ = 0, width_ = 0, layers_ = 0;
+    bool tied_ = false;
+    std::vector<Option> options_;
+    std::vector<FamilyParameter> parameters_;
 };
 
-/// "gpt2" or "llama", as config.json and GGUF name them.
-constexpr std::string_view text_family_name(TextFamily family) {
-    return family == TextFamily::gpt2 ? "gpt2" : "llama";
-}
-/// "none", "linear" or "llama3".
-constexpr std::string_view rope_scaling_name(RopeScaling scaling) {
-    return scaling == RopeScaling::none ? "none" : scaling == RopeScaling::linear ? "linear" : "llama3";
-}
-
 namespace detail {
-
-/// A size of a file's from 1 on to this fits: no product of two overflows 64 bits, nor four times one of them an int.
-inline constexpr int largest_size = 1 << 24;
-
-/// A number, a truth value or a name; numbers as the shortest texts that read back as the same bits.
-template <class Value>
-std::string config_text(const Value& value) {
-    if constexpr (std::same_as<Value, bool>) {
-        return value ? "true" : "false";
-    } else if constexpr (std::same_as<Value, RopeScaling>) {
-        return std::string(rope_scaling_name(value));
-    } else {
-        std::array<char, 64> text;
-        char *const begin = text.data(), *const end = begin + text.size();
-        if constexpr (std::floating_point<Value>)
-            if (value >= 1e-3f && value < 1e7f)  // 100000, where the shortest would be 1e+05
-                return {begin, std::to_chars(begin, end, value, std::chars_format::fixed).ptr};
-        return {begin, std::to_chars(begin, end, value).ptr};
-    }
-}
 
 /// "vocabulary" and "49152" for each field of the family's config.
 inline std::vector<std::pair<std::string, std::string>> config_texts(const TextConfig& config) {
     std::vector<std::pair<std::string, std::string>> texts;
-    const auto add = [&](const char* name, const auto& value) { texts.emplace_back(name, config_text(value)); };
-    if (config.family == TextFamily::gpt2)
-        config.gpt2.for_each_option(add);
-    else
-        config.llama.for_each_option(add);
+    for (const TextConfig::Option& option : config.options()) texts.emplace_back(option.name, option.text);
     return texts;
 }
 
@@ -93,14 +105,13 @@ inline std::vector<std::pair<std::string, std::string>> config_texts(const TextC
 ///     check_config(read_text_config("smollm2"), smollm2_135m, "smollm2");
 inline void check_config(const TextConfig& found, const TextConfig& expected, const std::string& file) {
     std::vector<LoadFault> faults;
-    if (found.family != expected.family) {
-        faults.push_back(
-            {"family", std::string(text_family_name(found.family)), std::string(text_family_name(expected.family))});
+    if (found.family().name != expected.family().name) {
+        faults.push_back({"family", std::string(found.family().name), std::string(expected.family().name)});
     } else {
-        const auto there = detail::config_texts(found), wanted = detail::config_texts(expected);
+        const auto &there = found.options(), &wanted = expected.options();
         for (std::size_t field = 0; field < wanted.size(); ++field)
-            if (there[field].second != wanted[field].second)
-                faults.push_back({wanted[field].first, there[field].second, wanted[field].second});
+            if (there[field].text != wanted[field].text)
+                faults.push_back({wanted[field].name, there[field].text, wanted[field].text});
     }
     if (!faults.empty()) detail::fail_with(file, faults);
 }

@@ -18,9 +18,9 @@
 #include "genotype/io/name_prefix.hpp"
 #include "genotype/io/safetensors.hpp"
 #include "genotype/text/config_file.hpp"
-#include "genotype/text/gguf_names.hpp"
 #include "genotype/text/gguf_path.hpp"
 #include "genotype/text/shard_index.hpp"
+#include "genotype/text/tensor_names.hpp"
 
 namespace genotype {
 
@@ -59,21 +59,20 @@ struct TextFilesOptions {
 class TextFiles {
   public:
     explicit TextFiles(const std::filesystem::path& path, TextFilesOptions options = {})
+        : TextFiles(path, TextFamilies{}, std::move(options)) {}
+    /// The same with other families than those of `TextFamilies`.
+    template <class... Configs>
+    TextFiles(const std::filesystem::path& path, TextFamilyList<Configs...> families, TextFilesOptions options = {})
         : name_(path.string()), options_(std::move(options)) {
         if (const auto gguf = detail::find_gguf(path)) {
             gguf_.emplace(*gguf);
-            config_ = detail::read_config_gguf(*gguf_);
+            config_ = detail::read_config_gguf(*gguf_, families);
             add_gguf();
         } else {
-            config_ = read_text_config(path);
+            config_ = read_text_config(path, families);
             add_folder(path);
         }
-        by_name_ = detail::order_by_name(tensors_);
-        others_by_name_ = detail::order_by_name(others_);
-        for (std::size_t at = 1; at < by_name_.size(); ++at)
-            if (tensors_[by_name_[at]].name == tensors_[by_name_[at - 1]].name)
-                faults_.push_back({tensors_[by_name_[at]].name, "two tensors of this name", "one"});
-        if (!faults_.empty()) detail::fail_with(name_, faults_);
+        arrange();
     }
 
     /// The path as it was given, for messages.
@@ -116,10 +115,19 @@ class TextFiles {
     }
 
   private:
+    void arrange() {
+        by_name_ = detail::order_by_name(tensors_);
+        others_by_name_ = detail::order_by_name(others_);
+        for (std::size_t at = 1; at < by_name_.size(); ++at)
+            if (tensors_[by_name_[at]].name == tensors_[by_name_[at - 1]].name)
+                faults_.push_back({tensors_[by_name_[at]].name, "two tensors of this name", "one"});
+        if (!faults_.empty()) detail::fail_with(name_, faults_);
+    }
     void add_gguf() {
+        const auto& buffers = config_.family().gguf_buffers;
         for (std::size_t place = 0; place < gguf_->tensors().size(); ++place) {
             const GgufTensor& there = gguf_->tensors()[place];
-            if (there.name == "rope_freqs.weight") continue;  // the config has it
+            if (std::find(buffers.begin(), buffers.end(), there.name) != buffers.end()) continue;
             auto known = detail::read_gguf_name(there.name, config_);
             if (!known) {
                 const std::string wanted = "a tensor of a " + family();
@@ -153,36 +161,23 @@ class TextFiles {
         const TensorInfo& there = shards_[file].tensors()[place];
         if (!there.name.starts_with(options_.prefix)) return;
         const std::string name = there.name.substr(options_.prefix.size());
-        if (is_no_parameter(name)) return;
+        if (detail::is_buffer(name, config_.family())) return;
         const std::optional<GgmlType> type = there.dtype == Dtype::F32    ? std::optional(GgmlType::F32)
                                              : there.dtype == Dtype::F16  ? std::optional(GgmlType::F16)
                                              : there.dtype == Dtype::BF16 ? std::optional(GgmlType::BF16)
                                                                           : std::nullopt;
         if (!type) {
-            others_.push_back({hugging_face_name(name), there.text(), "F32, F16 or BF16"});
+            others_.push_back({detail::whole_name(name, config_), there.text(), "F32, F16 or BF16"});
             return;
         }
-        tensors_.push_back({.name = hugging_face_name(name),
+        tensors_.push_back({.name = detail::whole_name(name, config_),
                             .type = *type,
                             .shape = there.shape,
                             .bytes = shards_[file].bytes(there),
                             .file = file,
                             .place = place});
     }
-    static bool is_no_parameter(std::string_view name) {
-        return name.ends_with(".attn.bias") || name.ends_with(".attn.masked_bias") ||
-               name.ends_with(".rotary_emb.inv_freq");
-    }
-    /// The names of the whole model: a file of its body alone has none of them under "transformer." or "model.".
-    std::string hugging_face_name(const std::string& name) const {
-        const auto begins_with = [&](std::initializer_list<const char*> words) {
-            return std::any_of(words.begin(), words.end(), [&](const char* word) { return name.starts_with(word); });
-        };
-        if (config_.family == TextFamily::gpt2)
-            return begins_with({"h.", "wte.", "wpe.", "ln_f."}) ? "transformer." + name : name;
-        return begins_with({"layers.", "embed_tokens.", "norm."}) ? "model." + name : name;
-    }
-    std::string family() const { return config_.family == TextFamily::gpt2 ? "GPT-2" : "Llama"; }
+    std::string family() const { return std::string(config_.family().title); }
 
     std::string name_;
     TextFilesOptions options_;

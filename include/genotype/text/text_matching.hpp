@@ -10,8 +10,7 @@
 #include <vector>
 
 #include "genotype/layers/parameter.hpp"
-#include "genotype/text/gpt2_names.hpp"
-#include "genotype/text/llama_names.hpp"
+#include "genotype/text/tensor_names.hpp"
 #include "genotype/text/text_files.hpp"
 
 namespace genotype::detail {
@@ -22,10 +21,6 @@ struct MatchedPart {
     long first_row, rows;
     bool transposed;  // the tensor's rows are the parameter's columns
 };
-
-inline std::optional<WeightSources> weight_sources(std::string_view name, const TextConfig& config) {
-    return config.family == TextFamily::gpt2 ? gpt2_sources(name, config.gpt2) : llama_sources(name, config.llama);
-}
 
 /// Finds each parameter's tensors and collects everything that does not fit: a tensor that is missing, surplus or of
 /// another shape, a parameter that such a model has not.
@@ -52,10 +47,11 @@ class TextMatching {
 
     /// Throws one `Error` of all faults. To be called when every parameter has been matched.
     void expect_no_faults() {
+        const std::string head = files_.config().weight_name("head");
         for (std::size_t place = 0; place < used_.size(); ++place) {
             const TextTensor& tensor = files_.tensors()[place];
-            if (used_[place] || (tensor.name == "lm_head.weight" && is_embedding_again(tensor))) continue;
-            if (tensor.name == "lm_head.weight" && files_.config().tied())
+            if (used_[place] || (tensor.name == head && is_embedding_again(tensor))) continue;
+            if (tensor.name == head && files_.config().tied())
                 fault(tensor.name, tensor.text(), "nothing, or the embedding's values: they are tied");
             else
                 surplus({tensor.name, tensor.text(), "nothing"});
@@ -85,8 +81,7 @@ class TextMatching {
     /// Where the files have none of the names, but all of them behind another prefix: which, in words.
     std::string other_prefix() const {
         if (has_any_ || files_.gguf() != nullptr) return "";
-        const bool is_gpt2 = files_.config().family == TextFamily::gpt2;
-        const std::string_view body = is_gpt2 ? "transformer." : "model.";
+        const std::string_view body = files_.config().family().body;
         for (const std::string_view within : {std::string_view(), body}) {
             std::vector<std::string_view> wanted;
             for (const std::string_view name : wanted_)
@@ -124,9 +119,7 @@ class TextMatching {
     }
 
     bool is_embedding_again(const TextTensor& head) const {
-        const bool is_gpt2 = files_.config().family == TextFamily::gpt2;
-        const TextTensor* const embedding =
-            files_.find(is_gpt2 ? "transformer.wte.weight" : "model.embed_tokens.weight");
+        const TextTensor* const embedding = files_.find(files_.config().weight_name("embedding"));
         return files_.config().tied() && embedding && embedding->type == head.type && embedding->shape == head.shape &&
                std::equal(head.bytes.begin(), head.bytes.end(), embedding->bytes.begin(), embedding->bytes.end());
     }

@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "genotype/text/families.hpp"
 #include "genotype/text/json_field.hpp"
 #include "genotype/text/read_text.hpp"
 
@@ -170,10 +171,18 @@ class TokenizerSettings {
             const JsonField of_model = top(model, file);
             if (!of_model["tokenizer_class"].is_null())
                 found = class_of(of_model["tokenizer_class"]);
-            else if (of_model["model_type"].value == "gpt2")
+            else if (class_of_family(of_model["model_type"], TextFamilies{}) == "GPT2Tokenizer")
                 found = TokenizerClass::gpt2;
         }
         return has_tokenizer_json_ ? found : TokenizerClass::gpt2;
+    }
+    template <class... Configs>
+    static std::string_view class_of_family(const JsonField& type, TextFamilyList<Configs...>) {
+        std::string_view found;
+        ((type.value == TextFamily<Configs>::facts.name &&
+          (found = TextFamily<Configs>::facts.tokenizer_class, true)) ||
+         ...);
+        return found;
     }
     TokenizerClass class_of(const JsonField& field) const {
         std::string name = field.text();

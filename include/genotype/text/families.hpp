@@ -1,0 +1,11 @@
+// The families of text models whose files are read: the one list.
+#pragma once
+
+#include "genotype/text/families/gpt2.hpp"
+#include "genotype/text/families/llama.hpp"
+
+namespace genotype {
+
+using TextFamilies = TextFamilyList<GPT2Config, LlamaConfig>;
+
+}  // namespace genotype

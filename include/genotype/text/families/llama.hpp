@@ -1,0 +1,216 @@
+// Llama: what its files say of a model, and how they name its parameters.
+#pragma once
+
+#include <array>
+#include <cmath>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "genotype/kernels/rotary.hpp"
+#include "genotype/models/llama_config.hpp"
+#include "genotype/text/config_gguf.hpp"
+#include "genotype/text/config_json.hpp"
+#include "genotype/text/family.hpp"
+
+namespace genotype {
+
+/// "none", "linear" or "llama3".
+constexpr std::string_view rope_scaling_name(RopeScaling scaling) {
+    return scaling == RopeScaling::none ? "none" : scaling == RopeScaling::linear ? "linear" : "llama3";
+}
+constexpr std::string_view option_word(RopeScaling scaling) {
+    return rope_scaling_name(scaling);
+}
+constexpr std::string_view option_type(RopeScaling) {
+    return "genotype::RopeScaling";
+}
+
+namespace detail {
+
+/// The angles of rotary positions: `rope_theta` and `rope_scaling` beside each other, or both in `rope_parameters`, as
+/// transformers 5 writes them.
+inline void read_rope(const JsonField& top, LlamaConfig& config) {
+    const bool is_new = !top["rope_parameters"].is_null();
+    if (is_new && !top["rope_scaling"].is_null()) top["rope_scaling"].wrong("nothing, where there are rope_parameters");
+    const JsonField rope = top[is_new ? "rope_parameters" : "rope_scaling"];
+    for (const JsonField& place : {top, rope}) {
+        if (place.is_null()) continue;
+        const JsonField theta = place["rope_theta"], part = place["partial_rotary_factor"];
+        if (!theta.is_null()) config.rope_theta = config_positive(theta);
+        if (!part.is_null() && part.number() != 1) part.wrong("1, or nothing");
+    }
+    if (rope.is_null()) return;
+    const JsonField type = rope[rope["rope_type"].is_null() ? "type" : "rope_type"];
+    const std::string kind = type.is_null() ? "default" : type.text();
+    if (kind == "default") return;
+    if (kind != "linear" && kind != "llama3") type.wrong("default, linear or llama3");
+    config.rope_factor = config_positive(rope["factor"]);
+    if (kind == "linear") {
+        config.rope_scaling = RopeScaling::linear;
+        return;
+    }
+    config.rope_scaling = RopeScaling::llama3;
+    config.rope_low_freq_factor = config_positive(rope["low_freq_factor"]);
+    config.rope_high_freq_factor = config_positive(rope["high_freq_factor"]);
+    config.rope_original_context = config_size(rope["original_max_position_embeddings"]);
+    if (!(config.rope_high_freq_factor > config.rope_low_freq_factor))
+        rope["high_freq_factor"].wrong("more than low_freq_factor, " + config_text(config.rope_low_freq_factor));
+}
+
+/// By how much llama3's scaling divides each frequency.
+inline std::vector<double> llama3_divisors(const LlamaConfig& config) {
+    const kernels::RotaryTurns plain{.theta = config.rope_theta};
+    const kernels::RotaryTurns scaled{.theta = config.rope_theta,
+                                      .factor = config.rope_factor,
+                                      .low_freq_factor = config.rope_low_freq_factor,
+                                      .high_freq_factor = config.rope_high_freq_factor,
+                                      .original_context = static_cast<double>(config.rope_original_context)};
+    std::vector<float> before(static_cast<std::size_t>(config.head_width) / 2), after(before.size());
+    kernels::rotary_frequencies(plain, config.head_width, before.data());
+    kernels::rotary_frequencies(scaled, config.head_width, after.data());
+    std::vector<double> divisors;
+    for (std::size_t pair = 0; pair < before.size(); ++pair)
+        divisors.push_back(double{before[pair]} / double{after[pair]});
+    return divisors;
+}
+
+/// Converted files of Llama 3.1 and later have no words for their scaling but the divisors that it comes to. Those of
+/// Meta's own models, which differ in one factor alone, are found again; any others are an `Error`.
+inline void read_rope_freqs(const Gguf& file, LlamaConfig& config) {
+    const GgufTensor* const tensor = file.find("rope_freqs.weight");
+    if (!tensor) return;
+    const auto wrong = [&](const std::string& found) {
+        fail(file.name(), "\"rope_freqs.weight\"", found,
+             "the divisors of llama3's scaling with low_freq_factor 1, high_freq_factor 4 and an original context of "
+             "8192");
+    };
+    std::vector<float> found(static_cast<std::size_t>(config.head_width) / 2);
+    if (tensor->type != GgmlType::F32 || tensor->count() != found.size()) wrong(tensor->text());
+    file.dequantize(*tensor, found);
+    if (config.rope_scaling != RopeScaling::none) wrong("them beside another scaling");
+    config.rope_scaling = RopeScaling::llama3;
+    config.rope_factor = found.back();
+    if (!(config.rope_factor >= 1 && std::isfinite(config.rope_factor)))
+        wrong("a last one of " + config_text(found.back()));
+    const std::vector<double> wanted = llama3_divisors(config);
+    for (std::size_t pair = 0; pair < found.size(); ++pair)
+        if (!(std::abs(double{found[pair]} - wanted[pair]) <= 1e-4 * wanted[pair]))
+            wrong(config_text(found[pair]) + " for pair " + std::to_string(pair));
+}
+
+/// As llama.cpp has it: a factor without words for the kind of scaling is a linear one, 0 and 1 are none.
+inline void read_rope_scaling(GgufConfigReader& keys, LlamaConfig& config) {
+    const std::string_view scaling = keys.text("rope.scaling.type", "linear");
+    if (scaling != "linear" && scaling != "none") keys.wrong(in_quotes(scaling), "none or linear");
+    const char* const key = keys.has("rope.scaling.factor") ? "rope.scaling.factor" : "rope.scale_linear";
+    const float factor = keys.number(key, 1);
+    for (const char* other :
+         {"rope.scaling.factor", "rope.scale_linear", "rope.scaling.original_context_length", "rope.scaling.finetuned"})
+        keys.has(other);
+    if (scaling == "none" || factor == 0 || factor == 1) return;
+    config.rope_scaling = RopeScaling::linear;
+    config.rope_factor = keys.positive(key);
+}
+
+}  // namespace detail
+
+/// transformers: `LlamaConfig` and `LlamaForCausalLM`. Queries, keys and values are one matrix here, and so are gate
+/// and up.
+template <>
+struct TextFamily<LlamaConfig> {
+    static constexpr FamilyFacts facts{.name = "llama",
+                                       .title = "Llama",
+                                       .body = "model.",
+                                       .model = "genotype::Llama",
+                                       .config = "genotype::LlamaConfig",
+                                       .header = "genotype/models/llama.hpp",
+                                       .said = {"width", "heads"},
+                                       .buffers = {".rotary_emb.inv_freq"},
+                                       .gguf_buffers = {"rope_freqs.weight"},
+                                       .end_token = 2,
+                                       .first_token = 1};
+
+    static constexpr std::array<FamilyParameter, 9> parameters(const LlamaConfig& c) {
+        using enum FamilyForm;
+        const long queries = long{c.heads} * c.head_width, keys = long{c.key_value_heads} * c.head_width;
+        return {
+            {{"embedding", weight, {{"model.embed_tokens", "token_embd", c.vocabulary}}},
+             {"body.0.#.0.branch.0", weight, {{"model.layers.#.input_layernorm", "blk.#.attn_norm", c.width}}},
+             {"body.0.#.0.branch.1.0",
+              weight_and_bias,
+              {{"model.layers.#.self_attn.q_proj", "blk.#.attn_q", queries, c.heads},
+               {"model.layers.#.self_attn.k_proj", "blk.#.attn_k", keys, c.key_value_heads},
+               {"model.layers.#.self_attn.v_proj", "blk.#.attn_v", keys}}},
+             {"body.0.#.0.branch.1.3",
+              weight_and_bias,
+              {{"model.layers.#.self_attn.o_proj", "blk.#.attn_output", c.width}}},
+             {"body.0.#.1.branch.0", weight, {{"model.layers.#.post_attention_layernorm", "blk.#.ffn_norm", c.width}}},
+             {"body.0.#.1.branch.1",
+              weight_and_bias,
+              {{"model.layers.#.mlp.gate_proj", "blk.#.ffn_gate", c.hidden},
+               {"model.layers.#.mlp.up_proj", "blk.#.ffn_up", c.hidden}}},
+             {"body.0.#.1.branch.3", weight_and_bias, {{"model.layers.#.mlp.down_proj", "blk.#.ffn_down", c.width}}},
+             {"body.1", weight, {{"model.norm", "output_norm", c.width}}},
+             {"head", weight, {{"lm_head", "output", c.vocabulary}}}}};
+    }
+
+    static LlamaConfig read(const ConfigField& top) {
+        LlamaConfig config;
+        config.vocabulary = config_size(top["vocab_size"]);
+        config.width = config_size(top["hidden_size"]);
+        config.layers = config_size(top["num_hidden_layers"]);
+        config.heads = config_size(top["num_attention_heads"]);
+        config.key_value_heads = config_size(top["num_key_value_heads"], config.heads);
+        if (top["head_dim"].is_null() && config.width % config.heads != 0)
+            top["num_attention_heads"].wrong("a divisor of hidden_size, " + std::to_string(config.width));
+        config.head_width = config_size(top["head_dim"], config.width / config.heads);
+        config.hidden = config_size(top["intermediate_size"]);
+        config.context = config_size(top["max_position_embeddings"]);
+        config.rms_epsilon = top["rms_norm_eps"].is_null() ? 1e-6f : config_positive(top["rms_norm_eps"]);
+        config.tied = top["tie_word_embeddings"].flag(false);
+        config.attention_bias = top["attention_bias"].flag(false);
+        config.mlp_bias = top["mlp_bias"].flag(false);
+        expect_one_of(top["hidden_act"], {"silu", "swish"});
+        expect_flag(top["rope_interleaved"], false);
+        if (!top["pretraining_tp"].is_null()) top["pretraining_tp"].whole(1, 1);
+        read_rope(top, config);
+        if (config.heads % config.key_value_heads != 0)
+            top["num_key_value_heads"].wrong("a divisor of num_attention_heads, " + std::to_string(config.heads));
+        if (config.head_width % 2 != 0) top["head_dim"].wrong("an even number, for rotary positions");
+        return config;
+    }
+
+    static LlamaConfig read(const Gguf& file) {
+        GgufKeys keys(file, facts.name);
+        auto config = read_common_sizes<LlamaConfig>(file, keys);
+        config.rms_epsilon = keys.positive("attention.layer_norm_rms_epsilon");
+        config.heads = keys.size("attention.head_count");
+        config.key_value_heads = keys.size("attention.head_count_kv", config.heads);
+        if (config.heads % config.key_value_heads != 0)
+            keys.wrong(std::to_string(config.key_value_heads),
+                       "a divisor of head_count, " + std::to_string(config.heads));
+        const bool has_head_width = keys.has("attention.key_length");
+        if (!has_head_width && config.width % config.heads != 0)
+            keys.wrong("nothing", "the features of a head: " + std::to_string(config.heads) + " heads do not divide " +
+                                      std::to_string(config.width));
+        config.head_width = keys.size("attention.key_length", config.width / config.heads);
+        if (config.head_width % 2 != 0) keys.wrong(std::to_string(config.head_width), "an even number");
+        for (const char* same : {"attention.value_length", "rope.dimension_count"})
+            if (const int said = keys.size(same, config.head_width); said != config.head_width)
+                keys.wrong(std::to_string(said), std::to_string(config.head_width) + ", a head's features");
+        config.rope_theta = keys.positive("rope.freq_base", 10'000);
+        read_rope_scaling(keys, config);
+        expect_plain_layers(file, keys, config.context);
+        keys.expect_no_others();
+        detail::read_rope_freqs(file, config);
+        config.tied = keys.is_tied();
+        config.attention_bias = file.find("blk.0.attn_output.bias") != nullptr;
+        config.mlp_bias = file.find("blk.0.ffn_down.bias") != nullptr;
+        return config;
+    }
+
+    static constexpr LlamaConfig base(const LlamaConfig& c) { return {.width = c.width, .heads = c.heads}; }
+};
+
+}  // namespace genotype
