@@ -60,9 +60,9 @@ class TextFiles {
   public:
     explicit TextFiles(const std::filesystem::path& path, TextFilesOptions options = {})
         : TextFiles(path, TextFamilies{}, std::move(options)) {}
-    /// The same with other families than those of `TextFamilies`.
-    template <class... Configs>
-    TextFiles(const std::filesystem::path& path, TextFamilyList<Configs...> families, TextFilesOptions options = {})
+    /// The same with other families than those of `TextFamilies`: `TextFiles(path, TextFamilyList<MyConfig>{})`.
+    template <FamilyConfig First, FamilyConfig... Rest>
+    TextFiles(const std::filesystem::path& path, TextFamilyList<First, Rest...> families, TextFilesOptions options = {})
         : name_(path.string()), options_(std::move(options)) {
         if (const auto gguf = detail::find_gguf(path)) {
             gguf_.emplace(*gguf);
