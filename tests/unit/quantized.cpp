@@ -6,6 +6,7 @@
 #include <array>
 #include <bit>
 #include <cmath>
+#include <cstring>
 
 using namespace genotype;
 
@@ -121,4 +122,40 @@ TEST_CASE("scales that are no numbers stay what they are") {
     CHECK(std::isnan(infinite[2]));
     CHECK(std::isnan(values_of(BlockQ4_0{.scale = {0x7e00}, .quants = {}})[5]));
     CHECK(std::isnan(values_of(BlockQ4_1{.scale = {0x3c00}, .least = {0x7e00}, .quants = {}})[5]));
+}
+
+namespace {
+
+struct BytesOf {
+    const void* block;
+
+    template <class Number>
+    Number at(std::size_t begin) const {
+        Number number;
+        std::memcpy(&number, static_cast<const char*>(block) + begin, sizeof number);
+        return number;
+    }
+};
+
+template <class Block>
+void check_single_values(const Block& block) {
+    const auto values = values_of(block);
+    for (std::size_t i = 0; i < 32; ++i)
+        REQUIRE(std::bit_cast<std::uint32_t>(Block::value(BytesOf{&block}, i)) ==
+                std::bit_cast<std::uint32_t>(values[i]));
+}
+
+}  // namespace
+
+TEST_CASE("issue 18: a value alone has the bits that it has among all of its block") {
+    for_each_finite(
+        [](Float16 scale) {
+            check_single_values(BlockQ4_0{.scale = scale, .quants = all_of_four_bits()});
+            check_single_values(BlockQ4_1{.scale = scale, .least = {0x3555}, .quants = all_of_four_bits()});
+            BlockQ8_0 block{.scale = scale, .quants = {}};
+            for (int i = 0; i < 32; ++i)
+                block.quants[static_cast<std::size_t>(i)] = static_cast<std::int8_t>(i * 8 - 128);
+            check_single_values(block);
+        },
+        37);
 }

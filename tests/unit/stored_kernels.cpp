@@ -1,6 +1,7 @@
 // Products with weights in a file's form, against sums in double precision over the same weights as float32.
 #include <doctest/doctest.h>
 
+#include <array>
 #include <cmath>
 #include <cstring>
 #include <string>
@@ -191,4 +192,32 @@ TEST_CASE("rows of a matrix") {
             stored_rows(Cpu{}, weights.get(), static_cast<int>(ids.size()), ids.data(), found.data());
             CHECK(kernel_test::same_bits(found, expected));
         }
+}
+
+namespace {
+
+/// A block of this test's own, of which nobody makes vectors: 32 numbers of 8 bits above the least.
+struct BlockFromLeast {
+    static constexpr int values = 32;
+    Float16 scale, least;
+    std::array<std::uint8_t, 32> quants;
+};
+void dequantize(const BlockFromLeast& block, float* to) {
+    for (std::size_t i = 0; i < 32; ++i)
+        to[i] = static_cast<float>(block.quants[i]) * to_float(block.scale) + to_float(block.least);
+}
+
+}  // namespace
+
+TEST_CASE("issue 18: a type of blocks without a form in vectors is read through memory") {
+    using kernels::detail::stored_vectors;
+    BlockFromLeast block{.scale = {0x3401}, .least = {0xc400}, .quants = {}};
+    for (std::size_t i = 0; i < 32; ++i) block.quants[i] = static_cast<std::uint8_t>(i * 7);
+    std::array<float, 32> wanted{}, found{};
+    dequantize(block, wanted.data());
+    kernels::Vector vectors[stored_vectors<BlockFromLeast>];
+    kernels::detail::load_stored<BlockFromLeast>(reinterpret_cast<const std::byte*>(&block), {}, 0, 0, vectors);
+    std::memcpy(found.data(), vectors, sizeof vectors);
+    CHECK(sizeof vectors == sizeof found);
+    CHECK(found == wanted);
 }

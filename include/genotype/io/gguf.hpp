@@ -94,7 +94,7 @@ class Gguf {
     /// The tensor of this name, or null. `Error` where it is of a type that is not read.
     const GgufTensor* find(std::string_view wanted) const {
         if (const GgufOther* const other = detail::find_by_name(header_.others, header_.others_by_name, wanted))
-            fail(name_, detail::in_quotes(wanted), other->text(), detail::gguf_types_read);
+            fail(name_, detail::in_quotes(wanted), other->text(), detail::gguf_types_read());
         return detail::find_by_name(header_.tensors, header_.tensors_by_name, wanted);
     }
     /// The tensor of this name. `Error` where there is none.
@@ -111,8 +111,7 @@ class Gguf {
         const Part& part = parts_[tensor.part];
         return part.bytes.subspan(part.data_begin + tensor.begin, tensor.end - tensor.begin);
     }
-    /// The tensor's data as what it is made of: `float`, `Float16`, `BFloat16`, `BlockQ8_0`, `BlockQ4_0` or
-    /// `BlockQ4_1`, row by row. `Error` where the tensor is of another type, or where the file's alignment, which
+    /// The tensor's data as what it is made of: `float`, `Float16`, `BFloat16`, or blocks, row by row. `Error` where the tensor is of another type, or where the file's alignment, which
     /// writers leave at 32 bytes, is less than the processor's for this type.
     template <class Block>
     std::span<const Block> blocks(const GgufTensor& tensor) const {

@@ -49,8 +49,6 @@ struct GgufOther {
 
 namespace detail {
 
-inline constexpr std::string_view gguf_types_read = "F32, F16, BF16, Q8_0, Q4_0 or Q4_1";
-
 /// All of a GGUF file but the data.
 struct GgufHeader {
     std::uint32_t version = 0;

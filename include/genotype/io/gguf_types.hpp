@@ -76,16 +76,28 @@ constexpr std::string_view ggml_type_name(GgmlType type) {
 }
 /// The type of this number, or none where such tensors are not read.
 constexpr std::optional<GgmlType> ggml_type_of_number(std::uint32_t number) {
-    switch (const auto type = static_cast<GgmlType>(number)) {
-        case GgmlType::F32:
-        case GgmlType::F16:
-        case GgmlType::Q4_0:
-        case GgmlType::Q4_1:
-        case GgmlType::Q8_0:
-        case GgmlType::BF16:
-            return type;
-    }
-    return std::nullopt;
+    std::optional<GgmlType> found;
+    const auto compare = [&](GgmlType type) {
+        if (static_cast<std::uint32_t>(type) == number) found = type;
+    };
+    detail::for_each_stored_type(compare, detail::StoredTypes{});
+    return found;
 }
 
+namespace detail {
+
+/// "F32, F16, BF16, Q8_0, Q4_0 or Q4_1": what is read.
+inline std::string gguf_types_read() {
+    std::string words;
+    std::size_t left = 0;
+    for_each_stored_type([&](GgmlType) { ++left; }, StoredTypes{});
+    const auto add = [&](GgmlType type) {
+        words += ggml_type_name(type);
+        if (--left > 0) words += left == 1 ? " or " : ", ";
+    };
+    for_each_stored_type(add, StoredTypes{});
+    return words;
+}
+
+}  // namespace detail
 }  // namespace genotype

@@ -10,37 +10,56 @@
 namespace genotype {
 
 /// The types of matrices that are read as they lie in a file, as GGUF numbers them: floats, and the blocks of
-/// `tensor/quantized.hpp`.
+/// `tensor/quantized.hpp`. Each is in `detail::StoredTypes`, too.
 enum class GgmlType : std::uint32_t { F32 = 0, F16 = 1, Q4_0 = 2, Q4_1 = 3, Q8_0 = 8, BF16 = 30 };
 
 namespace detail {
 
+template <GgmlType number, class B>
+struct StoredType {
+    static constexpr GgmlType type = number;
+    using Block = B;  // what a tensor of this type is made of
+};
+template <class... Types>
+struct StoredTypeList {};
+
+/// The one list of what is read, floats first.
+using StoredTypes = StoredTypeList<StoredType<GgmlType::F32, float>, StoredType<GgmlType::F16, Float16>,
+                                   StoredType<GgmlType::BF16, BFloat16>, StoredType<GgmlType::Q8_0, BlockQ8_0>,
+                                   StoredType<GgmlType::Q4_0, BlockQ4_0>, StoredType<GgmlType::Q4_1, BlockQ4_1>>;
+
+template <class Float, class Call>
+constexpr auto with_block_of(StoredTypeList<Float>, GgmlType, Call call) {
+    return call(static_cast<const typename Float::Block*>(nullptr));
+}
+template <class Float, class Next, class... Rest, class Call>
+constexpr auto with_block_of(StoredTypeList<Float, Next, Rest...>, GgmlType type, Call call) {
+    if (type == Next::type) return call(static_cast<const typename Next::Block*>(nullptr));
+    return with_block_of(StoredTypeList<Float, Rest...>{}, type, call);
+}
 /// Calls `call` with a null pointer to what a tensor of this type is made of.
 template <class Call>
 constexpr auto with_block(GgmlType type, Call call) {
-    switch (type) {
-        case GgmlType::F16:
-            return call(static_cast<const Float16*>(nullptr));
-        case GgmlType::Q4_0:
-            return call(static_cast<const BlockQ4_0*>(nullptr));
-        case GgmlType::Q4_1:
-            return call(static_cast<const BlockQ4_1*>(nullptr));
-        case GgmlType::Q8_0:
-            return call(static_cast<const BlockQ8_0*>(nullptr));
-        case GgmlType::BF16:
-            return call(static_cast<const BFloat16*>(nullptr));
-        default:
-            return call(static_cast<const float*>(nullptr));
-    }
+    return with_block_of(StoredTypes{}, type, call);
+}
+
+/// Calls visit(type) for each type that is read.
+template <class Visit, class... Types>
+constexpr void for_each_stored_type(Visit visit, StoredTypeList<Types...>) {
+    (visit(Types::type), ...);
 }
 
 /// The type whose tensors are made of this.
+template <class Block, class... Types>
+consteval GgmlType type_of_block(StoredTypeList<Types...>) {
+    static_assert((std::is_same_v<Block, typename Types::Block> || ...), "a block of a type that is read");
+    GgmlType found = GgmlType::F32;
+    ((std::is_same_v<Block, typename Types::Block> ? void(found = Types::type) : void()), ...);
+    return found;
+}
 template <class Block>
 consteval GgmlType ggml_type_of() {
-    for (const auto type :
-         {GgmlType::F32, GgmlType::F16, GgmlType::Q4_0, GgmlType::Q4_1, GgmlType::Q8_0, GgmlType::BF16})
-        if (with_block(type, []<class Made>(const Made*) { return std::is_same_v<Made, Block>; })) return type;
-    throw "float, Float16, BFloat16, BlockQ8_0, BlockQ4_0 or BlockQ4_1";  // which does not compile
+    return type_of_block<Block>(StoredTypes{});
 }
 
 /// Values of one block; a float is a block of its own.

@@ -9,11 +9,20 @@
 
 namespace genotype {
 
+// A block says how many values it has, has `dequantize` for all of them, and `value` for one alone:
+// `read.template at<Number>(begin)` reads what begins at a byte of a block, which lies anywhere.
+
 /// 32 numbers of 8 bits: value i is `quants[i] * scale`. 8.5 bits a value. ggml equivalent: `block_q8_0`.
 struct BlockQ8_0 {
     static constexpr int values = 32;
     Float16 scale;
     std::array<std::int8_t, 32> quants;
+
+    template <class Read>
+    static constexpr float value(const Read& read, std::size_t place) {
+        const int quant = read.template at<std::int8_t>(offsetof(BlockQ8_0, quants) + place);
+        return static_cast<float>(quant) * to_float(read.template at<Float16>(offsetof(BlockQ8_0, scale)));
+    }
 };
 
 /// 32 numbers of 4 bits: value i is `(q - 8) * scale`, where q is the lower half of byte i for the first 16 values, and
@@ -22,6 +31,13 @@ struct BlockQ4_0 {
     static constexpr int values = 32;
     Float16 scale;
     std::array<std::uint8_t, 16> quants;
+
+    template <class Read>
+    static constexpr float value(const Read& read, std::size_t place) {
+        const int both = read.template at<std::uint8_t>(offsetof(BlockQ4_0, quants) + place % 16);
+        const int quant = place < 16 ? both & 15 : both >> 4;
+        return static_cast<float>(quant - 8) * to_float(read.template at<Float16>(offsetof(BlockQ4_0, scale)));
+    }
 };
 
 /// 32 numbers of 4 bits: value i is `q * scale + least`, with q as in `BlockQ4_0`. 5 bits a value. ggml equivalent:
@@ -30,6 +46,14 @@ struct BlockQ4_1 {
     static constexpr int values = 32;
     Float16 scale, least;
     std::array<std::uint8_t, 16> quants;
+
+    template <class Read>
+    static constexpr float value(const Read& read, std::size_t place) {
+        const int both = read.template at<std::uint8_t>(offsetof(BlockQ4_1, quants) + place % 16);
+        const int quant = place < 16 ? both & 15 : both >> 4;
+        const float scale = to_float(read.template at<Float16>(offsetof(BlockQ4_1, scale)));
+        return static_cast<float>(quant) * scale + to_float(read.template at<Float16>(offsetof(BlockQ4_1, least)));
+    }
 };
 
 static_assert(sizeof(BlockQ8_0) == 34 && sizeof(BlockQ4_0) == 18 && sizeof(BlockQ4_1) == 20);

@@ -1,7 +1,9 @@
 // Products with, and rows of, a matrix in a file's form over thrust.
 #pragma once
 
+#include <cstddef>
 #include <cstring>
+#include <type_traits>
 
 #include "genotype/kernels/stored_matrix.hpp"
 #include "genotype/kernels/thrust/split_product.hpp"
@@ -17,39 +19,37 @@ GENOTYPE_BOTH T read_bytes(const std::byte* from) {
     return value;
 }
 
-/// The quant of 4 bits of value `at` of a block.
-GENOTYPE_BOTH inline int read_quant(const std::byte* quants, long at) {
-    const int both = read_bytes<std::uint8_t>(quants + at % 16);
-    return at < 16 ? both & 15 : both >> 4;
-}
+/// Parts of a block that lies at any address.
+struct BlockReader {
+    const std::byte* block;
+
+    template <class Number>
+    GENOTYPE_BOTH Number at(std::size_t begin) const {
+        return read_bytes<Number>(block + begin);
+    }
+};
+
+/// Value `at` of a row of such blocks.
+struct StoredValueReader {
+    const std::byte* row;
+    long at;
+
+    template <class Block>
+    GENOTYPE_BOTH float operator()(const Block*) const {
+        constexpr long values = static_cast<long>(genotype::detail::values_of<Block>());
+        if constexpr (std::is_same_v<Block, float>)
+            return read_bytes<float>(row + at * long{sizeof(float)});
+        else if constexpr (values == 1)
+            return to_float(read_bytes<Block>(row + at * long{sizeof(Block)}));
+        else
+            return Block::value(BlockReader{row + at / values * long{sizeof(Block)}},
+                                static_cast<std::size_t>(at % values));
+    }
+};
 
 /// Value `at` of a row in a file's form, to the bit as `dequantize_values` has it; only what it needs is read.
 GENOTYPE_BOTH inline float stored_value(GgmlType type, const std::byte* row, long at) {
-    const long block = at / 32, place = at % 32;
-    switch (type) {
-        case GgmlType::F16:
-            return to_float(read_bytes<Float16>(row + at * 2));
-        case GgmlType::BF16:
-            return to_float(read_bytes<BFloat16>(row + at * 2));
-        case GgmlType::Q8_0: {
-            const std::byte* const from = row + block * static_cast<long>(sizeof(BlockQ8_0));
-            const int quant = read_bytes<std::int8_t>(from + offsetof(BlockQ8_0, quants) + place);
-            return static_cast<float>(quant) * to_float(read_bytes<Float16>(from));
-        }
-        case GgmlType::Q4_0: {
-            const std::byte* const from = row + block * static_cast<long>(sizeof(BlockQ4_0));
-            const int quant = read_quant(from + offsetof(BlockQ4_0, quants), place);
-            return static_cast<float>(quant - 8) * to_float(read_bytes<Float16>(from));
-        }
-        case GgmlType::Q4_1: {
-            const std::byte* const from = row + block * static_cast<long>(sizeof(BlockQ4_1));
-            const int quant = read_quant(from + offsetof(BlockQ4_1, quants), place);
-            const float scale = to_float(read_bytes<Float16>(from));
-            return static_cast<float>(quant) * scale + to_float(read_bytes<Float16>(from + offsetof(BlockQ4_1, least)));
-        }
-        default:
-            return read_bytes<float>(row + at * 4);
-    }
+    return genotype::detail::with_block(type, StoredValueReader{row, at});
 }
 
 /// Values of a matrix, whose parts lie where the device's kernels read.
