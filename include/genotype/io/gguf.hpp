@@ -111,8 +111,9 @@ class Gguf {
         const Part& part = parts_[tensor.part];
         return part.bytes.subspan(part.data_begin + tensor.begin, tensor.end - tensor.begin);
     }
-    /// The tensor's data as what it is made of: `float`, `Float16`, `BFloat16`, or blocks, row by row. `Error` where the tensor is of another type, or where the file's alignment, which
-    /// writers leave at 32 bytes, is less than the processor's for this type.
+    /// The tensor's data as what it is made of: `float`, `Float16`, `BFloat16`, or blocks, row by row. `Error` where
+    /// the tensor is of another type, or where the file's alignment, which writers leave at 32 bytes, is less than the
+    /// processor's for this type.
     template <class Block>
     std::span<const Block> blocks(const GgufTensor& tensor) const {
         constexpr GgmlType wanted = detail::ggml_type_of<Block>();
