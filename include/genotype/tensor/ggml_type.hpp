@@ -28,14 +28,19 @@ using StoredTypes = StoredTypeList<StoredType<GgmlType::F32, float>, StoredType<
                                    StoredType<GgmlType::BF16, BFloat16>, StoredType<GgmlType::Q8_0, BlockQ8_0>,
                                    StoredType<GgmlType::Q4_0, BlockQ4_0>, StoredType<GgmlType::Q4_1, BlockQ4_1>>;
 
-template <class Float, class Call>
-constexpr auto with_block_of(StoredTypeList<Float>, GgmlType, Call call) {
-    return call(static_cast<const typename Float::Block*>(nullptr));
-}
-template <class Float, class Next, class... Rest, class Call>
-constexpr auto with_block_of(StoredTypeList<Float, Next, Rest...>, GgmlType type, Call call) {
-    if (type == Next::type) return call(static_cast<const typename Next::Block*>(nullptr));
-    return with_block_of(StoredTypeList<Float, Rest...>{}, type, call);
+/// Floats where the type is none of the list's: nobody has such a tensor.
+template <class Float, class... Rest, class Call>
+constexpr auto with_block_of(StoredTypeList<Float, Rest...>, GgmlType type, Call call) {
+    constexpr const typename Float::Block* floats = nullptr;
+    if constexpr (std::is_void_v<decltype(call(floats))>) {
+        if (!((type == Rest::type && (call(static_cast<const typename Rest::Block*>(nullptr)), true)) || ...))
+            call(floats);
+    } else {
+        decltype(call(floats)) result{};
+        if (!((type == Rest::type && (result = call(static_cast<const typename Rest::Block*>(nullptr)), true)) || ...))
+            result = call(floats);
+        return result;
+    }
 }
 /// Calls `call` with a null pointer to what a tensor of this type is made of.
 template <class Call>

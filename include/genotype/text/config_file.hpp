@@ -43,7 +43,8 @@ TextConfig read_config_json(std::string_view text, const std::string& file, Text
     if (((name != TextFamily<Configs>::facts.name) && ...)) type.wrong(family_names(families, ""));
     if (!top["quantization_config"].is_null()) top["quantization_config"].wrong("nothing: weights as they are");
     TextConfig config;
-    ((name == TextFamily<Configs>::facts.name && (config = TextFamily<Configs>::read(top), true)) || ...);
+    static_cast<void>(
+        ((name == TextFamily<Configs>::facts.name && (config = TextFamily<Configs>::read(top), true)) || ...));
     return config;
 }
 inline TextConfig read_config_json(std::string_view text, const std::string& file) {

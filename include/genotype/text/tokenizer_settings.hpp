@@ -179,9 +179,10 @@ class TokenizerSettings {
     template <class... Configs>
     static std::string_view class_of_family(const JsonField& type, TextFamilyList<Configs...>) {
         std::string_view found;
-        ((type.value == TextFamily<Configs>::facts.name &&
-          (found = TextFamily<Configs>::facts.tokenizer_class, true)) ||
-         ...);
+        const auto compare = [&](const FamilyFacts& family) {
+            if (type.value == family.name) found = family.tokenizer_class;
+        };
+        (compare(TextFamily<Configs>::facts), ...);
         return found;
     }
     TokenizerClass class_of(const JsonField& field) const {
