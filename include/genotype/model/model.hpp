@@ -38,17 +38,14 @@ class Model : public ModelWeights<Net, Device> {
 
     /// Inference. The result lives in the workspace until its next use.
     template <ShapeType In>
-    View<OutputShape<Net, In>> operator()(std::type_identity_t<View<In>> x,
-                                          Workspace<Net, In, Inference, Device>& workspace) const {
+    ViewOn<OutputShape<Net, In>, Device> operator()(std::type_identity_t<ViewOn<In, Device>> x,
+                                                    Workspace<Net, In, Inference, Device>& workspace) const {
         return workspace.forward(*this, x);
     }
 
-    template <ShapeType In, class Other>
-    requires(!std::convertible_to<const Other&, View<In>>) View<OutputShape<Net, In>>
-    operator()(const Other&, Workspace<Net, In, Inference, Device>&) const {
-        static_cast<void>(
-            typename why::batch_has_another_shape<why::got<typename Other::shape>, why::wants<In>>::model{});
-        return {};
+    template <ShapeType In, detail::WrongBatch<ViewOn<In, Device>> Other>
+    ViewOn<OutputShape<Net, In>, Device> operator()(const Other&, Workspace<Net, In, Inference, Device>&) const {
+        return typename decltype(detail::batch_verdict<Other, ViewOn<In, Device>>())::model{};
     }
 
     /// Inference, with memory of its own.
