@@ -128,26 +128,29 @@ void compare_stored(const Model<Net>& model, const StoredWeights<Net>& stored, c
             compare_stored<Net, Child>(model, stored, detail::child_prefix(prefix, name), parameters, prepared);
         });
     } else {
-        const bool has_matrix = L::template has_stored_matrix<Stored<Cpu>>();
+        constexpr auto form = L::template packed<Stored<Cpu>>();
+        constexpr bool has_matrix = kernels::is_stored_matrix<std::remove_cv_t<decltype(form)>>;
         long offset = parameters;
         for (const Parameter& tensor : L::parameters) {
             CAPTURE(prefix + tensor.name);
             const std::vector<float> wanted = loaded_values(tensor, model.parameters.data() + offset);
             std::vector<float> found(wanted.size());
-            if (has_matrix && offset == parameters) {
-                const kernels::StoredMatrix matrix = kernels::read_stored_matrix(stored.prepared.data() + prepared);
-                CHECK_NOTHROW(kernels::detail::check_stored_matrix(matrix, tensor.dims[0], tensor.dims[1]));
-                for (long row = 0; row < matrix.rows; ++row)
-                    kernels::detail::dequantize_values(kernels::detail::stored_row(matrix, row), matrix.columns,
-                                                       found.data() + row * matrix.columns);
-            } else {
-                found = loaded_values(tensor, stored.parameters.data() + offset);
-            }
+            bool is_matrix = false;
+            if constexpr (has_matrix)
+                if (offset == parameters) {
+                    is_matrix = true;
+                    const kernels::StoredMatrix& matrix = *form.in(stored.prepared.data() + prepared);
+                    CHECK_NOTHROW(kernels::detail::check_stored_matrix(matrix, tensor.dims[0], tensor.dims[1]));
+                    for (long row = 0; row < matrix.rows; ++row)
+                        kernels::detail::dequantize_values(kernels::detail::stored_row(matrix, row), matrix.columns,
+                                                           found.data() + row * matrix.columns);
+                }
+            if (!is_matrix) found = loaded_values(tensor, stored.parameters.data() + offset);
             CHECK(found == wanted);
             offset += aligned(tensor.count());
         }
         parameters += parameter_floats<L>();
-        prepared += prepared_floats<L, Stored<Cpu>>();
+        prepared += packed_bytes<L, Stored<Cpu>>();
     }
 }
 
@@ -289,16 +292,16 @@ namespace {
 /// A norm that reads a form of its weight: twice as much.
 struct PreparedNorm : RMSNorm<96> {
     template <class Device>
-    static constexpr long prepared_floats() {
-        return 96;
+    static constexpr kernels::PackedForm<float> packed() {
+        return {96};
     }
     template <class Device>
-    static void prepare(Device, const float* values, float* prepared) {
-        for (int i = 0; i < 96; ++i) prepared[i] = 2 * values[i];
+    static void prepare(Device, const float* values, float* to) {
+        for (int i = 0; i < 96; ++i) to[i] = 2 * values[i];
     }
     template <class Device, class Mode>
     static void forward(Device device, Mode mode, Forward<Mode> pass) {
-        pass.parameters = pass.prepared;
+        pass.parameters = packed<Device>().in(pass.prepared);
         RMSNorm<96>::forward(device, mode, pass);
     }
 };

@@ -8,6 +8,7 @@
 #include "genotype/layers/names.hpp"
 #include "genotype/random/random_state.hpp"
 #include "genotype/shape/dims.hpp"
+#include "genotype/tensor/packed.hpp"
 #include "genotype/tensor/region.hpp"
 
 namespace genotype {
@@ -34,9 +35,10 @@ struct LayerMemory {
     MemoryExtent session{};           // per_sample: for each position of a text, from call to call; inference only
 };
 
-/// Where a child's own begins within its parent's, in floats: constants of the plan.
+/// Where a child's own begins within its parent's, in floats where nothing else is said: constants of the plan.
 struct LayerSlice {
-    long parameters = 0, buffers = 0, prepared = 0;
+    long parameters = 0, buffers = 0;
+    long prepared = 0;  // bytes
     MemoryExtent kept{}, scratch{}, session{};
 
     friend constexpr LayerSlice operator+(const LayerSlice& left, const LayerSlice& right) {
@@ -59,7 +61,7 @@ struct Forward {
     float* y;
     const float* parameters;
     std::conditional_t<std::same_as<Mode, Training>, float*, const float*> buffers;
-    const float* prepared;  // the device's forms of the parameters, see Layer::prepare
+    PackedWeights prepared;  // what `Layer::packed` says, see Layer::prepare
     MemoryRegion kept;
     MemoryRegion scratch;
     RandomState* random;                 // null in inference
@@ -77,7 +79,7 @@ struct Forward {
         call.y = output;
         call.parameters += at.parameters;
         call.buffers += at.buffers;
-        call.prepared += at.prepared;
+        call.prepared = prepared + at.prepared;
         call.kept = kept.at(at.kept);
         call.scratch = scratch.at(at.scratch);
         call.session = session + at.session;
@@ -98,7 +100,7 @@ struct Backward {
     float* dx;
     const float* parameters;
     float* gradients;
-    const float* prepared;
+    PackedWeights prepared;
     bool accumulate;
     MemoryRegion kept;
     MemoryRegion scratch;
@@ -121,7 +123,7 @@ struct Backward {
         call.dx = data.dx;
         call.parameters += at.parameters;
         if (gradients) call.gradients += at.parameters;
-        call.prepared += at.prepared;
+        call.prepared = prepared + at.prepared;
         call.kept = kept.at(at.kept);
         call.scratch = scratch.at(at.scratch);
         return call;
