@@ -325,3 +325,27 @@ TEST_CASE("issue 17.10: a layer of one's own with a form of its weights is no st
     for (long at = 0; at < wanted.size(); ++at)
         CHECK(found.data[at] == doctest::Approx(2 * wanted.data[at]).epsilon(1e-4));
 }
+
+namespace {
+
+/// A processor that counts what is prepared on it.
+struct Counting : Cpu {
+    int* prepared = nullptr;
+};
+void rotary_prepare(const Counting& device, const kernels::RotaryTurns& turns, int head_width, float* to) {
+    if (device.prepared) ++*device.prepared;
+    rotary_prepare(static_cast<const Cpu&>(device), turns, head_width, to);
+}
+
+}  // namespace
+
+TEST_CASE("issue 18.1: stored weights are prepared on the device that is given") {
+    const TestTensors tensors = TestModel(small_llama).tensors;
+    const TemporaryFolder folder;
+    const auto path = folder.file("model.gguf", gguf_of(small_llama, tensors, "F32").text());
+    int prepared = 0;
+    Counting device;
+    device.prepared = &prepared;
+    const StoredWeights<Llama<small_llama>, Counting> stored(TextFiles(path), small_llama, {}, device);
+    CHECK(prepared == small_llama.layers);
+}

@@ -69,9 +69,8 @@ struct CrossAttention : LayerBase {
         if (std::same_as<Mode, Training>)
             return {.kept = at.end,
                     .forward_scratch = scratch,
-                    .backward_scratch = at.end + All::rows(key_pixels, context_width) + scratch,
-                    .session = {}};
-        return {.kept = {}, .forward_scratch = at.log_sums + scratch, .backward_scratch = {}, .session = {}};
+                    .backward_scratch = at.end + All::rows(key_pixels, context_width) + scratch};
+        return {.kept = {}, .forward_scratch = at.log_sums + scratch, .backward_scratch = {}};
     }
 
     template <class Device, class Mode>

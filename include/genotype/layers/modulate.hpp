@@ -48,8 +48,8 @@ struct Modulate : LayerBase {
     static constexpr LayerMemory memory(Dims) {
         constexpr MemoryExtent scratch = convolution_scratch(kernels::planned<Device>, geometry);
         if (std::same_as<Mode, Training>)
-            return {.kept = one, .forward_scratch = scratch, .backward_scratch = one + value + scratch, .session = {}};
-        return {.kept = {}, .forward_scratch = one + scratch, .backward_scratch = {}, .session = {}};
+            return {.kept = one, .forward_scratch = scratch, .backward_scratch = one + value + scratch};
+        return {.kept = {}, .forward_scratch = one + scratch, .backward_scratch = {}};
     }
 
     // An activation behind it is applied in the same pass, see model/fused.hpp.
@@ -97,7 +97,7 @@ struct Modulate : LayerBase {
     static constexpr LayerMemory tangent_memory(Dims in) {
         constexpr MemoryExtent scratch = convolution_scratch(kernels::planned<Device>, geometry);
         const MemoryExtent spare{aligned(std::max<long>(in.count(), width)), 0};
-        return {.kept = one, .forward_scratch = scratch, .backward_scratch = 3 * one + spare + scratch, .session = {}};
+        return {.kept = one, .forward_scratch = scratch, .backward_scratch = 3 * one + spare + scratch};
     }
     template <class Device>
     static void tangent(Device device, const Tangent& call) {

@@ -59,9 +59,8 @@ struct MultiheadAttention : LayerBase {
         if (std::same_as<Mode, Training>)
             return {.kept = own + All::rows(in.pixels(), heads),
                     .forward_scratch = scratch,
-                    .backward_scratch = own + All::rows(in.pixels(), heads) + scratch,
-                    .session = {}};
-        return {.kept = {}, .forward_scratch = own + scratch, .backward_scratch = {}, .session = {}};
+                    .backward_scratch = own + All::rows(in.pixels(), heads) + scratch};
+        return {.kept = {}, .forward_scratch = own + scratch, .backward_scratch = {}};
     }
 
     template <class Device, class Mode>

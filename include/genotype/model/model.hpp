@@ -28,13 +28,13 @@ class Model : public ModelWeights<Net, Device> {
     Model(Arena<Device> values, Arena<Device> statistics, const Device& on = {})
         : ModelWeights<Net, Device>(std::move(values), std::move(statistics), on) {}
 
-    /// A workspace for inference on batches of up to `capacity` samples of shape `In`.
+    /// A workspace for inference on batches of up to `capacity` samples of shape `In`, on the model's device.
     template <ShapeType In>
-    static Workspace<Net, In, Inference, Device> workspace(int capacity) {
-        return Workspace<Net, In, Inference, Device>(capacity);
+    Workspace<Net, In, Inference, Device> workspace(int capacity) const {
+        return Workspace<Net, In, Inference, Device>(capacity, this->runs_on());
     }
     /// The same for the sample that the model asks for, where its first layer does ask for one.
-    static auto workspace(int capacity) { return workspace<InputShape<Net>>(capacity); }
+    auto workspace(int capacity) const { return workspace<InputShape<Net>>(capacity); }
 
     /// Inference. The result lives in the workspace until its next use.
     template <ShapeType In>

@@ -25,7 +25,8 @@ class Workspace {
     static constexpr LayerMemory plan = memory_of<Net, Device, Mode>(In::dims);
     /// Both passes may use the same scratch: nothing in it outlives a pass.
     static constexpr MemoryExtent scratch_size = aligned(larger(plan.forward_scratch, plan.backward_scratch));
-    static constexpr MemoryExtent kept_size = aligned(plan.kept);
+    /// What inference keeps is a session's, which has memory of its own.
+    static constexpr MemoryExtent kept_size = std::same_as<Mode, Training> ? aligned(plan.kept) : MemoryExtent{};
     static constexpr MemoryExtent output_size = aligned(MemoryExtent{Out::count, 0});
 
     /// Floats in all for `capacity` samples.
@@ -97,17 +98,15 @@ class Workspace {
         check(x.batch);
         kept_batch_ = 0;
         constexpr LayerMemory inference = memory_of<Net, Device, Inference>(In::dims);
-        constexpr MemoryExtent kept_here = aligned(inference.kept), scratch_here = aligned(inference.forward_scratch);
-        const long needed = (kept_here + scratch_here).floats(capacity_);
+        constexpr MemoryExtent scratch_here = aligned(inference.forward_scratch);
+        const long needed = scratch_here.floats(capacity_);
         float* memory = arena_.data() + output_size.floats(capacity_);
         if (needed > (kept_size + scratch_size).floats(capacity_)) {
             if (inference_.size() == 0) inference_ = Arena<Device>(needed);
             memory = inference_.data();
         }
         const kernels::SequenceRows text{.count = x.batch};
-        float* const behind = memory + kept_here.floats(capacity_);
-        run<Inference>(model, x, {region(memory, kept_here), region(behind, scratch_here), {}}, one_text(text),
-                       nullptr);
+        run<Inference>(model, x, {}, region(memory, scratch_here), one_text(text), nullptr);
         return {output(), x.batch};
     }
 
@@ -210,10 +209,6 @@ class Workspace {
                                                      .values = given(of_text)});
     }
 
-    struct Memory {
-        MemoryRegion kept, scratch, session;
-    };
-
     /// Says what was not given, where a network has further inputs.
     static void expect_no_inputs() {
         if constexpr (InputsOf<Net, Device>::count > 0)
@@ -226,13 +221,14 @@ class Workspace {
                   RandomState* random) {
         check(x.batch);
         kept_batch_ = x.batch;
-        run<Mode>(model, x, {kept(), scratch(), session}, sequences, random);
+        run<Mode>(model, x, std::same_as<Mode, Training> ? kept() : session, scratch(), sequences, random);
         return {output(), sequences.last_only ? sequences.count : x.batch};
     }
 
     template <class RunMode, class Model>
-    void run(Model& model, InView x, const Memory& memory, const kernels::Sequences& sequences, RandomState* random) {
-        const SequencesValue of_text(&sequences, memory.session);
+    void run(Model& model, InView x, const MemoryRegion& kept_there, const MemoryRegion& scratch_there,
+             const kernels::Sequences& sequences, RandomState* random) {
+        const SequencesValue of_text(&sequences);
         run_forward<Net, In::dims>(device_, RunMode{},
                                    Forward<RunMode>{.batch = x.batch,
                                                     .in = In::dims,
@@ -242,8 +238,8 @@ class Workspace {
                                                     .parameters = model.parameters.data(),
                                                     .buffers = model.buffers.data(),
                                                     .prepared = model.prepared.data(),
-                                                    .kept = memory.kept,
-                                                    .scratch = memory.scratch,
+                                                    .kept = kept_there,
+                                                    .scratch = scratch_there,
                                                     .random = random,
                                                     .values = given(of_text)});
     }
