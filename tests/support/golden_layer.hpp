@@ -92,7 +92,6 @@ class LayerCheck {
                                                          kept_.region(),
                                                          Space(memory_.forward_scratch, batch_).region(),
                                                          &random,
-                                                         {},
                                                          nullptr,
                                                          value(nullptr)});
         compare_activation("/y", out_, y);
@@ -147,7 +146,6 @@ class LayerCheck {
                                                           {},
                                                           Space(memory.forward_scratch, batch_).region(),
                                                           nullptr,
-                                                          {},
                                                           nullptr,
                                                           value(nullptr)});
         compare_activation(expected, out_, result);
@@ -170,7 +168,6 @@ class LayerCheck {
                                                          kept_.region(),
                                                          Space(memory_.forward_scratch, batch_).region(),
                                                          &random,
-                                                         {},
                                                          nullptr,
                                                          &of_text_});
         compare_activation("/y", out_, both);
