@@ -69,7 +69,7 @@ void add(const std::string& name, const kernels::ConvGeometry& g) {
                       Numbers(batch * g.small_floats()),
                       Numbers(g.weights()),
                       Numbers(g.weights()),
-                      Numbers(packed_floats(Cpu{}, g)),
+                      Numbers(packed_form(Cpu{}, g).count),
                       Numbers(convolution_scratch(Cpu{}, g).floats(batch))};
         pack(Cpu{}, g, arrays.weights.data(), arrays.packed.data());
         return arrays;

@@ -24,7 +24,7 @@ struct Call {
     bool transposed;
     Arena<Cuda> large = numbers_on_gpu(batch * g.large_floats()), small = numbers_on_gpu(batch * g.small_floats()),
                 weights = numbers_on_gpu(g.weights()), gradient = numbers_on_gpu(g.weights()),
-                packed = Arena<Cuda>(packed_floats(Device{}, g)),
+                packed = Arena<Cuda>(packed_form(Device{}, g).count),
                 scratch = Arena<Cuda>(convolution_scratch(Device{}, g).floats(batch));
 
     void prepare() { pack(Device{}, g, weights.data(), packed.data()); }

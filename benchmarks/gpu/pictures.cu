@@ -15,7 +15,8 @@ int train_there(Trainer& trainer, float darkest, const GpuSetting& setting) {
     RandomState random{.seed = setting.seed, .stream = streams::noise};
     const auto step = [&] {
         fill_normal(Cuda{}, noise.size(), random.take(noise.size()), noise.data());
-        trainer.step(View<Sample>{batch.data(), setting.batch}, View<Noise>{noise.data(), setting.batch});
+        trainer.step(ViewOn<Sample, Cuda>{batch.data(), setting.batch},
+                     ViewOn<Noise, Cuda>{noise.data(), setting.batch});
     };
     return serve(0, step, setting.gpu);
 }

@@ -10,17 +10,12 @@ namespace race {
 using namespace genotype;
 
 template <int W>
-using Generator = Sequential<
-    ConvT<100, 4 * W, 4, 1, 0>, BN<4 * W>, ReLU,
-    ConvT<4 * W, 2 * W, 4, 2, 1>, BN<2 * W>, ReLU,
-    ConvT<2 * W, W, 4, 2, 1>, BN<W>, ReLU,
-    ConvT<W, 3, 4, 2, 1>, Tanh>;
+using Generator = Sequential<ConvT<100, 4 * W, 4, 1, 0>, BN<4 * W>, ReLU, ConvT<4 * W, 2 * W, 4, 2, 1>, BN<2 * W>, ReLU,
+                             ConvT<2 * W, W, 4, 2, 1>, BN<W>, ReLU, ConvT<W, 3, 4, 2, 1>, Tanh>;
 template <int W>
-using Discriminator = Sequential<
-    Conv<3, W, 4, 2, 1>, LeakyReLU<0.2f>,
-    Conv<W, 2 * W, 4, 2, 1>, BN<2 * W>, LeakyReLU<0.2f>,
-    Conv<2 * W, 4 * W, 4, 2, 1>, BN<4 * W>, LeakyReLU<0.2f>,
-    Conv<4 * W, 1, 4, 1, 0>, Sigmoid>;
+using Discriminator =
+    Sequential<Conv<3, W, 4, 2, 1>, LeakyReLU<0.2f>, Conv<W, 2 * W, 4, 2, 1>, BN<2 * W>, LeakyReLU<0.2f>,
+               Conv<2 * W, 4 * W, 4, 2, 1>, BN<4 * W>, LeakyReLU<0.2f>, Conv<4 * W, 1, 4, 1, 0>, Sigmoid>;
 template <int W>
 using Dcgan = GAN<Generator<W>, Discriminator<W>>;
 template <int Hidden>
@@ -39,7 +34,8 @@ Tensor<S> pictures(int batch, float low) {
 
 /// Parameters, gradients, Adam's two states, packed forms, buffers.
 template <class Net>
-constexpr long trained = 4 * parameter_floats<Net>() + prepared_floats<Net, Cpu>() + buffer_floats<Net>();
+constexpr long trained =
+    4 * parameter_floats<Net>() + packed_bytes<Net, Cpu>() / long{sizeof(float)} + buffer_floats<Net>();
 
 template <int W>
 long dcgan_floats(long batch) {
@@ -62,7 +58,7 @@ long vae_floats(long batch) {
 template <class Net>
 long inference_floats(long batch) {
     using In = InputShape<Net>;
-    return parameter_floats<Net>() + prepared_floats<Net, Cpu>() + buffer_floats<Net>() +
+    return parameter_floats<Net>() + packed_bytes<Net, Cpu>() / long{sizeof(float)} + buffer_floats<Net>() +
            Workspace<Net, In>::floats(batch) + batch * In::count;
 }
 

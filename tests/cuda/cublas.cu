@@ -64,7 +64,7 @@ kernel_test::Array answer(bool training) {
     const kernel_test::Array x = kernel_test::random_array(batch * 6, 1);
     const WeightsView weights = view_of(model);
     const auto run = [&]<class Mode>(Workspace<Net, Shape<6>, Mode, Device> workspace) {
-        const auto y = workspace.forward(weights, View<Shape<6>>{x.data(), batch});
+        const auto y = workspace.forward(weights, ViewOn<Shape<6>, Device>{x.data(), batch});
         return kernel_test::Array(y.data, y.data + y.size());
     };
     if (training) return run(Workspace<Net, Shape<6>, Training, Device>(batch));

@@ -27,7 +27,7 @@ while IFS= read -r file; do
 done < <(find include -name '*.hpp')
 # The device that a caller was given is passed on, and a child's call is derived by `child` alone.
 while IFS= read -r hit; do fault "a device made anew: $hit"; done < <(
-    grep -rn 'Device{}' include/genotype --include='*.hpp' | grep -v '^include/genotype/kernels/' | cut -c1-160)
+    grep -rnE '[Dd]evice(_type)?\{\}' include/genotype --include='*.hpp' | grep -v '^include/genotype/kernels/' | cut -c1-160)
 while IFS= read -r hit; do fault "a child's call derived by hand: $hit"; done < <(
     grep -rnE '\b(parameters|gradients|buffers|prepared) [+-]=' include/genotype --include='*.hpp' |
         grep -v '^include/genotype/layers/pass.hpp' | cut -c1-160)

@@ -78,7 +78,7 @@ Results run(Device device, const Geometry& g, int batch, bool with_bias) {
     const auto large = numbers(batch * g.large_floats(), 1), small = numbers(batch * g.small_floats(), 2);
     const auto weights = numbers(g.weights(), 3), small_bias = numbers(g.small_channels, 4),
                large_bias = numbers(g.large_channels, 5);
-    std::vector<float> packed = unset(packed_floats(device, g));
+    std::vector<float> packed = unset(packed_form(device, g).count);
     pack(device, g, weights.data(), packed.data());
     const MemoryExtent size = convolution_scratch(device, g);
     std::vector<float> memory = unset(size.floats(batch));

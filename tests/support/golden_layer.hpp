@@ -54,7 +54,7 @@ class LayerCheck {
         REQUIRE(genotype::infer<L>(in_).dims == out_);
         load(L::parameters, "", parameters_);
         load(L::buffers, "", buffers_);
-        L::prepare(Device{}, parameters_.data(), prepared_.data());
+        L::prepare(Device{}, parameters_.data(), L::template packed<Device>().in(packed()));
         to_memory(sample_places(in_), batch_, x_.values.data(), x);
         to_memory(sample_places(out_), batch_, file[name + "/dy"].values.data(), dy);
         if constexpr (reads_name) {
@@ -88,11 +88,10 @@ class LayerCheck {
                                                          y,
                                                          parameters_,
                                                          buffers_,
-                                                         prepared_,
+                                                         packed(),
                                                          kept_.region(),
                                                          Space(memory_.forward_scratch, batch_).region(),
                                                          &random,
-                                                         {},
                                                          nullptr,
                                                          value(nullptr)});
         compare_activation("/y", out_, y);
@@ -109,7 +108,7 @@ class LayerCheck {
                 wanted_dx,
                 parameters_,
                 gradients,
-                prepared_,
+                packed(),
                 accumulate,
                 kept_.region(),
                 scratch.region(),
@@ -143,11 +142,10 @@ class LayerCheck {
                                                           result,
                                                           parameters_,
                                                           buffers_,
-                                                          prepared_,
+                                                          packed(),
                                                           {},
                                                           Space(memory.forward_scratch, batch_).region(),
                                                           nullptr,
-                                                          {},
                                                           nullptr,
                                                           value(nullptr)});
         compare_activation(expected, out_, result);
@@ -166,11 +164,10 @@ class LayerCheck {
                                                          both,
                                                          parameters_,
                                                          buffers_,
-                                                         prepared_,
+                                                         packed(),
                                                          kept_.region(),
                                                          Space(memory_.forward_scratch, batch_).region(),
                                                          &random,
-                                                         {},
                                                          nullptr,
                                                          &of_text_});
         compare_activation("/y", out_, both);
@@ -248,6 +245,8 @@ class LayerCheck {
         }
     }
 
+    genotype::PackedMemory packed() { return {reinterpret_cast<std::byte*>(prepared_.data())}; }
+
     long x_count() const { return in_.count() * batch_; }
     long y_count() const { return out_.count() * batch_; }
 
@@ -265,7 +264,7 @@ class LayerCheck {
     Block parameters_{genotype::offset_in(L::parameters, static_cast<int>(L::parameters.size()))};
     Block gradients_{genotype::offset_in(L::parameters, static_cast<int>(L::parameters.size()))};
     Block buffers_{genotype::offset_in(L::buffers, static_cast<int>(L::buffers.size()))};
-    Block prepared_{L::template prepared_floats<Device>()};
+    Block prepared_{L::template packed<Device>().bytes() / static_cast<long>(sizeof(float))};
     Block x{x_count()}, dy{y_count()}, y{y_count()}, dx{x_count()};
     Space kept_{memory_.kept, batch_};
     const Values* named_ = nullptr;

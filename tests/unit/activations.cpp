@@ -53,7 +53,7 @@ std::vector<float> values(const std::vector<float>& x) {
                                   .y = y.data(),
                                   .parameters = nullptr,
                                   .buffers = nullptr,
-                                  .prepared = nullptr,
+                                  .prepared = {},
                                   .kept = {},
                                   .scratch = {},
                                   .random = nullptr});
@@ -75,7 +75,7 @@ std::vector<float> doubled_slopes(const std::vector<float>& x) {
                   .dx = dx.data(),
                   .parameters = nullptr,
                   .gradients = nullptr,
-                  .prepared = nullptr,
+                  .prepared = {},
                   .accumulate = false,
                   .kept = {},
                   .scratch = {}};

@@ -40,7 +40,7 @@ struct Rig {
                                     .y = y.data(),
                                     .parameters = parameters.data(),
                                     .buffers = buffers.data(),
-                                    .prepared = nullptr,
+                                    .prepared = {},
                                     .kept = {nullptr, kept.data(), batch},
                                     .scratch = {nullptr, scratch.data(), batch},
                                     .random = nullptr});

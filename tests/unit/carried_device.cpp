@@ -92,6 +92,8 @@ TEST_CASE("a model, its workspace and its inference run on the device that they 
         Model<Net, Carrying> model(Seed{1}, device);
         const auto x = noise<Shape<1, 5, 5>>(2);
         model(x);
+        auto memory = model.workspace<Shape<1, 5, 5>>(2);
+        model(x, memory);
         Workspace<Net, Shape<1, 5, 5>, Training, Carrying> run(2, device);
         run.infer(model, x);
         run.forward(model, x);

@@ -158,3 +158,55 @@ TEST_CASE("a model of them learns") {
     CHECK(model.parameters.data()[0] != 1);
     CHECK(model.buffers.data()[0] == 500);
 }
+
+namespace users_own {
+
+/// What `Tabled` reads in place of its parameters.
+struct Entry {
+    double factor;
+    const char* word;
+};
+
+/// Packed weights of two types, one behind the other: entries, and how many they are.
+template <int features>
+struct Tabled : Scale<features> {
+    template <class Device>
+    static constexpr auto packed() {
+        return kernels::PackedForms(entries, kernels::PackedForm<int>{1});
+    }
+    template <class Device>
+    static void prepare(Device, const float* values, PackedMemory to) {
+        for (long i = 0; i < features; ++i) entries.in(to)[i] = {2 * double{values[i]}, "twice"};
+        *kernels::PackedForm<int>{1}.in(to + packed<Device>().offset(1)) = features;
+    }
+    template <class Device, class Mode>
+    static void forward(Device, Mode, const Forward<Mode>& pass) {
+        const Entry* const table = entries.in(pass.prepared);
+        for (long n = 0; n < pass.batch; ++n)
+            for (long i = 0; i < features; ++i)
+                pass.y[n * features + i] = static_cast<float>(table[i].factor) * pass.x[n * features + i];
+    }
+
+    static constexpr kernels::PackedForm<Entry> entries{features};
+};
+
+}  // namespace users_own
+
+TEST_CASE("issue 18.2: packed weights are objects of a layer's own types, each form on a line of memory") {
+    using Table = users_own::Tabled<5>;
+    static_assert(Table::packed<Cpu>().bytes() == 128 + 64 && Table::packed<Cpu>().offset(1) == 128);
+    static_assert(packed_bytes<Sequential<Table, Table>, Cpu>() == 2 * 192);
+    static_assert(packed_bytes<Linear<3, 4>, Reference>() == 0);
+    using Net = Sequential<Linear<3, 5>, Table, Table>;
+    Model<Net> model(Seed{2});
+    const PackedMemory second = model.prepared.data() + packed_bytes<Linear<3, 5>, Cpu>() + packed_bytes<Table, Cpu>();
+    CHECK(reinterpret_cast<std::uintptr_t>(second.at) % kernels::PackedForm<users_own::Entry>::alignment == 0);
+    CHECK(Table::entries.in(second)[4].word == std::string("twice"));
+    CHECK(*kernels::PackedForm<int>{1}.in(second + 128) == 5);
+    Model<Sequential<Linear<3, 5>>> linear(Seed{2});
+    Tensor<Shape<3>> x(2);
+    fill_normal(Cpu{}, x.size(), RandomState{.seed = 3}, x.data());
+    const auto y = model(x);
+    const auto plain = linear(x);
+    for (int i = 0; i < 5; ++i) CHECK(y(1, i) == 4 * plain(1, i));
+}

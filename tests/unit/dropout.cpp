@@ -34,7 +34,7 @@ struct Run {
                                      .y = y.data(),
                                      .parameters = nullptr,
                                      .buffers = nullptr,
-                                     .prepared = nullptr,
+                                     .prepared = {},
                                      .kept = {kept.data(), nullptr, batch},
                                      .scratch = {},
                                      .random = &random});
@@ -47,7 +47,7 @@ struct Run {
                                        .dx = dx.data(),
                                        .parameters = nullptr,
                                        .gradients = nullptr,
-                                       .prepared = nullptr,
+                                       .prepared = {},
                                        .accumulate = false,
                                        .kept = {kept.data(), nullptr, batch},
                                        .scratch = {}});
@@ -90,7 +90,7 @@ TEST_CASE_TEMPLATE("Inference changes nothing", Device, GENOTYPE_TESTED_DEVICES)
                             .y = y.data(),
                             .parameters = nullptr,
                             .buffers = nullptr,
-                            .prepared = nullptr,
+                            .prepared = {},
                             .kept = {},
                             .scratch = {},
                             .random = nullptr};

@@ -20,9 +20,10 @@ using Net = Sequential<Linear<2, 3>, BN<3>>;
 
 std::string bytes_of_model(const Model<Net>& model) {
     std::string bytes;
-    for (const auto* arena : {&model.parameters, &model.buffers, &model.prepared})
+    for (const auto* arena : {&model.parameters, &model.buffers})
         bytes.append(reinterpret_cast<const char*>(arena->data()), static_cast<std::size_t>(arena->size()) * 4);
-    return bytes;
+    return bytes.append(reinterpret_cast<const char*>(model.prepared.data().at),
+                        static_cast<std::size_t>(model.prepared.bytes()));
 }
 
 /// A file of `Net`, of which each tensor may be another or left out.

@@ -128,26 +128,29 @@ void compare_stored(const Model<Net>& model, const StoredWeights<Net>& stored, c
             compare_stored<Net, Child>(model, stored, detail::child_prefix(prefix, name), parameters, prepared);
         });
     } else {
-        const bool has_matrix = L::template has_stored_matrix<Stored<Cpu>>();
+        constexpr auto form = L::template packed<Stored<Cpu>>();
+        constexpr bool has_matrix = kernels::is_stored_matrix<std::remove_cv_t<decltype(form)>>;
         long offset = parameters;
         for (const Parameter& tensor : L::parameters) {
             CAPTURE(prefix + tensor.name);
             const std::vector<float> wanted = loaded_values(tensor, model.parameters.data() + offset);
             std::vector<float> found(wanted.size());
-            if (has_matrix && offset == parameters) {
-                const kernels::StoredMatrix matrix = kernels::read_stored_matrix(stored.prepared.data() + prepared);
-                CHECK_NOTHROW(kernels::detail::check_stored_matrix(matrix, tensor.dims[0], tensor.dims[1]));
-                for (long row = 0; row < matrix.rows; ++row)
-                    kernels::detail::dequantize_values(kernels::detail::stored_row(matrix, row), matrix.columns,
-                                                       found.data() + row * matrix.columns);
-            } else {
-                found = loaded_values(tensor, stored.parameters.data() + offset);
-            }
+            bool is_matrix = false;
+            if constexpr (has_matrix)
+                if (offset == parameters) {
+                    is_matrix = true;
+                    const kernels::StoredMatrix& matrix = *form.in(stored.prepared.data() + prepared);
+                    CHECK_NOTHROW(kernels::detail::check_stored_matrix(matrix, tensor.dims[0], tensor.dims[1]));
+                    for (long row = 0; row < matrix.rows; ++row)
+                        kernels::detail::dequantize_values(kernels::detail::stored_row(matrix, row), matrix.columns,
+                                                           found.data() + row * matrix.columns);
+                }
+            if (!is_matrix) found = loaded_values(tensor, stored.parameters.data() + offset);
             CHECK(found == wanted);
             offset += aligned(tensor.count());
         }
         parameters += parameter_floats<L>();
-        prepared += prepared_floats<L, Stored<Cpu>>();
+        prepared += packed_bytes<L, Stored<Cpu>>();
     }
 }
 
@@ -289,16 +292,16 @@ namespace {
 /// A norm that reads a form of its weight: twice as much.
 struct PreparedNorm : RMSNorm<96> {
     template <class Device>
-    static constexpr long prepared_floats() {
-        return 96;
+    static constexpr kernels::PackedForm<float> packed() {
+        return {96};
     }
     template <class Device>
-    static void prepare(Device, const float* values, float* prepared) {
-        for (int i = 0; i < 96; ++i) prepared[i] = 2 * values[i];
+    static void prepare(Device, const float* values, float* to) {
+        for (int i = 0; i < 96; ++i) to[i] = 2 * values[i];
     }
     template <class Device, class Mode>
     static void forward(Device device, Mode mode, Forward<Mode> pass) {
-        pass.parameters = pass.prepared;
+        pass.parameters = packed<Device>().in(pass.prepared);
         RMSNorm<96>::forward(device, mode, pass);
     }
 };
@@ -321,4 +324,28 @@ TEST_CASE("issue 17.10: a layer of one's own with a form of its weights is no st
     const auto wanted = other.forward(plain, {ids.data(), 5});
     for (long at = 0; at < wanted.size(); ++at)
         CHECK(found.data[at] == doctest::Approx(2 * wanted.data[at]).epsilon(1e-4));
+}
+
+namespace {
+
+/// A processor that counts what is prepared on it.
+struct Counting : Cpu {
+    int* prepared = nullptr;
+};
+void rotary_prepare(const Counting& device, const kernels::RotaryTurns& turns, int head_width, float* to) {
+    if (device.prepared) ++*device.prepared;
+    rotary_prepare(static_cast<const Cpu&>(device), turns, head_width, to);
+}
+
+}  // namespace
+
+TEST_CASE("issue 18.1: stored weights are prepared on the device that is given") {
+    const TestTensors tensors = TestModel(small_llama).tensors;
+    const TemporaryFolder folder;
+    const auto path = folder.file("model.gguf", gguf_of(small_llama, tensors, "F32").text());
+    int prepared = 0;
+    Counting device;
+    device.prepared = &prepared;
+    const StoredWeights<Llama<small_llama>, Counting> stored(TextFiles(path), small_llama, {}, device);
+    CHECK(prepared == small_llama.layers);
 }

@@ -49,8 +49,8 @@ Array result(const RandomMatrix& first, const RandomMatrix& second, const Array&
     // The weights, not the bias behind the first ones: nobody reads them.
     for (long i = 0; i < 64 * 40; ++i) model.parameters.data()[i] = nan;
     for (long i = 0; i < 40 * 7; ++i) model.parameters.data()[parameter_floats<First>() + i] = nan;
-    kernels::write_stored_matrix(first.get(), model.prepared.data());
-    kernels::write_stored_matrix(second.get(), model.prepared.data() + prepared_floats<First, Device>());
+    *First::packed<Device>().in(model.prepared.data()) = first.get();
+    *Second::packed<Device>().in(model.prepared.data() + packed_bytes<First, Device>()) = second.get();
     Workspace<Net, Shape<64>, Inference, Device> memory(5);
     const auto y = memory.forward(model, View<Shape<64>>{x.data(), 5});
     return Array(y.data, y.data + y.size());
@@ -58,7 +58,7 @@ Array result(const RandomMatrix& first, const RandomMatrix& second, const Array&
 
 }  // namespace
 
-TEST_CASE("a model's layers take the matrices of their prepared forms") {
+TEST_CASE("a model's layers take the matrices of their packed forms") {
     const RandomMatrix first(GgmlType::Q4_1, 40, 64, 1), second({{GgmlType::F16, 3}, {GgmlType::F32, 4}}, 40, 2);
     const Array x = kernel_test::random_array(5 * 64, 3);
     const Array found = result<Stored<Cpu>>(first, second, x), expected = result<Stored<Reference>>(first, second, x);
@@ -80,9 +80,7 @@ TEST_CASE("a model's layers take the matrices of their prepared forms") {
 
 TEST_CASE("an embedding and the head that takes its matrix") {
     const RandomMatrix table(GgmlType::Q8_0, 11, 32);
-    Array prepared = kernel_test::unwritten(embedding_packed_floats(Stored<Cpu>{}, 11, 32));
-    kernels::write_stored_matrix(table.get(), prepared.data());
-    const kernels::ConvWeights weights{nullptr, prepared.data()};
+    const kernels::WeightsIn<kernels::StoredMatrix> weights{nullptr, &table.get()};
     const std::vector<float> values = table.dequantized();
 
     const Array ids{10, 0, 3};
@@ -111,12 +109,11 @@ TEST_CASE("a matrix that was not loaded, or is another, is an error") {
     CHECK(words_of(run).find("found 0 x 0 with 0 rows in its parts, expected 40 x 64") != std::string::npos);
 
     const RandomMatrix table(GgmlType::Q4_0, 11, 32);
-    Array prepared(static_cast<std::size_t>(kernels::stored_matrix_floats)), y(64);
-    const auto with = [&](kernels::StoredMatrix matrix, int rows, int columns) {
-        kernels::write_stored_matrix(matrix, prepared.data());
+    Array y(64);
+    const auto with = [&](const kernels::StoredMatrix& matrix, int rows, int columns) {
         return words_of([&] {
             convolve(Stored<Cpu>{}, kernels::ProductGeometry{kernels::ConvGeometry{columns, rows}}, 1, x.data(),
-                     {nullptr, prepared.data()}, nullptr, y.data(), MemoryRegion{});
+                     {nullptr, &matrix}, nullptr, y.data(), MemoryRegion{});
         });
     };
     CHECK(with(table.get(), 11, 32).empty());
@@ -131,12 +128,11 @@ TEST_CASE("a matrix that was not loaded, or is another, is an error") {
 
 TEST_CASE("an id that is no row is an error") {
     const RandomMatrix table(GgmlType::F16, 11, 5);
-    Array prepared(static_cast<std::size_t>(kernels::stored_matrix_floats)), y(10);
-    kernels::write_stored_matrix(table.get(), prepared.data());
+    Array y(10);
     for (const float id : {-1.0f, 11.0f, 0.5f, std::numeric_limits<float>::quiet_NaN()}) {
         const Array ids{10, id};
         const std::string words = words_of([&] {
-            embedding(Stored<Cpu>{}, 2, 5, ids.data(), {nullptr, prepared.data()}, y.data());
+            embedding(Stored<Cpu>{}, 2, 5, ids.data(), {nullptr, &table.get()}, y.data());
         });
         CHECK(words.find("embedding: token 1: found") != std::string::npos);
         CHECK(words.find("an id from 0 to 10") != std::string::npos);
@@ -155,20 +151,20 @@ using Sparse = Conv<2, 2, 1, 2>;  // of kernel 1, and yet no product
 using Answer = Linear<32, 7>;
 using Pictures = Sequential<Wide, ReLU, Halving, Point, ReLU, Doubling, PointBack, Sparse, Flatten, Answer>;
 
-/// Where child `index` of `Net` has its parameters and its prepared form.
+/// Where child `index` of `Net` has its parameters and its packed form.
 template <class Net, class Device>
 std::pair<long, long> places_of(int index) {
     long parameters = 0, prepared = 0;
     Net::for_each_child([&]<class Child>(std::type_identity<Child>, ChildName name) {
         if (name.number >= index) return;
         parameters += parameter_floats<Child>();
-        prepared += prepared_floats<Child, Device>();
+        prepared += packed_bytes<Child, Device>();
     });
     return {parameters, prepared};
 }
 
 template <class L, class Device>
-constexpr bool stored = L::template has_stored_matrix<Device>();
+constexpr bool stored = kernels::is_stored_matrix<decltype(L::template packed<Device>())>;
 
 }  // namespace
 
@@ -195,7 +191,7 @@ TEST_CASE_TEMPLATE("issue 17.10: convolutions beside products on stored weights 
                 matrix.push_back(outputs_are_small ? weights[column * rows + row] : weights[row * columns + column]);
         kernels::StoredMatrix stored_form{.rows = rows, .columns = columns};
         stored_form.parts[0] = {matrix.data(), GgmlType::F32, rows};
-        kernels::write_stored_matrix(stored_form, model.prepared.data() + to);
+        *kernels::PackedForm<kernels::StoredMatrix>{1}.in(model.prepared.data() + to) = stored_form;
     };
     matrices.reserve(3);
     store(3, 6, 4, true);

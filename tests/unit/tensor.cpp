@@ -3,9 +3,13 @@
 
 #include <doctest/doctest.h>
 
+#include <concepts>
 #include <cstdint>
 #include <type_traits>
 #include <utility>
+
+#include "genotype/kernels/device.hpp"
+#include "genotype/kernels/exact.hpp"
 
 using namespace genotype;
 
@@ -15,6 +19,27 @@ static_assert(!std::is_copy_constructible_v<Tensor<Shape<3>>> &&
 static_assert(std::is_trivially_copyable_v<View<Shape<3>>>);
 static_assert(std::is_convertible_v<const Tensor<Shape<3>>&, View<Shape<3>>>);
 static_assert(!std::is_convertible_v<const Tensor<Shape<3>>&, View<Shape<3, 1, 1>>>);
+
+// A view says whose memory it shows. Devices on the host have one; a device of another memory shares it with what is
+// made of it, and neither becomes the other.
+struct Far : Cpu {
+    static constexpr bool on_host = false;
+};
+struct Wrapper : Far {
+    using Memory = Far;
+};
+static_assert(std::same_as<ViewOn<Shape<3>, Cpu>, View<Shape<3>>> &&
+              std::same_as<ViewOn<Shape<3>, Exact<Reference>>, View<Shape<3>>>);
+static_assert(std::same_as<ViewOn<Shape<3>, Wrapper>, ViewOn<Shape<3>, Far>>);
+static_assert(!std::is_convertible_v<View<Shape<3>>, ViewOn<Shape<3>, Far>> &&
+              !std::is_convertible_v<ViewOn<Shape<3>, Far>, View<Shape<3>>> &&
+              !std::is_convertible_v<const Tensor<Shape<3>>&, ViewOn<Shape<3>, Far>>);
+template <class V>
+concept ReadByTheHost = requires(const V& view) {
+    view(0, 0);
+    view.values();
+};
+static_assert(ReadByTheHost<View<Shape<3>>> && !ReadByTheHost<ViewOn<Shape<3>, Far>>);
 
 TEST_CASE("an arena is zero, lies on a line of 64 bytes, moves, and copies only when told") {
     Arena<> arena(37);

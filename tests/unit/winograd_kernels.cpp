@@ -58,7 +58,7 @@ Results run(const Case& c, const Inputs& in, bool exact = false) {
     using kernel_test::unwritten;
     kernels::ConvGeometry g = c.geometry;
     g.exact = exact;
-    Array packed = unwritten(packed_floats(Cpu{}, g));
+    Array packed = unwritten(packed_form(Cpu{}, g).count);
     pack(Cpu{}, g, in.weights.data(), packed.data());
     const kernels::ConvWeights weights{in.weights.data(), packed.data()};
     const long floats = convolution_scratch(Cpu{}, g).floats(c.batch), guard = 64;
@@ -218,7 +218,7 @@ TEST_CASE("The direct form can be asked for") {
         exact.exact = true;
         CHECK(convolution_form(Cpu{}, exact, 64) == kernels::ConvForm::direct);
         CHECK(convolution_scratch(Cpu{}, exact) == MemoryExtent{});
-        CHECK(packed_floats(Cpu{}, exact) == 2 * exact.weights());
+        CHECK(packed_form(Cpu{}, exact).count == 2 * exact.weights());
     }
 }
 

@@ -1,6 +1,8 @@
 // The sizes of a convolution, for all devices and directions.
 #pragma once
 
+#include "genotype/kernels/packed_form.hpp"
+
 namespace genotype::kernels {
 
 /// A convolution joins a large picture and a small one. `Conv` goes from the large to the small picture, `ConvT` from
@@ -63,12 +65,6 @@ constexpr bool possible(bool (*condition)(const ConvGeometry&)) {
     else
         return true;
 }
-
-/// Weights as a kernel reads them: the plain form, and the device's own form made by `pack` (null on `Reference`).
-struct ConvWeights {
-    const float* plain = nullptr;
-    const float* packed = nullptr;
-};
 
 /// The picture whose transform is in a convolution's scratch, after a call that read it as its source.
 enum class Transformed { none, large, small };

@@ -6,7 +6,6 @@
 #include <cstddef>
 #include <cstring>
 #include <string>
-#include <type_traits>
 
 #include "genotype/shape/error.hpp"
 #include "genotype/tensor/ggml_type.hpp"
@@ -36,21 +35,6 @@ struct StoredMatrix {
 /// Bytes of a row. Columns are a multiple of `block_values(type)`.
 constexpr std::size_t stored_row_bytes(GgmlType type, int columns) {
     return static_cast<std::size_t>(columns) / block_values(type) * block_bytes(type);
-}
-
-/// Floats of a layer's prepared form that hold the description of a matrix.
-inline constexpr long stored_matrix_floats = (sizeof(StoredMatrix) + sizeof(float) - 1) / sizeof(float);
-
-static_assert(std::is_trivially_copyable_v<StoredMatrix>);
-
-/// Puts the description where a layer on `Stored<Device>` looks for it: what a loader does in place of writing weights.
-inline void write_stored_matrix(const StoredMatrix& matrix, float* prepared) {
-    std::memcpy(prepared, &matrix, sizeof(matrix));
-}
-inline StoredMatrix read_stored_matrix(const float* prepared) {
-    StoredMatrix matrix;
-    std::memcpy(static_cast<void*>(&matrix), prepared, sizeof(matrix));
-    return matrix;
 }
 
 namespace detail {

@@ -70,7 +70,7 @@ struct AttentionParts {
 
     using Out = RowProduct<width, width>;
     template <class Product>
-    static Product product(const float* arena, long weight, long bias, const float* packed) {
+    static Product product(const float* arena, long weight, long bias, PackedWeights packed) {
         return {arena + weight, packed, has_bias ? arena + bias : nullptr};
     }
     static float* bias_gradient(float* arena, long bias) { return has_bias ? arena + bias : nullptr; }

@@ -32,19 +32,17 @@ struct CausalAttention : LayerBase {
         return vector_dims(sizes.query_floats());
     }
 
-    /// Kept: the logarithm of each query's sum of exponentials.
+    /// Kept: the logarithm of each query's sum of exponentials; by a session, the keys and values.
     template <class Device, class Mode>
     static constexpr LayerMemory memory(Dims) {
         if constexpr (std::same_as<Mode, Training>)
             return {.kept = {heads, 0},
                     .forward_scratch = attention_scratch(kernels::planned<Device>, sizes),
-                    .backward_scratch = attention_backward_scratch(kernels::planned<Device>, sizes),
-                    .session = {}};
+                    .backward_scratch = attention_backward_scratch(kernels::planned<Device>, sizes)};
         else
-            return {.kept = {},
+            return {.kept = {sizes.session_floats(), 0},
                     .forward_scratch = attention_scratch(kernels::planned<Device>, sizes),
-                    .backward_scratch = {},
-                    .session = {sizes.session_floats(), 0}};
+                    .backward_scratch = {}};
     }
 
     template <class Device, class Mode>

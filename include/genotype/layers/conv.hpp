@@ -59,17 +59,12 @@ struct Conv<in_channels, out_channels, kernel, stride, padding, Choice> : LayerB
     }
 
     template <class Device>
-    static constexpr long prepared_floats() {
-        return packed_floats(kernels::planned<Device>, geometry({}, {}));
+    static constexpr auto packed() {
+        return packed_form(kernels::planned<Device>, geometry({}, {}));
     }
-    template <class Device>
-    static void prepare(Device device, const float* values, float* prepared) {
-        pack(device, geometry({}, {}), values + parameter_offset<Conv>(0), prepared);
-    }
-
-    template <class Device>
-    static constexpr bool has_stored_matrix() {
-        return kernels::stores_matrices<Device> && kernels::is_product_geometry<Geometry>;
+    template <class Device, class Form>
+    static void prepare(Device device, const float* values, Form* to) {
+        pack(device, geometry({}, {}), values + parameter_offset<Conv>(0), to);
     }
 
     template <class Device, class Mode>
@@ -85,17 +80,14 @@ struct Conv<in_channels, out_channels, kernel, stride, padding, Choice> : LayerB
     static void forward(Device device, Mode, const Forward<Mode>& f, const kernels::ProductEnd<Function>& end = {}) {
         const float* bias = has_bias ? f.parameters + parameter_offset<Conv>(1) : nullptr;
         finish_product(device, f.added, end, [&](const auto&... with) {
-            convolve(device, geometry(f.in, f.out), f.batch, f.x,
-                     {f.parameters + parameter_offset<Conv>(0), f.prepared}, bias, f.y, f.scratch, with...);
+            convolve(device, geometry(f.in, f.out), f.batch, f.x, weights<Device>(f), bias, f.y, f.scratch, with...);
         });
     }
 
     template <class Device>
     static void backward(Device device, const Backward& b) {
         const Geometry sizes = geometry(b.in, b.out);
-        if (b.dx)
-            convolve_transposed(device, sizes, b.batch, b.dy, {b.parameters + parameter_offset<Conv>(0), b.prepared},
-                                nullptr, b.dx, b.scratch);
+        if (b.dx) convolve_transposed(device, sizes, b.batch, b.dy, weights<Device>(b), nullptr, b.dx, b.scratch);
         if (!b.gradients) return;
         convolve_weight_gradient(device, sizes, b.batch, b.x, b.dy, b.gradients + parameter_offset<Conv>(0),
                                  b.accumulate, b.scratch,
@@ -106,6 +98,11 @@ struct Conv<in_channels, out_channels, kernel, stride, padding, Choice> : LayerB
     }
 
   private:
+    template <class Device, class Pass>
+    static auto weights(const Pass& pass) {
+        return packed<Device>().weights(pass.parameters + parameter_offset<Conv>(0), pass.prepared);
+    }
+
     static constexpr Dims padded(Dims in) {
         auto with_border = [](int size) { return size == any_dim ? any_dim : size + 2 * padding; };
         return {2, with_border(in.second), with_border(in.third)};

@@ -58,17 +58,12 @@ struct ConvT<in_channels, out_channels, kernel, stride, padding, Choice> : Layer
     }
 
     template <class Device>
-    static constexpr long prepared_floats() {
-        return packed_floats(kernels::planned<Device>, geometry({}, {}));
+    static constexpr auto packed() {
+        return packed_form(kernels::planned<Device>, geometry({}, {}));
     }
-    template <class Device>
-    static void prepare(Device device, const float* values, float* prepared) {
-        pack(device, geometry({}, {}), values + parameter_offset<ConvT>(0), prepared);
-    }
-
-    template <class Device>
-    static constexpr bool has_stored_matrix() {
-        return kernels::stores_matrices<Device> && kernels::is_product_geometry<Geometry>;
+    template <class Device, class Form>
+    static void prepare(Device device, const float* values, Form* to) {
+        pack(device, geometry({}, {}), values + parameter_offset<ConvT>(0), to);
     }
 
     template <class Device, class Mode>
@@ -84,17 +79,15 @@ struct ConvT<in_channels, out_channels, kernel, stride, padding, Choice> : Layer
     static void forward(Device device, Mode, const Forward<Mode>& f, const kernels::ProductEnd<Function>& end = {}) {
         const float* bias = has_bias ? f.parameters + parameter_offset<ConvT>(1) : nullptr;
         finish_product(device, f.added, end, [&](const auto&... with) {
-            convolve_transposed(device, geometry(f.in, f.out), f.batch, f.x,
-                                {f.parameters + parameter_offset<ConvT>(0), f.prepared}, bias, f.y, f.scratch, with...);
+            convolve_transposed(device, geometry(f.in, f.out), f.batch, f.x, weights<Device>(f), bias, f.y, f.scratch,
+                                with...);
         });
     }
 
     template <class Device>
     static void backward(Device device, const Backward& b) {
         const Geometry sizes = geometry(b.in, b.out);
-        if (b.dx)
-            convolve(device, sizes, b.batch, b.dy, {b.parameters + parameter_offset<ConvT>(0), b.prepared}, nullptr,
-                     b.dx, b.scratch);
+        if (b.dx) convolve(device, sizes, b.batch, b.dy, weights<Device>(b), nullptr, b.dx, b.scratch);
         if (!b.gradients) return;
         convolve_weight_gradient(device, sizes, b.batch, b.dy, b.x, b.gradients + parameter_offset<ConvT>(0),
                                  b.accumulate, b.scratch,
@@ -102,6 +95,12 @@ struct ConvT<in_channels, out_channels, kernel, stride, padding, Choice> : Layer
         if constexpr (has_bias)
             column_sums(device, static_cast<long>(b.batch) * b.out.pixels(), out_channels, b.dy,
                         b.gradients + parameter_offset<ConvT>(1), b.accumulate);
+    }
+
+  private:
+    template <class Device, class Pass>
+    static auto weights(const Pass& pass) {
+        return packed<Device>().weights(pass.parameters + parameter_offset<ConvT>(0), pass.prepared);
     }
 };
 

@@ -47,15 +47,17 @@ struct CrossAttention : LayerBase {
     }
 
     template <class Device>
-    static constexpr long prepared_floats() {
-        return packed<Device>(3) + Out::template packed_size<Device>();
+    static constexpr auto packed() {
+        constexpr auto key = Key::template form<Device>();
+        return kernels::PackedForms(Query::template form<Device>(), key, key, Out::template form<Device>());
     }
     template <class Device>
-    static void prepare(Device device, const float* values, float* prepared) {
-        pack(device, Query::geometry, values + All::in_weight(0), prepared);
-        pack(device, Key::geometry, values + All::in_weight(1), prepared + packed<Device>(1));
-        pack(device, Key::geometry, values + All::in_weight(2), prepared + packed<Device>(2));
-        pack(device, Out::geometry, values + All::out_weight, prepared + packed<Device>(3));
+    static void prepare(Device device, const float* values, PackedMemory to) {
+        constexpr auto forms = packed<Device>();
+        Query::prepare(device, values + All::in_weight(0), to);
+        Key::prepare(device, values + All::in_weight(1), to + forms.offset(1));
+        Key::prepare(device, values + All::in_weight(2), to + forms.offset(2));
+        Out::prepare(device, values + All::out_weight, to + forms.offset(3));
     }
 
     /// Kept: queries, keys, values, what attention gives, and the logarithm of each query's sum of exponentials.
@@ -67,9 +69,8 @@ struct CrossAttention : LayerBase {
         if (std::same_as<Mode, Training>)
             return {.kept = at.end,
                     .forward_scratch = scratch,
-                    .backward_scratch = at.end + All::rows(key_pixels, context_width) + scratch,
-                    .session = {}};
-        return {.kept = {}, .forward_scratch = at.log_sums + scratch, .backward_scratch = {}, .session = {}};
+                    .backward_scratch = at.end + All::rows(key_pixels, context_width) + scratch};
+        return {.kept = {}, .forward_scratch = at.log_sums + scratch, .backward_scratch = {}};
     }
 
     template <class Device, class Mode>
@@ -142,25 +143,21 @@ struct CrossAttention : LayerBase {
         return aligned(larger(larger(Query::template scratch<Device>(rows), Out::template scratch<Device>(rows)),
                               Key::template scratch<Device>(key_pixels)));
     }
-    /// Where the packed weights of query, key, value and result begin.
-    template <class Device>
-    static constexpr long packed(int which) {
-        return which == 0 ? 0
-                          : Query::template packed_size<Device>() + (which - 1) * Key::template packed_size<Device>();
-    }
     template <class Device, class Pass>
     static Query query(const Pass& pass) {
         return All::template product<Query>(pass.parameters, All::in_weight(0), All::in_bias(0), pass.prepared);
     }
     template <class Device, class Pass>
     static Key key(const Pass& pass, int which) {
+        constexpr auto forms = packed<Device>();
         return All::template product<Key>(pass.parameters, All::in_weight(which), All::in_bias(which),
-                                          pass.prepared + packed<Device>(which));
+                                          pass.prepared + forms.offset(static_cast<std::size_t>(which)));
     }
     template <class Device, class Pass>
     static Out out(const Pass& pass) {
+        constexpr auto forms = packed<Device>();
         return All::template product<Out>(pass.parameters, All::out_weight, All::out_bias,
-                                          pass.prepared + packed<Device>(3));
+                                          pass.prepared + forms.offset(3));
     }
     template <class Pass>
     static kernels::FullAttention attention(const Pass& pass, const MemoryRegion& own) {

@@ -29,23 +29,23 @@ struct Embedding : LayerBase {
     }
 
     template <class Device>
-    static constexpr long prepared_floats() {
-        return embedding_packed_floats(kernels::planned<Device>, vocabulary, width);
+    static constexpr auto packed() {
+        return embedding_form(kernels::planned<Device>, vocabulary, width);
     }
-    template <class Device>
-    static void prepare(Device device, const float* values, float* prepared) {
-        embedding_pack(device, vocabulary, width, values, prepared);
+    template <class Device, class Form>
+    static void prepare(Device device, const float* values, Form* to) {
+        embedding_pack(device, vocabulary, width, values, to);
     }
-
-    template <class Device>
-    static constexpr bool has_stored_matrix() {
-        return kernels::stores_matrices<Device>;
+    /// As kernels read them: also what a language model's tied head multiplies with.
+    template <class Device, class Pass>
+    static auto weights(const Pass& pass) {
+        return packed<Device>().weights(pass.parameters, pass.prepared);
     }
 
     template <class Device, class Mode>
     static void forward(Device device, Mode, const Forward<Mode>& pass) {
         if constexpr (Device::on_host) check_ids(pass.batch, pass.x);
-        embedding(device, pass.batch, width, pass.x, {pass.parameters, pass.prepared}, pass.y);
+        embedding(device, pass.batch, width, pass.x, weights<Device>(pass), pass.y);
     }
 
     template <class Device>

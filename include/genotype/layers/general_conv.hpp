@@ -167,17 +167,12 @@ struct GeneralConv : LayerBase {
     }
 
     template <class Device>
-    static constexpr long prepared_floats() {
-        return packed_floats(kernels::planned<Device>, geometry({}, {}));
+    static constexpr auto packed() {
+        return packed_form(kernels::planned<Device>, geometry({}, {}));
     }
-    template <class Device>
-    static void prepare(Device device, const float* values, float* prepared) {
-        pack(device, geometry({}, {}), values + parameter_offset<GeneralConv>(0), prepared);
-    }
-
-    template <class Device>
-    static constexpr bool has_stored_matrix() {
-        return kernels::stores_matrices<Device> && kernels::is_product_geometry<Geometry>;
+    template <class Device, class Form>
+    static void prepare(Device device, const float* values, Form* to) {
+        pack(device, geometry({}, {}), values + parameter_offset<GeneralConv>(0), to);
     }
 
     /// A picture with its border comes first in scratch.
@@ -191,7 +186,7 @@ struct GeneralConv : LayerBase {
     template <class Device, class Mode, class Function = kernels::NoActivation>
     static void forward(Device device, Mode, const Forward<Mode>& f, const kernels::ProductEnd<Function>& end = {}) {
         const float* bias = has_bias ? f.parameters + parameter_offset<GeneralConv>(1) : nullptr;
-        const kernels::ConvWeights weights{f.parameters + parameter_offset<GeneralConv>(0), f.prepared};
+        const auto weights = weights_of<Device>(f);
         const Geometry sizes = geometry(f.in, f.out);
         const float* x = f.x;
         if constexpr (has_border) {
@@ -209,7 +204,7 @@ struct GeneralConv : LayerBase {
 
     template <class Device>
     static void backward(Device device, const Backward& b) {
-        const kernels::ConvWeights weights{b.parameters + parameter_offset<GeneralConv>(0), b.prepared};
+        const auto weights = weights_of<Device>(b);
         const Geometry sizes = geometry(b.in, b.out);
         const MemoryRegion scratch = b.scratch.at(bordered(b.in));
         if (b.dx) {
@@ -240,6 +235,11 @@ struct GeneralConv : LayerBase {
     }
 
   private:
+    template <class Device, class Pass>
+    static auto weights_of(const Pass& pass) {
+        return packed<Device>().weights(pass.parameters + parameter_offset<GeneralConv>(0), pass.prepared);
+    }
+
     static constexpr kernels::BorderGeometry border(Dims in) {
         return {numbers.options.border, numbers.in, {in.height(), in.width()}, numbers.padding};
     }

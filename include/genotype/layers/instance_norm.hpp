@@ -73,7 +73,7 @@ struct InstanceNorm : LayerBase {
     template <class Device>
     static constexpr LayerMemory tangent_memory(Dims) {
         constexpr MemoryExtent scratch{norm_shape({}).tangent_scratch(), 0};
-        return {.kept = {}, .forward_scratch = scratch, .backward_scratch = scratch, .session = {}};
+        return {.kept = {}, .forward_scratch = scratch, .backward_scratch = scratch};
     }
     template <class Device>
     static void tangent(Device device, const Tangent& call) {

@@ -5,6 +5,7 @@
 #include <concepts>
 #include <type_traits>
 
+#include "genotype/kernels/packed_form.hpp"
 #include "genotype/kernels/planned.hpp"
 #include "genotype/layers/packing.hpp"
 #include "genotype/layers/parameter.hpp"
@@ -48,21 +49,17 @@ struct LayerBase {
         return {};
     }
 
-    /// Floats of the forms that a device derives from the parameters (packed panels, Winograd's transforms).
+    /// The packed weights that a device derives from the parameters: objects of one type (panels, Winograd's
+    /// transforms), or `kernels::PackedForms` of several. A `PackedForm<StoredMatrix>` is of the first parameter: a
+    /// loader writes it, and nobody makes it.
     template <class Device>
-    static constexpr long prepared_floats() {
-        return 0;
+    static constexpr kernels::PackedForm<float> packed() {
+        return {};
     }
-    /// Makes those forms; called after every change of the parameters. A layer that sees its buffers there takes a
-    /// `Packing`.
+    /// Makes them, at what `packed<Device>().in(memory)` is; called after every change of the parameters. A layer that
+    /// sees its buffers there takes a `Packing`.
     template <class Device>
     static void prepare(Device, const float*, float*) {}
-
-    /// Whether the device's form of the first parameter is a `StoredMatrix`, which a loader writes and nobody makes.
-    template <class Device>
-    static constexpr bool has_stored_matrix() {
-        return false;
-    }
 };
 
 /// A layer, or a combinator of layers.

@@ -31,17 +31,12 @@ struct Linear : LayerBase {
     static constexpr kernels::ProductGeometry geometry{kernels::ConvGeometry{in_features, out_features}};
 
     template <class Device>
-    static constexpr long prepared_floats() {
-        return packed_floats(kernels::planned<Device>, geometry);
+    static constexpr auto packed() {
+        return packed_form(kernels::planned<Device>, geometry);
     }
-    template <class Device>
-    static void prepare(Device device, const float* values, float* prepared) {
-        pack(device, geometry, values + parameter_offset<Linear>(0), prepared);
-    }
-
-    template <class Device>
-    static constexpr bool has_stored_matrix() {
-        return kernels::stores_matrices<Device>;
+    template <class Device, class Form>
+    static void prepare(Device device, const float* values, Form* to) {
+        pack(device, geometry, values + parameter_offset<Linear>(0), to);
     }
 
     template <class Device, class Mode>
@@ -57,21 +52,24 @@ struct Linear : LayerBase {
     static void forward(Device device, Mode, const Forward<Mode>& f, const kernels::ProductEnd<Function>& end = {}) {
         const float* bias = has_bias ? f.parameters + parameter_offset<Linear>(1) : nullptr;
         finish_product(device, f.added, end, [&](const auto&... with) {
-            convolve(device, geometry, f.batch, f.x, {f.parameters + parameter_offset<Linear>(0), f.prepared}, bias,
-                     f.y, f.scratch, with...);
+            convolve(device, geometry, f.batch, f.x, weights<Device>(f), bias, f.y, f.scratch, with...);
         });
     }
 
     template <class Device>
     static void backward(Device device, const Backward& b) {
-        if (b.dx)
-            convolve_transposed(device, geometry, b.batch, b.dy,
-                                {b.parameters + parameter_offset<Linear>(0), b.prepared}, nullptr, b.dx, b.scratch);
+        if (b.dx) convolve_transposed(device, geometry, b.batch, b.dy, weights<Device>(b), nullptr, b.dx, b.scratch);
         if (!b.gradients) return;
         convolve_weight_gradient(device, geometry, b.batch, b.x, b.dy, b.gradients + parameter_offset<Linear>(0),
                                  b.accumulate, b.scratch);
         if constexpr (has_bias)
             column_sums(device, b.batch, out_features, b.dy, b.gradients + parameter_offset<Linear>(1), b.accumulate);
+    }
+
+  private:
+    template <class Device, class Pass>
+    static auto weights(const Pass& pass) {
+        return packed<Device>().weights(pass.parameters + parameter_offset<Linear>(0), pass.prepared);
     }
 };
 

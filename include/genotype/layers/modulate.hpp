@@ -35,12 +35,12 @@ struct Modulate : LayerBase {
     static constexpr Dims wanted_value(Dims) { return vector_dims(width); }
 
     template <class Device>
-    static constexpr long prepared_floats() {
-        return packed_floats(kernels::planned<Device>, geometry);
+    static constexpr auto packed() {
+        return packed_form(kernels::planned<Device>, geometry);
     }
-    template <class Device>
-    static void prepare(Device device, const float* values, float* prepared) {
-        pack(device, geometry, values + parameter_offset<Modulate>(0), prepared);
+    template <class Device, class Form>
+    static void prepare(Device device, const float* values, Form* to) {
+        pack(device, geometry, values + parameter_offset<Modulate>(0), to);
     }
 
     /// Kept: scales and shifts. Scratch of backward: the gradients by them, and by the named value.
@@ -48,8 +48,8 @@ struct Modulate : LayerBase {
     static constexpr LayerMemory memory(Dims) {
         constexpr MemoryExtent scratch = convolution_scratch(kernels::planned<Device>, geometry);
         if (std::same_as<Mode, Training>)
-            return {.kept = one, .forward_scratch = scratch, .backward_scratch = one + value + scratch, .session = {}};
-        return {.kept = {}, .forward_scratch = one + scratch, .backward_scratch = {}, .session = {}};
+            return {.kept = one, .forward_scratch = scratch, .backward_scratch = one + value + scratch};
+        return {.kept = {}, .forward_scratch = one + scratch, .backward_scratch = {}};
     }
 
     // An activation behind it is applied in the same pass, see model/fused.hpp.
@@ -59,8 +59,7 @@ struct Modulate : LayerBase {
     static void forward(Device device, Mode, const Forward<Mode>& f, Activation activation = {}) {
         constexpr bool training = std::same_as<Mode, Training>;
         float* const scales = (training ? f.kept : f.scratch).per_sample;
-        convolve(device, geometry, f.batch, value_of<N>(f).data,
-                 {f.parameters + parameter_offset<Modulate>(0), f.prepared},
+        convolve(device, geometry, f.batch, value_of<N>(f).data, weights<Device>(f),
                  f.parameters + parameter_offset<Modulate>(1), scales, training ? f.scratch : f.scratch.at(one));
         modulate(device, f.batch, f.in.pixels(), channels, f.x, static_cast<const float*>(scales), f.y, activation);
     }
@@ -73,8 +72,7 @@ struct Modulate : LayerBase {
         modulate_backward(device, b.batch, b.in.pixels(), channels, b.x, static_cast<const float*>(b.kept.per_sample),
                           b.dy, b.dx, dscales, activation);
         if (named.gradient) {
-            convolve_transposed(device, geometry, b.batch, dscales,
-                                {b.parameters + parameter_offset<Modulate>(0), b.prepared}, nullptr, dvalue, scratch);
+            convolve_transposed(device, geometry, b.batch, dscales, weights<Device>(b), nullptr, dvalue, scratch);
             update(device, static_cast<long>(b.batch) * width, kernels::AddTo{}, static_cast<const float*>(dvalue),
                    named.gradient);
         }
@@ -99,13 +97,13 @@ struct Modulate : LayerBase {
     static constexpr LayerMemory tangent_memory(Dims in) {
         constexpr MemoryExtent scratch = convolution_scratch(kernels::planned<Device>, geometry);
         const MemoryExtent spare{aligned(std::max<long>(in.count(), width)), 0};
-        return {.kept = one, .forward_scratch = scratch, .backward_scratch = 3 * one + spare + scratch, .session = {}};
+        return {.kept = one, .forward_scratch = scratch, .backward_scratch = 3 * one + spare + scratch};
     }
     template <class Device>
     static void tangent(Device device, const Tangent& call) {
         const Forward<Training>& f = call.run;
-        convolve(device, geometry, f.batch, value_of<N>(call).data,
-                 {f.parameters + parameter_offset<Modulate>(0), f.prepared}, nullptr, call.own.per_sample, f.scratch);
+        convolve(device, geometry, f.batch, value_of<N>(call).data, weights<Device>(f), nullptr, call.own.per_sample,
+                 f.scratch);
         modulate_tangent(device, f.batch, f.in.pixels(), channels, f.x, call.tx, f.kept.per_sample, call.own.per_sample,
                          call.ty);
     }
@@ -130,13 +128,17 @@ struct Modulate : LayerBase {
     }
 
   private:
+    template <class Device, class Pass>
+    static auto weights(const Pass& pass) {
+        return packed<Device>().weights(pass.parameters + parameter_offset<Modulate>(0), pass.prepared);
+    }
+
     /// Gradients by scales and shifts to the value and to the weight.
     template <class Device>
     static void send_back(Device device, const Backward& b, const NamedValue& named, const float* by_scales,
                           float* dvalue, const MemoryRegion& scratch, bool accumulate) {
         if (named.gradient) {
-            convolve_transposed(device, geometry, b.batch, by_scales,
-                                {b.parameters + parameter_offset<Modulate>(0), b.prepared}, nullptr, dvalue, scratch);
+            convolve_transposed(device, geometry, b.batch, by_scales, weights<Device>(b), nullptr, dvalue, scratch);
             update(device, static_cast<long>(b.batch) * width, kernels::AddTo{}, static_cast<const float*>(dvalue),
                    named.gradient);
         }

@@ -40,13 +40,14 @@ struct MultiheadAttention : LayerBase {
     }
 
     template <class Device>
-    static constexpr long prepared_floats() {
-        return In::template packed_size<Device>() + Out::template packed_size<Device>();
+    static constexpr auto packed() {
+        return kernels::PackedForms(In::template form<Device>(), Out::template form<Device>());
     }
     template <class Device>
-    static void prepare(Device device, const float* values, float* prepared) {
-        pack(device, In::geometry, values + All::in_weight(0), prepared);
-        pack(device, Out::geometry, values + All::out_weight, prepared + In::template packed_size<Device>());
+    static void prepare(Device device, const float* values, PackedMemory to) {
+        constexpr auto forms = packed<Device>();
+        In::prepare(device, values + All::in_weight(0), to);
+        Out::prepare(device, values + All::out_weight, to + forms.offset(1));
     }
 
     /// Kept: queries, keys and values, what attention gives, and the logarithm of each query's sum of exponentials.
@@ -58,9 +59,8 @@ struct MultiheadAttention : LayerBase {
         if (std::same_as<Mode, Training>)
             return {.kept = own + All::rows(in.pixels(), heads),
                     .forward_scratch = scratch,
-                    .backward_scratch = own + All::rows(in.pixels(), heads) + scratch,
-                    .session = {}};
-        return {.kept = {}, .forward_scratch = own + scratch, .backward_scratch = {}, .session = {}};
+                    .backward_scratch = own + All::rows(in.pixels(), heads) + scratch};
+        return {.kept = {}, .forward_scratch = own + scratch, .backward_scratch = {}};
     }
 
     template <class Device, class Mode>
@@ -109,8 +109,9 @@ struct MultiheadAttention : LayerBase {
     }
     template <class Device, class Pass>
     static Out out_projection(const Pass& pass) {
-        const float* const packed = pass.prepared + In::template packed_size<Device>();
-        return All::template product<Out>(pass.parameters, All::out_weight, All::out_bias, packed);
+        constexpr auto forms = packed<Device>();
+        return All::template product<Out>(pass.parameters, All::out_weight, All::out_bias,
+                                          pass.prepared + forms.offset(1));
     }
     template <class Pass>
     static kernels::FullAttention attention(const Pass& pass, const float* own) {

@@ -17,12 +17,12 @@ enum class PackedAfter { drawn, update, loaded };
 ///
 ///     template <class Device, PackedAfter after> static void prepare(Device, const Packing<after>&);
 ///
-/// in place of `prepare(Device, const float* parameters, float* prepared)`.
+/// in place of `prepare(Device, const float* parameters, float* packed)`.
 template <PackedAfter after>
 struct Packing {
     std::conditional_t<after == PackedAfter::drawn, float*, const float*> parameters;
     std::conditional_t<after == PackedAfter::loaded, const float*, float*> buffers;
-    float* prepared;
+    PackedMemory prepared;
 
     /// That of a child.
     constexpr Packing child(const LayerSlice& at) const {

@@ -8,6 +8,7 @@
 #include "genotype/layers/names.hpp"
 #include "genotype/random/random_state.hpp"
 #include "genotype/shape/dims.hpp"
+#include "genotype/tensor/packed.hpp"
 #include "genotype/tensor/region.hpp"
 
 namespace genotype {
@@ -15,11 +16,10 @@ namespace genotype {
 /// What a run of a text brings along by name.
 struct SequencesValue : NamedValue {
     const kernels::Sequences* sequences = nullptr;
-    MemoryRegion session = {};  // its samples are positions: [slot][position][floats]; null where nothing is remembered
 
     SequencesValue() = default;
-    explicit SequencesValue(const kernels::Sequences* texts, MemoryRegion remembered = {})
-        : NamedValue{detail::name_id<detail::SequencesName>()}, sequences(texts), session(remembered) {}
+    explicit SequencesValue(const kernels::Sequences* texts)
+        : NamedValue{detail::name_id<detail::SequencesName>()}, sequences(texts) {}
 };
 
 /// The two kinds of run are types: `Training` uses batch statistics, drops values and keeps what backward reads.
@@ -28,25 +28,26 @@ struct Inference {};
 
 /// What a layer needs beside input, output and parameters.
 struct LayerMemory {
-    MemoryExtent kept{};              // written by forward, read by backward; training only
+    /// What outlives forward: in training what backward reads; in inference what a session remembers from call to call,
+    /// where per_sample is for each position of a text.
+    MemoryExtent kept{};
     MemoryExtent forward_scratch{};   // free again when forward returns
     MemoryExtent backward_scratch{};  // free again when backward returns
-    MemoryExtent session{};           // per_sample: for each position of a text, from call to call; inference only
 };
 
-/// Where a child's own begins within its parent's, in floats: constants of the plan.
+/// Where a child's own begins within its parent's, in floats where nothing else is said: constants of the plan.
 struct LayerSlice {
-    long parameters = 0, buffers = 0, prepared = 0;
-    MemoryExtent kept{}, scratch{}, session{};
+    long parameters = 0, buffers = 0;
+    long prepared = 0;  // bytes
+    MemoryExtent kept{}, scratch{};
 
     friend constexpr LayerSlice operator+(const LayerSlice& left, const LayerSlice& right) {
-        return {left.parameters + right.parameters, left.buffers + right.buffers,
-                left.prepared + right.prepared,     left.kept + right.kept,
-                left.scratch + right.scratch,       left.session + right.session};
+        return {left.parameters + right.parameters, left.buffers + right.buffers, left.prepared + right.prepared,
+                left.kept + right.kept, left.scratch + right.scratch};
     }
     friend constexpr LayerSlice operator*(long times, const LayerSlice& slice) {
-        return {times * slice.parameters, times * slice.buffers, times * slice.prepared,
-                times * slice.kept,       times * slice.scratch, times * slice.session};
+        return {times * slice.parameters, times * slice.buffers, times * slice.prepared, times * slice.kept,
+                times * slice.scratch};
     }
 };
 
@@ -59,11 +60,10 @@ struct Forward {
     float* y;
     const float* parameters;
     std::conditional_t<std::same_as<Mode, Training>, float*, const float*> buffers;
-    const float* prepared;  // the device's forms of the parameters, see Layer::prepare
-    MemoryRegion kept;
+    PackedWeights prepared;  // what `Layer::packed` says, see Layer::prepare
+    MemoryRegion kept;  // in inference a session's, whose samples are positions: [slot][position][floats]; null: none
     MemoryRegion scratch;
     RandomState* random;                 // null in inference
-    MemoryExtent session = {};           // the layer's place in what a session remembers, see `session_of`
     const float* added = nullptr;        // as many values as y: added to what comes out, where `adds_to_output`
     const NamedValue* values = nullptr;  // of the names that layers read
 
@@ -77,10 +77,9 @@ struct Forward {
         call.y = output;
         call.parameters += at.parameters;
         call.buffers += at.buffers;
-        call.prepared += at.prepared;
+        call.prepared = prepared + at.prepared;
         call.kept = kept.at(at.kept);
         call.scratch = scratch.at(at.scratch);
-        call.session = session + at.session;
         call.added = nullptr;
         return call;
     }
@@ -98,7 +97,7 @@ struct Backward {
     float* dx;
     const float* parameters;
     float* gradients;
-    const float* prepared;
+    PackedWeights prepared;
     bool accumulate;
     MemoryRegion kept;
     MemoryRegion scratch;
@@ -121,7 +120,7 @@ struct Backward {
         call.dx = data.dx;
         call.parameters += at.parameters;
         if (gradients) call.gradients += at.parameters;
-        call.prepared += at.prepared;
+        call.prepared = prepared + at.prepared;
         call.kept = kept.at(at.kept);
         call.scratch = scratch.at(at.scratch);
         return call;
@@ -146,7 +145,8 @@ const kernels::Sequences& sequences_of(const Pass& pass) {
 /// What a session remembers for layer `L`, which reads `Names<Sequences>`; null where there is none.
 template <class L>
 MemoryRegion session_of(const Forward<Inference>& pass) {
-    return detail::text_of_run<L>(pass).session.at(pass.session);
+    static_assert(detail::reads_sequences<L>(), "what a session remembers is of texts: using reads = Names<Sequences>");
+    return pass.kept;
 }
 
 }  // namespace genotype

@@ -31,24 +31,26 @@ struct Rotary : LayerBase {
     }
 
     template <class Device>
-    static constexpr long prepared_floats() {
-        return rotary_prepared_floats(kernels::planned<Device>, head_width);
+    static constexpr auto packed() {
+        return rotary_form(kernels::planned<Device>, head_width);
     }
     /// The frequencies: a few dozen numbers.
     template <class Device>
-    static void prepare(Device device, const float*, float* prepared) {
-        rotary_prepare(device, Angles::turns, head_width, prepared);
+    static void prepare(Device device, const float*, float* to) {
+        rotary_prepare(device, Angles::turns, head_width, to);
     }
 
     template <class Device, class Mode>
     static void forward(Device device, Mode, const Forward<Mode>& pass) {
-        rotary(device, pass.batch, sizes, sequences_of<Rotary>(pass), pass.prepared, false, pass.x, pass.y);
+        rotary(device, pass.batch, sizes, sequences_of<Rotary>(pass), packed<Device>().in(pass.prepared), false, pass.x,
+               pass.y);
     }
 
     template <class Device>
     static void backward(Device device, const Backward& pass) {
         if (pass.dx)
-            rotary(device, pass.batch, sizes, sequences_of<Rotary>(pass), pass.prepared, true, pass.dy, pass.dx);
+            rotary(device, pass.batch, sizes, sequences_of<Rotary>(pass), packed<Device>().in(pass.prepared), true,
+                   pass.dy, pass.dx);
     }
 };
 

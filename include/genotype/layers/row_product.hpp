@@ -13,11 +13,17 @@ struct RowProduct {
     static constexpr kernels::ProductGeometry geometry{kernels::ConvGeometry{out, in}};
     static constexpr long weights = static_cast<long>(out) * in;
 
-    const float *weight, *packed, *bias;  // no bias: null
+    const float* weight;
+    PackedWeights packed;
+    const float* bias;  // none: null
 
     template <class Device>
-    static constexpr long packed_size() {
-        return aligned(packed_floats(kernels::planned<Device>, geometry));
+    static constexpr auto form() {
+        return packed_form(kernels::planned<Device>, geometry);
+    }
+    template <class Device>
+    static void prepare(Device device, const float* weight, PackedMemory to) {
+        pack(device, geometry, weight, form<Device>().in(to));
     }
     /// Scratch of all of the following, for samples of so many rows.
     template <class Device>
@@ -28,11 +34,11 @@ struct RowProduct {
 
     template <class Device>
     void forward(Device device, int rows, const float* x, float* y, const MemoryRegion& scratch) const {
-        convolve_transposed(device, geometry, rows, x, {weight, packed}, bias, y, scratch);
+        convolve_transposed(device, geometry, rows, x, form<Device>().weights(weight, packed), bias, y, scratch);
     }
     template <class Device>
     void input_gradient(Device device, int rows, const float* dy, float* dx, const MemoryRegion& scratch) const {
-        convolve(device, geometry, rows, dy, {weight, packed}, nullptr, dx, scratch);
+        convolve(device, geometry, rows, dy, form<Device>().weights(weight, packed), nullptr, dx, scratch);
     }
     /// By the weight, and by the bias where that is not null.
     template <class Device>

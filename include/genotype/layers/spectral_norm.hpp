@@ -91,9 +91,9 @@ struct SpectralNorm : LayerBase {
     { return L::geometry(in, out); }
 
     template <class Device>
-    static constexpr long prepared_floats() {
+    static constexpr auto packed() {
         static_assert(!kernels::stores_matrices<Device>, "SpectralNorm does not run on weights as a file has them");
-        return places<Device>.end;
+        return kernels::PackedForms(own_form<Device>, L::template packed<Device>());
     }
 
     template <class Device, PackedAfter after>
@@ -101,7 +101,7 @@ struct SpectralNorm : LayerBase {
         constexpr Places at = places<Device>;
         constexpr int iterations = after == PackedAfter::drawn ? 16 : after == PackedAfter::update ? 1 : 0;
         const float* const weight = packing.parameters;
-        float* const own = packing.prepared;
+        float* const own = own_form<Device>.in(packing.prepared);
         float *const u = own + at.u, *const v = own + at.v, *const product = own + at.product;
         const auto times = [&](float* y) {
             Matrix::times(device, weight, static_cast<const float*>(v), y, own + at.partial, own + at.scratch);
@@ -131,7 +131,8 @@ struct SpectralNorm : LayerBase {
         map(device, Matrix::weight.count(), detail::DividedBy{own + at.sigma}, own, weight);
         detail::copy_others<L>(device, packing.parameters + parameter_offset<SpectralNorm>(1),
                                own + parameter_offset<L>(1), false);
-        L::prepare(device, static_cast<const float*>(own), own + at.inner);
+        L::prepare(device, static_cast<const float*>(own),
+                   L::template packed<Device>().in(packing.prepared + own_form<Device>.bytes()));
     }
 
     template <class Device, class Mode>
@@ -161,15 +162,15 @@ struct SpectralNorm : LayerBase {
         L::backward(device, call);
 
         // Of W / (u^T W v) with constant u and v: (G - <G, W / sigma> u v^T) / sigma.
-        const float *const weight = pass.prepared, *const gradient = own, *const sigma = pass.prepared + at.sigma;
+        const float *const weight = call.parameters, *const gradient = own, *const sigma = weight + at.sigma;
         const long count = Matrix::weight.count();
         sum_with_parts(device, own + has.parts, count, detail::ProductOf{}, own + has.sum, gradient, weight);
         if (pass.accumulate)
             update(device, count, detail::AddDividedBy{sigma}, gradient, pass.gradients);
         else
             map(device, count, detail::DividedBy{sigma}, pass.gradients, gradient);
-        map(device, Matrix::columns, detail::TimesMinusQuotient{own + has.sum, sigma}, along_v, pass.prepared + at.v);
-        Matrix::outer_product(device, pass.prepared + at.u, static_cast<const float*>(along_v), pass.gradients, true,
+        map(device, Matrix::columns, detail::TimesMinusQuotient{own + has.sum, sigma}, along_v, weight + at.v);
+        Matrix::outer_product(device, weight + at.u, static_cast<const float*>(along_v), pass.gradients, true,
                               own + has.scratch);
         detail::copy_others<L>(device, gradient + parameter_offset<L>(1),
                                pass.gradients + parameter_offset<SpectralNorm>(1), pass.accumulate);
@@ -178,9 +179,9 @@ struct SpectralNorm : LayerBase {
   private:
     static constexpr long all_parameters = offset_in(L::parameters, static_cast<int>(L::parameters.size()));
 
-    /// Where things lie in the prepared form: first the parameters that `L` runs with.
+    /// Where things lie in the first of two packed forms: first the parameters that `L` runs with.
     struct Places {
-        long own, u, v, sigma, sum, product, partial, parts, scratch, inner, end;
+        long own, u, v, sigma, sum, product, partial, parts, scratch, end;
     };
     template <class Device>
     static constexpr Places places = [] {
@@ -195,10 +196,11 @@ struct SpectralNorm : LayerBase {
         at.partial = next.take(Matrix::partial);
         at.parts = next.take(sum_parts(kernels::planned<Device>));
         at.scratch = next.take(Matrix::template scratch<Device>.floats(1));
-        at.inner = next.take(L::template prepared_floats<Device>());
         at.end = next.end;
         return at;
     }();
+    template <class Device>
+    static constexpr kernels::PackedForm<float> own_form{places<Device>.end};
     /// And in backward's scratch: first the gradients by those.
     struct Scratch {
         long gradients, along_v, sum, parts, scratch, end;
@@ -219,10 +221,9 @@ struct SpectralNorm : LayerBase {
     /// The call of `L`: its parameters are the normalised ones.
     template <class Device, class Pass>
     static Pass normalised(const Pass& pass) {
-        constexpr Places at = places<Device>;
         Pass call = pass;
-        call.parameters = pass.prepared;
-        call.prepared = pass.prepared + at.inner;
+        call.parameters = own_form<Device>.in(pass.prepared);
+        call.prepared = pass.prepared + own_form<Device>.bytes();
         return call;
     }
 };

@@ -23,13 +23,13 @@ struct QuotientOf {
 };
 struct AddQuotientOf {
     template <class V>
-    constexpr void operator()(V x, V by, V& to) const {
+    constexpr void operator()(V x, V by, V &to) const {
         to = to + x / by;
     }
 };
 struct AddProductOf {
     template <class V>
-    constexpr void operator()(V left, V right, V& to) const {
+    constexpr void operator()(V left, V right, V &to) const {
         to = to + left * right;
     }
 };
@@ -76,29 +76,31 @@ struct WeightNorm : LayerBase {
     { return L::geometry(in, out); }
 
     template <class Device>
-    static constexpr long prepared_floats() {
+    static constexpr auto packed() {
         static_assert(!kernels::stores_matrices<Device>, "WeightNorm does not run on weights as a file has them");
-        return places<Device>.end;
+        return kernels::PackedForms(own_form<Device>, L::template packed<Device>());
     }
 
     template <class Device, PackedAfter after>
-    static void prepare(Device device, const Packing<after>& packing) {
+    static void prepare(Device device, const Packing<after> &packing) {
         constexpr Places at = places<Device>;
-        float *const own = packing.prepared, *const norm = own + at.norm, *const matrix = own + at.matrix;
-        const float* const direction = packing.parameters + parameter_offset<WeightNorm>(1);
+        float *const own = own_form<Device>.in(packing.prepared), *const norm = own + at.norm,
+                     *const matrix = own + at.matrix;
+        const float *const direction = packing.parameters + parameter_offset<WeightNorm>(1);
         update(device, Matrix::columns, detail::SetOne{}, own + at.ones);
         map(device, Matrix::weight.count(), detail::SquareOf{}, matrix, direction);
         Matrix::times(device, matrix, own + at.ones, norm, own + at.partial, own + at.scratch);
-        map(device, Matrix::rows, detail::RootOf{}, norm, static_cast<const float*>(norm));
+        map(device, Matrix::rows, detail::RootOf{}, norm, static_cast<const float *>(norm));
         if constexpr (after == PackedAfter::drawn)
-            map(device, Matrix::rows, kernels::Identity{}, packing.parameters, static_cast<const float*>(norm));
-        map(device, Matrix::rows, detail::QuotientOf{}, own + at.factor, static_cast<const float*>(packing.parameters),
-            static_cast<const float*>(norm));
+            map(device, Matrix::rows, kernels::Identity{}, packing.parameters, static_cast<const float *>(norm));
+        map(device, Matrix::rows, detail::QuotientOf{}, own + at.factor, static_cast<const float *>(packing.parameters),
+            static_cast<const float *>(norm));
         Matrix::outer_product(device, own + at.factor, own + at.ones, matrix, false, own + at.scratch);
-        map(device, Matrix::weight.count(), detail::ProductOf{}, own, static_cast<const float*>(matrix), direction);
+        map(device, Matrix::weight.count(), detail::ProductOf{}, own, static_cast<const float *>(matrix), direction);
         detail::copy_others<L>(device, packing.parameters + parameter_offset<WeightNorm>(2),
                                own + parameter_offset<L>(1), false);
-        L::prepare(device, static_cast<const float*>(own), own + at.inner);
+        L::prepare(device, static_cast<const float *>(own),
+                   L::template packed<Device>().in(packing.prepared + own_form<Device>.bytes()));
     }
 
     template <class Device, class Mode>
@@ -110,12 +112,12 @@ struct WeightNorm : LayerBase {
     }
 
     template <class Device, class Mode, class... End>
-    static void forward(Device device, Mode mode, const Forward<Mode>& pass, const End&... end) {
+    static void forward(Device device, Mode mode, const Forward<Mode> &pass, const End &...end) {
         L::forward(device, mode, normalised<Device>(pass), end...);
     }
 
     template <class Device>
-    static void backward(Device device, const Backward& pass) {
+    static void backward(Device device, const Backward &pass) {
         constexpr Places at = places<Device>;
         constexpr Scratch has = scratch<Device>;
         Backward call = normalised<Device>(pass);
@@ -128,25 +130,25 @@ struct WeightNorm : LayerBase {
         L::backward(device, call);
 
         // With n = |v|: dg = <G, v> / n for each row, dv = g / n G - g <G, v> / n^3 v.
-        const float *const gradient = own, *const length = pass.parameters, *const norm = pass.prepared + at.norm,
+        const float *const gradient = own, *const length = pass.parameters, *const norm = call.parameters + at.norm,
                            *const direction = pass.parameters + parameter_offset<WeightNorm>(1),
-                           *const ones = pass.prepared + at.ones;
+                           *const ones = call.parameters + at.ones;
         float *const dlength = pass.gradients, *const ddirection = pass.gradients + parameter_offset<WeightNorm>(1);
         const long count = Matrix::weight.count();
         map(device, count, detail::ProductOf{}, matrix, gradient, direction);
         Matrix::times(device, matrix, ones, row, own + has.partial, own + has.scratch);
         if (pass.accumulate)
-            update(device, Matrix::rows, detail::AddQuotientOf{}, static_cast<const float*>(row), norm, dlength);
+            update(device, Matrix::rows, detail::AddQuotientOf{}, static_cast<const float *>(row), norm, dlength);
         else
-            map(device, Matrix::rows, detail::QuotientOf{}, dlength, static_cast<const float*>(row), norm);
-        Matrix::outer_product(device, pass.prepared + at.factor, ones, matrix, false, own + has.scratch);
+            map(device, Matrix::rows, detail::QuotientOf{}, dlength, static_cast<const float *>(row), norm);
+        Matrix::outer_product(device, call.parameters + at.factor, ones, matrix, false, own + has.scratch);
         if (pass.accumulate)
-            update(device, count, detail::AddProductOf{}, static_cast<const float*>(matrix), gradient, ddirection);
+            update(device, count, detail::AddProductOf{}, static_cast<const float *>(matrix), gradient, ddirection);
         else
-            map(device, count, detail::ProductOf{}, ddirection, static_cast<const float*>(matrix), gradient);
-        map(device, Matrix::rows, detail::AlongDirection{}, row, length, static_cast<const float*>(row), norm);
+            map(device, count, detail::ProductOf{}, ddirection, static_cast<const float *>(matrix), gradient);
+        map(device, Matrix::rows, detail::AlongDirection{}, row, length, static_cast<const float *>(row), norm);
         Matrix::outer_product(device, row, ones, matrix, false, own + has.scratch);
-        update(device, count, detail::AddProductOf{}, static_cast<const float*>(matrix), direction, ddirection);
+        update(device, count, detail::AddProductOf{}, static_cast<const float *>(matrix), direction, ddirection);
         detail::copy_others<L>(device, gradient + parameter_offset<L>(1),
                                pass.gradients + parameter_offset<WeightNorm>(2), pass.accumulate);
     }
@@ -154,9 +156,9 @@ struct WeightNorm : LayerBase {
   private:
     static constexpr long all_parameters = offset_in(L::parameters, static_cast<int>(L::parameters.size()));
 
-    /// Where things lie in the prepared form: first the parameters that `L` runs with.
+    /// Where things lie in the first of two packed forms: first the parameters that `L` runs with.
     struct Places {
-        long own, norm, factor, ones, matrix, partial, scratch, inner, end;
+        long own, norm, factor, ones, matrix, partial, scratch, end;
     };
     template <class Device>
     static constexpr Places places = [] {
@@ -169,10 +171,11 @@ struct WeightNorm : LayerBase {
         at.matrix = next.take(Matrix::weight.count());
         at.partial = next.take(Matrix::partial);
         at.scratch = next.take(Matrix::template scratch<Device>.floats(1));
-        at.inner = next.take(L::template prepared_floats<Device>());
         at.end = next.end;
         return at;
     }();
+    template <class Device>
+    static constexpr kernels::PackedForm<float> own_form{places<Device>.end};
     /// And in backward's scratch: first the gradients by those.
     struct Scratch {
         long gradients, row, matrix, partial, scratch, end;
@@ -192,11 +195,10 @@ struct WeightNorm : LayerBase {
 
     /// The call of `L`: its parameters are the normalised ones.
     template <class Device, class Pass>
-    static Pass normalised(const Pass& pass) {
-        constexpr Places at = places<Device>;
+    static Pass normalised(const Pass &pass) {
         Pass call = pass;
-        call.parameters = pass.prepared;
-        call.prepared = pass.prepared + at.inner;
+        call.parameters = own_form<Device>.in(pass.prepared);
+        call.prepared = pass.prepared + own_form<Device>.bytes();
         return call;
     }
 };

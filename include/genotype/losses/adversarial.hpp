@@ -28,21 +28,21 @@ concept AdversarialLoss = requires(Reference device, const LossCall& call, Dims 
 template <class Self>
 struct LabelGame {
     template <class Device>
-    static void discriminator_real(Device device, const LossCall& call) {
+    static void discriminator_real(Device device, const LossCallOn<Device>& call) {
         evaluate_against(device, call, 1);
     }
     template <class Device>
-    static void discriminator_fake(Device device, const LossCall& call) {
+    static void discriminator_fake(Device device, const LossCallOn<Device>& call) {
         evaluate_against(device, call, 0);
     }
     template <class Device>
-    static void generator(Device device, const LossCall& call) {
+    static void generator(Device device, const LossCallOn<Device>& call) {
         evaluate_against(device, call, 1);
     }
 
   protected:
     template <class Device>
-    static void evaluate_against(Device device, LossCall call, float label) {
+    static void evaluate_against(Device device, LossCallOn<Device> call, float label) {
         call.target = {};
         call.constant = label;
         Self::evaluate(device, call);

@@ -13,14 +13,16 @@ namespace genotype {
 /// not as many targets as samples.
 struct CrossEntropy {
     /// What is evaluated: like LossCall, with one class a sample as target.
-    struct Call {
-        LossBatch prediction;         // (batch, classes), any real numbers
-        std::span<const int> target;  // (batch)
+    template <class Memory>
+    struct CallIn {
+        detail::LossBatchIn<Memory> prediction;  // (batch, classes), any real numbers
+        std::span<const int> target;             // (batch)
         Reduction reduction = Reduction::mean;
         float weight = 1;
         float* value = nullptr;
-        LossGradient gradient = {};
+        detail::LossGradientIn<Memory> gradient = {};
     };
+    using Call = CallIn<HostMemory>;
 
     /// The prediction is a vector of classes, the target of a sample one number.
     static constexpr ShapeFault fits(Dims prediction, Dims target) {
@@ -50,8 +52,8 @@ struct CrossEntropy {
 
     /// What the other calls come down to, for any device, without the shape's type.
     template <class Device>
-    static void evaluate(Device device, const Call& call) {
-        const LossBatch& prediction = call.prediction;
+    static void evaluate(Device device, const CallIn<MemoryOf<Device>>& call) {
+        const auto& prediction = call.prediction;
         detail::check_loss_gradient(call.gradient, prediction);
         if (call.target.size() != static_cast<std::size_t>(prediction.batch))
             fail("loss", "number of targets", call.target.size(),

@@ -13,13 +13,15 @@ namespace genotype {
 /// "beta-VAE" (ICLR 2017).
 struct GaussianKL {
     /// What the divergence is worked out from, and where its value and its gradient go.
-    struct Call {
-        LossBatch moments;  // (batch, 2 * latents), a sample as [means | log variances]
+    template <class Memory>
+    struct CallIn {
+        detail::LossBatchIn<Memory> moments;  // (batch, 2 * latents), a sample as [means | log variances]
         float weight = 1;
         float* value = nullptr;
-        LossGradient gradient = {};  // by the moments; none where nobody wants it
-        bool accumulate = false;     // the gradient is added to what is there
+        detail::LossGradientIn<Memory> gradient = {};  // by the moments; none where nobody wants it
+        bool accumulate = false;                       // the gradient is added to what is there
     };
+    using Call = CallIn<HostMemory>;
 
     /// The moments are a vector of twice as many numbers as the latents.
     static constexpr ShapeFault fits(Dims moments, Dims latents) {
@@ -47,8 +49,8 @@ struct GaussianKL {
     /// What the other calls come down to, for any device. Throws `Error` where the gradient is of another size than the
     /// moments, or where these have no two halves.
     template <class Device>
-    static void evaluate(Device device, const Call& call) {
-        const LossBatch& moments = call.moments;
+    static void evaluate(Device device, const CallIn<MemoryOf<Device>>& call) {
+        const auto& moments = call.moments;
         detail::check_loss_gradient(call.gradient, moments);
         if (moments.values % 2 != 0)
             fail("loss", "values of a sample of the moments", moments.values, "twice the latents");

@@ -37,11 +37,11 @@ struct Hinge : PointwiseLoss<Hinge> {
     }
 
     template <class Device>
-    static void discriminator_fake(Device device, const LossCall& call) {
+    static void discriminator_fake(Device device, const LossCallOn<Device>& call) {
         evaluate_against(device, call, -1);
     }
     template <class Device>
-    static void generator(Device device, LossCall call) {
+    static void generator(Device device, LossCallOn<Device> call) {
         call.target = {};
         detail::HingeGenerator::evaluate(device, call);
     }

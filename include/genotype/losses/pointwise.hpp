@@ -72,8 +72,8 @@ struct PointwiseLoss : LabelGame<Self> {
 
     /// What the other calls come down to, for any device, without the shapes' types.
     template <class Device>
-    static void evaluate(Device device, const LossCall& call) {
-        detail::check_loss_call(call, Self::targets, Self::predictions, Device::on_host);
+    static void evaluate(Device device, const LossCallOn<Device>& call) {
+        detail::check_loss_call(call, Self::targets, Self::predictions);
         const long n = call.prediction.batch * call.prediction.values;
         const float scale = loss_scale(call.prediction.batch, call.prediction.values, call.reduction, call.weight);
         const float *const prediction = call.prediction.data, *const target = call.target.data;

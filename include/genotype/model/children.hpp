@@ -1,4 +1,4 @@
-// What a model owns, counted and named from its type: parameters, buffers and prepared forms of all its layers.
+// What a model owns, counted and named from its type: parameters, buffers and packed weights of all its layers.
 #pragma once
 
 #include <span>
@@ -48,21 +48,22 @@ constexpr long buffer_floats() {
     return floats;
 }
 
+/// Bytes of the packed weights.
 template <Layer Net, class Device>
-constexpr long prepared_floats() {
-    long floats = 0;
+constexpr long packed_bytes() {
+    long bytes = 0;
     if constexpr (Combinator<Net>)
         Net::for_each_child(
-            [&]<class Child>(std::type_identity<Child>, ChildName) { floats += prepared_floats<Child, Device>(); });
+            [&]<class Child>(std::type_identity<Child>, ChildName) { bytes += packed_bytes<Child, Device>(); });
     else
-        floats = aligned(Net::template prepared_floats<Device>());
-    return floats;
+        bytes = kernels::whole_lines(Net::template packed<Device>().bytes());
+    return bytes;
 }
 
 /// How much of the three arenas is a layer's: what lies behind it begins so much later.
 template <Layer L, class Device>
 constexpr LayerSlice weights_of() {
-    return {parameter_floats<L>(), buffer_floats<L>(), prepared_floats<L, Device>()};
+    return {parameter_floats<L>(), buffer_floats<L>(), packed_bytes<L, Device>()};
 }
 
 /// Calls visit(std::type_identity<Child>{}, name, slice) for the children of a combinator, each with its slice of the
@@ -99,7 +100,8 @@ void prepare(Device device, const Packing<after>& packing) {
     } else if constexpr (detail::SeesBuffers<Net, Device>) {
         Net::prepare(device, packing);
     } else {
-        Net::prepare(device, packing.parameters, packing.prepared);
+        constexpr auto form = Net::template packed<Device>();
+        Net::prepare(device, packing.parameters, form.in(packing.prepared));
     }
 }
 

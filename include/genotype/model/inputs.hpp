@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cmath>
+#include <concepts>
 #include <string>
 #include <string_view>
 
@@ -17,15 +18,15 @@
 namespace genotype {
 
 /// A batch of values for one name, see `given`.
-template <class N>
+template <class N, class Memory = HostMemory>
 struct GivenValue {
     const float* data = nullptr;
     int batch = 0;
 };
 
 /// A batch of values for a network's further input `N`: `given<time>(times)`. Labels are the classes' numbers.
-template <class N, ShapeType S>
-requires(S::dims == N::shape::dims) GivenValue<N> given(View<S> values) {
+template <class N, ShapeType S, class Memory>
+requires(S::dims == N::shape::dims) GivenValue<N, Memory> given(View<S, Memory> values) {
     return {values.data, values.batch};
 }
 template <class N, ShapeType S>
@@ -49,7 +50,7 @@ void expect_read_name() {
 }  // namespace detail
 
 /// Where the gradient by a value goes, see `gradient_by`.
-template <class N>
+template <class N, class Memory = HostMemory>
 struct GradientBy {
     float* data = nullptr;
     int batch = 0;
@@ -74,21 +75,23 @@ requires(Other::shape::dims != N::shape::dims) GradientBy<N> gradient_by(Other&)
     return {};
 }
 
-/// Values for all further inputs of a network, in any order: `{given<time>(t), given<label>(l)}`. One that is left out
-/// does not compile, nor does one that nobody reads.
-template <class... N>
-class Inputs {
+namespace detail {
+
+/// Values for all further inputs of a network, which lie in `Memory`.
+template <class Memory, class... N>
+class InputsIn {
   public:
     static constexpr std::size_t count = sizeof...(N);
-    using first = detail::nth<0, why::name<N>..., void>;  // for messages
+    using first = nth<0, why::name<N>..., void>;  // for messages
 
-    template <class... G>
-    Inputs(const GivenValue<G>&... values) {
+    template <class... G, class... Of>
+    InputsIn(const GivenValue<G, Of>&... values) {
         (expect_given<N, G...>(), ...);
-        (detail::expect_read_name<G, N...>(), ...);
-        [[maybe_unused]] const auto take = [&]<class One>(const GivenValue<One>& value) {
+        (expect_read_name<G, N...>(), ...);
+        (expect_memory<G, Of>(), ...);
+        [[maybe_unused]] const auto take = [&]<class One, class Its>(const GivenValue<One, Its>& value) {
             for (std::size_t at = 0; at < count; ++at) {
-                if (ids[at] != detail::name_id<One>()) continue;
+                if (ids[at] != name_id<One>()) continue;
                 values_[at] = {ids[at], value.data, nullptr, nullptr};
                 batches_[at] = value.batch;
             }
@@ -100,7 +103,7 @@ class Inputs {
     /// is none of its classes.
     void check(int batch, bool on_host) const {
         constexpr std::array<int, count> classes{classes_of<N>()...};
-        constexpr std::array<const char*, count> words{detail::name_word<N>()...};
+        constexpr std::array<const char*, count> words{name_word<N>()...};
         for (std::size_t at = 0; at < count; ++at) {
             if (batches_[at] != batch)
                 fail(words[at], "batch", std::to_string(batches_[at]), std::to_string(batch) + ", as the input's");
@@ -117,12 +120,17 @@ class Inputs {
     const std::array<NamedValue, count>& values() const { return values_; }
 
   private:
-    static constexpr std::array<std::string_view, count> ids{detail::name_id<N>()...};
+    static constexpr std::array<std::string_view, count> ids{name_id<N>()...};
 
     template <class One, class... G>
     static void expect_given() {
-        if constexpr (!detail::is_one_of<One, G...>)
+        if constexpr (!is_one_of<One, G...>)
             static_cast<void>(typename why::value_of_a_name_was_not_given<why::name<One>>::model{});
+    }
+    template <class One, class Its>
+    static void expect_memory() {
+        using said = why::value_is_in_another_memory<why::name<One>, why::got<Its>, why::wants<Memory>>;
+        if constexpr (!std::same_as<Its, Memory>) static_cast<void>(typename said::model{});
     }
     template <class One>
     static constexpr int classes_of() {
@@ -136,18 +144,17 @@ class Inputs {
     std::array<int, count> batches_{};
 };
 
-namespace detail {
 /// Where the gradients by some of a network's further inputs go; those that are left out are not worked out.
-template <class... N>
+template <class Memory, class... N>
 class GradientsByInputs {
   public:
     static constexpr std::size_t count = sizeof...(N);
 
     GradientsByInputs() = default;
     template <class... G>
-    GradientsByInputs(const GradientBy<G>&... requested) {
+    GradientsByInputs(const GradientBy<G, Memory>&... requested) {
         (expect_read_name<G, N...>(), ...);
-        [[maybe_unused]] const auto take = [&]<class One>(const GradientBy<One>& gradient) {
+        [[maybe_unused]] const auto take = [&]<class One>(const GradientBy<One, Memory>& gradient) {
             constexpr std::array<std::string_view, count> ids{name_id<N>()...};
             for (std::size_t at = 0; at < count; ++at)
                 if (ids[at] == name_id<One>()) data[at] = gradient.data, batches[at] = gradient.batch;
@@ -190,17 +197,23 @@ class GradientsByInputs {
     std::array<int, count> batches{};
 };
 
-template <class N>
+template <class N, class Memory>
 struct InputsOfNames;
-template <class... N>
-struct InputsOfNames<Names<N...>> {
-    using type = Inputs<N...>;
-    using Gradients = GradientsByInputs<N...>;
+template <class... N, class Memory>
+struct InputsOfNames<Names<N...>, Memory> {
+    using type = InputsIn<Memory, N...>;
+    using Gradients = GradientsByInputs<Memory, N...>;
 };
 }  // namespace detail
 
-/// The further inputs of a network: `static_assert(std::same_as<InputsOf<UNet>, Inputs<time, label>>)`.
-template <class Net>
-using InputsOf = typename detail::InputsOfNames<ReadNames<Net>>::type;
+/// Values for all further inputs of a network, in any order: `{given<time>(t), given<label>(l)}`. One that is left out
+/// does not compile, nor does one that nobody reads, nor one in another memory than the host's.
+template <class... N>
+using Inputs = detail::InputsIn<HostMemory, N...>;
+
+/// The further inputs of a network: `static_assert(std::same_as<InputsOf<UNet>, Inputs<time, label>>)`; on a device
+/// with memory of its own, `InputsOf<UNet, Cuda>`, they lie there.
+template <class Net, class Device = HostMemory>
+using InputsOf = typename detail::InputsOfNames<ReadNames<Net>, MemoryOf<Device>>::type;
 
 }  // namespace genotype

@@ -96,8 +96,8 @@ struct LanguageModel {
             rows = texts.count;
         }
         if constexpr (tied) {
-            convolve_transposed(device, head_geometry, rows, answered, embedding_weights(pass), nullptr, pass.y,
-                                pass.scratch.at(behind.scratch));
+            convolve_transposed(device, head_geometry, rows, answered, E::template weights<Device>(pass), nullptr,
+                                pass.y, pass.scratch.at(behind.scratch));
         } else {
             Forward<Mode> head = pass.child(body + weights_of<B, Device>(), middle, pass.out, answered, pass.y);
             head.batch = rows;
@@ -113,7 +113,8 @@ struct LanguageModel {
             weights_of<E, Device>() + LayerSlice{.kept = two_activations, .scratch = two_activations};
         if constexpr (tied) {
             const MemoryRegion scratch = pass.scratch.at(two_activations);
-            convolve(device, head_geometry, pass.batch, pass.dy, embedding_weights(pass), nullptr, d_after, scratch);
+            convolve(device, head_geometry, pass.batch, pass.dy, E::template weights<Device>(pass), nullptr, d_after,
+                     scratch);
             if (pass.gradients)
                 convolve_weight_gradient(device, head_geometry, pass.batch, pass.dy, after, pass.gradients,
                                          pass.accumulate, scratch);
@@ -143,11 +144,6 @@ struct LanguageModel {
         } else {
             return memory_of<H, Device, Mode>(vector_dims(width));
         }
-    }
-
-    template <class Pass>
-    static kernels::ConvWeights embedding_weights(const Pass& pass) {
-        return {pass.parameters + parameter_offset<E>(0), pass.prepared};
     }
 };
 

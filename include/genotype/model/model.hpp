@@ -28,27 +28,24 @@ class Model : public ModelWeights<Net, Device> {
     Model(Arena<Device> values, Arena<Device> statistics, const Device& on = {})
         : ModelWeights<Net, Device>(std::move(values), std::move(statistics), on) {}
 
-    /// A workspace for inference on batches of up to `capacity` samples of shape `In`.
+    /// A workspace for inference on batches of up to `capacity` samples of shape `In`, on the model's device.
     template <ShapeType In>
-    static Workspace<Net, In, Inference, Device> workspace(int capacity) {
-        return Workspace<Net, In, Inference, Device>(capacity);
+    Workspace<Net, In, Inference, Device> workspace(int capacity) const {
+        return Workspace<Net, In, Inference, Device>(capacity, this->runs_on());
     }
     /// The same for the sample that the model asks for, where its first layer does ask for one.
-    static auto workspace(int capacity) { return workspace<InputShape<Net>>(capacity); }
+    auto workspace(int capacity) const { return workspace<InputShape<Net>>(capacity); }
 
     /// Inference. The result lives in the workspace until its next use.
     template <ShapeType In>
-    View<OutputShape<Net, In>> operator()(std::type_identity_t<View<In>> x,
-                                          Workspace<Net, In, Inference, Device>& workspace) const {
+    ViewOn<OutputShape<Net, In>, Device> operator()(std::type_identity_t<ViewOn<In, Device>> x,
+                                                    Workspace<Net, In, Inference, Device>& workspace) const {
         return workspace.forward(*this, x);
     }
 
-    template <ShapeType In, class Other>
-    requires(!std::convertible_to<const Other&, View<In>>) View<OutputShape<Net, In>>
-    operator()(const Other&, Workspace<Net, In, Inference, Device>&) const {
-        static_cast<void>(
-            typename why::batch_has_another_shape<why::got<typename Other::shape>, why::wants<In>>::model{});
-        return {};
+    template <ShapeType In, detail::WrongBatch<ViewOn<In, Device>> Other>
+    ViewOn<OutputShape<Net, In>, Device> operator()(const Other&, Workspace<Net, In, Inference, Device>&) const {
+        return typename decltype(detail::batch_verdict<Other, ViewOn<In, Device>>())::model{};
     }
 
     /// Inference, with memory of its own.

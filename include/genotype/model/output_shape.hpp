@@ -56,6 +56,15 @@ struct InputOf {
     }();
     using type = typename ShapeOf<dims>::type;
 };
+/// What a device has to say against a network.
+template <class Net, class Device>
+consteval auto device_verdict() {
+    if constexpr (requires { Device::template verdict<Net>(); })
+        return Device::template verdict<Net>();
+    else
+        return why::no_fault<Net>{};
+}
+
 }  // namespace detail
 
 /// The sample that a model asks for: what its first layer wants, with 1 for what it leaves open. `Shape<100, 1, 1>` for

@@ -8,12 +8,13 @@ namespace genotype {
 /// A view of weights that somebody else owns, with the members that a Workspace reads.
 struct WeightsView {
     /// An arena of which only the place is known.
-    template <class T>
+    template <class Place>
     struct Pointer {
-        T* at;
-        T* data() const { return at; }
+        Place at;
+        Place data() const { return at; }
     };
-    Pointer<float> parameters, buffers, prepared;
+    Pointer<float*> parameters, buffers;
+    Pointer<PackedMemory> prepared;
 };
 
 /// All of a model's weights.
@@ -33,7 +34,7 @@ WeightsView part(const ModelWeights<Net, Device>& weights) {
         if (number++ != Index) return;
         view.parameters.at += at.parameters;
         view.buffers.at += at.buffers;
-        view.prepared.at += at.prepared;
+        view.prepared.at = view.prepared.at + at.prepared;
     });
     return view;
 }

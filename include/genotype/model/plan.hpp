@@ -256,9 +256,7 @@ constexpr auto plan_chain(Dims in) {
     for (std::size_t layer = 0; layer < count; ++layer) {
         plan.forward[layer] = next;
         next = next + facts[layer].weights;
-        next.session = next.session + aligned(facts[layer].memory.session);
     }
-    plan.total.session = next.session;
     constexpr bool training = std::same_as<Mode, Training>;
     plan_forward(plan, facts, training);
     if (training) plan_backward(plan, facts);

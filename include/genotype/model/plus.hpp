@@ -71,12 +71,10 @@ struct Plus {
                 forward[i] = next;
                 next = next + weights[i];
                 next.kept = next.kept + aligned(memory[i].kept);
-                next.session = next.session + aligned(memory[i].session);
                 total.forward_scratch = larger(total.forward_scratch, memory[i].forward_scratch);
                 total.backward_scratch = larger(total.backward_scratch, memory[i].backward_scratch);
             }
             total.kept = next.kept;
-            total.session = next.session;
             for (std::size_t i = 0; i < size; ++i) {
                 keeps[i] = training && reads_output[i];
                 output[i] = total.kept;

@@ -51,9 +51,9 @@ struct Repeat {
             total.forward_scratch = block.forward_scratch;
             total.backward_scratch = boundary + boundary + block.backward_scratch;
         } else {
+            total.kept = N * aligned(block.kept);
             total.forward_scratch = boundary + boundary + block.forward_scratch;
         }
-        total.session = N * aligned(block.session);
         return total;
     }
 
@@ -90,8 +90,7 @@ struct Repeat {
     template <Dims In, class Device, class Mode>
     static constexpr LayerSlice slice(int number, MemoryExtent scratch) {
         constexpr LayerMemory block = memory_of<Block, Device, Mode>(In);
-        constexpr LayerSlice each =
-            weights_of<Block, Device>() + LayerSlice{.kept = aligned(block.kept), .session = aligned(block.session)};
+        constexpr LayerSlice each = weights_of<Block, Device>() + LayerSlice{.kept = aligned(block.kept)};
         LayerSlice own = number * each;
         if (std::same_as<Mode, Training>) own.kept = own.kept + MemoryExtent{(N - 1) * aligned(In.count()), 0};
         own.scratch = scratch;

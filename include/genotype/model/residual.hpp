@@ -97,8 +97,6 @@ struct Residual<Sequential<B...>, Projection<S...>> {
             if constexpr (projects) of_shortcut = memory_of<Shortcut, Device, Mode>(in);
             shortcut = weights_of<Branch, Device>();
             shortcut.kept = aligned(of_branch.kept);
-            shortcut.session = aligned(of_branch.session);
-            total.session = shortcut.session + aligned(of_shortcut.session);
             branch_output = shortcut.kept + aligned(of_shortcut.kept);
             shortcut_output = branch_output + (training && Branch::backward_reads_output ? one : MemoryExtent{});
             total.kept = shortcut_output + (training && shortcut_reads_output() ? one : MemoryExtent{});

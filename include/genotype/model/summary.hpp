@@ -138,10 +138,11 @@ std::string summary(int batch = 1) {
         if constexpr (requires { Net::template memory<Device, Training>(In::dims); })
             training = Workspace<Net, In, Training, Device>::floats(batch);
         constexpr auto& rows = detail::summary_rows<Net, In::dims, Device>;
-        std::string table = detail::summary_table(
-            rows, batch,
-            {parameter_count<Net>, multiply_adds<Net, In>, parameter_floats<Net>(), prepared_floats<Net, Device>(),
-             training, Workspace<Net, In, Inference, Device>::floats(batch), Device::on_host});
+        std::string table =
+            detail::summary_table(rows, batch,
+                                  {parameter_count<Net>, multiply_adds<Net, In>, parameter_floats<Net>(),
+                                   packed_bytes<Net, Device>() / long{sizeof(float)}, training,
+                                   Workspace<Net, In, Inference, Device>::floats(batch), Device::on_host});
         if constexpr (std::any_of(rows.begin(), rows.end(), [](const auto& row) { return row.has_names; })) {
             detail::SummaryNames names;
             detail::collect_names<Net>(names, In::dims, "");

@@ -30,8 +30,8 @@ consteval auto no_tangent_verdict() {
         return why::layer_has_no_tangent<Where, why::layer<L>>{};
 }
 /// Values of the largest further input.
-template <class... N>
-constexpr long most_given_values(std::type_identity<Inputs<N...>>) {
+template <class Memory, class... N>
+constexpr long most_given_values(std::type_identity<InputsIn<Memory, N...>>) {
     long most = 0;
     ((most = std::max(most, N::shape::count)), ...);
     return most;
@@ -65,6 +65,7 @@ class TangentWorkspace {
     using Fitting = typename decltype(detail::output_verdict<Net, In>())::model;
     using Differentiable = typename decltype(detail::tangent_verdict<Net, Device>())::model;
     using Out = typename detail::OutputOr<Net, In>::type;
+    using InView = ViewOn<In, Device>;
     static constexpr LayerMemory plan = detail::TangentRun<Net>::template memory<Device>(In::dims);
 
     /// Floats in all for `capacity` samples.
@@ -83,24 +84,26 @@ class TangentWorkspace {
 
     /// What comes out, and its derivative along the direction.
     struct Result {
-        View<Out> y, tangent;
+        ViewOn<Out, Device> y, tangent;
     };
 
     /// Runs forward in training's mode, and the tangent at `x` along `direction`. Both live in this workspace until the
     /// next run; the memory of `x` and `direction` is read again by backward. Throws `Error` where the batch is empty,
     /// above the capacity, or another than the direction's.
     template <class Model>
-    Result tangent(Model& model, View<In> x, View<In> direction, RandomState* random = nullptr) {
-        if constexpr (InputsOf<Net>::count > 0)
-            static_cast<void>(typename why::value_of_a_name_was_not_given<typename InputsOf<Net>::first>::model{});
+    Result tangent(Model& model, InView x, InView direction, RandomState* random = nullptr) {
+        if constexpr (InputsOf<Net, Device>::count > 0)
+            static_cast<void>(
+                typename why::value_of_a_name_was_not_given<typename InputsOf<Net, Device>::first>::model{});
         return start(model, x, direction, random);
     }
 
     /// The same of a network with further inputs, which the direction leaves as they are. Their memory is read again
     /// by backward.
     template <class Model>
-    requires(InputsOf<Net>::count > 0) Result tangent(Model& model, View<In> x, View<In> direction,
-                                                      const InputsOf<Net>& inputs, RandomState* random = nullptr) {
+    requires(InputsOf<Net, Device>::count > 0) Result
+        tangent(Model& model, InView x, InView direction, const InputsOf<Net, Device>& inputs,
+                RandomState* random = nullptr) {
         inputs.check(x.batch, Device::on_host);
         given_ = inputs.values();
         return start(model, x, direction, random);
@@ -119,7 +122,8 @@ class TangentWorkspace {
     /// gives those by x, by the direction and by the parameters. A view without memory stands for zeros. Throws `Error`
     /// where a batch is another than that run's, or the gradients are not as many as the model's parameters.
     template <class Model>
-    void backward(const Model& model, View<Out> output_gradient, View<Out> tangent_gradient, const Wanted& wanted) {
+    void backward(const Model& model, ViewOn<Out, Device> output_gradient, ViewOn<Out, Device> tangent_gradient,
+                  const Wanted& wanted) {
         check(output_gradient, "the output's gradient");
         check(tangent_gradient, "the tangent's gradient");
         check(wanted.input_gradient, "the input's gradient");
@@ -130,7 +134,7 @@ class TangentWorkspace {
         const Lists lists = linked();
         const MemoryRegion at_ends = region(0, ends);
         const detail::TangentPair result(at_ends, {}, Out::count);
-        const auto given_or_zeros = [&](View<Out> gradient, float* zeros) -> const float* {
+        const auto given_or_zeros = [&](ViewOn<Out, Device> gradient, float* zeros) -> const float* {
             if (gradient.data) return gradient.data;
             Device::clear(zeros, batch_ * Out::count);
             return zeros;
@@ -158,10 +162,10 @@ class TangentWorkspace {
     }
 
   private:
-    static constexpr std::size_t input_count = InputsOf<Net>::count;
+    static constexpr std::size_t input_count = InputsOf<Net, Device>::count;
     /// The output and its tangent, and gradients by both where none are given.
     static constexpr MemoryExtent ends = 2 * detail::TangentPair::extent(Out::count);
-    static constexpr long zero_floats = aligned(detail::most_given_values(std::type_identity<InputsOf<Net>>{}));
+    static constexpr long zero_floats = aligned(detail::most_given_values(std::type_identity<InputsOf<Net, Device>>{}));
 
     struct Lists {
         const NamedValue *values, *tangents;
@@ -181,7 +185,7 @@ class TangentWorkspace {
     }
 
     template <class Model>
-    Result start(Model& model, View<In> x, View<In> direction, RandomState* random) {
+    Result start(Model& model, InView x, InView direction, RandomState* random) {
         if (x.batch < 1 || x.batch > capacity_)
             fail("TangentWorkspace", "batch", x.batch, detail::concat("1 to its capacity of ", capacity_));
         if (direction.batch != x.batch)

@@ -8,6 +8,7 @@
 #include "genotype/model/children.hpp"
 #include "genotype/random/random_state.hpp"
 #include "genotype/tensor/arena.hpp"
+#include "genotype/tensor/packed.hpp"
 
 namespace genotype {
 
@@ -93,8 +94,8 @@ class ModelWeights {
     Arena<Device> parameters{parameter_floats<Net>()};
     /// Running statistics and counters: written by training, read by inference.
     Arena<Device> buffers{buffer_floats<Net>()};
-    /// What `prepare` makes of the parameters: packed weights.
-    Arena<Device> prepared{prepared_floats<Net, Device>()};
+    /// What `prepare` makes of the parameters: packed weights, of which each layer says the form.
+    PackedArena<Device> prepared{packed_bytes<Net, Device>()};
 
   private:
     template <detail::Owned What>

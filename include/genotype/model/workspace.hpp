@@ -11,19 +11,6 @@
 
 namespace genotype {
 
-namespace detail {
-
-/// What a device has to say against a network.
-template <class Net, class Device>
-consteval auto device_verdict() {
-    if constexpr (requires { Device::template verdict<Net>(); })
-        return Device::template verdict<Net>();
-    else
-        return why::no_fault<Net>{};
-}
-
-}  // namespace detail
-
 /// What runs of `Net` on samples of shape `In` need: one allocation for up to `capacity` samples, none afterwards.
 /// Inference needs one workspace a thread; the model itself is only read.
 template <Layer Net, ShapeType In, class Mode = Inference, class Device = Cpu>
@@ -33,10 +20,13 @@ class Workspace {
     using Fitting = typename decltype(detail::output_verdict<Net, In>())::model;
     using Possible = typename decltype(detail::device_verdict<Net, Device>())::model;
     using Out = typename detail::OutputOr<Net, In>::type;
+    using InView = ViewOn<In, Device>;
+    using OutView = ViewOn<Out, Device>;  // also a gradient by what comes out
     static constexpr LayerMemory plan = memory_of<Net, Device, Mode>(In::dims);
     /// Both passes may use the same scratch: nothing in it outlives a pass.
     static constexpr MemoryExtent scratch_size = aligned(larger(plan.forward_scratch, plan.backward_scratch));
-    static constexpr MemoryExtent kept_size = aligned(plan.kept);
+    /// What inference keeps is a session's, which has memory of its own.
+    static constexpr MemoryExtent kept_size = std::same_as<Mode, Training> ? aligned(plan.kept) : MemoryExtent{};
     static constexpr MemoryExtent output_size = aligned(MemoryExtent{Out::count, 0});
 
     /// Floats in all for `capacity` samples.
@@ -61,7 +51,7 @@ class Workspace {
     /// Runs forward. The result lives in this workspace until the next run. Throws `Error` where the batch is empty or
     /// above the capacity; so does backward.
     template <class Model>
-    View<Out> forward(Model& model, View<In> x, RandomState* random = nullptr) {
+    OutView forward(Model& model, InView x, RandomState* random = nullptr) {
         expect_no_inputs();
         const kernels::SequenceRows text{.count = x.batch};
         return forward(model, x, one_text(text), {}, random);
@@ -70,8 +60,8 @@ class Workspace {
     /// The same of a network with further inputs: `run.forward(model, x, {given<time>(t), given<label>(l)})`. Their
     /// memory is read again by backward. Throws `Error` where one has another batch, or a label is none of its classes.
     template <class Model>
-    requires(InputsOf<Net>::count > 0) View<Out> forward(Model& model, View<In> x, const InputsOf<Net>& inputs,
-                                                         RandomState* random = nullptr) {
+    requires(InputsOf<Net, Device>::count > 0) OutView
+        forward(Model& model, InView x, const InputsOf<Net, Device>& inputs, RandomState* random = nullptr) {
         check(x.batch);
         inputs.check(x.batch, Device::on_host);
         given_ = inputs.values();
@@ -82,32 +72,41 @@ class Workspace {
     /// The same where rows are tokens of several texts, of which `session` remembers the tokens before; without a
     /// session, all texts begin in this batch. See `Session`.
     template <class Model>
-    View<Out> forward(Model& model, View<In> x, const kernels::Sequences& sequences, MemoryRegion session = {},
-                      RandomState* random = nullptr) {
+    OutView forward(Model& model, InView x, const kernels::Sequences& sequences, MemoryRegion session = {},
+                    RandomState* random = nullptr) {
         expect_no_inputs();
         return start(model, x, sequences, session, random);
+    }
+
+    /// Says what is wrong with a batch of another shape, or in another memory than the device's.
+    template <class Model, detail::WrongBatch<InView> Other, class... More>
+    OutView forward(Model&, const Other&, const More&...) {
+        return typename decltype(detail::batch_verdict<Other, InView>())::model{};
+    }
+    template <class Model, detail::WrongBatch<InView> Other>
+    requires(InputsOf<Net, Device>::count > 0) OutView
+        forward(Model& model, const Other& x, const InputsOf<Net, Device>&, RandomState* = nullptr) {
+        return forward(model, x);
     }
 
     /// Runs forward in a training's memory, but as inference does: statistics are the running ones, nothing is dropped,
     /// and nothing of the model is written. A backward run needs another `forward` first. Where inference needs more
     /// memory than training, which is rare, the first call allocates it. PyTorch: model.eval(); model(x).
     template <class Model>
-    View<Out> infer(const Model& model, View<In> x) requires std::same_as<Mode, Training> {
+    OutView infer(const Model& model, InView x) requires std::same_as<Mode, Training> {
         expect_no_inputs();
         check(x.batch);
         kept_batch_ = 0;
         constexpr LayerMemory inference = memory_of<Net, Device, Inference>(In::dims);
-        constexpr MemoryExtent kept_here = aligned(inference.kept), scratch_here = aligned(inference.forward_scratch);
-        const long needed = (kept_here + scratch_here).floats(capacity_);
+        constexpr MemoryExtent scratch_here = aligned(inference.forward_scratch);
+        const long needed = scratch_here.floats(capacity_);
         float* memory = arena_.data() + output_size.floats(capacity_);
         if (needed > (kept_size + scratch_size).floats(capacity_)) {
             if (inference_.size() == 0) inference_ = Arena<Device>(needed);
             memory = inference_.data();
         }
         const kernels::SequenceRows text{.count = x.batch};
-        float* const behind = memory + kept_here.floats(capacity_);
-        run<Inference>(model, x, {region(memory, kept_here), region(behind, scratch_here), {}}, one_text(text),
-                       nullptr);
+        run<Inference>(model, x, {}, region(memory, scratch_here), one_text(text), nullptr);
         return {output(), x.batch};
     }
 
@@ -118,7 +117,7 @@ class Workspace {
 
         InputGradient() = default;
         InputGradient(float* to, int samples) : data(to), batch(samples) {}
-        InputGradient(Tensor<In>& to) : data(to.data()), batch(to.batch()) {}
+        InputGradient(Tensor<In>& to) requires(Device::on_host) : data(to.data()), batch(to.batch()) {}
     };
 
     /// Where the gradients of all parameters go: `Gradients<Net>`, or an address with room for so many floats.
@@ -133,10 +132,15 @@ class Workspace {
             { owner.data() } -> std::same_as<float*>;
             owner.size();
         }
-        ParameterGradients(Owner& owner) : data(owner.data()), floats(static_cast<long>(owner.size())) {}
+        ParameterGradients(Owner& owner) : data(owner.data()), floats(static_cast<long>(owner.size())) {
+            using Its = typename detail::MemoryOfBatch<Owner>::type;
+            if constexpr (!std::same_as<Its, MemoryOf<Device>>)
+                static_cast<void>(typename why::gradients_are_in_another_memory<why::got<Its>,
+                                                                                why::wants<MemoryOf<Device>>>::model{});
+        }
     };
 
-    using InputGradients = typename detail::InputsOfNames<ReadNames<Net>>::Gradients;
+    using InputGradients = typename detail::InputsOfNames<ReadNames<Net>, MemoryOf<Device>>::Gradients;
 
     /// What a backward run is asked for: null is nothing.
     struct Wanted {
@@ -151,16 +155,24 @@ class Workspace {
     /// than that run's, or that of a gradient by a further input is, or the gradients are not as many as the model's
     /// parameters.
     template <class Model>
-    void backward(const Model& model, View<In> x, View<Out> output_gradient,
+    void backward(const Model& model, InView x, OutView output_gradient,
                   Wanted wanted) requires std::same_as<Mode, Training> {
         backward_on(device_, model, x, output_gradient, wanted);
+    }
+
+    /// Says what is wrong with a batch of another shape, or in another memory than the device's.
+    template <class Model, class X, class Dy>
+    requires detail::WrongBatch<X, InView> || detail::WrongBatch<Dy, OutView>
+    void backward(const Model&, const X&, const Dy&, const Wanted&) {
+        static_cast<void>(typename decltype(detail::batch_verdict<X, InView>())::model{});
+        static_cast<void>(typename decltype(detail::batch_verdict<Dy, OutView>())::model{});
     }
 
     /// For each sample n of the last forward run, writes the squared norm of the gradient by all parameters of what
     /// `output_gradient` says of sample n alone; `norms` has room for a batch. On `SampleNorms<Device>`, see
     /// model/sample_norms.hpp.
     template <class Model>
-    void squared_norms(const Model& model, View<In> x, View<Out> output_gradient,
+    void squared_norms(const Model& model, InView x, OutView output_gradient,
                        float* norms) requires std::same_as<Mode, Training> && requires(Device on) {
         on.norms;
     }
@@ -174,7 +186,7 @@ class Workspace {
 
   private:
     template <class Model>
-    void backward_on(const Device& device, const Model& model, View<In> x, View<Out> output_gradient, Wanted wanted) {
+    void backward_on(const Device& device, const Model& model, InView x, OutView output_gradient, Wanted wanted) {
         check(x.batch);
         check_backward(x.batch, output_gradient.batch, wanted);
         const kernels::SequenceRows text{.count = x.batch};
@@ -197,28 +209,26 @@ class Workspace {
                                                      .values = given(of_text)});
     }
 
-    struct Memory {
-        MemoryRegion kept, scratch, session;
-    };
-
     /// Says what was not given, where a network has further inputs.
     static void expect_no_inputs() {
-        if constexpr (InputsOf<Net>::count > 0)
-            static_cast<void>(typename why::value_of_a_name_was_not_given<typename InputsOf<Net>::first>::model{});
+        if constexpr (InputsOf<Net, Device>::count > 0)
+            static_cast<void>(
+                typename why::value_of_a_name_was_not_given<typename InputsOf<Net, Device>::first>::model{});
     }
 
     template <class Model>
-    View<Out> start(Model& model, View<In> x, const kernels::Sequences& sequences, MemoryRegion session,
-                    RandomState* random) {
+    OutView start(Model& model, InView x, const kernels::Sequences& sequences, MemoryRegion session,
+                  RandomState* random) {
         check(x.batch);
         kept_batch_ = x.batch;
-        run<Mode>(model, x, {kept(), scratch(), session}, sequences, random);
+        run<Mode>(model, x, std::same_as<Mode, Training> ? kept() : session, scratch(), sequences, random);
         return {output(), sequences.last_only ? sequences.count : x.batch};
     }
 
     template <class RunMode, class Model>
-    void run(Model& model, View<In> x, const Memory& memory, const kernels::Sequences& sequences, RandomState* random) {
-        const SequencesValue of_text(&sequences, memory.session);
+    void run(Model& model, InView x, const MemoryRegion& kept_there, const MemoryRegion& scratch_there,
+             const kernels::Sequences& sequences, RandomState* random) {
+        const SequencesValue of_text(&sequences);
         run_forward<Net, In::dims>(device_, RunMode{},
                                    Forward<RunMode>{.batch = x.batch,
                                                     .in = In::dims,
@@ -228,8 +238,8 @@ class Workspace {
                                                     .parameters = model.parameters.data(),
                                                     .buffers = model.buffers.data(),
                                                     .prepared = model.prepared.data(),
-                                                    .kept = memory.kept,
-                                                    .scratch = memory.scratch,
+                                                    .kept = kept_there,
+                                                    .scratch = scratch_there,
                                                     .random = random,
                                                     .values = given(of_text)});
     }
@@ -270,7 +280,7 @@ class Workspace {
     MemoryRegion scratch() { return region(arena_.data() + (output_size + kept_size).floats(capacity_), scratch_size); }
 
     [[no_unique_address]] Device device_;
-    std::array<NamedValue, InputsOf<Net>::count> given_{};
+    std::array<NamedValue, InputsOf<Net, Device>::count> given_{};
     Arena<Device> arena_, inference_;
     int capacity_ = 0;
     int kept_batch_ = 0;  // of the last forward run, where backward may follow

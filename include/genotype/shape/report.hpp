@@ -169,6 +169,13 @@ struct loss_does_not_fit_the_output {};
 
 template <class Got, class Wants>
 struct batch_has_another_shape {};
+// A host's batch that was handed to a device with memory of its own, or the other way.
+template <class Got, class Wants>
+struct batch_is_in_another_memory {};
+template <class Name, class Got, class Wants>
+struct value_is_in_another_memory {};
+template <class Got, class Wants>
+struct gradients_are_in_another_memory {};
 template <class GotGradients, class GotModel, class WantsModel>
 struct gradients_are_of_another_model {};
 

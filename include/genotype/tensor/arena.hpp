@@ -11,6 +11,8 @@ namespace genotype {
 template <class Memory = HostMemory>
 class Arena {
   public:
+    using memory = MemoryOf<Memory>;
+
     Arena() = default;
     explicit Arena(long size) : data_(size > 0 ? Memory::allocate(size) : nullptr), size_(size) {}
     Arena(Arena&& other) noexcept : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}

@@ -9,8 +9,8 @@
 
 namespace genotype {
 
-/// What a device that computes in the machine's own memory inherits. Another device has the same six functions, and is
-/// not on the host.
+/// What a device that computes in the machine's own memory inherits. Another device has the same six functions, is not
+/// on the host, and says as `Memory` whose memory it computes in, if others compute in it too.
 struct HostMemory {
     static constexpr std::size_t line_bytes = 64;
     static constexpr bool on_host = true;
@@ -42,5 +42,30 @@ struct HostMemory {
     static void upload(const float* host, long floats, float* to) { copy(host, floats, to); }
     static void download(const float* from, long floats, float* host) { copy(from, floats, host); }
 };
+
+namespace detail {
+
+template <class Device, bool on_host = Device::on_host>
+struct MemoryOfDevice {
+    using type = Device;
+};
+template <class Device>
+struct MemoryOfDevice<Device, true> {
+    using type = HostMemory;
+};
+template <class Device>
+requires requires {
+    typename Device::Memory;
+}
+struct MemoryOfDevice<Device, false> {
+    using type = typename Device::Memory;
+};
+
+}  // namespace detail
+
+/// Whose memory a device computes in, as a type: one for all devices that are on the host, and one for `Cuda` and what
+/// is made of it.
+template <class Device>
+using MemoryOf = typename detail::MemoryOfDevice<Device>::type;
 
 }  // namespace genotype

@@ -20,7 +20,7 @@ class Input {
 
     /// The same batch on the device, until the next call. It may have `capacity` samples at most, and may change as
     /// soon as the call has returned.
-    View<S> take(View<S> batch) {
+    ViewOn<S, Device> take(View<S> batch) {
         if constexpr (Device::on_host) {
             return batch;
         } else {
@@ -39,7 +39,7 @@ class Input {
 
 /// A device's batch in the host's memory. PyTorch: x.cpu().
 template <class Device, ShapeType S>
-Tensor<S> on_host(View<S> batch) {
+Tensor<S> on_host(ViewOn<S, Device> batch) {
     Tensor<S> copy(batch.batch);
     Device::download(batch.data, batch.size(), copy.data());
     return copy;

@@ -31,11 +31,12 @@ inline long interleaved_row(long row, long head_rows) {
     return row - in_head + in_head % half * 2 + in_head / half;
 }
 
-/// A parameter's tensors, and where the layer looks for their description.
+/// A parameter's tensors, the matrix that they become, and where the layer's kernels look for it.
 struct MatchedMatrix {
     std::vector<MatchedPart> parts;
     Dims dims;
-    float* prepared;
+    kernels::StoredMatrix* place;  // in the device's memory
+    kernels::StoredMatrix stored{};
 };
 
 /// Memory for a matrix that cannot stay where its file has it. It is not cleared, because all of it is written.
@@ -97,14 +98,14 @@ struct MatrixPiece {
     }
 };
 
-/// Writes the description of each matrix, whose parts stay in the mapping if they can. Returns the copies that the
-/// others need, to be kept. With `bf16` float32 becomes bfloat16.
-inline std::vector<MatrixCopy> store_matrices(const TextFiles& files, const std::vector<MatchedMatrix>& matrices,
-                                              bool bf16) {
+/// Says of each matrix where its parts lie, which stay in the mapping if they can. Returns the copies that the others
+/// need, to be kept. With `bf16` float32 becomes bfloat16.
+inline std::vector<MatrixCopy> store_matrices(const TextFiles& files, std::vector<MatchedMatrix>& matrices, bool bf16) {
     std::vector<MatrixCopy> copies;
     std::vector<MatrixPiece> pieces;
-    for (const MatchedMatrix& matrix : matrices) {
-        kernels::StoredMatrix stored{.rows = matrix.dims[0], .columns = matrix.dims[1]};
+    for (MatchedMatrix& matrix : matrices) {
+        kernels::StoredMatrix& stored = matrix.stored;
+        stored = {.rows = matrix.dims[0], .columns = matrix.dims[1]};
         for (std::size_t place = 0; place < matrix.parts.size(); ++place) {
             const MatchedPart& part = matrix.parts[place];
             const TextTensor& tensor = *part.tensor;
@@ -122,7 +123,6 @@ inline std::vector<MatrixCopy> store_matrices(const TextFiles& files, const std:
                 pieces.push_back(piece);
             }
         }
-        kernels::write_stored_matrix(stored, matrix.prepared);
     }
     copy_pieces(pieces, [&](const MatrixPiece& piece, CopyRoom& room) {
         piece.copy(files, room);

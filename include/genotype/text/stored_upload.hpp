@@ -27,27 +27,25 @@ void upload_bytes(const void* from, std::size_t bytes, float* to) {
     Device::upload(&last, 1, to + whole);
 }
 
-/// Brings what the descriptions at `near` tell to the device, and to `far` there descriptions of where it lies then.
-/// Returns the memory that it lies in.
+/// Brings the matrices to the device, and to their places there what tells where they lie then. Returns the memory that
+/// they lie in.
 template <class Device>
-Arena<Device> upload_matrices(const std::vector<MatchedMatrix>& matrices, const float* near, float* far) {
+Arena<Device> upload_matrices(const std::vector<MatchedMatrix>& matrices) {
     long floats = 0;
     for (const MatchedMatrix& matrix : matrices)
-        for (const kernels::StoredPart& part : kernels::read_stored_matrix(matrix.prepared).parts)
+        for (const kernels::StoredPart& part : matrix.stored.parts)
             floats += aligned(floats_for<std::byte>(static_cast<long>(stored_bytes(part, matrix.dims[1]))));
     Arena<Device> there(floats);
     float* to = there.data();
     for (const MatchedMatrix& matrix : matrices) {
-        kernels::StoredMatrix stored = kernels::read_stored_matrix(matrix.prepared);
+        kernels::StoredMatrix stored = matrix.stored;
         for (kernels::StoredPart& part : stored.parts) {
             const std::size_t bytes = stored_bytes(part, stored.columns);
             upload_bytes<Device>(part.data, bytes, to);
             part.data = to;
             to += aligned(floats_for<std::byte>(static_cast<long>(bytes)));
         }
-        float description[kernels::stored_matrix_floats];
-        kernels::write_stored_matrix(stored, description);
-        Device::upload(description, kernels::stored_matrix_floats, far + (matrix.prepared - near));
+        upload_bytes<Device>(&stored, sizeof(stored), reinterpret_cast<float*>(matrix.place));
     }
     return there;
 }

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 #include <concepts>
-#include <cstring>
+#include <memory>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -34,23 +34,25 @@ class StoredWeights {
     using device = Stored<OnDevice>;
 
     /// `Error`s are those of `load_text`; one more is a matrix whose columns are no whole blocks.
-    StoredWeights(TextFiles files, const TextConfig& expected, StoredOptions options = {}) : files_(std::move(files)) {
+    StoredWeights(TextFiles files, const TextConfig& expected, StoredOptions options = {}, const OnDevice& on = {})
+        : files_(std::move(files)) {
         check_config(files_.config(), expected, files_.name());
         if constexpr (OnDevice::on_host) {
-            Found found = read(parameters.data(), prepared.data());
+            Found found = read(parameters.data());
             report_ = std::move(found.report);
             copies_ = detail::store_matrices(files_, found.matrices, options.bf16);
+            for (const detail::MatchedMatrix& matrix : found.matrices) std::construct_at(matrix.place, matrix.stored);
         } else {
-            Arena<> values(parameters.size()), descriptions(prepared.size());
-            Found found = read(values.data(), descriptions.data());
+            Arena<> values(parameters.size());
+            Found found = read(values.data());
             report_ = std::move(found.report);
             for (const Plain& tensor : found.plain)
                 OnDevice::upload(tensor.at, tensor.floats, parameters.data() + (tensor.at - values.data()));
             const auto copies = detail::store_matrices(files_, found.matrices, options.bf16);
-            there_ = detail::upload_matrices<device>(found.matrices, descriptions.data(), prepared.data());
+            there_ = detail::upload_matrices<device>(found.matrices);
         }
         // Of what is no matrix: rotary angles.
-        genotype::prepare<Net>(device{},
+        genotype::prepare<Net>(device{on},
                                Packing<PackedAfter::loaded>{parameters.data(), buffers.data(), prepared.data()});
     }
 
@@ -67,7 +69,7 @@ class StoredWeights {
     /// Of a matrix the stretch stays untouched, which costs no memory of the host's.
     Arena<device> parameters{parameter_floats<Net>()};
     Arena<device> buffers{buffer_floats<Net>()};
-    Arena<device> prepared{prepared_floats<Net, device>()};
+    PackedArena<device> prepared{packed_bytes<Net, device>()};
 
   private:
     /// A parameter that is no matrix.
@@ -82,31 +84,34 @@ class StoredWeights {
     };
 
     /// Reads what is no matrix, and finds the matrices.
-    Found read(float* values, float* descriptions) const {
+    Found read(float* values) {
         detail::TextLoading loading(files_);
         Found found;
-        add<Net>(loading, found, "", values, descriptions);
+        add<Net>(loading, found, "", values, prepared.data());
         found.report = loading.copy();
         return found;
     }
 
     template <Layer L>
     static void add(detail::TextLoading& loading, Found& found, const std::string& prefix, float* parameters,
-                    float* prepared) {
+                    PackedMemory packed) {
         if constexpr (Combinator<L>) {
             for_each_slice<L, device>(
                 [&]<class Child>(std::type_identity<Child>, ChildName name, const LayerSlice& at) {
                     add<Child>(loading, found, detail::child_prefix(prefix, name), parameters + at.parameters,
-                               prepared + at.prepared);
+                               packed + at.prepared);
                 });
         } else {
-            bool is_stored = L::template has_stored_matrix<device>();
+            constexpr auto form = L::template packed<device>();
+            constexpr bool has_matrix = kernels::is_stored_matrix<std::remove_cv_t<decltype(form)>>;
+            bool is_stored = has_matrix;
             long offset = 0;
             for (const Parameter& tensor : L::parameters) {
                 const std::string name = prefix + tensor.name;
                 float* const to = parameters + offset;
                 if (std::exchange(is_stored, false)) {
-                    found.matrices.push_back({loading.match(name, tensor.dims), tensor.dims, prepared});
+                    if constexpr (has_matrix)
+                        found.matrices.push_back({loading.match(name, tensor.dims), tensor.dims, form.in(packed)});
                 } else {
                     loading.add(detail::state_tensor<float>(name, tensor, to));
                     found.plain.push_back({to, tensor.count()});

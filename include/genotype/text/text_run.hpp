@@ -67,7 +67,7 @@ class TextRun {
         spread_threads(workspace_.runs_on());
         const auto there = input_.take(tokens, sequences);
         const kernels::Sequences texts{there.list, static_cast<int>(sequences.size()), options_.context, last_only};
-        const View<In> rows{there.ids, static_cast<int>(tokens.size())};
+        const ViewOn<In, Device> rows{there.ids, static_cast<int>(tokens.size())};
         const auto forward = [&] { logits_ = workspace_.forward(weights_, rows, texts, session_.region()).data; };
         // A token of each text is what most calls read. What such calls have different lies in the device's memory.
         if (!Device::on_host && last_only && rows.batch == texts.count)

@@ -93,7 +93,7 @@ class FlowSampler {
             }
             map(device, values, detail::Along{step}, x_.data(), static_cast<const float*>(x_.data()), velocity);
         }
-        return on_host<Device>(View<Image>{x_.data(), count});
+        return on_host<Device>(ViewOn<Image, Device>{x_.data(), count});
     }
 
   private:
@@ -125,11 +125,11 @@ class FlowSampler {
     const float* follow(const Model<Net, Device>& model, const float* x, int count, float time, float guidance) {
         const Device& device = run_.runs_on();
         update(device, count, detail::Fill{time}, times_.data());
-        const GivenValue<typename Flow::Time> times{times_.data(), count};
+        const GivenValue<typename Flow::Time, MemoryOf<Device>> times{times_.data(), count};
         if constexpr (!has_labels) {
             return run_.forward(model, {x, count}, {times}).data;
         } else {
-            using Labels = GivenValue<typename Flow::Label>;
+            using Labels = GivenValue<typename Flow::Label, MemoryOf<Device>>;
             const float* const told = run_.forward(model, {x, count}, {times, Labels{labels_.data(), count}}).data;
             if (guidance == 1) return told;
             map(device, count * Image::count, kernels::Identity{}, told_.data(), told);

@@ -128,7 +128,7 @@ class Trainer<combinators::FlowMatching<N, I, Time, Label>, Device, Optimizer>
         check(images, labels);
         const int batch = images.batch;
         const long values = batch * I::count;
-        const View<I> real = input_.take(images);
+        const ViewOn<I, Device> real = input_.take(images);
         for (std::size_t at = 0; has_labels && at < labels.size(); ++at)
             labels_.staging()[at] = static_cast<float>(labels[at]);
         if (has_labels) labels_.send(batch);
@@ -142,14 +142,14 @@ class Trainer<combinators::FlowMatching<N, I, Time, Label>, Device, Optimizer>
                 const long first = micro.first * I::count;
                 interpolate(device_, few, I::count, static_cast<const float*>(times_.data()) + micro.first, z + first,
                             real.data + first, x_.data(), velocity_.data());
-                const View<I> x{x_.data(), few};
-                const View<I> told = run_.forward(this->model(), x, inputs(micro), step.layers);
-                MSE::evaluate(device_, LossCall{.prediction = told,
-                                                .target = View<I>{velocity_.data(), few},
-                                                .weight = micro.weight,
-                                                .value = micro.losses,
-                                                .gradient = {gradient_.data(), few, I::count},
-                                                .checked = true});
+                const ViewOn<I, Device> x{x_.data(), few};
+                const ViewOn<I, Device> told = run_.forward(this->model(), x, inputs(micro), step.layers);
+                MSE::evaluate(device_, LossCallOn<Device>{.prediction = told,
+                                                          .target = ViewOn<I, Device>{velocity_.data(), few},
+                                                          .weight = micro.weight,
+                                                          .value = micro.losses,
+                                                          .gradient = {gradient_.data(), few, I::count},
+                                                          .checked = true});
                 run_.backward(this->model(), x, {gradient_.data(), few},
                               {.gradients = this->gradients_of(), .accumulate = micro.accumulate});
             });
@@ -186,10 +186,10 @@ class Trainer<combinators::FlowMatching<N, I, Time, Label>, Device, Optimizer>
             });
     }
 
-    InputsOf<N> inputs(const detail::MicroBatch& micro) const {
-        const GivenValue<Time> times{times_.data() + micro.first, micro.count};
+    InputsOf<N, Device> inputs(const detail::MicroBatch& micro) const {
+        const GivenValue<Time, MemoryOf<Device>> times{times_.data() + micro.first, micro.count};
         if constexpr (has_labels)
-            return {times, GivenValue<Label>{conditions_.data() + micro.first, micro.count}};
+            return {times, GivenValue<Label, MemoryOf<Device>>{conditions_.data() + micro.first, micro.count}};
         else
             return {times};
     }

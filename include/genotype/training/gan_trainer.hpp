@@ -83,15 +83,14 @@ class Trainer<combinators::Adversarial<G, D, Loss, Noise>, Device, Optimizer>
         return step(input_.take(real), {noise_.data(), real.batch}, true);
     }
 
-    template <class Other>
-    requires(!std::convertible_to<const Other&, View<Picture>>) GanLosses step(const Other&) {
-        static_cast<void>(
-            typename why::batch_has_another_shape<why::got<typename Other::shape>, why::wants<Picture>>::model{});
+    template <detail::WrongBatch<View<Picture>> Other>
+    GanLosses step(const Other&) {
+        static_cast<void>(typename decltype(detail::batch_verdict<Other, View<Picture>>())::model{});
         return {};
     }
 
     /// The same with noise of the caller's, both on the device. Values that the host cannot read are not looked at.
-    Report step(View<Picture> real, View<Noise> noise) {
+    Report step(ViewOn<Picture, Device> real, ViewOn<Noise, Device> noise) {
         if (noise.batch != real.batch) fail("Trainer::step", "batch of noise", noise.batch, real.batch);
         if constexpr (Device::on_host)
             check(real);
@@ -122,7 +121,7 @@ class Trainer<combinators::Adversarial<G, D, Loss, Noise>, Device, Optimizer>
         detail::check_target_domain(LossDomain::real, real.batch, Picture::count, real.data, "Trainer: batch");
     }
 
-    Report step(View<Picture> real, View<Noise> noise, bool draws) {
+    Report step(ViewOn<Picture, Device> real, ViewOn<Noise, Device> noise, bool draws) {
         const long values = noise.size();
         auto& generator = this->generator();
         auto& discriminator = this->discriminator();
@@ -131,9 +130,9 @@ class Trainer<combinators::Adversarial<G, D, Loss, Noise>, Device, Optimizer>
         this->run_step({real.data, noise.data, real.batch, draws}, draws ? values : 0, [&](const auto& step) {
             if (draws) fill_normal(device_, values, step.noise, noise_.data());
 
-            View<Picture> fake;
+            ViewOn<Picture, Device> fake;
             this->each_micro_batch(real.batch, [&](const detail::MicroBatch& micro) {
-                const View<Picture> x = micro.of(real);
+                const ViewOn<Picture, Device> x = micro.of(real);
                 discriminate<&call_real>(x, step.layers, micro, 0);
                 discriminator_run_.backward(discriminator, x, answer_gradient(x.batch),
                                             {.gradients = discriminator_gradients, .accumulate = micro.accumulate});
@@ -145,7 +144,7 @@ class Trainer<combinators::Adversarial<G, D, Loss, Noise>, Device, Optimizer>
             this->template learn<1>();
 
             this->each_micro_batch(real.batch, [&](const detail::MicroBatch& micro) {
-                const View<Noise> z = micro.of(noise);
+                const ViewOn<Noise, Device> z = micro.of(noise);
                 // One micro-batch alone is still there.
                 if (!micro.is_whole()) fake = generator_run_.forward(generator, z, step.layers);
                 discriminate<&call_generator>(fake, step.layers, micro, 4);
@@ -166,23 +165,28 @@ class Trainer<combinators::Adversarial<G, D, Loss, Noise>, Device, Optimizer>
                 sums[3] / static_cast<float>(samples)};
     }
 
-    static void call_real(const Device& device, const LossCall& call) { Loss::discriminator_real(device, call); }
-    static void call_fake(const Device& device, const LossCall& call) { Loss::discriminator_fake(device, call); }
-    static void call_generator(const Device& device, const LossCall& call) { Loss::generator(device, call); }
+    static void call_real(const Device& device, const LossCallOn<Device>& call) {
+        Loss::discriminator_real(device, call);
+    }
+    static void call_fake(const Device& device, const LossCallOn<Device>& call) {
+        Loss::discriminator_fake(device, call);
+    }
+    static void call_generator(const Device& device, const LossCallOn<Device>& call) { Loss::generator(device, call); }
 
     /// Runs the discriminator; writes the loss and the sum of its answers, and leaves the answers' gradient.
     template <auto Evaluate>
-    void discriminate(View<Picture> pictures, RandomState* random, const detail::MicroBatch& micro, int first) {
+    void discriminate(ViewOn<Picture, Device> pictures, RandomState* random, const detail::MicroBatch& micro,
+                      int first) {
         float* const loss_and_answers = micro.losses + first;
         const auto answers = discriminator_run_.forward(discriminator(), pictures, random);
-        Evaluate(device_, LossCall{.prediction = answers,
-                                   .weight = micro.weight,
-                                   .value = loss_and_answers,
-                                   .gradient = {answer_gradient_.data(), pictures.batch, 1},
-                                   .checked = true});
+        Evaluate(device_, LossCallOn<Device>{.prediction = answers,
+                                             .weight = micro.weight,
+                                             .value = loss_and_answers,
+                                             .gradient = {answer_gradient_.data(), pictures.batch, 1},
+                                             .checked = true});
         sum(device_, pictures.batch, kernels::Identity{}, loss_and_answers + 1, answers.data);
     }
-    View<typename Network::Answer> answer_gradient(int batch) { return {answer_gradient_.data(), batch}; }
+    ViewOn<typename Network::Answer, Device> answer_gradient(int batch) { return {answer_gradient_.data(), batch}; }
 
     Workspace<G, Noise, Training, Device> generator_run_;
     Workspace<D, Picture, Training, Device> discriminator_run_;

@@ -24,8 +24,8 @@ struct MicroBatch {
     bool is_whole() const { return weight == 1; }
 
     /// Its samples of a batch.
-    template <ShapeType S>
-    View<S> of(View<S> batch) const {
+    template <ShapeType S, class Memory>
+    View<S, Memory> of(View<S, Memory> batch) const {
         return {batch.data + first * S::count, count};
     }
 };

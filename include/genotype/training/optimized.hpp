@@ -17,6 +17,8 @@ namespace genotype {
 template <Layer Net, class Device = Cpu>
 class Gradients {
   public:
+    using memory = MemoryOf<Device>;
+
     float* data() { return values_.data(); }
     const float* data() const { return values_.data(); }
     long size() const { return values_.size(); }

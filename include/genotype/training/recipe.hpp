@@ -22,7 +22,7 @@ namespace genotype {
 ///         struct Losses { float error; };                // floats alone
 ///         static constexpr long draws = Sample::count;   // from N(0, 1), a sample
 ///         template <class Step> static void step(Step& s) {
-///             const View<Sample> clean = s.batch();
+///             const auto clean = s.batch();
 ///             const auto noisy = s.compute(kernels::Add{}, s.template normal<Sample>(), clean);
 ///             s.template learn<MSE>(&Losses::error, s.run(noisy), clean);
 ///         }
@@ -45,52 +45,56 @@ class RecipeStep {
     using Losses = typename R::Losses;
 
   public:
-    RecipeStep(Trainer& trainer, const detail::MicroBatch& micro, View<Sample> batch, RandomState* layers)
+    template <ShapeType S>
+    using Batch = ViewOn<S, Device>;
+    using Output = Batch<typename Trainer::Output>;
+
+    RecipeStep(Trainer& trainer, const detail::MicroBatch& micro, Batch<Sample> batch, RandomState* layers)
         : trainer_(trainer), micro_(micro), batch_(micro.of(batch)), whole_(batch.batch), layers_(layers) {}
 
     const Device& device() const { return trainer_.model().runs_on(); }
     int size() const { return micro_.count; }
-    View<Sample> batch() const { return batch_; }
+    Batch<Sample> batch() const { return batch_; }
     /// A label a sample, as a network's further input takes it: `given<label>(s.labels())`.
-    View<Shape<1>> labels() const { return {trainer_.labels_.data() + micro_.first, micro_.count}; }
+    Batch<Shape<1>> labels() const { return {trainer_.labels_.data() + micro_.first, micro_.count}; }
 
     /// The next of the recipe's draws. Throws `Error` where there are no more.
     template <ShapeType S>
-    View<S> normal() {
+    Batch<S> normal() {
         if (drawn_ + S::count > R::draws)
             fail("Recipe", "draws of a sample", drawn_ + S::count, concat("the ", R::draws, " that the recipe says"));
         const float* const first = trainer_.noise_.data() + drawn_ * whole_;
         drawn_ += S::count;
-        return micro_.of(View<S>{first, whole_});
+        return micro_.of(Batch<S>{first, whole_});
     }
     /// f of each value, in memory that is the step's.
     template <class F, ShapeType S, class... More>
-    View<S> compute(F f, View<S> first, const More&... more) {
+    Batch<S> compute(F f, View<S, MemoryOf<Device>> first, const More&... more) {
         float* const to = memory(S::count);
-        map(device(), first.size(), f, to, first.data, View<S>(more).data...);
+        map(device(), first.size(), f, to, first.data, Batch<S>(more).data...);
         return {to, micro_.count};
     }
 
     /// Runs the network.
-    View<typename Trainer::Output> run(View<Sample> x) {
+    Output run(Batch<Sample> x) {
         x_ = x;
         return trainer_.run_.forward(trainer_.model(), x, layers_);
     }
-    View<typename Trainer::Output> run(View<Sample> x, const InputsOf<typename R::Network>& inputs) {
+    Output run(Batch<Sample> x, const InputsOf<typename R::Network, Device>& inputs) {
         x_ = x;
         return trainer_.run_.forward(trainer_.model(), x, inputs, layers_);
     }
     /// The loss of what the last run told, and the gradients by it.
     template <class Loss, class Target>
-    void learn(float Losses::*loss, View<typename Trainer::Output> told, const Target& target) {
+    void learn(float Losses::*loss, Output told, const Target& target) {
         const Losses of{};
         const auto place = reinterpret_cast<const float*>(&(of.*loss)) - reinterpret_cast<const float*>(&of);
         float* const gradient = memory(Trainer::Output::count);
-        Loss::evaluate(device(), LossCall{.prediction = told,
-                                          .target = target,
-                                          .weight = micro_.weight,
-                                          .value = micro_.losses + place,
-                                          .gradient = {gradient, told.batch, Trainer::Output::count}});
+        Loss::evaluate(device(), LossCallOn<Device>{.prediction = told,
+                                                    .target = target,
+                                                    .weight = micro_.weight,
+                                                    .value = micro_.losses + place,
+                                                    .gradient = {gradient, told.batch, Trainer::Output::count}});
         trainer_.run_.backward(trainer_.model(), x_, {gradient, told.batch},
                                {.gradients = trainer_.template gradients_of<0>(), .accumulate = micro_.accumulate});
     }
@@ -109,7 +113,7 @@ class RecipeStep {
 
     Trainer& trainer_;
     MicroBatch micro_;
-    View<Sample> batch_, x_;
+    Batch<Sample> batch_, x_;
     int whole_;
     RandomState* layers_;
     long drawn_ = 0;
@@ -180,7 +184,7 @@ class Trainer<R, Device, Optimizer> : public TrainerBase<Trainer<R, Device, Opti
     }
 
     Report make_step(View<Sample> batch) {
-        const View<Sample> real = input_.take(batch);
+        const ViewOn<Sample, Device> real = input_.take(batch);
         const long draws = R::draws * real.batch;
         this->run_step({real.data, nullptr, real.batch, 0}, draws, [&](const auto& step) {
             if (draws > 0) fill_normal(this->device_, draws, step.noise, noise_.data());

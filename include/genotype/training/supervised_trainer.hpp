@@ -68,6 +68,8 @@ class Trainer<combinators::Supervised<N, Loss, I>, Device, Optimizer>
 
     /// A label a sample, or values of the output's shape.
     using Targets = std::conditional_t<has_labels, std::span<const int>, View<Output>>;
+    /// The same where the device reads them.
+    using TargetsThere = std::conditional_t<has_labels, std::span<const int>, ViewOn<Output, Device>>;
     /// What a step returns: the loss, or on a device that computes beside the host what becomes it.
     using Report = detail::Reported<float, Device>;
     /// What `evaluate` tells.
@@ -88,11 +90,11 @@ class Trainer<combinators::Supervised<N, Loss, I>, Device, Optimizer>
     /// no finite number, or not one that the loss is defined for (BCE: 0 to 1); nothing has changed then.
     Report step(View<I> batch, Targets targets) {
         check(batch, targets);
-        const View<I> x = input_.take(batch);
-        const Targets y = take(targets);
+        const ViewOn<I, Device> x = input_.take(batch);
+        const TargetsThere y = take(targets);
         this->run_step({x.data, address_of(y), x.batch, 0}, 0, [&](const auto& step) {
             this->each_micro_batch(x.batch, [&](const detail::MicroBatch& micro) {
-                const View<I> few = micro.of(x);
+                const ViewOn<I, Device> few = micro.of(x);
                 evaluate_loss(run_.forward(this->model(), few, step.layers), of(y, micro), micro,
                               output_gradient_.data());
                 run_.backward(this->model(), few, {output_gradient_.data(), few.batch},
@@ -116,11 +118,11 @@ class Trainer<combinators::Supervised<N, Loss, I>, Device, Optimizer>
     Score evaluate(View<I> batch, Targets targets) { return evaluate(batch, targets, this->model()); }
     Score evaluate(View<I> batch, Targets targets, const Model<N, Device>& model) {
         check(batch, targets);
-        const View<I> x = input_.take(batch);
-        const Targets y = take(targets);
+        const ViewOn<I, Device> x = input_.take(batch);
+        const TargetsThere y = take(targets);
         long right = 0;
         this->evaluate_micro_batches(x.batch, [&](const detail::MicroBatch& micro) {
-            const View<Output> answers = run_.infer(model, micro.of(x));
+            const ViewOn<Output, Device> answers = run_.infer(model, micro.of(x));
             // Away from the host rows' losses are worked out where the gradient has its place.
             evaluate_loss(answers, of(y, micro), micro, Device::on_host ? nullptr : output_gradient_.data());
             if constexpr (has_labels) right += count_right(answers, of(targets, micro));
@@ -161,7 +163,7 @@ class Trainer<combinators::Supervised<N, Loss, I>, Device, Optimizer>
     }
 
     /// The targets where the device reads them.
-    Targets take(Targets targets) {
+    TargetsThere take(Targets targets) {
         if constexpr (has_labels) {
             std::copy(targets.begin(), targets.end(), labels_.staging());
             labels_.send(static_cast<long>(targets.size()));
@@ -170,7 +172,7 @@ class Trainer<combinators::Supervised<N, Loss, I>, Device, Optimizer>
             return values_.take(targets);
         }
     }
-    static const void* address_of(const Targets& targets) {
+    static const void* address_of(const TargetsThere& targets) {
         if constexpr (has_labels)
             return targets.data();
         else
@@ -178,15 +180,16 @@ class Trainer<combinators::Supervised<N, Loss, I>, Device, Optimizer>
     }
 
     /// A micro-batch's targets.
-    static Targets of(const Targets& targets, const detail::MicroBatch& micro) {
+    static TargetsThere of(const TargetsThere& targets, const detail::MicroBatch& micro) {
         if constexpr (has_labels)
             return targets.subspan(static_cast<std::size_t>(micro.first), static_cast<std::size_t>(micro.count));
         else
             return micro.of(targets);
     }
 
-    void evaluate_loss(View<Output> answers, Targets targets, const detail::MicroBatch& micro, float* gradient) {
-        const LossGradient to{gradient, gradient ? answers.batch : 0, Output::count};
+    void evaluate_loss(ViewOn<Output, Device> answers, TargetsThere targets, const detail::MicroBatch& micro,
+                       float* gradient) {
+        const detail::LossGradientIn<MemoryOf<Device>> to{gradient, gradient ? answers.batch : 0, Output::count};
         if constexpr (has_labels)
             Loss::evaluate(device_, {.prediction = answers,
                                      .target = targets,
@@ -194,19 +197,19 @@ class Trainer<combinators::Supervised<N, Loss, I>, Device, Optimizer>
                                      .value = micro.losses,
                                      .gradient = to});
         else
-            Loss::evaluate(device_, LossCall{.prediction = answers,
-                                             .target = targets,
-                                             .weight = micro.weight,
-                                             .value = micro.losses,
-                                             .gradient = to,
-                                             .checked = true});
+            Loss::evaluate(device_, LossCallOn<Device>{.prediction = answers,
+                                                       .target = targets,
+                                                       .weight = micro.weight,
+                                                       .value = micro.losses,
+                                                       .gradient = to,
+                                                       .checked = true});
     }
     Report loss() {
         return this->template report<float>([](const float* loss, int) { return *loss; }, 0);
     }
 
     /// The class of a sample is that of its first largest output. PyTorch: argmax(dim=1).
-    long count_right(View<Output> answers, std::span<const int> labels) {
+    long count_right(ViewOn<Output, Device> answers, std::span<const int> labels) {
         const float* of_sample = answers.data;
         if constexpr (!Device::on_host) {
             Device::download(answers.data, answers.size(), answers_.data());

@@ -87,11 +87,11 @@ class Trainer<combinators::LanguageModel<E, B, H>, Device, Optimizer>
     /// not of the vocabulary; nothing has changed then.
     Report step(std::span<const int> windows) {
         const kernels::Sequences texts = take(windows);
-        const View<Shape<1>> x = input(texts);
+        const ViewOn<Shape<1>, Device> x = input(texts);
         this->run_step({x.data, targets_.data(), x.batch, 0}, 0, [&](const auto& step) {
             this->each_micro_batch(texts.count, [&](const detail::MicroBatch& micro) {
                 const kernels::Sequences few = part_of(texts, micro);
-                const View<Shape<1>> tokens = input(few, micro.first);
+                const ViewOn<Shape<1>, Device> tokens = input(few, micro.first);
                 evaluate_loss(run_.forward(this->model(), tokens, few, {}, step.layers), micro,
                               output_gradient_.data());
                 run_.backward(this->model(), tokens, {output_gradient_.data(), tokens.batch},
@@ -160,7 +160,7 @@ class Trainer<combinators::LanguageModel<E, B, H>, Device, Optimizer>
         return {.list = texts_.data(), .count = static_cast<int>(texts), .context = options_.context};
     }
 
-    View<Shape<1>> input(const kernels::Sequences& texts, int first = 0) {
+    ViewOn<Shape<1>, Device> input(const kernels::Sequences& texts, int first = 0) {
         return {tokens_.data() + first * options_.context, texts.count * options_.context};
     }
     static kernels::Sequences part_of(kernels::Sequences texts, const detail::MicroBatch& micro) {
@@ -168,7 +168,7 @@ class Trainer<combinators::LanguageModel<E, B, H>, Device, Optimizer>
         return texts;
     }
 
-    void evaluate_loss(View<Shape<vocabulary>> logits, const detail::MicroBatch& micro, float* gradient) {
+    void evaluate_loss(ViewOn<Shape<vocabulary>, Device> logits, const detail::MicroBatch& micro, float* gradient) {
         const int* const targets = targets_.data() + micro.first * options_.context;
         CrossEntropy::evaluate(device_, {.prediction = logits,
                                          .target = {targets, static_cast<std::size_t>(logits.batch)},

@@ -94,15 +94,14 @@ class Trainer<combinators::VariationalAutoencoder<E, D, Loss, I>, Device, Optimi
         return step(input_.take(batch), {noise_.data(), batch.batch}, true);
     }
 
-    template <class Other>
-    requires(!std::convertible_to<const Other&, View<I>>) VaeLosses step(const Other&) {
-        static_cast<void>(
-            typename why::batch_has_another_shape<why::got<typename Other::shape>, why::wants<I>>::model{});
+    template <detail::WrongBatch<View<I>> Other>
+    VaeLosses step(const Other&) {
+        static_cast<void>(typename decltype(detail::batch_verdict<Other, View<I>>())::model{});
         return {};
     }
 
     /// The same with noise of the caller's, both on the device. Values that the host cannot read are not looked at.
-    Report step(View<I> batch, View<Latent> noise) {
+    Report step(ViewOn<I, Device> batch, ViewOn<Latent, Device> noise) {
         if (noise.batch != batch.batch) fail("Trainer", "batch of noise", noise.batch, batch.batch);
         if constexpr (Device::on_host)
             check(batch);
@@ -120,13 +119,13 @@ class Trainer<combinators::VariationalAutoencoder<E, D, Loss, I>, Device, Optimi
     /// The same of another model's weights: `trainer.average()`.
     VaeLosses evaluate(View<I> batch, const Model<Network, Device>& model) {
         check(batch);
-        const View<Latent> noise{noise_.data(), batch.batch};
+        const ViewOn<Latent, Device> noise{noise_.data(), batch.batch};
         fill_normal(device_, noise.size(), RandomState{.seed = options_.seed, .stream = streams::evaluation},
                     noise_.data());
-        const View<I> x = input_.take(batch);
+        const ViewOn<I, Device> x = input_.take(batch);
         this->evaluate_micro_batches(x.batch, [&](const detail::MicroBatch& micro) {
-            const View<I> few = micro.of(x);
-            const View<Latent> z = latents_of(encoder_run_.infer(part<0>(model), few), micro.of(noise));
+            const ViewOn<I, Device> few = micro.of(x);
+            const ViewOn<Latent, Device> z = latents_of(encoder_run_.infer(part<0>(model), few), micro.of(noise));
             write_losses(decoder_run_.infer(part<1>(model), z), few, micro, {});
         });
         return losses(batch.batch);
@@ -142,7 +141,7 @@ class Trainer<combinators::VariationalAutoencoder<E, D, Loss, I>, Device, Optimi
         detail::check_target_domain(detail::target_domain<Loss>(), batch.batch, I::count, batch.data, "Trainer: batch");
     }
 
-    Report step(View<I> batch, View<Latent> noise, bool draws) {
+    Report step(ViewOn<I, Device> batch, ViewOn<Latent, Device> noise, bool draws) {
         const long values = noise.size();
         this->run_step({batch.data, noise.data, batch.batch, draws}, draws ? values : 0, [&](const auto& step) {
             if (draws) fill_normal(device_, values, step.noise, noise_.data());
@@ -155,34 +154,35 @@ class Trainer<combinators::VariationalAutoencoder<E, D, Loss, I>, Device, Optimi
     }
 
     /// Latents that are drawn from the Gaussians of `moments`.
-    View<Latent> latents_of(View<typename Network::Moments> moments, View<Latent> noise) {
+    ViewOn<Latent, Device> latents_of(ViewOn<typename Network::Moments, Device> moments, ViewOn<Latent, Device> noise) {
         moments_ = moments.data;
         reparameterize(device_, moments.batch, latent, moments_, noise.data, latents_.data());
         return {latents_.data(), moments.batch};
     }
 
     /// Writes the two losses, and the gradient by the output where it is wanted.
-    void write_losses(View<I> output, View<I> batch, const detail::MicroBatch& micro,
-                      const LossGradient& output_gradient) {
+    void write_losses(ViewOn<I, Device> output, ViewOn<I, Device> batch, const detail::MicroBatch& micro,
+                      const detail::LossGradientIn<MemoryOf<Device>>& output_gradient) {
         const bool summed = options_.reconstruction == Reconstruction::summed;
-        Loss::evaluate(device_, LossCall{.prediction = output,
-                                         .target = batch,
-                                         .reduction = summed ? Reduction::sample_sum : Reduction::mean,
-                                         .weight = micro.weight,
-                                         .value = micro.losses,
-                                         .gradient = output_gradient,
-                                         .checked = true});
+        Loss::evaluate(device_, LossCallOn<Device>{.prediction = output,
+                                                   .target = batch,
+                                                   .reduction = summed ? Reduction::sample_sum : Reduction::mean,
+                                                   .weight = micro.weight,
+                                                   .value = micro.losses,
+                                                   .gradient = output_gradient,
+                                                   .checked = true});
         GaussianKL::evaluate(
             device_,
             {.moments = {moments_, batch.batch, 2 * latent}, .weight = micro.weight, .value = micro.losses + 1});
     }
 
     /// Writes the losses and the gradients.
-    void differentiate(View<I> batch, View<Latent> noise, RandomState* random, const detail::MicroBatch& micro) {
+    void differentiate(ViewOn<I, Device> batch, ViewOn<Latent, Device> noise, RandomState* random,
+                       const detail::MicroBatch& micro) {
         const int samples = batch.batch;
         auto encoder = part<0>(this->model()), decoder = part<1>(this->model());
         float* const gradients = this->gradients_of().data();
-        const View<Latent> z = latents_of(encoder_run_.forward(encoder, batch, random), noise);
+        const ViewOn<Latent, Device> z = latents_of(encoder_run_.forward(encoder, batch, random), noise);
         write_losses(decoder_run_.forward(decoder, z, random), batch, micro,
                      {output_gradient_.data(), samples, I::count});
         float *const dz = latents_gradient_.data(), *const dmoments = moments_gradient_.data();

@@ -54,10 +54,10 @@ constexpr const char* form_name(ConvForm form, const ConvGeometry& g) {
 
 /// Packed weights: to the small picture, then to the large one. Winograd's form makes its own of them as it goes; a
 /// product takes the plain ones, and so does the way to few large channels.
-constexpr long packed_floats(Cpu, const ConvGeometry& g) {
-    if (detail::is_product(g)) return 0;
-    return detail::packed_floats(detail::ConvDirection{g, false}) +
-           (detail::has_few_columns(g) ? 0 : detail::packed_floats(detail::ConvDirection{g, true}));
+constexpr PackedForm<float> packed_form(Cpu, const ConvGeometry& g) {
+    if (detail::is_product(g)) return {};
+    return {detail::packed_floats(detail::ConvDirection{g, false}) +
+            (detail::has_few_columns(g) ? 0 : detail::packed_floats(detail::ConvDirection{g, true}))};
 }
 
 inline void pack(Cpu, const ConvGeometry& g, const float* plain, float* packed) {

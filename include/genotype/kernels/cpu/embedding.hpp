@@ -9,9 +9,9 @@
 
 namespace genotype::kernels {
 
-/// Floats of the form of a table (vocabulary, width) that this device reads instead of the plain one: it has none.
-constexpr long embedding_packed_floats(Cpu, long, long) {
-    return 0;
+/// The form of a table (vocabulary, width) that this device reads instead of the plain one: it has none.
+constexpr PackedForm<float> embedding_form(Cpu, long, long) {
+    return {};
 }
 inline void embedding_pack(Cpu, long, long, const float*, float*) {}
 

@@ -172,9 +172,9 @@ constexpr GeneralConvForm convolution_form(Cpu, const GeneralConvGeometry& g, in
 }
 
 /// Packed weights: to the small picture, then to the large one. Depthwise they are read as they lie.
-constexpr long packed_floats(Cpu, const GeneralConvGeometry& g) {
-    if (g.is_depthwise()) return 0;
-    return g.groups * (detail::packed_group_floats({g, false}) + detail::packed_group_floats({g, true}));
+constexpr PackedForm<float> packed_form(Cpu, const GeneralConvGeometry& g) {
+    if (g.is_depthwise()) return {};
+    return {g.groups * (detail::packed_group_floats({g, false}) + detail::packed_group_floats({g, true}))};
 }
 inline void pack(Cpu, const GeneralConvGeometry& g, const float* plain, float* packed) {
     if (g.is_depthwise()) return;

@@ -33,8 +33,8 @@ inline void fill_with_bias(long pixels, int channels, const float* bias, float* 
 }  // namespace detail
 
 /// No prepared form.
-constexpr long packed_floats(Reference, const ConvGeometry&) {
-    return 0;
+constexpr PackedForm<float> packed_form(Reference, const ConvGeometry&) {
+    return {};
 }
 inline void pack(Reference, const ConvGeometry&, const float*, float*) {}
 

@@ -9,8 +9,8 @@
 namespace genotype::kernels {
 
 /// Floats of the form of a table (vocabulary, width) that this device reads instead of the plain one: it has none.
-constexpr long embedding_packed_floats(Reference, long, long) {
-    return 0;
+constexpr PackedForm<float> embedding_form(Reference, long, long) {
+    return {};
 }
 inline void embedding_pack(Reference, long, long, const float*, float*) {}
 

@@ -35,8 +35,8 @@ void for_each_product(const GeneralConvGeometry& g, F f) {
 }  // namespace detail
 
 /// No prepared form.
-constexpr long packed_floats(Reference, const GeneralConvGeometry&) {
-    return 0;
+constexpr PackedForm<float> packed_form(Reference, const GeneralConvGeometry&) {
+    return {};
 }
 inline void pack(Reference, const GeneralConvGeometry&, const float*, float*) {}
 

@@ -5,14 +5,15 @@
 
 #include "genotype/kernels/attention.hpp"
 #include "genotype/kernels/device.hpp"
+#include "genotype/kernels/packed_form.hpp"
 #include "genotype/kernels/rotary.hpp"
 #include "genotype/kernels/text_rows.hpp"
 
 namespace genotype::kernels {
 
 /// Floats of the form in which this device keeps the frequencies, and that form.
-constexpr long rotary_prepared_floats(Reference, int head_width) {
-    return head_width / 2;
+constexpr PackedForm<float> rotary_form(Reference, int head_width) {
+    return {head_width / 2};
 }
 inline void rotary_prepare(Reference, const RotaryTurns& turns, int head_width, float* prepared) {
     rotary_frequencies(turns, head_width, prepared);

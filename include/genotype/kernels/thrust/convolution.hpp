@@ -150,8 +150,8 @@ constexpr long most_phase_pixels(const ConvGeometry& g) {
 
 /// No prepared form.
 template <class System>
-constexpr long packed_floats(Thrust<System>, const ConvGeometry&) {
-    return 0;
+constexpr PackedForm<float> packed_form(Thrust<System>, const ConvGeometry&) {
+    return {};
 }
 template <class System>
 void pack(Thrust<System>, const ConvGeometry&, const float*, float*) {}

@@ -14,8 +14,8 @@ inline constexpr int embedding_columns = 16;
 
 /// No prepared form.
 template <class System>
-constexpr long embedding_packed_floats(Thrust<System>, long, long) {
-    return 0;
+constexpr PackedForm<float> embedding_form(Thrust<System>, long, long) {
+    return {};
 }
 template <class System>
 void embedding_pack(Thrust<System>, long, long, const float*, float*) {}

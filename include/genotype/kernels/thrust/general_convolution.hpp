@@ -171,8 +171,8 @@ void gather_general(Thrust<System> device, const GeneralConvDirection& direction
 
 /// No prepared form.
 template <class System>
-constexpr long packed_floats(Thrust<System>, const GeneralConvGeometry&) {
-    return 0;
+constexpr PackedForm<float> packed_form(Thrust<System>, const GeneralConvGeometry&) {
+    return {};
 }
 template <class System>
 void pack(Thrust<System>, const GeneralConvGeometry&, const float*, float*) {}

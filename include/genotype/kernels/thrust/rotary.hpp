@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "genotype/kernels/attention.hpp"
+#include "genotype/kernels/packed_form.hpp"
 #include "genotype/kernels/rotary.hpp"
 #include "genotype/kernels/text_rows.hpp"
 #include "genotype/kernels/thrust/each.hpp"
@@ -21,8 +22,8 @@ struct SomeFrequencies {
 
 /// See the reference's.
 template <class System>
-constexpr long rotary_prepared_floats(Thrust<System>, int head_width) {
-    return head_width / 2;
+constexpr PackedForm<float> rotary_form(Thrust<System>, int head_width) {
+    return {head_width / 2};
 }
 /// Frequencies are the host's on every system: their roundings matter.
 template <class System>
