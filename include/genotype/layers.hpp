@@ -11,6 +11,7 @@
 #include "genotype/layers/concat.hpp"
 #include "genotype/layers/conv.hpp"
 #include "genotype/layers/conv1d.hpp"
+#include "genotype/layers/conv3d.hpp"
 #include "genotype/layers/conv_options.hpp"
 #include "genotype/layers/conv_transpose.hpp"
 #include "genotype/layers/convolution_fault.hpp"

@@ -17,6 +17,7 @@ from cases.store import Store
 GROUPS = {
     "convolutions": [layers.convolutions, layers.transposed, layers.linear],
     "general_convolutions": [layers.general_convolutions, layers.signals],
+    "videos": [layers.videos],
     "normalisations": [layers.normalisations],
     "activations": [layers.activations],
     "pools": [layers.pools, layers.rearrangements],

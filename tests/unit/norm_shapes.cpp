@@ -77,7 +77,9 @@ static_assert(LayerNorm<8, 3, 5>::parameters[0].order[2] == 0 && LayerNorm<8>::p
 // Instance norm: pictures of more than one pixel.
 static_assert(gives<InstanceNorm<8>>(picture(8, 3, 5), picture(8, 3, 5)));
 static_assert(gives<InstanceNorm<8>>(picture(any_dim, 1, 2), picture(8, 1, 2)));
-static_assert(gives<InstanceNorm<8>>(unknown_dims, picture(8)));
+static_assert(gives<InstanceNorm<8>>(unknown_dims, {any_dim, 8, any_dim, any_dim, any_dim}));  // a picture or a video
+static_assert(gives<InstanceNorm<8>>(video_dims(8, 2, 1, 1), video_dims(8, 2, 1, 1)));
+static_assert(infer<InstanceNorm<8>>(video_dims(8, 1, 1, 1)).fault.kind == FaultKind::one_pixel);
 static_assert(faulty<InstanceNorm<8>>(picture(8, 1, 1), FaultKind::one_pixel, 8));
 static_assert(faulty<InstanceNorm<8>>(picture(7), FaultKind::channels, 7, 8));
 static_assert(faulty<InstanceNorm<8>>(vector_dims(8), FaultKind::vector_given, 8));

@@ -26,6 +26,8 @@ TEST_CASE("issue 18.4: tangents of linear maps") {
     expect_tangents<Conv<2, 3, 3, 1, 1, Bias>, Shape<2, 5, 4>>();
     expect_tangents<Conv<2, 4, 4, 2, 1>, Shape<2, 8, 8>>();
     expect_tangents<ConvT<3, 2, 4, 2, 1, Bias>, Shape<3, 4, 4>>();
+    expect_tangents<Conv3d<2, 3, 3, 1, 1, Bias>, Shape<2, 3, 3, 2>>();
+    expect_tangents<ConvT3d<3, 2, 2, 2, 0, Bias>, Shape<3, 2, 2, 3>>();
     expect_tangents<Flatten, Shape<2, 3, 4>>();
     expect_tangents<Reshape<2, 3, 4>, Shape<24>>();
     expect_tangents<AvgPool<2>, Shape<2, 4, 6>>();

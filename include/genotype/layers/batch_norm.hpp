@@ -49,7 +49,7 @@ requires(sizeof...(numbers) <= 2) struct BN : LayerBase {
         if (channels < 1) return {FaultKind::size, vector_dims(channels), {}};
         if (!(epsilon > 0)) return {FaultKind::epsilon, {}, {}};
         if (!(momentum >= 0 && momentum <= 1)) return {FaultKind::momentum, {}, {}};
-        const Dims wanted{in.rank == 2 || in.rank == 4 ? 3 : in.rank, channels, any_dim, any_dim, any_dim};
+        const Dims wanted{in.rank == 2 ? 3 : in.rank, channels, any_dim, any_dim, any_dim};
         if (const ShapeFault fault = compare(in, wanted)) return fault;
         return merge(in, wanted);
     }

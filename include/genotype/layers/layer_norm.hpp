@@ -28,7 +28,9 @@ requires(sizeof...(sizes) >= 1 && sizeof...(sizes) <= 4) struct LayerNormOf : La
     using sample_norms = SingleGradients;
     static constexpr float epsilon = static_cast<float>(static_cast<double>(Epsilon::num) / Epsilon::den);
     static constexpr Dims dims{sizeof...(sizes), sizes...};
-    static constexpr AxisOrder order = dims.rank == 3 ? AxisOrder{1, 2, 0} : AxisOrder{};
+    static constexpr AxisOrder order = dims.rank == 3   ? AxisOrder{1, 2, 0}
+                                       : dims.rank == 4 ? AxisOrder{1, 2, 3, 0}
+                                                        : AxisOrder{};
 
     static constexpr auto parameters = layer_norm_parameters<Choice>(dims, order);
 

@@ -113,7 +113,7 @@ struct SpectralNorm : LayerBase {
         };
         map(device, Matrix::rows, kernels::Identity{}, u,
             static_cast<const float*>(packing.buffers + buffer_offset<SpectralNorm>(0)));
-        Matrix::to_memory(device, packing.buffers + buffer_offset<SpectralNorm>(1), v);
+        Matrix::to_memory(device, packing.buffers + buffer_offset<SpectralNorm>(1), v, own + at.reordered);
         for (int iteration = 0; iteration < iterations; ++iteration) {
             times(u);
             to_unit_length(Matrix::rows, u);
@@ -123,7 +123,7 @@ struct SpectralNorm : LayerBase {
         if constexpr (iterations > 0) {
             map(device, Matrix::rows, kernels::Identity{}, packing.buffers + buffer_offset<SpectralNorm>(0),
                 static_cast<const float*>(u));
-            Matrix::from_memory(device, v, packing.buffers + buffer_offset<SpectralNorm>(1));
+            Matrix::from_memory(device, v, packing.buffers + buffer_offset<SpectralNorm>(1), own + at.reordered);
         }
         times(product);
         sum_with_parts(device, own + at.parts, Matrix::rows, detail::ProductOf{}, own + at.sigma,
@@ -180,7 +180,7 @@ struct SpectralNorm : LayerBase {
 
     /// Where things lie in the prepared form: first the parameters that `L` runs with.
     struct Places {
-        long own, u, v, sigma, sum, product, partial, parts, scratch, inner, end;
+        long own, u, v, sigma, sum, product, partial, reordered, parts, scratch, inner, end;
     };
     template <class Device>
     static constexpr Places places = [] {
@@ -193,6 +193,7 @@ struct SpectralNorm : LayerBase {
         at.sum = next.take(1);
         at.product = next.take(Matrix::rows);
         at.partial = next.take(Matrix::partial);
+        at.reordered = next.take(Matrix::reordered);
         at.parts = next.take(sum_parts(kernels::planned<Device>));
         at.scratch = next.take(Matrix::template scratch<Device>.floats(1));
         at.inner = next.take(L::template prepared_floats<Device>());

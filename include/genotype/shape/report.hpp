@@ -32,7 +32,7 @@ template <long Count>
 struct wants_values;
 template <int Size>
 struct kernel;
-template <int Height, int Width>
+template <int... Size>
 struct kernel_covers;
 template <int Size>
 struct stride;
@@ -58,10 +58,11 @@ template <int Count>
 struct width;
 template <int Number>
 struct got_number;
-template <int Height, int Width>
+template <int... Size>
 struct padded_input;
 struct hint_add_a_projection;
 struct any_size;
+struct hint_a_video_is_Shape_of_channels_depth_height_width;
 
 // The faults of a chain of layers. Each has just the words that it needs, not a pack: GCC prints what is in a pack with
 // all its default arguments, and a layer should read as its user wrote it.
@@ -73,6 +74,12 @@ template <class Where, class Layer, class Got, class Wants, class Hint>
 struct wants_a_vector_but_got_a_picture {};
 template <class Where, class Layer, class Got, class Wants, class Hint>
 struct wants_a_picture_but_got_a_vector {};
+template <class Where, class Layer, class Got, class Wants, class Hint>
+struct wants_a_vector_but_got_a_video {};
+template <class Where, class Layer, class Got, class Wants>
+struct wants_a_picture_but_got_a_video {};
+template <class Where, class Layer, class Got, class Wants, class Hint>
+struct wants_a_video_but_got_another_shape {};
 template <class Where, class Layer, class Got, class Wants>
 struct shapes_do_not_match {};
 template <class Where, class Layer, class Kernel, class Input>
