@@ -19,7 +19,9 @@ namespace genotype {
 /// than x, "q_proj_weight", "k_proj_weight" and "v_proj_weight". There is no mask: every token of a list counts.
 template <class N, int width, int heads, class S = typename N::shape, class Choice = Bias>
 struct CrossAttention : LayerBase {
-    using joins_samples = why::hint_tokens_of_a_text_are_joined;  // where samples are rows
+    using no_sample_norms =
+        why::because<why::its_rows_are_tokens_which_attention_joins, why::hint_norms_are_of_rows_not_of_texts>;
+
   private:
     static constexpr int context_width = S::dims.first;
     using All = detail::AttentionParts<width, heads, context_width, Choice>;

@@ -17,7 +17,9 @@ namespace genotype {
 /// Source: Vaswani et al., "Attention is all you need" (NeurIPS 2017).
 template <int width, int heads, class Choice = Bias>
 struct MultiheadAttention : LayerBase {
-    using joins_samples = why::hint_tokens_of_a_text_are_joined;  // where samples are rows
+    using no_sample_norms =
+        why::because<why::its_rows_are_tokens_which_attention_joins, why::hint_norms_are_of_rows_not_of_texts>;
+
   private:
     using All = detail::AttentionParts<width, heads, width, Choice>;
     using In = detail::RowProduct<width, 3 * width>;

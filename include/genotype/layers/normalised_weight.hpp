@@ -1,0 +1,94 @@
+// What spectral norm and weight norm have in common: another layer that runs with a weight made of other parameters.
+#pragma once
+
+#include <concepts>
+
+#include "genotype/layers/weight_matrix.hpp"
+
+namespace genotype::detail {
+
+/// The layer `L` with another weight than its parameter; or of it only `Runs`, its linear map, with the same parameters
+/// and the same prepared form. `Own` is the wrapper. It has `prepare` and `parameters`, in which `instead` tensors
+/// stand for `L`'s weight, and says
+///
+///     template <class Device> static constexpr Places places;    // in the prepared form: first the parameters that
+///     `L`
+///                                                                // runs with; `inner`, `L`'s own form; `end`
+///     template <class Device> static constexpr Scratch scratch;  // of backward: first the gradients by those; `end`
+///     template <class Device> static void weight_gradient(Device, const Backward&, float* scratch);
+template <class Own, class L, class Runs>
+struct NormalisedWeight : LayerBase {
+    using Wrapped = L;
+    using sample_norms = SingleGradients;
+    static_assert(L::buffers.size() == 0, "the layer has no buffers of its own");
+
+    static constexpr bool exceeds_0_to_1 = L::exceeds_0_to_1;
+    static constexpr bool backward_reads_input = L::backward_reads_input;
+    static constexpr bool backward_reads_output = L::backward_reads_output;
+    static constexpr bool is_product = is_product_layer<L>();
+    static constexpr Dims input = L::input;
+
+    static constexpr Inferred output(Dims in) { return L::output(in); }
+    static constexpr auto geometry(Dims in, Dims out) requires requires { L::geometry(in, out); }
+    { return L::geometry(in, out); }
+
+    template <class Device>
+    static constexpr long prepared_floats() {
+        static_assert(!kernels::stores_matrices<Device>, "a normalised weight is none as a file has it");
+        return Own::template places<Device>.end;
+    }
+
+    template <class Device, class Mode>
+    static constexpr LayerMemory memory(Dims in) {
+        LayerMemory memory = Runs::template memory<Device, Mode>(in);
+        if (std::same_as<Mode, Training>)
+            memory.backward_scratch =
+                aligned(memory.backward_scratch) + MemoryExtent{0, Own::template scratch<Device>.end};
+        return memory;
+    }
+
+    template <class Device, class Mode, class... End>
+    static void forward(Device device, Mode mode, const Forward<Mode>& pass, const End&... end) {
+        Runs::forward(device, mode, normalised<Device>(pass), end...);
+    }
+
+    template <class Device>
+    static void backward(Device device, const Backward& pass) {
+        Backward call = normalised<Device>(pass);
+        const MemoryExtent own{0, Own::template scratch<Device>.end};  // braces in the call nvcc 13 does not compile
+        call.scratch = pass.scratch.at(own);
+        if (!pass.gradients) return Runs::backward(device, call);
+        float* const scratch = pass.scratch.fixed;
+        call.gradients = scratch;
+        call.accumulate = false;
+        Runs::backward(device, call);
+        Own::weight_gradient(device, pass, scratch);
+        copy_others<Runs>(device, static_cast<const float*>(scratch) + parameter_offset<L>(1),
+                          pass.gradients + parameter_offset<Own>(instead()), pass.accumulate);
+    }
+
+  protected:
+    static constexpr long all_parameters = offset_in(L::parameters, static_cast<int>(L::parameters.size()));
+
+    static constexpr int instead() { return static_cast<int>(Own::parameters.size() - L::parameters.size()) + 1; }
+
+    /// The last part of `prepare`, when the weight is there.
+    template <class Device, class Parameters>
+    static void prepare_wrapped(Device device, Parameters* parameters, float* own) {
+        copy_others<L>(device, static_cast<const float*>(parameters) + parameter_offset<Own>(instead()),
+                       own + parameter_offset<L>(1), false);
+        L::prepare(device, static_cast<const float*>(own), own + Own::template places<Device>.inner);
+    }
+
+  private:
+    /// The call of `Runs`: its parameters are the normalised ones.
+    template <class Device, class Pass>
+    static Pass normalised(const Pass& pass) {
+        Pass call = pass;
+        call.parameters = pass.prepared;
+        call.prepared = pass.prepared + Own::template places<Device>.inner;
+        return call;
+    }
+};
+
+}  // namespace genotype::detail
