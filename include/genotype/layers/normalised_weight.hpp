@@ -54,17 +54,23 @@ struct NormalisedWeight : LayerBase {
 
     template <class Device>
     static void backward(Device device, const Backward& pass) {
-        Backward call = normalised<Device>(pass);
-        const MemoryExtent own{0, Own::template scratch<Device>.end};  // braces in the call nvcc 13 does not compile
-        call.scratch = pass.scratch.at(own);
-        if (!pass.gradients) return Runs::backward(device, call);
-        float* const scratch = pass.scratch.fixed;
-        call.gradients = scratch;
-        call.accumulate = false;
-        Runs::backward(device, call);
-        Own::weight_gradient(device, pass, scratch);
-        copy_others<Runs>(device, static_cast<const float*>(scratch) + parameter_offset<L>(1),
-                          pass.gradients + parameter_offset<Own>(instead()), pass.accumulate);
+        with_gradients(device, pass, [&](const Backward& call) { Runs::backward(device, call); });
+    }
+
+    /// Of a layer that is no linear map: an `Embedding`.
+    template <class Device>
+    static void tangent(Device device, const Tangent& call) requires(!LinearMap<L> && HasTangent<L, Device>) {
+        Tangent inner = call;
+        inner.run = normalised<Device>(call.run);
+        L::tangent(device, inner);
+    }
+    template <class Device>
+    static void tangent_backward(Device device, const TangentBackward& call) {
+        with_gradients(device, call.run, [&](const Backward& run) {
+            TangentBackward inner = call;
+            inner.run = run;
+            L::tangent_backward(device, inner);
+        });
     }
 
   protected:
@@ -81,6 +87,22 @@ struct NormalisedWeight : LayerBase {
     }
 
   private:
+    /// Runs a backward with the normalised weight, and turns the gradient by that into those by the parameters.
+    template <class Device, class Run>
+    static void with_gradients(Device device, const Backward& pass, Run run) {
+        Backward call = normalised<Device>(pass);
+        const MemoryExtent own{0, Own::template scratch<Device>.end};  // braces in the call nvcc 13 does not compile
+        call.scratch = pass.scratch.at(own);
+        if (!pass.gradients) return run(call);
+        float* const scratch = pass.scratch.fixed;
+        call.gradients = scratch;
+        call.accumulate = false;
+        run(call);
+        Own::weight_gradient(device, pass, scratch);
+        copy_others<Runs>(device, static_cast<const float*>(scratch) + parameter_offset<L>(1),
+                          pass.gradients + parameter_offset<Own>(instead()), pass.accumulate);
+    }
+
     /// The call of `Runs`: its parameters are the normalised ones.
     template <class Device, class Pass>
     static Pass normalised(const Pass& pass) {

@@ -5,9 +5,11 @@
 #include <array>
 #include <type_traits>
 
+#include "genotype/kernels/gate_tangent.hpp"
 #include "genotype/kernels/modulation_tangent.hpp"
 #include "genotype/kernels/norm_tangent.hpp"
 #include "genotype/kernels/pool_tangent.hpp"
+#include "genotype/kernels/sinusoid_tangent.hpp"
 #include "genotype/model/inputs.hpp"
 #include "genotype/model/output_shape.hpp"
 #include "genotype/model/tangent_joins.hpp"
