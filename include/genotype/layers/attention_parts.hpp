@@ -17,8 +17,9 @@ namespace genotype::detail {
 /// PyTorch's nn.MultiheadAttention: its sizes and parameters, and what runs between the projections.
 template <int width, int heads, int context_width, class Choice>
 struct AttentionParts {
-    static_assert(BiasChoice<Choice>, "the last argument is Bias or NoBias");
-    static constexpr bool has_bias = std::same_as<Choice, Bias>;
+    using OwnBias = typename BiasOf<Choice>::type;
+    static_assert(BiasChoice<OwnBias>, "the last argument is Bias or NoBias");
+    static constexpr bool has_bias = std::same_as<OwnBias, Bias>;
     static constexpr bool sized =
         width >= 1 && heads >= 1 && context_width >= 1 && width % (heads < 1 ? 1 : heads) == 0;
     static constexpr int head_width = sized ? width / heads : 1;

@@ -35,10 +35,6 @@ struct ReflectPadding {};
 struct ReplicatePadding {};
 struct CircularPadding {};
 
-/// Several options of a layer, in any order: `Conv<64, 64, 3, 1, 2, With<Dilation<2>, Groups<64>, Bias>>`.
-template <class... Option>
-struct With {};
-
 namespace detail {
 
 /// A number of a layer's type, or a height and a width.
