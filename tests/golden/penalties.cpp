@@ -19,6 +19,8 @@ using Conditional = Sequential<SpectralNorm<Conv<2, 4, 3, 1, 1, Bias>>, LeakyReL
                                SpectralNorm<Conv<4, 6, 4, 2, 1>>, SiLU, Flatten, SpectralNorm<Linear<24, 12>>,
                                Gated<SiLU>, WeightNorm<Linear<6, 5>>, Tanh, Project<label, 3, 5>>;
 
+using Attentive = Sequential<Conv<2, 6, 3, 1, 1, Bias>, SiLU, MultiheadAttention<6, 2>, Tanh, Flatten, Linear<96, 1>>;
+
 /// gamma / 2 times the mean of |dD/dx|^2; its gradient goes to `gradients`. With v = dD/dx held fixed, that of
 /// |dD/dx|^2 / 2 is the one of <dD/dx, v>, which is D's tangent along v.
 /// Source: Mescheder, Geiger, Nowozin, "Which training methods for GANs do actually converge?" (ICML 2018), R1.
@@ -87,4 +89,8 @@ TEST_CASE("issue 18.4: R1's gradient is that of PyTorch's second backward") {
 
 TEST_CASE("issue 18.4: R1's gradient of a discriminator with spectral norm, weight norm, a gate and a projection") {
     check<Conditional>("r1_projection");
+}
+
+TEST_CASE("issue 18.4: R1's gradient through full attention") {
+    check<Attentive>("r1_attention");
 }

@@ -86,6 +86,22 @@ TEST_CASE("issue 18.4: tangents of gates and of waves") {
     expect_tangents<Sequential<Linear<3, 1>, Sinusoid<6, 2.f, 4.f>, Linear<6, 2>>, Shape<3>>();
 }
 
+struct context : Name {};
+
+TEST_CASE("issue 18.4: tangents of full attention") {
+    expect_tangents<MultiheadAttention<4, 2>, Shape<4, 2, 3>>();
+    expect_tangents<MultiheadAttention<6, 1, NoBias>, Shape<6, 3, 1>, Reference>();
+    expect_tangents<MultiheadAttention<4, 2>, Shape<4>>({.batch = 5});  // texts
+    expect_tangents<Sequential<Conv<2, 4, 3, 1, 1, Bias>, Residual<GroupNorm<2, 4>, MultiheadAttention<4, 2>>, SiLU,
+                               Flatten, Linear<24, 1>>,
+                    Shape<2, 3, 2>>();
+    expect_tangents<Sequential<Save<context>, Conv<3, 4, 3, 1, 1, Bias>, CrossAttention<context, 4, 2, Shape<3, 2, 3>>,
+                               Flatten, Linear<24, 2>>,
+                    Shape<3, 2, 3>>();
+    expect_tangents<Sequential<Save<context>, Tanh, CrossAttention<context, 4, 1, Shape<4, 2, 3>, NoBias>>,
+                    Shape<4, 2, 3>, Reference>();
+}
+
 /// Row i is of class i % 3, whatever x is.
 struct RowClass : LayerBase {
     static constexpr bool backward_reads_input = false;

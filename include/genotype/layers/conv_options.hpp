@@ -59,10 +59,10 @@ constexpr int depth_of(Size3 size) {
 
 template <auto size>
 inline constexpr bool is_number_or_size =
-    std::same_as<std::remove_cv_t<decltype(size)>, int> || std::same_as<std::remove_cv_t<decltype(size)>, Size2>;
+    std::same_as<std::remove_cvref_t<decltype(size)>, int> || std::same_as<std::remove_cvref_t<decltype(size)>, Size2>;
 template <auto size>
 inline constexpr bool is_number_or_size3 =
-    std::same_as<std::remove_cv_t<decltype(size)>, int> || std::same_as<std::remove_cv_t<decltype(size)>, Size3>;
+    std::same_as<std::remove_cvref_t<decltype(size)>, int> || std::same_as<std::remove_cvref_t<decltype(size)>, Size3>;
 
 /// All that the options say. Counts how often each is given.
 struct ConvOptions {

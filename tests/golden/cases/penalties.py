@@ -68,3 +68,17 @@ def r1_projection(store):
     critic.label = torch.tensor([[2], [0], [2], [1]])
     store.add("r1_projection/label", critic.label.double())
     penalty(store, "r1_projection", critic, values("r1_projection/x", (4, 2, 4, 4)), 10.0)
+
+
+class PixelAttention(nn.MultiheadAttention):
+    """Over the pixels of an image. With the weights: what PyTorch has without them has no second backward."""
+
+    def forward(self, x):
+        rows = x.flatten(2).transpose(1, 2)
+        return super().forward(rows, rows, rows, need_weights=True)[0].transpose(1, 2).reshape(x.shape)
+
+
+def r1_attention(store):
+    critic = nn.Sequential(nn.Conv2d(2, 6, 3, 1, 1), nn.SiLU(), PixelAttention(6, 2, batch_first=True), nn.Tanh(),
+                           nn.Flatten(), nn.Linear(96, 1))
+    penalty(store, "r1_attention", critic, values("r1_attention/x", (3, 2, 4, 4), 2.0), 10.0)
