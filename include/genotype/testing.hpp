@@ -63,6 +63,9 @@ class GradientRig {
         weights.prepare();
     }
 
+    /// What layers that look at other rows read.
+    const NamedValue* values() const { return &of_text; }
+
     /// The sum of all outputs, each times its cotangent.
     double forward() {
         poison(y);

@@ -50,7 +50,8 @@ class TangentRig {
                                     .prepared = first.weights.prepared.data(),
                                     .kept = region(kept_memory, plan.kept),
                                     .scratch = region(scratch_memory, plan.forward_scratch),
-                                    .random = &random};
+                                    .random = &random,
+                                    .values = first.values()};
         TangentRun<L>::template forward<In::dims>(first.device, Tangent{run, direction.data(), ty.data(), {}});
     }
 
@@ -70,7 +71,8 @@ class TangentRig {
                            .prepared = first.weights.prepared.data(),
                            .accumulate = accumulate,
                            .kept = region(kept_memory, plan.kept),
-                           .scratch = region(scratch_memory, plan.forward_scratch)};
+                           .scratch = region(scratch_memory, plan.forward_scratch),
+                           .values = first.values()};
         TangentRun<L>::template backward<In::dims>(
             first.device, TangentBackward{run, direction.data(), ty.data(), by_ty, to_direction, {}});
     }

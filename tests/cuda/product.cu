@@ -4,8 +4,11 @@
 #include <cmath>
 #include <utility>
 
+#include "genotype/kernels/frames.hpp"
+#include "genotype/kernels/reference/for_each_index.hpp"
 #include "genotype/kernels/reference/general_convolution.hpp"
 #include "genotype/kernels/thrust/convolution.hpp"
+#include "genotype/kernels/thrust/for_each_index.hpp"
 #include "genotype/kernels/thrust/general_convolution.hpp"
 #include "on_gpu.hpp"
 
@@ -199,6 +202,25 @@ TEST_CASE("issue 18.9: the GPU's convolutions of any geometry are those of the h
             CHECK(difference(found.large, wanted.large, std::sqrt(1.0 + g.taps() * g.group_small())) < 1e-5);
             CHECK(difference(found.gradient, wanted.gradient, std::sqrt(1.0 + 3 * g.small_pixels())) < 3e-5);
         }
+    }
+}
+
+TEST_CASE("issue 18.9: the GPU's windows of a video's frames are those of the host") {
+    using kernels::Border;
+    for (const kernels::FrameWindows& g : {kernels::FrameWindows{Border::zeros, 3, 2, 2, 2, 7, 4, 6, 8, 2},
+                                           {Border::reflect, 3, 1, 2, 1, 4, 6, 5, 3, 1},
+                                           {Border::circular, 2, 1, 1, 1, 3, 4, 2, 3, 3}}) {
+        const auto both = [&]<class Device>(Device device) {
+            Values<Device> x(random_array(2 * g.video_floats(), 1)), y(random_array(2 * g.floats(), 2));
+            Values<Device> bias(random_array(g.channels, 3));
+            Values<Device> windows(unwritten(2 * g.floats())), sums(unwritten(2 * g.video_floats()));
+            gather_frames(device, g, 2, x.data(), windows.data());
+            sum_windows(device, g, 2, y.data(), bias.data(), sums.data());
+            return std::pair{windows.read(), sums.read()};
+        };
+        const auto found = both(Cuda{}), wanted = both(Reference{});
+        CHECK((found.first == wanted.first));
+        CHECK((found.second == wanted.second));
     }
 }
 

@@ -17,6 +17,7 @@ from cases.store import Store
 GROUPS = {
     "convolutions": [layers.convolutions, layers.transposed, layers.linear],
     "general_convolutions": [layers.general_convolutions, layers.signals],
+    "videos": [layers.videos],
     "normalisations": [layers.normalisations],
     "activations": [layers.activations],
     "pools": [layers.pools, layers.rearrangements],
@@ -24,7 +25,7 @@ GROUPS = {
     "parametrizations": [parametrizations.parametrizations],
     "tokens": [tokens.embeddings, tokens.positional_embeddings, tokens.attention, tokens.rotary,
                tokens.gates, tokens.sinusoids],
-    "penalties": [penalties.r1],
+    "penalties": [penalties.r1, penalties.r1_projection, penalties.r1_attention],
     "named": [named.projects, named.attention, named.cross_attention],
     "losses": [losses.losses, losses.gaussian_kl],
     "optimizers": [optimizers.optimizers, optimizers.schedules, optimizers.clipping],

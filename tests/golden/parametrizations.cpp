@@ -76,6 +76,8 @@ void check(const std::string& name) {
 template <template <class> class Norm>
 using Convolutions = Sequential<Norm<Conv<3, 6, 4, 2, 1>>, LeakyReLU<0.2f>, Norm<ConvT<6, 5, 3, 2, 1, Bias>>,
                                 LeakyReLU<0.2f>, Norm<Conv<5, 4, 1, 1, 0, Bias>>, Flatten, Norm<Linear<100, 3>>>;
+template <template <class> class Norm>
+using Videos = Sequential<Norm<Conv3d<2, 4, Size3{2, 3, 3}, 1, 1, Bias>>, LeakyReLU<0.2f>, Norm<ConvT3d<4, 3, 2, 2>>>;
 template <class L>
 using Weight = WeightNorm<L>;
 
@@ -83,10 +85,12 @@ using Weight = WeightNorm<L>;
 
 TEST_CASE("issue 18.9: spectral norm gives PyTorch's outputs, gradients and vectors over steps of SGD") {
     check<Convolutions<SpectralNorm>, Shape<3, 6, 6>>("spectral_convolutions");
+    check<Videos<SpectralNorm>, Shape<2, 2, 3, 3>>("spectral_videos");
     check<Sequential<SpectralNorm<Embedding<7, 5>>>, Shape<1>>("spectral_embedding");
 }
 
 TEST_CASE("issue 18.9: weight norm gives PyTorch's outputs, gradients and weights over steps of SGD") {
     check<Convolutions<Weight>, Shape<3, 6, 6>>("weight_convolutions");
+    check<Videos<Weight>, Shape<2, 2, 3, 3>>("weight_videos");
     check<Sequential<WeightNorm<Embedding<7, 5>>>, Shape<1>>("weight_embedding");
 }

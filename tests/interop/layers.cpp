@@ -7,6 +7,7 @@ using interop::module;
 int main(int count, char** arguments) {
     return interop::run_table(count, arguments, [](const std::filesystem::path& folder) {
         using Picture = Shape<6, 8, 10>;
+        using Video = Shape<4, 5, 6, 7>;
         using Values = Shape<24>;
 
         module<Conv<6, 9, 3>, Picture>(folder, "conv");
@@ -31,6 +32,12 @@ int main(int count, char** arguments) {
         module<ConvT<6, 9, Size2{4, 3}, 2, Size2{1, 0}, Groups<3>>, Picture>(folder, "conv_t_groups");
         module<Conv1d<6, 9, 5, 2, 2, With<Groups<3>, Bias>>, Shape<6, 1, 30>>(folder, "conv1d");
         module<ConvT1d<6, 9, 4, 2, 1>, Shape<6, 1, 30>>(folder, "conv1d_t");
+        module<Conv3d<4, 6, 3, 2, 1, Bias>, Video>(folder, "conv3d");
+        module<Conv3d<4, 6, Size3{2, 3, 1}, 1, Size3{1, 1, 0}, Groups<2>>, Video>(folder, "conv3d_sides");
+        module<ConvT3d<4, 3, 4, 2, 1, Bias>, Video>(folder, "conv3d_t");
+        module<BN<4>, Video>(folder, "batch_norm_3d");
+        module<LayerNorm<4, 5, 6, 7>, Video>(folder, "layer_norm_3d");
+        module<Flatten, Video>(folder, "flatten_3d");
         module<Linear<24, 17>, Values>(folder, "linear");
         module<Linear<24, 17, NoBias>, Values>(folder, "linear_no_bias");
 

@@ -6,6 +6,7 @@ import torch
 from torch import nn
 
 PICTURE = (6, 8, 10)
+VIDEO = (4, 5, 6, 7)
 VECTOR = (24,)
 
 
@@ -67,6 +68,12 @@ MODULES = {
     "conv_t_groups": (lambda: nn.ConvTranspose2d(6, 9, (4, 3), 2, (1, 0), groups=3, bias=False), PICTURE),
     "conv1d": (lambda: Signal(nn.Conv1d(6, 9, 5, 2, 2, groups=3)), (6, 1, 30)),
     "conv1d_t": (lambda: Signal(nn.ConvTranspose1d(6, 9, 4, 2, 1, bias=False)), (6, 1, 30)),
+    "conv3d": (lambda: nn.Conv3d(4, 6, 3, 2, 1), VIDEO),
+    "conv3d_sides": (lambda: nn.Conv3d(4, 6, (2, 3, 1), 1, (1, 1, 0), groups=2, bias=False), VIDEO),
+    "conv3d_t": (lambda: nn.ConvTranspose3d(4, 3, 4, 2, 1), VIDEO),
+    "batch_norm_3d": (lambda: nn.BatchNorm3d(4), VIDEO),
+    "layer_norm_3d": (lambda: nn.LayerNorm(VIDEO), VIDEO),
+    "flatten_3d": (lambda: nn.Flatten(), VIDEO),
     "linear": (lambda: nn.Linear(24, 17), VECTOR),
     "linear_no_bias": (lambda: nn.Linear(24, 17, bias=False), VECTOR),
     "batch_norm_2d": (lambda: nn.BatchNorm2d(6), PICTURE),

@@ -1,7 +1,8 @@
 // Norms of single samples' gradients through batch statistics, in which all samples are.
-// expect: layer_has_no_gradients_of_single_samples
+// expect: layer_has_no_gradients_of_single_samples_because
 // expect: layer<genotype::BN<8>
-// expect: hint_batch_statistics_join_the_samples_take_GroupNorm
+// expect: its_statistics_couple_the_samples_of_a_batch
+// expect: hint_use_GroupNorm_or_LayerNorm
 #include <genotype/genotype.hpp>
 using namespace genotype;
 

@@ -1,7 +1,8 @@
 // Norms of single samples' gradients by a weight that is used twice: they are no sum of the uses' norms.
-// expect: layer_has_no_gradients_of_single_samples
+// expect: layer_has_no_gradients_of_single_samples_because
 // expect: layer<genotype::TiedHead>
-// expect: hint_the_head_and_the_embedding_have_one_weight
+// expect: its_weight_is_the_embeddings_too
+// expect: hint_give_the_model_a_head_of_its_own
 #include <genotype/genotype.hpp>
 using namespace genotype;
 

@@ -1,7 +1,8 @@
 // Norms of the gradients of single tokens, which look at one another.
-// expect: layer_has_no_gradients_of_single_samples
+// expect: layer_has_no_gradients_of_single_samples_because
 // expect: layer<genotype::CausalAttention<2, 2, 4
-// expect: hint_tokens_of_a_text_are_joined
+// expect: its_rows_are_tokens_which_attention_joins
+// expect: hint_norms_are_of_rows_not_of_texts
 #include <genotype/genotype.hpp>
 using namespace genotype;
 

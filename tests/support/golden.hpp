@@ -84,14 +84,14 @@ class File {
 /// Where value `i` (PyTorch's order) of a tensor lies in memory, for all i.
 inline std::vector<std::size_t> places(genotype::Dims dims, genotype::AxisOrder order) {
     std::vector<std::size_t> result;
-    long stride[4] = {1, 1, 1, 1};
+    long stride[5] = {1, 1, 1, 1, 1};
     const int rank = std::max(dims.rank, 0);
     long size = 1;
     for (int place = rank; place-- > 0;) {
         stride[order[place]] = size;
         size *= dims[order[place]];
     }
-    int at[4] = {0, 0, 0, 0};
+    int at[5] = {0, 0, 0, 0, 0};
     for (long i = 0; i < dims.count(); ++i) {
         long place = 0;
         for (int axis = 0; axis < rank; ++axis) place += at[axis] * stride[axis];
@@ -104,9 +104,11 @@ inline std::vector<std::size_t> places(genotype::Dims dims, genotype::AxisOrder 
     return result;
 }
 
-/// The places of a sample's values: pictures are channels-last, all else is in PyTorch's order.
+/// The places of a sample's values: pictures and videos are channels-last, all else is in PyTorch's order.
 inline std::vector<std::size_t> sample_places(genotype::Dims dims) {
-    return places(dims, dims.rank == 3 ? genotype::AxisOrder{1, 2, 0} : genotype::AxisOrder{});
+    return places(dims, dims.rank == 3   ? genotype::AxisOrder{1, 2, 0}
+                        : dims.rank == 4 ? genotype::AxisOrder{1, 2, 3, 0}
+                                         : genotype::AxisOrder{});
 }
 
 /// Copies `samples` tensors, one after the other, from PyTorch's order into memory's, or back.

@@ -64,6 +64,16 @@ TEST_CASE("xtensor sees PyTorch's axes") {
     CHECK(xt::mean(one)() == doctest::Approx(3 * 24 + 11.5));
 }
 
+TEST_CASE("issue 18.9: xtensor sees PyTorch's axes of a video") {
+    auto tensor = counted<Shape<2, 3, 4, 5>>(2);
+    auto array = as_xtensor(tensor);
+    REQUIRE(array.dimension() == 5);
+    for (int c = 0; c < 2; ++c)
+        for (int d = 0; d < 3; ++d)
+            for (int h = 0; h < 4; ++h)
+                for (int w = 0; w < 5; ++w) CHECK(&array(1, c, d, h, w) == &tensor(1, c, d, h, w));
+}
+
 TEST_CASE("xtensor sees vectors and matrices row by row") {
     auto vectors = counted<Shape<7>>(3);
     CHECK(as_xtensor(vectors).dimension() == 2);

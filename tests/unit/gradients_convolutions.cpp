@@ -4,6 +4,10 @@
 
 using namespace genotype;
 
+namespace {
+struct early : Name {};
+}  // namespace
+
 TEST_CASE("issue 18.9: gradients of convolutions whose sides differ, dilated, in groups") {
     expect_gradients<Conv<2, 3, Size2{3, 1}, 1, Size2{1, 0}, Bias>, Shape<2, 5, 4>>();
     expect_gradients<Conv<4, 6, 3, 2, 2, With<Dilation<2>, Groups<2>, Bias>>, Shape<4, 5, 7>>();
@@ -37,6 +41,25 @@ TEST_CASE("issue 18.9: gradients of convolutions over signals") {
     expect_gradients<ConvT1d<4, 4, 3, 2, 1, Groups<2>>, Shape<4, 1, 4>>();
 }
 
+TEST_CASE("issue 18.9: gradients of convolutions over videos") {
+    expect_gradients<Conv3d<2, 3, 3, 1, 1, Bias>, Shape<2, 4, 5, 3>>();
+    expect_gradients<
+        Conv3d<4, 6, Size3{2, 3, 1}, Size3{2, 1, 2}, Size3{1, 0, 1}, With<Groups<2>, Dilation<Size3{2, 1, 1}>, Bias>>,
+        Shape<4, 5, 4, 3>>();
+    expect_gradients<Conv3d<2, 3, 3, 1, 1, CircularPadding>, Shape<2, 3, 3, 3>>({.batch = 1});
+    expect_gradients<Conv3d<3, 4, Size3{1, 3, 3}, 1, Size3{0, 1, 1}, Bias>, Shape<3, 2, 3, 3>, Exact<TestedDevice>>();
+    expect_gradients<ConvT3d<4, 6, Size3{4, 3, 2}, 2, 1, With<Groups<2>, OutputPadding<Size3{1, 0, 1}>, Bias>>,
+                     Shape<4, 2, 3, 3>, Reference>();
+    expect_gradients<ConvT3d<3, 2, 2, 2>, Shape<3, 2, 2, 3>>();
+    // Scratch, activations in the same pass, residuals' additions, norms, named values.
+    using Block = Residual<GroupNorm<2, 4>, SiLU, Conv3d<4, 4, 3, 1, 1, Bias>>;
+    using Net = Sequential<Conv3d<2, 4, 3, Size3{1, 2, 2}, 1>, InstanceNorm<4>, Tanh, Save<early>, Block,
+                           Concat<early, 4>, Conv3d<8, 3, 1>, SiLU, ConvT3d<3, 2, Size3{1, 2, 2}, Size3{1, 2, 2}>,
+                           LayerNorm<2, 3, 4, 4>, Flatten, Linear<96, 2>>;
+    expect_gradients<Net, Shape<2, 3, 4, 4>>({.batch = 2});
+    expect_gradients<Net, Shape<2, 3, 4, 4>, Reference>({.batch = 1});
+}
+
 // Scratch, activations in the same pass and residuals' additions.
 TEST_CASE("issue 18.9: gradients of a network of all of them") {
     using Separable = Residual<Conv<6, 6, 3, 1, 1, With<Groups<6>, ReflectPadding>>, Tanh, Conv<6, 6, 1>, Tanh>;
@@ -54,6 +77,15 @@ TEST_CASE("issue 18.9: shapes and first values of convolutions of any geometry")
     static_assert(std::same_as<OutputShape<ConvT<8, 4, 3, 2, 1, OutputPadding<1>>, Shape<8, 7, 5>>, Shape<4, 14, 10>>);
     static_assert(std::same_as<OutputShape<Conv<8, 8, 3, 1, 6, ReflectPadding>, Shape<8, 7, 7>>, Shape<8, 17, 17>>);
     static_assert(std::same_as<OutputShape<Conv1d<8, 16, 3, 2, 1>, Shape<8, 1, 100>>, Shape<16, 1, 50>>);
+    using Video = Conv3d<8, 16, Size3{3, 5, 4}, Size3{1, 2, 2}, 1, With<Groups<2>, Bias>>;
+    static_assert(std::same_as<OutputShape<Video, Shape<8, 8, 32, 32>>, Shape<16, 8, 15, 16>>);
+    static_assert(
+        std::same_as<OutputShape<ConvT3d<8, 4, 3, 2, 1, OutputPadding<1>>, Shape<8, 4, 7, 5>>, Shape<4, 8, 14, 10>>);
+    static_assert(Video::parameters[0].dims == Dims{5, 16, 4, 3, 5, 4} && Video::parameters[0].initial.value == 240);
+    static_assert(ConvT3d<8, 4, 3>::parameters[0].dims == Dims{5, 8, 4, 3, 3, 3});
+    static_assert(multiply_adds<Video, Shape<8, 8, 32, 32>> == 16L * 240 * 8 * 15 * 16);
+    CHECK(model_name<Conv3d<3, 64, 3, Size3{1, 2, 2}, 1>>() == "Conv3d<3, 64, 3, Size3{1, 2, 2}, 1, NoBias>");
+    CHECK(model_name<ConvT3d<3, 64, 4>>() == "ConvT3d<3, 64, 4, 1, 0, NoBias>");
     static_assert(Wide::parameters[0].dims == Dims{4, 8, 3, 5, 2});
     static_assert(Wide::parameters[0].initial.value == 30);
     static_assert(ConvT<8, 4, 3, 1, 0, Groups<2>>::parameters[0].dims == Dims{4, 8, 2, 3, 3});

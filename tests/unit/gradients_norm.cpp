@@ -33,10 +33,13 @@ TEST_CASE("layer norm's gradients") {
     expect_gradients<LayerNorm<3, 5, 3>, Shape<3, 5, 3>>();
     expect_gradients<LayerNorm<5>, Shape<5>, Reference>();
     expect_gradients<LayerNormWithoutBias<std::ratio<1, 10>, 6>, Shape<6>>();
+    expect_gradients<LayerNormWith<With<NoBias, Epsilon<0.1f>>, 6>, Shape<6>>();
+    expect_gradients<LayerNormWith<NoBias, 6>, Shape<6>>();
 }
 
 TEST_CASE("RMS norm's gradients") {
     expect_gradients<RMSNorm<3>, Shape<3>>({.batch = 1});
     expect_gradients<RMSNorm<37, std::ratio<1, 10>>, Shape<37>>();
+    expect_gradients<RMSNorm<37, Epsilon<0.1f>>, Shape<37>>();
     expect_gradients<RMSNorm<5>, Shape<5>, Reference>();
 }

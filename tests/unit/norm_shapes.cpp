@@ -4,15 +4,18 @@
 #include "genotype/layers/adaptive_avg_pool.hpp"
 #include "genotype/layers/avg_pool.hpp"
 #include "genotype/layers/batch_norm.hpp"
+#include "genotype/layers/conv_options.hpp"
 #include "genotype/layers/flatten.hpp"
 #include "genotype/layers/global_avg_pool.hpp"
 #include "genotype/layers/group_norm.hpp"
 #include "genotype/layers/instance_norm.hpp"
 #include "genotype/layers/layer_norm.hpp"
+#include "genotype/layers/linear.hpp"
 #include "genotype/layers/max_pool.hpp"
 #include "genotype/layers/pixel_shuffle.hpp"
 #include "genotype/layers/pixel_unshuffle.hpp"
 #include "genotype/layers/reshape.hpp"
+#include "genotype/layers/rms_norm.hpp"
 #include "genotype/layers/sinusoid.hpp"
 #include "genotype/layers/upsample.hpp"
 
@@ -72,12 +75,25 @@ static_assert(faulty<LayerNorm<8>>(vector_dims(7), FaultKind::features, 7, 8));
 static_assert(faulty<LayerNorm<8>>(picture(8, 3, 5), FaultKind::picture_given, 8));
 static_assert(faulty<LayerNorm<8, 3, 5>>(picture(8, 3, 4), FaultKind::shape, 8));
 static_assert(faulty<LayerNorm<8, -1, 5>>(unknown_dims, FaultKind::size, -1));
+// One rule for options: a number has a name, a bias is chosen, several stand in a `With`, in any order.
+static_assert(LayerNormWith<Epsilon<1e-3f>, 8>::epsilon == LayerNormWith<std::ratio<1, 1000>, 8>::epsilon);
+static_assert(LayerNormWith<With<NoBias, Epsilon<1e-3f>>, 8>::parameters.size() == 1);
+static_assert(LayerNormWith<With<>, 8>::epsilon == 1e-5f && LayerNormWith<With<>, 8>::parameters.size() == 2);
+static_assert(LayerNorm<8>::epsilon == 1e-5f && RMSNorm<8>::epsilon == 1e-5f);
+static_assert(RMSNorm<8, Epsilon<1e-6f>>::epsilon == RMSNorm<8, std::ratio<1, 1'000'000>>::epsilon);
+static_assert(Linear<3, 2, With<NoBias>>::parameters.size() == 1 && Linear<3, 2, With<Bias>>::parameters.size() == 2);
+static_assert(faulty<LayerNormWith<With<Bias, NoBias>, 8>>(vector_dims(8), FaultKind::option_twice, 1));
+static_assert(faulty<LayerNormWith<Groups<2>, 8>>(vector_dims(8), FaultKind::option, 1));
+static_assert(faulty<RMSNorm<8, NoBias>>(vector_dims(8), FaultKind::option, 1));
+static_assert(faulty<RMSNorm<8, Epsilon<-1.f>>>(vector_dims(8), FaultKind::epsilon, 1));
 static_assert(LayerNorm<8, 3, 5>::parameters[0].order[2] == 0 && LayerNorm<8>::parameters[0].order[0] == 0);
 
 // Instance norm: pictures of more than one pixel.
 static_assert(gives<InstanceNorm<8>>(picture(8, 3, 5), picture(8, 3, 5)));
 static_assert(gives<InstanceNorm<8>>(picture(any_dim, 1, 2), picture(8, 1, 2)));
-static_assert(gives<InstanceNorm<8>>(unknown_dims, picture(8)));
+static_assert(gives<InstanceNorm<8>>(unknown_dims, {any_dim, 8, any_dim, any_dim, any_dim}));  // a picture or a video
+static_assert(gives<InstanceNorm<8>>(video_dims(8, 2, 1, 1), video_dims(8, 2, 1, 1)));
+static_assert(infer<InstanceNorm<8>>(video_dims(8, 1, 1, 1)).fault.kind == FaultKind::one_pixel);
 static_assert(faulty<InstanceNorm<8>>(picture(8, 1, 1), FaultKind::one_pixel, 8));
 static_assert(faulty<InstanceNorm<8>>(picture(7), FaultKind::channels, 7, 8));
 static_assert(faulty<InstanceNorm<8>>(vector_dims(8), FaultKind::vector_given, 8));

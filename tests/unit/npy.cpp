@@ -238,6 +238,24 @@ TEST_CASE("issue 17.20: pictures without a channel are grey ones, and whole numb
         "expected N x 1 x 2 x 3 (channels are first here: array.transpose(0, 2, 3, 1))"));
 }
 
+TEST_CASE("issue 18.9: videos are N x depth x height x width x channels") {
+    TemporaryFolder folder;
+    Tensor<Shape<3, 2, 4, 5>> videos(2);
+    for (long i = 0; i < videos.size(); ++i) videos.data()[i] = static_cast<float>(i);
+    const auto path = folder.path() / "videos.npy";
+    save_npy(videos, path);
+    CHECK(load_npy(path).sizes == std::vector<std::size_t>{2, 2, 4, 5, 3});
+    CHECK(load_npy<Shape<3, 2, 4, 5>>(path)(1, 2, 1, 3, 4) == videos(1, 2, 1, 3, 4));
+    const auto first = folder.file("first.npy", npy_of<float>("<f4", "1, 3, 2, 4, 5", {}));
+    CHECK(contains(error_of([&] { load_npy<Shape<3, 2, 4, 5>>(first); }),
+                   "found 1 x 3 x 2 x 4 x 5, expected N x 2 x 4 x 5 x 3 (channels are first here: "
+                   "array.transpose(0, 2, 3, 4, 1))"));
+    const std::vector<float> values(24, 2.0f);
+    const auto grey = folder.file("grey.npy", npy_of<float>("<f4", "1, 2, 3, 4", values));
+    CHECK(load_npy<Shape<1, 2, 3, 4>>(grey)(0, 0, 1, 2, 3) == 2.0f);
+    CHECK(contains(error_of([&] { load_npy<Shape<1, 3, 2, 4>>(grey); }), "expected N x 3 x 2 x 4 x 1"));
+}
+
 TEST_CASE("issue 17.20: samples of one channel may have other axes where they are converted") {
     TemporaryFolder folder;
     std::vector<float> values(24);

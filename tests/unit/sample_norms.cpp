@@ -40,6 +40,8 @@ TEST_CASE("issue 18.4: norms of single samples are those of batches of one: prod
     expect_everywhere<Conv<3, 4, 4, 2, 1>, Shape<3, 8, 8>>();
     expect_everywhere<Conv<3, 4, 1>, Shape<3, 4, 4>>();
     expect_everywhere<ConvT<3, 5, 4, 2, 1, Bias>, Shape<3, 4, 4>>();
+    expect_everywhere<Conv3d<3, 5, 3, 1, 1, Bias>, Shape<3, 3, 4, 2>>();
+    expect_everywhere<ConvT3d<3, 5, 4, 2, 1, Bias>, Shape<3, 2, 2, 3>>();
 }
 
 TEST_CASE("issue 18.4: norms of single samples are those of batches of one: normalisations") {

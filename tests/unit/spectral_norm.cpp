@@ -31,6 +31,7 @@ TEST_CASE("issue 18.9: gradients by the original weight of a spectral norm are e
     expect_everywhere<SpectralNorm<Conv<3, 5, 3, 1, 1, Bias>>, Shape<3, 5, 5>>();
     expect_everywhere<SpectralNorm<ConvT<3, 5, 4, 2, 1, Bias>>, Shape<3, 3, 3>>();
     expect_everywhere<SpectralNorm<Conv<3, 5, 1>>, Shape<3, 4, 4>>();
+    expect_everywhere<SpectralNorm<Conv3d<3, 5, 2, 1, 1, Bias>>, Shape<3, 3, 2, 4>>();
     expect_everywhere<SpectralNorm<Conv<1, 5, 3>>, Shape<1, 4, 4>>();
 }
 TEST_CASE("issue 18.9: gradients by length and direction of a weight norm are exact") {
@@ -39,6 +40,7 @@ TEST_CASE("issue 18.9: gradients by length and direction of a weight norm are ex
     expect_everywhere<WeightNorm<Conv<3, 5, 3, 1, 1, Bias>>, Shape<3, 5, 5>>();
     expect_everywhere<WeightNorm<ConvT<3, 5, 4, 2, 1, Bias>>, Shape<3, 3, 3>>();
     expect_everywhere<WeightNorm<ConvT<3, 5, 4, 2, 1>, 1>, Shape<3, 3, 3>>();
+    expect_everywhere<WeightNorm<Conv3d<3, 5, 2, 1, 1>>, Shape<3, 3, 2, 4>>();
 }
 
 namespace {

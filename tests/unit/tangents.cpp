@@ -13,6 +13,8 @@
 
 using namespace genotype;
 
+struct condition : Name {};
+
 template <class L, class In, class Device = TestedDevice>
 void expect_tangents(const GradientCheckOptions& options = {}) {
     const GradientCheck found = check_tangents<L, In, Device>(options);
@@ -26,6 +28,8 @@ TEST_CASE("issue 18.4: tangents of linear maps") {
     expect_tangents<Conv<2, 3, 3, 1, 1, Bias>, Shape<2, 5, 4>>();
     expect_tangents<Conv<2, 4, 4, 2, 1>, Shape<2, 8, 8>>();
     expect_tangents<ConvT<3, 2, 4, 2, 1, Bias>, Shape<3, 4, 4>>();
+    expect_tangents<Conv3d<2, 3, 3, 1, 1, Bias>, Shape<2, 3, 3, 2>>();
+    expect_tangents<ConvT3d<3, 2, 2, 2, 0, Bias>, Shape<3, 2, 2, 3>>();
     expect_tangents<Flatten, Shape<2, 3, 4>>();
     expect_tangents<Reshape<2, 3, 4>, Shape<24>>();
     expect_tangents<AvgPool<2>, Shape<2, 4, 6>>();
@@ -62,8 +66,75 @@ TEST_CASE("issue 18.4: tangents of norms") {
     expect_tangents<RMSNorm<7>, Shape<7>>();
 }
 
+TEST_CASE("issue 18.4: tangents of normalised weights") {
+    expect_tangents<SpectralNorm<Linear<5, 3>>, Shape<5>>();
+    expect_tangents<SpectralNorm<Conv<2, 3, 3, 1, 1, Bias>>, Shape<2, 5, 4>>();
+    expect_tangents<SpectralNorm<ConvT<3, 2, 4, 2, 1>>, Shape<3, 2, 2>>();
+    expect_tangents<SpectralNorm<Conv3d<2, 3, 2, 1, 0, Bias>>, Shape<2, 3, 3, 2>>();
+    expect_tangents<WeightNorm<Linear<5, 3>>, Shape<5>>();
+    expect_tangents<WeightNorm<Linear<5, 3, NoBias>, 1>, Shape<5>>();
+    expect_tangents<WeightNorm<Conv<2, 3, 3, 1, 1, Bias>>, Shape<2, 4, 4>>();
+    expect_tangents<SpectralNorm<Conv<2, 3, 3, 1, 1, Bias>>, Shape<2, 4, 3>, Reference>();
+}
+
+TEST_CASE("issue 18.4: tangents of gates and of waves") {
+    expect_tangents<Gated<SiLU>, Shape<12>>();
+    expect_tangents<Gated<Sigmoid>, Shape<6>>();
+    expect_tangents<Gated<GELU>, Shape<6>, Reference>();
+    expect_tangents<Sequential<Linear<3, 8>, Gated<SiLU>, Linear<4, 2>>, Shape<3>>();
+    expect_tangents<Sinusoid<8, 1.f, 10.f>, Shape<1>>();
+    expect_tangents<Sequential<Linear<3, 1>, Sinusoid<6, 2.f, 4.f>, Linear<6, 2>>, Shape<3>>();
+}
+
+struct context : Name {};
+
+TEST_CASE("issue 18.4: tangents of full attention") {
+    expect_tangents<MultiheadAttention<4, 2>, Shape<4, 2, 3>>();
+    expect_tangents<MultiheadAttention<6, 1, NoBias>, Shape<6, 3, 1>, Reference>();
+    expect_tangents<MultiheadAttention<4, 2>, Shape<4>>({.batch = 5});  // texts
+    expect_tangents<Sequential<Conv<2, 4, 3, 1, 1, Bias>, Residual<GroupNorm<2, 4>, MultiheadAttention<4, 2>>, SiLU,
+                               Flatten, Linear<24, 1>>,
+                    Shape<2, 3, 2>>();
+    expect_tangents<Sequential<Save<context>, Conv<3, 4, 3, 1, 1, Bias>, CrossAttention<context, 4, 2, Shape<3, 2, 3>>,
+                               Flatten, Linear<24, 2>>,
+                    Shape<3, 2, 3>>();
+    expect_tangents<Sequential<Save<context>, Tanh, CrossAttention<context, 4, 1, Shape<4, 2, 3>, NoBias>>,
+                    Shape<4, 2, 3>, Reference>();
+}
+
+/// Row i is of class i % 3, whatever x is.
+struct RowClass : LayerBase {
+    static constexpr bool backward_reads_input = false;
+    static constexpr Inferred output(Dims) { return vector_dims(1); }
+    template <class Device, class Mode>
+    static void forward(Device, Mode, const Forward<Mode>& pass) {
+        for (int row = 0; row < pass.batch; ++row) pass.y[row] = static_cast<float>(row % 3);
+    }
+    template <class Device>
+    static void backward(Device, const Backward& pass) {
+        if (pass.dx) Device::clear(pass.dx, pass.batch * pass.in.count());
+    }
+    template <class Device>
+    static void tangent(Device, const Tangent& call) {
+        Device::clear(call.ty, call.run.batch);
+    }
+    template <class Device>
+    static void tangent_backward(Device device, const TangentBackward& call) {
+        backward(device, call.run);
+        if (call.dtx) Device::clear(call.dtx, call.run.batch * call.run.in.count());
+    }
+};
+struct row_class : Name {};
+
+TEST_CASE("issue 18.4: tangents of projections by a class") {
+    expect_tangents<Sequential<Let<row_class, RowClass>, Linear<4, 5>, Tanh, Project<row_class, 3, 5>>, Shape<4>>();
+    expect_tangents<Sequential<Let<row_class, RowClass>, Project<row_class, 4, 3>>, Shape<3>, Reference>();
+    expect_tangents<Sequential<Let<condition, RowClass, SpectralNorm<Embedding<3, 2>>>, SpectralNorm<Linear<4, 6>>,
+                               SiLU, Concat<condition, 2>, WeightNorm<Linear<8, 1>>>,
+                    Shape<4>>();
+}
+
 struct skip : Name {};
-struct condition : Name {};
 struct label : Given<Class<3>> {};
 
 TEST_CASE("issue 18.4: tangents of combinators and of named values") {

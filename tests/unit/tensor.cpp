@@ -82,6 +82,19 @@ TEST_CASE("a picture lies as row, column, channel, and is read as channel, row, 
                 }
 }
 
+TEST_CASE("issue 18.9: a video lies as frame, row, column, channel, and is read as channel, frame, row, column") {
+    Tensor<Shape<2, 3, 4, 5>> videos(2);
+    for (long i = 0; i < videos.size(); ++i) videos.data()[i] = static_cast<float>(i);
+    const View<Shape<2, 3, 4, 5>> view = videos;
+    CHECK(view(1, 1, 2, 3, 4) == 239);
+    CHECK(view(0, 0, 1, 0, 0) == 40);
+    CHECK(view(0, 1, 0, 2, 1) == 23);
+    CHECK(&videos(1, 0, 0, 1, 0) == videos.data() + 120 + 10);
+    CHECK(std::as_const(videos)(1, 0, 0, 1, 0) == 130);
+    static_assert(!std::is_invocable_v<View<Shape<2, 3, 4, 5>>, int, int, int, int>);  // which frame?
+    static_assert(!std::is_invocable_v<View<Shape<2, 3, 4>>, int, int, int, int, int>);
+}
+
 TEST_CASE("a view is of somebody else's memory") {
     Tensor<Shape<4>> rows(5);
     rows(3, 2) = 7;

@@ -41,12 +41,13 @@ inline constexpr std::string_view npy_type<float> = "<f4";
 template <>
 inline constexpr std::string_view npy_type<std::uint8_t> = "|u1";
 
-/// The sizes of a batch in memory's order: N x H x W x C for pictures, N x features for vectors.
+/// The sizes of a batch in memory's order: N x H x W x C for pictures, N x D x H x W x C for videos, N x features for
+/// vectors.
 template <ShapeType S>
 std::vector<std::size_t> npy_sizes(std::size_t batch) {
     std::vector<std::size_t> sizes{batch};
     for (int axis = 0; axis < S::rank; ++axis)
-        sizes.push_back(static_cast<std::size_t>(S::dims[S::rank == 3 ? (axis + 1) % 3 : axis]));
+        sizes.push_back(static_cast<std::size_t>(S::dims[S::rank >= 3 ? (axis + 1) % S::rank : axis]));
     return sizes;
 }
 
@@ -57,6 +58,8 @@ inline std::string npy_shape_text(std::span<const std::size_t> sizes) {
 }
 
 inline constexpr std::string_view npy_channels_first_hint = " (channels are first here: array.transpose(0, 2, 3, 1))";
+inline constexpr std::string_view npy_video_channels_first_hint =
+    " (channels are first here: array.transpose(0, 2, 3, 4, 1))";
 
 }  // namespace detail
 
@@ -72,7 +75,8 @@ class NpyArray {
           bytes_(reinterpret_cast<const char*>(values.data()), values.size_bytes()) {}
     NpyArray(const FloatArray& array) : NpyArray(array.values, array.sizes) {}
 
-    /// Float samples in their order in memory: N x H x W x C for pictures, N x features for vectors.
+    /// Float samples in their order in memory: N x H x W x C for pictures, N x D x H x W x C for videos, N x features
+    /// for vectors.
     template <SamplesOfShape Samples>
     NpyArray(const Samples& samples)
         : NpyArray(View<typename Samples::shape>(samples).values(),
@@ -155,18 +159,19 @@ Tensor<S> read_npy_tensor(Source& source, NpyOptions options = {}) {
     const NpyHeader header = read_npy_header(source);
     const std::size_t batch = header.sizes.empty() ? 0 : header.sizes[0];
     const std::vector<std::size_t> sizes = npy_sizes<S>(batch);
-    constexpr bool one_channel = S::rank == 1 || (S::rank == 3 && S::dims[0] == 1);
-    const bool no_channel = S::rank == 3 && one_channel && header.sizes.size() == 3 &&
+    constexpr bool one_channel = S::rank == 1 || (S::rank >= 3 && S::dims[0] == 1);
+    const bool no_channel = S::rank >= 3 && one_channel && header.sizes.size() == std::size_t{S::rank} &&
                             std::equal(header.sizes.begin(), header.sizes.end(), sizes.begin());
     const bool fits =
         header.sizes == sizes || no_channel || (one_channel && options.convert && is_npy_reshape(header.sizes, sizes));
     if (!fits || batch > std::size_t{std::numeric_limits<int>::max()}) {
         std::vector<std::size_t> channels_first = sizes;
-        if (S::rank == 3) std::rotate(channels_first.begin() + 1, channels_first.end() - 1, channels_first.end());
+        constexpr std::string_view transpose = S::rank == 4 ? npy_video_channels_first_hint : npy_channels_first_hint;
+        if (S::rank >= 3) std::rotate(channels_first.begin() + 1, channels_first.end() - 1, channels_first.end());
         fail(source.name(), "shape", npy_shape_text(header.sizes),
              concat("N x ", npy_shape_text(std::span(sizes).subspan(1)),
                     fits                                                 ? ""
-                    : header.sizes == channels_first                     ? npy_channels_first_hint
+                    : header.sizes == channels_first                     ? transpose
                     : one_channel && is_npy_reshape(header.sizes, sizes) ? npy_convert_hint
                                                                          : ""));
     }

@@ -34,7 +34,7 @@ struct CopyAxis {
 /// A tensor's axes, the slowest in the file first, without those of size 1; axes that are neighbours on both sides are
 /// one. A tensor of one order is one axis, a square kernel's rows and columns are one axis.
 struct CopyAxes {
-    std::array<CopyAxis, 4> axis{};
+    std::array<CopyAxis, 5> axis{};
     int count = 0;
 
     /// Reversed, from memory to the file.
@@ -47,7 +47,7 @@ struct CopyAxes {
 
 /// From the file's order to the one in memory.
 inline CopyAxes file_to_memory(Dims dims, AxisOrder order) {
-    std::array<long, 4> in_memory{}, in_file{};
+    std::array<long, 5> in_memory{}, in_file{};
     long fast = 1;
     for (int place = dims.rank - 1; place >= 0; --place) {
         in_memory[static_cast<std::size_t>(order[place])] = fast;

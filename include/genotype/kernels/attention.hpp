@@ -71,6 +71,9 @@ struct FullAttention {
     }
 };
 
+/// Floats that the backward of a full attention's tangent works out for each query and head first.
+inline constexpr int attention_moments = 3;
+
 /// Where the gradients of a full attention go: by queries, keys and values, which lie as those do.
 struct FullAttentionGradients {
     float *queries = nullptr, *keys = nullptr, *values = nullptr;

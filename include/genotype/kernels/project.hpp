@@ -8,6 +8,8 @@ namespace genotype::kernels {
 struct ProjectWeights {
     const float *weights, *bias, *table, *classes;
 
+    /// What a row's sum begins with: the bias, where there is one.
+    constexpr double first() const { return bias ? static_cast<double>(*bias) : 0; }
     constexpr const float* of_class(long row, int width) const {
         return table + static_cast<long>(classes[row]) * width;
     }

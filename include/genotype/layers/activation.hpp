@@ -58,6 +58,16 @@ struct ActivationOfInput {
         else
             return function.slope(function.value(x));
     }
+    template <class V>
+    constexpr V second_derivative(V x) const requires requires {
+        function.second_derivative(x);
+    }
+    {
+        if constexpr (From == SlopeOf::input)
+            return function.second_derivative(x);
+        else
+            return function.second_derivative(function.value(x));
+    }
 };
 
 }  // namespace detail

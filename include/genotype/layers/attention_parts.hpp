@@ -17,8 +17,9 @@ namespace genotype::detail {
 /// PyTorch's nn.MultiheadAttention: its sizes and parameters, and what runs between the projections.
 template <int width, int heads, int context_width, class Choice>
 struct AttentionParts {
-    static_assert(BiasChoice<Choice>, "the last argument is Bias or NoBias");
-    static constexpr bool has_bias = std::same_as<Choice, Bias>;
+    using OwnBias = typename BiasOf<Choice>::type;
+    static_assert(BiasChoice<OwnBias>, "the last argument is Bias or NoBias");
+    static constexpr bool has_bias = std::same_as<OwnBias, Bias>;
     static constexpr bool sized =
         width >= 1 && heads >= 1 && context_width >= 1 && width % (heads < 1 ? 1 : heads) == 0;
     static constexpr int head_width = sized ? width / heads : 1;
@@ -73,10 +74,25 @@ struct AttentionParts {
     static Product product(const float* arena, long weight, long bias, PackedWeights packed) {
         return {arena + weight, packed, has_bias ? arena + bias : nullptr};
     }
+    /// The same without the bias, of which a tangent has none.
+    template <class Product>
+    static Product without_bias(Product product) {
+        product.bias = nullptr;
+        return product;
+    }
     static float* bias_gradient(float* arena, long bias) { return has_bias ? arena + bias : nullptr; }
 
     /// Floats a sample of so many rows of `columns` values.
     static constexpr MemoryExtent rows(long count, long columns = width) { return {aligned(count * columns), 0}; }
+
+    /// The gradients by a projection's weight, of what it multiplies and of the tangent of that.
+    template <class Product, class Device>
+    static void tangent_gradients(Device device, int rows, const float* x, const float* dy, const float* tx,
+                                  const float* dty, float* weight_gradient, float* bias, bool accumulate,
+                                  const MemoryRegion& scratch) {
+        Product::gradients(device, rows, x, dy, weight_gradient, bias, accumulate, scratch);
+        Product::gradients(device, rows, tx, dty, weight_gradient, nullptr, true, scratch);
+    }
 
     /// Images attend sample by sample, tokens text by text.
     template <class L, class Pass>

@@ -33,9 +33,9 @@ namespace detail {
 template <int channels, float... numbers>
 requires(sizeof...(numbers) <= 2) struct BN : LayerBase {
     static constexpr bool exceeds_0_to_1 = true;
-    using joins_samples = why::hint_batch_statistics_join_the_samples_take_GroupNorm;
     using no_tangent =
         why::because<why::its_statistics_couple_the_samples_of_a_batch, why::hint_use_GroupNorm_or_LayerNorm>;
+    using no_sample_norms = no_tangent;
     static constexpr float epsilon = detail::number_or<numbers...>(0, 1e-5f);
     static constexpr float momentum = detail::number_or<numbers...>(1, 0.1f);
 
@@ -49,7 +49,7 @@ requires(sizeof...(numbers) <= 2) struct BN : LayerBase {
         if (channels < 1) return {FaultKind::size, vector_dims(channels), {}};
         if (!(epsilon > 0)) return {FaultKind::epsilon, {}, {}};
         if (!(momentum >= 0 && momentum <= 1)) return {FaultKind::momentum, {}, {}};
-        const Dims wanted{in.rank == 2 || in.rank == 4 ? 3 : in.rank, channels, any_dim, any_dim, any_dim};
+        const Dims wanted{in.rank == 2 ? 3 : in.rank, channels, any_dim, any_dim, any_dim};
         if (const ShapeFault fault = compare(in, wanted)) return fault;
         return merge(in, wanted);
     }

@@ -1,4 +1,5 @@
-// Whether a layer with weights adds a learnt number to each output channel, and the parameters of such layers.
+// Whether a layer with weights adds a learnt number to each output channel, the parameters of such layers, and options
+// together.
 #pragma once
 
 #include <array>
@@ -12,10 +13,24 @@ namespace genotype {
 struct Bias {};
 struct NoBias {};
 
+/// Several options of a layer, in any order: `Conv<64, 64, 3, 1, 2, With<Dilation<2>, Groups<64>, Bias>>`.
+template <class... Option>
+struct With {};
+
 template <class T>
 concept BiasChoice = std::same_as<T, Bias> || std::same_as<T, NoBias>;
 
 namespace detail {
+
+/// `Bias` or `NoBias` of a layer that has no other option, which may stand in a `With`.
+template <class Choice>
+struct BiasOf {
+    using type = Choice;
+};
+template <class Choice>
+struct BiasOf<With<Choice>> {
+    using type = Choice;
+};
 
 /// The parameters "weight" and, if asked for, "bias" with PyTorch's first values: U(-1/sqrt(fan_in), 1/sqrt(fan_in)).
 template <BiasChoice Choice>

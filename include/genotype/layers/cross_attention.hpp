@@ -19,7 +19,9 @@ namespace genotype {
 /// than x, "q_proj_weight", "k_proj_weight" and "v_proj_weight". There is no mask: every token of a list counts.
 template <class N, int width, int heads, class S = typename N::shape, class Choice = Bias>
 struct CrossAttention : LayerBase {
-    using joins_samples = why::hint_tokens_of_a_text_are_joined;  // where samples are rows
+    using no_sample_norms =
+        why::because<why::its_rows_are_tokens_which_attention_joins, why::hint_norms_are_of_rows_not_of_texts>;
+
   private:
     static constexpr int context_width = S::dims.first;
     using All = detail::AttentionParts<width, heads, context_width, Choice>;
@@ -126,7 +128,83 @@ struct CrossAttention : LayerBase {
                        All::bias_gradient(b.gradients, All::out_bias), b.accumulate, of_x);
     }
 
+    /// Kept: the tangents of queries, keys, values and of what attention gives, where those lie. Scratch of backward:
+    /// the gradients by these and by their tangents, moments, and one by the named value.
+    template <class Device>
+    static constexpr LayerMemory tangent_memory(Dims in) {
+        const Places at(in);
+        const Extent scratch = products<Device>(in.pixels());
+        return {.kept = at.log_sums,
+                .forward_scratch = scratch,
+                .backward_scratch = 2 * at.log_sums + moments(in) + All::rows(key_pixels, context_width) + scratch};
+    }
+    template <class Device>
+    static void tangent(Device device, const Tangent& call) {
+        const Forward<Training>& f = call.run;
+        const Places at(f.in);
+        const MemoryRegion of_x = detail::of_rows(f.scratch, f.in.pixels()),
+                           of_keys = detail::of_rows(f.scratch, key_pixels);
+        const int rows = f.batch * f.in.pixels(), key_rows = f.batch * key_pixels;
+        const float* const context = value_of<N>(call).data;
+        const auto place = [&](Extent extent) { return call.own.at(extent).per_sample; };
+        All::without_bias(query<Device>(f)).forward(device, rows, call.tx, call.own.per_sample, of_x);
+        All::without_bias(key<Device>(f, 1)).forward(device, key_rows, context, place(at.keys), of_keys);
+        All::without_bias(key<Device>(f, 2)).forward(device, key_rows, context, place(at.values), of_keys);
+        attention_tangent(device, rows, attention(f, f.kept), attention(f, call.own),
+                          static_cast<const float*>(f.kept.at(at.log_sums).per_sample),
+                          static_cast<const float*>(f.kept.at(at.result).per_sample), place(at.result));
+        All::without_bias(out<Device>(f)).forward(device, rows, place(at.result), call.ty, of_x);
+    }
+    template <class Device>
+    static void tangent_backward(Device device, const TangentBackward& call) {
+        const Backward& b = call.run;
+        const Places at(b.in);
+        const int rows = b.batch * b.in.pixels(), key_rows = b.batch * key_pixels;
+        const auto gradient = [&](Extent place) { return b.scratch.at(place).per_sample; };
+        const Extent second = at.log_sums, spare = 2 * second + moments(b.in);
+        const MemoryRegion scratch = b.scratch.at(spare + All::rows(key_pixels, context_width));
+        const MemoryRegion of_x = detail::of_rows(scratch, b.in.pixels()),
+                           of_keys = detail::of_rows(scratch, key_pixels);
+        out<Device>(b).input_gradient(device, rows, b.dy, gradient(at.result), of_x);
+        out<Device>(b).input_gradient(device, rows, call.dty, gradient(second + at.result), of_x);
+        attention_tangent_backward(device, rows, key_rows, attention(b, b.kept), attention(b, call.own),
+                                   static_cast<const float*>(b.kept.at(at.log_sums).per_sample),
+                                   static_cast<const float*>(gradient(at.result)),
+                                   static_cast<const float*>(gradient(second + at.result)), gradient(2 * second),
+                                   {gradient({}), gradient(at.keys), gradient(at.values)},
+                                   {gradient(second), gradient(second + at.keys), gradient(second + at.values)});
+        if (b.dx) query<Device>(b).input_gradient(device, rows, gradient({}), b.dx, of_x);
+        if (call.dtx) query<Device>(b).input_gradient(device, rows, gradient(second), call.dtx, of_x);
+        const NamedValue &named = value_of<N>(b), &tangent_of_named = value_of<N>(call);
+        for (const int which : {1, 2}) {
+            const Extent place = which == 1 ? at.keys : at.values;
+            const auto send_back = [&](const float* dy, float* to) {
+                if (!to) return;
+                key<Device>(b, which).input_gradient(device, key_rows, dy, gradient(spare), of_keys);
+                update(device, static_cast<long>(key_rows) * context_width, kernels::AddTo{},
+                       static_cast<const float*>(gradient(spare)), to);
+            };
+            send_back(gradient(place), named.gradient);
+            send_back(gradient(second + place), tangent_of_named.gradient);
+            if (b.gradients)
+                All::template tangent_gradients<Key>(
+                    device, key_rows, named.data, gradient(place), tangent_of_named.data, gradient(second + place),
+                    b.gradients + All::in_weight(which), All::bias_gradient(b.gradients, All::in_bias(which)),
+                    b.accumulate, of_keys);
+        }
+        if (!b.gradients) return;
+        All::template tangent_gradients<Query>(device, rows, b.x, gradient({}), call.tx, gradient(second),
+                                               b.gradients + All::in_weight(0),
+                                               All::bias_gradient(b.gradients, All::in_bias(0)), b.accumulate, of_x);
+        All::template tangent_gradients<Out>(device, rows, b.kept.at(at.result).per_sample, b.dy,
+                                             call.own.at(at.result).per_sample, call.dty, b.gradients + All::out_weight,
+                                             All::bias_gradient(b.gradients, All::out_bias), b.accumulate, of_x);
+    }
+
   private:
+    static constexpr Extent moments(Dims in) {
+        return All::rows(in.pixels(), long{heads} * kernels::attention_moments);
+    }
     /// Queries lie first, and their gradients.
     struct Places {
         Extent keys, values, result, log_sums, end;

@@ -58,6 +58,21 @@ struct Gated : LayerBase {
         map_halves_backward(device, pass.batch, pass.out.first,
                             detail::GateBackward<Function>{Gate::function_of_input()}, pass.x, pass.dy, pass.dx);
     }
+
+    template <class Device>
+    static void tangent(Device device, const Tangent& call) requires requires {
+        Gate::function_of_input().second_derivative(1.f);
+    }
+    {
+        gate_tangent(device, call.run.batch, call.run.out.first, Gate::function_of_input(), call.run.x, call.tx,
+                     call.ty);
+    }
+    template <class Device>
+    static void tangent_backward(Device device, const TangentBackward& call) {
+        const Backward& run = call.run;
+        gate_tangent_backward(device, run.batch, run.out.first, Gate::function_of_input(), run.x, call.tx, run.dy,
+                              call.dty, run.dx, call.dtx);
+    }
 };
 
 }  // namespace genotype

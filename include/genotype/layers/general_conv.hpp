@@ -119,8 +119,8 @@ struct ConvArguments {
 /// The same without a bias.
 template <class Arguments>
 struct WithoutBias {
-    static constexpr ConvNumbers numbers = [] {
-        ConvNumbers all = Arguments::numbers;
+    static constexpr auto numbers = [] {
+        auto all = Arguments::numbers;
         all.options.bias = false;
         return all;
     }();

@@ -33,7 +33,7 @@ requires(sizeof...(numbers) <= 1) struct GroupNorm : LayerBase {
         if (channels % (groups < 1 ? 1 : groups) != 0)
             return {FaultKind::groups, vector_dims(channels), vector_dims(groups)};
         if (!(epsilon >= 0)) return {FaultKind::epsilon, {}, {}};
-        const Dims wanted{in.rank == 2 || in.rank == 4 ? 3 : in.rank, channels, any_dim, any_dim, any_dim};
+        const Dims wanted{in.rank == 2 ? 3 : in.rank, channels, any_dim, any_dim, any_dim};
         if (const ShapeFault fault = compare(in, wanted)) return fault;
         return merge(in, wanted);
     }

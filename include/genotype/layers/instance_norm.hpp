@@ -34,10 +34,11 @@ struct InstanceNorm : LayerBase {
     static constexpr Inferred output(Dims in) {
         if (channels < 1) return {FaultKind::size, vector_dims(channels), {}};
         if (!(epsilon > 0)) return {FaultKind::epsilon, {}, {}};
-        const Dims wanted = picture_dims(channels, any_dim, any_dim);
+        const bool may_be_video = in.rank == 4 || in.rank == any_dim;
+        const Dims wanted{may_be_video ? in.rank : 3, channels, any_dim, any_dim, any_dim};
         if (const ShapeFault fault = compare(in, wanted)) return fault;
         const Dims out = merge(in, wanted);
-        if (out.height() == 1 && out.width() == 1) return {FaultKind::one_pixel, out, {}};
+        if (out.complete() && out.pixels() == 1) return {FaultKind::one_pixel, out, {}};
         return out;
     }
 

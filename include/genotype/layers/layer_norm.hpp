@@ -2,37 +2,41 @@
 #pragma once
 
 #include <array>
-#include <ratio>
 
 #include "genotype/kernels/norm_shape.hpp"
 #include "genotype/layers/bias.hpp"
 #include "genotype/layers/layer.hpp"
+#include "genotype/layers/norm_options.hpp"
 
 namespace genotype {
 namespace detail {
 
-template <class Choice>
+template <bool has_bias>
 constexpr auto layer_norm_parameters(Dims dims, AxisOrder order) {
     const Parameter weight{"weight", dims, {Initial::constant, 1}, order};
-    if constexpr (std::same_as<Choice, Bias>)
+    if constexpr (has_bias)
         return std::array{weight, Parameter{"bias", dims, {Initial::constant, 0}, order}};
     else
         return std::array{weight};
 }
 
 /// All forms of `LayerNorm`.
-template <class Choice, class Epsilon, int... sizes>
+template <class Choice, int... sizes>
 requires(sizeof...(sizes) >= 1 && sizeof...(sizes) <= 4) struct LayerNormOf : LayerBase {
     static constexpr bool exceeds_0_to_1 = true;
-    static constexpr bool has_bias = std::same_as<Choice, Bias>;
+    static constexpr NormOptions options = norm_options<Choice>();
+    static constexpr bool has_bias = options.bias;
     using sample_norms = SingleGradients;
-    static constexpr float epsilon = static_cast<float>(static_cast<double>(Epsilon::num) / Epsilon::den);
+    static constexpr float epsilon = options.epsilon;
     static constexpr Dims dims{sizeof...(sizes), sizes...};
-    static constexpr AxisOrder order = dims.rank == 3 ? AxisOrder{1, 2, 0} : AxisOrder{};
+    static constexpr AxisOrder order = dims.rank == 3   ? AxisOrder{1, 2, 0}
+                                       : dims.rank == 4 ? AxisOrder{1, 2, 3, 0}
+                                                        : AxisOrder{};
 
-    static constexpr auto parameters = layer_norm_parameters<Choice>(dims, order);
+    static constexpr auto parameters = layer_norm_parameters<has_bias>(dims, order);
 
     static constexpr Inferred output(Dims in) {
+        if (const ShapeFault fault = options.fault(true)) return fault;
         for (const int size : {sizes...})
             if (size < 1) return {FaultKind::size, vector_dims(size), {}};
         if (const ShapeFault fault = compare(in, dims)) return fault;
@@ -86,13 +90,14 @@ requires(sizeof...(sizes) >= 1 && sizeof...(sizes) <= 4) struct LayerNormOf : La
 
 }  // namespace detail
 
-/// `LayerNorm` with an epsilon of one's own, a quotient: `LayerNormWith<std::ratio<1, 1000>, 256>`.
-template <class Epsilon, int... sizes>
-struct LayerNormWith : detail::LayerNormOf<Bias, Epsilon, sizes...> {};
+/// `LayerNorm` with an option in front of its sizes, or several: `LayerNormWith<Epsilon<1e-3f>, 256>`,
+/// `LayerNormWith<With<Epsilon<1e-3f>, NoBias>, 256>`. PyTorch: nn.LayerNorm((sizes...), eps, bias=False).
+template <class Choice, int... sizes>
+struct LayerNormWith : detail::LayerNormOf<Choice, sizes...> {};
 
-/// The same without a bias. PyTorch: nn.LayerNorm((sizes...), eps, bias=False).
+/// `LayerNormWith<With<Epsilon, NoBias>, sizes...>` of older programs.
 template <class Epsilon, int... sizes>
-struct LayerNormWithoutBias : detail::LayerNormOf<NoBias, Epsilon, sizes...> {};
+struct LayerNormWithoutBias : detail::LayerNormOf<With<Epsilon, NoBias>, sizes...> {};
 
 /// (sizes...) -> the same: `LayerNorm<256>` for vectors, `LayerNorm<64, 8, 8>` for pictures. Each sample is normalised
 /// by its own mean and biased variance, in training and inference alike; each of its values has a weight and a bias.
@@ -100,6 +105,6 @@ struct LayerNormWithoutBias : detail::LayerNormOf<NoBias, Epsilon, sizes...> {};
 /// PyTorch: nn.LayerNorm((sizes...)), eps 1e-5.
 /// Source: Ba, Kiros and Hinton, "Layer Normalization", 2016, arXiv:1607.06450.
 template <int... sizes>
-struct LayerNorm : LayerNormWith<std::ratio<1, 100'000>, sizes...> {};
+struct LayerNorm : detail::LayerNormOf<With<>, sizes...> {};
 
 }  // namespace genotype

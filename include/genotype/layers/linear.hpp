@@ -13,14 +13,15 @@ namespace genotype {
 template <int in_features, int out_features, class Choice = Bias>
 struct Linear : LayerBase {
     static constexpr bool exceeds_0_to_1 = true;
-    static_assert(BiasChoice<Choice>, "the last argument is Bias or NoBias");
+    using OwnBias = typename detail::BiasOf<Choice>::type;
+    static_assert(BiasChoice<OwnBias>, "the last argument is Bias or NoBias");
     static constexpr bool sized = in_features >= 1 && out_features >= 1;
-    static constexpr bool has_bias = std::same_as<Choice, Bias>;
+    static constexpr bool has_bias = std::same_as<OwnBias, Bias>;
     using sample_norms = ProductNorms;
     using linear_map = Linear<in_features, out_features, NoBias>;
     static constexpr Dims input = vector_dims(sized ? in_features : any_dim);
     static constexpr auto parameters =
-        detail::weight_and_bias<Choice>({2, out_features, in_features}, {1, 0}, out_features, in_features);
+        detail::weight_and_bias<OwnBias>({2, out_features, in_features}, {1, 0}, out_features, in_features);
 
     static constexpr Inferred output(Dims) {
         if (in_features < 1) return {FaultKind::size, vector_dims(in_features), {}};

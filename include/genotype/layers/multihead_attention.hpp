@@ -17,7 +17,9 @@ namespace genotype {
 /// Source: Vaswani et al., "Attention is all you need" (NeurIPS 2017).
 template <int width, int heads, class Choice = Bias>
 struct MultiheadAttention : LayerBase {
-    using joins_samples = why::hint_tokens_of_a_text_are_joined;  // where samples are rows
+    using no_sample_norms =
+        why::because<why::its_rows_are_tokens_which_attention_joins, why::hint_norms_are_of_rows_not_of_texts>;
+
   private:
     using All = detail::AttentionParts<width, heads, width, Choice>;
     using In = detail::RowProduct<width, 3 * width>;
@@ -97,7 +99,55 @@ struct MultiheadAttention : LayerBase {
                        All::bias_gradient(b.gradients, All::out_bias), b.accumulate, scratch);
     }
 
+    /// Kept: the tangents of queries, keys and values, and of what attention gives. Scratch of backward: the gradients
+    /// by both, and by the tangents of both; moments.
+    template <class Device>
+    static constexpr LayerMemory tangent_memory(Dims in) {
+        const Extent own = joint(in) + All::rows(in.pixels()), scratch = products<Device>(in.pixels());
+        return {.kept = own, .forward_scratch = scratch, .backward_scratch = 2 * own + moments(in) + scratch};
+    }
+    template <class Device>
+    static void tangent(Device device, const Tangent& call) {
+        const Forward<Training>& f = call.run;
+        const int rows = f.batch * f.in.pixels();
+        const Extent second = joint(f.in), third = second + All::rows(f.in.pixels());
+        const MemoryRegion scratch = detail::of_rows(f.scratch, f.in.pixels());
+        float *const joint_tangent = call.own.per_sample, *const result = call.own.at(second).per_sample;
+        All::without_bias(projection<Device>(f)).forward(device, rows, call.tx, joint_tangent, scratch);
+        attention_tangent(device, rows, attention(f, f.kept.per_sample), attention(f, joint_tangent),
+                          static_cast<const float*>(f.kept.at(third).per_sample),
+                          static_cast<const float*>(f.kept.at(second).per_sample), result);
+        All::without_bias(out_projection<Device>(f)).forward(device, rows, result, call.ty, scratch);
+    }
+    template <class Device>
+    static void tangent_backward(Device device, const TangentBackward& call) {
+        const Backward& b = call.run;
+        const int rows = b.batch * b.in.pixels();
+        const Extent second = joint(b.in), own = second + All::rows(b.in.pixels());
+        float *const down = b.scratch.per_sample, *const dresult = b.scratch.at(second).per_sample;
+        float *const tdown = b.scratch.at(own).per_sample, *const dtresult = b.scratch.at(own + second).per_sample;
+        const MemoryRegion scratch = detail::of_rows(b.scratch.at(2 * own + moments(b.in)), b.in.pixels());
+        out_projection<Device>(b).input_gradient(device, rows, b.dy, dresult, scratch);
+        out_projection<Device>(b).input_gradient(device, rows, call.dty, dtresult, scratch);
+        attention_tangent_backward(
+            device, rows, rows, attention(b, b.kept.per_sample), attention(b, call.own.per_sample),
+            static_cast<const float*>(b.kept.at(own).per_sample), static_cast<const float*>(dresult),
+            static_cast<const float*>(dtresult), b.scratch.at(2 * own).per_sample,
+            {down, down + width, down + 2 * width}, {tdown, tdown + width, tdown + 2 * width});
+        if (b.dx) projection<Device>(b).input_gradient(device, rows, down, b.dx, scratch);
+        if (call.dtx) projection<Device>(b).input_gradient(device, rows, tdown, call.dtx, scratch);
+        if (!b.gradients) return;
+        All::template tangent_gradients<In>(device, rows, b.x, down, call.tx, tdown, b.gradients + All::in_weight(0),
+                                            All::bias_gradient(b.gradients, All::in_bias(0)), b.accumulate, scratch);
+        All::template tangent_gradients<Out>(device, rows, b.kept.at(second).per_sample, b.dy,
+                                             call.own.at(second).per_sample, call.dty, b.gradients + All::out_weight,
+                                             All::bias_gradient(b.gradients, All::out_bias), b.accumulate, scratch);
+    }
+
   private:
+    static constexpr Extent moments(Dims in) {
+        return All::rows(in.pixels(), long{heads} * kernels::attention_moments);
+    }
     static constexpr Extent joint(Dims in) { return All::rows(in.pixels(), 3 * width); }
     template <class Device>
     static constexpr Extent products(long rows) {

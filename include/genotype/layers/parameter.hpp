@@ -10,10 +10,10 @@ namespace genotype {
 
 /// PyTorch's axes from the slowest to the fastest in memory. A linear weight, (out, in) in PyTorch, lies as {1, 0}.
 struct AxisOrder {
-    int first = 0, second = 1, third = 2, fourth = 3;
+    int first = 0, second = 1, third = 2, fourth = 3, fifth = 4;
 
     constexpr int operator[](int place) const {
-        return place == 0 ? first : place == 1 ? second : place == 2 ? third : fourth;
+        return place == 0 ? first : place == 1 ? second : place == 2 ? third : place == 3 ? fourth : fifth;
     }
 };
 

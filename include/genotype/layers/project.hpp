@@ -61,18 +61,40 @@ struct Project : LayerBase {
 
     template <class Device>
     static void backward(Device device, const Backward& b) {
+        map_backward(device, b);
+        if (b.gradients)
+            column_sums(device, b.batch, 1, b.dy, b.gradients + parameter_offset<Project>(1), b.accumulate);
+    }
+
+    /// The bias aside it is a linear map of x; a label has no direction.
+    template <class Device>
+    static void tangent(Device device, const Tangent& call) {
+        kernels::ProjectWeights by = weights(call.run);
+        by.bias = nullptr;
+        project(device, call.run.batch, width, call.tx, by, call.ty);
+    }
+    template <class Device>
+    static void tangent_backward(Device device, const TangentBackward& call) {
+        backward(device, call.run);
+        Backward map = call.run.child({}, call.run.in, call.run.out, {call.tx, call.ty, call.dty, call.dtx});
+        map.accumulate = true;
+        map_backward(device, map);
+    }
+
+  private:
+    /// What the bias is no part of.
+    template <class Device>
+    static void map_backward(Device device, const Backward& b) {
         if (b.dx) project_backward(device, b.batch, width, weights(b), b.dy, b.dx);
         if (!b.gradients) return;
         float* const products = b.scratch.per_sample;
         scale_rows(device, b.batch, width, b.dy, b.x, products);
         column_sums(device, b.batch, width, static_cast<const float*>(products),
                     b.gradients + parameter_offset<Project>(0), b.accumulate);
-        column_sums(device, b.batch, 1, b.dy, b.gradients + parameter_offset<Project>(1), b.accumulate);
         embedding_gradient(device, b.batch, classes, width, value_of<N>(b).data, static_cast<const float*>(products),
                            b.gradients + parameter_offset<Project>(2), b.accumulate);
     }
 
-  private:
     template <class Pass>
     static kernels::ProjectWeights weights(const Pass& pass) {
         return {pass.parameters + parameter_offset<Project>(0), pass.parameters + parameter_offset<Project>(1),

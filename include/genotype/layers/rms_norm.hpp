@@ -6,25 +6,27 @@
 
 #include "genotype/kernels/norm_shape.hpp"
 #include "genotype/layers/layer.hpp"
+#include "genotype/layers/norm_options.hpp"
 
 namespace genotype {
 
-/// (width) to the same: x / sqrt(mean(x^2) + epsilon), each value with a weight. A float has no exact name in a type,
-/// so epsilon is a quotient: `RMSNorm<576, std::ratio<1, 1'000'000>>`. In the type because a model of another epsilon
-/// is another function.
+/// (width) to the same: x / sqrt(mean(x^2) + epsilon), each value with a weight. Another epsilon than 1e-5 is an
+/// option: `RMSNorm<576, Epsilon<1e-6f>>`. In the type because a model of another epsilon is another function. (The
+/// default is named in files as a quotient.)
 ///
 /// PyTorch: nn.RMSNorm(width, eps=1e-5); transformers: LlamaRMSNorm.
 /// Source: Zhang and Sennrich, "Root mean square layer normalization", 2019, arXiv:1910.07467.
-template <int width, class Epsilon = std::ratio<1, 100'000>>
+template <int width, class Choice = std::ratio<1, 100'000>>
 struct RMSNorm : LayerBase {
     static constexpr bool exceeds_0_to_1 = true;
     using sample_norms = SingleGradients;
-    static constexpr float epsilon = static_cast<float>(static_cast<double>(Epsilon::num) / Epsilon::den);
-    static_assert(epsilon >= 0, "epsilon is added to a mean of squares");
+    static constexpr detail::NormOptions options = detail::norm_options<Choice>();
+    static constexpr float epsilon = options.epsilon;
 
     static constexpr std::array<Parameter, 1> parameters{{{"weight", vector_dims(width), {Initial::constant, 1}}}};
 
     static constexpr Inferred output(Dims in) {
+        if (const ShapeFault fault = options.fault(false)) return fault;
         if (width < 1) return {FaultKind::size, vector_dims(width), {}};
         if (const ShapeFault fault = compare(in, vector_dims(width))) return fault;
         return vector_dims(width);

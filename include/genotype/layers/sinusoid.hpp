@@ -40,6 +40,19 @@ requires(scale > 0 && max_period > 1) struct Sinusoid : LayerBase {
             sinusoid_backward(device, pass.batch, width, step(), static_cast<double>(scale), pass.x, pass.dy, pass.dx);
     }
 
+    template <class Device>
+    static void tangent(Device device, const Tangent& call) {
+        sinusoid_tangent(device, call.run.batch, width, step(), static_cast<double>(scale), call.run.x, call.tx,
+                         call.ty);
+    }
+    template <class Device>
+    static void tangent_backward(Device device, const TangentBackward& call) {
+        const Backward& run = call.run;
+        backward(device, run);
+        sinusoid_tangent_backward(device, run.batch, width, step(), static_cast<double>(scale), run.x, call.tx,
+                                  call.dty, run.dx, call.dtx);
+    }
+
   private:
     /// From the logarithm of a frequency to the next.
     static double step() { return -std::log(static_cast<double>(max_period)) / (width / 2); }

@@ -2,9 +2,8 @@
 #pragma once
 
 #include <array>
-#include <concepts>
 
-#include "genotype/layers/weight_matrix.hpp"
+#include "genotype/layers/normalised_weight.hpp"
 
 namespace genotype {
 namespace detail {
@@ -53,6 +52,111 @@ constexpr int output_axis() {
         return 0;
 }
 
+/// See `SpectralNorm`. `Runs` is `L`, or its linear map.
+template <class L, class Runs>
+struct SpectralNormOf : NormalisedWeight<SpectralNormOf<L, Runs>, L, Runs> {
+    using Base = NormalisedWeight<SpectralNormOf<L, Runs>, L, Runs>;
+    using Matrix = WeightMatrix<L, output_axis<L>()>;
+
+    static constexpr auto parameters =
+        parameters_with(std::array{renamed(Matrix::weight, "parametrizations.weight.original")}, L::parameters);
+    static constexpr std::array<Parameter, 2> buffers{
+        {{"parametrizations.weight.0._u", vector_dims(Matrix::rows), {Initial::normal, 1}},
+         {"parametrizations.weight.0._v", vector_dims(Matrix::columns), {Initial::normal, 1}}}};
+
+    template <class Device, PackedAfter after>
+    static void prepare(Device device, const Packing<after>& packing) {
+        constexpr Places at = places<Device>;
+        constexpr int iterations = after == PackedAfter::drawn ? 16 : after == PackedAfter::update ? 1 : 0;
+        const float* const weight = packing.parameters;
+        float* const own = Base::template own_form<Device>().in(packing.prepared);
+        float *const u = own + at.u, *const v = own + at.v, *const product = own + at.product;
+        const auto times = [&](float* y) {
+            Matrix::times(device, weight, static_cast<const float*>(v), y, own + at.partial, own + at.scratch);
+        };
+        const auto to_unit_length = [&](long count, float* x) {
+            sum_with_parts(device, own + at.parts, count, SquareOf{}, own + at.sum, static_cast<const float*>(x));
+            update(device, count, ToUnitLength{own + at.sum}, x);
+        };
+        map(device, Matrix::rows, kernels::Identity{}, u,
+            static_cast<const float*>(packing.buffers + buffer_offset<SpectralNormOf>(0)));
+        Matrix::to_memory(device, packing.buffers + buffer_offset<SpectralNormOf>(1), v, own + at.reordered);
+        for (int iteration = 0; iteration < iterations; ++iteration) {
+            times(u);
+            to_unit_length(Matrix::rows, u);
+            Matrix::transposed_times(device, weight, static_cast<const float*>(u), v, own + at.scratch);
+            to_unit_length(Matrix::columns, v);
+        }
+        if constexpr (iterations > 0) {
+            map(device, Matrix::rows, kernels::Identity{}, packing.buffers + buffer_offset<SpectralNormOf>(0),
+                static_cast<const float*>(u));
+            Matrix::from_memory(device, v, packing.buffers + buffer_offset<SpectralNormOf>(1), own + at.reordered);
+        }
+        times(product);
+        sum_with_parts(device, own + at.parts, Matrix::rows, ProductOf{}, own + at.sigma, static_cast<const float*>(u),
+                       static_cast<const float*>(product));
+        map(device, Matrix::weight.count(), DividedBy{own + at.sigma}, own, weight);
+        Base::prepare_wrapped(device, packing.parameters, packing.prepared);
+    }
+
+    /// Of W / (u^T W v) with constant u and v: (G - <G, W / sigma> u v^T) / sigma.
+    template <class Device>
+    static void weight_gradient(Device device, const Backward& pass, float* own) {
+        constexpr Places at = places<Device>;
+        constexpr Scratch has = scratch<Device>;
+        const float* const weight = Base::template own_form<Device>().in(pass.prepared);
+        const float *const gradient = own, *const sigma = weight + at.sigma;
+        float* const along_v = own + has.along_v;
+        const long count = Matrix::weight.count();
+        sum_with_parts(device, own + has.parts, count, ProductOf{}, own + has.sum, gradient, weight);
+        if (pass.accumulate)
+            update(device, count, AddDividedBy{sigma}, gradient, pass.gradients);
+        else
+            map(device, count, DividedBy{sigma}, pass.gradients, gradient);
+        map(device, Matrix::columns, TimesMinusQuotient{own + has.sum, sigma}, along_v, weight + at.v);
+        Matrix::outer_product(device, weight + at.u, static_cast<const float*>(along_v), pass.gradients, true,
+                              own + has.scratch);
+    }
+
+    /// Where things lie in the first of two packed forms: first the parameters that `L` runs with.
+    struct Places {
+        long own, u, v, sigma, sum, product, partial, reordered, parts, scratch, end;
+    };
+    template <class Device>
+    static constexpr Places places = [] {
+        Places at{};
+        Floats next;
+        at.own = next.take(Base::all_parameters);
+        at.u = next.take(Matrix::rows);
+        at.v = next.take(Matrix::columns);
+        at.sigma = next.take(1);
+        at.sum = next.take(1);
+        at.product = next.take(Matrix::rows);
+        at.partial = next.take(Matrix::partial);
+        at.reordered = next.take(Matrix::reordered);
+        at.parts = next.take(sum_parts(kernels::planned<Device>));
+        at.scratch = next.take(Matrix::template scratch<Device>.floats(1));
+        at.end = next.end;
+        return at;
+    }();
+    /// And in backward's scratch: first the gradients by those.
+    struct Scratch {
+        long gradients, along_v, sum, parts, scratch, end;
+    };
+    template <class Device>
+    static constexpr Scratch scratch = [] {
+        Scratch at{};
+        Floats next;
+        at.gradients = next.take(Base::all_parameters);
+        at.along_v = next.take(Matrix::columns);
+        at.sum = next.take(1);
+        at.parts = next.take(sum_parts(kernels::planned<Device>));
+        at.scratch = next.take(Matrix::template scratch<Device>.floats(1));
+        at.end = next.end;
+        return at;
+    }();
+};
+
 }  // namespace detail
 
 /// The layer `L`, a `Linear`, `Conv`, `ConvT` or `Embedding`, with its weight W divided by an estimate of its largest
@@ -68,164 +172,11 @@ constexpr int output_axis() {
 /// inference is the same. Source: Miyato, Kataoka, Koyama, Yoshida, "Spectral normalization for generative adversarial
 /// networks" (ICLR 2018).
 template <class L>
-struct SpectralNorm : LayerBase {
-    using Wrapped = L;
-    using sample_norms = SingleGradients;
-    static_assert(L::buffers.size() == 0, "the layer has no buffers of its own");
-    using Matrix = detail::WeightMatrix<L, detail::output_axis<L>()>;
+struct SpectralNorm : detail::SpectralNormOf<L, L> {};
 
-    static constexpr bool exceeds_0_to_1 = L::exceeds_0_to_1;
-    static constexpr bool backward_reads_input = L::backward_reads_input;
-    static constexpr bool backward_reads_output = L::backward_reads_output;
-    static constexpr bool is_product = detail::is_product_layer<L>();
-    static constexpr Dims input = L::input;
-
-    static constexpr auto parameters = detail::parameters_with(
-        std::array{detail::renamed(Matrix::weight, "parametrizations.weight.original")}, L::parameters);
-    static constexpr std::array<Parameter, 2> buffers{
-        {{"parametrizations.weight.0._u", vector_dims(Matrix::rows), {Initial::normal, 1}},
-         {"parametrizations.weight.0._v", vector_dims(Matrix::columns), {Initial::normal, 1}}}};
-
-    static constexpr Inferred output(Dims in) { return L::output(in); }
-    static constexpr auto geometry(Dims in, Dims out) requires requires { L::geometry(in, out); }
-    { return L::geometry(in, out); }
-
-    template <class Device>
-    static constexpr auto packed() {
-        static_assert(!kernels::stores_matrices<Device>, "SpectralNorm does not run on weights as a file has them");
-        return kernels::PackedForms(own_form<Device>, L::template packed<Device>());
-    }
-
-    template <class Device, PackedAfter after>
-    static void prepare(Device device, const Packing<after>& packing) {
-        constexpr Places at = places<Device>;
-        constexpr int iterations = after == PackedAfter::drawn ? 16 : after == PackedAfter::update ? 1 : 0;
-        const float* const weight = packing.parameters;
-        float* const own = own_form<Device>.in(packing.prepared);
-        float *const u = own + at.u, *const v = own + at.v, *const product = own + at.product;
-        const auto times = [&](float* y) {
-            Matrix::times(device, weight, static_cast<const float*>(v), y, own + at.partial, own + at.scratch);
-        };
-        const auto to_unit_length = [&](long count, float* x) {
-            sum_with_parts(device, own + at.parts, count, detail::SquareOf{}, own + at.sum,
-                           static_cast<const float*>(x));
-            update(device, count, detail::ToUnitLength{own + at.sum}, x);
-        };
-        map(device, Matrix::rows, kernels::Identity{}, u,
-            static_cast<const float*>(packing.buffers + buffer_offset<SpectralNorm>(0)));
-        Matrix::to_memory(device, packing.buffers + buffer_offset<SpectralNorm>(1), v);
-        for (int iteration = 0; iteration < iterations; ++iteration) {
-            times(u);
-            to_unit_length(Matrix::rows, u);
-            Matrix::transposed_times(device, weight, static_cast<const float*>(u), v, own + at.scratch);
-            to_unit_length(Matrix::columns, v);
-        }
-        if constexpr (iterations > 0) {
-            map(device, Matrix::rows, kernels::Identity{}, packing.buffers + buffer_offset<SpectralNorm>(0),
-                static_cast<const float*>(u));
-            Matrix::from_memory(device, v, packing.buffers + buffer_offset<SpectralNorm>(1));
-        }
-        times(product);
-        sum_with_parts(device, own + at.parts, Matrix::rows, detail::ProductOf{}, own + at.sigma,
-                       static_cast<const float*>(u), static_cast<const float*>(product));
-        map(device, Matrix::weight.count(), detail::DividedBy{own + at.sigma}, own, weight);
-        detail::copy_others<L>(device, packing.parameters + parameter_offset<SpectralNorm>(1),
-                               own + parameter_offset<L>(1), false);
-        L::prepare(device, static_cast<const float*>(own),
-                   L::template packed<Device>().in(packing.prepared + own_form<Device>.bytes()));
-    }
-
-    template <class Device, class Mode>
-    static constexpr LayerMemory memory(Dims in) {
-        LayerMemory memory = L::template memory<Device, Mode>(in);
-        if (std::same_as<Mode, Training>)
-            memory.backward_scratch = aligned(memory.backward_scratch) + MemoryExtent{0, scratch<Device>.end};
-        return memory;
-    }
-
-    template <class Device, class Mode, class... End>
-    static void forward(Device device, Mode mode, const Forward<Mode>& pass, const End&... end) {
-        L::forward(device, mode, normalised<Device>(pass), end...);
-    }
-
-    template <class Device>
-    static void backward(Device device, const Backward& pass) {
-        constexpr Places at = places<Device>;
-        constexpr Scratch has = scratch<Device>;
-        Backward call = normalised<Device>(pass);
-        const MemoryExtent own_scratch{0, has.end};  // braces in the call are nothing that nvcc 13 compiles
-        call.scratch = pass.scratch.at(own_scratch);
-        if (!pass.gradients) return L::backward(device, call);
-        float *const own = pass.scratch.fixed, *const along_v = own + has.along_v;
-        call.gradients = own;
-        call.accumulate = false;
-        L::backward(device, call);
-
-        // Of W / (u^T W v) with constant u and v: (G - <G, W / sigma> u v^T) / sigma.
-        const float *const weight = call.parameters, *const gradient = own, *const sigma = weight + at.sigma;
-        const long count = Matrix::weight.count();
-        sum_with_parts(device, own + has.parts, count, detail::ProductOf{}, own + has.sum, gradient, weight);
-        if (pass.accumulate)
-            update(device, count, detail::AddDividedBy{sigma}, gradient, pass.gradients);
-        else
-            map(device, count, detail::DividedBy{sigma}, pass.gradients, gradient);
-        map(device, Matrix::columns, detail::TimesMinusQuotient{own + has.sum, sigma}, along_v, weight + at.v);
-        Matrix::outer_product(device, weight + at.u, static_cast<const float*>(along_v), pass.gradients, true,
-                              own + has.scratch);
-        detail::copy_others<L>(device, gradient + parameter_offset<L>(1),
-                               pass.gradients + parameter_offset<SpectralNorm>(1), pass.accumulate);
-    }
-
-  private:
-    static constexpr long all_parameters = offset_in(L::parameters, static_cast<int>(L::parameters.size()));
-
-    /// Where things lie in the first of two packed forms: first the parameters that `L` runs with.
-    struct Places {
-        long own, u, v, sigma, sum, product, partial, parts, scratch, end;
-    };
-    template <class Device>
-    static constexpr Places places = [] {
-        Places at{};
-        detail::Floats next;
-        at.own = next.take(all_parameters);
-        at.u = next.take(Matrix::rows);
-        at.v = next.take(Matrix::columns);
-        at.sigma = next.take(1);
-        at.sum = next.take(1);
-        at.product = next.take(Matrix::rows);
-        at.partial = next.take(Matrix::partial);
-        at.parts = next.take(sum_parts(kernels::planned<Device>));
-        at.scratch = next.take(Matrix::template scratch<Device>.floats(1));
-        at.end = next.end;
-        return at;
-    }();
-    template <class Device>
-    static constexpr kernels::PackedForm<float> own_form{places<Device>.end};
-    /// And in backward's scratch: first the gradients by those.
-    struct Scratch {
-        long gradients, along_v, sum, parts, scratch, end;
-    };
-    template <class Device>
-    static constexpr Scratch scratch = [] {
-        Scratch at{};
-        detail::Floats next;
-        at.gradients = next.take(all_parameters);
-        at.along_v = next.take(Matrix::columns);
-        at.sum = next.take(1);
-        at.parts = next.take(sum_parts(kernels::planned<Device>));
-        at.scratch = next.take(Matrix::template scratch<Device>.floats(1));
-        at.end = next.end;
-        return at;
-    }();
-
-    /// The call of `L`: its parameters are the normalised ones.
-    template <class Device, class Pass>
-    static Pass normalised(const Pass& pass) {
-        Pass call = pass;
-        call.parameters = own_form<Device>.in(pass.prepared);
-        call.prepared = pass.prepared + own_form<Device>.bytes();
-        return call;
-    }
+template <LinearMap L>
+struct SpectralNorm<L> : detail::SpectralNormOf<L, L> {
+    using linear_map = detail::SpectralNormOf<L, typename L::linear_map>;
 };
 
 }  // namespace genotype

@@ -62,17 +62,23 @@ struct WeightMatrix {
         return first_is_fastest ? weight.dims[first_axis] : 1;
     }();
 
+    /// Of a convolution over videos the depth lies between the width and the channels.
+    static constexpr int depth = weight.dims.rank == 5 ? weight.dims[2] : 1;
+
     /// The other axes are in PyTorch's order beside that.
     static_assert([] {
         int before = -1;
         for (int at = 0; at < weight.dims.rank; ++at) {
             const int axis = weight.order[at];
             if (axis == dim || weight.dims[axis] == 1 || (channels > 1 && axis == first_axis)) continue;
+            if (weight.dims.rank == 5 && axis == 2) continue;
             if (axis < before) return false;
             before = axis;
         }
         return true;
     }());
+
+    static constexpr int others = columns / (channels * depth);
 
     template <class Device>
     static constexpr MemoryExtent scratch = convolution_scratch(kernels::planned<Device>, geometry);
@@ -84,14 +90,26 @@ struct WeightMatrix {
         return {at, at + scratch<Device>.per_sample, 1};
     }
 
-    /// From PyTorch's order of columns to that in memory, and back.
+    /// From PyTorch's order of columns to that in memory, and back: (channels, depth, others) and (others, depth,
+    /// channels). `between` has room for `reordered` floats.
+    static constexpr long reordered = depth > 1 ? columns : 0;
     template <class Device>
-    static void to_memory(Device device, const float* x, float* y) {
-        transpose(device, 1, channels, columns / channels, x, y);
+    static void to_memory(Device device, const float* x, float* y, [[maybe_unused]] float* between) {
+        if constexpr (depth == 1) {
+            transpose(device, 1, channels, columns / channels, x, y);
+        } else {
+            transpose(device, 1, channels * depth, others, x, between);
+            transpose(device, others, channels, depth, static_cast<const float*>(between), y);
+        }
     }
     template <class Device>
-    static void from_memory(Device device, const float* x, float* y) {
-        transpose(device, 1, columns / channels, channels, x, y);
+    static void from_memory(Device device, const float* x, float* y, [[maybe_unused]] float* between) {
+        if constexpr (depth == 1) {
+            transpose(device, 1, columns / channels, channels, x, y);
+        } else {
+            transpose(device, others, depth, channels, x, between);
+            transpose(device, 1, others, channels * depth, static_cast<const float*>(between), y);
+        }
     }
 
     /// y = M x: `columns` floats to `rows`.

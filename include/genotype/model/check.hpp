@@ -72,7 +72,7 @@ template <Dims D>
 consteval auto shape_word() {
     if constexpr (D.complete())
         return ShapeOf<D>{};
-    else if constexpr (D.rank == 3)
+    else if constexpr (D.rank >= 3)
         return std::type_identity<why::got_channels<D.first>>{};
     else
         return std::type_identity<why::any_size>{};
@@ -101,12 +101,27 @@ consteval auto sentence() {
         return std::type_identity<why::wants_a_picture_but_got_a_vector<Where, Name, why::got_features<got_dims.first>,
                                                                         why::wants_channels<wanted.first>,
                                                                         why::hint_insert<Reshape_to_a_picture>>>{};
+    else if constexpr (F.kind == video_given && wanted.rank == 1)
+        return std::type_identity<
+            why::wants_a_vector_but_got_a_video<Where, Name, why::got<shape_word_t<got_dims>>,
+                                                why::wants_features<wanted.first>, why::hint_insert<Flatten>>>{};
+    else if constexpr (F.kind == video_given)
+        return std::type_identity<why::wants_a_picture_but_got_a_video<Where, Name, why::got<shape_word_t<got_dims>>,
+                                                                       why::wants_channels<wanted.first>>>{};
+    else if constexpr (F.kind == video_wanted)
+        return std::type_identity<why::wants_a_video_but_got_another_shape<
+            Where, Name, why::got<shape_word_t<got_dims>>, why::wants_channels<wanted.first>,
+            why::hint_a_video_is_Shape_of_channels_depth_height_width>>{};
     else if constexpr (F.kind == shape)
         return std::type_identity<why::shapes_do_not_match<Where, Name, why::got<shape_word_t<got_dims>>,
                                                            why::wants<shape_word_t<wanted>>>>{};
     else if constexpr (F.kind == FaultKind::kernel && wanted.rank == 2)
         return std::type_identity<why::kernel_is_larger_than_the_padded_input<
             Where, Name, why::kernel_covers<wanted[0], wanted[1]>, why::padded_input<got_dims[0], got_dims[1]>>>{};
+    else if constexpr (F.kind == FaultKind::kernel && wanted.rank == 3)
+        return std::type_identity<why::kernel_is_larger_than_the_padded_input<
+            Where, Name, why::kernel_covers<wanted[0], wanted[1], wanted[2]>,
+            why::padded_input<got_dims[0], got_dims[1], got_dims[2]>>>{};
     else if constexpr (F.kind == FaultKind::kernel)
         return std::type_identity<why::kernel_is_larger_than_the_padded_input<
             Where, Name, why::kernel<wanted.first>, why::padded_input<got_dims[0], got_dims[1]>>>{};

@@ -10,7 +10,8 @@ namespace genotype {
 
 /// Says that a language model's last product takes the embedding's weights: parameters that exist once.
 struct TiedHead {
-    using joins_samples = why::hint_the_head_and_the_embedding_have_one_weight;
+    using no_sample_norms =
+        why::because<why::its_weight_is_the_embeddings_too, why::hint_give_the_model_a_head_of_its_own>;
 };
 
 namespace combinators {

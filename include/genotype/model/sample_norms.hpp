@@ -30,20 +30,24 @@ struct Scale {
 struct HasSampleNorms {
     using fault = void;
 };
-template <class Hint, class L>
+template <class L, class Why>
 struct NoSampleNorms {
-    using fault = why::layer_has_no_gradients_of_single_samples<why::layer<L>, Hint>;
+    using fault = why::layer_has_no_gradients_of_single_samples<why::layer<L>, Why>;
+};
+template <class L, class Reason, class Hint>
+struct NoSampleNorms<L, why::because<Reason, Hint>> {
+    using fault = why::layer_has_no_gradients_of_single_samples_because<why::layer<L>, Reason, Hint>;
 };
 
 /// The first layer that has no norms of single samples.
 template <class L>
 constexpr auto leaf_sample_norms() {
-    if constexpr (requires { typename L::joins_samples; })
-        return NoSampleNorms<typename L::joins_samples, L>{};
+    if constexpr (requires { typename L::no_sample_norms; })
+        return NoSampleNorms<L, typename L::no_sample_norms>{};
     else if constexpr (!Layer<L> || Combinator<L>)
         return HasSampleNorms{};
     else if constexpr (L::parameters.size() > 0 && !requires { typename L::sample_norms; })
-        return NoSampleNorms<why::hint_say_using_sample_norms_SingleGradients_where_samples_are_separate, L>{};
+        return NoSampleNorms<L, why::hint_say_using_sample_norms_SingleGradients_where_samples_are_separate>{};
     else
         return HasSampleNorms{};
 }
@@ -79,8 +83,9 @@ struct SampleNormsOf<C<N, L...>> : FirstFault<L...> {
 ///
 /// A layer with parameters says how its norms are worked out: `using sample_norms = SingleGradients;`, or a struct of
 /// its own with `scratch<L, Device>(Dims in)` and `add_squared_norms<L>(device, pass, norms)`, which adds to a vector
-/// of `batch` floats and is called before the layer's own backward. A network with a layer that has none, or whose
-/// samples depend on one another, does not compile. A sample is a row of the batch.
+/// of `batch` floats and is called before the layer's own backward; or why it has none, as `no_sample_norms`, a
+/// `why::because<Reason, Hint>`. A network with a layer that has none, or whose samples depend on one another, does not
+/// compile. A sample is a row of the batch.
 ///
 /// Opacus: GradSampleModule's norms by "ghost clipping".
 /// Sources: Goodfellow, "Efficient per-example gradient computations", 2015, arXiv:1510.01799; Li et al., "Large

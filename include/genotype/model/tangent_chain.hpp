@@ -133,7 +133,7 @@ struct TangentRun<combinators::Sequential<L...>> {
                 tangents[i] = {names[i], tx, nullptr, now.values};
                 if constexpr (Layer::computes) {
                     const TangentPair value(call.run.kept, p.value[i], p.value_dims[i].count());
-                    TangentRun<Layer>::template forward<planned<In, Device>.dims[i]>(
+                    TangentRun<Layer>::template forward<(planned<In, Device>.dims[i])>(
                         device, now.child(p.at[i], p.dims[i], p.value_dims[i], x, tx, value.value, value.tangent));
                     values[i].data = value.value;
                     tangents[i].data = value.tangent;
@@ -141,7 +141,7 @@ struct TangentRun<combinators::Sequential<L...>> {
                 now.run.values = &values[i];
                 now.values = &tangents[i];
             } else {
-                TangentRun<Layer>::template forward<planned<In, Device>.dims[i]>(
+                TangentRun<Layer>::template forward<(planned<In, Device>.dims[i])>(
                     device, now.child(p.at[i], p.dims[i], p.dims[i + 1], x, tx, y, ty));
             }
         };
@@ -185,12 +185,12 @@ struct TangentRun<combinators::Sequential<L...>> {
                 if (dx) map(device, here, kernels::Identity{}, dx, dy);
                 if (dtx) map(device, here, kernels::Identity{}, dtx, dty);
                 if constexpr (Layer::computes)
-                    TangentRun<Layer>::template backward<planned<In, Device>.dims[i]>(
+                    TangentRun<Layer>::template backward<(planned<In, Device>.dims[i])>(
                         device, now.child(p.at[i], p.dims[i], p.value_dims[i], data, tangent));
                 else
                     add_pair(device, here, values[i].gradient, tangents[i].gradient, dx, dtx);
             } else {
-                TangentRun<Layer>::template backward<planned<In, Device>.dims[i]>(
+                TangentRun<Layer>::template backward<(planned<In, Device>.dims[i])>(
                     device, now.child(p.at[i], p.dims[i], p.dims[i + 1], data, tangent));
             }
         };

@@ -5,9 +5,12 @@
 #include <array>
 #include <type_traits>
 
+#include "genotype/kernels/attention_tangent.hpp"
+#include "genotype/kernels/gate_tangent.hpp"
 #include "genotype/kernels/modulation_tangent.hpp"
 #include "genotype/kernels/norm_tangent.hpp"
 #include "genotype/kernels/pool_tangent.hpp"
+#include "genotype/kernels/sinusoid_tangent.hpp"
 #include "genotype/model/inputs.hpp"
 #include "genotype/model/output_shape.hpp"
 #include "genotype/model/tangent_joins.hpp"
@@ -171,17 +174,21 @@ class TangentWorkspace {
         const NamedValue *values, *tangents;
     };
 
-    /// The further inputs, and their tangents, which are zero; linked anew, since a workspace may move.
+    /// The batch as one text, the further inputs, and their tangents, which are zero; linked anew, since a workspace may
+    /// move.
     Lists linked() {
+        text_ = {.count = batch_};
+        texts_ = {.list = Device::on_host ? &text_ : nullptr, .count = 1, .context = batch_};
+        of_text_ = SequencesValue(&texts_);
         if constexpr (input_count > 0) {
             float* const zeros = arena_.data() + (plan.kept + plan.forward_scratch + ends).floats(capacity_);
             for (std::size_t at = 0; at < input_count; ++at) {
-                given_[at].outer = at > 0 ? &given_[at - 1] : nullptr;
+                given_[at].outer = at > 0 ? &given_[at - 1] : &of_text_;
                 tangents_[at] = {given_[at].name, zeros, nullptr, at > 0 ? &tangents_[at - 1] : nullptr};
             }
             return {&given_.back(), &tangents_.back()};
         }
-        return {nullptr, nullptr};
+        return {&of_text_, nullptr};
     }
 
     template <class Model>
@@ -230,6 +237,9 @@ class TangentWorkspace {
 
     [[no_unique_address]] Device device_;
     std::array<NamedValue, input_count> given_{}, tangents_{};
+    kernels::SequenceRows text_{};
+    kernels::Sequences texts_{};
+    SequencesValue of_text_{};
     Arena<Device> arena_;
     const float *x_ = nullptr, *direction_ = nullptr;
     int capacity_ = 0, batch_ = 0;

@@ -11,8 +11,10 @@ enum class FaultKind {
     features,       // the same for vectors
     picture_given,  // a picture where a vector is wanted
     vector_given,   // a vector where a picture is wanted
+    video_given,    // a video where a picture or a vector is wanted
+    video_wanted,   // something else where a video is wanted
     shape,          // any other difference between got and wanted
-    kernel,         // wanted: the kernel, or what it covers; got: the padded input (height, width)
+    kernel,         // wanted: the kernel, or what it covers; got: the padded input, (depth,) height, width
     empty_output,   // got: the input whose output would have no pixel
     stride,         // got.first: a stride below 1
     padding,        // got.first: a padding below 0 or too large
@@ -85,10 +87,12 @@ constexpr ShapeFault compare(Dims got, Dims wanted) {
     }
     if (got.rank == 3 && wanted.rank == 1) return {FaultKind::picture_given, got, wanted};
     if (got.rank == 1 && wanted.rank == 3) return {FaultKind::vector_given, got, wanted};
+    if (got.rank == 4 && (wanted.rank == 1 || wanted.rank == 3)) return {FaultKind::video_given, got, wanted};
+    if (wanted.rank == 4 && got.rank != 4) return {FaultKind::video_wanted, got, wanted};
     if (got.rank != wanted.rank) return {FaultKind::shape, got, wanted};
     if (!agree(got.first, wanted.first))
         return {got.rank == 1   ? FaultKind::features
-                : got.rank == 3 ? FaultKind::channels
+                : got.rank >= 3 ? FaultKind::channels
                                 : FaultKind::shape,
                 got, wanted};
     for (int axis = 1; axis < got.rank; ++axis)

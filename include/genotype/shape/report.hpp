@@ -32,7 +32,7 @@ template <long Count>
 struct wants_values;
 template <int Size>
 struct kernel;
-template <int Height, int Width>
+template <int... Size>
 struct kernel_covers;
 template <int Size>
 struct stride;
@@ -58,10 +58,11 @@ template <int Count>
 struct width;
 template <int Number>
 struct got_number;
-template <int Height, int Width>
+template <int... Size>
 struct padded_input;
 struct hint_add_a_projection;
 struct any_size;
+struct hint_a_video_is_Shape_of_channels_depth_height_width;
 
 // The faults of a chain of layers. Each has just the words that it needs, not a pack: GCC prints what is in a pack with
 // all its default arguments, and a layer should read as its user wrote it.
@@ -73,6 +74,12 @@ template <class Where, class Layer, class Got, class Wants, class Hint>
 struct wants_a_vector_but_got_a_picture {};
 template <class Where, class Layer, class Got, class Wants, class Hint>
 struct wants_a_picture_but_got_a_vector {};
+template <class Where, class Layer, class Got, class Wants, class Hint>
+struct wants_a_vector_but_got_a_video {};
+template <class Where, class Layer, class Got, class Wants>
+struct wants_a_picture_but_got_a_video {};
+template <class Where, class Layer, class Got, class Wants, class Hint>
+struct wants_a_video_but_got_another_shape {};
 template <class Where, class Layer, class Got, class Wants>
 struct shapes_do_not_match {};
 template <class Where, class Layer, class Kernel, class Input>
@@ -101,7 +108,8 @@ template <class Where, class Layer>
 struct layer_has_no_tangent {};
 template <class Where, class Layer, class Reason, class Hint>
 struct layer_has_no_tangent_because {};
-// Why a layer has none, as the layer says it: `using no_tangent = why::because<Reason, Hint>`.
+// Why a layer lacks an ability, as the layer says it: `using no_tangent = why::because<Reason, Hint>`, and in the same
+// way `no_sample_norms`.
 template <class Reason, class Hint>
 struct because;
 struct its_statistics_couple_the_samples_of_a_batch;
@@ -181,9 +189,12 @@ struct gradients_are_of_another_model {};
 
 template <class Layer, class Hint>
 struct layer_has_no_gradients_of_single_samples {};
-struct hint_batch_statistics_join_the_samples_take_GroupNorm;
-struct hint_tokens_of_a_text_are_joined;
-struct hint_the_head_and_the_embedding_have_one_weight;
+template <class Layer, class Reason, class Hint>
+struct layer_has_no_gradients_of_single_samples_because {};
+struct its_rows_are_tokens_which_attention_joins;
+struct hint_norms_are_of_rows_not_of_texts;
+struct its_weight_is_the_embeddings_too;
+struct hint_give_the_model_a_head_of_its_own;
 struct hint_say_using_sample_norms_SingleGradients_where_samples_are_separate;
 
 /// The verdict on a right model.

@@ -30,9 +30,18 @@ class Tensor {
     std::span<const float> values() const { return {data(), static_cast<std::size_t>(size())}; }
 
     /// Sample `n`, channel or feature `c`, row `h`, column `w`: PyTorch's x[n, c, h, w].
-    float operator()(int n, int c, int h = 0, int w = 0) const { return View<S>(*this)(n, c, h, w); }
-    float& operator()(int n, int c, int h = 0, int w = 0) {
+    float operator()(int n, int c, int h = 0, int w = 0) const requires(S::rank != 4) {
+        return View<S>(*this)(n, c, h, w);
+    }
+    float& operator()(int n, int c, int h = 0, int w = 0) requires(S::rank != 4) {
         return data()[n * S::count + (static_cast<long>(h) * S::dims.width() + w) * S::dims.channels() + c];
+    }
+    /// The same of frame `d` of a video: PyTorch's x[n, c, d, h, w].
+    float operator()(int n, int c, int d, int h, int w) const requires(S::rank == 4) {
+        return View<S>(*this)(n, c, d, h, w);
+    }
+    float& operator()(int n, int c, int d, int h, int w) requires(S::rank == 4) {
+        return data()[n * S::count + detail::place_in_video(S::dims, c, d, h, w)];
     }
 
     operator View<S>() const { return {data(), batch_}; }

@@ -10,10 +10,18 @@
 #include "genotype/tensor/host_memory.hpp"
 
 namespace genotype {
+namespace detail {
 
-/// A read-only batch of `batch` samples of shape `S`, one after the other; a picture lies as (height, width, channels).
-/// Its type says whose memory that is: the host's, if nothing is said. None becomes one of another memory: `on_host`
-/// copies a device's batch, and a trainer brings the host's to its device.
+constexpr long place_in_video(Dims dims, int channel, int frame, int row, int column) {
+    return ((static_cast<long>(frame) * dims.height() + row) * dims.width() + column) * dims.channels() + channel;
+}
+
+}  // namespace detail
+
+/// A read-only batch of `batch` samples of shape `S`, one after the other; a picture lies as (height, width,
+/// channels), a video as (depth, height, width, channels). Its type says whose memory that is: the host's, if nothing
+/// is said. None becomes one of another memory: `on_host` copies a device's batch, and a trainer brings the host's to
+/// its device.
 template <ShapeType S, class Memory = HostMemory>
 struct View {
     using shape = S;
@@ -27,8 +35,12 @@ struct View {
     /// What the host reads, of a batch in the host's memory.
     std::span<const float> values() const requires Memory::on_host { return {data, static_cast<std::size_t>(size())}; }
     /// Sample `n`, channel or feature `c`, row `h`, column `w`: PyTorch's x[n, c, h, w].
-    float operator()(int n, int c, int h = 0, int w = 0) const requires Memory::on_host {
+    float operator()(int n, int c, int h = 0, int w = 0) const requires(Memory::on_host&& S::rank != 4) {
         return data[n * S::count + (static_cast<long>(h) * S::dims.width() + w) * S::dims.channels() + c];
+    }
+    /// The same of frame `d` of a video: PyTorch's x[n, c, d, h, w].
+    float operator()(int n, int c, int d, int h, int w) const requires(Memory::on_host&& S::rank == 4) {
+        return data[n * S::count + detail::place_in_video(S::dims, c, d, h, w)];
     }
 
     /// Samples first .. first + count - 1.

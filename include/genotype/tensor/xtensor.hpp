@@ -10,7 +10,8 @@
 namespace genotype {
 namespace detail {
 
-/// An xtensor expression over `data` whose axes are (batch, channels, height, width) for a picture, (batch, ...) else.
+/// An xtensor expression over `data` whose axes are (batch, channels, height, width) for a picture, with the depth
+/// before the height for a video, (batch, ...) else.
 template <ShapeType S, class Value>
 auto adapt_batch(Value* data, int batch) {
     constexpr std::size_t axes = S::rank + 1;
@@ -25,6 +26,9 @@ auto adapt_batch(Value* data, int batch) {
     }
     if constexpr (S::rank == 3)
         strides = {S::count, 1, static_cast<long>(S::dims.width()) * S::dims.channels(), S::dims.channels()};
+    else if constexpr (S::rank == 4)
+        strides = {S::count, 1, static_cast<long>(S::dims.height()) * S::dims.width() * S::dims.channels(),
+                   static_cast<long>(S::dims.width()) * S::dims.channels(), S::dims.channels()};
     return xt::adapt(data, static_cast<std::size_t>(batch * S::count), xt::no_ownership(), shape, strides);
 }
 

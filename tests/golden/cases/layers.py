@@ -136,6 +136,36 @@ def signals(store):
     of("conv1d_t", nn.ConvTranspose1d, (5, 4, 4, 3, 1, 2), (2, 5, 1, 4), bias=True)
 
 
+def videos(store):
+    """Over (channels, depth, height, width)."""
+    def of(name, kind, arguments, shape, **options):
+        options.setdefault("bias", False)
+        drawn(store, name, kind(*arguments, **options), *shape)
+
+    of("conv3d", nn.Conv3d, (3, 5, 3, 1, 1), (2, 3, 4, 5, 3), bias=True)
+    of("conv3d_sides", nn.Conv3d, (4, 6, (2, 3, 1), (2, 1, 2), (1, 0, 1)), (2, 4, 5, 4, 3))
+    of("conv3d_dilated", nn.Conv3d, (3, 4, 3, 1, (2, 1, 3)), (2, 3, 5, 4, 3), dilation=(2, 1, 3), bias=True)
+    of("conv3d_groups", nn.Conv3d, (6, 9, 3, 2, 1), (2, 6, 4, 3, 5), groups=3, bias=True)
+    of("conv3d_depthwise", nn.Conv3d, (5, 5, 3, 1, 1), (2, 5, 3, 4, 3), groups=5)
+    of("conv3d_wide", nn.Conv3d, (16, 24, 3, 1, 1), (1, 16, 3, 6, 6))  # the fast kernels of square sides
+    of("conv3d_one_frame", nn.Conv3d, (4, 6, (1, 3, 3), 1, (0, 1, 1)), (2, 4, 3, 4, 3), bias=True)
+    of("conv3d_one", nn.Conv3d, (4, 6, 1, (2, 1, 1)), (2, 4, 5, 2, 3), bias=True)
+    of("conv3d_reflect", nn.Conv3d, (2, 3, 3, 1, (2, 1, 1)), (2, 2, 3, 4, 3), padding_mode="reflect", bias=True)
+    of("conv3d_replicate", nn.Conv3d, (2, 4, 3, (1, 2, 2), 2), (2, 2, 2, 3, 4), padding_mode="replicate", groups=2)
+    of("conv3d_circular", nn.Conv3d, (2, 3, 2, 1, (2, 1, 1)), (2, 2, 3, 3, 2), padding_mode="circular")
+    of("conv_t_3d", nn.ConvTranspose3d, (6, 4, 4, 2, 1), (2, 6, 2, 3, 2), bias=True)
+    of("conv_t_3d_sides", nn.ConvTranspose3d, (4, 6, (3, 2, 4), (2, 1, 3), (1, 0, 1), (1, 0, 2)), (2, 4, 3, 2, 3),
+       groups=2, dilation=(1, 2, 1), bias=True)
+    of("conv_t_3d_one_frame", nn.ConvTranspose3d, (4, 3, (1, 4, 4), (1, 2, 2), (0, 1, 1)), (2, 4, 3, 2, 3))
+    drawn(store, "batch_norm_3d", nn.BatchNorm3d(5), 2, 5, 3, 2, 4)
+    drawn(store, "group_norm_3d", nn.GroupNorm(2, 6), 2, 6, 3, 2, 2)
+    drawn(store, "instance_norm_3d", nn.InstanceNorm3d(4), 2, 4, 3, 1, 1)
+    drawn(store, "layer_norm_3d", nn.LayerNorm([3, 2, 4, 2]), 2, 3, 2, 4, 2)
+    drawn(store, "silu_3d", nn.SiLU(), 2, 3, 2, 2, 3)
+    drawn(store, "flatten_3d", nn.Flatten(), 2, 3, 2, 4, 2)
+    drawn(store, "reshape_3d", nn.Unflatten(1, (3, 2, 4, 2)), 2, 48)
+
+
 def linear(store):
     drawn(store, "linear_7_5", nn.Linear(7, 5), 4, 7)
     drawn(store, "linear_64_33", nn.Linear(64, 33), 5, 64)

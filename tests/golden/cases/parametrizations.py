@@ -69,5 +69,8 @@ def parametrizations(store):
               [nn.Conv2d(3, 6, 4, 2, 1, bias=False), nn.LeakyReLU(0.2), nn.ConvTranspose2d(6, 5, 3, 2, 1), nn.LeakyReLU(0.2),
                nn.Conv2d(5, 4, 1), nn.Flatten(), nn.Linear(100, 3)],
               norm, values(f"{kind}/x", (3, 3, 6, 6)))
+        train(store, f"{kind}_videos",
+              [nn.Conv3d(2, 4, (2, 3, 3), 1, 1), nn.LeakyReLU(0.2), nn.ConvTranspose3d(4, 3, 2, 2, bias=False)],
+              norm, values(f"{kind}_videos/x", (2, 2, 2, 3, 3)))
         train(store, f"{kind}_embedding", [nn.Embedding(7, 5)], norm,
               torch.tensor([3, 0, 6, 3]))

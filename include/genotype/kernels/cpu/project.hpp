@@ -38,9 +38,8 @@ struct ScaledBy {
 inline void project(Cpu, long rows, int width, const float* x, const ProjectWeights& by, float* y) {
 #pragma omp parallel for schedule(static) if (rows * width >= detail::parallel_values)
     for (long row = 0; row < rows; ++row)
-        y[row] = static_cast<float>(static_cast<double>(*by.bias) + detail::sum_range(detail::ProjectTerm{}, width,
-                                                                                      x + row * width, by.weights,
-                                                                                      by.of_class(row, width)));
+        y[row] = static_cast<float>(by.first() + detail::sum_range(detail::ProjectTerm{}, width, x + row * width,
+                                                                   by.weights, by.of_class(row, width)));
 }
 
 /// See the reference's.

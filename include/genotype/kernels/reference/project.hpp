@@ -10,7 +10,7 @@ namespace genotype::kernels {
 inline void project(Reference, long rows, int width, const float* x, const ProjectWeights& by, float* y) {
     for (long row = 0; row < rows; ++row) {
         const float* const own = by.of_class(row, width);
-        double sum = static_cast<double>(*by.bias);
+        double sum = by.first();
         for (int i = 0; i < width; ++i)
             sum += static_cast<double>(x[row * width + i]) *
                    (static_cast<double>(by.weights[i]) + static_cast<double>(own[i]));

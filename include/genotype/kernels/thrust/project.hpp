@@ -17,7 +17,7 @@ void project(Thrust<System> device, long rows, int width, const float* x, const 
             return detail::Sums<1>{{static_cast<double>(x[row * width + i]) * weight}};
         },
         [=] GENOTYPE_KERNEL(long row, const detail::Sums<1>& total) mutable {
-            y[row] = static_cast<float>(total.values[0] + static_cast<double>(*by.bias));
+            y[row] = static_cast<float>(total.values[0] + by.first());
         });
 }
 
