@@ -174,8 +174,8 @@ class TangentWorkspace {
         const NamedValue *values, *tangents;
     };
 
-    /// The batch as one text, the further inputs, and their tangents, which are zero; linked anew, since a workspace may
-    /// move.
+    /// The batch as one text, the further inputs, and their tangents, which are zero; linked anew, since a workspace
+    /// may move.
     Lists linked() {
         text_ = {.count = batch_};
         texts_ = {.list = Device::on_host ? &text_ : nullptr, .count = 1, .context = batch_};
