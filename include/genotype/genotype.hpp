@@ -29,11 +29,11 @@
 #include "genotype/model/summary.hpp"
 #include "genotype/losses.hpp"
 #include "genotype/optimizers.hpp"
+#include "genotype/training/trainer.hpp"  // before what includes it, which keeps compilers' words short
 #include "genotype/training/autoencode.hpp"
 #include "genotype/training/gan_trainer.hpp"
 #include "genotype/training/loss_between.hpp"
 #include "genotype/training/supervised_trainer.hpp"
-#include "genotype/training/recipe.hpp"  // behind what it includes, which keeps compilers' words short
 #include "genotype/training/text_trainer.hpp"
 #include "genotype/training/vae_trainer.hpp"
 #include "genotype/models/gan.hpp"

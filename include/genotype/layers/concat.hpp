@@ -15,6 +15,7 @@ struct Concat : LayerBase {
     using reads = Names<N>;
     using linear_map = Concat;
     static constexpr bool backward_reads_input = false;
+    static constexpr int joined_channels = channels;
 
     static constexpr Inferred output(Dims in) {
         if (channels < 1) return {FaultKind::size, vector_dims(channels), {}};

@@ -207,6 +207,15 @@ constexpr Dims wanted_input() {
         return L::input;
 }
 
+/// How many channels a layer puts behind those of its input, which so are not the input's.
+template <class L>
+constexpr int joined_channels() {
+    if constexpr (requires { L::joined_channels; })
+        return L::joined_channels;
+    else
+        return 0;
+}
+
 /// The sentence about fault `F` of `Model`, whose children are followed along the path; without a fault, `Model`.
 template <ShapeFault F, class Model>
 consteval auto verdict() {

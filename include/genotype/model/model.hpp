@@ -43,6 +43,14 @@ class Model : public ModelWeights<Net, Device> {
         return workspace.forward(*this, x);
     }
 
+    /// The same of a network with further inputs: `generator(noise, {given<label>(labels)}, workspace)`.
+    template <ShapeType In>
+    ViewOn<OutputShape<Net, In>, Device> operator()(std::type_identity_t<ViewOn<In, Device>> x,
+                                                    const InputsOf<Net, Device>& inputs,
+                                                    Workspace<Net, In, Inference, Device>& workspace) const {
+        return workspace.forward(*this, x, inputs);
+    }
+
     template <ShapeType In, detail::WrongBatch<ViewOn<In, Device>> Other>
     ViewOn<OutputShape<Net, In>, Device> operator()(const Other&, Workspace<Net, In, Inference, Device>&) const {
         return typename decltype(detail::batch_verdict<Other, ViewOn<In, Device>>())::model{};
@@ -62,6 +70,17 @@ class Model : public ModelWeights<Net, Device> {
             Device::download(result.data, result.size(), y.data());
             return y;
         }
+    }
+    /// The same of a network with further inputs, on a device that computes in the host's memory.
+    template <ShapeType In>
+    requires(Device::on_host&& InputsOf<Net>::count > 0) auto operator()(const Tensor<In>& x,
+                                                                         const InputsOf<Net>& inputs) const {
+        Tensor<OutputShape<Net, In>> y(x.batch());
+        if (x.batch() == 0) return y;
+        Workspace<Net, In, Inference, Device> memory(x.batch(), this->runs_on());
+        const auto result = memory.forward(*this, x, inputs);
+        Device::download(result.data, result.size(), y.data());
+        return y;
     }
 };
 

@@ -42,11 +42,19 @@ struct Sequential {
     }
 
     /// What the first layer that does something wants: {100, any, any} for a generator that begins with ConvT<100,
-    /// ...>.
+    /// ...>, or with Concat<label, 1>, ConvT<101, ...>.
     static constexpr Dims wanted_input() {
         Dims wanted = unknown_dims;
+        int joined = 0;
         bool found = false;
-        ((found || detail::Binds<L> ? void() : void((wanted = detail::wanted_input<L>(), found = true))), ...);
+        const auto visit = [&](Dims of_layer, bool binds, int joins) {
+            if (found || binds) return;
+            joined += joins;
+            found = joins == 0;
+            wanted = of_layer;
+        };
+        (visit(detail::wanted_input<L>(), detail::Binds<L>, detail::joined_channels<L>()), ...);
+        if (found && wanted.first != any_dim) wanted.first -= joined;
         return wanted;
     }
 

@@ -95,19 +95,15 @@ class Workspace {
     template <class Model>
     OutView infer(const Model& model, InView x) requires std::same_as<Mode, Training> {
         expect_no_inputs();
-        check(x.batch);
-        kept_batch_ = 0;
-        constexpr LayerMemory inference = memory_of<Net, Device, Inference>(In::dims);
-        constexpr MemoryExtent scratch_here = aligned(inference.forward_scratch);
-        const long needed = scratch_here.floats(capacity_);
-        float* memory = arena_.data() + output_size.floats(capacity_);
-        if (needed > (kept_size + scratch_size).floats(capacity_)) {
-            if (inference_.size() == 0) inference_ = Arena<Device>(needed);
-            memory = inference_.data();
-        }
-        const kernels::SequenceRows text{.count = x.batch};
-        run<Inference>(model, x, {}, region(memory, scratch_here), one_text(text), nullptr);
-        return {output(), x.batch};
+        return start_inference(model, x);
+    }
+    /// The same of a network with further inputs.
+    template <class Model>
+    requires(InputsOf<Net>::count > 0) OutView infer(const Model& model, InView x, const InputsOf<Net, Device>& inputs)
+    requires std::same_as<Mode, Training> {
+        inputs.check(x.batch, Device::on_host);
+        given_ = inputs.values();
+        return start_inference(model, x);
     }
 
     /// Where the gradient by the input goes: a `Tensor<In>`, or an address with room for so many samples.
@@ -223,6 +219,23 @@ class Workspace {
         kept_batch_ = x.batch;
         run<Mode>(model, x, std::same_as<Mode, Training> ? kept() : session, scratch(), sequences, random);
         return {output(), sequences.last_only ? sequences.count : x.batch};
+    }
+
+    template <class Model>
+    OutView start_inference(const Model& model, InView x) {
+        check(x.batch);
+        kept_batch_ = 0;
+        constexpr LayerMemory inference = memory_of<Net, Device, Inference>(In::dims);
+        constexpr MemoryExtent scratch_here = aligned(inference.forward_scratch);
+        const long needed = scratch_here.floats(capacity_);
+        float* memory = arena_.data() + output_size.floats(capacity_);
+        if (needed > (kept_size + scratch_size).floats(capacity_)) {
+            if (inference_.size() == 0) inference_ = Arena<Device>(needed);
+            memory = inference_.data();
+        }
+        const kernels::SequenceRows text{.count = x.batch};
+        run<Inference>(model, x, {}, region(memory, scratch_here), one_text(text), nullptr);
+        return {output(), x.batch};
     }
 
     template <class RunMode, class Model>

@@ -4,6 +4,7 @@
 #include "genotype/losses/adversarial.hpp"
 #include "genotype/losses/bce.hpp"
 #include "genotype/model/output_shape.hpp"
+#include "genotype/training/read_labels.hpp"
 #include "genotype/training/report.hpp"
 
 namespace genotype {
@@ -51,6 +52,9 @@ consteval auto adversarial_verdict() {
         else if constexpr (prediction_domain<L>() == LossDomain::unit && exceeds_0_to_1<D>())
             return why::loss_is_of_probabilities_but_the_network_gives_other_numbers<
                 why::loss<L>, why::discriminator<D>, why::hint_end_it_with_Sigmoid_or_take_BCEWithLogits>{};
+        else if constexpr (read_other_labels<G, D>())
+            return why::networks_read_labels_of_other_classes<why::got<Class<classes_read_by<D>()>>,
+                                                              why::wants<Class<classes_read_by<G>()>>>{};
         else
             return why::no_fault<combinators::Adversarial<G, D, L, N>>{};
     }
@@ -59,7 +63,9 @@ consteval auto adversarial_verdict() {
 }  // namespace detail
 
 /// A generative adversarial network: any generator from noise of shape `Noise`, any discriminator of what it makes that
-/// gives one value, and a loss (BCE on probabilities; BCEWithLogits, Hinge or MSE on scores).
+/// gives one value, and a loss (BCE on probabilities; BCEWithLogits, Hinge or MSE on scores). Where one of them or both
+/// read a label (`Given<Class<10>>`), a trainer is given the labels of the real samples, which are those of the
+/// generated ones too: Mirza and Osindero, "Conditional generative adversarial nets", 2014, arXiv:1411.1784.
 /// Source: Goodfellow et al., "Generative adversarial nets" (NeurIPS 2014).
 template <Layer Generator, Layer Discriminator, AdversarialLoss Loss = BCE, ShapeType Noise = InputShape<Generator>>
 using Adversarial = typename decltype(detail::adversarial_verdict<Generator, Discriminator, Loss, Noise>())::model;

@@ -15,6 +15,15 @@ auto encode(const Model<combinators::VariationalAutoencoder<E, D, L, I>, Device>
     return workspace.forward(encoder, x);
 }
 
+/// The same of an encoder that reads a label: encode(model, x, {given<label>(labels)}, workspace).
+template <Layer E, Layer D, class L, ShapeType I, class Device>
+auto encode(const Model<combinators::VariationalAutoencoder<E, D, L, I>, Device>& model,
+            std::type_identity_t<ViewOn<I, Device>> x, const std::type_identity_t<InputsOf<E, Device>>& inputs,
+            Workspace<E, I, Inference, Device>& workspace) {
+    const WeightsView encoder = part<0>(model);
+    return workspace.forward(encoder, x, inputs);
+}
+
 /// The pictures of a batch of latents. They live in the workspace.
 template <Layer E, Layer D, class L, ShapeType I, class Device>
 auto decode(const Model<combinators::VariationalAutoencoder<E, D, L, I>, Device>& model,
@@ -22,6 +31,15 @@ auto decode(const Model<combinators::VariationalAutoencoder<E, D, L, I>, Device>
             Workspace<D, InputShape<D>, Inference, Device>& workspace) {
     const WeightsView decoder = part<1>(model);
     return workspace.forward(decoder, z);
+}
+/// The same of a decoder that reads a label: decode(model, z, {given<label>(labels)}, workspace).
+template <Layer E, Layer D, class L, ShapeType I, class Device>
+auto decode(const Model<combinators::VariationalAutoencoder<E, D, L, I>, Device>& model,
+            std::type_identity_t<ViewOn<InputShape<D>, Device>> z,
+            const std::type_identity_t<InputsOf<D, Device>>& inputs,
+            Workspace<D, InputShape<D>, Inference, Device>& workspace) {
+    const WeightsView decoder = part<1>(model);
+    return workspace.forward(decoder, z, inputs);
 }
 
 }  // namespace genotype

@@ -6,6 +6,7 @@
 #include "genotype/model/children.hpp"
 #include "genotype/model/output_shape.hpp"
 #include "genotype/model/run.hpp"
+#include "genotype/training/read_labels.hpp"
 #include "genotype/training/report.hpp"
 
 namespace genotype {
@@ -91,6 +92,9 @@ consteval auto verdict_of_autoencoder() {
         else if constexpr (prediction_domain<L>() == LossDomain::unit && exceeds_0_to_1<D>())
             return why::loss_is_of_probabilities_but_the_network_gives_other_numbers<
                 why::loss<L>, why::decoder<D>, why::hint_end_it_with_Sigmoid_or_take_BCEWithLogits>{};
+        else if constexpr (read_other_labels<E, D>())
+            return why::networks_read_labels_of_other_classes<why::got<Class<classes_read_by<D>()>>,
+                                                              why::wants<Class<classes_read_by<E>()>>>{};
         else
             return why::no_fault<combinators::VariationalAutoencoder<E, D, L, I>>{};
     }
@@ -124,7 +128,9 @@ concept InputOrNone = std::is_void_v<I> || ShapeType<I>;
 /// second half of its output), a draw from it goes through the decoder, and the loss is the negative evidence lower
 /// bound: reconstruction loss summed over a sample's values + beta * KL(N(mean, variance) | N(0, 1)). Parameters are
 /// named "encoder.0.weight", "decoder.0.weight". Source: Kingma and Welling, "Auto-encoding variational Bayes" (ICLR
-/// 2014). The shape of the input may be left out where the encoder tells all of it, as a Linear does.
+/// 2014). The shape of the input may be left out where the encoder tells all of it, as a Linear does. Where one of them
+/// or both read a label (`Given<Class<10>>`), a trainer is given the samples' labels: Sohn, Lee and Yan, "Learning
+/// structured output representation using deep conditional generative models" (NeurIPS 2015).
 template <Layer Encoder, Layer Decoder, class Loss = MSE,
           detail::InputOrNone Input = typename decltype(detail::input_of_encoder<Encoder>())::type>
 using VariationalAutoencoder = typename decltype(detail::autoencoder_verdict<Encoder, Decoder, Loss, Input>())::model;

@@ -3,6 +3,7 @@
 
 #include "genotype/model/inputs.hpp"
 #include "genotype/model/output_shape.hpp"
+#include "genotype/training/read_labels.hpp"
 
 namespace genotype {
 namespace why {
@@ -31,31 +32,9 @@ struct FlowMatching {
 
 namespace detail {
 
-template <class N>
-inline constexpr bool is_label = requires {
-    N::shape::count_of_classes;
-};
-
-/// The times and the labels among the names that a network reads.
-template <class N>
-struct FlowNames;
-template <class... N>
-struct FlowNames<Names<N...>> {
-    static constexpr int labels = (0 + ... + int{is_label<N>}), others = static_cast<int>(sizeof...(N)) - labels;
-    template <bool wanted, class Found, class... Rest>
-    struct First {
-        using type = Found;
-    };
-    template <bool wanted, class Next, class... Rest>
-    struct First<wanted, void, Next, Rest...>
-        : First<wanted, std::conditional_t<is_label<Next> == wanted, Next, void>, Rest...> {};
-    using Time = typename First<false, void, N...>::type;
-    using Label = typename First<true, void, N...>::type;
-};
-
 template <class N, class I>
 consteval auto flow_verdict() {
-    using Read = FlowNames<ReadNames<N>>;
+    using Read = SortedNames<ReadNames<N>>;
     constexpr Inferred velocity = infer<N>(I::dims);
     if constexpr (velocity.fault)
         return typename detail::Verdict<velocity.fault, N>::said{};
@@ -63,11 +42,11 @@ consteval auto flow_verdict() {
         return why::network_must_give_the_shape_of_its_input<why::got<shape_word_t<velocity.dims>>, why::wants<I>>{};
     else if constexpr (Read::others != 1 || Read::labels > 1)
         return why::network_of_a_flow_reads_one_time_and_at_most_one_label<why::got<ReadNames<N>>>{};
-    else if constexpr (Read::Time::shape::dims != Shape<1>::dims)
-        return why::value_has_another_shape<why::name<typename Read::Time>, why::got<typename Read::Time::shape>,
+    else if constexpr (Read::Other::shape::dims != Shape<1>::dims)
+        return why::value_has_another_shape<why::name<typename Read::Other>, why::got<typename Read::Other::shape>,
                                             why::wants<Shape<1>>>{};
     else
-        return why::no_fault<combinators::FlowMatching<N, I, typename Read::Time, typename Read::Label>>{};
+        return why::no_fault<combinators::FlowMatching<N, I, typename Read::Other, typename Read::Label>>{};
 }
 
 }  // namespace detail

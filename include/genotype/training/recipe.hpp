@@ -1,19 +1,26 @@
-// A training of one's own: what a step computes, and a trainer for it.
+// What a training's step computes, as a type of its own.
 #pragma once
 
-#include <cstring>
-#include <span>
-#include <vector>
+#include <array>
+#include <concepts>
+#include <type_traits>
 
-#include "genotype/kernels/functions.hpp"
+#include "genotype/kernels/device.hpp"
 #include "genotype/model/inputs.hpp"
-#include "genotype/tensor/input.hpp"
-#include "genotype/training/labels.hpp"
-#include "genotype/training/supervised_trainer.hpp"
+#include "genotype/model/output_shape.hpp"
+#include "genotype/training/recipe_options.hpp"
 
 namespace genotype {
 
-/// What a step computes with one network, and nothing else; `Trainer<R>` has all that trainers have.
+/// Networks that a recipe trains, or the parts that it runs one of them in.
+template <Layer... N>
+struct Nets {};
+
+/// Shapes of samples, in an order.
+template <ShapeType... S>
+struct Shapes {};
+
+/// What a training's step computes, and nothing else; `Trainer<R>` has all that trainers have.
 ///
 ///     template <Layer N>
 ///     struct Denoising {  // a network that takes noise away again
@@ -22,192 +29,142 @@ namespace genotype {
 ///         struct Losses { float error; };                // floats alone
 ///         static constexpr long draws = Sample::count;   // from N(0, 1), a sample
 ///         template <class Step> static void step(Step& s) {
-///             const auto clean = s.batch();
+///             const View<Sample> clean = s.batch();
 ///             const auto noisy = s.compute(kernels::Add{}, s.template normal<Sample>(), clean);
 ///             s.template learn<MSE>(&Losses::error, s.run(noisy), clean);
 ///         }
 ///     };
 ///     Trainer<Denoising<Net>> trainer({.clip_norm = 1, .average = 0.999f, .accumulate = 2, .batch = 64});
 ///
-/// A recipe whose batches have labels says `static constexpr int classes`, and reads them by `s.labels()`.
+/// The step is called for each micro-batch, and the network then learns. A recipe of several networks is called once,
+/// and says itself who learns when:
+///
+///     using Networks = Nets<G, D>;            // what has weights and an optimiser
+///     using Inputs = Shapes<Noise, Sample>;   // of each
+///     static constexpr std::array prefixes{"generator.", "discriminator."};  // of the names in files
+///     ...
+///     s.template learn<1>([&] { ...; s.template backward<1>(dy); });  // for each micro-batch, then the update
+///     s.template learn<0>([&] { ... });
+///
+/// See `RecipeStep` for what a step may say. What a recipe may say beside it:
+///  - `classes`: a batch has labels, which it reads by `s.labels()`, and which networks that read one are given;
+///  - `template <class Optimizer> using Options`: options of its own, with for_each_option; of several networks with
+///    `static ... networks(options)`, an array of `NetworkOptions`, unless each is trained by `options.optimizer`;
+///  - `Sums` and `losses(sums, samples)`: what micro-batches add up, where that is not what is reported;
+///  - `Noise`, of `draws` values: a caller may give it, `trainer.step(batch, noise)`;
+///  - `Target`, the shape of what is given beside the samples, which it reads by `s.targets()`;
+///  - `Scratch`: shapes of all that a step computes at once, for which the trainer then has memory from the beginning.
 template <class R>
-concept Recipe = Layer<typename R::Network> && ShapeType<typename R::Sample> && requires {
+concept Recipe = ShapeType<typename R::Sample> && requires {
     typename R::Losses;
     { R::draws } -> std::convertible_to<long>;
-};
+} &&(requires { typename R::Networks; } || Layer<typename R::Network>);
 
 namespace detail {
 
-/// What a recipe's step is given: one micro-batch, and what becomes of it.
-template <class Trainer, class R, class Device>
-class RecipeStep {
-    using Sample = typename R::Sample;
-    using Losses = typename R::Losses;
+/// The recipe of a GAN, a VAE, and what else the library brings as a type: specialised beside each.
+template <class Net>
+struct RecipeOf;
 
-  public:
-    template <ShapeType S>
-    using Batch = ViewOn<S, Device>;
-    using Output = Batch<typename Trainer::Output>;
+/// One of the user's is its own.
+template <class Net>
+struct FindRecipe {
+    using type = RecipeOf<Net>;
+};
+template <Recipe R>
+struct FindRecipe<R> {
+    using type = R;
+};
+template <class Net>
+concept HasRecipe = Recipe<Net> || requires {
+    typename RecipeOf<Net>::Losses;
+};
 
-    RecipeStep(Trainer& trainer, const detail::MicroBatch& micro, Batch<Sample> batch, RandomState* layers)
-        : trainer_(trainer), micro_(micro), batch_(micro.of(batch)), whole_(batch.batch), layers_(layers) {}
+/// Whether a recipe is one of the user's.
+template <class R>
+inline constexpr bool is_own = true;
+template <class Net>
+inline constexpr bool is_own<RecipeOf<Net>> = false;
 
-    const Device& device() const { return trainer_.model().runs_on(); }
-    int size() const { return micro_.count; }
-    Batch<Sample> batch() const { return batch_; }
-    /// A label a sample, as a network's further input takes it: `given<label>(s.labels())`.
-    Batch<Shape<1>> labels() const { return {trainer_.labels_.data() + micro_.first, micro_.count}; }
+template <class R>
+consteval auto networks_of() {
+    if constexpr (requires { typename R::Networks; })
+        return typename R::Networks{};
+    else
+        return Nets<typename R::Network>{};
+}
+/// What is run: the networks, or the children of the one that there is.
+template <class R>
+consteval auto runs_of() {
+    if constexpr (requires { typename R::Parts; })
+        return typename R::Parts{};
+    else
+        return networks_of<R>();
+}
+template <class R>
+consteval auto inputs_of_runs() {
+    if constexpr (requires { typename R::Inputs; })
+        return typename R::Inputs{};
+    else
+        return Shapes<typename R::Sample>{};
+}
+template <class R, class Optimizer>
+consteval auto options_of() {
+    if constexpr (requires { typename R::template Options<Optimizer>; })
+        return std::type_identity<typename R::template Options<Optimizer>>{};
+    else
+        return std::type_identity<RecipeOptions<Optimizer>>{};
+}
+template <class R>
+consteval auto sums_of() {
+    if constexpr (requires { typename R::Sums; })
+        return std::type_identity<typename R::Sums>{};
+    else
+        return std::type_identity<typename R::Losses>{};
+}
+template <class R>
+consteval int classes_of() {
+    if constexpr (requires { R::classes; })
+        return R::classes;
+    else
+        return 0;
+}
 
-    /// The next of the recipe's draws. Throws `Error` where there are no more.
-    template <ShapeType S>
-    Batch<S> normal() {
-        if (drawn_ + S::count > R::draws)
-            fail("Recipe", "draws of a sample", drawn_ + S::count, concat("the ", R::draws, " that the recipe says"));
-        const float* const first = trainer_.noise_.data() + drawn_ * whole_;
-        drawn_ += S::count;
-        return micro_.of(Batch<S>{first, whole_});
-    }
-    /// f of each value, in memory that is the step's.
-    template <class F, ShapeType S, class... More>
-    Batch<S> compute(F f, View<S, MemoryOf<Device>> first, const More&... more) {
-        float* const to = memory(S::count);
-        map(device(), first.size(), f, to, first.data, Batch<S>(more).data...);
-        return {to, micro_.count};
-    }
+/// The begin of each network's names in files: "" where there is one.
+template <class R>
+consteval auto prefixes_of() {
+    if constexpr (requires { R::prefixes; })
+        return R::prefixes;
+    else
+        return std::array{""};
+}
+/// What several networks are together, in files.
+template <class R>
+consteval const char* joined_name_of() {
+    if constexpr (requires { R::joins; })
+        return R::joins;
+    else
+        return "Networks";
+}
 
-    /// Runs the network.
-    Output run(Batch<Sample> x) {
-        x_ = x;
-        return trainer_.run_.forward(trainer_.model(), x, layers_);
-    }
-    Output run(Batch<Sample> x, const InputsOf<typename R::Network, Device>& inputs) {
-        x_ = x;
-        return trainer_.run_.forward(trainer_.model(), x, inputs, layers_);
-    }
-    /// The loss of what the last run told, and the gradients by it.
-    template <class Loss, class Target>
-    void learn(float Losses::*loss, Output told, const Target& target) {
-        const Losses of{};
-        const auto place = reinterpret_cast<const float*>(&(of.*loss)) - reinterpret_cast<const float*>(&of);
-        float* const gradient = memory(Trainer::Output::count);
-        Loss::evaluate(device(), LossCallOn<Device>{.prediction = told,
-                                                    .target = target,
-                                                    .weight = micro_.weight,
-                                                    .value = micro_.losses + place,
-                                                    .gradient = {gradient, told.batch, Trainer::Output::count}});
-        trainer_.run_.backward(trainer_.model(), x_, {gradient, told.batch},
-                               {.gradients = trainer_.template gradients_of<0>(), .accumulate = micro_.accumulate});
-    }
-
-  private:
-    /// The same in each step, which asks in the same order. Throws `Error` where it asks for more than in the first.
-    float* memory(long of_a_sample) {
-        const long floats = static_cast<long>(trainer_.capacity()) * of_a_sample;
-        if (asked_ == trainer_.memory_.size()) trainer_.memory_.emplace_back(floats);
-        auto& memory = trainer_.memory_[asked_++];
-        if (memory.size() < floats)
-            fail("Recipe", concat("floats of the values that a step computes, number ", asked_), floats,
-                 concat("at most ", memory.size(), ", as in the first step: a step computes the same each time"));
-        return memory.data();
-    }
-
-    Trainer& trainer_;
-    MicroBatch micro_;
-    Batch<Sample> batch_, x_;
-    int whole_;
-    RandomState* layers_;
-    long drawn_ = 0;
-    std::size_t asked_ = 0;
+/// A recipe's types and numbers, with what stands for those that it leaves out.
+template <class R>
+struct RecipeFacts {
+    using Networks = decltype(networks_of<R>());
+    using Runs = decltype(runs_of<R>());
+    using Inputs = decltype(inputs_of_runs<R>());
+    using Sums = typename decltype(sums_of<R>())::type;
+    static constexpr bool has_parts = requires { typename R::Parts; };
+    static constexpr bool has_texts = requires { typename R::template Texts<Cpu>; };
+    static constexpr bool has_turns = requires { typename R::Networks; };  // its step says who learns when
+    static constexpr bool takes_noise = requires { typename R::Noise; };
+    static constexpr int classes = classes_of<R>();
+    static constexpr bool has_targets = classes == 0 && requires { typename R::Target; };
+    static constexpr bool is_looked_at = requires { R::domain; };  // its batches, for what its losses are defined for
+    static constexpr int floats = static_cast<int>(sizeof(Sums) / sizeof(float));
+    static_assert(std::is_trivially_copyable_v<Sums> && sizeof(Sums) % sizeof(float) == 0,
+                  "a recipe's Losses are floats alone");
 };
 
 }  // namespace detail
-
-/// Options of a recipe's trainer.
-template <class Optimizer>
-using RecipeOptions = SupervisedOptions<Optimizer>;
-
-/// Trains by a recipe. The first step allocates what the recipe asks for, the others nothing.
-template <Recipe R, class Device, class Optimizer>
-class Trainer<R, Device, Optimizer> : public TrainerBase<Trainer<R, Device, Optimizer>, RecipeOptions<Optimizer>,
-                                                         Device, Optimizer, typename R::Network> {
-    using Base = TrainerBase<Trainer, RecipeOptions<Optimizer>, Device, Optimizer, typename R::Network>;
-    using Net = typename R::Network;
-    using Sample = typename R::Sample;
-    using Losses = typename R::Losses;
-    friend class detail::RecipeStep<Trainer, R, Device>;
-    static_assert(std::is_trivially_copyable_v<Losses> && sizeof(Losses) % sizeof(float) == 0,
-                  "a recipe's Losses are floats alone");
-
-  public:
-    using Output = OutputShape<Net, Sample>;
-    using Options = RecipeOptions<Optimizer>;
-    using Report = detail::Reported<Losses, Device>;
-    static constexpr std::array prefixes{""};
-    static constexpr bool has_noise = R::draws > 0, has_labels = requires { R::classes; };
-    static constexpr int loss_floats = static_cast<int>(sizeof(Losses) / sizeof(float));
-
-    explicit Trainer(Options options = {}, const Device& device = {})
-        : Base(options, device, {{{options.optimizer, options.average}}}),
-          run_(this->capacity(), device),
-          input_(options.batch),
-          labels_(has_labels ? options.batch : 0),
-          noise_(options.batch * R::draws) {}
-
-    /// One step on a batch in the host's memory, with a label each where the recipe has classes. Throws `Error` where a
-    /// value is no finite number, where there are not as many labels as samples, and where one is no class; nothing has
-    /// changed then.
-    Report step(View<Sample> batch, std::span<const int> labels) requires has_labels {
-        this->check_batch(batch.batch);
-        detail::check_labels("Trainer", labels, batch.batch, R::classes, "sample of the batch",
-                             [] { return detail::concat("one of the recipe's classes, 0 to ", R::classes - 1); });
-        check(batch);
-        for (std::size_t at = 0; at < labels.size(); ++at) labels_.staging()[at] = static_cast<float>(labels[at]);
-        labels_.send(batch.batch);
-        return make_step(batch);
-    }
-    Report step(View<Sample> batch) requires(!has_labels) {
-        this->check_batch(batch.batch);
-        check(batch);
-        return make_step(batch);
-    }
-    /// The same on a loader's batch, with the labels that it carries.
-    template <class Batch>
-    requires(has_labels&& requires(const Batch& batch) {
-        { batch.samples } -> std::convertible_to<View<Sample>>;
-    }) Report step(const Batch& batch) {
-        return step(batch.samples, batch.labels);
-    }
-
-  private:
-    void check(View<Sample> batch) const {
-        detail::check_target_domain(LossDomain::real, batch.batch, Sample::count, batch.data, "Trainer: batch");
-    }
-
-    Report make_step(View<Sample> batch) {
-        const ViewOn<Sample, Device> real = input_.take(batch);
-        const long draws = R::draws * real.batch;
-        this->run_step({real.data, nullptr, real.batch, 0}, draws, [&](const auto& step) {
-            if (draws > 0) fill_normal(this->device_, draws, step.noise, noise_.data());
-            this->each_micro_batch(real.batch, [&](const detail::MicroBatch& micro) {
-                detail::RecipeStep<Trainer, R, Device> s(*this, micro, real, step.layers);
-                R::step(s);
-            });
-            this->learn();
-        });
-        return this->template report<Losses>(
-            [](const float* values, int) {
-                Losses losses;
-                std::memcpy(&losses, values, sizeof losses);
-                return losses;
-            },
-            real.batch);
-    }
-
-    Workspace<Net, Sample, Training, Device> run_;
-    detail::Input<Sample, Device> input_;
-    detail::Sent<float, Device> labels_;
-    Arena<Device> noise_;
-    std::vector<Arena<Device>> memory_;  // in the order in which the recipe asks
-};
-
 }  // namespace genotype

@@ -38,6 +38,8 @@ template <class Got, class Wants, class Generator, class Discriminator>
 struct generator_does_not_fit_the_discriminator {};
 template <class Got, class Wants, class Discriminator>
 struct discriminator_must_give_one_value {};
+template <class Got, class Wants>
+struct networks_read_labels_of_other_classes {};
 
 struct hint_there_are_GAN_and_VAE_and_LanguageModel_and_Supervised_or_a_step_of_your_own;
 template <class Network, class Hint>

@@ -10,6 +10,13 @@
 
 namespace genotype::detail {
 
+/// What a network is trained by.
+template <class Optimizer>
+struct NetworkOptions {
+    Optimizer optimizer;
+    float average = 0;
+};
+
 /// What of one network's update changes from step to step.
 template <class Optimizer>
 struct NetworkUpdate {

@@ -9,8 +9,9 @@
 
 namespace genotype {
 
-/// Trains one kind of model; see the specialisations in `gan_trainer.hpp`, `vae_trainer.hpp`, `text_trainer.hpp` and
-/// `supervised_trainer.hpp`. What they share is in `trainer_base.hpp`; a training of your own is a `Recipe`.
+/// Trains by a recipe, see `recipe.hpp`: one of your own, or what the library brings for a type, in `gan_trainer.hpp`,
+/// `vae_trainer.hpp`, `flow_trainer.hpp`, `supervised_trainer.hpp` and `text_trainer.hpp`. This is what is there for a
+/// network without one.
 template <class Net, class Device = Cpu, class Optimizer = Adam>
 class Trainer {
     using Recipe = typename why::no_trainer_has_a_recipe_for_this_network<

@@ -24,10 +24,10 @@ namespace genotype {
 ///     this->run_step(key, draws, [&](const auto& step) { ...; this->learn(); });
 ///
 /// `Options` has the fields schedule, clip_norm, batch and seed, and for_each_option (see `Adam`); with accumulate and
-/// groups it can do what these say of every trainer. `Itself` is a
-/// specialisation of `Trainer`, and says `prefixes`, the names of its networks in files ("generator."; "" where there
-/// is one), in the order of `Nets`; `has_noise`, whether its steps draw numbers beside those of the layers; and where
-/// it has several networks `joins`, what they are together. See `supervised_trainer.hpp` for a short one.
+/// groups it can do what these say of every trainer. `Itself` is a specialisation of `Trainer`, and says `prefixes`,
+/// the names of its networks in files ("generator."; "" where there is one), in the order of `Nets`; `has_noise`,
+/// whether its steps draw numbers beside those of the layers; and where it has several networks `joins`, what they are
+/// together. That of the recipes is `RecipeRunner`.
 template <class Itself, class Options, class Device, class Optimizer, Layer... Nets>
 class TrainerBase : public Checkpointed<Itself> {
     static constexpr std::size_t networks = sizeof...(Nets);
@@ -38,6 +38,24 @@ class TrainerBase : public Checkpointed<Itself> {
     const Options& options() const { return options_; }
     /// How many steps it has made.
     std::int64_t steps() const { return network<0>().optimizer.steps(); }
+
+    /// The weights of network `i`, in the order of `Nets`; what it has is named by a trainer of several networks.
+    template <std::size_t i>
+    Model<Net<i>, Device>& model() {
+        return network<i>().model;
+    }
+    template <std::size_t i>
+    const Model<Net<i>, Device>& model() const {
+        return network<i>().model;
+    }
+    template <std::size_t i>
+    const Gradients<Net<i>, Device>& gradients() const {
+        return network<i>().gradients;
+    }
+    template <std::size_t i>
+    Model<Net<i>, Device> average() const {
+        return average_of(network<i>());
+    }
 
     Model<Net<0>, Device>& model() requires(networks == 1) { return network<0>().model; }
     const Model<Net<0>, Device>& model() const requires(networks == 1) { return network<0>().model; }
@@ -60,11 +78,7 @@ class TrainerBase : public Checkpointed<Itself> {
     }
 
   protected:
-    /// What differs from one network to another.
-    struct NetworkOptions {
-        Optimizer optimizer;
-        float average = 0;
-    };
+    using NetworkOptions = detail::NetworkOptions<Optimizer>;
 
     /// All networks with first values, of which each has the seed after the one before.
     TrainerBase(const Options& options, const Device& device, const std::array<NetworkOptions, networks>& each)
@@ -121,6 +135,10 @@ class TrainerBase : public Checkpointed<Itself> {
             micro_batches_.add_up_losses(device_);
         });
         layers_random_.end();
+        // Of a network that does not learn there is nothing to average.
+        each_network([&](auto i) {
+            if (!learns_[i]) network<i>().average.updates() = 0;
+        });
     }
 
     /// The most samples that go through the networks at once: for how many they need memory.
@@ -148,6 +166,7 @@ class TrainerBase : public Checkpointed<Itself> {
     /// In a step, after the backward passes that wrote network i's gradients: changes its weights by them.
     template <std::size_t i = 0>
     void learn() {
+        learns_[i] = true;
         network<i>().learn(numbers_.data()->updates + i, options_.clip_norm);
     }
 
@@ -195,6 +214,7 @@ class TrainerBase : public Checkpointed<Itself> {
     detail::Fetcher<Device> fetcher_;
     RandomState random_;
     detail::LayerDraws layers_random_;
+    std::array<bool, networks> learns_{};  // in a step; the first one is never recorded
 };
 
 }  // namespace genotype

@@ -1,0 +1,95 @@
+// What a recipe's step is given from outside: samples, and labels or targets beside them.
+#pragma once
+
+#include <algorithm>
+#include <concepts>
+#include <span>
+#include <string>
+
+#include "genotype/losses/loss_domain.hpp"
+#include "genotype/tensor/input.hpp"
+#include "genotype/tensor/sender.hpp"
+#include "genotype/training/labels.hpp"
+#include "genotype/training/recipe.hpp"
+
+namespace genotype::detail {
+
+/// Of what type the labels are that a step reads: networks take floats, `CrossEntropy` whole numbers.
+template <class R>
+consteval auto label_of() {
+    if constexpr (requires { typename R::Label; })
+        return typename R::Label{};
+    else
+        return 0.f;
+}
+template <class R>
+consteval auto target_of() {
+    if constexpr (requires { typename R::Target; })
+        return std::type_identity<typename R::Target>{};
+    else
+        return std::type_identity<typename R::Sample>{};
+}
+
+/// Looks at it in the host's memory, and brings it to where the device reads it.
+template <class R, class Device>
+struct RecipeInputs {
+    using Sample = typename R::Sample;
+    using Target = typename decltype(target_of<R>())::type;
+    static constexpr int classes = RecipeFacts<R>::classes;
+    static constexpr bool has_targets = RecipeFacts<R>::has_targets;
+
+    template <class Options>
+    RecipeInputs(const Options& options, int, const Device&)
+        : samples(options.batch), labels(classes > 0 ? options.batch : 0), values(has_targets ? options.batch : 0) {}
+
+    /// Throw `Error` where something cannot be learnt from.
+    static void check(View<Sample> batch) {
+        LossDomain domain = LossDomain::real;
+        if constexpr (requires { R::domain; }) domain = R::domain;
+        check_target_domain(domain, batch.batch, Sample::count, batch.data, "Trainer: batch");
+    }
+    static void check(View<Sample> batch, const auto& given) {
+        check(batch);
+        check_targets(batch.batch, given);
+    }
+    static void check_targets(int samples, std::span<const int> given) {
+        const char* sample = "sample of the batch";
+        if constexpr (requires { R::sample_words; }) sample = R::sample_words;
+        check_labels("Trainer", given, samples, classes, sample, [] {
+            if constexpr (requires { R::label_words(); })
+                return R::label_words();
+            else
+                return concat("one of the ", is_own<R> ? "recipe" : "network", "'s classes, 0 to ", classes - 1);
+        });
+    }
+    static void check_targets(int samples, View<Target> given) requires has_targets {
+        if (given.batch != samples)
+            fail("Trainer", "batch of targets", given.batch, concat(samples, ", that of the samples"));
+        check_target_domain(R::target_domain, given.batch, Target::count, given.data, "Trainer: targets");
+    }
+
+    void take(std::span<const int> given) {
+        here = given;
+        std::transform(given.begin(), given.end(), labels.staging(),
+                       [](int label) { return static_cast<decltype(label_of<R>())>(label); });
+        labels.send(static_cast<long>(given.size()));
+    }
+    void take(View<Target> given) requires has_targets { targets = values.take(given); }
+
+    Input<Sample, Device> samples;
+    Sent<decltype(label_of<R>()), Device> labels;
+    std::span<const int> here;  // the labels where the host reads them, during a call
+    Input<Target, Device> values;
+    ViewOn<Target, Device> targets;
+};
+
+/// A recipe's own where it says so.
+template <class R, class Device>
+consteval auto inputs_of() {
+    if constexpr (RecipeFacts<R>::has_texts)
+        return std::type_identity<typename R::template Texts<Device>>{};
+    else
+        return std::type_identity<RecipeInputs<R, Device>>{};
+}
+
+}  // namespace genotype::detail

@@ -1,0 +1,297 @@
+// What a recipe's step is given: a batch, runs of the networks, losses, and what becomes of them.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <concepts>
+#include <cstddef>
+#include <span>
+#include <tuple>
+#include <utility>
+
+#include "genotype/kernels/functions.hpp"
+#include "genotype/losses/loss_call.hpp"
+#include "genotype/model/model.hpp"
+#include "genotype/model/part.hpp"
+#include "genotype/model/workspace.hpp"
+#include "genotype/random/random_state.hpp"
+#include "genotype/training/micro_batch.hpp"
+#include "genotype/training/read_labels.hpp"
+#include "genotype/training/recipe.hpp"
+
+namespace genotype::detail {
+
+template <std::size_t i, class List>
+struct ElementOf;
+template <std::size_t i, class... N>
+struct ElementOf<i, Nets<N...>> : std::tuple_element<i, std::tuple<N...>> {};
+template <std::size_t i, class... S>
+struct ElementOf<i, Shapes<S...>> : std::tuple_element<i, std::tuple<S...>> {};
+
+/// Where the parameters of part `i` begin among those of the network.
+template <std::size_t i, class... N>
+constexpr long parameters_before(Nets<N...>) {
+    long floats = 0;
+    std::size_t at = 0;
+    ((floats += at++ < i ? parameter_floats<N>() : 0), ...);
+    return floats;
+}
+
+/// A step of a recipe, or where `is_learning` is false the same in an evaluation: networks run as inference does, there
+/// are no gradients, and nobody learns. What it hands out is of the micro-batch that it is at, on the device.
+template <class Trainer, bool is_learning>
+class RecipeStep {
+    using R = typename Trainer::recipe;
+    using Facts = RecipeFacts<R>;
+    using Sample = typename R::Sample;
+    using Sums = typename Facts::Sums;
+    template <std::size_t i>
+    using Net = typename ElementOf<i, typename Facts::Runs>::type;
+    template <std::size_t i>
+    using In = typename ElementOf<i, typename Facts::Inputs>::type;
+    template <std::size_t i>
+    using Out = OutputShape<Net<i>, In<i>>;
+    using First = typename ElementOf<0, typename Facts::Networks>::type;
+
+  public:
+    static constexpr bool learns = is_learning;
+    using Device = typename Trainer::device_type;
+    /// Samples where the device reads them.
+    template <ShapeType S>
+    using Batch = ViewOn<S, Device>;
+    template <std::size_t i>
+    using Inputs = InputsOf<Net<i>, Device>;
+
+    /// `draws` are the numbers of the whole batch, `samples`; an evaluation is of `model`'s weights.
+    RecipeStep(Trainer& trainer, Batch<Sample> batch, int samples, const float* draws, RandomState* layers,
+               const Model<First, Device>* model = nullptr)
+        : trainer_(trainer), batch_(batch), samples_(samples), draws_(draws), layers_(layers), model_(model) {
+        trainer_.memory_.begin_step();
+        trainer_.memory_.begin_turn();
+    }
+
+    const Device& device() const { return trainer_.device_; }
+    const auto& options() const { return trainer_.options_; }
+
+    /// part() for each micro-batch, each with the same draws again; then the networks of these numbers learn from the
+    /// gradients that were added up. Of others nothing changes.
+    template <std::size_t... i, class Part>
+    void learn(const Part& part) {
+        written_ = {};
+        trainer_.memory_.begin_turn();
+        trainer_.each_micro_batch(samples_, [&](const MicroBatch& micro) {
+            begin(micro);
+            part();
+        });
+        (trainer_.template learn<i>(), ...);
+    }
+    /// To be called before a micro-batch.
+    void begin(const MicroBatch& micro) {
+        micro_ = micro;
+        drawn_ = 0;
+        trainer_.memory_.begin();
+    }
+
+    int size() const { return micro_.count; }
+    /// Whether the batch is in one piece: what the networks made of it before is then still there.
+    bool is_whole() const { return micro_.is_whole(); }
+    /// The share of the batch, by which means over a micro-batch are multiplied, and where its part of a sum goes: for
+    /// losses that are called by hand.
+    float weight() const { return micro_.weight; }
+    float* place(float Sums::*sum) const {
+        const Sums of{};
+        return micro_.losses + (reinterpret_cast<const float*>(&(of.*sum)) - reinterpret_cast<const float*>(&of));
+    }
+
+    Batch<Sample> batch() const { return micro_of(batch_); }
+    /// A label a sample: as a network's further input takes it, `given<label>(s.labels())`, or, where the recipe's
+    /// `Label` is int, as `CrossEntropy` does.
+    auto labels() const {
+        const auto* const first = trainer_.given_.labels.data() + rows(micro_.first);
+        if constexpr (std::same_as<decltype(first), const int* const>)
+            return std::span<const int>(first, static_cast<std::size_t>(rows(micro_.count)));
+        else
+            return Batch<Shape<1>>{first, rows(micro_.count)};
+    }
+    /// What was given beside the samples.
+    auto targets() const {
+        if constexpr (Facts::has_targets)
+            return micro_of(trainer_.given_.targets);
+        else
+            return labels();
+    }
+    /// The next of the recipe's draws. Throws `Error` where there are no more.
+    template <ShapeType S>
+    Batch<S> normal() {
+        if (drawn_ + S::count > R::draws)
+            fail("Recipe", "draws of a sample", drawn_ + S::count, concat("the ", R::draws, " that the recipe says"));
+        const float* const first = draws_ + drawn_ * samples_;
+        drawn_ += S::count;
+        return micro_of(Batch<S>{first, samples_});
+    }
+
+    /// Memory for a value of shape `S` for each sample, until the micro-batch ends. Throws `Error` where a step asks
+    /// for more than the first one did.
+    template <ShapeType S>
+    float* memory() {
+        return trainer_.memory_.take(rows(trainer_.capacity()) * S::count);
+    }
+    /// f of each value, in memory that is the step's.
+    template <class F, ShapeType S, class... More>
+    Batch<S> compute(F f, Batch<S> first, const More&... more) {
+        float* const to = memory<S>();
+        map(device(), first.size(), f, to, first.data, Batch<S>(more).data...);
+        return {to, first.batch};
+    }
+    /// The sum of all values, which micro-batches add up.
+    template <ShapeType S>
+    void total(float Sums::*to, Batch<S> values) {
+        sum(device(), values.size(), kernels::Identity{}, place(to), values.data);
+    }
+
+    /// Runs network `i`. One that reads a label and nothing else is given those of the batch.
+    template <std::size_t i = 0>
+    Batch<Out<i>> run(Batch<In<i>> x) {
+        if constexpr (Facts::classes > 0 && reads_label_alone<Net<i>>())
+            return run_on<i>(x, Inputs<i>{given<typename SortedNames<ReadNames<Net<i>>>::Label>(labels())});
+        else
+            return run_on<i>(x);
+    }
+    template <std::size_t i = 0>
+    Batch<Out<i>> run(Batch<In<i>> x, const Inputs<i>& inputs) {
+        return run_on<i>(x, inputs);
+    }
+
+    /// Writes a loss of what a network told, and returns its gradient by that, for `backward`. Of a classifier the
+    /// target is a label a sample; a loss of a GAN's game has none.
+    template <class Loss, ShapeType S, class Target>
+    Batch<S> loss(float Sums::*to, Batch<S> told, const Target& target, LossOptions how = {}) {
+        constexpr bool of_classes = std::same_as<Target, std::span<const int>>;
+        // Away from the host rows' losses are worked out where the gradient has its place.
+        float* const gradient = learns || (of_classes && !Device::on_host) ? memory<S>() : nullptr;
+        const LossGradientIn<MemoryOf<Device>> by{gradient, gradient ? told.batch : 0, S::count};
+        if constexpr (of_classes)
+            Loss::evaluate(device(), {.prediction = told,
+                                      .target = target,
+                                      .reduction = how.reduction,
+                                      .weight = micro_.weight * how.weight,
+                                      .value = place(to),
+                                      .gradient = by});
+        else
+            Loss::evaluate(device(), LossCallOn<Device>{.prediction = told,
+                                                        .target = target,
+                                                        .reduction = how.reduction,
+                                                        .weight = micro_.weight * how.weight,
+                                                        .value = place(to),
+                                                        .gradient = by,
+                                                        .checked = Facts::is_looked_at});
+        return {gradient, by.batch};
+    }
+    template <class Loss, ShapeType S>
+    Batch<S> loss(float Sums::*to, Batch<S> told) {
+        return loss<Loss>(to, told, LossBatchIn<MemoryOf<Device>>{});
+    }
+
+    /// From the gradient by what network `i` told last, adds that by its weights, and where `by_input` is wanted writes
+    /// that by its input there.
+    template <std::size_t i = 0>
+    void backward(Batch<Out<i>> dy, float* by_input = nullptr) {
+        if constexpr (learns) run_backward<i>(dy, by_input, gradients<i>(), std::exchange(written_[i], true));
+    }
+    /// The gradient by the input alone: through a network that does not learn by it.
+    template <std::size_t i = 0>
+    Batch<In<i>> input_gradient(Batch<Out<i>> dy) {
+        float* const to = learns ? memory<In<i>>() : nullptr;
+        if constexpr (learns) run_backward<i>(dy, to, Gradients<i>{}, false);
+        return {to, dy.batch};
+    }
+    /// In an evaluation of a classifier: counts the samples whose label is the first of the largest outputs.
+    /// PyTorch: argmax(dim=1).
+    template <ShapeType S>
+    void count_right(Batch<S> told) {
+        const float* of_sample = told.data;
+        if constexpr (!Device::on_host) {
+            trainer_.told_.resize(static_cast<std::size_t>(told.size()));
+            Device::download(told.data, told.size(), trainer_.told_.data());
+            of_sample = trainer_.told_.data();
+        }
+        for (int sample = 0; sample < told.batch; ++sample, of_sample += S::count)
+            right_ += std::max_element(of_sample, of_sample + S::count) - of_sample ==
+                      trainer_.given_.here[static_cast<std::size_t>(micro_.first + sample)];
+    }
+    long right() const { return right_; }
+
+    /// A loss and the gradients by it, in one.
+    template <class Loss, class Target>
+    void learn(float Sums::*to, Batch<Out<0>> told, const Target& target) {
+        backward(loss<Loss>(to, told, target));
+    }
+
+  private:
+    static constexpr std::size_t runs = Trainer::runs;
+
+    int rows(int samples) const { return trainer_.rows(samples); }
+    template <ShapeType S>
+    Batch<S> micro_of(Batch<S> whole) const {
+        return {whole.data + rows(micro_.first) * S::count, rows(micro_.count)};
+    }
+    template <std::size_t i, class... More>
+    Batch<Out<i>> run_on(Batch<In<i>> x, const More&... more) {
+        x_[i] = x.data;
+        auto&& model = weights<i>();
+        auto& run = trainer_.template run<i>();
+        if constexpr (Facts::has_texts && learns)
+            return run.forward(model, x, trainer_.given_.sequences(micro_.count), {}, layers_);
+        else if constexpr (Facts::has_texts)
+            return trainer_.given_.evaluation.forward(model, x, trainer_.given_.sequences(micro_.count));
+        else if constexpr (learns)
+            return run.forward(model, x, more..., layers_);
+        else
+            return run.infer(model, x, more...);
+    }
+
+    template <std::size_t i>
+    decltype(auto) weights() const {
+        if constexpr (Facts::has_parts && learns)
+            return part<i>(trainer_.model());
+        else if constexpr (Facts::has_parts)
+            return part<i>(*model_);
+        else if constexpr (learns)
+            return (trainer_.template network<i>().model);
+        else
+            return (*model_);
+    }
+    template <std::size_t i>
+    using Gradients = typename Workspace<Net<i>, In<i>, Training, Device>::ParameterGradients;
+    template <std::size_t i>
+    Gradients<i> gradients() const {
+        if constexpr (Facts::has_parts)
+            return {trainer_.template gradients_of<0>().data() + parameters_before<i>(typename Facts::Runs{}),
+                    parameter_floats<Net<i>>()};
+        else
+            return trainer_.template gradients_of<i>();
+    }
+    template <std::size_t i>
+    void run_backward(Batch<Out<i>> dy, float* by_input, const Gradients<i>& gradients, bool accumulate) {
+        kernels::Sequences texts{};
+        if constexpr (Facts::has_texts) texts = trainer_.given_.sequences(micro_.count);
+        trainer_.template run<i>().backward(weights<i>(), Batch<In<i>>{x_[i], dy.batch}, dy,
+                                            {.input_gradient = {by_input, by_input ? dy.batch : 0},
+                                             .gradients = gradients,
+                                             .accumulate = accumulate,
+                                             .sequences = Facts::has_texts ? &texts : nullptr});
+    }
+
+    Trainer& trainer_;
+    Batch<Sample> batch_;
+    int samples_;
+    const float* draws_;
+    RandomState* layers_;
+    const Model<First, Device>* model_;
+    MicroBatch micro_{};
+    long drawn_ = 0, right_ = 0;
+    std::array<const float*, runs> x_{};  // of each network, what it was run on last
+    std::array<bool, runs> written_{};    // whether its gradients are there, to be added to
+};
+
+}  // namespace genotype::detail
