@@ -8,6 +8,7 @@
 
 #include "genotype/genotype.hpp"
 #include "support/devices.hpp"
+#include "support/temporary_folder.hpp"
 
 using namespace genotype;
 
@@ -260,4 +261,111 @@ TEST_CASE_TEMPLATE("issue 17.5: a batch with a value that is no number is refuse
     }
     CHECK(trainer.steps() == 0);
     CHECK(trainer.step(real).generator == other.step(real).generator);
+}
+
+// A conditional GAN: both networks read the class.
+namespace {
+
+struct kind : Given<Class<3>> {};
+struct condition : Name {};
+using LabelledG =
+    Sequential<Let<condition, Of<kind>, Embedding<3, 4>>, Concat<condition, 4>, Linear<7, 12>, ReLU, Linear<12, 4>>;
+using LabelledD = Sequential<Linear<4, 12>, LeakyReLU<0.2f>, Project<kind, 3, 12>>;
+using LabelledNet = GAN<LabelledG, LabelledD, BCEWithLogits>;
+const std::vector<int> kinds{2, 0, 1, 2, 0};
+
+/// What a loader gives.
+struct LabelledPictures {
+    View<Picture> samples;
+    std::span<const int> labels;
+};
+
+}  // namespace
+
+TEST_CASE_TEMPLATE("issue 18.7: labels reach both networks of a GAN, each with its samples", Device,
+                   GENOTYPE_TESTED_DEVICES) {
+    using Kind = Trainer<LabelledNet, Device>;
+    Kind trainer({.batch = batch, .seed = 4});
+    Model<LabelledG, Device> generator(Seed{4});
+    Model<LabelledD, Device> discriminator(Seed{5});
+    Workspace<LabelledG, Noise, Training, Device> generator_run(batch);
+    Workspace<LabelledD, Picture, Training, Device> discriminator_run(batch);
+    Tensor<Class<3>> labels(batch);
+    for (int n = 0; n < batch; ++n) labels(n, 0) = static_cast<float>(kinds[static_cast<std::size_t>(n)]);
+    const auto judge = [&](View<Picture> pictures, float target, float* loss, Tensor<Shape<1>>& gradient) {
+        const auto told = discriminator_run.forward(discriminator, pictures, {given<kind>(labels)});
+        BCEWithLogits::evaluate(Device{},
+                                LossCall{.prediction = told, .constant = target, .value = loss, .gradient = gradient});
+    };
+    float losses[3] = {};
+    Tensor<Shape<1>> dy(batch);
+    Tensor<Picture> dx(batch);
+    Gradients<LabelledD, Device> of_discriminator;
+    judge(real, 1, losses, dy);
+    discriminator_run.backward(discriminator, real, dy, {.gradients = of_discriminator});
+    const auto fake = generator_run.forward(generator, noise, {given<kind>(labels)});
+    judge(fake, 0, losses + 1, dy);
+    discriminator_run.backward(discriminator, fake, dy, {.gradients = of_discriminator, .accumulate = true});
+    Optimized<LabelledD, Device> optimizer(Adam{.learning_rate = 2e-4f});
+    optimizer.step(discriminator, of_discriminator);
+    judge(fake, 1, losses + 2, dy);
+    Gradients<LabelledG, Device> of_generator;
+    discriminator_run.backward(discriminator, fake, dy, {.input_gradient = dx});
+    generator_run.backward(generator, noise, dx, {.gradients = of_generator});
+
+    const GanLosses found = trainer.step(real, kinds, noise);
+    CHECK(found.discriminator == losses[0] + losses[1]);
+    CHECK(found.generator == losses[2]);
+    CHECK(values(trainer.discriminator_gradients()) == values(of_discriminator));
+    CHECK(values(trainer.generator_gradients()) == values(of_generator));
+
+    // In micro-batches each sample still has its own label.
+    Kind cut({.accumulate = 3, .batch = batch, .seed = 4});
+    const GanLosses other = cut.step(real, kinds, noise);
+    CHECK(other.discriminator == doctest::Approx(found.discriminator));
+    CHECK(distance(values(cut.generator_gradients()), values(of_generator)) < 1e-4);
+}
+
+TEST_CASE("issue 18.7: a conditional GAN learns what belongs to each class") {
+    constexpr int count = 96;
+    Tensor<Picture> pictures(count);
+    std::vector<int> labels(count);
+    fill_normal(Cpu{}, pictures.size(), RandomState{.seed = 8}, pictures.data());
+    for (int n = 0; n < count; ++n) {
+        labels[static_cast<std::size_t>(n)] = n % 3;
+        for (int axis = 0; axis < 4; ++axis)
+            pictures(n, axis) = 0.2f * pictures(n, axis) + static_cast<float>(axis == n % 3);
+    }
+    Trainer<LabelledNet> trainer({.generator = {.learning_rate = 5e-3f, .beta1 = 0.5f},
+                                  .discriminator = {.learning_rate = 5e-3f, .beta1 = 0.5f},
+                                  .average = 0.98f,
+                                  .batch = count,
+                                  .seed = 1});
+    for (int step = 0; step < 500; ++step) trainer.step(LabelledPictures{pictures, labels});
+    const auto generator = trainer.average_generator();
+    const auto z = normal<Noise>(60, Seed{9});
+    for (int wanted = 0; wanted < 3; ++wanted) {
+        Tensor<Class<3>> all(60);
+        for (int n = 0; n < 60; ++n) all(n, 0) = static_cast<float>(wanted);
+        const auto drawn = generator(z, {given<kind>(all)});
+        for (int axis = 0; axis < 4; ++axis) {
+            float mean = 0;
+            for (int n = 0; n < 60; ++n) mean += drawn(n, axis) / 60;
+            INFO("class " << wanted << ", axis " << axis);
+            CHECK(std::abs(mean - static_cast<float>(axis == wanted)) < 0.35f);
+        }
+    }
+}
+
+TEST_CASE("issue 18.7: labels that do not fit a GAN's batch, and nothing has changed") {
+    Trainer<LabelledNet> trainer({.batch = batch, .seed = 4}), other({.batch = batch, .seed = 4});
+    const auto refusal = [&](std::vector<int> labels) { return error_of([&] { trainer.step(real, labels); }); };
+    CHECK(refusal({0, 1}) == "Trainer: number of labels: found 2, expected 5, one for each sample of the batch");
+    CHECK(refusal({0, 1, 2, 3, 0}) ==
+          "Trainer: label of sample 3: found 3, expected one of the network's classes, 0 to 2");
+    CHECK(error_of([&] {
+              trainer.step(real, std::vector<int>{0, 0, -1, 0, 0}, noise);
+          }) == "Trainer: label of sample 2: found -1, expected one of the network's classes, 0 to 2");
+    CHECK(trainer.steps() == 0);
+    CHECK(trainer.step(real, kinds).generator == other.step(real, kinds).generator);
 }

@@ -202,6 +202,9 @@ TEST_CASE("issue 18.5: a recipe of one's own has checkpoints to the bit, clippin
     Kind whole(options), first(options), second(options);
     for (int step = 0; step < 9; ++step) whole.step(x);
     for (int step = 0; step < 4; ++step) first.step(x);
+    // Looking changes nothing, and tells the same again.
+    CHECK(first.evaluate(x).error == first.evaluate(x).error);
+    CHECK(first.evaluate(x, first.average()).error != first.evaluate(x).error);
     first.save(folder / "half");
     second.step(x);
     second.resume(folder / "half");
@@ -280,4 +283,106 @@ TEST_CASE("issue 18.5: a recipe that computes more in a later step") {
     const auto x = normal<Shape<2>>(4, Seed{1});
     trainer.step(x);
     CHECK_THROWS_WITH_AS(trainer.step(x), doctest::Contains("as in the first step"), Error);
+}
+
+// Recipes of two networks.
+namespace {
+/// An encoder and a decoder that learn together.
+template <Layer E, Layer D>
+struct Halves {
+    using Networks = Nets<E, D>;
+    enum { encoder, decoder };
+    using Sample = InputShape<E>;
+    using Inputs = Shapes<Sample, InputShape<D>>;
+    struct Losses {
+        float error;
+    };
+    static constexpr long draws = 0;
+    static constexpr std::array prefixes{"encoder.", "decoder."};
+
+    template <class Step>
+    static void step(Step& s) {
+        s.template learn<encoder, decoder>([&] {
+            const auto told = s.template run<decoder>(s.template run<encoder>(s.batch()));
+            float* const dz = s.template memory<InputShape<D>>();
+            s.template backward<decoder>(s.template loss<MSE>(&Losses::error, told, s.batch()), dz);
+            s.template backward<encoder>({dz, s.size()});
+        });
+    }
+};
+/// A student learns what a teacher tells of noisy samples; the teacher stays as it is.
+template <Layer N>
+struct Distilling {
+    using Networks = Nets<N, N>;
+    enum { student, teacher };
+    using Sample = InputShape<N>;
+    using Inputs = Shapes<Sample, Sample>;
+    struct Losses {
+        float error;
+    };
+    static constexpr long draws = Sample::count;
+    static constexpr std::array prefixes{"student.", "teacher."};
+
+    template <class Step>
+    static void step(Step& s) {
+        s.template learn<student>([&] {
+            const auto x = s.compute(kernels::Add{}, s.template normal<Sample>(), s.batch());
+            const auto wanted = s.template run<teacher>(x);
+            s.template learn<MSE>(&Losses::error, s.template run<student>(x), wanted);
+        });
+    }
+};
+}  // namespace
+
+TEST_CASE("issue 18.5: a recipe of two networks that learn together is the step of both as one") {
+    using E = Sequential<Linear<4, 6>, Tanh>;
+    using D = Sequential<Linear<6, 4>>;
+    using Kind = Trainer<Halves<E, D>, Cpu, SGD>;
+    const auto x = normal<Shape<4>>(7, Seed{1});
+    const RecipeOptions<SGD> options{.optimizer = {.learning_rate = 0.1f}, .average = 0.8f, .batch = 7};
+    Kind halves(options);
+    Trainer<Supervised<Sequential<E, D>, MSE>, Cpu, SGD> whole(options);
+    Arena<Cpu>& parameters = whole.model().parameters;
+    const auto copy_to_whole = [&](const auto& part, long at) {
+        std::copy_n(part.parameters.data(), part.parameters.size(), parameters.data() + at);
+    };
+    copy_to_whole(halves.model<0>(), 0);
+    copy_to_whole(halves.model<1>(), halves.model<0>().parameters.size());
+    whole.model().prepare();
+    for (int step = 0; step < 5; ++step) CHECK(halves.step(x).error == doctest::Approx(whole.step(x, x)));
+    for (long i = 0; i < halves.model<0>().parameters.size(); ++i)
+        CHECK(halves.model<0>().parameters.data()[i] == doctest::Approx(parameters.data()[i]));
+    CHECK(halves.average<1>().parameters.size() == parameter_floats<D>());
+
+    // Its checkpoints are to the bit, and name its networks.
+    TemporaryFolder folder;
+    halves.save(folder / "five");
+    Kind other(options);
+    other.resume(folder / "five");
+    halves.step(x);
+    other.step(x);
+    halves.save(folder / "six");
+    other.save(folder / "resumed");
+    CHECK((content_of(folder / "six") == content_of(folder / "resumed")));
+    CHECK(SafeTensors(folder / "six").find("average.decoder.0.weight") != nullptr);
+}
+
+TEST_CASE_TEMPLATE("issue 18.5: of a recipe's networks those learn that its step names", Device,
+                   GENOTYPE_TESTED_DEVICES) {
+    using Kind = Trainer<Distilling<Sequential<Linear<3, 8>, ReLU, Linear<8, 3>>>, Device>;
+    Kind trainer({.optimizer = {.learning_rate = 0.02f}, .average = 0.9f, .batch = 32}),
+        cut({.accumulate = 4, .batch = 32});
+    const auto x = normal<Shape<3>>(32, Seed{1});
+    const auto teacher = trainer.template model<1>().parameters.clone();
+    using Losses = typename Kind::Losses;
+    const float first = Losses(trainer.step(x)).error;
+    // The same draws, whatever the pieces.
+    CHECK(Losses(cut.step(x)).error == doctest::Approx(first));
+    float last = first;
+    for (int step = 0; step < 100; ++step) last = Losses(trainer.step(x)).error;
+    CHECK(last < 0.3f * first);
+    CHECK(std::equal(teacher.data(), teacher.data() + teacher.size(), trainer.template model<1>().parameters.data()));
+    // The average of what does not change is what it is.
+    const auto average = trainer.template average<1>();
+    CHECK(std::equal(teacher.data(), teacher.data() + teacher.size(), average.parameters.data()));
 }

@@ -9,6 +9,7 @@
 
 #include "genotype/genotype.hpp"
 #include "support/devices.hpp"
+#include "support/temporary_folder.hpp"
 
 using namespace genotype;
 
@@ -340,4 +341,113 @@ TEST_CASE("pictures, by convolutions") {
     for (int step = 0; step < 30; ++step) trainer.step(pictures);
     CHECK(trainer.step(pictures).total() < first);
     CHECK(trainer.model()(pictures).batch() == batch);
+}
+
+// A conditional VAE: the decoder, or both, read the class.
+namespace {
+
+struct kind : Given<Class<3>> {};
+struct condition : Name {};
+template <int features, int channels>
+using LabelledInput = Sequential<Let<condition, Of<kind>, Embedding<3, channels>>, Concat<condition, channels>,
+                                 Linear<features + channels, 8>, Tanh>;
+using LabelledEncoder = Sequential<LabelledInput<6, 3>, Linear<8, 4>>;
+using LabelledDecoder = Sequential<LabelledInput<2, 3>, Linear<8, 6>, Sigmoid>;
+using Both = VariationalAutoencoder<LabelledEncoder, LabelledDecoder>;
+using DecoderAlone = VariationalAutoencoder<Encoder, LabelledDecoder>;
+const std::vector<int> kinds{2, 0, 1, 2, 0};
+
+template <class Kind, class Device>
+void expect_labels_to_matter() {
+    Trainer<Kind, Device, SGD> trainer({.optimizer = frozen, .batch = batch, .seed = 2});
+    Tensor<Class<3>> labels(batch);
+    for (int n = 0; n < batch; ++n) labels(n, 0) = static_cast<float>(kinds[static_cast<std::size_t>(n)]);
+    const VaeLosses found = trainer.step(real, kinds, noise);
+
+    using E = typename Kind::Encoder;
+    const Model<Kind, Device>& model = trainer.model();
+    Workspace<E, Values, Inference, Device> of_encoder(batch);
+    Workspace<LabelledDecoder, Latent, Inference, Device> of_decoder(batch);
+    View<Shape<4>> moments;
+    if constexpr (std::same_as<E, Encoder>)
+        moments = encode(model, real, of_encoder);
+    else
+        moments = encode(model, real, {given<kind>(labels)}, of_encoder);
+    Tensor<Latent> z(batch);
+    for (int n = 0; n < batch; ++n)
+        for (int c = 0; c < 2; ++c) z(n, c) = moments(n, c) + std::exp(moments(n, 2 + c) / 2) * noise(n, c);
+    const auto drawn = decode(model, z, {given<kind>(labels)}, of_decoder);
+    double error = 0;
+    for (int n = 0; n < batch; ++n)
+        for (int c = 0; c < 6; ++c) error += std::pow(static_cast<double>(drawn(n, c) - real(n, c)), 2) / batch;
+    CHECK(found.reconstruction == doctest::Approx(error).epsilon(1e-5));
+
+    // The gradient of the whole, and the same in micro-batches.
+    Trainer<Kind, Device, SGD> cut({.optimizer = frozen, .accumulate = 3, .batch = batch, .seed = 2});
+    cut.step(real, kinds, noise);
+    const float* const gradients = trainer.gradients().data();
+    for_each_tensor<Kind, detail::Owned::parameters>(
+        [&](const std::string& name, const Parameter& tensor, long offset) {
+            INFO(name);
+            const auto loss_at = [&](float to) {
+                Trainer<Kind, Device, SGD> moved({.optimizer = frozen, .batch = batch, .seed = 2});
+                moved.model().parameters.data()[offset] += to;
+                moved.model().prepare();
+                return static_cast<double>(VaeLosses(moved.step(real, kinds, noise)).total());
+            };
+            CHECK(static_cast<double>(gradients[offset]) ==
+                  doctest::Approx((loss_at(0.01f) - loss_at(-0.01f)) / 0.02).epsilon(0.02).scale(0.1));
+            for (long i = offset; i < offset + tensor.count(); ++i)
+                CHECK(cut.gradients().data()[i] == doctest::Approx(gradients[i]).epsilon(1e-4).scale(0.01));
+        });
+}
+
+}  // namespace
+
+TEST_CASE_TEMPLATE("issue 18.7: labels reach the encoder and the decoder of a VAE", Device, GENOTYPE_TESTED_DEVICES) {
+    expect_labels_to_matter<Both, Device>();
+    expect_labels_to_matter<DecoderAlone, Device>();
+}
+
+TEST_CASE("issue 18.7: a conditional VAE learns what belongs to each class, and is evaluated by labels") {
+    constexpr int count = 60;
+    Tensor<Values> x(count);
+    std::vector<int> labels(count), others(count);
+    fill_uniform(Cpu{}, x.size(), RandomState{.seed = 3}, 0, 0.2f, x.data());
+    for (int n = 0; n < count; ++n) {
+        labels[static_cast<std::size_t>(n)] = n % 3;
+        others[static_cast<std::size_t>(n)] = (n + 1) % 3;
+        x(n, n % 3) += 0.8f;
+        x(n, 3 + n % 3) += 0.4f;
+    }
+    Trainer<DecoderAlone> trainer({.optimizer = {.learning_rate = 0.02f}, .average = 0.9f, .batch = count});
+    const VaeLosses before = trainer.evaluate(x, labels);
+    for (int step = 0; step < 300; ++step) trainer.step(x, labels);
+    const VaeLosses after = trainer.evaluate(x, labels, trainer.average());
+    CHECK(after.total() < 0.3f * before.total());
+    CHECK(trainer.evaluate(x, others).reconstruction > 3 * trainer.evaluate(x, labels).reconstruction);
+
+    Tensor<Class<3>> wanted(3);
+    for (int n = 0; n < 3; ++n) wanted(n, 0) = static_cast<float>(n);
+    Workspace<LabelledDecoder, Latent> memory(3);
+    const auto drawn = decode(trainer.model(), normal<Latent>(3, Seed{4}), {given<kind>(wanted)}, memory);
+    for (int n = 0; n < 3; ++n)
+        for (int c = 0; c < 3; ++c) CHECK(std::abs(drawn(n, c) - (c == n ? 0.9f : 0.1f)) < 0.2f);
+    // As a network of its own it reads them too: a reconstruction.
+    Workspace<DecoderAlone, Values> whole(3);
+    const auto again = whole.forward(trainer.model(), x.view().slice(0, 3), {given<kind>(wanted)});
+    CHECK(std::abs(again(1, 1) - x(1, 1)) < 0.2f);
+}
+
+TEST_CASE("issue 18.7: labels that do not fit a VAE's batch, and nothing has changed") {
+    Trainer<DecoderAlone> trainer({.batch = batch});
+    const auto refusal = [&](std::vector<int> labels) {
+        const std::string words = error_of([&] { trainer.step(real, labels); });
+        CHECK(error_of([&] { trainer.evaluate(real, labels); }) == words);
+        return words;
+    };
+    CHECK(refusal({0, 1}) == "Trainer: number of labels: found 2, expected 5, one for each sample of the batch");
+    CHECK(refusal({0, 1, 2, 3, 0}) ==
+          "Trainer: label of sample 3: found 3, expected one of the network's classes, 0 to 2");
+    CHECK(trainer.steps() == 0);
 }
