@@ -207,9 +207,9 @@ class Workspace {
 
     /// Says what was not given, where a network has further inputs.
     static void expect_no_inputs() {
-        if constexpr (InputsOf<Net, Device>::count > 0)
-            static_cast<void>(
-                typename why::value_of_a_name_was_not_given<typename InputsOf<Net, Device>::first>::model{});
+        using Needed = InputsOf<Net, Device>;
+        if constexpr (Needed::count > 0)
+            static_cast<void>(typename why::value_of_a_name_was_not_given<typename Needed::first>::model{});
     }
 
     template <class Model>
