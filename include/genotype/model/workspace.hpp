@@ -227,12 +227,9 @@ class Workspace {
         kept_batch_ = 0;
         constexpr LayerMemory inference = memory_of<Net, Device, Inference>(In::dims);
         constexpr MemoryExtent scratch_here = aligned(inference.forward_scratch);
-        const long needed = scratch_here.floats(capacity_);
-        float* memory = arena_.data() + output_size.floats(capacity_);
-        if (needed > (kept_size + scratch_size).floats(capacity_)) {
-            if (inference_.size() == 0) inference_ = Arena<Device>(needed);
-            memory = inference_.data();
-        }
+        const bool fits = scratch_here.floats(capacity_) <= (kept_size + scratch_size).floats(capacity_);
+        if (!fits && inference_.size() == 0) inference_ = Arena<Device>(scratch_here.floats(capacity_));
+        float* const memory = fits ? arena_.data() + output_size.floats(capacity_) : inference_.data();
         const kernels::SequenceRows text{.count = x.batch};
         run<Inference>(model, x, {}, region(memory, scratch_here), one_text(text), nullptr);
         return {output(), x.batch};
