@@ -32,8 +32,8 @@ struct ElementOf<i, Shapes<S...>> : std::tuple_element<i, std::tuple<S...>> {};
 template <std::size_t i, class... N>
 constexpr long parameters_before(Nets<N...>) {
     long floats = 0;
-    std::size_t at = 0;
-    ((floats += at++ < i ? parameter_floats<N>() : 0), ...);
+    int at = 0;  // of an unsigned number nvcc says that none is less than 0
+    ((floats += at++ < static_cast<int>(i) ? parameter_floats<N>() : 0), ...);
     return floats;
 }
 
