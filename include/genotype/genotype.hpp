@@ -29,7 +29,9 @@
 #include "genotype/model/summary.hpp"
 #include "genotype/losses.hpp"
 #include "genotype/optimizers.hpp"
-#include "genotype/training/trainer.hpp"  // before what includes it, which keeps compilers' words short
+// Before what includes them, which keeps compilers' words short.
+#include "genotype/training/optimized.hpp"
+#include "genotype/training/trainer.hpp"
 #include "genotype/training/autoencode.hpp"
 #include "genotype/training/gan_trainer.hpp"
 #include "genotype/training/loss_between.hpp"
