@@ -77,8 +77,9 @@ std::vector<float> run() {
     auto videos = on_device<Device>(x), directions = on_device<Device>(v);
     auto ones = on_device<Device>(std::vector<float>(batch, 1.f));
     Arena<Device> gradients(parameter_floats<Net>());
-    const auto found = work.tangent(model, View<Video>{videos.data(), batch}, View<Video>{directions.data(), batch});
-    const View<Shape<1>> each{ones.data(), batch};
+    const auto found = work.tangent(model, ViewOn<Video, Device>{videos.data(), batch},
+                                    ViewOn<Video, Device>{directions.data(), batch});
+    const ViewOn<Shape<1>, Device> each{ones.data(), batch};
     work.backward(model, each, each, {.gradients = gradients});
     std::vector<float> all;
     read<Device>(found.tangent.data, batch, all);

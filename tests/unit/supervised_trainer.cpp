@@ -9,6 +9,7 @@
 #include "genotype/checkpoint.hpp"
 #include "genotype/genotype.hpp"
 #include "support/devices.hpp"
+#include "support/kernel_arrays.hpp"
 #include "support/temporary_folder.hpp"
 
 using namespace genotype;
@@ -187,6 +188,35 @@ struct LabelledDenoiser : Denoiser<N> {
 };
 using Labelled =
     Sequential<Linear<2, 8>, Let<kind, Of<kind>, Embedding<3, 8>>, Modulate<kind, 8, 8>, ReLU, Linear<8, 2>>;
+
+/// Asks for memory behind its loss, and has no Scratch.
+struct Behind {
+    using Network = Sequential<Linear<4, 1>>;
+    using Sample = Shape<4>;
+    struct Losses {
+        float error, size;
+    };
+    static constexpr long draws = 0;
+    template <class Step>
+    static void step(Step& s) {
+        const auto y = s.run(s.batch());
+        s.template learn<MSE>(&Losses::error, y, View<Shape<1>>{s.batch().data, s.size()});
+        s.total(&Losses::size, s.compute(kernels::Identity{}, s.batch()));
+    }
+};
+struct Summed {
+    using Network = Sequential<Linear<2, 2>>;
+    using Sample = Shape<2>;
+    struct Losses {
+        float error;
+    };
+    static constexpr long draws = 0;
+    template <class Step>
+    static void step(Step& s) {
+        const auto y = s.run(s.batch());
+        s.template backward<0>(s.template loss<MSE>(&Losses::error, y, s.batch(), {.reduction = Reduction::sum}));
+    }
+};
 }  // namespace
 
 TEST_CASE("issue 18.5: a recipe of one's own has checkpoints to the bit, clipping, a schedule and an average") {
@@ -385,4 +415,23 @@ TEST_CASE_TEMPLATE("issue 18.5: of a recipe's networks those learn that its step
     // The average of what does not change is what it is.
     const auto average = trainer.template average<1>();
     CHECK(std::equal(teacher.data(), teacher.data() + teacher.size(), average.parameters.data()));
+}
+
+TEST_CASE("issue 18.5: a recipe's evaluations and steps come in any order") {
+    const kernel_test::Array values = kernel_test::random_array(32, 5);
+    const View<Shape<4>> x{values.data(), 8};
+    Trainer<Behind> first({.batch = 8}), second({.batch = 8});
+    const float before = first.evaluate(x).error;
+    CHECK(first.step(x).error == doctest::Approx(before));
+    CHECK(second.step(x).error == doctest::Approx(before));
+    CHECK(second.evaluate(x).size == doctest::Approx(first.evaluate(x).size));
+}
+
+TEST_CASE("issue 18.5: a sum over the batch is that of its micro-batches") {
+    const kernel_test::Array values = kernel_test::random_array(18, 6);
+    const View<Shape<2>> x{values.data(), 9};
+    Trainer<Summed> whole({.batch = 9}), pieces({.accumulate = 3, .batch = 9});
+    CHECK(pieces.step(x).error == doctest::Approx(whole.step(x).error));
+    for (long at = 0; at < whole.gradients().size(); ++at)
+        CHECK(pieces.gradients().data()[at] == doctest::Approx(whole.gradients().data()[at]).epsilon(1e-4));
 }

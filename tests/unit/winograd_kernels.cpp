@@ -246,7 +246,8 @@ TEST_CASE("Other convolutions take the direct form and no scratch") {
 TEST_CASE("Every number of threads gives the same bits") {
     for (const Case& c :
          {conv(64, 128, 16, 16, 15), conv(32, 64, 15, 16, 7), conv(64, 64, 8, 8, 64), conv(32, 32, 24, 24, 2),
-          conv(32, 32, 32, 32, 1), plain(64, 96, 8, 8, 15), plain(32, 64, 7, 9, 7), plain(64, 64, 4, 4, 64)}) {
+          conv(32, 32, 32, 32, 1), plain(64, 96, 8, 8, 15), plain(32, 64, 7, 9, 7), plain(64, 64, 4, 4, 64),
+          plain(32, 32, 8, 8, 9), plain(32, 32, 4, 4, 64)}) {
         CAPTURE(c);
         const Inputs in(c);
         const Results one = kernel_test::with_threads(1, [&] { return run(c, in); });

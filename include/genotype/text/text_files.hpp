@@ -127,7 +127,8 @@ class TextFiles {
         const auto& buffers = config_.family().gguf_buffers;
         for (std::size_t place = 0; place < gguf_->tensors().size(); ++place) {
             const GgufTensor& there = gguf_->tensors()[place];
-            if (std::find(buffers.begin(), buffers.end(), there.name) != buffers.end()) continue;
+            // The list is filled up with empty names, which are nobody's.
+            if (!there.name.empty() && std::find(buffers.begin(), buffers.end(), there.name) != buffers.end()) continue;
             auto known = detail::read_gguf_name(there.name, config_);
             if (!known) {
                 const std::string wanted = "a tensor of a " + family();

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <concepts>
+#include <cstddef>
 #include <type_traits>
 
 #include "genotype/kernels/device.hpp"
@@ -147,6 +148,11 @@ consteval const char* joined_name_of() {
         return "Networks";
 }
 
+template <Layer... N>
+constexpr std::size_t count_networks(Nets<N...>) {
+    return sizeof...(N);
+}
+
 /// A recipe's types and numbers, with what stands for those that it leaves out.
 template <class R>
 struct RecipeFacts {
@@ -164,6 +170,8 @@ struct RecipeFacts {
     static constexpr int floats = static_cast<int>(sizeof(Sums) / sizeof(float));
     static_assert(std::is_trivially_copyable_v<Sums> && sizeof(Sums) % sizeof(float) == 0,
                   "a recipe's Losses are floats alone");
+    static_assert(prefixes_of<R>().size() == count_networks(Networks{}),
+                  "a recipe of several networks says as many prefixes of names in files");
 };
 
 }  // namespace detail

@@ -65,7 +65,13 @@ struct RecipeInputs {
     static void check_targets(int samples, View<Target> given) requires has_targets {
         if (given.batch != samples)
             fail("Trainer", "batch of targets", given.batch, concat(samples, ", that of the samples"));
-        check_target_domain(R::target_domain, given.batch, Target::count, given.data, "Trainer: targets");
+        constexpr LossDomain domain = [] {
+            if constexpr (requires { R::target_domain; })
+                return R::target_domain;
+            else
+                return LossDomain::real;
+        }();
+        check_target_domain(domain, given.batch, Target::count, given.data, "Trainer: targets");
     }
 
     void take(std::span<const int> given) {

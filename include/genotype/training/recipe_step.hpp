@@ -152,10 +152,14 @@ class RecipeStep {
     /// Runs network `i`. One that reads a label and nothing else is given those of the batch.
     template <std::size_t i = 0>
     Batch<Out<i>> run(Batch<In<i>> x) {
-        if constexpr (Facts::classes > 0 && reads_label_alone<Net<i>>())
-            return run_on<i>(x, Inputs<i>{given<typename SortedNames<ReadNames<Net<i>>>::Label>(labels())});
-        else
+        if constexpr (Facts::classes > 0 && reads_label_alone<Net<i>>()) {
+            using Label = typename SortedNames<ReadNames<Net<i>>>::Label;
+            static_assert(classes_of_name<Label>() >= Facts::classes,
+                          "a recipe's classes are all known to the networks that are given the batch's labels");
+            return run_on<i>(x, Inputs<i>{given<Label>(labels())});
+        } else {
             return run_on<i>(x);
+        }
     }
     template <std::size_t i = 0>
     Batch<Out<i>> run(Batch<In<i>> x, const Inputs<i>& inputs) {
@@ -168,20 +172,23 @@ class RecipeStep {
     Batch<S> loss(float Sums::*to, Batch<S> told, const Target& target, LossOptions how = {}) {
         constexpr bool of_classes = std::same_as<Target, std::span<const int>>;
         // Away from the host rows' losses are worked out where the gradient has its place.
-        float* const gradient = learns || (of_classes && !Device::on_host) ? memory<S>() : nullptr;
+        // An evaluation asks for the same memory as a step, in which the blocks are in the order of asking.
+        float* const block = memory<S>();
+        float* const gradient = learns || (of_classes && !Device::on_host) ? block : nullptr;
+        const float share = how.reduction == Reduction::sum ? 1.f : micro_.weight;
         const LossGradientIn<MemoryOf<Device>> by{gradient, gradient ? told.batch : 0, S::count};
         if constexpr (of_classes)
             Loss::evaluate(device(), {.prediction = told,
                                       .target = target,
                                       .reduction = how.reduction,
-                                      .weight = micro_.weight * how.weight,
+                                      .weight = share * how.weight,
                                       .value = place(to),
                                       .gradient = by});
         else
             Loss::evaluate(device(), LossCallOn<Device>{.prediction = told,
                                                         .target = target,
                                                         .reduction = how.reduction,
-                                                        .weight = micro_.weight * how.weight,
+                                                        .weight = share * how.weight,
                                                         .value = place(to),
                                                         .gradient = by,
                                                         .checked = Facts::is_looked_at});
@@ -201,7 +208,7 @@ class RecipeStep {
     /// The gradient by the input alone: through a network that does not learn by it.
     template <std::size_t i = 0>
     Batch<In<i>> input_gradient(Batch<Out<i>> dy) {
-        float* const to = learns ? memory<In<i>>() : nullptr;
+        float *const block = memory<In<i>>(), *const to = learns ? block : nullptr;
         if constexpr (learns) run_backward<i>(dy, to, Gradients<i>{}, false);
         return {to, dy.batch};
     }

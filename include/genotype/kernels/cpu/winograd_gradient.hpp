@@ -124,7 +124,8 @@ struct GradientCut {
             const long columns = winograd_outer_vectors * lanes * long{columns_of_task()};
             const long rows = long{units} * winograd_task_rows;
             const long left = std::min(own, winograd_task_floats) - columns_of_task() * units * sums_floats(g);
-            const long tiles = left / (winograd_points(g) * (rows + columns)) - 4;
+            // Of both sides' points, each with its gap; the pitch may be one tile more.
+            const long tiles = (left / winograd_points(g) - 2 * winograd_point_gap) / (rows + columns) - 1;
             const bool repeats_little =
                 long{row_tasks} * g.small_channels + long{column_tasks} * large <= 2L * (large + g.small_channels);
             if (repeats_little)
