@@ -61,6 +61,8 @@ class Model : public ModelWeights<Net, Device> {
     auto operator()(const Tensor<In>& x) const {
         if constexpr (infer<Net>(In::dims).fault) {
             return typename decltype(detail::output_verdict<Net, In>())::model{};
+        } else if constexpr (InputsOf<Net, Device>::count > 0) {
+            return typename why::value_of_a_name_was_not_given<typename InputsOf<Net, Device>::first>::model{};
         } else {
             Tensor<OutputShape<Net, In>> y(x.batch());
             if (x.batch() == 0) return y;

@@ -11,8 +11,12 @@ namespace genotype {
 template <Layer E, Layer D, class L, ShapeType I, class Device>
 auto encode(const Model<combinators::VariationalAutoencoder<E, D, L, I>, Device>& model,
             std::type_identity_t<ViewOn<I, Device>> x, Workspace<E, I, Inference, Device>& workspace) {
-    const WeightsView encoder = part<0>(model);
-    return workspace.forward(encoder, x);
+    if constexpr (InputsOf<E, Device>::count > 0) {
+        return typename why::value_of_a_name_was_not_given<typename InputsOf<E, Device>::first>::model{};
+    } else {
+        const WeightsView encoder = part<0>(model);
+        return workspace.forward(encoder, x);
+    }
 }
 
 /// The same of an encoder that reads a label: encode(model, x, {given<label>(labels)}, workspace).
@@ -29,8 +33,12 @@ template <Layer E, Layer D, class L, ShapeType I, class Device>
 auto decode(const Model<combinators::VariationalAutoencoder<E, D, L, I>, Device>& model,
             std::type_identity_t<ViewOn<InputShape<D>, Device>> z,
             Workspace<D, InputShape<D>, Inference, Device>& workspace) {
-    const WeightsView decoder = part<1>(model);
-    return workspace.forward(decoder, z);
+    if constexpr (InputsOf<D, Device>::count > 0) {
+        return typename why::value_of_a_name_was_not_given<typename InputsOf<D, Device>::first>::model{};
+    } else {
+        const WeightsView decoder = part<1>(model);
+        return workspace.forward(decoder, z);
+    }
 }
 /// The same of a decoder that reads a label: decode(model, z, {given<label>(labels)}, workspace).
 template <Layer E, Layer D, class L, ShapeType I, class Device>
