@@ -99,8 +99,8 @@ class Workspace {
     }
     /// The same of a network with further inputs.
     template <class Model>
-    requires(InputsOf<Net>::count > 0) OutView infer(const Model& model, InView x, const InputsOf<Net, Device>& inputs)
-    requires std::same_as<Mode, Training> {
+    requires(InputsOf<Net>::count > 0 && std::same_as<Mode, Training>) OutView
+        infer(const Model& model, InView x, const InputsOf<Net, Device>& inputs) {
         inputs.check(x.batch, Device::on_host);
         given_ = inputs.values();
         return start_inference(model, x);

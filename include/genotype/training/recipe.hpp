@@ -4,6 +4,7 @@
 #include <array>
 #include <concepts>
 #include <cstddef>
+#include <tuple>
 #include <type_traits>
 
 #include "genotype/kernels/device.hpp"
@@ -147,6 +148,13 @@ consteval const char* joined_name_of() {
     else
         return "Networks";
 }
+
+template <std::size_t i, class List>
+struct ElementOf;
+template <std::size_t i, class... N>
+struct ElementOf<i, Nets<N...>> : std::tuple_element<i, std::tuple<N...>> {};
+template <std::size_t i, class... S>
+struct ElementOf<i, Shapes<S...>> : std::tuple_element<i, std::tuple<S...>> {};
 
 template <Layer... N>
 constexpr std::size_t count_networks(Nets<N...>) {

@@ -6,7 +6,6 @@
 #include <concepts>
 #include <cstddef>
 #include <span>
-#include <tuple>
 #include <utility>
 
 #include "genotype/kernels/functions.hpp"
@@ -20,13 +19,6 @@
 #include "genotype/training/recipe.hpp"
 
 namespace genotype::detail {
-
-template <std::size_t i, class List>
-struct ElementOf;
-template <std::size_t i, class... N>
-struct ElementOf<i, Nets<N...>> : std::tuple_element<i, std::tuple<N...>> {};
-template <std::size_t i, class... S>
-struct ElementOf<i, Shapes<S...>> : std::tuple_element<i, std::tuple<S...>> {};
 
 /// Where the parameters of part `i` begin among those of the network.
 template <std::size_t i, class... N>
