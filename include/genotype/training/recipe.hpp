@@ -157,7 +157,7 @@ template <std::size_t i, class... S>
 struct ElementOf<i, Shapes<S...>> : std::tuple_element<i, std::tuple<S...>> {};
 
 template <Layer... N>
-constexpr std::size_t count_networks(Nets<N...>) {
+constexpr std::size_t count_of(Nets<N...>) {
     return sizeof...(N);
 }
 
@@ -178,7 +178,7 @@ struct RecipeFacts {
     static constexpr int floats = static_cast<int>(sizeof(Sums) / sizeof(float));
     static_assert(std::is_trivially_copyable_v<Sums> && sizeof(Sums) % sizeof(float) == 0,
                   "a recipe's Losses are floats alone");
-    static_assert(prefixes_of<R>().size() == count_networks(Networks{}),
+    static_assert(prefixes_of<R>().size() == count_of(Networks{}),
                   "a recipe of several networks says as many prefixes of names in files");
 };
 

@@ -65,12 +65,8 @@ struct RecipeInputs {
     static void check_targets(int samples, View<Target> given) requires has_targets {
         if (given.batch != samples)
             fail("Trainer", "batch of targets", given.batch, concat(samples, ", that of the samples"));
-        constexpr LossDomain domain = [] {
-            if constexpr (requires { R::target_domain; })
-                return R::target_domain;
-            else
-                return LossDomain::real;
-        }();
+        LossDomain domain = LossDomain::real;
+        if constexpr (requires { R::target_domain; }) domain = R::target_domain;
         check_target_domain(domain, given.batch, Target::count, given.data, "Trainer: targets");
     }
 

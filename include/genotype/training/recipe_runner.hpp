@@ -33,10 +33,6 @@ using RecipeBase =
     typename decltype(base_of<Itself, typename decltype(options_of<R, Optimizer>())::type, Device, Optimizer>(
         networks_of<R>()))::type;
 
-template <Layer... N>
-constexpr std::size_t count_of(Nets<N...>) {
-    return sizeof...(N);
-}
 template <ShapeType... S>
 constexpr long scratch_floats(int capacity, Shapes<S...>) {
     return (0 + ... + aligned(capacity * S::count));
