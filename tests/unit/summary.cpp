@@ -106,6 +106,8 @@ TEST_CASE("the forms of convolutions, which the batch and the device choose") {
     CHECK(forms<dcgan::Generator, Noise, Exact<Cpu>>(64) == Columns{"form, batch 64", direct, direct, direct, direct});
     CHECK(forms<Sequential<Conv<64, 64, 3, 1, 1>>, Shape<64, 8, 8>, Cpu>(64) ==
           Columns{"form, batch 64", "Winograd F(4x4,3x3)"});
+    CHECK(forms<Sequential<Conv<64, 64, 3, 1, 1>>, Shape<64, 14, 14>, Cpu>(64) ==
+          Columns{"form, batch 64", "Winograd F(5x5,3x3)"});
     // The reference has no choice, and a Linear none either.
     CHECK(forms<dcgan::Generator, Noise, Reference>(64).empty());
     CHECK(forms<dcgan::Generator, Noise, Exact<Reference>>(64).empty());

@@ -49,7 +49,8 @@ inline void gather(const Gather& g, const ConvDirection& direction, const float*
 /// A form by name, with Winograd's size of a tile and taps: "Winograd F(4x4,2x2)".
 constexpr const char* form_name(ConvForm form, const ConvGeometry& g) {
     if (form == ConvForm::direct) return "direct";
-    return detail::winograd_taps(g) == 2 ? "Winograd F(4x4,2x2)" : "Winograd F(4x4,3x3)";
+    if (detail::winograd_taps(g) == 2) return "Winograd F(4x4,2x2)";
+    return detail::winograd_tile(g) == 5 ? "Winograd F(5x5,3x3)" : "Winograd F(4x4,3x3)";
 }
 
 /// Packed weights: to the small picture, then to the large one. Winograd's form makes its own of them as it goes; a

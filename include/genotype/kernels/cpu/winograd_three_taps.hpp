@@ -19,7 +19,7 @@ namespace genotype::kernels::detail {
 
 /// See `TwoTaps`.
 struct ThreeTaps {
-    static constexpr int taps = 3;
+    static constexpr int taps = 3, tile = 4;
 
     /// Bt.
     struct LargeToPoints {

@@ -5,20 +5,22 @@
 #include <array>
 #include <cstddef>
 
+#include "genotype/kernels/cpu/winograd_five_outputs.hpp"
 #include "genotype/kernels/cpu/winograd_form.hpp"
 #include "genotype/kernels/cpu/winograd_three_taps.hpp"
 #include "genotype/kernels/cpu/winograd_two_taps.hpp"
 
 namespace genotype::kernels::detail {
 
-/// Calls f with the transforms of the convolution's number of taps and returns true, where it takes Winograd's form.
+/// Calls f with the transforms for the convolution's taps and tiles and returns true, where it takes Winograd's form.
 template <class Geometry, class F>
 bool with_winograd(const Geometry& g, int batch, F f) {
     if constexpr (possible<Geometry>(has_two_taps) || possible<Geometry>(has_three_taps)) {
         if (convolution_form(Cpu{}, g, batch) != ConvForm::winograd) return false;
         if constexpr (possible<Geometry>(has_two_taps))
             if (has_two_taps(g)) return f(TwoTaps{}), true;
-        if constexpr (possible<Geometry>(has_three_taps)) return f(ThreeTaps{}), true;
+        if constexpr (possible<Geometry>(has_three_taps))
+            return winograd_tile(g) == FiveOutputs::tile ? f(FiveOutputs{}) : f(ThreeTaps{}), true;
     }
     return false;
 }
@@ -98,8 +100,8 @@ struct TilePlace {
     int row, column;
 
     TilePlace(const ConvGeometry& g, int place)
-        : row(place / winograd_tile_columns(g) * winograd_tile),
-          column(place % winograd_tile_columns(g) * winograd_tile) {}
+        : row(place / winograd_tile_columns(g) * winograd_tile(g)),
+          column(place % winograd_tile_columns(g) * winograd_tile(g)) {}
 };
 
 /// The pixels of one phase of the large picture that the tile meets.
@@ -115,8 +117,8 @@ TileWindow<Float, side> large_window(const ConvGeometry& g, Float* large, TilePl
             outside};
 }
 
-template <class Float>
-TileWindow<Float, winograd_tile> small_window(const ConvGeometry& g, Float* small, TilePlace tile, Float* outside) {
+template <int side, class Float>
+TileWindow<Float, side> small_window(const ConvGeometry& g, Float* small, TilePlace tile, Float* outside) {
     return {small, g.small_height, g.small_width, g.small_channels, tile.row, tile.column, 1, outside};
 }
 
@@ -146,7 +148,7 @@ template <class Form>
 void small_to_points(const ConvGeometry& g, const float* small, SampleRange range, ChannelRange channels,
                      const PointTiles& points) {
     for (int place = 0; place < winograd_tiles(g); ++place) {
-        const auto window = small_window(g, small, {g, place}, vector_of_zeros);
+        const auto window = small_window<Form::tile>(g, small, {g, place}, vector_of_zeros);
         for (int sample = 0; sample < range.count; ++sample) {
             long from = (range.first + sample) * g.small_floats() + channels.first;
             float* to = points.at(place, sample, 0);
@@ -164,7 +166,7 @@ void points_to_small(const ConvGeometry& g, const PointTiles& points, SampleRang
                      const float* bias, float* small) {
     alignas(64) float outside[lanes];
     for (int place = 0; place < winograd_tiles(g); ++place) {
-        const auto window = small_window(g, small, {g, place}, outside);
+        const auto window = small_window<Form::tile>(g, small, {g, place}, outside);
         for (int sample = 0; sample < range.count; ++sample) {
             const long to = (range.first + sample) * g.small_floats() + channels.first;
             for (int channel = 0; channel < channels.count; channel += lanes) {

@@ -22,7 +22,7 @@ namespace genotype::kernels::detail {
 /// Along one axis. `apply(in, out)` reads value i as in(i) and writes value i by out(i, value); each value is read
 /// before one is written.
 struct TwoTaps {
-    static constexpr int taps = 2;
+    static constexpr int taps = 2, tile = 4;
 
     /// Bt.
     struct LargeToPoints {
