@@ -22,8 +22,8 @@ inline constexpr long winograd_block_floats = Form::LargeToPoints::to* Form::Lar
 template <class Form, class Transform, class Restore>
 void winograd_direction(const ConvGeometry& g, int batch, const WinogradWeights& weights, const PointTiles& all,
                         float* scratch, Transform transform, Restore restore) {
-    const int tiles = winograd_tiles(g), panels = weights.channels() / tile_columns, channels = weights.contraction();
-    const int most = std::max(1, winograd_block_tiles / tiles), blocks = (batch + most - 1) / most;
+    const int panels = weights.channels() / tile_columns, channels = weights.contraction();
+    const int most = winograd_block_samples(g), blocks = (batch + most - 1) / most;
 #pragma omp parallel
     {
         const int thread = omp_get_thread_num(), threads = omp_get_num_threads();
@@ -36,8 +36,8 @@ void winograd_direction(const ConvGeometry& g, int batch, const WinogradWeights&
         };
         alignas(64) float memory[winograd_block_floats<Form>];
         auto multiply = [&](const PointTiles& in, SampleRange range, int panel, int count) {
-            const PointTiles out(memory, count * tile_columns, tiles, range.count);
-            multiply_points<Form>(in, weights, tiles * range.count, panel, count, out);
+            const PointTiles out(g, memory, count * tile_columns, range.count);
+            multiply_points<Form>(in, weights, range.count, panel, count, out);
             restore(range, out, ChannelRange{panel * tile_columns, count * tile_columns});
         };
         constexpr int most_panels = winograd_block_channels / tile_columns;
@@ -46,21 +46,33 @@ void winograd_direction(const ConvGeometry& g, int batch, const WinogradWeights&
             float* const own = scratch + convolution_scratch(Cpu{}, g).floats(cut(batch, begin, blocks));
             for (int block = begin; block < end; ++block) {
                 const SampleRange range = block_samples(block);
-                const PointTiles in(own, channels, tiles, range.count);
+                const PointTiles in(g, own, channels, range.count);
                 transform(range, in);
                 for (int panel = 0; panel < panels; panel += most_panels)
                     multiply(in, range, panel, std::min(most_panels, panels - panel));
             }
         } else {
-            const int first = cut(batch, thread, threads);
-            transform(SampleRange{first, cut(batch, thread + 1, threads) - first}, all.from(first));
+            // Where tiles lie by blocks, a thread's samples may be of several.
+            auto block_tiles = [&](SampleRange range) {
+                return winograd_within_cache(g)
+                           ? PointTiles(g, scratch + convolution_scratch(Cpu{}, g).floats(range.first), channels,
+                                        range.count)
+                           : all.from(range.first);
+            };
+            const int begin = cut(batch, thread, threads), end = cut(batch, thread + 1, threads);
+            for (int block = 0; block < blocks; ++block) {
+                const SampleRange range = block_samples(block);
+                const int first = std::max(begin, range.first), last = std::min(end, range.first + range.count);
+                if (first < last)
+                    transform(SampleRange{first, last - first}, block_tiles(range).from(first - range.first));
+            }
             const int groups = std::clamp(threads / blocks, (panels + most_panels - 1) / most_panels, panels);
 #pragma omp barrier
 #pragma omp for schedule(static)
             for (int task = 0; task < blocks * groups; ++task) {
                 const SampleRange range = block_samples(task / groups);
                 const int group = task % groups, panel = cut(panels, group, groups);
-                multiply(all.from(range.first), range, panel, cut(panels, group + 1, groups) - panel);
+                multiply(block_tiles(range), range, panel, cut(panels, group + 1, groups) - panel);
             }
         }
     }

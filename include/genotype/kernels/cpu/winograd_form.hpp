@@ -69,9 +69,18 @@ constexpr int winograd_tile_columns(const ConvGeometry& g) {
 constexpr int winograd_tiles(const ConvGeometry& g) {
     return winograd_tiles_of(g, winograd_tile(g));
 }
+/// Whether tiles at the end of rows or columns reach over the small picture's edge.
+constexpr bool winograd_reaches_over(const ConvGeometry& g) {
+    return g.small_height % winograd_tile(g) != 0 || g.small_width % winograd_tile(g) != 0;
+}
 
 /// Tiles that are worked on at a time, so that their points stay in the second-level cache; a sample's must fit.
 inline constexpr int winograd_block_tiles = 64;
+
+/// Samples that are worked on at a time.
+constexpr int winograd_block_samples(const ConvGeometry& g) {
+    return std::max(1, winograd_block_tiles / winograd_tiles(g));
+}
 
 /// Whether the pictures allow it and are worth it: at most 5/8 of the direct form's multiplications, not counting
 /// those of the transforms.
@@ -86,7 +95,7 @@ constexpr bool winograd_pictures(const ConvGeometry& g) {
 /// direction anew. Otherwise the whole batch is transformed first, and a weight gradient finds one side's points in the
 /// scratch: better with four phases, where a task of the gradient would transform too much that others do too.
 constexpr bool winograd_within_cache(const ConvGeometry& g) {
-    return has_three_taps(g);
+    return has_three_taps(g) || winograd_reaches_over(g);
 }
 
 /// Fewer tiles than this in the whole batch do not pay for transforming the weights.

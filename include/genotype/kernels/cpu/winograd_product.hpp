@@ -102,14 +102,14 @@ struct HeightCut {
     }
 };
 
-/// out = in . weights at all points, for `tiles` tiles and the panels of channels from `first_panel` on that `out` has.
+/// out = in . weights at all points, for the tiles of `samples` samples and the panels of channels from `first_panel`
+/// on that `out` has. Where a tile has no product of a point, the result is zero.
 template <class Form>
-void multiply_points(const PointTiles& in, const WinogradWeights& weights, int tiles, int first_panel, int panels,
+void multiply_points(const PointTiles& in, const WinogradWeights& weights, int samples, int first_panel, int panels,
                      const PointTiles& out) {
-    constexpr int points = Form::LargeToPoints::to * Form::LargeToPoints::to;
+    constexpr int side = Form::LargeToPoints::to, points = side * side;
     alignas(64) ArrayOf<float, points * winograd_panel_pitch> panel_points;
-    const HeightCut cut(tiles);
-    const int rows = winograd_heights[cut.height], last_rows = winograd_heights[cut.last];
+    const int tiles = in.tiles * samples;
     for (int from = 0, values; from < weights.contraction(); from += values) {
         values = weights.values_from(from);
         for (int panel = 0; panel < panels; ++panel) {
@@ -118,15 +118,27 @@ void multiply_points(const PointTiles& in, const WinogradWeights& weights, int t
                 const float* x = in.values + point * in.point_pitch + from / lanes * in.group_pitch;
                 const float* at = panel_points + point * winograd_panel_pitch;
                 float* result = out.values + point * out.point_pitch + 2 * panel * out.group_pitch;
+                TileRange range = in.with_products(point, side, samples);
+                if (range.end - range.first < winograd_heights[0] && range.end > range.first) range = {0, tiles};
+                auto clear = [&](int first, int end) {
+                    for (float* to = result + first * lanes; to < result + end * lanes; to += lanes) {
+                        Vector(0.0f).store_unaligned(to);
+                        Vector(0.0f).store_unaligned(to + out.group_pitch);
+                    }
+                };
+                if (from == 0) clear(0, range.first), clear(range.end, tiles);
+                if (range.first == range.end) continue;
                 auto multiply = [&](std::size_t height, int tile, int skip) {
                     const int next = tile + winograd_heights[height];
                     winograd_multiply[height]({x + tile * lanes, in.group_pitch, values / lanes, at,
                                                result + tile * lanes, out.group_pitch, from == 0, skip,
-                                               next < tiles ? x + next * lanes : x + in.point_pitch,
-                                               tile == 0 ? at + winograd_panel_pitch : nullptr});
+                                               next < range.end ? x + next * lanes : x + in.point_pitch,
+                                               tile == range.first ? at + winograd_panel_pitch : nullptr});
                 };
-                for (int tile = 0; tile < cut.count; ++tile) multiply(cut.height, tile * rows, 0);
-                if (cut.rest > 0) multiply(cut.last, tiles - last_rows, last_rows - cut.rest);
+                const HeightCut cut(range.end - range.first);
+                const int rows = winograd_heights[cut.height], last_rows = winograd_heights[cut.last];
+                for (int tile = 0; tile < cut.count; ++tile) multiply(cut.height, range.first + tile * rows, 0);
+                if (cut.rest > 0) multiply(cut.last, range.end - last_rows, last_rows - cut.rest);
             }
         }
     }
