@@ -65,7 +65,7 @@ struct PointTiles {
     float* values;
     TileSlots slots;
     int tile_step, sample_step;
-    int samples, tiles;  // tiles: of one sample
+    int tiles;  // of one sample
     long group_pitch, point_pitch;
 
     PointTiles(const ConvGeometry& g, float* memory, long channels, int sample_count)
@@ -73,7 +73,6 @@ struct PointTiles {
           slots(g),
           tile_step(winograd_reaches_over(g) ? sample_count : 1),
           sample_step(winograd_reaches_over(g) ? 1 : winograd_tiles(g)),
-          samples(sample_count),
           tiles(winograd_tiles(g)),
           group_pitch(winograd_tile_pitch(static_cast<long>(tiles) * sample_count) * lanes),
           point_pitch(channels * group_pitch / lanes + winograd_point_gap) {}
