@@ -117,9 +117,35 @@ inline void multiply_row(const Product& p, int first, int end) {
     }
 }
 
+/// Floats of all panels at most, where they stay in the second-level cache, and rows that a thread then has at least.
+inline constexpr int product_whole_floats = 64 * 1024, product_whole_rows = 4 * product_rows;
+
+constexpr bool has_many_rows(const Product& p, int threads) {
+    return p.rows / threads >= product_whole_rows && p.result_column == 1 && p.contraction <= product_chunk &&
+           static_cast<long>(p.contraction) * (p.columns + tile_columns) <= product_whole_floats;
+}
+
+/// With many rows each thread copies all panels, and takes a part of the rows, which are then read once.
+inline void product_rows_share(const Product& p, int index, int threads) {
+    alignas(64) float values[product_whole_floats];
+    auto width = [&](int panel) { return p.columns - panel > lanes ? tile_columns : lanes; };
+    for (int panel = 0; panel < p.columns; panel += tile_columns)
+        pack_panel(p.contraction, std::min(tile_columns, p.columns - panel), width(panel),
+                   p.right + panel * p.right_column, p.right_row, p.right_column, values + panel * p.contraction);
+    const long tiles = (p.rows + tile_rows - 1) / tile_rows;
+    const int end = std::min(p.rows, static_cast<int>(tiles * (index + 1) / threads) * tile_rows);
+    for (int row = static_cast<int>(tiles * index / threads) * tile_rows; row < end; row += product_rows)
+        for (int panel = 0; panel < p.columns; panel += tile_columns)
+            multiply_rows(p,
+                          {panel, std::min(tile_columns, p.columns - panel), width(panel),
+                           values + panel * p.contraction},
+                          row, std::min(product_rows, end - row), 0, p.contraction);
+}
+
 /// The part of thread `index` of `threads`: some panels of columns and, with few panels, some of the rows.
 inline void product_share(const Product& p, int index, int threads) {
     auto cut = [](int count, int part, int parts) { return static_cast<int>(static_cast<long>(count) * part / parts); };
+    if (has_many_rows(p, threads)) return product_rows_share(p, index, threads);
     const int panels = (p.columns + tile_columns - 1) / tile_columns;
     const int column_parts = std::min(panels, threads), row_parts = std::max(1, threads / column_parts);
     if (index >= column_parts * row_parts) return;
