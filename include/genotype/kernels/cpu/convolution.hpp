@@ -8,6 +8,7 @@
 #include "genotype/kernels/conv_geometry.hpp"
 #include "genotype/kernels/cpu/convolution_columns.hpp"
 #include "genotype/kernels/cpu/convolution_dots.hpp"
+#include "genotype/kernels/cpu/convolution_few.hpp"
 #include "genotype/kernels/cpu/convolution_gather.hpp"
 #include "genotype/kernels/cpu/convolution_pack.hpp"
 #include "genotype/kernels/cpu/convolution_padded.hpp"
@@ -82,6 +83,8 @@ void convolve(Cpu, const Geometry& g, int batch, const float* large, ConvWeights
         }))
         return;
     if (detail::is_padded(g)) return detail::padded_to_small(g, batch, large, weights.packed, bias, small);
+    if constexpr (possible<Geometry>(detail::steps_by_one))
+        if (detail::gathers_few(g)) return detail::few_to_small(g, batch, large, weights.plain, bias, small);
     detail::gather({batch,
                     {g.large_height, g.large_width, g.large_channels},
                     {g.small_height, g.small_width, g.small_channels},
@@ -104,6 +107,9 @@ void convolve_transposed(Cpu, const Geometry& g, int batch, const float* small, 
             detail::winograd_to_large<decltype(form)>(g, batch, small, packed, bias, large, scratch.per_sample);
         }))
         return;
+    if constexpr (possible<Geometry>(detail::steps_by_one))
+        if (detail::is_padded_turned(g))
+            return detail::padded_to_small(detail::turned(g), batch, small, packed, bias, large);
     detail::gather({batch,
                     {g.small_height, g.small_width, g.small_channels},
                     {g.large_height, g.large_width, g.large_channels},

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "genotype/kernels/conv_geometry.hpp"
+#include "genotype/kernels/cpu/convolution_few.hpp"
 #include "genotype/kernels/cpu/convolution_padded.hpp"
 #include "genotype/kernels/cpu/convolution_weight_block.hpp"
 #include "genotype/kernels/cpu/outer_tile.hpp"
@@ -135,6 +136,9 @@ void convolve_weight_gradient(Cpu, const Geometry& g, int batch, const float* la
         }))
         return;
     if (detail::is_padded(g)) return detail::padded_weight_gradient(g, batch, large, small, gradient, accumulate);
+    if constexpr (possible<Geometry>(detail::steps_by_one))
+        if (detail::is_padded_turned(g))
+            return detail::few_weight_gradient(g, batch, large, small, gradient, accumulate);
     const detail::GradientShape shape(g);
     const detail::WeightGradient w{shape, {shape, batch}, batch, large, small, gradient, accumulate};
     const double work = static_cast<double>(batch) * g.small_pixels() * static_cast<double>(g.weights());

@@ -117,11 +117,24 @@ inline void multiply_row(const Product& p, int first, int end) {
     }
 }
 
-/// The part of thread `index` of `threads`: some panels of columns and, with few panels, some of the rows.
+/// Floats of the panels that a thread has at a time, where they stay in the second-level cache, and rows that it then
+/// has at least.
+inline constexpr int product_floats = 64 * 1024, product_many_rows = 4 * product_rows;
+
+/// Whether each thread has all panels, so that it reads its rows once.
+constexpr bool has_all_panels(const Product& p, int threads) {
+    const long panels = (p.columns + tile_columns - 1) / tile_columns;
+    return p.rows / threads >= product_many_rows &&
+           panels * tile_columns * std::min(product_chunk, p.contraction) <= product_floats;
+}
+
+/// The part of thread `index` of `threads`: some panels of columns and, with few panels, some of the rows; with many
+/// rows, all panels for some of them.
 inline void product_share(const Product& p, int index, int threads) {
     auto cut = [](int count, int part, int parts) { return static_cast<int>(static_cast<long>(count) * part / parts); };
     const int panels = (p.columns + tile_columns - 1) / tile_columns;
-    const int column_parts = std::min(panels, threads), row_parts = std::max(1, threads / column_parts);
+    const bool has_all = has_all_panels(p, threads);
+    const int column_parts = has_all ? 1 : std::min(panels, threads), row_parts = std::max(1, threads / column_parts);
     if (index >= column_parts * row_parts) return;
     const int first_panel = cut(panels, index % column_parts, column_parts);
     const int end_panel = cut(panels, index % column_parts + 1, column_parts);
@@ -132,19 +145,25 @@ inline void product_share(const Product& p, int index, int threads) {
     }
     const int first_row = cut(p.rows, index / column_parts, row_parts);
     const int end_row = cut(p.rows, index / column_parts + 1, row_parts);
-    alignas(64) float values[product_chunk * tile_columns];
-    for (int panel = first_panel; panel < end_panel; ++panel) {
-        const int first = panel * tile_columns, count = std::min(tile_columns, p.columns - first);
-        const int width = count > lanes ? tile_columns : lanes;
+    const int at_a_time = has_all ? panels : 1;
+    alignas(64) float values[product_floats];
+    for (int group = first_panel; group < end_panel; group += at_a_time)
         for (int begin = 0, length; begin < p.contraction; begin += length) {
             length = std::min(product_chunk, p.contraction - begin);
-            pack_panel(length, count, width, p.right + begin * p.right_row + first * p.right_column, p.right_row,
-                       p.right_column, values);
+            auto first_value = [&](int panel) { return values + (panel - group) * tile_columns * length; };
+            auto panel_of = [&](int panel) {
+                const int first = panel * tile_columns, count = std::min(tile_columns, p.columns - first);
+                return ProductPanel{first, count, count > lanes ? tile_columns : lanes, first_value(panel)};
+            };
+            for (int panel = group; panel < group + at_a_time; ++panel) {
+                const ProductPanel to = panel_of(panel);
+                pack_panel(length, to.count, to.width, p.right + begin * p.right_row + to.first * p.right_column,
+                           p.right_row, p.right_column, first_value(panel));
+            }
             for (int row = first_row; row < end_row; row += product_rows)
-                multiply_rows(p, {first, count, width, values}, row, std::min(product_rows, end_row - row), begin,
-                              length);
+                for (int panel = group; panel < group + at_a_time; ++panel)
+                    multiply_rows(p, panel_of(panel), row, std::min(product_rows, end_row - row), begin, length);
         }
-    }
 }
 
 /// A product by all threads, where it is worth them. With few rows the weights are read from memory for each product:
