@@ -94,14 +94,16 @@ inline void column_moments(long rows, int channels, const float* x, const float*
     });
 }
 
-/// y = activation((x - mean) * (inverse * weight) + bias).
+/// y = activation((x - mean) * (inverse * weight) + bias). While an activation is worked out there is time to fetch what
+/// lies `ahead` values further, which is read next.
 template <class Activation>
 void normalize_rows(long rows, int channels, const float* x, const float* mean, const float* inverse,
-                    const float* weight, const float* bias, Activation activation, float* y) {
+                    const float* weight, const float* bias, Activation activation, float* y, long ahead = 0) {
     for_each_value(rows, channels, [&](long c, auto part) {
         const Vector center = part.load(mean + c), offset = part.load(bias + c);
         const Vector scale = part.load(inverse + c) * part.load(weight + c);
         return [=](long at) {
+            if (ahead > 0) __builtin_prefetch(x + at + ahead, 0, 2);
             part.store(activation.value(xsimd::fma(part.load(x + at) - center, scale, offset)), y + at);
         };
     });

@@ -98,8 +98,9 @@ void group_norm(Cpu, int batch, int pixels, int channels, int groups, const floa
             }
         }
         const detail::SampleAffine own(sample, channels, weight, bias, modulation);
+        constexpr bool activates = !std::same_as<Activation, NoActivation>;
         detail::normalize_rows(pixels, channels, from, mean, inverse, own.weight, own.bias, activation,
-                               y + sample * count);
+                               y + sample * count, activates ? count : 0);
     }
 }
 
