@@ -6,6 +6,7 @@
 
 #include "genotype/data/loader.hpp"
 #include "genotype/data/text_windows.hpp"
+#include "genotype/flow.hpp"
 #include "genotype/genotype.hpp"
 #include "genotype/training/history.hpp"
 #include "support/count_allocations.hpp"
@@ -21,6 +22,8 @@ using Discriminator = Sequential<Conv<1, 16, 4, 2, 1>, LeakyReLU<0.2f>, Dropout<
 using Net = GAN<Generator, Discriminator, BCEWithLogits>;
 using Picture = Shape<1, 16, 16>;
 using Autoencoder = VAE<256, 64, 8>;
+
+struct moment : Given<Shape<1>> {};
 
 Dataset<Picture> pictures(int count) {
     Pictures result;
@@ -131,6 +134,15 @@ TEST_CASE("sampling and inference") {
         const auto moments = encode(autoencoder, values, of_encoder);
         decode(autoencoder, View<Shape<8>>{moments.data, 64}, of_decoder);
     });
+}
+
+TEST_CASE("a flow's steps, with a norm in front of what its time scales and shifts") {
+    using Flow = FlowMatching<Sequential<Conv<1, 8, 4, 2, 1>, GroupNorm<2, 8>, Modulate<moment, 1, 8>, SiLU,
+                                         ConvT<8, 1, 4, 2, 1>>, Picture>;
+    Trainer<Flow> trainer({.clip_norm = 1, .average = 0.9f, .batch = 16});
+    Tensor<Picture> images(16);
+    fill_normal(Cpu{}, images.size(), RandomState{}, images.data());
+    expect_none([&] { trainer.step(images); });
 }
 
 TEST_CASE("steps through spectral and weight norm, and norms of single samples' gradients") {

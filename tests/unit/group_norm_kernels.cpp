@@ -2,11 +2,14 @@
 #include <doctest/doctest.h>
 
 #include "genotype/kernels/cpu/normalization_group.hpp"
+#include "genotype/kernels/reference/modulation.hpp"
 #include "genotype/kernels/reference/normalization_group.hpp"
+#include "genotype/layers/silu.hpp"
 #include "support/kernel_arrays.hpp"
 
 using namespace genotype;
 using namespace kernel_test;
+using kernels::NoActivation;
 
 namespace {
 
@@ -73,6 +76,95 @@ TEST_CASE("group norm's kernels agree with the plain ones, for every number of t
             CHECK(difference(found.dweight, wanted.dweight, largest * terms) < 2e-6);
             CHECK(difference(found.dbias, wanted.dbias, terms) < 2e-6);
         }
+}
+
+namespace {
+
+struct Modulated {
+    Array y, dx, dmoments, dweight, dbias;
+    bool operator==(const Modulated& other) const {
+        return same_bits(y, other.y) && same_bits(dx, other.dx) && same_bits(dmoments, other.dmoments) &&
+               same_bits(dweight, other.dweight) && same_bits(dbias, other.dbias);
+    }
+};
+
+/// Norm, modulation and activation, one after another.
+template <class Activation>
+Modulated one_by_one(const Sizes& s, const Array& x, const Array& dy, const Array& weight, const Array& bias,
+                     const Array& moments, bool accumulate, Activation activation) {
+    const Reference device;
+    Modulated out{unwritten(s.count()), unwritten(s.count()), unwritten(2L * s.batch * s.channels),
+                  accumulate ? weight : unwritten(s.channels), accumulate ? bias : unwritten(s.channels)};
+    Array statistics = unwritten(2L * s.batch * s.channels), between = unwritten(s.count()), dbetween(between);
+    group_norm(device, s.batch, s.pixels, s.channels, s.groups, x.data(), weight.data(), bias.data(), 1e-5f,
+               statistics.data(), between.data());
+    modulate(device, s.batch, s.pixels, s.channels, between.data(), moments.data(), out.y.data(), activation);
+    modulate_backward(device, s.batch, s.pixels, s.channels, between.data(), moments.data(), dy.data(), dbetween.data(),
+                      out.dmoments.data(), activation);
+    group_norm_backward(device, s.batch, s.pixels, s.channels, s.groups, x.data(), dbetween.data(), weight.data(),
+                        statistics.data(), nullptr, out.dx.data(), out.dweight.data(), out.dbias.data(), accumulate);
+    return out;
+}
+
+template <class Activation>
+Modulated at_once(const Sizes& s, const Array& x, const Array& dy, const Array& weight, const Array& bias,
+                  const Array& moments, bool accumulate, Activation activation) {
+    const Cpu device;
+    const long sums = 2L * s.batch * s.channels;
+    Modulated out{unwritten(s.count()), unwritten(s.count()), unwritten(sums),
+                  accumulate ? weight : unwritten(s.channels), accumulate ? bias : unwritten(s.channels)};
+    Array statistics = unwritten(sums), affine = unwritten(sums), scratch = unwritten(2 * sums);
+    group_norm(device, s.batch, s.pixels, s.channels, s.groups, x.data(), weight.data(), bias.data(), 1e-5f,
+               statistics.data(), out.y.data(), activation, {moments.data(), affine.data(), nullptr});
+    affine = unwritten(sums);
+    const auto backward = [&](float* dx, float* dweight, float* dbias, float* dmoments) {
+        group_norm_backward(device, s.batch, s.pixels, s.channels, s.groups, x.data(), dy.data(), weight.data(),
+                            statistics.data(), scratch.data(), dx, dweight, dbias, accumulate, bias.data(), activation,
+                            {moments.data(), affine.data(), dmoments});
+    };
+    backward(out.dx.data(), out.dweight.data(), out.dbias.data(), out.dmoments.data());
+    // Without dx, or without the parameters' gradients, the others are the same.
+    Array dx = unwritten(s.count()), dmoments = unwritten(sums), dweight(weight), dbias(bias);
+    backward(nullptr, dweight.data(), dbias.data(), dmoments.data());
+    CHECK(difference(dmoments, out.dmoments, std::sqrt(s.pixels)) < 2e-6);
+    if (accumulate) CHECK(difference(dweight, out.dweight, std::sqrt(s.batch * s.pixels)) < 2e-6);
+    backward(dx.data(), nullptr, nullptr, dmoments.data());
+    CHECK(same_bits(dx, out.dx));
+    CHECK(same_bits(dmoments, out.dmoments));
+    return out;
+}
+
+template <class Activation>
+void compare_modulated(Activation activation) {
+    unsigned seed = 100;
+    for (const Sizes& sizes : table)
+        for (const bool accumulate : {false, true}) {
+            CAPTURE(sizes.channels);
+            CAPTURE(sizes.groups);
+            CAPTURE(accumulate);
+            const Array x = random_array(sizes.count(), ++seed, 0.5f), dy = random_array(sizes.count(), ++seed);
+            const Array weight = random_array(sizes.channels, ++seed), bias = random_array(sizes.channels, ++seed);
+            const Array moments = random_array(2L * sizes.batch * sizes.channels, ++seed);
+            const Modulated wanted = one_by_one(sizes, x, dy, weight, bias, moments, accumulate, activation);
+            const auto fast = [&] { return at_once(sizes, x, dy, weight, bias, moments, accumulate, activation); };
+            const Modulated found = with_threads(1, fast);
+            CHECK(found == with_threads(2, fast));
+            // A group whose values are equal has an inverse deviation of 316.
+            const double largest = sizes.pixels * sizes.channels / sizes.groups == 1 ? 317 : 8;
+            CHECK(difference(found.y, wanted.y, 8) < 1e-6);
+            CHECK(difference(found.dx, wanted.dx, largest) < 4e-6);
+            CHECK(difference(found.dmoments, wanted.dmoments, 8 * std::sqrt(sizes.pixels)) < 2e-6);
+            const double terms = 8 * std::sqrt(sizes.batch * sizes.pixels);
+            CHECK(difference(found.dweight, wanted.dweight, terms) < 2e-6);
+            CHECK(difference(found.dbias, wanted.dbias, terms) < 2e-6);
+        }
+}
+
+}  // namespace
+
+TEST_CASE("group norm's kernels apply a modulation and an activation as the plain ones do one by one") {
+    compare_modulated(SiLU::function_of_input());
+    compare_modulated(NoActivation{});
 }
 
 TEST_CASE("group norm by hand") {

@@ -32,6 +32,27 @@ FUNCTION(Logistic, sigmoid)
 FUNCTION(SoftRectifier, softplus)
 #undef FUNCTION
 
+// Both sigmoids by what they are, without the device's own parts.
+struct LogisticFormula {
+    template <class V>
+    constexpr V operator()(V x) const {
+        const V e = exp(-abs(x));
+        return select(x >= V(0.f), V(1.f), e) / (V(1.f) + e);
+    }
+};
+struct Opposite {
+    template <class V>
+    constexpr V operator()(V x) const {
+        return sigmoids(x).of_opposite;
+    }
+};
+struct OppositeFormula {
+    template <class V>
+    constexpr V operator()(V x) const {
+        return LogisticFormula{}(-x);
+    }
+};
+
 struct AtLeastTwo {
     template <class V>
     constexpr V operator()(V x) const {
@@ -92,6 +113,21 @@ TEST_CASE_TEMPLATE("Functions are right to a few units of the last place", Devic
     CHECK(largest_error<Device>(Logistic{}, logistic, -20, 20) < 3);
     CHECK(largest_error<Device>(Logistic{}, logistic, -85, -20) < 3);
     CHECK(largest_error<Device>(SoftRectifier{}, soft_rectifier, -20, 20) < 3);
+}
+
+TEST_CASE_TEMPLATE("a device's own parts of sigmoids give the bits of the formula", Device, Cpu, Reference) {
+    std::vector<float> x;
+    for (const float size : {1e-30f, 1e-3f, 1.f, 20.f, 90.f, 1e4f})
+        for (int i = -2000; i <= 2000; ++i) x.push_back(size * static_cast<float>(i) / 2000);
+    x.push_back(-std::numeric_limits<float>::infinity());
+    x.push_back(std::numeric_limits<float>::infinity());
+    const auto apply = [&](auto f) {
+        std::vector<float> y(x.size());
+        map(Device{}, static_cast<long>(x.size()), f, y.data(), x.data());
+        return y;
+    };
+    CHECK(apply(Logistic{}) == apply(LogisticFormula{}));
+    CHECK(apply(Opposite{}) == apply(OppositeFormula{}));
 }
 
 TEST_CASE_TEMPLATE("The ends of the number line", Device, Cpu, Reference) {

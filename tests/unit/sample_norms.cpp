@@ -63,6 +63,9 @@ TEST_CASE("issue 18.4: norms of single samples are those of batches of one: netw
     expect_everywhere<
         Sequential<Let<condition, Linear<4, 6>, SiLU>, Linear<4, 5>, Modulate<condition, 6, 5>, SiLU, Linear<5, 2>>,
         Shape<4>>();
+    expect_everywhere<Sequential<Let<condition, GlobalAvgPool, Flatten, Linear<2, 6>, SiLU>, Conv<2, 4, 1>,
+                                 GroupNorm<2, 4>, Modulate<condition, 6, 4>, SiLU, Flatten, Linear<16, 2>>,
+                      Shape<2, 2, 2>>();
     expect_everywhere<Sequential<Linear<6, 12>, Dropout<0.5f>, Linear<12, 3>>, Shape<6>>();
     expect_everywhere<
         Sequential<Let<condition, Linear<4, 6>, SiLU>, Linear<4, 5>, Masked<Modulate<condition, 6, 5>>, Linear<5, 2>>,

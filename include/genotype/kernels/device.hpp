@@ -8,12 +8,16 @@ namespace kernels {
 
 /// What every device derives from, so that a call with its tag finds the kernels by the argument alone: layers call
 /// `convolve(device, ...)`, and a user's program has `map`, `sum` or `update` to itself.
-struct DeviceBase {};
+struct DeviceBase {
+    static constexpr bool modulates_norms = false;  // see kernels/norm_modulation.hpp
+};
 
 }  // namespace kernels
 
 /// SIMD (xsimd) and OpenMP on this machine's processor. Results are the same for every number of threads.
-struct Cpu : HostMemory, kernels::DeviceBase {};
+struct Cpu : HostMemory, kernels::DeviceBase {
+    static constexpr bool modulates_norms = true;
+};
 
 /// Plain loops that can be checked by eye: the oracle that every other device is tested against.
 struct Reference : HostMemory, kernels::DeviceBase {};

@@ -41,10 +41,23 @@ constexpr V at_least(V bound, V x) {
     return select(x < bound, bound, x);
 }
 
+namespace kernels {
+
+/// What sigmoids are made of. A device may have quicker forms for its vectors, which give the same bits.
+template <class V>
+struct SigmoidParts {
+    /// exp(-|x|).
+    static constexpr V decay(V x) { return exp(-abs(x)); }
+    /// decay / whole, where whole is 1 + decay, and inverse 1 / whole.
+    static constexpr V share(V decay, V whole, V) { return decay / whole; }
+};
+
+}  // namespace kernels
+
 /// 1 / (1 + exp(-x)), never out of an overflow. PyTorch: torch.sigmoid.
 template <class V>
 constexpr V sigmoid(V x) {
-    const V e = exp(-abs(x));
+    const V e = kernels::SigmoidParts<V>::decay(x);
     return select(x >= V(0.f), V(1.f), e) / (V(1.f) + e);
 }
 
@@ -55,14 +68,16 @@ struct Sigmoids {
 };
 template <class V>
 constexpr Sigmoids<V> sigmoids(V x) {
-    const V e = exp(-abs(x)), one(1.f), zero(0.f), whole = one + e;
-    return {select(x >= zero, one, e) / whole, select(-x >= zero, one, e) / whole};
+    using Parts = kernels::SigmoidParts<V>;
+    const V e = Parts::decay(x), one(1.f), whole = one + e;
+    const V larger = one / whole, smaller = Parts::share(e, whole, larger);
+    return {select(x >= V(0.f), larger, smaller), select(x >= V(0.f), smaller, larger)};
 }
 
 /// log(1 + exp(x)), never out of an overflow. PyTorch: torch.nn.functional.softplus without its threshold.
 template <class V>
 constexpr V softplus(V x) {
-    return max(x, V(0.f)) + log1p(exp(-abs(x)));
+    return max(x, V(0.f)) + log1p(kernels::SigmoidParts<V>::decay(x));
 }
 
 }  // namespace genotype

@@ -46,26 +46,30 @@ requires(sizeof...(numbers) <= 1) struct GroupNorm : LayerBase {
             return {.kept = {}, .forward_scratch = {2L * channels, 0}, .backward_scratch = {}};
     }
 
-    // An activation behind it is applied in the same pass, see model/fused.hpp.
+    // An activation behind it is applied in the same pass, and where the device can, a modulation between the two, see
+    // model/fused.hpp.
     static constexpr bool applies_activation = true;
+    static constexpr bool applies_modulation = true;
 
-    template <class Device, class Mode, class Activation = kernels::NoActivation>
-    static void forward(Device device, Mode, const Forward<Mode>& pass, Activation activation = {}) {
+    template <class Device, class Mode, class Activation = kernels::NoActivation, class... Modulation>
+    static void forward(Device device, Mode, const Forward<Mode>& pass, Activation activation = {},
+                        const Modulation&... modulation) {
         float* const statistics = std::same_as<Mode, Training> ? pass.kept.per_sample : pass.scratch.per_sample;
         group_norm(device, pass.batch, pass.in.pixels(), channels, groups, pass.x,
                    pass.parameters + parameter_offset<GroupNorm>(0), pass.parameters + parameter_offset<GroupNorm>(1),
-                   epsilon, statistics, pass.y, activation);
+                   epsilon, statistics, pass.y, activation, modulation...);
     }
 
-    template <class Device, class Activation = kernels::NoActivation>
-    static void backward(Device device, const Backward& pass, Activation activation = {}) {
+    template <class Device, class Activation = kernels::NoActivation, class... Modulation>
+    static void backward(Device device, const Backward& pass, Activation activation = {},
+                         const Modulation&... modulation) {
         float* const gradients = pass.gradients;
         group_norm_backward(device, pass.batch, pass.in.pixels(), channels, groups, pass.x, pass.dy,
                             pass.parameters + parameter_offset<GroupNorm>(0), pass.kept.per_sample,
                             pass.scratch.per_sample, pass.dx,
                             gradients ? gradients + parameter_offset<GroupNorm>(0) : nullptr,
                             gradients ? gradients + parameter_offset<GroupNorm>(1) : nullptr, pass.accumulate,
-                            pass.parameters + parameter_offset<GroupNorm>(1), activation);
+                            pass.parameters + parameter_offset<GroupNorm>(1), activation, modulation...);
     }
 
     template <class Device>

@@ -52,35 +52,44 @@ struct Modulate : LayerBase {
         return {.kept = {}, .forward_scratch = one + scratch, .backward_scratch = {}};
     }
 
-    // An activation behind it is applied in the same pass, see model/fused.hpp.
+    // An activation behind it is applied in the same pass, and a norm in front of it may apply all of it, see
+    // model/fused.hpp.
     static constexpr bool applies_activation = true;
+    static constexpr bool is_modulation = true;
 
     template <class Device, class Mode, class Activation = kernels::NoActivation>
     static void forward(Device device, Mode, const Forward<Mode>& f, Activation activation = {}) {
-        constexpr bool training = std::same_as<Mode, Training>;
-        float* const scales = (training ? f.kept : f.scratch).per_sample;
-        convolve(device, geometry, f.batch, value_of<N>(f).data, weights<Device>(f),
-                 f.parameters + parameter_offset<Modulate>(1), scales, training ? f.scratch : f.scratch.at(one));
-        modulate(device, f.batch, f.in.pixels(), channels, f.x, static_cast<const float*>(scales), f.y, activation);
+        const float* const scales = make_scales(device, f);
+        modulate(device, f.batch, f.in.pixels(), channels, f.x, scales, f.y, activation);
     }
 
     template <class Device, class Activation = kernels::NoActivation>
     static void backward(Device device, const Backward& b, Activation activation = {}) {
-        float *const dscales = b.scratch.per_sample, *const dvalue = b.scratch.at(one).per_sample;
-        const MemoryRegion scratch = b.scratch.at(one + value);
-        const NamedValue& named = value_of<N>(b);
-        modulate_backward(device, b.batch, b.in.pixels(), channels, b.x, static_cast<const float*>(b.kept.per_sample),
-                          b.dy, b.dx, dscales, activation);
-        if (named.gradient) {
-            convolve_transposed(device, geometry, b.batch, dscales, weights<Device>(b), nullptr, dvalue, scratch);
-            update(device, static_cast<long>(b.batch) * width, kernels::AddTo{}, static_cast<const float*>(dvalue),
-                   named.gradient);
-        }
-        if (!b.gradients) return;
-        convolve_weight_gradient(device, geometry, b.batch, named.data, dscales,
-                                 b.gradients + parameter_offset<Modulate>(0), b.accumulate, scratch);
-        column_sums(device, b.batch, moments, static_cast<const float*>(dscales),
-                    b.gradients + parameter_offset<Modulate>(1), b.accumulate);
+        modulate_backward(device, b.batch, b.in.pixels(), channels, b.x, scales(b), b.dy, b.dx, scale_slopes(b),
+                          activation);
+        send_scales_back(device, b);
+    }
+
+    /// The parts of both passes beside x: the scales and shifts, (batch, 2, channels), in forward ...
+    template <class Device, class Mode>
+    static const float* make_scales(Device device, const Forward<Mode>& f) {
+        constexpr bool training = std::same_as<Mode, Training>;
+        float* const made = (training ? f.kept : f.scratch).per_sample;
+        convolve(device, geometry, f.batch, value_of<N>(f).data, weights<Device>(f),
+                 f.parameters + parameter_offset<Modulate>(1), made, training ? f.scratch : f.scratch.at(one));
+        return made;
+    }
+    /// ... what forward made, and where backward writes the gradients by them, ...
+    static const float* scales(const Backward& b) { return b.kept.per_sample; }
+    static float* scale_slopes(const Backward& b) { return b.scratch.per_sample; }
+    /// ... and on from there, to the named value and the parameters.
+    template <class Device>
+    static void send_scales_back(Device device, const Backward& b) {
+        const float* const by_scales = scale_slopes(b);
+        send_back(device, b, value_of<N>(b), by_scales, b.scratch.at(one).per_sample, b.scratch.at(one + value),
+                  b.accumulate);
+        if (b.gradients)
+            column_sums(device, b.batch, moments, by_scales, b.gradients + parameter_offset<Modulate>(1), b.accumulate);
     }
 
     /// For norms of single samples: the gradients by scales and shifts, and what they are products with.

@@ -92,6 +92,9 @@ struct SampleNormsOf<C<N, L...>> : FirstFault<L...> {
 /// language models can be strong differentially private learners" (ICLR 2022).
 template <class Device>
 struct SampleNorms : Device {
+    // A norm and a modulation have norms of their own.
+    static constexpr bool modulates_norms = false;
+
     float* norms = nullptr;  // during a run of `squared_norms`
 
     template <class Net>

@@ -1,6 +1,7 @@
 // Batch norm on the processor: one pass over x for the statistics and one to normalise; backward the same.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <cstring>
@@ -85,6 +86,7 @@ void batch_norm_backward(Cpu, long rows, int channels, const float* x, const flo
     for (int chunk = 0; chunk < chunks.count(); ++chunk) {
         const long start = chunks.begin(chunk) * channels;
         float* const sums = partial + 2L * chunk * channels;
+        std::fill_n(sums, 2L * channels, 0.0f);
         detail::column_products(chunks.length(chunk), channels, x + start, dy + start, mean, inverse, weight, bias,
                                 activation, sums, sums + channels);
     }

@@ -6,6 +6,7 @@
 #include <concepts>
 #include <cstddef>
 #include <type_traits>
+#include <utility>
 
 #include "genotype/kernels/cpu/lanes.hpp"
 #include "genotype/kernels/cpu/unroll.hpp"
@@ -19,6 +20,24 @@ void for_each_row_block(long rows, F&& f) {
     const long whole = rows / 8 * 8;
     for (long row = 0; row < whole; row += 8) f(row, std::integral_constant<int, 8>{});
     for (long row = whole; row < rows; ++row) f(row, std::integral_constant<int, 1>{});
+}
+
+/// Calls make(channel, part)(place) for all vectors of the values. Four vectors of channels go side by side, row after
+/// row: what `make` reads stays in registers, and the values are read as they lie in memory.
+template <class Make>
+void for_each_value(long rows, int channels, const Make& make) {
+    const auto columns = [&]<int... index>(long c, auto part, std::integer_sequence<int, index...>)
+        __attribute__((always_inline)) {
+        const decltype(make(c, part)) run[]{make(c + index * vector_size, part)...};
+        for (long place = c; place < rows * channels; place += channels) (run[index](place + index * vector_size), ...);
+    };
+    long c = 0;
+    for (; c + 4 * vector_size <= channels; c += 4 * vector_size)
+        columns(c, WholeVector{}, std::make_integer_sequence<int, 4>{});
+    for (; c + vector_size <= channels; c += vector_size)
+        columns(c, WholeVector{}, std::make_integer_sequence<int, 1>{});
+    if (c < channels)
+        columns(c, PartOfVector{static_cast<int>(channels - c)}, std::make_integer_sequence<int, 1>{});
 }
 
 /// Calls f(0), ..., f(count - 1); unrolled over whole vectors alone, because a part's code is long and seldom runs.
@@ -75,21 +94,18 @@ inline void column_moments(long rows, int channels, const float* x, const float*
     });
 }
 
-/// y = activation((x - mean) * (inverse * weight) + bias).
+/// y = activation((x - mean) * (inverse * weight) + bias). While an activation is worked out there is time to fetch what
+/// lies `ahead` values further, which is read next.
 template <class Activation>
 void normalize_rows(long rows, int channels, const float* x, const float* mean, const float* inverse,
-                    const float* weight, const float* bias, Activation activation, float* y) {
-    for_each_row_block(rows, [&](long row, auto block) {
-        constexpr int count = decltype(block)::value;
-        const long start = row * channels;
-        for_each_vector(channels, [&](long c, auto part) {
-            const Vector center = part.load(mean + c), offset = part.load(bias + c);
-            const Vector scale = part.load(inverse + c) * part.load(weight + c);
-            for_rows<count>(part, [&](auto r) {
-                const long at = start + r * static_cast<long>(channels) + c;
-                part.store(activation.value(xsimd::fma(part.load(x + at) - center, scale, offset)), y + at);
-            });
-        });
+                    const float* weight, const float* bias, Activation activation, float* y, long ahead = 0) {
+    for_each_value(rows, channels, [&](long c, auto part) {
+        const Vector center = part.load(mean + c), offset = part.load(bias + c);
+        const Vector scale = part.load(inverse + c) * part.load(weight + c);
+        return [=](long at) {
+            if (ahead > 0) __builtin_prefetch(x + at + ahead, 0, 2);
+            part.store(activation.value(xsimd::fma(part.load(x + at) - center, scale, offset)), y + at);
+        };
     });
 }
 
@@ -117,29 +133,22 @@ template <class Activation>
 void rows_before_activation(long rows, int channels, const float* x, const float* dy, const float* mean,
                             const float* inverse, const float* weight, const float* bias, Activation activation,
                             float* before) {
-    for_each_row_block(rows, [&](long row, auto block) {
-        constexpr int count = decltype(block)::value;
-        const long start = row * channels;
-        for_each_vector(channels, [&](long c, auto part) {
-            const Vector center = part.load(mean + c), offset = part.load(bias + c);
-            const Vector scale = part.load(inverse + c) * part.load(weight + c);
-            for_rows<count>(part, [&](auto r) {
-                const long at = start + r * static_cast<long>(channels) + c;
-                part.store(before_activation(activation, part.load(dy + at), part.load(x + at) - center, scale, offset),
-                           before + at);
-            });
-        });
+    for_each_value(rows, channels, [&](long c, auto part) {
+        const Vector center = part.load(mean + c), offset = part.load(bias + c);
+        const Vector scale = part.load(inverse + c) * part.load(weight + c);
+        return [=](long at) {
+            part.store(before_activation(activation, part.load(dy + at), part.load(x + at) - center, scale, offset),
+                       before + at);
+        };
     });
 }
 
-/// For each channel the sums of dy and of dy * (x - mean) * inverse, where dy is taken to before the activation: the
-/// gradients of bias and weight.
+/// Adds for each channel the sums of dy and of dy * (x - mean) * inverse, where dy is taken to before the activation:
+/// the gradients of bias and weight.
 template <class Activation>
 void column_products(long rows, int channels, const float* x, const float* dy, const float* mean, const float* inverse,
                      const float* weight, const float* bias, Activation activation, float* bias_sum,
                      float* weight_sum) {
-    std::fill_n(bias_sum, channels, 0.0f);
-    std::fill_n(weight_sum, channels, 0.0f);
     for_each_row_block(rows, [&](long row, auto block) {
         constexpr int count = decltype(block)::value;
         const long start = row * channels;
