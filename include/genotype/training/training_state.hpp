@@ -54,19 +54,17 @@ struct TrainingState {
         static_assert(
             requires { Rule::state_names, Rule::counts_steps, optimizer.optimizer().used_states(); },
             "an optimizer whose state goes into a checkpoint names it: see optimizers/adam.hpp");
-        const std::size_t first = weights.size();
-        float* const parameters = on_host(model.parameters);
-        const std::size_t last = add_state<Net>(weights, parameters, on_host(model.buffers), prefix, KeepNames{});
-        add_option(models, model_key_of(prefix), model_name<Net>());
         add_former_names_of_layers<Net>(former);
         const auto used = static_cast<std::size_t>(optimizer.optimizer().used_states());
-        add_optimizer(prefix, first, last, parameters, model.parameters.size(),
-                      std::span(Rule::state_names).first(used), on_host(optimizer.state()), Rule::counts_steps,
-                      optimizer.steps());
-        if (!average.is_there()) return;
-        float* const averaged = on_host(average.parameters());
-        add_state<Net>(averages, averaged, on_host(average.buffers()), concat(average_prefix, prefix), KeepNames{});
-        average_updates.emplace_back(name_of(prefix), &average.updates());
+        NetworkState state{tree<Net>, model_name<Net>(), on_host(model.parameters), on_host(model.buffers),
+                           std::span(Rule::state_names).first(used), on_host(optimizer.state()), Rule::counts_steps,
+                           optimizer.steps(), model.parameters.size()};
+        if (average.is_there()) {
+            state.average = on_host(average.parameters());
+            state.average_buffers = on_host(average.buffers());
+            state.updates = &average.updates();
+        }
+        add(prefix, state);
     }
 
     void random(const std::string& name, RandomState& state) { randoms.emplace_back(name, &state); }
@@ -88,6 +86,32 @@ struct TrainingState {
         HostCopy<Memory> here(arena);
         if constexpr (!Memory::on_host) copies.push_back(here.take_copy());
         return here.data();
+    }
+
+    /// A network without its type.
+    struct NetworkState {
+        const LayerTree& tree;
+        std::string name;
+        float *parameters, *buffers;
+        std::span<const char* const> names;  // of the optimiser's states
+        float* states;
+        bool counts_steps;
+        std::int64_t& steps;
+        long floats;  // of the parameters
+        float *average = nullptr, *average_buffers = nullptr;
+        std::int64_t* updates = nullptr;  // of the average, where there is one
+    };
+    [[gnu::cold, gnu::noinline]] void add(const std::string& prefix, const NetworkState& network) {
+        const std::size_t first = weights.size();
+        const std::size_t last =
+            add_state(weights, network.tree, network.parameters, network.buffers, prefix, KeepNames{});
+        add_option(models, model_key_of(prefix), network.name);
+        add_optimizer(prefix, first, last, network.parameters, network.floats, network.names, network.states,
+                      network.counts_steps, network.steps);
+        if (!network.updates) return;
+        add_state(averages, network.tree, network.average, network.average_buffers, concat(average_prefix, prefix),
+                  KeepNames{});
+        average_updates.emplace_back(name_of(prefix), network.updates);
     }
 
     /// The states of the weights from `first` to `last`, which lie in one arena.
