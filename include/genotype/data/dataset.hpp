@@ -17,14 +17,14 @@
 namespace genotype {
 namespace detail {
 
-inline std::string dims_text(const Dims& dims) {
+[[gnu::cold]] inline std::string dims_text(const Dims& dims) {
     std::string text = "Shape<";
     for (int axis = 0; axis < dims.rank; ++axis) text += (axis > 0 ? ", " : "") + std::to_string(dims[axis]);
     return text + ">";
 }
 
 /// How often each byte is given out (3 where grey becomes colour), or 0 where the pictures do not fit the shape.
-inline int repeats_to_fit(const Pictures& pictures, const Dims& dims) {
+[[gnu::cold]] inline int repeats_to_fit(const Pictures& pictures, const Dims& dims) {
     const bool one_channel = pictures.channels == 1;
     if (dims.rank == 1) {
         // With several channels PyTorch's flatten runs channel by channel, which these bytes do not.
@@ -46,7 +46,7 @@ template <ShapeType S>
 class Dataset {
   public:
     /// Keeps the pictures; bytes 0 to 255 become `range.low` to `range.high`. Throws `Error` where they do not fit `S`.
-    explicit Dataset(Pictures pictures, Range range = {})
+    [[gnu::cold]] explicit Dataset(Pictures pictures, Range range = {})
         : pictures_(std::move(pictures)), repeats_(detail::repeats_to_fit(pictures_, S::dims)), range_(range) {
         if (repeats_ == 0)
             fail("dataset", "size of the pictures (height x width x channels)", size_text(pictures_),

@@ -15,9 +15,9 @@ namespace genotype {
 /// Where one tensor's numbers go, in any number of pieces.
 class TensorSink {
   public:
-    TensorSink(AtomicFile& file, std::uint64_t bytes) : file_(file), left_(bytes) {}
+    [[gnu::cold]] TensorSink(AtomicFile& file, std::uint64_t bytes) : file_(file), left_(bytes) {}
 
-    void write(const void* data, std::uint64_t bytes) {
+    [[gnu::cold]] void write(const void* data, std::uint64_t bytes) {
         if (bytes > left_) fail("TensorSink", "bytes", "more than the tensor has", detail::concat(left_, " at most"));
         file_.write(data, bytes);
         left_ -= bytes;
@@ -33,7 +33,7 @@ class TensorSink {
 namespace detail {
 
 /// A text as JSON has it. (nlohmann's writer would take each program a second to compile.)
-[[gnu::noinline]] inline std::string as_json(std::string_view text) {
+[[gnu::cold, gnu::noinline]] inline std::string as_json(std::string_view text) {
     std::string json = "\"";
     for (const char letter : text) {
         constexpr std::string_view digits = "0123456789abcdef", marked = "\"\\\b\f\n\r\t", marks = "\"\\bfnrt";
@@ -103,7 +103,7 @@ namespace detail {
     return order;
 }
 
-inline void expect_whole(const std::string& file, const TensorInfo& tensor, const TensorSink& sink) {
+[[gnu::cold]] inline void expect_whole(const std::string& file, const TensorInfo& tensor, const TensorSink& sink) {
     if (sink.left() > 0)
         fail(file, in_quotes(tensor.name), concat(sink.left(), " bytes too few"), "as many as the shape has");
 }
@@ -115,8 +115,8 @@ inline void expect_whole(const std::string& file, const TensorInfo& tensor, cons
 /// numbers, so that no more than a piece of one need be in memory. The file is replaced whole or not at all.
 /// A name twice, or another number of bytes than the shape has, is an `Error`.
 template <class Write>
-void save_safetensors(const std::filesystem::path& path, std::vector<TensorInfo> tensors, const FileMetadata& metadata,
-                      Write&& write) {
+[[gnu::cold]] void save_safetensors(const std::filesystem::path& path, std::vector<TensorInfo> tensors,
+                                    const FileMetadata& metadata, Write&& write) {
     const std::string name = path.string();
     const std::vector<std::size_t> order = detail::lay_out_tensors(name, tensors);
     const std::string header = detail::safetensors_header(name, tensors, order, metadata);

@@ -11,7 +11,7 @@ namespace genotype {
 namespace detail {
 
 /// A count that a file has as a tensor of one value; below 0 where it is none.
-inline std::int64_t read_count(const SafeTensors& file, const TensorInfo& tensor) {
+[[gnu::cold]] inline std::int64_t read_count(const SafeTensors& file, const TensorInfo& tensor) {
     constexpr double most = 0x1p53;
     const std::byte* from = file.bytes(tensor).data();
     double value = -1;
@@ -28,7 +28,8 @@ inline std::int64_t read_count(const SafeTensors& file, const TensorInfo& tensor
 }
 
 /// The steps that every tensor of an optimiser has made, as PyTorch keeps them: one count for each. All are the same.
-inline std::int64_t read_steps(const SafeTensors& file, const TrainingState::Optimizer& optimizer, Loading& loading) {
+[[gnu::cold]] inline std::int64_t read_steps(const SafeTensors& file, const TrainingState::Optimizer& optimizer,
+                                             Loading& loading) {
     std::int64_t steps = -1;
     for (const std::string& tensor : optimizer.tensors) {
         const std::string name = concat(tensor, "step");
@@ -50,7 +51,7 @@ inline std::int64_t read_steps(const SafeTensors& file, const TrainingState::Opt
     return steps;
 }
 
-inline LoadReport load_training(const std::filesystem::path& path, const TrainingState& state) {
+[[gnu::cold]] inline LoadReport load_training(const std::filesystem::path& path, const TrainingState& state) {
     const SafeTensors file(path);
     bool has_states = false;
     for (const TensorInfo& tensor : file.tensors()) has_states = has_states || tensor.name.starts_with("optimizer.");
@@ -90,7 +91,7 @@ inline LoadReport load_training(const std::filesystem::path& path, const Trainin
 /// faults, and the training is as it was.
 /// PyTorch: see docs/pytorch.md.
 template <class Net, class Device, class Optimizer>
-LoadReport load(Trainer<Net, Device, Optimizer>& trainer, const std::filesystem::path& path) {
+[[gnu::cold]] LoadReport load(Trainer<Net, Device, Optimizer>& trainer, const std::filesystem::path& path) {
     const detail::TrainingState state = detail::describe(trainer);
     LoadReport report = detail::load_training(path, state);
     detail::RunOf{}(trainer) = {};  // another training begins here

@@ -12,7 +12,7 @@ namespace genotype {
 
 namespace detail {
 
-inline FileMetadata state_metadata(const TrainingState& state) {
+[[gnu::cold]] inline FileMetadata state_metadata(const TrainingState& state) {
     FileMetadata metadata = weights_metadata(state.training);
     for (const auto& [key, name] : state.models) add_text(metadata, key, name);
     return metadata;
@@ -25,7 +25,7 @@ inline FileMetadata state_metadata(const TrainingState& state) {
 /// tells the steps and the seed. `trainer.save(path)` writes all that a training needs to go on.
 /// PyTorch equivalent: save_file of the state_dict of a module with the members `generator` and `discriminator`.
 template <class Net, class Device, class Optimizer>
-void save(const Trainer<Net, Device, Optimizer>& trainer, const std::filesystem::path& path) {
+[[gnu::cold]] void save(const Trainer<Net, Device, Optimizer>& trainer, const std::filesystem::path& path) {
     const auto state = detail::describe(trainer);
     detail::save_state(state.weights, path, detail::state_metadata(state));
 }

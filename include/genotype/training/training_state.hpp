@@ -40,7 +40,7 @@ struct TrainingState {
     std::vector<Arena<>> copies;  // of what lies in another memory than the host's: parameters, buffers, states, ...
 
     /// To be called first, where there are several networks: what they are together.
-    void joins(std::string_view word) {
+    [[gnu::cold]] void joins(std::string_view word) {
         add_option(models, model_key_of(""), word);
         joined = true;
     }
@@ -56,9 +56,15 @@ struct TrainingState {
             "an optimizer whose state goes into a checkpoint names it: see optimizers/adam.hpp");
         add_former_names_of_layers<Net>(former);
         const auto used = static_cast<std::size_t>(optimizer.optimizer().used_states());
-        NetworkState state{tree<Net>, model_name<Net>(), on_host(model.parameters), on_host(model.buffers),
-                           std::span(Rule::state_names).first(used), on_host(optimizer.state()), Rule::counts_steps,
-                           optimizer.steps(), model.parameters.size()};
+        NetworkState state{tree<Net>,
+                           model_name<Net>(),
+                           on_host(model.parameters),
+                           on_host(model.buffers),
+                           std::span(Rule::state_names).first(used),
+                           on_host(optimizer.state()),
+                           Rule::counts_steps,
+                           optimizer.steps(),
+                           model.parameters.size()};
         if (average.is_there()) {
             state.average = on_host(average.parameters());
             state.average_buffers = on_host(average.buffers());
@@ -70,7 +76,7 @@ struct TrainingState {
     void random(const std::string& name, RandomState& state) { randoms.emplace_back(name, &state); }
 
     /// To be called last: the model of several networks is named after them.
-    void name_joined_model() {
+    [[gnu::cold]] void name_joined_model() {
         if (!joined) return;
         std::string& name = models.front().second;
         for (std::size_t at = 1; at < models.size(); ++at) add_argument(name, at == 1, models[at].second);
@@ -82,7 +88,7 @@ struct TrainingState {
     static std::string name_of(const std::string& prefix) { return prefix.substr(0, prefix.size() - !prefix.empty()); }
 
     template <class Memory>
-    float* on_host(const Arena<Memory>& arena) {
+    [[gnu::cold]] float* on_host(const Arena<Memory>& arena) {
         HostCopy<Memory> here(arena);
         if constexpr (!Memory::on_host) copies.push_back(here.take_copy());
         return here.data();
@@ -134,7 +140,7 @@ struct TrainingState {
 
 /// A trainer's state, and everything by which it is told from another: to be saved, or to be written over.
 template <class Net, class Device, class Optimizer>
-TrainingState describe(Trainer<Net, Device, Optimizer>& trainer) {
+[[gnu::cold]] TrainingState describe(Trainer<Net, Device, Optimizer>& trainer) {
     TrainingState state;
     trainer.describe_state(trainer, state);
     state.name_joined_model();
@@ -156,7 +162,7 @@ TrainingState describe(Trainer<Net, Device, Optimizer>& trainer) {
 }
 /// The same of a trainer that is only read. One list serves both, so that each model's is compiled once.
 template <class Net, class Device, class Optimizer>
-TrainingState describe(const Trainer<Net, Device, Optimizer>& trainer) {
+[[gnu::cold]] TrainingState describe(const Trainer<Net, Device, Optimizer>& trainer) {
     return describe(const_cast<Trainer<Net, Device, Optimizer>&>(trainer));
 }
 
@@ -165,8 +171,8 @@ struct Prepare {
     const TrainingState& state;
     std::size_t next = 0;  // of its copies
 
-    void joins(const char*) {}
-    void network(const std::string&, auto& trained) {
+    [[gnu::cold]] void joins(const char*) {}
+    [[gnu::cold]] void network(const std::string&, auto& trained) {
         send_back(trained.model.parameters);
         send_back(trained.model.buffers);
         send_back(trained.optimizer.state());
@@ -175,11 +181,11 @@ struct Prepare {
         send_back(trained.average.parameters());
         send_back(trained.average.buffers());
     }
-    void random(const char*, RandomState&) {}
+    [[gnu::cold]] void random(const char*, RandomState&) {}
 
   private:
     template <class Memory>
-    void send_back([[maybe_unused]] Arena<Memory>& arena) {
+    [[gnu::cold]] void send_back([[maybe_unused]] Arena<Memory>& arena) {
         if constexpr (!Memory::on_host) Memory::upload(state.copies[next++].data(), arena.size(), arena.data());
     }
 };
