@@ -181,8 +181,9 @@ class MetadataReader {
     std::vector<std::uint64_t> numbers;
     for (const auto& optimizer : state.optimizers)
         numbers.push_back(metadata.number(key_of_steps(optimizer.name), most_steps));
-    for (const auto& [name, updates] : state.average_updates)
-        numbers.push_back(averages.empty() ? 0 : metadata.number(key_of_updates(name), most_steps));
+    for (const auto& optimizer : state.optimizers)
+        if (optimizer.updates)
+            numbers.push_back(averages.empty() ? 0 : metadata.number(key_of_updates(optimizer.name), most_steps));
     for (const auto& [name, random] : state.randoms)
         for (const char* field : {"seed", "position", "stream"})
             numbers.push_back(metadata.number(key_of_random(name, field), std::numeric_limits<std::uint64_t>::max()));
@@ -194,7 +195,8 @@ class MetadataReader {
     loading.copy();
     const std::uint64_t* number = numbers.data();
     for (const auto& optimizer : state.optimizers) *optimizer.steps = static_cast<std::int64_t>(*number++);
-    for (const auto& [name, updates] : state.average_updates) *updates = static_cast<std::int64_t>(*number++);
+    for (const auto& optimizer : state.optimizers)
+        if (optimizer.updates) *optimizer.updates = static_cast<std::int64_t>(*number++);
     for (const auto& [name, random] : state.randoms) {
         *random = {.seed = number[0], .position = number[1], .stream = number[2]};
         number += 3;

@@ -174,7 +174,7 @@ class Checkpoints {
         if (!has_best) best_.score = std::numeric_limits<double>::infinity();
         best_.run = run.id;
         std::erase(mine_, run.id);
-        mine_.push_back(run.id);
+        mine_.push_back(std::string(run.id));
     }
 
     /// Files that this class did not write may hold numbers from which no training gets on. True where the newest does.

@@ -63,8 +63,9 @@ namespace detail {
     if (has_average(file)) averages = state.averages;
     loading.expect_tensors({state.weights, states, averages}, "", "");
     std::vector<std::int64_t> steps, updates;
-    for (const auto& [name, count] : state.average_updates) {
-        const std::string key = key_of_updates(name);
+    for (const auto& optimizer : state.optimizers) {
+        if (!optimizer.updates) continue;
+        const std::string key = key_of_updates(optimizer.name);
         std::uint64_t number = averages.empty() ? 0 : 1;  // all that matters of another program's
         if (!averages.empty() && find_text(file.metadata(), key))
             number = MetadataReader(file.metadata(), state.former, loading).number(key, most_steps);
@@ -78,7 +79,9 @@ namespace detail {
     loading.expect_no_faults();
     LoadReport report = loading.copy();
     for (std::size_t at = 0; at < steps.size(); ++at) *state.optimizers[at].steps = steps[at];
-    for (std::size_t at = 0; at < updates.size(); ++at) *state.average_updates[at].second = updates[at];
+    const std::int64_t* update = updates.data();
+    for (const auto& optimizer : state.optimizers)
+        if (optimizer.updates) *optimizer.updates = *update++;
     return report;
 }
 

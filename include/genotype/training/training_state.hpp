@@ -25,13 +25,13 @@ struct TrainingState {
         std::vector<std::string> tensors;  // "optimizer.generator.0.weight."
         bool counts_steps;                 // as PyTorch's does
         std::int64_t* steps;
+        std::int64_t* updates = nullptr;  // of the network's average, where it has one: how many it has had
     };
 
     std::vector<StateTensor<float>> weights, states;
     std::vector<StateTensor<float>> averages;  // "average.generator.0.weight"
     std::vector<Optimizer> optimizers;
-    std::vector<std::pair<std::string, std::int64_t*>> average_updates;  // of a network, how many it has had
-    std::vector<std::pair<std::string, RandomState*>> randoms;
+    std::vector<std::pair<const char*, RandomState*>> randoms;
     OptionTexts models;  // key in the metadata, and printed model
     FormerNames former;  // of their layers, of the optimiser and of the loss
     ListedOptions options;
@@ -73,7 +73,7 @@ struct TrainingState {
         add(prefix, state);
     }
 
-    void random(const std::string& name, RandomState& state) { randoms.emplace_back(name, &state); }
+    void random(const char* name, RandomState& state) { randoms.push_back({name, &state}); }
 
     /// To be called last: the model of several networks is named after them.
     [[gnu::cold]] void name_joined_model() {
@@ -117,7 +117,7 @@ struct TrainingState {
         if (!network.updates) return;
         add_state(averages, network.tree, network.average, network.average_buffers, concat(average_prefix, prefix),
                   KeepNames{});
-        average_updates.emplace_back(name_of(prefix), network.updates);
+        optimizers.back().updates = network.updates;
     }
 
     /// The states of the weights from `first` to `last`, which lie in one arena.
