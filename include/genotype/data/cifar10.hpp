@@ -119,7 +119,7 @@ struct OtherCifar {
 /// The pictures of CIFAR-10 (32 x 32, colour) from the folder that holds `data_batch_1.bin` to `data_batch_5.bin` and
 /// `test_batch.bin`, or that holds `cifar-10-batches-bin` with them. Each file may have any number of records.
 /// PyTorch equivalent: `torchvision.datasets.CIFAR10`.
-[[gnu::cold]] inline Pictures read_cifar10(const std::filesystem::path& folder, Split split) {
+inline Pictures read_cifar10(const std::filesystem::path& folder, Split split) {
     const std::string first = split == Split::test ? "test_batch.bin" : "data_batch_1.bin";
     const std::filesystem::path place = detail::cifar_place(folder, "cifar-10-batches-bin", first, true);
     Pictures pictures{0, 32, 32, 3, {}, {}, {}};
@@ -137,7 +137,7 @@ struct OtherCifar {
 /// The pictures of CIFAR-100 (32 x 32, colour) with their fine labels, 0 to 99, from the folder that holds `train.bin`
 /// and `test.bin`, or that holds `cifar-100-binary` with them. The classes' names are those of `fine_label_names.txt`
 /// where that is there. PyTorch equivalent: `torchvision.datasets.CIFAR100`.
-[[gnu::cold]] inline Pictures read_cifar100(const std::filesystem::path& folder, Split split) {
+inline Pictures read_cifar100(const std::filesystem::path& folder, Split split) {
     const std::string name = split == Split::test ? "test.bin" : "train.bin";
     const std::filesystem::path place = detail::cifar_place(folder, "cifar-100-binary", name, false);
     constexpr std::size_t classes = 100;

@@ -46,7 +46,7 @@ template <ShapeType S>
 class Dataset {
   public:
     /// Keeps the pictures; bytes 0 to 255 become `range.low` to `range.high`. Throws `Error` where they do not fit `S`.
-    [[gnu::cold]] explicit Dataset(Pictures pictures, Range range = {})
+    explicit Dataset(Pictures pictures, Range range = {})
         : pictures_(std::move(pictures)), repeats_(detail::repeats_to_fit(pictures_, S::dims)), range_(range) {
         if (repeats_ == 0)
             fail("dataset", "size of the pictures (height x width x channels)", size_text(pictures_),

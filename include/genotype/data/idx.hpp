@@ -94,7 +94,7 @@ namespace detail {
 
 /// Grey pictures without labels from an IDX file with three dimensions (count, height, width), plain or gzip.
 /// PyTorch equivalent: the file behind `torchvision.datasets.MNIST`.
-[[gnu::cold]] inline Pictures read_idx(const std::filesystem::path& images) {
+inline Pictures read_idx(const std::filesystem::path& images) {
     detail::InputFile file(images);
     detail::read_idx_magic(file, 3);
     Pictures pictures;
@@ -116,7 +116,7 @@ namespace detail {
 
 /// The same with the labels of a second IDX file, which must be as many as the pictures: of one dimension, or QMNIST's
 /// (rows of eight int32, whose first is the class).
-[[gnu::cold]] inline Pictures read_idx(const std::filesystem::path& images, const std::filesystem::path& labels) {
+inline Pictures read_idx(const std::filesystem::path& images, const std::filesystem::path& labels) {
     Pictures pictures = read_idx(images);
     pictures.labels = detail::read_idx_labels(labels);
     detail::expect_labels(pictures.labels, labels, pictures.count, images);

@@ -194,7 +194,7 @@ inline constexpr std::array<IdxSet, 4> idx_sets{
 
 /// Whether `load_pictures` has this part of a data set: a folder without a part of its own to measure with has none,
 /// and all of its pictures are to learn from.
-[[gnu::cold]] inline bool has_split(const std::string& name, Split split) {
+inline bool has_split(const std::string& name, Split split) {
     if (split == Split::train || name == "cifar10" || name == "cifar100") return true;
     for (const detail::IdxSet& set : detail::idx_sets)
         if (set.name == name) return true;
@@ -211,8 +211,8 @@ inline constexpr std::array<IdxSet, 4> idx_sets{
 ///   Without parts all pictures are Split::train's. Labels go by the names of the classes in training.
 /// `report` tells what was left out. An `Error` are files that are not there or damaged, parts that may be classes, a
 /// class to measure with that training does not know, and pictures to measure with that are learnt from too.
-[[gnu::cold]] inline Pictures load_pictures(const std::string& name, Split split, std::optional<PictureSize> size = {},
-                                            PicturesReport* report = nullptr) {
+inline Pictures load_pictures(const std::string& name, Split split, std::optional<PictureSize> size = {},
+                              PicturesReport* report = nullptr) {
     PicturesReport own;
     PicturesReport& told = report ? *report : own;
     std::optional<Pictures> pictures;

@@ -143,9 +143,8 @@ inline Pictures as_colour(Pictures pictures) {
 /// `Error` are a class of whose pictures none is a PNG file, a folder that two classes share, and folders for training
 /// and testing, which are no classes: `load_pictures` takes those. PyTorch equivalent:
 /// `torchvision.datasets.ImageFolder`, for PNG files.
-[[gnu::cold]] inline Pictures read_picture_folder(const std::filesystem::path& folder,
-                                                  std::optional<PictureSize> size = {},
-                                                  PicturesReport* report = nullptr) {
+inline Pictures read_picture_folder(const std::filesystem::path& folder, std::optional<PictureSize> size = {},
+                                    PicturesReport* report = nullptr) {
     PicturesReport own;
     return detail::read_pictures(detail::list_pictures(folder, report ? *report : own), size);
 }

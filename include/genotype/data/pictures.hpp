@@ -36,20 +36,20 @@ struct Pictures {
 };
 
 /// "28 x 28 x 1", for messages.
-[[gnu::cold]] inline std::string size_text(const Pictures& pictures) {
+inline std::string size_text(const Pictures& pictures) {
     return std::to_string(pictures.height) + " x " + std::to_string(pictures.width) + " x " +
            std::to_string(pictures.channels);
 }
 
 /// `count` black pictures.
-[[gnu::cold]] inline Pictures blank_pictures(int count, int height, int width, int channels) {
+inline Pictures blank_pictures(int count, int height, int width, int channels) {
     Pictures pictures{count, height, width, channels, {}, {}, {}};
     pictures.bytes.resize(static_cast<std::size_t>(count) * pictures.stride());
     return pictures;
 }
 
 /// `count` pictures from number `first` on, with their labels.
-[[gnu::cold]] inline Pictures slice(const Pictures& pictures, int first, int count) {
+inline Pictures slice(const Pictures& pictures, int first, int count) {
     if (first < 0 || count < 0 || count > pictures.count - first)
         fail("pictures", "slice", detail::concat(first, " and ", count, " more"),
              detail::concat("a part of ", pictures.count));
@@ -63,7 +63,7 @@ struct Pictures {
 
 /// The pictures of `first`, then those of `second`, which must have the same size: `grid(join(real, drawn),
 /// real.count)` shows the two above one another. Labels stay only where both have them.
-[[gnu::cold]] inline Pictures join(Pictures first, const Pictures& second) {
+inline Pictures join(Pictures first, const Pictures& second) {
     if (first.height != second.height || first.width != second.width || first.channels != second.channels)
         fail("pictures", "size", size_text(second), size_text(first));
     first.bytes.insert(first.bytes.end(), second.bytes.begin(), second.bytes.end());

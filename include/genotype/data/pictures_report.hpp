@@ -26,7 +26,7 @@ struct PicturesReport {
     std::vector<std::string> notes = {};
 
     /// Counts more of a kind.
-    [[gnu::cold]] void leave_out(const LeftOut& more) {
+    void leave_out(const LeftOut& more) {
         for (LeftOut& known : left_out)
             if (known.kind == more.kind) {
                 known.count += more.count;
@@ -34,13 +34,13 @@ struct PicturesReport {
             }
         left_out.push_back(more);
     }
-    [[gnu::cold]] void leave_out(std::string_view kind, const std::filesystem::path& path) {
+    void leave_out(std::string_view kind, const std::filesystem::path& path) {
         leave_out(LeftOut{std::string(kind), 1, path});
     }
 
     /// "left out: 12 .jpg (first animals/cat/7.jpg), 1 .txt (first ...)", then a line for each note; empty where there
     /// is nothing to tell.
-    [[gnu::cold]] std::string text() const {
+    std::string text() const {
         std::string lines;
         for (const LeftOut& one : left_out)
             lines += detail::concat(lines.empty() ? "left out: " : ", ", one.count, " ", one.kind, " (first ",

@@ -49,7 +49,7 @@ class AtomicFile {
     AtomicFile(const AtomicFile&) = delete;
     AtomicFile& operator=(const AtomicFile&) = delete;
 
-    [[gnu::cold]] void write(const void* data, std::size_t size) {
+    void write(const void* data, std::size_t size) {
         const char* from = static_cast<const char*>(data);
         while (size > 0) {
             const ssize_t written = ::write(handle_, from, size);
@@ -62,7 +62,7 @@ class AtomicFile {
     void write(std::string_view text) { write(text.data(), text.size()); }
 
     /// Brings everything to the disk, then renames.
-    [[gnu::cold]] void commit() {
+    void commit() {
         if (::fsync(handle_) != 0) give_up("content");
         const int closed = ::close(handle_);
         handle_ = -1;
@@ -74,7 +74,7 @@ class AtomicFile {
 
   private:
     /// Tells `remove_left_overs` that somebody is at work here. False where that came first and took the file away.
-    [[gnu::cold]] bool lock() const {
+    bool lock() const {
         struct stat facts {};
         ::flock(handle_, LOCK_EX | LOCK_NB);
         return ::fstat(handle_, &facts) == 0 && facts.st_nlink > 0;
@@ -86,7 +86,7 @@ class AtomicFile {
         fail(target_, field, reason, "a complete write (the old file, if any, is unchanged)");
     }
 
-    [[gnu::cold]] void discard() {
+    void discard() {
         if (handle_ >= 0) ::close(handle_);
         handle_ = -1;
         if (!temporary_.empty()) ::unlink(temporary_.c_str());
@@ -94,14 +94,14 @@ class AtomicFile {
     }
 
     /// Makes the new name itself survive a power cut; some file systems cannot, and the file is whole without it.
-    [[gnu::cold]] void sync_folder() const {
+    void sync_folder() const {
         const int handle = ::open(folder().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         if (handle < 0) return;
         ::fsync(handle);
         ::close(handle);
     }
 
-    [[gnu::cold]] std::string folder() const {
+    std::string folder() const {
         const auto slash = target_.rfind('/');
         return slash == std::string::npos ? "." : detail::concat(target_.substr(0, slash), slash == 0 ? "/" : "");
     }
@@ -145,7 +145,7 @@ namespace detail {
 }
 
 /// Puts `content` in the place of the file at `path`, whole or not at all.
-[[gnu::cold]] inline void write_file(const std::filesystem::path& path, std::string_view content) {
+inline void write_file(const std::filesystem::path& path, std::string_view content) {
     AtomicFile file(path);
     file.write(content);
     file.commit();

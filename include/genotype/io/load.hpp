@@ -189,15 +189,15 @@ class Loading {
 ///     load(generator, "gan.safetensors", {.prefix = "generator."});
 ///     load(model, "other.safetensors", {}, [](const std::string& name) { return "net." + name; });
 template <Layer Net, class Device, class Rename = KeepNames>
-[[gnu::cold]] LoadReport load(ModelWeights<Net, Device>& model, const std::filesystem::path& path,
-                              const LoadOptions& options = {}, const Rename& rename = {}) {
+LoadReport load(ModelWeights<Net, Device>& model, const std::filesystem::path& path, const LoadOptions& options = {},
+                const Rename& rename = {}) {
     return load(model, SafeTensors(path), options, rename);
 }
 
 /// The same from a file that is open already, or whose bytes are in memory.
 template <Layer Net, class Device, class Rename = KeepNames>
-[[gnu::cold]] LoadReport load(ModelWeights<Net, Device>& model, const SafeTensors& file,
-                              const LoadOptions& options = {}, const Rename& rename = {}) {
+LoadReport load(ModelWeights<Net, Device>& model, const SafeTensors& file, const LoadOptions& options = {},
+                const Rename& rename = {}) {
     std::vector<detail::StateTensor<float>> state;
     HostCopy parameters(model.parameters), buffers(model.buffers);
     detail::add_state<Net>(state, parameters.data(), buffers.data(), options.prefix, rename);

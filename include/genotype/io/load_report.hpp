@@ -24,7 +24,7 @@ struct LoadReport {
     std::string hint = {};
 
     /// A line for each fault.
-    [[gnu::cold]] std::string text() const {
+    std::string text() const {
         std::string lines;
         for (const LoadFault& fault : faults)
             lines += detail::concat(lines.empty() ? "" : "\n", detail::in_quotes(fault.tensor), ": found ", fault.found,

@@ -37,7 +37,7 @@ class MappedFile {
         data_ = static_cast<const std::byte*>(at);
         size_ = size;
     }
-    [[gnu::cold]] MappedFile(MappedFile&& other) noexcept
+    MappedFile(MappedFile&& other) noexcept
         : name_(std::move(other.name_)),
           handle_(std::move(other.handle_)),
           data_(std::exchange(other.data_, nullptr)),
@@ -59,7 +59,7 @@ class MappedFile {
 
     /// Copies the bytes from `begin` on without the mapping, which for many of them is faster: no page need be mapped.
     /// A file that is shorter now, and a disk that fails, is an `Error`.
-    [[gnu::cold]] void read(std::uint64_t begin, std::span<std::byte> to) const {
+    void read(std::uint64_t begin, std::span<std::byte> to) const {
         while (!to.empty()) {
             const ssize_t got = ::pread(handle_.number, to.data(), to.size(), static_cast<off_t>(begin));
             if (got < 0 && errno == EINTR) continue;

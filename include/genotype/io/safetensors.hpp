@@ -25,7 +25,7 @@ class SafeTensors {
     static constexpr std::uint64_t longest_header = 100'000'000;
 
     /// The file, mapped.
-    [[gnu::cold]] explicit SafeTensors(const std::filesystem::path& path) : file_(path), name_(path.string()) {
+    explicit SafeTensors(const std::filesystem::path& path) : file_(path), name_(path.string()) {
         read(file_->bytes());
     }
     /// A file's bytes, which whoever calls keeps; `name` stands for the path. PyTorch equivalent:
@@ -41,29 +41,28 @@ class SafeTensors {
     std::span<const std::string> names_twice() const { return twice_; }
 
     /// The tensor of this name, or null. `Error` where there are two.
-    [[gnu::cold]] const TensorInfo* find(std::string_view wanted) const {
+    const TensorInfo* find(std::string_view wanted) const {
         if (is_twice(wanted)) fail(name(), detail::in_quotes(wanted), "two tensors of this name", "one");
         return detail::find_by_name(tensors_, by_name_, wanted);
     }
-    [[gnu::cold]] bool is_twice(std::string_view wanted) const {
+    bool is_twice(std::string_view wanted) const {
         return detail::places_of_name(tensors_, by_name_, wanted).size() > 1;
     }
     /// The tensor of this name. `Error` where there is none.
-    [[gnu::cold]] const TensorInfo& at(std::string_view wanted) const {
+    const TensorInfo& at(std::string_view wanted) const {
         const TensorInfo* tensor = find(wanted);
         if (!tensor) fail(name(), detail::in_quotes(wanted), "no tensor of this name", "one");
         return *tensor;
     }
 
     /// The tensor's numbers as they lie in the file, little-endian, at any address.
-    [[gnu::cold]] std::span<const std::byte> bytes(const TensorInfo& tensor) const {
+    std::span<const std::byte> bytes(const TensorInfo& tensor) const {
         return data_.subspan(tensor.begin, tensor.end - tensor.begin);
     }
 
     /// Bytes of the data from `begin` on: read into `room` from a file, which may be cut meanwhile (`Error`), and where
     /// they lie where they are in memory anyway.
-    [[gnu::cold]] std::span<const std::byte> fetch(std::uint64_t begin, std::size_t size,
-                                                   std::vector<std::byte>& room) const {
+    std::span<const std::byte> fetch(std::uint64_t begin, std::size_t size, std::vector<std::byte>& room) const {
         if (!file_) return data_.subspan(begin, size);
         if (room.size() < size) room.resize(size);
         const auto header_end = static_cast<std::uint64_t>(data_.data() - file_->bytes().data());

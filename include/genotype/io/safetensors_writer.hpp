@@ -15,9 +15,9 @@ namespace genotype {
 /// Where one tensor's numbers go, in any number of pieces.
 class TensorSink {
   public:
-    [[gnu::cold]] TensorSink(AtomicFile& file, std::uint64_t bytes) : file_(file), left_(bytes) {}
+    TensorSink(AtomicFile& file, std::uint64_t bytes) : file_(file), left_(bytes) {}
 
-    [[gnu::cold]] void write(const void* data, std::uint64_t bytes) {
+    void write(const void* data, std::uint64_t bytes) {
         if (bytes > left_) fail("TensorSink", "bytes", "more than the tensor has", detail::concat(left_, " at most"));
         file_.write(data, bytes);
         left_ -= bytes;
@@ -115,8 +115,8 @@ namespace detail {
 /// numbers, so that no more than a piece of one need be in memory. The file is replaced whole or not at all.
 /// A name twice, or another number of bytes than the shape has, is an `Error`.
 template <class Write>
-[[gnu::cold]] void save_safetensors(const std::filesystem::path& path, std::vector<TensorInfo> tensors,
-                                    const FileMetadata& metadata, Write&& write) {
+void save_safetensors(const std::filesystem::path& path, std::vector<TensorInfo> tensors, const FileMetadata& metadata,
+                      Write&& write) {
     const std::string name = path.string();
     const std::vector<std::size_t> order = detail::lay_out_tensors(name, tensors);
     const std::string header = detail::safetensors_header(name, tensors, order, metadata);

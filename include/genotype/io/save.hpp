@@ -67,8 +67,8 @@ template <class Value>
 ///     save(model, "model.safetensors", {.training = "10 epochs of Fashion-MNIST"});
 ///     save(model, "model.safetensors", {}, [](const std::string& name) { return "net." + name; });
 template <Layer Net, class Device, class Rename = KeepNames>
-[[gnu::cold]] void save(const ModelWeights<Net, Device>& model, const std::filesystem::path& path,
-                        const SaveOptions& options = {}, const Rename& rename = {}) {
+void save(const ModelWeights<Net, Device>& model, const std::filesystem::path& path, const SaveOptions& options = {},
+          const Rename& rename = {}) {
     std::vector<detail::StateTensor<const float>> state;
     HostCopy parameters(model.parameters), buffers(model.buffers);
     detail::add_state<Net, const float>(state, parameters.data(), buffers.data(), options.prefix, rename);

@@ -74,7 +74,7 @@ struct ModelName<combinators::Residual<combinators::Sequential<B...>, Projection
 /// compiler sees fit to print.) A combinator that is not named here is its name with those of its children, so that a
 /// VAE is its encoder and its decoder, whatever its loss. A type may be called otherwise in files: model/file_name.hpp.
 template <class Net>
-[[gnu::cold]] std::string model_name() {
+std::string model_name() {
     return detail::ModelName<Net>::text();
 }
 

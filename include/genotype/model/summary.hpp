@@ -130,7 +130,7 @@ struct SummaryTotals {
 ///
 ///     std::puts(summary<Generator, Shape<100, 1, 1>>().c_str());
 template <Layer Net, ShapeType In, class Device = Cpu>
-[[gnu::cold]] std::string summary(int batch = 1) {
+std::string summary(int batch = 1) {
     if constexpr (infer<Net>(In::dims).fault) {
         return typename decltype(detail::output_verdict<Net, In>())::model{};
     } else {

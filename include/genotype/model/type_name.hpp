@@ -58,7 +58,7 @@ constexpr std::string_view raw_type_name() {
 
 /// "Conv<3, 64, 4, 2, 1>": without namespaces.
 template <class T>
-[[gnu::cold]] std::string type_name() {
+std::string type_name() {
     return detail::readable_type_name(detail::raw_type_name<T>());
 }
 

@@ -71,7 +71,7 @@ template <class... Configs>
 /// (another `model_type`, another activation, a scaling of positions that is not known) is an `Error` that names it.
 /// transformers equivalent: `AutoConfig.from_pretrained(path)`.
 template <class... Configs>
-[[gnu::cold]] TextConfig read_text_config(const std::filesystem::path& path, TextFamilyList<Configs...> families) {
+TextConfig read_text_config(const std::filesystem::path& path, TextFamilyList<Configs...> families) {
     if (const auto gguf = detail::find_gguf(path)) return detail::read_config_gguf(Gguf(*gguf), families);
     detail::expect_folder(path);
     const std::filesystem::path file = path / "config.json";
@@ -81,7 +81,7 @@ template <class... Configs>
             fail(path.string(), "model", "a folder without config.json", elsewhere);
     return detail::read_config_json(detail::read_text(file), file.string(), families);
 }
-[[gnu::cold]] inline TextConfig read_text_config(const std::filesystem::path& path) {
+inline TextConfig read_text_config(const std::filesystem::path& path) {
     return read_text_config(path, TextFamilies{});
 }
 

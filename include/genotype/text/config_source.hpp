@@ -20,12 +20,12 @@ namespace detail {
 }  // namespace detail
 
 /// The line that names a model: `using Model = genotype::Llama<genotype::LlamaConfig{.vocabulary = 49152, ...}>;`
-[[gnu::cold]] inline std::string model_source(const TextConfig& config) {
+inline std::string model_source(const TextConfig& config) {
     return "using Model = " + std::string(config.family().model) + "<" + detail::config_source(config) + ">;\n";
 }
 
 /// A whole header, with `space::Model` and its sizes, `space::config`; `space` is a name for a namespace.
-[[gnu::cold]] inline std::string model_header(const TextConfig& config, std::string_view space) {
+inline std::string model_header(const TextConfig& config, std::string_view space) {
     const FamilyFacts& family = config.family();
     const std::string name(space);
     return "// A text model's type, made by genotype-config of the model's files.\n#pragma once\n\n#include \"" +

@@ -90,8 +90,7 @@ namespace detail {
 
 /// Reads a folder's generation_config.json, without one its config.json, or a GGUF file's metadata.
 template <class... Configs>
-[[gnu::cold]] GenerationDefaults read_generation_defaults(const std::filesystem::path& path,
-                                                          TextFamilyList<Configs...> families) {
+GenerationDefaults read_generation_defaults(const std::filesystem::path& path, TextFamilyList<Configs...> families) {
     if (const auto gguf = detail::find_gguf(path)) return detail::read_generation_gguf(Gguf(*gguf));
     detail::expect_folder(path);
     const std::filesystem::path own = path / "generation_config.json", config = path / "config.json";
@@ -100,7 +99,7 @@ template <class... Configs>
     const TextConfig read = detail::read_config_json(text, config.string(), families);
     return detail::read_generation_json(text, config.string(), &read.family());
 }
-[[gnu::cold]] inline GenerationDefaults read_generation_defaults(const std::filesystem::path& path) {
+inline GenerationDefaults read_generation_defaults(const std::filesystem::path& path) {
     return read_generation_defaults(path, TextFamilies{});
 }
 

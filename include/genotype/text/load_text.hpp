@@ -149,8 +149,7 @@ template <Layer Net>
 ///     Model<Llama<smollm2_135m>> model;
 ///     load_text(model, TextFiles("smollm2"), smollm2_135m);
 template <Layer Net, class Device>
-[[gnu::cold]] LoadReport load_text(ModelWeights<Net, Device>& model, const TextFiles& files,
-                                   const TextConfig& expected) {
+LoadReport load_text(ModelWeights<Net, Device>& model, const TextFiles& files, const TextConfig& expected) {
     HostCopy parameters(model.parameters), buffers(model.buffers);
     const LoadReport report = detail::read_text_weights<Net>(parameters.data(), buffers.data(), files, expected);
     parameters.send_back(model.parameters);
@@ -165,7 +164,7 @@ template <Layer Net, class Device>
 ///     Cuda::upload(parameters.data(), parameters.size(), model.parameters.data());
 ///     model.prepare();
 template <Layer Net>
-[[gnu::cold]] Arena<> text_parameters(const TextFiles& files, const TextConfig& expected) {
+Arena<> text_parameters(const TextFiles& files, const TextConfig& expected) {
     Arena<> parameters(parameter_floats<Net>()), buffers(buffer_floats<Net>());
     detail::read_text_weights<Net>(parameters.data(), buffers.data(), files, expected);
     return parameters;

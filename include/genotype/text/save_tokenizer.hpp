@@ -13,7 +13,7 @@ namespace genotype {
 /// Writes a tokenizer to a folder that is there, as vocab.json, merges.txt and a tokenizer_config.json that says what
 /// is special, which `load_tokenizer` reads, and transformers too. `Error` where it has what these files cannot say
 /// (another pre-tokenizer, a prefix, added tokens). Equivalent: `transformers.GPT2Tokenizer.save_pretrained`.
-[[gnu::cold]] inline void save_tokenizer(const Tokenizer& tokenizer, const std::filesystem::path& folder) {
+inline void save_tokenizer(const Tokenizer& tokenizer, const std::filesystem::path& folder) {
     const TokenizerParts& parts = tokenizer.parts();
     const auto expect = [](bool right, const char* field, const char* expected) {
         if (!right) fail("tokenizer", field, "another", std::string(expected) + ", to be vocab.json and merges.txt");

@@ -54,7 +54,7 @@ constexpr std::optional<std::string_view> number_of_parameter(const FamilyParame
 /// What a parameter of such a model is made of, or nothing where it has none of this name.
 ///
 ///     body.0.3.0.branch.1.0.weight    model.layers.3.self_attn.q_proj.weight, k_proj and v_proj, stacked
-[[gnu::cold]] inline std::optional<WeightSources> weight_sources(std::string_view name, const TextConfig& config) {
+inline std::optional<WeightSources> weight_sources(std::string_view name, const TextConfig& config) {
     for (const FamilyParameter& parameter : config.parameters()) {
         const auto number = detail::number_of_parameter(parameter, name, config.layers(), config.tied());
         if (!number) continue;

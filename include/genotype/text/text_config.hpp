@@ -28,7 +28,7 @@ class TextConfig {
     TextConfig() = default;
 
     template <FamilyConfig Config>
-    [[gnu::cold]] TextConfig(const Config& config)
+    TextConfig(const Config& config)
         : facts_(TextFamily<Config>::facts),
           vocabulary_(config.vocabulary),
           width_(config.width),
@@ -59,7 +59,7 @@ class TextConfig {
     /// The parameters of such a model, and what files call them.
     const std::vector<FamilyParameter>& parameters() const { return parameters_; }
     /// Hugging Face's name of the weight of "embedding" or "head"; "" where such a model has none.
-    [[gnu::cold]] std::string weight_name(std::string_view parameter) const {
+    std::string weight_name(std::string_view parameter) const {
         for (const FamilyParameter& one : parameters_)
             if (one.name == parameter) return std::string(one.tensors[0].name) + ".weight";
         return "";
@@ -103,7 +103,7 @@ namespace detail {
 /// Throws one `Error` that lists every field in which a file (`found`) is not what a type is (`expected`).
 ///
 ///     check_config(read_text_config("smollm2"), smollm2_135m, "smollm2");
-[[gnu::cold]] inline void check_config(const TextConfig& found, const TextConfig& expected, const std::string& file) {
+inline void check_config(const TextConfig& found, const TextConfig& expected, const std::string& file) {
     std::vector<LoadFault> faults;
     if (found.family().name != expected.family().name) {
         faults.push_back({"family", std::string(found.family().name), std::string(expected.family().name)});

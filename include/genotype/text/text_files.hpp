@@ -58,12 +58,11 @@ struct TextFilesOptions {
 ///     const TextFiles tuned("tuned", {.prefix = "module.", .strict = false});
 class TextFiles {
   public:
-    [[gnu::cold]] explicit TextFiles(const std::filesystem::path& path, TextFilesOptions options = {})
+    explicit TextFiles(const std::filesystem::path& path, TextFilesOptions options = {})
         : TextFiles(path, TextFamilies{}, std::move(options)) {}
     /// The same with other families than those of `TextFamilies`: `TextFiles(path, TextFamilyList<MyConfig>{})`.
     template <FamilyConfig First, FamilyConfig... Rest>
-    [[gnu::cold]] TextFiles(const std::filesystem::path& path, TextFamilyList<First, Rest...> families,
-                            TextFilesOptions options = {})
+    TextFiles(const std::filesystem::path& path, TextFamilyList<First, Rest...> families, TextFilesOptions options = {})
         : name_(path.string()), options_(std::move(options)) {
         if (const auto gguf = detail::find_gguf(path)) {
             gguf_.emplace(*gguf);
@@ -95,11 +94,11 @@ class TextFiles {
         std::string expected_of_surplus = "nothing";  ///< where nobody asks, and such tensors are not left out
     };
     std::span<const Other> others() const { return others_; }
-    [[gnu::cold]] const Other* find_other(std::string_view wanted) const {
+    const Other* find_other(std::string_view wanted) const {
         return detail::find_by_name(others_, others_by_name_, wanted);
     }
     /// The prefixes behind which the files have all of these names.
-    [[gnu::cold]] std::vector<std::string> find_prefixes(const std::vector<std::string_view>& wanted) const {
+    std::vector<std::string> find_prefixes(const std::vector<std::string_view>& wanted) const {
         std::vector<std::string_view> there;
         for (const SafeTensors& shard : shards_)
             for (const TensorInfo& tensor : shard.tensors()) there.push_back(tensor.name);
@@ -108,15 +107,15 @@ class TextFiles {
 
     /// Bytes of a tensor from `begin` on, read into `room` without the mapping: a file that is cut meanwhile is an
     /// `Error`, where the mapping would end the program.
-    [[gnu::cold]] std::span<const std::byte> fetch(const TextTensor& tensor, std::uint64_t begin, std::size_t size,
-                                                   std::vector<std::byte>& room) const {
+    std::span<const std::byte> fetch(const TextTensor& tensor, std::uint64_t begin, std::size_t size,
+                                     std::vector<std::byte>& room) const {
         if (gguf_) return gguf_->fetch(gguf_->tensors()[tensor.place], begin, size, room);
         const SafeTensors& file = shards_[tensor.file];
         return file.fetch(file.tensors()[tensor.place].begin + begin, size, room);
     }
 
   private:
-    [[gnu::cold]] void arrange() {
+    void arrange() {
         by_name_ = detail::order_by_name(tensors_);
         others_by_name_ = detail::order_by_name(others_);
         for (std::size_t at = 1; at < by_name_.size(); ++at)
@@ -124,7 +123,7 @@ class TextFiles {
                 faults_.push_back({tensors_[by_name_[at]].name, "two tensors of this name", "one"});
         if (!faults_.empty()) detail::fail_with(name_, faults_);
     }
-    [[gnu::cold]] void add_gguf() {
+    void add_gguf() {
         const auto& buffers = config_.family().gguf_buffers;
         for (std::size_t place = 0; place < gguf_->tensors().size(); ++place) {
             const GgufTensor& there = gguf_->tensors()[place];
@@ -151,7 +150,7 @@ class TextFiles {
         }
     }
 
-    [[gnu::cold]] void add_folder(const std::filesystem::path& folder) {
+    void add_folder(const std::filesystem::path& folder) {
         const detail::ShardIndex index = detail::find_shards(folder);
         for (const std::string& file : index.files) shards_.emplace_back(folder / file);
         for (std::size_t file = 0; file < shards_.size(); ++file) {
@@ -159,7 +158,7 @@ class TextFiles {
             for (std::size_t place = 0; place < shards_[file].tensors().size(); ++place) add(file, place);
         }
     }
-    [[gnu::cold]] void add(std::size_t file, std::size_t place) {
+    void add(std::size_t file, std::size_t place) {
         const TensorInfo& there = shards_[file].tensors()[place];
         if (!there.name.starts_with(options_.prefix)) return;
         const std::string name = there.name.substr(options_.prefix.size());

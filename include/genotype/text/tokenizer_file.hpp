@@ -19,7 +19,7 @@ namespace genotype {
 /// What would give other ids (a normaliser, another model than BPE, an unknown expression or class, files that
 /// contradict each other) is an `Error` that names the field.
 /// Equivalent: `transformers.AutoTokenizer.from_pretrained(path)`, and of a file `tokenizers.Tokenizer.from_file`.
-[[gnu::cold]] inline Tokenizer load_tokenizer(const std::filesystem::path& path) {
+inline Tokenizer load_tokenizer(const std::filesystem::path& path) {
     namespace fs = std::filesystem;
     std::error_code ignored;
     const auto has = [&](const char* name) { return detail::has_entry(path / name); };

@@ -87,8 +87,8 @@ namespace detail {
 /// the `random` states, the `loader`'s position, and every `option` but those that older files lack and that are as
 /// these are taken to be.
 template <class Net, class Device, class Optimizer, detail::CheckpointPart... With>
-[[gnu::cold]] void save_checkpoint(const Trainer<Net, Device, Optimizer>& trainer, const std::filesystem::path& path,
-                                   const With&... with) {
+void save_checkpoint(const Trainer<Net, Device, Optimizer>& trainer, const std::filesystem::path& path,
+                     const With&... with) {
     detail::CheckpointParts parts;
     (detail::add_part(parts, with), ...);
     detail::write_checkpoint(path, detail::describe(trainer), parts, {});
@@ -97,8 +97,7 @@ template <class Net, class Device, class Optimizer, detail::CheckpointPart... Wi
 /// What `trainer.resume(path, with...)` calls. `Error` where the checkpoint has a loader's position and no loader is
 /// given, so that no training begins its data anew unnoticed; a history may be left out.
 template <class Net, class Device, class Optimizer, detail::CheckpointPart... With>
-[[gnu::cold]] void resume_checkpoint(Trainer<Net, Device, Optimizer>& trainer, const std::filesystem::path& path,
-                                     With&... with) {
+void resume_checkpoint(Trainer<Net, Device, Optimizer>& trainer, const std::filesystem::path& path, With&... with) {
     detail::CheckpointParts parts;
     (detail::add_part(parts, with), ...);
     std::vector<float> history;

@@ -64,7 +64,7 @@ class Checkpoints {
     /// Writes a checkpoint named after the trainer's steps, and then removes those of the same training that are too
     /// many. `Error` where a weight or an optimiser's state is NaN or infinite: nothing is written or removed then.
     template <class Trainer, detail::CheckpointPart... With>
-    [[gnu::cold]] std::filesystem::path save(const Trainer& trainer, const With&... with) {
+    std::filesystem::path save(const Trainer& trainer, const With&... with) {
         detail::CheckpointParts parts;
         (detail::add_part(parts, with), ...);
         return save(detail::describe(trainer), parts, count(trainer.steps()), detail::RunOf{}(trainer));
@@ -73,7 +73,7 @@ class Checkpoints {
     /// Writes the best checkpoint anew where `score` is lower than any before of the same training; what is not finite
     /// never is. Another training's best is kept beside it, as best_ID.safetensors. True if so. `Error` as `save`.
     template <class Trainer, detail::CheckpointPart... With>
-    [[gnu::cold]] bool save_if_best(double score, const Trainer& trainer, const With&... with) {
+    bool save_if_best(double score, const Trainer& trainer, const With&... with) {
         if (!std::isfinite(score)) return false;
         detail::TrainingRun& run = detail::RunOf{}(trainer);
         if (is_mine(run) && run.id == best_.run && !(score < best_.score)) return false;
@@ -108,7 +108,7 @@ class Checkpoints {
     };
 
     static std::uint64_t count(std::int64_t steps) { return static_cast<std::uint64_t>(steps); }
-    [[gnu::cold]] bool is_mine(const detail::TrainingRun& run) const {
+    bool is_mine(const detail::TrainingRun& run) const {
         return std::find(mine_.begin(), mine_.end(), run.id) != mine_.end();
     }
 
@@ -144,12 +144,12 @@ class Checkpoints {
     }
 
     /// Nothing where the folder has gone, which whoever writes there tells.
-    [[gnu::cold]] detail::CheckpointList look_around() const {
+    detail::CheckpointList look_around() const {
         return std::filesystem::exists(folder_) ? detail::list_checkpoints(folder_) : detail::CheckpointList();
     }
 
-    [[gnu::cold]] void expect_finite(const detail::TrainingState& state, std::uint64_t steps,
-                                     const detail::TrainingRun& run, const detail::CheckpointList& list) const {
+    void expect_finite(const detail::TrainingState& state, std::uint64_t steps, const detail::TrainingRun& run,
+                       const detail::CheckpointList& list) const {
         const auto* last = run.id.empty() ? nullptr : list.newest_of(run.id);
         detail::expect_finite(state, steps, last ? last->path.string() : "none");
     }
@@ -191,7 +191,7 @@ class Checkpoints {
         return true;
     }
 
-    [[gnu::cold]] static FileMetadata texts_of(const detail::TrainingRun& run) {
+    static FileMetadata texts_of(const detail::TrainingRun& run) {
         FileMetadata texts;
         detail::add_text(texts, detail::run_key, run.id);
         if (!run.after.empty()) detail::add_text(texts, detail::run_after_key, run.after);

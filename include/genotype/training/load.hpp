@@ -94,7 +94,7 @@ namespace detail {
 /// faults, and the training is as it was.
 /// PyTorch: see docs/pytorch.md.
 template <class Net, class Device, class Optimizer>
-[[gnu::cold]] LoadReport load(Trainer<Net, Device, Optimizer>& trainer, const std::filesystem::path& path) {
+LoadReport load(Trainer<Net, Device, Optimizer>& trainer, const std::filesystem::path& path) {
     const detail::TrainingState state = detail::describe(trainer);
     LoadReport report = detail::load_training(path, state);
     detail::RunOf{}(trainer) = {};  // another training begins here

@@ -41,7 +41,7 @@ struct ParameterGroup {
     std::optional<float> weight_decay = {};
 
     /// Whether it names a parameter.
-    [[gnu::cold]] bool names(std::string_view name, const Parameter& tensor) const {
+    bool names(std::string_view name, const Parameter& tensor) const {
         const bool is_part =
             part.empty() ||
             (name.starts_with(part) && (name.size() == part.size() || part.back() == '.' || name[part.size()] == '.'));

@@ -25,7 +25,7 @@ namespace detail {
 /// tells the steps and the seed. `trainer.save(path)` writes all that a training needs to go on.
 /// PyTorch equivalent: save_file of the state_dict of a module with the members `generator` and `discriminator`.
 template <class Net, class Device, class Optimizer>
-[[gnu::cold]] void save(const Trainer<Net, Device, Optimizer>& trainer, const std::filesystem::path& path) {
+void save(const Trainer<Net, Device, Optimizer>& trainer, const std::filesystem::path& path) {
     const auto state = detail::describe(trainer);
     detail::save_state(state.weights, path, detail::state_metadata(state));
 }

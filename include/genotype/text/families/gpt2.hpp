@@ -47,7 +47,7 @@ struct TextFamily<GPT2Config> {
              {"head", weight, {{"lm_head", "output", c.vocabulary}}}}};
     }
 
-    [[gnu::cold]] static GPT2Config read(const ConfigField& top) {
+    static GPT2Config read(const ConfigField& top) {
         GPT2Config config;
         config.vocabulary = config_size(top["vocab_size"]);
         config.context = config_size(top[top["n_positions"].is_null() ? "n_ctx" : "n_positions"]);
@@ -67,7 +67,7 @@ struct TextFamily<GPT2Config> {
         return config;
     }
 
-    [[gnu::cold]] static GPT2Config read(const Gguf& file) {
+    static GPT2Config read(const Gguf& file) {
         GgufKeys keys(file, facts.name);
         auto config = read_common_sizes<GPT2Config>(file, keys);
         config.norm_epsilon = keys.positive("attention.layer_norm_epsilon");

@@ -155,7 +155,7 @@ struct TextFamily<LlamaConfig> {
              {"head", weight, {{"lm_head", "output", c.vocabulary}}}}};
     }
 
-    [[gnu::cold]] static LlamaConfig read(const ConfigField& top) {
+    static LlamaConfig read(const ConfigField& top) {
         LlamaConfig config;
         config.vocabulary = config_size(top["vocab_size"]);
         config.width = config_size(top["hidden_size"]);
@@ -181,7 +181,7 @@ struct TextFamily<LlamaConfig> {
         return config;
     }
 
-    [[gnu::cold]] static LlamaConfig read(const Gguf& file) {
+    static LlamaConfig read(const Gguf& file) {
         GgufKeys keys(file, facts.name);
         auto config = read_common_sizes<LlamaConfig>(file, keys);
         config.rms_epsilon = keys.positive("attention.layer_norm_rms_epsilon");
