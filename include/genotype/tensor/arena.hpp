@@ -27,7 +27,7 @@ class Arena {
     }
 
     /// The same values in memory of their own.
-    Arena clone() const {
+    [[gnu::noinline]] Arena clone() const {
         Arena copy(size_);
         Memory::copy(data_, size_, copy.data_);
         return copy;
