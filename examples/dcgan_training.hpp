@@ -71,7 +71,8 @@ int train_dcgan(const DcganSettings& settings) {
         });
         if (training.epoch_ended() || training.out_of_time()) {
             std::snprintf(text, sizeof text, "samples_epoch_%03ld.png", training.epoch());
-            draw(files.emplace_back(text));
+            files.push_back(text);
+            draw(files.back());
         }
     }
     if (!training.finish()) return training.exit_code();

@@ -25,10 +25,10 @@ inline constexpr std::size_t cifar_plane = 32 * 32;
 /// 32 bytes.
 class CifarFile {
   public:
-    CifarFile(const std::filesystem::path& path, std::size_t label_bytes, int classes)
+    [[gnu::cold]] CifarFile(const std::filesystem::path& path, std::size_t label_bytes, int classes)
         : file_(path), label_bytes_(label_bytes), classes_(classes) {}
 
-    void append_to(Pictures& pictures) {
+    [[gnu::cold]] void append_to(Pictures& pictures) {
         const std::size_t whole = label_bytes_ + 3 * cifar_plane;
         std::vector<std::uint8_t> record(whole);
         for (long number = 0; const std::size_t got = file_.read(record); ++number) {
@@ -70,7 +70,7 @@ class CifarFile {
 };
 
 /// How to get what is read here.
-inline std::string cifar_hint(bool is_ten) {
+[[gnu::cold]] inline std::string cifar_hint(bool is_ten) {
     return concat("its binary version, unpacked: cifar-", is_ten ? "10" : "100", "-binary.tar.gz");
 }
 
@@ -82,7 +82,7 @@ struct OtherCifar {
 };
 
 /// What a folder has in place of the binary version, in words; empty where that is nothing known.
-inline std::string other_cifar(const std::filesystem::path& folder, bool is_ten) {
+[[gnu::cold]] inline std::string other_cifar(const std::filesystem::path& folder, bool is_ten) {
     constexpr std::array<OtherCifar, 10> others{
         {{true, "cifar-10-binary.tar.gz", "", ", which is packed (tar xzf)"},
          {true, "cifar-10-batches-py", "", ", which holds Python's pickles"},
@@ -104,8 +104,8 @@ inline std::string other_cifar(const std::filesystem::path& folder, bool is_ten)
 
 /// The folder itself or the one that the archive makes, whichever has the file; where none has it, a known mistake is
 /// an `Error`.
-inline std::filesystem::path cifar_place(const std::filesystem::path& folder, const char* inner,
-                                         const std::string& file, bool is_ten) {
+[[gnu::cold]] inline std::filesystem::path cifar_place(const std::filesystem::path& folder, const char* inner,
+                                                       const std::string& file, bool is_ten) {
     std::error_code ignored;
     if (std::filesystem::is_directory(folder / inner, ignored)) return folder / inner;
     if (!std::filesystem::exists(folder / file, ignored))

@@ -17,7 +17,7 @@
 namespace genotype::detail {
 
 /// $GENOTYPE_DATA, where it is set, and ./data.
-inline std::vector<std::filesystem::path> data_roots() {
+[[gnu::cold]] inline std::vector<std::filesystem::path> data_roots() {
     std::vector<std::filesystem::path> roots;
     if (const char* folder = std::getenv("GENOTYPE_DATA"); folder && *folder) roots.push_back(folder);
     roots.push_back("data");
@@ -25,8 +25,8 @@ inline std::vector<std::filesystem::path> data_roots() {
 }
 
 /// Where a named data set may lie: in each root under its name, then in the folders that others make for it.
-inline std::vector<std::filesystem::path> data_places(const std::string& name,
-                                                      const std::vector<std::string>& folders = {}) {
+[[gnu::cold]] inline std::vector<std::filesystem::path> data_places(const std::string& name,
+                                                                    const std::vector<std::string>& folders = {}) {
     std::vector<std::filesystem::path> places;
     for (const std::filesystem::path& root : data_roots()) {
         places.push_back(root / name);
@@ -37,7 +37,8 @@ inline std::vector<std::filesystem::path> data_places(const std::string& name,
 }
 
 /// A file of this name, or one in a folder of this name, as some archives have it.
-inline std::optional<std::filesystem::path> data_file(const std::filesystem::path& place, const std::string& name) {
+[[gnu::cold]] inline std::optional<std::filesystem::path> data_file(const std::filesystem::path& place,
+                                                                    const std::string& name) {
     std::error_code ignored;
     const std::filesystem::path file = place / name, inner = file / std::filesystem::path(name).filename();
     if (std::filesystem::is_directory(file, ignored))
@@ -46,7 +47,7 @@ inline std::optional<std::filesystem::path> data_file(const std::filesystem::pat
 }
 
 /// "mnist.npz, notes.txt": what a place holds instead, some of it.
-inline std::string held_text(const std::filesystem::path& place) {
+[[gnu::cold]] inline std::string held_text(const std::filesystem::path& place) {
     constexpr std::size_t most = 4;
     std::vector<std::string> names;
     std::error_code code;
@@ -62,10 +63,9 @@ inline std::string held_text(const std::filesystem::path& place) {
 
 /// All files of these names in the first place that has one; `hint` tells how to get them. The error lists every name
 /// and every place that was tried, and what the places hold.
-inline std::vector<std::filesystem::path> find_data_files(const std::string& name,
-                                                          const std::vector<std::filesystem::path>& places,
-                                                          const std::vector<std::string>& files,
-                                                          const std::string& hint) {
+[[gnu::cold]] inline std::vector<std::filesystem::path> find_data_files(
+    const std::string& name, const std::vector<std::filesystem::path>& places, const std::vector<std::string>& files,
+    const std::string& hint) {
     std::string tried, names, held;
     for (const std::filesystem::path& place : places) {
         std::vector<std::filesystem::path> found;
@@ -85,8 +85,8 @@ inline std::vector<std::filesystem::path> find_data_files(const std::string& nam
 }
 
 /// The first place that has one of the files.
-inline std::filesystem::path find_data(const std::string& name, const std::vector<std::string>& files,
-                                       const std::string& hint) {
+[[gnu::cold]] inline std::filesystem::path find_data(const std::string& name, const std::vector<std::string>& files,
+                                                     const std::string& hint) {
     return find_data_files(name, data_places(name), files, hint).front();
 }
 

@@ -17,14 +17,14 @@
 namespace genotype {
 namespace detail {
 
-inline std::string dims_text(const Dims& dims) {
+[[gnu::cold]] inline std::string dims_text(const Dims& dims) {
     std::string text = "Shape<";
     for (int axis = 0; axis < dims.rank; ++axis) text += (axis > 0 ? ", " : "") + std::to_string(dims[axis]);
     return text + ">";
 }
 
 /// How often each byte is given out (3 where grey becomes colour), or 0 where the pictures do not fit the shape.
-inline int repeats_to_fit(const Pictures& pictures, const Dims& dims) {
+[[gnu::cold]] inline int repeats_to_fit(const Pictures& pictures, const Dims& dims) {
     const bool one_channel = pictures.channels == 1;
     if (dims.rank == 1) {
         // With several channels PyTorch's flatten runs channel by channel, which these bytes do not.

@@ -75,7 +75,7 @@ inline constexpr std::array file_marks{
 };
 
 /// Whether a page of the web begins so, in whatever letters, behind spaces.
-inline bool begins_as_page(std::string_view begin) {
+[[gnu::cold]] inline bool begins_as_page(std::string_view begin) {
     if (begin.starts_with("\xef\xbb\xbf")) begin.remove_prefix(3);
     begin.remove_prefix(std::min(begin.size(), begin.find_first_not_of(" \t\r\n")));
     for (const std::string_view tag : {"<!doctype html", "<html", "<head", "<body", "<!--"})
@@ -87,7 +87,7 @@ inline bool begins_as_page(std::string_view begin) {
 }
 
 /// The kind of a file that begins so. A few hundred bytes are enough.
-inline FileKind file_kind(std::string_view begin) {
+[[gnu::cold]] inline FileKind file_kind(std::string_view begin) {
     if (begin.starts_with("\xef\xbb\xbf")) begin.remove_prefix(3);
     const auto byte = [&](std::size_t at) { return at < begin.size() ? static_cast<unsigned char>(begin[at]) : 0u; };
     if (begin.starts_with("PK\3\4")) {
@@ -110,7 +110,7 @@ inline FileKind file_kind(std::string_view begin) {
 
 /// The first words of a file that is a sentence or JSON, as a server's answer in the file's place is: `Entry not
 /// found`. Empty where its first bytes are neither.
-inline std::string first_words(std::string_view begin) {
+[[gnu::cold]] inline std::string first_words(std::string_view begin) {
     constexpr std::size_t most = 60;
     begin.remove_prefix(std::min(begin.size(), begin.find_first_not_of(" \t\r\n")));
     std::string words(begin.substr(0, begin.find_first_of("\r\n")).substr(0, most));
@@ -147,7 +147,7 @@ inline std::string first_words(std::string_view begin) {
 }
 
 /// The first bytes of a file, as many as tell its kind; none where it cannot be read.
-inline std::string first_bytes(const std::filesystem::path& path) {
+[[gnu::cold]] inline std::string first_bytes(const std::filesystem::path& path) {
     std::string begin(512, '\0');
     std::FILE* const file = std::fopen(path.c_str(), "rb");
     begin.resize(file ? std::fread(begin.data(), 1, begin.size(), file) : 0);

@@ -18,19 +18,19 @@
 namespace genotype {
 namespace detail {
 
-inline std::string hexadecimal(std::uint32_t value) {
+[[gnu::cold]] inline std::string hexadecimal(std::uint32_t value) {
     std::array<char, 16> text;
     std::snprintf(text.data(), text.size(), "0x%08x", static_cast<unsigned>(value));
     return text.data();
 }
 
-inline std::uint32_t read_big_endian(InputFile& file, const std::string& field) {
+[[gnu::cold]] inline std::uint32_t read_big_endian(InputFile& file, const std::string& field) {
     const std::vector<std::uint8_t> bytes = file.read_exactly(4, field);
     return std::uint32_t{bytes[0]} << 24 | std::uint32_t{bytes[1]} << 16 | std::uint32_t{bytes[2]} << 8 | bytes[3];
 }
 
 /// A magic number in words: "2 dimensions of int32".
-inline std::string idx_magic_text(std::uint32_t magic) {
+[[gnu::cold]] inline std::string idx_magic_text(std::uint32_t magic) {
     constexpr std::array<const char*, 7> types{"uint8", "int8", "", "int16", "int32", "float32", "float64"};
     const std::uint32_t type = magic >> 8, first = 8;
     if (type < first || type >= first + types.size() || *types[type - first] == '\0') return "";
@@ -43,12 +43,12 @@ inline std::string idx_magic_text(std::uint32_t magic) {
 }
 
 /// Two zero bytes, the type (8: unsigned bytes), the number of dimensions.
-inline void read_idx_magic(InputFile& file, std::uint32_t dimensions) {
+[[gnu::cold]] inline void read_idx_magic(InputFile& file, std::uint32_t dimensions) {
     const std::uint32_t magic = read_big_endian(file, "magic number"), expected = 0x0800u | dimensions;
     if (magic != expected) wrong_idx_magic(file, magic, hexadecimal(expected));
 }
 
-inline int read_idx_size(InputFile& file, const std::string& field) {
+[[gnu::cold]] inline int read_idx_size(InputFile& file, const std::string& field) {
     const std::uint32_t size = read_big_endian(file, field);
     if (size < 1 || size > static_cast<std::uint32_t>(std::numeric_limits<int>::max()))
         fail(file.name(), field, size, "a number from 1 to 2147483647");
@@ -56,7 +56,7 @@ inline int read_idx_size(InputFile& file, const std::string& field) {
 }
 
 /// Labels of one byte each; of QMNIST's rows of eight numbers the first, which is the class.
-inline std::vector<int> read_idx_labels(const std::filesystem::path& labels) {
+[[gnu::cold]] inline std::vector<int> read_idx_labels(const std::filesystem::path& labels) {
     constexpr std::uint32_t bytes = 0x0801, rows_of_int32 = 0x0c02;
     constexpr int columns = 8;
     InputFile file(labels);
@@ -83,8 +83,8 @@ inline std::vector<int> read_idx_labels(const std::filesystem::path& labels) {
 }
 
 /// That there are as many labels as pictures.
-inline void expect_labels(const std::vector<int>& read, const std::filesystem::path& labels, int pictures,
-                          const std::filesystem::path& images) {
+[[gnu::cold]] inline void expect_labels(const std::vector<int>& read, const std::filesystem::path& labels, int pictures,
+                                        const std::filesystem::path& images) {
     if (read.size() != static_cast<std::size_t>(pictures))
         fail(labels.string(), "number of labels", read.size(),
              concat(pictures, ", the number of pictures in ", images.string()));

@@ -21,7 +21,8 @@ namespace genotype::detail {
 /// A missing, unreadable, cut or damaged file is an `Error`.
 class InputFile : public ByteSource<InputFile> {
   public:
-    explicit InputFile(const std::filesystem::path& path) : name_(path.string()), file_(path, std::ios::binary) {
+    [[gnu::cold]] explicit InputFile(const std::filesystem::path& path)
+        : name_(path.string()), file_(path, std::ios::binary) {
         std::error_code ignored;
         if (std::filesystem::is_directory(path, ignored)) fail(name_, "file", "a folder", "a file");
         if (!file_) fail(name_, "file", "nothing that can be opened", "a readable file");
@@ -39,7 +40,7 @@ class InputFile : public ByteSource<InputFile> {
     const std::string& name() const { return name_; }
 
     /// Fills `to` and returns its size; a smaller number means that the file ended there.
-    std::size_t read(std::span<std::uint8_t> to) {
+    [[gnu::cold]] std::size_t read(std::span<std::uint8_t> to) {
         std::size_t done = 0;
         while (done < to.size()) {
             const std::size_t got = packed_ ? unpack(to.subspan(done)) : copy(to.subspan(done));
@@ -52,14 +53,14 @@ class InputFile : public ByteSource<InputFile> {
   private:
     std::size_t available() const { return end_ - begin_; }
 
-    void refill() {
+    [[gnu::cold]] void refill() {
         file_.read(reinterpret_cast<char*>(input_.data()), static_cast<std::streamsize>(input_.size()));
         if (file_.bad()) fail(name_, "file", "a read error", "readable bytes");
         begin_ = 0;
         end_ = static_cast<std::size_t>(file_.gcount());
     }
 
-    std::size_t copy(std::span<std::uint8_t> to) {
+    [[gnu::cold]] std::size_t copy(std::span<std::uint8_t> to) {
         if (available() == 0) refill();
         const std::size_t size = std::min(available(), to.size());
         std::copy_n(input_.begin() + static_cast<std::ptrdiff_t>(begin_), size, to.begin());
@@ -67,7 +68,7 @@ class InputFile : public ByteSource<InputFile> {
         return size;
     }
 
-    std::size_t unpack(std::span<std::uint8_t> to) {
+    [[gnu::cold]] std::size_t unpack(std::span<std::uint8_t> to) {
         const std::size_t wanted = std::min<std::size_t>(to.size(), 1 << 30);
         stream_.next_out = to.data();
         stream_.avail_out = static_cast<uInt>(wanted);

@@ -67,20 +67,20 @@ inline constexpr std::array<IdxSet, 4> idx_sets{
       digit_names}}};
 
 /// The names of all data sets.
-inline std::string data_names() {
+[[gnu::cold]] inline std::string data_names() {
     std::string names;
     for (const IdxSet& set : idx_sets) names += concat(set.name, ", ");
     return names + "cifar10, cifar100";
 }
 
 /// A file's names: packed or not, and with a dot for the dash before "idx", as Kaggle's archives write it.
-inline std::vector<std::string> idx_file_names(const std::string& name) {
+[[gnu::cold]] inline std::vector<std::string> idx_file_names(const std::string& name) {
     std::string dotted = name;
     dotted.replace(dotted.rfind("-idx"), 1, ".");
     return {name + ".gz", name, dotted + ".gz", dotted};
 }
 
-inline Pictures load_idx_set(const IdxSet& set, Split split, PicturesReport& report) {
+[[gnu::cold]] inline Pictures load_idx_set(const IdxSet& set, Split split, PicturesReport& report) {
     const std::string name(set.name), part = split == Split::train ? set.train : set.test;
     std::vector<std::string> folders;
     for (const char* folder : set.folders)
@@ -107,7 +107,7 @@ inline Pictures load_idx_set(const IdxSet& set, Split split, PicturesReport& rep
 }
 
 /// CIFAR-10 or CIFAR-100 from where it lies.
-inline Pictures load_cifar(bool is_ten, Split split) {
+[[gnu::cold]] inline Pictures load_cifar(bool is_ten, Split split) {
     const std::string name = is_ten ? "cifar10" : "cifar100";
     const std::string unpacked = is_ten ? "cifar-10-batches-bin" : "cifar-100-binary";
     const std::string file =
@@ -125,7 +125,7 @@ inline Pictures load_cifar(bool is_ten, Split split) {
 
 /// Gives the pictures to measure with the labels that their classes' names have in training. A class that is unknown
 /// there, and a picture that is learnt from too, is an `Error`.
-inline void match_training(PictureFiles& test, const PictureFiles& train) {
+[[gnu::cold]] inline void match_training(PictureFiles& test, const PictureFiles& train) {
     RealPaths folders, learnt;
     std::vector<std::filesystem::path> real_folders;
     const auto real = [&](const std::filesystem::path& file) {
@@ -164,7 +164,7 @@ inline void match_training(PictureFiles& test, const PictureFiles& train) {
     test.class_names = train.class_names;
 }
 
-inline PictureParts parts_of_folder(const std::string& name, PicturesReport& report) {
+[[gnu::cold]] inline PictureParts parts_of_folder(const std::string& name, PicturesReport& report) {
     const std::string names = data_names();
     if (!is_folder(name)) fail("data", "name", name, names + ", or a folder of PNG files");
     for (const char* file : {"train-images-idx3-ubyte", "t10k-images-idx3-ubyte"})
@@ -177,8 +177,8 @@ inline PictureParts parts_of_folder(const std::string& name, PicturesReport& rep
     return find_parts(name, report);
 }
 
-inline Pictures load_picture_folder(const std::string& name, Split split, std::optional<genotype::PictureSize> size,
-                                    PicturesReport& report) {
+[[gnu::cold]] inline Pictures load_picture_folder(const std::string& name, Split split,
+                                                  std::optional<genotype::PictureSize> size, PicturesReport& report) {
     const PictureParts parts = parts_of_folder(name, report);
     if (split == Split::train) return read_pictures(list_pictures(parts.train.value_or(parts.whole), report), size);
     if (!parts.test)

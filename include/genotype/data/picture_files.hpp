@@ -29,41 +29,41 @@ struct NamedPicture {
     int label;
 };
 
-inline std::string small_letters(std::string text) {
+[[gnu::cold]] inline std::string small_letters(std::string text) {
     std::transform(text.begin(), text.end(), text.begin(),
                    [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
     return text;
 }
 
-inline std::string small_extension(const std::filesystem::path& path) {
+[[gnu::cold]] inline std::string small_extension(const std::filesystem::path& path) {
     return small_letters(path.extension().string());
 }
 
-inline bool is_png_name(const std::filesystem::path& path) {
+[[gnu::cold]] inline bool is_png_name(const std::filesystem::path& path) {
     return small_extension(path) == ".png";
 }
 
 /// Pictures of kinds that are not read.
-inline bool is_other_picture_name(const std::filesystem::path& path) {
+[[gnu::cold]] inline bool is_other_picture_name(const std::filesystem::path& path) {
     constexpr std::array<std::string_view, 14> endings{".jpg", ".jpeg", ".jpe", ".jfif", ".bmp",  ".gif",  ".webp",
                                                        ".tif", ".tiff", ".ppm", ".pgm",  ".heic", ".avif", ".jp2"};
     return std::find(endings.begin(), endings.end(), small_extension(path)) != endings.end();
 }
 
-inline bool is_folder(const std::filesystem::path& path) {
+[[gnu::cold]] inline bool is_folder(const std::filesystem::path& path) {
     std::error_code ignored;
     return std::filesystem::is_directory(path, ignored);
 }
 
 /// What systems put into folders for themselves: it is as if it were not there.
-inline bool is_of_the_system(const std::string& name) {
+[[gnu::cold]] inline bool is_of_the_system(const std::string& name) {
     constexpr std::array<std::string_view, 8> names{
         "__macosx",  "@eadir",      "$recycle.bin", "lost+found",
         "thumbs.db", "ehthumbs.db", "desktop.ini",  "system volume information"};
     return name.front() == '.' || std::find(names.begin(), names.end(), small_letters(name)) != names.end();
 }
 
-inline std::vector<std::filesystem::path> sorted_entries(const std::filesystem::path& folder) {
+[[gnu::cold]] inline std::vector<std::filesystem::path> sorted_entries(const std::filesystem::path& folder) {
     std::error_code code;
     std::vector<std::filesystem::path> found, entries;
     for (std::filesystem::directory_iterator at(folder, code), end; !code && at != end; at.increment(code))
@@ -76,21 +76,21 @@ inline std::vector<std::filesystem::path> sorted_entries(const std::filesystem::
 }
 
 /// The path without links, by which a folder is known whatever leads to it.
-inline std::filesystem::path real_path(const std::filesystem::path& path) {
+[[gnu::cold]] inline std::filesystem::path real_path(const std::filesystem::path& path) {
     std::error_code code;
     std::filesystem::path real = std::filesystem::canonical(path, code);
     return code ? std::filesystem::absolute(path, code).lexically_normal() : real;
 }
 
 /// What all names of one file have in common where it has several (hard links, as `cp -l` makes them); otherwise empty.
-inline std::string several_names_key(const std::filesystem::path& file) {
+[[gnu::cold]] inline std::string several_names_key(const std::filesystem::path& file) {
     struct stat known {};
     if (::stat(file.c_str(), &known) != 0 || known.st_nlink < 2) return "";
     return concat(static_cast<std::uint64_t>(known.st_dev), ":", static_cast<std::uint64_t>(known.st_ino));
 }
 
 /// Whether `inner` is `outer` or lies within it; both without links.
-inline bool lies_within(const std::filesystem::path& inner, const std::filesystem::path& outer) {
+[[gnu::cold]] inline bool lies_within(const std::filesystem::path& inner, const std::filesystem::path& outer) {
     return std::mismatch(outer.begin(), outer.end(), inner.begin(), inner.end()).first == outer.end();
 }
 
@@ -101,7 +101,7 @@ class PictureWalk {
     void claim(const std::filesystem::path& folder, int label) { claim(folder, real_path(folder), label); }
 
     /// All PNG files below a folder, sorted by path.
-    void enter(const std::filesystem::path& folder, int label, PicturesReport& report) {
+    [[gnu::cold]] void enter(const std::filesystem::path& folder, int label, PicturesReport& report) {
         const std::filesystem::path real = real_path(folder);
         claim(folder, real, label);
         if (!entered_.emplace(real.string(), 0).second) {
@@ -119,7 +119,7 @@ class PictureWalk {
     }
 
     /// One file: a picture, or left out.
-    void take(const std::filesystem::path& file, int label, PicturesReport& report) {
+    [[gnu::cold]] void take(const std::filesystem::path& file, int label, PicturesReport& report) {
         if (is_png_name(file))
             found.push_back({file, label});
         else if (const std::string ending = small_extension(file); !ending.empty())
@@ -136,7 +136,7 @@ class PictureWalk {
         std::filesystem::path folder;
     };
 
-    void claim(const std::filesystem::path& folder, const std::filesystem::path& real, int label) {
+    [[gnu::cold]] void claim(const std::filesystem::path& folder, const std::filesystem::path& real, int label) {
         const auto [known, is_new] = claimed_.emplace(real.string(), claims_.size());
         if (is_new)
             claims_.push_back({label, folder});
@@ -157,7 +157,7 @@ struct PictureFiles {
 };
 
 /// "0 PNG files beside 12 .jpg, 1 .txt", of what a report counted.
-inline std::string without_png_text(const PicturesReport& report) {
+[[gnu::cold]] inline std::string without_png_text(const PicturesReport& report) {
     std::string others;
     for (const LeftOut& one : report.left_out)
         others += concat(others.empty() ? " beside " : ", ", one.count, " ", one.kind);
@@ -169,13 +169,13 @@ inline constexpr std::string_view at_least_one_png =
     "at least one PNG file (no other kind is read; ImageMagick's mogrify -format png converts)";
 
 /// Whether a PNG file is somewhere below a folder, none of whose folders is looked into twice.
-inline bool has_png(const std::filesystem::path& folder, RealPaths& seen) {
+[[gnu::cold]] inline bool has_png(const std::filesystem::path& folder, RealPaths& seen) {
     if (!seen.emplace(real_path(folder).string(), 0).second) return false;
     for (const std::filesystem::path& entry : sorted_entries(folder))
         if (is_folder(entry) ? has_png(entry, seen) : is_png_name(entry)) return true;
     return false;
 }
-inline bool has_png(const std::filesystem::path& folder) {
+[[gnu::cold]] inline bool has_png(const std::filesystem::path& folder) {
     RealPaths seen;
     return has_png(folder, seen);
 }

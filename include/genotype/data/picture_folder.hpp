@@ -38,7 +38,8 @@ inline Pictures as_colour(Pictures pictures) {
 }
 
 /// Puts one more picture at the end; the first settles the size, and its file is named where another differs.
-inline void append_picture(Pictures& all, Pictures picture, const NamedPicture& from, const NamedPicture& first) {
+[[gnu::cold]] inline void append_picture(Pictures& all, Pictures picture, const NamedPicture& from,
+                                         const NamedPicture& first) {
     if (all.count == 0) {
         all.height = picture.height;
         all.width = picture.width;
@@ -55,7 +56,7 @@ inline void append_picture(Pictures& all, Pictures picture, const NamedPicture& 
 }
 
 /// The files of a folder of which each subfolder is a class.
-inline PictureFiles list_pictures(const std::filesystem::path& folder, PicturesReport& report) {
+[[gnu::cold]] inline PictureFiles list_pictures(const std::filesystem::path& folder, PicturesReport& report) {
     namespace fs = std::filesystem;
     if (!is_folder(folder)) fail(folder.string(), "folder", "no such folder", "a folder of PNG files");
     if (const Arrangement found = arrangement(folder); found.has_parts())
@@ -121,7 +122,7 @@ inline PictureFiles list_pictures(const std::filesystem::path& folder, PicturesR
 }
 
 /// Reads the files one after another.
-inline Pictures read_pictures(const PictureFiles& from, std::optional<genotype::PictureSize> size) {
+[[gnu::cold]] inline Pictures read_pictures(const PictureFiles& from, std::optional<genotype::PictureSize> size) {
     Pictures all;
     all.class_names = from.class_names;
     for (const NamedPicture& named : from.files) {

@@ -28,12 +28,12 @@ struct PartName {
     bool alone = false;      ///< is a part's name whatever lies beside it: "train", "test_set"; not "mnist_train"
 };
 
-inline bool is_letter(char letter) {
+[[gnu::cold]] inline bool is_letter(char letter) {
     return std::isalpha(static_cast<unsigned char>(letter)) != 0;
 }
 
 /// Whether all words but the star are such that say nothing: "*_set", "*2017".
-inline bool is_plain_frame(const std::string& frame) {
+[[gnu::cold]] inline bool is_plain_frame(const std::string& frame) {
     constexpr std::array<std::string_view, 14> plain{"set", "data", "dataset", "image",    "images",
                                                      "img", "imgs", "picture", "pictures", "photos",
                                                      "seg", "png",  "split",   "part"};
@@ -51,7 +51,7 @@ inline bool is_plain_frame(const std::string& frame) {
 
 /// A part's word stands by itself ("seg_train"), or begins or ends the name ("trainA"): then only a folder named alike
 /// for another part makes it one.
-inline PartName part_name(const std::string& name) {
+[[gnu::cold]] inline PartName part_name(const std::string& name) {
     constexpr std::array<std::pair<std::string_view, PartKind>, 7> words{{{"training", PartKind::train},
                                                                           {"train", PartKind::train},
                                                                           {"validation", PartKind::validation},
@@ -82,12 +82,12 @@ struct Arrangement {
 };
 
 /// "the parts train and test"
-inline std::string parts_text(const Arrangement& of) {
+[[gnu::cold]] inline std::string parts_text(const Arrangement& of) {
     return concat("the parts ", of.train[0].filename().string(), " and ",
                   (of.test.empty() ? of.validation : of.test)[0].filename().string());
 }
 
-inline Arrangement arrangement(const std::filesystem::path& folder) {
+[[gnu::cold]] inline Arrangement arrangement(const std::filesystem::path& folder) {
     struct Named {
         std::filesystem::path path;
         PartName name;
@@ -123,7 +123,7 @@ inline Arrangement arrangement(const std::filesystem::path& folder) {
 
 /// The folder within that has the folder's own name and all of its pictures, as archives unpacked into a folder of
 /// their name leave it.
-inline std::filesystem::path without_nesting(std::filesystem::path folder) {
+[[gnu::cold]] inline std::filesystem::path without_nesting(std::filesystem::path folder) {
     for (;;) {
         const Arrangement found = arrangement(folder);
         std::vector<std::filesystem::path> folders;
@@ -145,7 +145,7 @@ struct PictureParts {
 
 /// Finds the parts of a folder: `train` or `training`; `test`, `testing`, and where there is neither `val`, `valid` or
 /// `validation`; in capitals or small letters. What may be a part as well as a class is an `Error`.
-inline PictureParts find_parts(const std::filesystem::path& named, PicturesReport& report) {
+[[gnu::cold]] inline PictureParts find_parts(const std::filesystem::path& named, PicturesReport& report) {
     const auto name = [](const std::filesystem::path& path) { return path.filename().string(); };
     const std::string_view remedy =
         "one folder for training and one for testing (all classes' folders in train and in "

@@ -114,7 +114,7 @@ class AtomicFile {
 namespace detail {
 
 /// The target's name in ".target.123.0.tmp", or nothing where a name is not of this form.
-inline std::string_view target_of_temporary(std::string_view name) {
+[[gnu::cold]] inline std::string_view target_of_temporary(std::string_view name) {
     constexpr std::string_view decimal_digits = "0123456789", ending = ".tmp";
     if (!name.starts_with('.') || !name.ends_with(ending)) return {};
     name = name.substr(1, name.size() - 1 - ending.size());

@@ -76,7 +76,7 @@ inline std::vector<std::string> tick_texts(const std::vector<double>& ticks) {
             std::snprintf(text.data(), text.size(), "%.*e", digits, tick);
         else
             std::snprintf(text.data(), text.size(), "%.*f", power ? 0 : decimals, tick);
-        texts.emplace_back(text.data());
+        texts.push_back(std::string(text.data()));
     }
     return texts;
 }

@@ -42,12 +42,12 @@ struct LoadPiece {
 class Loading {
   public:
     /// `counters_stay`: a count of batches that the file has not stays the model's, as in PyTorch.
-    Loading(const SafeTensors& file, bool convert, bool counters_stay)
+    [[gnu::cold]] Loading(const SafeTensors& file, bool convert, bool counters_stay)
         : file_(file), convert_(convert), counters_stay_(counters_stay) {}
 
     /// To be called before `expect_tensors`: that the file is another model's, where it names one at all, is said
     /// first. Its layers may be called by former names.
-    void expect_model(std::string_view key, std::string_view expected, const FormerNames& former) {
+    [[gnu::cold]] void expect_model(std::string_view key, std::string_view expected, const FormerNames& former) {
         const std::string* const found = find_text(file_.metadata(), key);
         constexpr std::size_t longest = 2000;
         if (found && with_todays_names(*found, former) != expected)
@@ -78,7 +78,7 @@ class Loading {
                 fault(there.name, there.text(), "nothing");
     }
 
-    void expect_no_faults() const {
+    [[gnu::cold]] void expect_no_faults() const {
         if (report_.faults.empty()) return;
         const std::size_t count = report_.faults.size();
         throw Error(concat(file_.name(), ": ", count, count == 1 ? " fault" : " faults", ", and the model is as it was",
@@ -86,7 +86,7 @@ class Loading {
                            report_.hint.empty() ? ":" : "):", count == 1 ? " " : "\n", report_.text()));
     }
 
-    LoadReport copy() {
+    [[gnu::cold]] LoadReport copy() {
         const NotFinite found = copy_pieces(pieces_, [&](const LoadPiece& piece, CopyRoom& room) {
             return piece.copy(file_.fetch(piece.from, piece.bytes, room.bytes).data());
         });
@@ -96,7 +96,8 @@ class Loading {
         return std::move(report_);
     }
 
-    [[gnu::noinline]] void fault(std::string_view tensor, std::string_view found, std::string_view expected) {
+    [[gnu::cold, gnu::noinline]] void fault(std::string_view tensor, std::string_view found,
+                                            std::string_view expected) {
         report_.faults.push_back({concat(tensor), concat(found), concat(expected)});
     }
 
@@ -115,7 +116,7 @@ class Loading {
         if (!found.empty()) report_.hint = prefix_hint(found, prefix, option);
     }
 
-    bool readable(Dtype found, Dtype expected) const {
+    [[gnu::cold]] bool readable(Dtype found, Dtype expected) const {
         if (found == expected) return true;
         const bool is_float = found == Dtype::F16 || found == Dtype::BF16 || found == Dtype::F64;
         return convert_ && is_float && expected == Dtype::F32;
@@ -151,7 +152,7 @@ class Loading {
         ++report_.loaded;
     }
 
-    void add_pieces(const StateTensor<float>& tensor, const TensorInfo& there) {
+    [[gnu::cold]] void add_pieces(const StateTensor<float>& tensor, const TensorInfo& there) {
         const CopyAxes axes = file_to_memory(tensor.dims, tensor.order);
         const CopyAxis slowest = axes.axis[0];
         const std::size_t row = static_cast<std::size_t>(slowest.from) * dtype_bytes(there.dtype);

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "genotype/data/sorted_places.hpp"
 #include "genotype/io/words.hpp"
 #include "genotype/shape/concat.hpp"
 
@@ -14,11 +15,14 @@ namespace genotype::detail {
 
 /// The prefixes behind which a file has all of a model's names, the first few; "" where it has them as they are.
 [[gnu::cold]] inline std::vector<std::string> find_prefixes(const std::vector<std::string_view>& wanted,
-                                                            std::vector<std::string_view> there) {
+                                                            const std::vector<std::string_view>& names) {
     constexpr std::size_t most = 3;
     std::vector<std::string> prefixes;
     if (wanted.empty()) return prefixes;
-    std::sort(there.begin(), there.end());
+    std::vector<std::string_view> there = names;
+    const auto order =
+        sorted_places(names.size(), [&](std::size_t left, std::size_t right) { return names[left] < names[right]; });
+    for (std::size_t place = 0; place < order.size(); ++place) there[place] = names[order[place]];
     const auto has_all = [&](std::string_view prefix) {
         return std::all_of(wanted.begin(), wanted.end(), [&](std::string_view name) {
             return std::binary_search(there.begin(), there.end(), std::string_view(concat(prefix, name)));
@@ -30,7 +34,7 @@ namespace genotype::detail {
         const bool ends_a_word =
             prefix.empty() || prefix.ends_with('.') || prefix.ends_with('/') || prefix.ends_with(':');
         const bool is_new = prefixes.empty() || prefixes.back() != prefix;
-        if (ends_a_word && is_new && has_all(prefix)) prefixes.emplace_back(prefix);
+        if (ends_a_word && is_new && has_all(prefix)) prefixes.push_back(std::string(prefix));
         if (prefixes.size() == most) break;
     }
     return prefixes;

@@ -34,7 +34,7 @@ class SafeTensorsReader {
           metadata_(metadata) {}
 
     /// A text that begins with {.
-    void read() {
+    [[gnu::cold]] void read() {
         bool has_metadata = false;
         next();
         for (bool first = true; next_key(first); first = false) {
@@ -62,7 +62,7 @@ class SafeTensorsReader {
     Token next() { return token_ = lexer_.scan(); }
 
     /// Goes on to an object's next key and the token that its value begins with; false at the object's end.
-    bool next_key(bool first) {
+    [[gnu::cold]] bool next_key(bool first) {
         next();
         if (token_ == Token::end_object) return false;
         if (!first) {
@@ -76,7 +76,7 @@ class SafeTensorsReader {
         return true;
     }
     /// The same of a list's values.
-    bool next_value(bool first) {
+    [[gnu::cold]] bool next_value(bool first) {
         next();
         if (token_ == Token::end_array) return false;
         if (!first) {
@@ -86,7 +86,7 @@ class SafeTensorsReader {
         return true;
     }
 
-    void read_metadata() {
+    [[gnu::cold]] void read_metadata() {
         for (bool first = true; next_key(first); first = false) {
             if (token_ != Token::value_string) wrong_value(concat("a text for the key ", in_quotes(key_)));
             if (!add_text(metadata_, key_, lexer_.get_string()))
@@ -120,7 +120,7 @@ class SafeTensorsReader {
         tensors_.push_back(std::move(tensor));
     }
 
-    void read_shape(std::vector<std::uint64_t>& shape) {
+    [[gnu::cold]] void read_shape(std::vector<std::uint64_t>& shape) {
         for (bool first = true; next_value(first); first = false) {
             const std::uint64_t size = whole_number();
             constexpr std::size_t most_axes = 64;  // as PyTorch
@@ -128,13 +128,13 @@ class SafeTensorsReader {
             shape.push_back(size);
         }
     }
-    void read_offsets(TensorInfo& tensor) {
+    [[gnu::cold]] void read_offsets(TensorInfo& tensor) {
         int offsets = 0;
         for (; next_value(offsets == 0); ++offsets) (offsets == 0 ? tensor.begin : tensor.end) = whole_number();
         if (offsets != 2) wrong(concat(offsets, " data_offsets"), "2");
     }
     /// Passes over the value of a key that is not known, which must be JSON all the same. Does not call itself.
-    void skip_value() {
+    [[gnu::cold]] void skip_value() {
         constexpr std::size_t outside = 2, deepest = 127;  // the header and the tensor; as safetensors' own reader
         std::string open;                                  // the brackets
         do {
@@ -150,7 +150,7 @@ class SafeTensorsReader {
             }
         } while (!open.empty());
     }
-    void expect_scalar() {
+    [[gnu::cold]] void expect_scalar() {
         const bool is_float = token_ == Token::value_float;
         const bool is_scalar = token_ == Token::value_string || token_ == Token::value_unsigned ||
                                token_ == Token::value_integer || token_ == Token::literal_null ||
@@ -158,12 +158,12 @@ class SafeTensorsReader {
         if (!is_scalar && !(is_float && std::isfinite(lexer_.get_number_float()))) wrong_value("a value");
     }
 
-    std::uint64_t whole_number() {
+    [[gnu::cold]] std::uint64_t whole_number() {
         if (token_ != Token::value_unsigned) wrong_value("a whole number of at most 64 bits");
         return lexer_.get_number_unsigned();
     }
 
-    void once(bool& has) {
+    [[gnu::cold]] void once(bool& has) {
         if (std::exchange(has, true)) wrong(concat("the field ", in_quotes(key_), " twice"), "each field once");
     }
 

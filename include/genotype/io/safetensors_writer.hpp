@@ -33,7 +33,7 @@ class TensorSink {
 namespace detail {
 
 /// A text as JSON has it. (nlohmann's writer would take each program a second to compile.)
-[[gnu::noinline]] inline std::string as_json(std::string_view text) {
+[[gnu::cold, gnu::noinline]] inline std::string as_json(std::string_view text) {
     std::string json = "\"";
     for (const char letter : text) {
         constexpr std::string_view digits = "0123456789abcdef", marked = "\"\\\b\f\n\r\t", marks = "\"\\bfnrt";
@@ -103,7 +103,7 @@ namespace detail {
     return order;
 }
 
-inline void expect_whole(const std::string& file, const TensorInfo& tensor, const TensorSink& sink) {
+[[gnu::cold]] inline void expect_whole(const std::string& file, const TensorInfo& tensor, const TensorSink& sink) {
     if (sink.left() > 0)
         fail(file, in_quotes(tensor.name), concat(sink.left(), " bytes too few"), "as many as the shape has");
 }

@@ -21,7 +21,7 @@ struct SaveOptions {
 namespace detail {
 
 /// What every file of weights says of itself. "format" is what PyTorch's readers ask for.
-inline FileMetadata weights_metadata(const std::string& training) {
+[[gnu::cold]] inline FileMetadata weights_metadata(const std::string& training) {
     FileMetadata metadata;
     add_text(metadata, "format", "pt");
     add_text(metadata, version_key, version);
@@ -31,7 +31,7 @@ inline FileMetadata weights_metadata(const std::string& training) {
 
 /// Hands one tensor over in PyTorch's order, in pieces of about a megabyte.
 template <class Value>
-[[gnu::noinline]] void write_tensor(const StateTensor<Value>& tensor, TensorSink& sink) {
+[[gnu::cold, gnu::noinline]] void write_tensor(const StateTensor<Value>& tensor, TensorSink& sink) {
     if (tensor.is_counter) {
         const std::int64_t count = std::bit_cast<std::int32_t>(*tensor.data);
         return sink.write(&count, sizeof count);
@@ -49,8 +49,8 @@ template <class Value>
 }
 
 template <class Value>
-void save_state(const std::vector<StateTensor<Value>>& state, const std::filesystem::path& path,
-                const FileMetadata& metadata) {
+[[gnu::cold]] void save_state(const std::vector<StateTensor<Value>>& state, const std::filesystem::path& path,
+                              const FileMetadata& metadata) {
     std::vector<TensorInfo> tensors;
     for (const StateTensor<Value>& tensor : state) tensors.push_back(TensorInfo(tensor.info));
     save_safetensors(path, std::move(tensors), metadata,

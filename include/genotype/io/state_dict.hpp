@@ -49,7 +49,7 @@ struct StateTensor {
 };
 
 template <class Value>
-[[gnu::noinline]] StateTensor<Value> state_tensor(std::string name, const Parameter& tensor, Value* data) {
+[[gnu::cold, gnu::noinline]] StateTensor<Value> state_tensor(std::string name, const Parameter& tensor, Value* data) {
     const bool is_counter = tensor.initial.kind == Initial::counter;
     TensorInfo info{.name = std::move(name), .dtype = is_counter ? Dtype::I64 : Dtype::F32};
     for (int axis = 0; axis < tensor.dims.rank; ++axis)
@@ -71,13 +71,18 @@ struct StateAdder {
 };
 
 /// Adds all parameters, then all buffers; returns where the buffers begin.
+template <class Value, class Rename>
+[[gnu::cold]] std::size_t add_state(std::vector<StateTensor<Value>>& state, const LayerTree& model, Value* parameters,
+                                    Value* buffers, const std::string& prefix, const Rename& rename) {
+    for_each_tensor_of(model, Owned::parameters, StateAdder<Value, Rename>{state, parameters, prefix, rename});
+    const std::size_t first_buffer = state.size();
+    for_each_tensor_of(model, Owned::buffers, StateAdder<Value, Rename>{state, buffers, prefix, rename});
+    return first_buffer;
+}
 template <Layer Net, class Value, class Rename>
 std::size_t add_state(std::vector<StateTensor<Value>>& state, Value* parameters, Value* buffers,
                       const std::string& prefix, const Rename& rename) {
-    for_each_tensor<Net, detail::Owned::parameters>(StateAdder<Value, Rename>{state, parameters, prefix, rename});
-    const std::size_t first_buffer = state.size();
-    for_each_tensor<Net, detail::Owned::buffers>(StateAdder<Value, Rename>{state, buffers, prefix, rename});
-    return first_buffer;
+    return add_state(state, tree<Net>, parameters, buffers, prefix, rename);
 }
 
 }  // namespace detail

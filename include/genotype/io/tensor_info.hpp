@@ -30,19 +30,19 @@ using FileMetadata = std::map<std::string, std::string, std::less<>>;
 namespace detail {
 
 /// The text of this key, or null.
-[[gnu::noinline]] inline const std::string* find_text(const FileMetadata& metadata, std::string_view key) {
+[[gnu::cold, gnu::noinline]] inline const std::string* find_text(const FileMetadata& metadata, std::string_view key) {
     const auto found = metadata.find(key);
     return found == metadata.end() ? nullptr : &found->second;
 }
 
 /// Puts a text in, unless the key is there already. True if so.
-[[gnu::noinline]] inline bool add_text(FileMetadata& metadata, std::string_view key, std::string_view text) {
+[[gnu::cold, gnu::noinline]] inline bool add_text(FileMetadata& metadata, std::string_view key, std::string_view text) {
     return metadata.emplace(key, text).second;
 }
 
 /// The bytes that a tensor of this dtype and shape has. `Error` where 64 bits do not hold the number of its values or
 /// of their bits, and where the last byte would be in part nobody's: both as safetensors' own reader has it.
-inline std::uint64_t tensor_bytes(std::string_view file, const TensorInfo& tensor) {
+[[gnu::cold]] inline std::uint64_t tensor_bytes(std::string_view file, const TensorInfo& tensor) {
     const auto wrong = [&](std::string_view found, std::string_view expected) {
         fail(file, concat("header, ", in_quotes(tensor.name)), found, expected);
     };

@@ -12,7 +12,7 @@
 namespace genotype::detail {
 
 /// A text of the file's for a message: in quotes, without control characters, and cut where it is long.
-[[gnu::noinline]] inline std::string in_quotes(std::string_view text, std::size_t longest = 120) {
+[[gnu::cold, gnu::noinline]] inline std::string in_quotes(std::string_view text, std::size_t longest = 120) {
     std::string words = "\"";
     for (const char letter : text.substr(0, longest))
         words += static_cast<unsigned char>(letter) < 0x20 || letter == 0x7f ? '?' : letter;
@@ -21,7 +21,7 @@ namespace genotype::detail {
 }
 
 /// A shape as PyTorch prints it: "[64, 3, 4, 4]".
-[[gnu::noinline]] inline std::string in_brackets(std::span<const std::uint64_t> shape) {
+[[gnu::cold, gnu::noinline]] inline std::string in_brackets(std::span<const std::uint64_t> shape) {
     std::string words = "[";
     for (std::size_t axis = 0; axis < shape.size(); ++axis) words += concat(axis > 0 ? ", " : "", shape[axis]);
     words += ']';

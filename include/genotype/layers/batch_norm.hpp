@@ -18,6 +18,38 @@ namespace detail {
     fail(concat("BN<", channels, ">"), "values for each channel in training", rows, "at least 2");
 }
 
+/// A BN without its type, so that the runs of all sizes are compiled once.
+struct BatchNormSizes {
+    int channels;
+    float epsilon, momentum;
+    long bias, variance, counter;  // where they lie among the parameters, and among the buffers
+};
+
+template <class Device, class Activation>
+[[gnu::noinline]] void batch_norm_forward(Device device, const BatchNormSizes& of, const Forward<Training>& pass,
+                                          Activation activation) {
+    const int channels = of.channels;
+    const long rows = static_cast<long>(pass.batch) * pass.in.pixels();
+    if (rows < 2) too_few_values(channels, rows);
+    float* const mean = pass.kept.fixed;
+    float* const inverse = mean + channels;
+    const kernels::RunningStatistics running{pass.buffers, pass.buffers + of.variance, pass.buffers + of.counter,
+                                             of.momentum};
+    channel_moments(device, rows, channels, pass.x, pass.scratch.fixed);
+    batch_norm_statistics(device, rows, channels, pass.scratch.fixed, pass.x, of.epsilon, running, mean, inverse);
+    normalize_channels(device, rows, channels, pass.x, mean, inverse, pass.parameters, pass.parameters + of.bias,
+                       pass.y, activation);
+}
+
+template <class Device, class Activation>
+[[gnu::noinline]] void batch_norm_inference(Device device, const BatchNormSizes& of, const Forward<Inference>& pass,
+                                            Activation activation) {
+    float* const inverse = pass.scratch.fixed;
+    inverse_deviations(device, of.channels, pass.buffers + of.variance, of.epsilon, inverse);
+    normalize_channels(device, static_cast<long>(pass.batch) * pass.in.pixels(), of.channels, pass.x, pass.buffers,
+                       inverse, pass.parameters, pass.parameters + of.bias, pass.y, activation);
+}
+
 }  // namespace detail
 
 /// (channels, H, W) -> the same, or (channels) -> the same. In training each channel is normalised by its mean and
@@ -70,28 +102,12 @@ requires(sizeof...(numbers) <= 2) struct BN : LayerBase {
 
     template <class Device, class Activation = kernels::NoActivation>
     static void forward(Device device, Training, const Forward<Training>& pass, Activation activation = {}) {
-        const long rows = static_cast<long>(pass.batch) * pass.in.pixels();
-        if (rows < 2) detail::too_few_values(channels, rows);
-        float* const mean = pass.kept.fixed;
-        float* const inverse = mean + channels;
-        const kernels::RunningStatistics running{pass.buffers + buffer_offset<BN>(0),
-                                                 pass.buffers + buffer_offset<BN>(1),
-                                                 pass.buffers + buffer_offset<BN>(2), momentum};
-        channel_moments(device, rows, channels, pass.x, pass.scratch.fixed);
-        batch_norm_statistics(device, rows, channels, pass.scratch.fixed, pass.x, epsilon, running, mean, inverse);
-        normalize_channels(device, rows, channels, pass.x, mean, inverse, pass.parameters + parameter_offset<BN>(0),
-                           pass.parameters + parameter_offset<BN>(1), pass.y, activation);
+        detail::batch_norm_forward(device, sizes, pass, activation);
     }
-
     template <class Device, class Activation = kernels::NoActivation>
     static void forward(Device device, Inference, const Forward<Inference>& pass, Activation activation = {}) {
-        float* const inverse = pass.scratch.fixed;
-        inverse_deviations(device, channels, pass.buffers + buffer_offset<BN>(1), epsilon, inverse);
-        normalize_channels(device, static_cast<long>(pass.batch) * pass.in.pixels(), channels, pass.x,
-                           pass.buffers + buffer_offset<BN>(0), inverse, pass.parameters + parameter_offset<BN>(0),
-                           pass.parameters + parameter_offset<BN>(1), pass.y, activation);
+        detail::batch_norm_inference(device, sizes, pass, activation);
     }
-
     template <class Device, class Activation = kernels::NoActivation>
     static void backward(Device device, const Backward& pass, Activation activation = {}) {
         float* const gradients = pass.gradients;
@@ -101,6 +117,10 @@ requires(sizeof...(numbers) <= 2) struct BN : LayerBase {
                             gradients ? gradients + parameter_offset<BN>(0) : nullptr,
                             gradients ? gradients + parameter_offset<BN>(1) : nullptr, pass.accumulate, activation);
     }
+
+  private:
+    static constexpr detail::BatchNormSizes sizes{
+        channels, epsilon, momentum, parameter_offset<BN>(1), buffer_offset<BN>(1), buffer_offset<BN>(2)};
 };
 
 }  // namespace genotype

@@ -1,6 +1,8 @@
 // What a model owns, counted and named from its type: parameters, buffers and packed weights of all its layers.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <span>
 #include <string>
 #include <type_traits>
@@ -109,45 +111,78 @@ namespace detail {
 
 enum class Owned { parameters, buffers };
 
-inline std::string child_word(ChildName name) {
+[[gnu::cold]] inline std::string child_word(ChildName name) {
     return name.word ? concat(name.word) : concat(name.number);
 }
 
-[[gnu::noinline]] inline std::string child_prefix(const std::string& prefix, ChildName name) {
+[[gnu::cold, gnu::noinline]] inline std::string child_prefix(const std::string& prefix, ChildName name) {
     const std::string word = child_word(name);
     return word.empty() ? prefix : concat(prefix, word, ".");
 }
 
-/// Whoever visits tensors without its type: so a model is gone through by one function, whatever is done there.
+/// A layer without its type: its tensors, or as a combinator its children. So a model is a constant that one function
+/// goes through, whatever the model.
+struct LayerTree {
+    ChildName name{"", 0};  // within its parent
+    std::span<const Parameter> parameters{}, buffers{};
+    const LayerTree* children = nullptr;
+    std::size_t count = 0;  // of the children
+};
+
+template <Combinator Net>
+constexpr std::size_t count_children() {
+    std::size_t count = 0;
+    Net::for_each_child([&]<class Child>(std::type_identity<Child>, ChildName) { ++count; });
+    return count;
+}
+template <Layer Net>
+constexpr LayerTree tree_of(ChildName name);
+template <Combinator Net>
+inline constexpr auto children_of = [] {
+    std::array<LayerTree, count_children<Net>()> children{};
+    std::size_t at = 0;
+    Net::for_each_child(
+        [&]<class Child>(std::type_identity<Child>, ChildName name) { children[at++] = tree_of<Child>(name); });
+    return children;
+}();
+template <Layer Net>
+constexpr LayerTree tree_of(ChildName name) {
+    if constexpr (Combinator<Net>)
+        return {name, {}, {}, children_of<Net>.data(), children_of<Net>.size()};
+    else
+        return {name, Net::parameters, Net::buffers};
+}
+template <Layer Net>
+inline constexpr LayerTree tree = tree_of<Net>({"", 0});
+
+/// Whoever visits tensors without its type.
 struct TensorVisitor {
     const void* visit;
     void (*call)(const void* visit, const std::string& name, const Parameter& tensor, long offset);
 };
 
-// Apart from the layer's type, so that two hundred layers share one.
-[[gnu::noinline]] inline void visit_tensors(std::span<const Parameter> list, TensorVisitor visitor,
-                                            const std::string& before, ChildName name, long offset) {
-    const std::string prefix = child_prefix(before, name);
-    for (const Parameter& tensor : list) {
+/// Returns where the tensors of the next layer begin.
+[[gnu::cold, gnu::noinline]] inline long visit_tensors(const LayerTree& layer, Owned what, TensorVisitor visitor,
+                                                       const std::string& before, long offset) {
+    const std::string prefix = child_prefix(before, layer.name);
+    for (const Parameter& tensor : what == Owned::parameters ? layer.parameters : layer.buffers) {
         visitor.call(visitor.visit, concat(prefix, tensor.name), tensor, offset);
         offset += aligned(tensor.count());
     }
+    for (std::size_t child = 0; child < layer.count; ++child)
+        offset = visit_tensors(layer.children[child], what, visitor, prefix, offset);
+    return offset;
 }
 
-template <Layer Net, Owned What>
-void visit_all_tensors(TensorVisitor visitor, const std::string& before, ChildName name, long offset) {
-    constexpr bool is_parameters = What == Owned::parameters;
-    if constexpr (Combinator<Net>) {
-        const std::string prefix = child_prefix(before, name);
-        Net::for_each_child([&]<class Child>(std::type_identity<Child>, ChildName child) {
-            visit_all_tensors<Child, What>(visitor, prefix, child, offset);
-            offset += is_parameters ? parameter_floats<Child>() : buffer_floats<Child>();
-        });
-    } else if constexpr (is_parameters) {
-        visit_tensors(Net::parameters, visitor, before, name, offset);
-    } else {
-        visit_tensors(Net::buffers, visitor, before, name, offset);
-    }
+/// Of a model whose type is not known.
+template <class Visit>
+void for_each_tensor_of(const LayerTree& model, Owned what, Visit&& visit, const std::string& prefix = "",
+                        long offset = 0) {
+    using Visited = std::remove_reference_t<Visit>;
+    const auto call = [](const void* visited, const std::string& name, const Parameter& tensor, long at) {
+        (*const_cast<Visited*>(static_cast<const Visited*>(visited)))(name, tensor, at);
+    };
+    visit_tensors(model, what, {&visit, call}, prefix, offset);
 }
 
 }  // namespace detail
@@ -155,11 +190,7 @@ void visit_all_tensors(TensorVisitor visitor, const std::string& before, ChildNa
 /// Calls visit(name, parameter, offset) for every tensor of an arena, with PyTorch's dotted name ("0.weight").
 template <Layer Net, detail::Owned What, class Visit>
 void for_each_tensor(Visit&& visit, const std::string& prefix = "", long offset = 0) {
-    using Visited = std::remove_reference_t<Visit>;
-    const auto call = [](const void* visited, const std::string& name, const Parameter& tensor, long at) {
-        (*const_cast<Visited*>(static_cast<const Visited*>(visited)))(name, tensor, at);
-    };
-    detail::visit_all_tensors<Net, What>({&visit, call}, prefix, {"", 0}, offset);
+    detail::for_each_tensor_of(detail::tree<Net>, What, visit, prefix, offset);
 }
 
 }  // namespace genotype

@@ -27,7 +27,7 @@ namespace genotype::detail {
 /// Template arguments stand behind a name as they are; arguments that come later are a pack, which older files have
 /// empty.
 template <class T>
-std::string name_in_files() {
+[[gnu::cold]] std::string name_in_files() {
     std::string name = linked_type_name(typeid(T));
     if constexpr (requires { T::name_in_files; }) name.replace(0, name.find('<'), T::name_in_files);
     return name;
@@ -37,20 +37,33 @@ std::string name_in_files() {
 using FormerNames = std::vector<std::pair<std::string, std::string>>;
 
 template <class T>
-void add_former_names([[maybe_unused]] FormerNames& names) {
+[[gnu::cold]] void add_former_names([[maybe_unused]] FormerNames& names) {
     if constexpr (requires { T::former_names_in_files; }) {
         std::string today = name_in_files<T>();
         today.resize(std::min(today.size(), today.find('<')));
         for (const char* former : T::former_names_in_files) names.emplace_back(former, today);
     }
 }
-/// Those of a network's layers.
+/// Whether a network or one of its layers has one.
 template <class Net>
-void add_former_names_of_layers(FormerNames& names) {
-    add_former_names<Net>(names);
+constexpr bool has_former_names() {
+    bool has = requires {
+        Net::former_names_in_files;
+    };
     if constexpr (Combinator<Net>)
         Net::for_each_child(
-            [&]<class Child>(std::type_identity<Child>, ChildName) { add_former_names_of_layers<Child>(names); });
+            [&]<class Child>(std::type_identity<Child>, ChildName) { has = has || has_former_names<Child>(); });
+    return has;
+}
+/// Those of a network's layers.
+template <class Net>
+[[gnu::cold]] void add_former_names_of_layers([[maybe_unused]] FormerNames& names) {
+    if constexpr (has_former_names<Net>()) {
+        add_former_names<Net>(names);
+        if constexpr (Combinator<Net>)
+            Net::for_each_child(
+                [&]<class Child>(std::type_identity<Child>, ChildName) { add_former_names_of_layers<Child>(names); });
+    }
 }
 
 /// A name from a file as today's program writes it.

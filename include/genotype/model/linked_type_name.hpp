@@ -17,7 +17,7 @@
 namespace genotype::detail {
 
 /// From the name that linkers see: it has every argument, and is a rule of the platform, not a compiler's taste.
-[[gnu::noinline]] inline std::string linked_type_name(const std::type_info& type) {
+[[gnu::cold, gnu::noinline]] inline std::string linked_type_name(const std::type_info& type) {
     struct Free {
         void operator()(char* text) const { std::free(text); }
     };

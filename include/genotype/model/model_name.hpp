@@ -18,11 +18,12 @@ std::string model_name();
 
 namespace detail {
 
-[[gnu::noinline]] inline void add_argument(std::string& name, bool first, std::string_view argument) {
+[[gnu::cold, gnu::noinline]] inline void add_argument(std::string& name, bool first, std::string_view argument) {
     name += first ? "<" : ", ";
     name += argument;
 }
-[[gnu::noinline]] inline std::string name_with(std::string name, std::initializer_list<std::string> arguments) {
+[[gnu::cold, gnu::noinline]] inline std::string name_with(std::string name,
+                                                          std::initializer_list<std::string> arguments) {
     bool first = true;
     for (const std::string& argument : arguments) {
         add_argument(name, first, argument);
@@ -34,7 +35,7 @@ namespace detail {
 
 template <class Net>
 struct ModelName {
-    static std::string text() {
+    [[gnu::cold]] static std::string text() {
         std::string name = name_in_files<Net>();
         if constexpr (Combinator<Net>) {
             name.resize(std::min(name.size(), name.find('<')));
@@ -62,7 +63,7 @@ struct ModelName<combinators::Residual<combinators::Sequential<B...>, Projection
 };
 template <class... B, class... S>
 struct ModelName<combinators::Residual<combinators::Sequential<B...>, Projection<S...>>> {
-    static std::string text() {
+    [[gnu::cold]] static std::string text() {
         return name_with("Residual", {model_name<B>()..., name_with("Projection", {model_name<S>()...})});
     }
 };

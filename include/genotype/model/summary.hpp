@@ -32,16 +32,16 @@ inline constexpr long multiply_adds = [] {
 
 namespace detail {
 
-[[gnu::noinline]] inline std::string with_commas(long number) {
+[[gnu::cold, gnu::noinline]] inline std::string with_commas(long number) {
     std::string text = concat(number);
     for (long at = static_cast<long>(text.size()) - 3; at > 0; at -= 3)
         text.insert(static_cast<std::size_t>(at), 1, ',');
     return text;
 }
 
-[[gnu::noinline]] inline std::string summary_row(const std::string& layer, const std::string& shape,
-                                                 const std::string& parameters, const std::string& cost,
-                                                 const std::string& form) {
+[[gnu::cold, gnu::noinline]] inline std::string summary_row(const std::string& layer, const std::string& shape,
+                                                            const std::string& parameters, const std::string& cost,
+                                                            const std::string& form) {
     char columns[192];
     std::snprintf(columns, sizeof columns, "%-44.44s %16s %14s %16s", layer.c_str(), shape.c_str(), parameters.c_str(),
                   cost.c_str());
@@ -85,7 +85,7 @@ inline constexpr auto summary_rows = [] {
     return rows;
 }();
 
-[[gnu::noinline]] inline std::string summary_row(const SummaryRow& row, const char* form) {
+[[gnu::cold, gnu::noinline]] inline std::string summary_row(const SummaryRow& row, const char* form) {
     std::string label = readable_type_name(row.raw_name);
     if (row.is_combinator) label = label.substr(0, label.find('<'));
     if (row.depth > 0)
@@ -101,8 +101,8 @@ struct SummaryTotals {
     bool on_host;
 };
 
-[[gnu::noinline]] inline std::string summary_table(std::span<const SummaryRow> rows, int batch,
-                                                   const SummaryTotals& total) {
+[[gnu::cold, gnu::noinline]] inline std::string summary_table(std::span<const SummaryRow> rows, int batch,
+                                                              const SummaryTotals& total) {
     std::string table;
     bool has_forms = false;
     for (const SummaryRow& row : rows) {

@@ -14,13 +14,13 @@
 
 namespace genotype::detail {
 
-inline std::string shape_text(Dims dims) {
+[[gnu::cold]] inline std::string shape_text(Dims dims) {
     std::string text = concat(dims[0]);
     for (int axis = 1; axis < dims.rank; ++axis) text += concat(" x ", dims[axis]);
     return text;
 }
 
-[[gnu::noinline]] inline std::string megabytes(long floats) {
+[[gnu::cold, gnu::noinline]] inline std::string megabytes(long floats) {
     char text[32];
     std::snprintf(text, sizeof text, "%.2f MB", static_cast<double>(floats) * sizeof(float) / 1e6);
     return text;
@@ -40,12 +40,13 @@ struct SummaryNames {
     std::vector<SummaryName> all;
     std::vector<std::size_t> scope;
 
-    [[gnu::noinline]] void bind(std::string_view id, std::string_view word, const std::string& path, Dims dims) {
+    [[gnu::cold, gnu::noinline]] void bind(std::string_view id, std::string_view word, const std::string& path,
+                                           Dims dims) {
         scope.push_back(all.size());
         all.push_back({id, word, path, dims, true, {}});
     }
-    [[gnu::noinline]] void read(std::string_view id, std::string_view word, const std::string& path, Dims dims,
-                                bool has_gradient) {
+    [[gnu::cold, gnu::noinline]] void read(std::string_view id, std::string_view word, const std::string& path,
+                                           Dims dims, bool has_gradient) {
         SummaryName* found = nullptr;
         for (const std::size_t at : scope)
             if (all[at].id == id) found = &all[at];
@@ -57,7 +58,7 @@ struct SummaryNames {
 };
 
 template <class N>
-void read_name(SummaryNames& names, const std::string& path) {
+[[gnu::cold]] void read_name(SummaryNames& names, const std::string& path) {
     constexpr bool is_label = requires {
         N::shape::count_of_classes;
     };
@@ -66,7 +67,7 @@ void read_name(SummaryNames& names, const std::string& path) {
 
 /// Goes through a model and everything in it. A layer's path is made of the names of the table's rows.
 template <class Net>
-void collect_names(SummaryNames& names, Dims in, const std::string& path) {
+[[gnu::cold]] void collect_names(SummaryNames& names, Dims in, const std::string& path) {
     if constexpr (Combinator<Net>) {
         const std::size_t outside = names.scope.size();
         Dims previous = in;
@@ -90,7 +91,7 @@ void collect_names(SummaryNames& names, Dims in, const std::string& path) {
 
 /// A row a name. Of one that is bound, both its value and the gradient by it are in a training run's memory; of one
 /// that is given, both are the caller's, and the gradient is worked out where it is requested.
-[[gnu::noinline]] inline std::string summary_of_names(const SummaryNames& names, int batch) {
+[[gnu::cold, gnu::noinline]] inline std::string summary_of_names(const SummaryNames& names, int batch) {
     const auto row = [](const std::string& name, const std::string& bound, const std::string& shape,
                         const std::string& value, const std::string& gradient, const std::string& readers) {
         char columns[192];

@@ -23,12 +23,12 @@ constexpr std::string_view raw_type_name() {
 #endif
 }
 
-inline void erase_all(std::string& text, std::string_view word) {
+[[gnu::cold]] inline void erase_all(std::string& text, std::string_view word) {
     for (auto at = text.find(word); at != std::string::npos; at = text.find(word, at)) text.erase(at, word.size());
 }
 
 /// Writes GCC's 2.00000003e-1f and Clang's 2.000000e-01 as 0.2f.
-inline void shorten_floats(std::string& text) {
+[[gnu::cold]] inline void shorten_floats(std::string& text) {
     for (std::size_t at = 0; at < text.size(); ++at) {
         const bool starts = std::isdigit(static_cast<unsigned char>(text[at])) &&
                             (at == 0 || text[at - 1] == '<' || text[at - 1] == ' ' || text[at - 1] == '-');

@@ -54,6 +54,10 @@ template <class Device>
     }
 }
 
+[[gnu::noinline]] inline void check_floats(const char* what, long found, long expected) {
+    if (found != expected) fail("Model", what, found, expected);
+}
+
 }  // namespace detail
 
 /// Every tensor of `Net` in three arenas on the heap.
@@ -73,10 +77,8 @@ class ModelWeights {
     /// many.
     ModelWeights(Arena<Device> values, Arena<Device> statistics, const Device& device = {})
         : parameters(std::move(values)), buffers(std::move(statistics)), device_(device) {
-        if (parameters.size() != parameter_floats<Net>())
-            fail("Model", "floats of the parameters", parameters.size(), parameter_floats<Net>());
-        if (buffers.size() != buffer_floats<Net>())
-            fail("Model", "floats of the buffers", buffers.size(), buffer_floats<Net>());
+        detail::check_floats("floats of the parameters", parameters.size(), parameter_floats<Net>());
+        detail::check_floats("floats of the buffers", buffers.size(), buffer_floats<Net>());
         prepare();
     }
 

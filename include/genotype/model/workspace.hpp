@@ -5,6 +5,7 @@
 #include "genotype/model/output_shape.hpp"
 #include "genotype/model/run.hpp"
 #include "genotype/model/weights.hpp"
+#include "genotype/model/workspace_checks.hpp"
 #include "genotype/shape/error.hpp"
 #include "genotype/tensor/tensor.hpp"
 #include "genotype/tensor/view.hpp"
@@ -43,10 +44,7 @@ class Workspace {
     const Device& runs_on() const { return device_; }
 
     /// Throws `Error` where a run on `batch` samples would not fit.
-    void check(int batch) const {
-        if (batch < 1 || batch > capacity_)
-            fail("Workspace", "batch", batch, detail::concat("1 to its capacity of ", capacity_));
-    }
+    void check(int batch) const { detail::check_capacity(batch, capacity_); }
 
     /// Runs forward. The result lives in this workspace until the next run. Throws `Error` where the batch is empty or
     /// above the capacity; so does backward.
@@ -273,13 +271,9 @@ class Workspace {
     void check_backward(int batch, int of_gradient, const Wanted& wanted) const {
         const InputGradient& input = wanted.input_gradient;
         const ParameterGradients& gradients = wanted.gradients;
-        if (batch != kept_batch_) fail("Workspace", "batch of the forward run", kept_batch_, batch);
-        if (of_gradient != batch) fail("Workspace", "batch of the output's gradient", of_gradient, batch);
-        if (input.data && input.batch != batch) fail("Workspace", "batch of the input's gradient", input.batch, batch);
+        detail::check_batches(batch, kept_batch_, of_gradient, input.data ? input.batch : batch);
         wanted.inputs.check(batch);
-        if (gradients.data && gradients.floats != parameter_floats<Net>())
-            fail("Workspace", "floats of the gradients", gradients.floats,
-                 detail::concat(parameter_floats<Net>(), ", those of the model's parameters"));
+        if (gradients.data) detail::check_gradients_size(gradients.floats, parameter_floats<Net>());
     }
 
     MemoryRegion region(float* base, MemoryExtent size) const {

@@ -42,7 +42,7 @@ class TextPiece {
     char digits_[24];
 };
 
-[[gnu::noinline]] inline std::string concatenated(std::initializer_list<TextPiece> pieces) {
+[[gnu::cold, gnu::noinline]] inline std::string concatenated(std::initializer_list<TextPiece> pieces) {
     std::size_t size = 0;
     for (const TextPiece& piece : pieces) size += piece.text().size();
     std::string whole;
@@ -54,7 +54,7 @@ class TextPiece {
 /// "at most 12 bytes" of ("at most ", 12, " bytes"). A sum of `std::string`s would say the same, but is compiled anew,
 /// a piece at a time, wherever it stands.
 template <class... Pieces>
-std::string concat(const Pieces&... pieces) {
+[[gnu::cold]] std::string concat(const Pieces&... pieces) {
     return concatenated({pieces...});
 }
 

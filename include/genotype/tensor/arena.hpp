@@ -14,19 +14,20 @@ class Arena {
     using memory = MemoryOf<Memory>;
 
     Arena() = default;
-    explicit Arena(long size) : data_(size > 0 ? Memory::allocate(size) : nullptr), size_(size) {}
+    // Neither is inlined: what owns arenas has many, and destroys each in many places.
+    [[gnu::noinline]] explicit Arena(long size) : data_(size > 0 ? Memory::allocate(size) : nullptr), size_(size) {}
     Arena(Arena&& other) noexcept : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
     Arena& operator=(Arena&& other) noexcept {
         std::swap(data_, other.data_);
         std::swap(size_, other.size_);
         return *this;
     }
-    ~Arena() {
+    [[gnu::noinline]] ~Arena() {
         if (data_) Memory::release(data_);
     }
 
     /// The same values in memory of their own.
-    Arena clone() const {
+    [[gnu::noinline]] Arena clone() const {
         Arena copy(size_);
         Memory::copy(data_, size_, copy.data_);
         return copy;

@@ -3,7 +3,6 @@
 
 #include <cstring>
 #include <type_traits>
-#include <vector>
 
 #include "genotype/tensor/arena.hpp"
 
@@ -33,44 +32,43 @@ class Sender {
     Arena<> here_;
 };
 
-/// Up to `most` values of type T where the device's kernels read them: on a device that computes in the host's memory
-/// they simply lie there.
+/// Up to `most` values of type T where the device's kernels read them.
 template <class T, class Device>
 class Sent {
   public:
-    explicit Sent(long most)
-        : here_(Device::on_host ? static_cast<std::size_t>(most) : 0),
-          there_(Device::on_host ? 0 : floats_for<T>(most)),
-          sender_(Device::on_host ? 0 : floats_for<T>(most)) {}
+    explicit Sent(long most) : there_(floats_for<T>(most)), sender_(floats_for<T>(most)) {}
 
     /// Where the host writes them; all that are sent have to be written anew.
-    T* staging() {
-        if constexpr (Device::on_host)
-            return here_.data();
-        else
-            return reinterpret_cast<T*>(sender_.staging());
-    }
+    T* staging() { return reinterpret_cast<T*>(sender_.staging()); }
     /// To be called after the first `count` were written.
-    void send([[maybe_unused]] long count) {
-        if constexpr (!Device::on_host) sender_.send(floats_for<T>(count), there_.data());
-    }
+    void send(long count) { sender_.send(floats_for<T>(count), there_.data()); }
     void send_one(const T& value) {
         *staging() = value;
         send(1);
     }
 
     /// Where kernels read them; not for the host.
-    const T* data() const {
-        if constexpr (Device::on_host)
-            return here_.data();
-        else
-            return reinterpret_cast<const T*>(there_.data());
-    }
+    const T* data() const { return reinterpret_cast<const T*>(there_.data()); }
 
   private:
-    std::vector<T> here_;
     Arena<Device> there_;
     Sender<Device> sender_;
+};
+
+/// On a device that computes in the host's memory they simply lie there.
+template <class T, class Device>
+requires Device::on_host
+class Sent<T, Device> {
+  public:
+    explicit Sent(long most) : here_(floats_for<T>(most)) {}
+
+    T* staging() { return reinterpret_cast<T*>(here_.data()); }
+    void send(long) {}
+    void send_one(const T& value) { *staging() = value; }
+    const T* data() const { return reinterpret_cast<const T*>(here_.data()); }
+
+  private:
+    Arena<> here_;
 };
 
 }  // namespace genotype::detail

@@ -20,11 +20,11 @@ namespace detail {
 /// it, with the settings that transformers has (`trim_blocks`, `lstrip_blocks`).
 class JinjaSpelling {
   public:
-    explicit JinjaSpelling(std::string_view source) : source_(source) {
+    [[gnu::cold]] explicit JinjaSpelling(std::string_view source) : source_(source) {
         if (source_.ends_with('\n')) source_.remove_suffix(1);
     }
 
-    std::string spell() {
+    [[gnu::cold]] std::string spell() {
         while (at_ < source_.size()) {
             const std::string_view rest = source_.substr(at_);
             if (rest.starts_with("{%") || rest.starts_with("{{"))
@@ -41,7 +41,7 @@ class JinjaSpelling {
   private:
     static constexpr std::string_view spaces = " \t\r\n";
 
-    void tag() {
+    [[gnu::cold]] void tag() {
         const bool is_block = source_[at_ + 1] == '%';
         at_ += 2;
         if (at_ < source_.size() && source_[at_] == '-') {
@@ -72,7 +72,7 @@ class JinjaSpelling {
             ++at_;
     }
 
-    void text(char quote) {
+    [[gnu::cold]] void text(char quote) {
         result_ += '\'';
         for (++at_; at_ < source_.size() && source_[at_] != quote; ++at_) {
             if (source_.substr(at_).starts_with("\\n")) {
@@ -86,7 +86,7 @@ class JinjaSpelling {
         result_ += '\'';
     }
 
-    void replace(std::string_view what, std::string_view with) {
+    [[gnu::cold]] void replace(std::string_view what, std::string_view with) {
         for (std::size_t at = 0; (at = result_.find(what, at)) != result_.npos;) result_.replace(at, what.size(), with);
     }
 
@@ -96,7 +96,7 @@ class JinjaSpelling {
 };
 
 /// ChatML with or without a default message of the system's, as SmolLM2 has one. Nothing where it is anything else.
-inline std::optional<ChatTemplate> read_chatml(std::string_view jinja) {
+[[gnu::cold]] inline std::optional<ChatTemplate> read_chatml(std::string_view jinja) {
     const std::string spelled = JinjaSpelling(jinja).spell();
     std::string_view rest = spelled;
     const auto take = [&](std::string_view part) {

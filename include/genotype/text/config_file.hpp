@@ -13,7 +13,7 @@ namespace genotype {
 namespace detail {
 
 /// What is not a GGUF file is a folder. Anything else is an `Error`, and so is a folder that has its model elsewhere.
-inline void expect_folder(const std::filesystem::path& path) {
+[[gnu::cold]] inline void expect_folder(const std::filesystem::path& path) {
     std::error_code ignored;
     if (std::filesystem::is_directory(path, ignored)) {
         for (const char* file :
@@ -35,7 +35,8 @@ inline void expect_folder(const std::filesystem::path& path) {
 /// What the text of a config.json says. Fields that transformers does not know of these models change nothing there,
 /// and nothing here.
 template <class... Configs>
-TextConfig read_config_json(std::string_view text, const std::string& file, TextFamilyList<Configs...> families) {
+[[gnu::cold]] TextConfig read_config_json(std::string_view text, const std::string& file,
+                                          TextFamilyList<Configs...> families) {
     const nlohmann::json json = parse_json_object(text, file);
     const JsonField top{json, file, ""};
     const JsonField type = top["model_type"];
@@ -47,20 +48,20 @@ TextConfig read_config_json(std::string_view text, const std::string& file, Text
         ((name == TextFamily<Configs>::facts.name && (config = TextFamily<Configs>::read(top), true)) || ...));
     return config;
 }
-inline TextConfig read_config_json(std::string_view text, const std::string& file) {
+[[gnu::cold]] inline TextConfig read_config_json(std::string_view text, const std::string& file) {
     return read_config_json(text, file, TextFamilies{});
 }
 
 /// What a GGUF file's metadata say. A key of the architecture that is not known is an `Error`.
 template <class... Configs>
-TextConfig read_config_gguf(const Gguf& file, TextFamilyList<Configs...> families) {
+[[gnu::cold]] TextConfig read_config_gguf(const Gguf& file, TextFamilyList<Configs...> families) {
     const std::string_view name = file.get_string("general.architecture");
     TextConfig config;
     if (!((name == TextFamily<Configs>::facts.name && (config = TextFamily<Configs>::read(file), true)) || ...))
         fail(file.name(), "\"general.architecture\"", in_quotes(name), family_names(families, "\""));
     return config;
 }
-inline TextConfig read_config_gguf(const Gguf& file) {
+[[gnu::cold]] inline TextConfig read_config_gguf(const Gguf& file) {
     return read_config_gguf(file, TextFamilies{});
 }
 

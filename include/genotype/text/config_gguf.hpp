@@ -16,7 +16,7 @@ namespace genotype {
 namespace detail {
 
 /// The rows of the embedding, which every file has.
-inline int gguf_vocabulary(const Gguf& file) {
+[[gnu::cold]] inline int gguf_vocabulary(const Gguf& file) {
     const GgufTensor& embedding = file.at("token_embd.weight");
     if (embedding.shape.size() != 2 || embedding.shape[0] < 1 || embedding.shape[0] > largest_size)
         fail(file.name(), "\"token_embd.weight\"", embedding.text(), "a matrix of 1 to 16777216 rows");
@@ -24,7 +24,7 @@ inline int gguf_vocabulary(const Gguf& file) {
 }
 
 /// Whether the head's weights are the embedding's: there is none, or (in files of GPT-2) it is there again.
-inline bool gguf_is_tied(const Gguf& file) {
+[[gnu::cold]] inline bool gguf_is_tied(const Gguf& file) {
     const GgufTensor *const head = file.find("output.weight"), *const embedding = file.find("token_embd.weight");
     if (!head) return true;
     if (!embedding || head->type != embedding->type || head->shape != embedding->shape) return false;
@@ -35,11 +35,12 @@ inline bool gguf_is_tied(const Gguf& file) {
 /// The metadata under one architecture's prefix. What is asked for is known; the rest is refused in the end.
 class GgufConfigReader {
   public:
-    GgufConfigReader(const Gguf& file, std::string_view architecture) : file_(file), prefix_(architecture) {
+    [[gnu::cold]] GgufConfigReader(const Gguf& file, std::string_view architecture)
+        : file_(file), prefix_(architecture) {
         prefix_ += '.';
     }
 
-    bool has(std::string_view key) {
+    [[gnu::cold]] bool has(std::string_view key) {
         known_.push_back(prefix_ + std::string(key));
         return file_.find_value(known_.back()) != nullptr;
     }
@@ -50,7 +51,7 @@ class GgufConfigReader {
         return static_cast<int>(value);
     }
     int size(std::string_view key, int if_absent) { return has(key) ? size(key) : if_absent; }
-    float positive(std::string_view key) {
+    [[gnu::cold]] float positive(std::string_view key) {
         has(key);
         const float value = file_.get_f32(known_.back());
         if (!(value > 0 && std::isfinite(value))) wrong(config_text(value), "a number above 0");
@@ -58,20 +59,20 @@ class GgufConfigReader {
     }
     float number(std::string_view key, float if_absent) { return has(key) ? file_.get_f32(known_.back()) : if_absent; }
     float positive(std::string_view key, float if_absent) { return has(key) ? positive(key) : if_absent; }
-    std::string_view text(std::string_view key, std::string_view if_absent) {
+    [[gnu::cold]] std::string_view text(std::string_view key, std::string_view if_absent) {
         return has(key) ? file_.get_string(known_.back()) : if_absent;
     }
     bool flag(std::string_view key, bool if_absent) { return has(key) ? file_.get_bool(known_.back()) : if_absent; }
 
     /// Passes over a key of something that these models have not, where its value says that this one has it not.
     template <class Value>
-    void expect_off(std::string_view key, Value off, std::string_view expected) {
+    [[gnu::cold]] void expect_off(std::string_view key, Value off, std::string_view expected) {
         if (!has(key)) return;
         const GgufValue& value = *file_.find_value(known_.back());
         if (file_.get<Value>(known_.back()) != off) wrong(value_text(value), std::string(expected));
     }
     /// Knows all keys that begin so.
-    void pass_over(std::string_view begin) {
+    [[gnu::cold]] void pass_over(std::string_view begin) {
         for (const GgufEntry& entry : file_.metadata())
             if (entry.name.starts_with(prefix_ + std::string(begin))) known_.push_back(entry.name);
     }
@@ -86,7 +87,7 @@ class GgufConfigReader {
         fail(file_.name(), in_quotes(known_.back()), found, expected);
     }
     /// Refuses keys of this architecture that nothing asked for: nobody knows what they change.
-    void expect_no_others() const {
+    [[gnu::cold]] void expect_no_others() const {
         for (const GgufEntry& entry : file_.metadata())
             if (entry.name.starts_with(prefix_) && std::find(known_.begin(), known_.end(), entry.name) == known_.end())
                 fail(file_.name(), in_quotes(entry.name), "a key of this name", "keys that are known here");
@@ -94,7 +95,7 @@ class GgufConfigReader {
 
   private:
     /// The value of the key that was asked for last: a number, or an array of one for each layer, all the same.
-    std::uint32_t same_of_layers() const {
+    [[gnu::cold]] std::uint32_t same_of_layers() const {
         const GgufValue& value = *file_.find_value(known_.back());
         if (value.type != GgufType::ARRAY) return file_.get_u32(known_.back());
         const auto list = file_.get<std::vector<std::uint32_t>>(known_.back());
@@ -107,7 +108,7 @@ class GgufConfigReader {
                       "the same for all layers");
         return list[0];
     }
-    static std::string value_text(const GgufValue& value) {
+    [[gnu::cold]] static std::string value_text(const GgufValue& value) {
         if (const auto text = value.as<std::string_view>()) return in_quotes(*text);
         if (const auto number = value.whole<std::int64_t>()) return config_text(*number);
         if (const auto number = value.as<float>()) return config_text(*number);
@@ -122,7 +123,7 @@ class GgufConfigReader {
 
 /// The sizes that all families have under the same keys.
 template <class Config>
-Config read_common_sizes(const Gguf& file, GgufConfigReader& keys) {
+[[gnu::cold]] Config read_common_sizes(const Gguf& file, GgufConfigReader& keys) {
     Config config;
     config.vocabulary = gguf_vocabulary(file);
     if (const int said = keys.size("vocab_size", config.vocabulary); said != config.vocabulary)
@@ -135,7 +136,7 @@ Config read_common_sizes(const Gguf& file, GgufConfigReader& keys) {
 }
 
 /// Keys of what these layers have not, which say that the file's have it not either.
-inline void expect_plain_layers(const Gguf& file, GgufConfigReader& keys, int context) {
+[[gnu::cold]] inline void expect_plain_layers(const Gguf& file, GgufConfigReader& keys, int context) {
     keys.expect_off("attention.causal", true, "true");
     keys.expect_off("use_parallel_residual", false, "false");
     for (const char* key : {"attention.max_alibi_bias", "attention.clamp_kqv"}) keys.expect_off(key, 0.0f, "0");

@@ -10,7 +10,7 @@ namespace genotype {
 namespace detail {
 
 /// "genotype::LlamaConfig{.vocabulary = 49152, ...}", without fields whose values follow from the others.
-inline std::string config_source(const TextConfig& config) {
+[[gnu::cold]] inline std::string config_source(const TextConfig& config) {
     std::string fields;
     for (const TextConfig::Option& option : config.options())
         if (!option.follows) fields += (fields.empty() ? "." : ", .") + option.name + " = " + option.literal;

@@ -106,7 +106,7 @@ namespace detail {
 
 /// "gpt2 or llama", each between two `quote`s, for messages.
 template <class... Configs>
-std::string family_names(TextFamilyList<Configs...>, std::string_view quote) {
+[[gnu::cold]] std::string family_names(TextFamilyList<Configs...>, std::string_view quote) {
     std::string words;
     std::size_t left = sizeof...(Configs);
     const auto add = [&](std::string_view name) {
@@ -123,7 +123,7 @@ inline constexpr int largest_size = 1 << 24;
 /// A number, a truth value or a name; numbers as the shortest texts that read back as the same bits. An enumeration has
 /// `option_word(value)` beside it.
 template <class Value>
-std::string config_text(const Value& value) {
+[[gnu::cold]] std::string config_text(const Value& value) {
     if constexpr (std::same_as<Value, bool>) {
         return value ? "true" : "false";
     } else if constexpr (std::is_enum_v<Value>) {
@@ -140,7 +140,7 @@ std::string config_text(const Value& value) {
 
 /// The same as a literal of C++. An enumeration has `option_type(value)`, "genotype::RopeScaling".
 template <class Value>
-std::string config_literal(const Value& value) {
+[[gnu::cold]] std::string config_literal(const Value& value) {
     const std::string text = config_text(value);
     if constexpr (std::is_enum_v<Value>)
         return std::string(option_type(value)) + "::" + text;
@@ -162,7 +162,7 @@ constexpr std::optional<std::string_view> number_in_name(std::string_view patter
     return number;
 }
 /// The pattern with this number.
-inline std::string name_with_number(std::string_view pattern, std::string_view number) {
+[[gnu::cold]] inline std::string name_with_number(std::string_view pattern, std::string_view number) {
     std::string name(pattern);
     if (const std::size_t place = name.find('#'); place != name.npos) name.replace(place, 1, number);
     return name;

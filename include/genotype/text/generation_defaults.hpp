@@ -31,8 +31,8 @@ namespace detail {
 
 /// What the text of a generation_config.json says, or of a config.json of this family, where there is no such file.
 /// What a config.json does not name is as transformers' class of the family has it.
-inline GenerationDefaults read_generation_json(std::string_view text, const std::string& file,
-                                               const FamilyFacts* family = nullptr) {
+[[gnu::cold]] inline GenerationDefaults read_generation_json(std::string_view text, const std::string& file,
+                                                             const FamilyFacts* family = nullptr) {
     const nlohmann::json json = parse_json_object(text, file);
     const JsonField top{json, file, ""};
     GenerationDefaults defaults;
@@ -68,7 +68,7 @@ inline GenerationDefaults read_generation_json(std::string_view text, const std:
 }
 
 /// What a GGUF file's metadata say: tokens alone. The end of a turn ends a text too.
-inline GenerationDefaults read_generation_gguf(const Gguf& file) {
+[[gnu::cold]] inline GenerationDefaults read_generation_gguf(const Gguf& file) {
     GenerationDefaults defaults;
     const std::size_t tokens = static_cast<std::size_t>(gguf_vocabulary(file));
     for (const char* key : {"tokenizer.ggml.eos_token_id", "tokenizer.ggml.eot_token_id"})

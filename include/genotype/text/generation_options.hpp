@@ -73,7 +73,7 @@ struct GenerationOptions {
 namespace detail {
 
 /// The candidates that a step of beam search looks at: enough for `num_beams` to go on, whatever end token each has.
-inline int beam_candidates(const GenerationOptions& options) {
+[[gnu::cold]] inline int beam_candidates(const GenerationOptions& options) {
     const int ends = static_cast<int>(options.end_tokens.size());
     return (ends > 1 ? 1 + ends : 2) * options.num_beams;
 }
@@ -81,21 +81,21 @@ inline int beam_candidates(const GenerationOptions& options) {
 /// What an option may be. Throws `Error` naming the field where it is not.
 class OptionCheck {
   public:
-    explicit OptionCheck(const char* field) : field_(field) {}
+    [[gnu::cold]] explicit OptionCheck(const char* field) : field_(field) {}
 
-    void at_least(int lowest, int value) const {
+    [[gnu::cold]] void at_least(int lowest, int value) const {
         if (value < lowest) fail(value, "at least " + std::to_string(lowest));
     }
-    void at_most(int highest, int value, const std::string& why) const {
+    [[gnu::cold]] void at_most(int highest, int value, const std::string& why) const {
         if (value > highest) fail(value, "at most " + std::to_string(highest) + ", " + why);
     }
-    void above_zero(double value) const {
+    [[gnu::cold]] void above_zero(double value) const {
         if (!(value > 0 && std::isfinite(value))) fail(value, "a number above 0");
     }
-    void share(double value) const {
+    [[gnu::cold]] void share(double value) const {
         if (!(value >= 0 && value <= 1)) fail(value, "0 to 1");
     }
-    void finite(double value) const {
+    [[gnu::cold]] void finite(double value) const {
         if (!std::isfinite(value)) fail(value, "a finite number");
     }
     template <class T>
@@ -109,7 +109,7 @@ class OptionCheck {
 
 /// Throws `Error` where an option is out of range, or more than a model of this vocabulary, these slots and rows can
 /// do.
-inline void check(const GenerationOptions& options, int vocabulary, int slots, int max_rows) {
+[[gnu::cold]] inline void check(const GenerationOptions& options, int vocabulary, int slots, int max_rows) {
     using Check = OptionCheck;
     Check("max_new_tokens").at_least(1, options.max_new_tokens);
     Check("min_new_tokens").at_least(0, options.min_new_tokens);

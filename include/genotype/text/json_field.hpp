@@ -19,7 +19,7 @@
 namespace genotype::detail {
 
 /// An object that says of an error and hardly anything else is what a server answered for a file that it has not.
-inline void expect_no_answer(const nlohmann::json& json, const std::string& file) {
+[[gnu::cold]] inline void expect_no_answer(const nlohmann::json& json, const std::string& file) {
     if (!json.is_object() || json.size() > 3) return;
     for (const char* key : {"error", "message"})
         if (const auto words = json.find(key); words != json.end() && words->is_string())
@@ -28,7 +28,7 @@ inline void expect_no_answer(const nlohmann::json& json, const std::string& file
 }
 
 /// Parses a whole file's text. A key that is there twice in one object is an `Error`.
-inline nlohmann::json parse_json(std::string_view text, const std::string& file) {
+[[gnu::cold]] inline nlohmann::json parse_json(std::string_view text, const std::string& file) {
     using Json = nlohmann::json;
     std::vector<std::unordered_set<std::string>> keys;  // of the objects that are open
     const auto hear = [&](int, Json::parse_event_t event, Json& value) {
@@ -52,7 +52,7 @@ inline nlohmann::json parse_json(std::string_view text, const std::string& file)
 }
 
 /// The same of a file that is one object.
-inline nlohmann::json parse_json_object(std::string_view text, const std::string& file) {
+[[gnu::cold]] inline nlohmann::json parse_json_object(std::string_view text, const std::string& file) {
     nlohmann::json json = parse_json(text, file);
     if (!json.is_object()) fail(file, "JSON", "something else", "an object");
     return json;
@@ -74,24 +74,24 @@ struct JsonField {
         const auto there = value.find(key);
         return {there == value.end() ? nothing : *there, file, (name.empty() ? "" : name + ".") + key};
     }
-    std::vector<JsonField> list() const {
+    [[gnu::cold]] std::vector<JsonField> list() const {
         if (!value.is_array()) wrong("a list");
         std::vector<JsonField> fields;
         for (const nlohmann::json& item : value)
             fields.push_back({item, file, name + "[" + std::to_string(fields.size()) + "]"});
         return fields;
     }
-    const std::string& text() const {
+    [[gnu::cold]] const std::string& text() const {
         if (!value.is_string()) wrong("a text");
         return value.get_ref<const std::string&>();
     }
-    bool flag(bool if_absent) const {
+    [[gnu::cold]] bool flag(bool if_absent) const {
         if (is_null()) return if_absent;
         if (!value.is_boolean()) wrong("true or false");
         return value.get<bool>();
     }
     /// A whole number within these limits.
-    int whole(int least, int most) const {
+    [[gnu::cold]] int whole(int least, int most) const {
         const bool fits = value.is_number_integer() && (value.is_number_unsigned() || value.get<std::int64_t>() >= 0) &&
                           value.get<std::uint64_t>() <= static_cast<std::uint64_t>(most) &&
                           value.get<std::int64_t>() >= least;
@@ -99,18 +99,18 @@ struct JsonField {
         return value.get<int>();
     }
     /// A number that float32 can hold.
-    float number() const {
+    [[gnu::cold]] float number() const {
         if (!value.is_number() || !std::isfinite(value.get<float>())) wrong("a number");
         return value.get<float>();
     }
-    TokenId id() const {
+    [[gnu::cold]] TokenId id() const {
         if (!value.is_number_unsigned() || value.get<std::uint64_t>() >= std::numeric_limits<TokenId>::max())
             wrong("a token's id");
         return value.get<TokenId>();
     }
 
     /// Other keys are refused: nobody knows whether they change the ids.
-    void only(std::initializer_list<std::string_view> keys) const {
+    [[gnu::cold]] void only(std::initializer_list<std::string_view> keys) const {
         if (!value.is_object()) wrong("an object");
         for (const auto& [key, what] : value.items()) {
             bool known = false;
@@ -121,14 +121,14 @@ struct JsonField {
         }
     }
     /// Refuses all but null, false, "", 0 and what has nothing in it.
-    void expect_nothing() const {
+    [[gnu::cold]] void expect_nothing() const {
         const bool nothing =
             is_null() || value == false || value == "" || value == 0 || (value.is_structured() && value.empty());
         if (!nothing) wrong("nothing: this is not supported, and would change the ids");
     }
 
   private:
-    std::string found() const {
+    [[gnu::cold]] std::string found() const {
         if (is_null()) return "nothing";
         if (value.is_array()) return "a list";
         if (value.is_object()) {

@@ -43,7 +43,7 @@ struct WeightPiece {
 
 /// The axes of a part, the file's slowest first, from its tensor to a parameter whose rows and columns lie so far apart
 /// in memory. A vector is one column.
-inline CopyAxes text_axes(const MatchedPart& part, long columns, long row_stride, long column_stride) {
+[[gnu::cold]] inline CopyAxes text_axes(const MatchedPart& part, long columns, long row_stride, long column_stride) {
     const CopyAxis across{columns, part.transposed ? part.rows : 1, column_stride};
     const long row = part.transposed ? 1 : columns;  // from one of the tensor's rows of ours to the next
     std::vector<CopyAxis> axes;
@@ -70,8 +70,8 @@ inline CopyAxes text_axes(const MatchedPart& part, long columns, long row_stride
 }
 
 /// Adds the pieces of one parameter.
-inline void add_text_pieces(std::vector<WeightPiece>& pieces, const std::vector<MatchedPart>& parts, Dims dims,
-                            AxisOrder order, float* to) {
+[[gnu::cold]] inline void add_text_pieces(std::vector<WeightPiece>& pieces, const std::vector<MatchedPart>& parts,
+                                          Dims dims, AxisOrder order, float* to) {
     const bool is_matrix = dims.rank == 2;
     const long columns = is_matrix ? dims[1] : 1;
     const bool rows_are_fastest = is_matrix && order[1] == 0;
@@ -97,15 +97,15 @@ inline void add_text_pieces(std::vector<WeightPiece>& pieces, const std::vector<
 /// Parameters that are to be filled from files: matched one by one, then copied together.
 class TextLoading {
   public:
-    explicit TextLoading(const TextFiles& files) : files_(files), matching_(files) {}
+    [[gnu::cold]] explicit TextLoading(const TextFiles& files) : files_(files), matching_(files) {}
 
-    void add(const StateTensor<float>& tensor) {
+    [[gnu::cold]] void add(const StateTensor<float>& tensor) {
         add_text_pieces(pieces_, matching_.match(tensor.info.name, tensor.dims), tensor.dims, tensor.order,
                         tensor.data);
         ++report_.loaded;
     }
     /// Of a parameter that somebody else takes care of.
-    std::vector<MatchedPart> match(const std::string& name, Dims dims) {
+    [[gnu::cold]] std::vector<MatchedPart> match(const std::string& name, Dims dims) {
         ++report_.loaded;
         return matching_.match(name, dims);
     }
@@ -128,7 +128,8 @@ class TextLoading {
 
 /// Fills parameters and buffers that lie in the host's memory as a model's arenas.
 template <Layer Net>
-LoadReport read_text_weights(float* parameters, float* buffers, const TextFiles& files, const TextConfig& expected) {
+[[gnu::cold]] LoadReport read_text_weights(float* parameters, float* buffers, const TextFiles& files,
+                                           const TextConfig& expected) {
     check_config(files.config(), expected, files.name());
     std::vector<StateTensor<float>> state;
     add_state<Net>(state, parameters, buffers, "", KeepNames{});

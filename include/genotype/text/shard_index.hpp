@@ -29,7 +29,7 @@ struct ShardIndex {
 };
 
 /// What the text of a model.safetensors.index.json says. A file of another folder is an `Error`.
-inline ShardIndex read_shard_index(std::string_view text, const std::string& file) {
+[[gnu::cold]] inline ShardIndex read_shard_index(std::string_view text, const std::string& file) {
     const nlohmann::json json = parse_json_object(text, file);
     const JsonField top{json, file, ""};
     const JsonField map = top["weight_map"];
@@ -53,8 +53,8 @@ inline ShardIndex read_shard_index(std::string_view text, const std::string& fil
 }
 
 /// Holds a shard against its index, both ways.
-inline void check_shard(const SafeTensors& shard, const ShardIndex& index, std::size_t file,
-                        std::vector<LoadFault>& faults) {
+[[gnu::cold]] inline void check_shard(const SafeTensors& shard, const ShardIndex& index, std::size_t file,
+                                      std::vector<LoadFault>& faults) {
     for (const auto& [name, where] : index.names)
         if (where == file && !shard.find(name))
             faults.push_back({name, "nothing in " + index.files[file], "it there, as the index says"});
@@ -71,7 +71,7 @@ inline void check_shard(const SafeTensors& shard, const ShardIndex& index, std::
 }
 
 /// Looks for weights as transformers does: model.safetensors first, then the index of shards.
-inline ShardIndex find_shards(const std::filesystem::path& folder) {
+[[gnu::cold]] inline ShardIndex find_shards(const std::filesystem::path& folder) {
     constexpr const char *one = "model.safetensors", *index = "model.safetensors.index.json";
     std::error_code ignored;
     if (has_entry(folder / one)) return {.files = {one}};

@@ -82,7 +82,7 @@ struct GgufName {
 /// "blk.3.attn_q.weight" is "model.layers.3.self_attn.q_proj.weight". Nothing where no such tensor is known.
 /// Source: gguf-py, gguf/tensor_mapping.py, and llama.cpp's convert_hf_to_gguf.py, which turns the rows of `llama`'s
 /// queries and keys, and GPT-2's matrices.
-inline std::optional<GgufName> read_gguf_name(std::string_view name, const TextConfig& config) {
+[[gnu::cold]] inline std::optional<GgufName> read_gguf_name(std::string_view name, const TextConfig& config) {
     const std::string_view leaf = take_leaf(name);
     if (leaf.empty()) return {};
     for (const FamilyParameter& parameter : config.parameters())
@@ -95,7 +95,7 @@ inline std::optional<GgufName> read_gguf_name(std::string_view name, const TextC
 }
 
 /// A name of the whole model: a file of its body alone has none of them under "transformer." or "model.".
-inline std::string whole_name(const std::string& name, const TextConfig& config) {
+[[gnu::cold]] inline std::string whole_name(const std::string& name, const TextConfig& config) {
     const std::string_view body = config.family().body, first = std::string_view(name).substr(0, name.find('.') + 1);
     if (body.empty() || first.empty()) return name;
     for (const FamilyParameter& parameter : config.parameters())
@@ -107,7 +107,7 @@ inline std::string whole_name(const std::string& name, const TextConfig& config)
 }
 
 /// Whether a tensor's name ends as those of what is no parameter.
-inline bool is_buffer(std::string_view name, const FamilyFacts& family) {
+[[gnu::cold]] inline bool is_buffer(std::string_view name, const FamilyFacts& family) {
     return std::any_of(family.buffers.begin(), family.buffers.end(),
                        [&](std::string_view end) { return !end.empty() && name.ends_with(end); });
 }

@@ -84,7 +84,7 @@ class TextConfig {
 namespace detail {
 
 /// "vocabulary" and "49152" for each field of the family's config.
-inline std::vector<std::pair<std::string, std::string>> config_texts(const TextConfig& config) {
+[[gnu::cold]] inline std::vector<std::pair<std::string, std::string>> config_texts(const TextConfig& config) {
     std::vector<std::pair<std::string, std::string>> texts;
     for (const TextConfig::Option& option : config.options()) texts.emplace_back(option.name, option.text);
     return texts;

@@ -145,8 +145,8 @@ class TextFiles {
         }
         for (const GgufOther& other : gguf_->others()) {
             const auto known = detail::read_gguf_name(other.name, config_);
-            others_.push_back({known ? known->hugging_face : other.name, other.text(),
-                               detail::gguf_types_read(), known ? "nothing" : "a tensor of a " + family()});
+            others_.push_back({known ? known->hugging_face : other.name, other.text(), detail::gguf_types_read(),
+                               known ? "nothing" : "a tensor of a " + family()});
         }
     }
 

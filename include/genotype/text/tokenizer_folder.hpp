@@ -23,13 +23,13 @@ namespace genotype::detail {
 /// Adds tokens as `tokenizers` does: a token of the vocabulary keeps its id, and a new one gets the next.
 class TokenAdder {
   public:
-    TokenAdder(TokenizerParts& parts, std::string vocabulary_file)
+    [[gnu::cold]] TokenAdder(TokenizerParts& parts, std::string vocabulary_file)
         : parts_(parts), file_(std::move(vocabulary_file)), next_(parts) {
         for (std::size_t at = 0; at < parts.added.size(); ++at) place_.emplace(parts.added[at].id, at);
     }
 
     /// The id. `Error` where the file that lists the token has another one for it.
-    TokenId add(const ListedToken& token) {
+    [[gnu::cold]] TokenId add(const ListedToken& token) {
         std::optional<TokenId> known = find(token);
         const TokenId id = known ? *known : append(token);
         if (token.id && *token.id != id)
@@ -46,7 +46,7 @@ class TokenAdder {
     }
 
   private:
-    std::optional<TokenId> find(const ListedToken& token) {
+    [[gnu::cold]] std::optional<TokenId> find(const ListedToken& token) {
         const auto has = [&](TokenId id) {
             const auto at = static_cast<std::size_t>(id);
             return at < parts_.tokens.size() && parts_.tokens[at] == token.content;
@@ -58,7 +58,7 @@ class TokenAdder {
         const auto found = ids_.find(token.content);
         return found == ids_.end() ? std::nullopt : std::optional(found->second);
     }
-    TokenId append(const ListedToken& token) {
+    [[gnu::cold]] TokenId append(const ListedToken& token) {
         const std::size_t at = next_();
         if (at < parts_.tokens.size() && !parts_.tokens[at].empty())
             fail(file_, "vocabulary",
@@ -80,8 +80,8 @@ class TokenAdder {
 };
 
 /// What GPT-2's two files say, without added tokens.
-inline TokenizerParts read_gpt2_files(std::string_view vocabulary, const std::string& vocabulary_file,
-                                      std::string_view merges, const std::string& merges_file) {
+[[gnu::cold]] inline TokenizerParts read_gpt2_files(std::string_view vocabulary, const std::string& vocabulary_file,
+                                                    std::string_view merges, const std::string& merges_file) {
     const nlohmann::json json = parse_json(vocabulary, vocabulary_file);
     TokenizerParts parts;
     parts.tokens = read_vocabulary({json, vocabulary_file, "vocabulary"});
@@ -104,13 +104,13 @@ inline TokenizerParts read_gpt2_files(std::string_view vocabulary, const std::st
 class TokenizerFolder {
   public:
     /// `files` must outlive it.
-    explicit TokenizerFolder(const FolderTexts& files)
+    [[gnu::cold]] explicit TokenizerFolder(const FolderTexts& files)
         : files_(files), settings_(files), is_gpt2_(settings_.tokenizer_class() == TokenizerClass::gpt2) {}
 
     TokenizerParts read() { return files_.has("tokenizer.json") ? read_json() : read_two(); }
 
   private:
-    TokenizerParts read_json() {
+    [[gnu::cold]] TokenizerParts read_json() {
         file_ = files_.path("tokenizer.json");
         const nlohmann::json json = parse_json(files_.text("tokenizer.json"), file_);
         const JsonField top{json, file_, ""};
@@ -129,7 +129,7 @@ class TokenizerFolder {
         return parts;
     }
 
-    TokenizerParts read_two() {
+    [[gnu::cold]] TokenizerParts read_two() {
         file_ = files_.path("vocab.json");
         TokenizerParts parts =
             read_gpt2_files(files_.text("vocab.json"), file_, files_.text("merges.txt"), files_.path("merges.txt"));
@@ -140,7 +140,7 @@ class TokenizerFolder {
         return parts;
     }
 
-    void read_prefix_space(const JsonField& top, TokenizerParts& parts) const {
+    [[gnu::cold]] void read_prefix_space(const JsonField& top, TokenizerParts& parts) const {
         const JsonField setting = settings_.config("add_prefix_space");
         const bool is_wanted = setting.flag(false);
         if (parts.add_prefix_space && !is_wanted)
@@ -151,7 +151,7 @@ class TokenizerFolder {
         parts.add_prefix_space = is_wanted;
     }
 
-    std::vector<ListedToken> list_added(const TokenizerParts& parts) const {
+    [[gnu::cold]] std::vector<ListedToken> list_added(const TokenizerParts& parts) const {
         std::vector<ListedToken> tokens;
         for (const AddedToken& added : parts.added) {
             const std::string& content = parts.tokens[static_cast<std::size_t>(added.id)];
@@ -160,13 +160,13 @@ class TokenizerFolder {
         }
         return tokens;
     }
-    static void take_added(TokenizerParts& parts) {
+    [[gnu::cold]] static void take_added(TokenizerParts& parts) {
         for (const AddedToken& added : parts.added)
             if (!added.in_model) parts.tokens[static_cast<std::size_t>(added.id)].clear();
         parts.added.clear();
         while (!parts.tokens.empty() && parts.tokens.back().empty()) parts.tokens.pop_back();
     }
-    void expect_all(const TokenizerParts& parts, const std::vector<ListedToken>& of_file) const {
+    [[gnu::cold]] void expect_all(const TokenizerParts& parts, const std::vector<ListedToken>& of_file) const {
         std::unordered_set<TokenId> added;
         for (const AddedToken& each : parts.added) added.insert(each.id);
         for (const ListedToken& token : of_file) {
@@ -177,7 +177,7 @@ class TokenizerFolder {
         }
     }
 
-    void add_tokens(TokenizerParts& parts, const std::vector<ListedToken>& of_file) const {
+    [[gnu::cold]] void add_tokens(TokenizerParts& parts, const std::vector<ListedToken>& of_file) const {
         std::map<TokenId, ListedToken> listed = settings_.listed();
         for (const ListedToken& token : of_file) listed.insert_or_assign(*token.id, token);
         std::unordered_set<std::string> known;
@@ -204,7 +204,8 @@ class TokenizerFolder {
             if (!known.contains(token.content)) adder.add(token);
     }
 
-    void add_around(TokenizerParts& parts, const char* flag, const char* role, std::vector<TokenId>& to) const {
+    [[gnu::cold]] void add_around(TokenizerParts& parts, const char* flag, const char* role,
+                                  std::vector<TokenId>& to) const {
         if (!settings_.config(flag).flag(false)) return;
         const std::optional<ListedToken> token = settings_.role(role);
         if (!token) return;

@@ -29,7 +29,7 @@ struct ListedToken {
 };
 
 /// What transformers' `AddedToken(**fields)` makes of an object. Other fields mean nothing to it.
-inline ListedToken read_listed_token(const JsonField& field, bool is_special) {
+[[gnu::cold]] inline ListedToken read_listed_token(const JsonField& field, bool is_special) {
     for (const char* name : {"single_word", "lstrip", "rstrip"}) field[name].expect_nothing();
     const std::string& content = field["content"].text();
     if (content.empty()) field["content"].wrong("a text that is not empty");
@@ -44,10 +44,10 @@ enum class TokenizerClass { gpt2, by_file };
 /// Files of one folder by their names: their texts, and their paths for messages.
 class FolderTexts {
   public:
-    explicit FolderTexts(std::filesystem::path folder) : folder_(std::move(folder)) {}
+    [[gnu::cold]] explicit FolderTexts(std::filesystem::path folder) : folder_(std::move(folder)) {}
 
     /// Those of these that are there.
-    void read(std::initializer_list<const char*> names) {
+    [[gnu::cold]] void read(std::initializer_list<const char*> names) {
         for (const char* name : names)
             if (has_entry(folder_ / name)) texts_[name] = read_text(folder_ / name);
     }
@@ -56,7 +56,7 @@ class FolderTexts {
     const std::string& text(const std::string& name) const { return texts_.at(name); }
     std::string path(const std::string& name) const { return (folder_ / name).string(); }
     /// A file that is one object; an empty one where there is no such file.
-    nlohmann::json object(const std::string& name) const {
+    [[gnu::cold]] nlohmann::json object(const std::string& name) const {
         return has(name) ? parse_json_object(text(name), path(name)) : nlohmann::json::object();
     }
 
@@ -70,7 +70,7 @@ class FolderTexts {
 /// refused by name. Source: transformers 5.24, tokenization_utils_base.py and tokenization_utils_tokenizers.py.
 class TokenizerSettings {
   public:
-    explicit TokenizerSettings(const FolderTexts& files)
+    [[gnu::cold]] explicit TokenizerSettings(const FolderTexts& files)
         : config_file_(files.path("tokenizer_config.json")),
           map_file_(files.path("special_tokens_map.json")),
           added_file_(files.path("added_tokens.json")),
@@ -94,7 +94,7 @@ class TokenizerSettings {
     bool has_decoder() const { return config_.contains("added_tokens_decoder"); }
 
     /// The tokens of `added_tokens_decoder`, or of added_tokens.json where there is none, by their ids.
-    std::map<TokenId, ListedToken> listed() const {
+    [[gnu::cold]] std::map<TokenId, ListedToken> listed() const {
         std::map<TokenId, ListedToken> tokens;
         const auto put = [&](const JsonField& field, TokenId id, ListedToken token) {
             token.id = id;
@@ -124,7 +124,7 @@ class TokenizerSettings {
     }
 
     /// Tokens that have a role: beginning and end of texts and so on, and those with names of a model's own.
-    std::vector<ListedToken> named(const std::optional<std::string>& padding) const {
+    [[gnu::cold]] std::vector<ListedToken> named(const std::optional<std::string>& padding) const {
         std::vector<ListedToken> tokens;
         for (const char* name : standard_names)
             if (const auto token = role(name, padding)) tokens.push_back(*token);
@@ -132,7 +132,8 @@ class TokenizerSettings {
         return tokens;
     }
     /// The token of one role: "bos_token".
-    std::optional<ListedToken> role(const char* name, const std::optional<std::string>& padding = {}) const {
+    [[gnu::cold]] std::optional<ListedToken> role(const char* name,
+                                                  const std::optional<std::string>& padding = {}) const {
         const std::string_view key = name;
         if (has(name)) return setting(name).is_null() ? std::nullopt : std::optional(token_of(setting(name)));
         if (kind_ == TokenizerClass::gpt2 && (key == "bos_token" || key == "eos_token" || key == "unk_token"))
@@ -152,16 +153,16 @@ class TokenizerSettings {
                                                                "pad_token", "cls_token", "mask_token"};
 
     static JsonField top(const nlohmann::json& json, const std::string& file) { return {json, file, ""}; }
-    static bool is_standard(std::string_view key) {
+    [[gnu::cold]] static bool is_standard(std::string_view key) {
         return std::find(standard_names.begin(), standard_names.end(), key) != standard_names.end();
     }
-    static TokenId id_of(const std::string& key, const JsonField& field) {
+    [[gnu::cold]] static TokenId id_of(const std::string& key, const JsonField& field) {
         const bool is_number = !key.empty() && key.size() < 10 && key.find_first_not_of("0123456789") == key.npos;
         if (!is_number) fail(field.file, field.name, in_quotes(key), "a token's id");
         return static_cast<TokenId>(std::stol(key));
     }
 
-    TokenizerClass class_of(const FolderTexts& files) const {
+    [[gnu::cold]] TokenizerClass class_of(const FolderTexts& files) const {
         TokenizerClass found = TokenizerClass::by_file;
         if (const JsonField name = config("tokenizer_class"); !name.is_null()) {
             found = class_of(name);
@@ -177,7 +178,7 @@ class TokenizerSettings {
         return has_tokenizer_json_ ? found : TokenizerClass::gpt2;
     }
     template <class... Configs>
-    static std::string_view class_of_family(const JsonField& type, TextFamilyList<Configs...>) {
+    [[gnu::cold]] static std::string_view class_of_family(const JsonField& type, TextFamilyList<Configs...>) {
         std::string_view found;
         const auto compare = [&](const FamilyFacts& family) {
             if (type.value == family.name) found = family.tokenizer_class;
@@ -185,7 +186,7 @@ class TokenizerSettings {
         (compare(TextFamily<Configs>::facts), ...);
         return found;
     }
-    TokenizerClass class_of(const JsonField& field) const {
+    [[gnu::cold]] TokenizerClass class_of(const JsonField& field) const {
         std::string name = field.text();
         if (name.ends_with("Fast")) name.resize(name.size() - 4);
         if (name == "GPT2Tokenizer") return TokenizerClass::gpt2;
@@ -199,7 +200,7 @@ class TokenizerSettings {
         field.wrong("GPT2Tokenizer, LlamaTokenizer, PreTrainedTokenizerFast or TokenizersBackend" + or_file);
     }
 
-    void refuse_unknown() const {
+    [[gnu::cold]] void refuse_unknown() const {
         for (const char* key :
              {"split_special_tokens", "fix_mistral_regex", "init_inputs", "vocab", "merges", "tokenizer_object",
               "gguf_file", "clean_up_tokenization_spaces_for_bpe_even_though_it_will_corrupt_output"})
@@ -219,7 +220,7 @@ class TokenizerSettings {
     /// An object that only becomes a token once added_tokens.json has been read.
     static bool is_typed(const JsonField& field) { return field.value.is_object() && !field["__type"].is_null(); }
 
-    ListedToken token_of(const JsonField& field) const {
+    [[gnu::cold]] ListedToken token_of(const JsonField& field) const {
         if (field.value.is_string()) {
             if (field.text().empty()) field.wrong("a text that is not empty");
             return {.content = field.text(), .file = field.file, .field = field.name};
@@ -230,7 +231,7 @@ class TokenizerSettings {
     }
 
     /// Fields such as `image_token`, and objects from names to tokens.
-    std::vector<ListedToken> own_names() const {
+    [[gnu::cold]] std::vector<ListedToken> own_names() const {
         std::vector<ListedToken> tokens;
         const auto take = [&](const JsonField& field) { tokens.push_back(token_of(field)); };
         for (const auto* json : {&config_, &map_})
@@ -250,7 +251,7 @@ class TokenizerSettings {
 
     /// `additional_special_tokens` is the older name, which counts where there are none of the newer. `as_names`: those
     /// that are known before objects with a type become tokens.
-    std::vector<ListedToken> extra_tokens(bool as_names) const {
+    [[gnu::cold]] std::vector<ListedToken> extra_tokens(bool as_names) const {
         const auto list = [&](const char* key, const nlohmann::json& json) {
             std::vector<ListedToken> tokens;
             const JsonField field = top(json, &json == &map_ ? map_file_ : config_file_)[key];

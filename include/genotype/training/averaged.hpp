@@ -19,13 +19,14 @@ template <Layer Net, class Device>
 class Averaged {
   public:
     /// With a decay of 0 there is no average, and no memory for one.
-    explicit Averaged(float decay)
+    [[gnu::cold]] explicit Averaged(float decay)
         : decay_(checked_average(decay)),
           parameters_(is_there() ? parameter_floats<Net>() : 0),
           buffers_(is_there() ? buffer_floats<Net>() : 0) {
         if (is_there())
-            counters_ = turns_of<Net, Owned::buffers, Device>(
-                [](const Parameter& tensor) { return tensor.initial.kind == Initial::counter; });
+            counters_ = TensorTurns<Device>(turns_of(tree<Net>, Owned::buffers, [](const Parameter& tensor) {
+                return tensor.initial.kind == Initial::counter;
+            }));
     }
 
     bool is_there() const { return decay_ > 0; }

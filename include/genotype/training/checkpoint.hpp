@@ -19,7 +19,8 @@ namespace detail {
     const auto put = [&](std::string_view key, const TextPiece& value) { add_text(metadata, key, value.text()); };
     put(checkpoint_key, checkpoint_format);
     for (const auto& optimizer : state.optimizers) put(key_of_steps(optimizer.name), *optimizer.steps);
-    for (const auto& [name, updates] : state.average_updates) put(key_of_updates(name), *updates);
+    for (const auto& optimizer : state.optimizers)
+        if (optimizer.updates) put(key_of_updates(optimizer.name), *optimizer.updates);
     for (const auto& [name, random] : state.randoms) {
         put(key_of_random(name, "seed"), random->seed);
         put(key_of_random(name, "position"), random->position);

@@ -24,24 +24,24 @@ inline constexpr std::string_view run_after_key = "genotype.run.after";
 inline constexpr std::size_t run_digits = 16;
 
 /// "genotype.steps.generator", or "genotype.steps" where there is one network alone.
-inline std::string key_of_steps(const std::string& network) {
+[[gnu::cold]] inline std::string key_of_steps(const std::string& network) {
     return concat(steps_key, network.empty() ? "" : ".", network);
 }
-inline std::string key_of_random(const std::string& name, const char* field) {
+[[gnu::cold]] inline std::string key_of_random(const std::string& name, const char* field) {
     return concat("genotype.random.", name, ".", field);
 }
-inline std::string key_of_option(const std::string& name) {
+[[gnu::cold]] inline std::string key_of_option(const std::string& name) {
     return concat(option_prefix, name);
 }
 /// How many updates an average has had: "genotype.average.updates.generator".
-inline std::string key_of_updates(const std::string& network) {
+[[gnu::cold]] inline std::string key_of_updates(const std::string& network) {
     return concat("genotype.average.updates", network.empty() ? "" : ".", network);
 }
 /// Options as the metadata has them.
-inline void add_options(FileMetadata& metadata, const OptionTexts& texts) {
+[[gnu::cold]] inline void add_options(FileMetadata& metadata, const OptionTexts& texts) {
     for (const auto& [name, text] : texts) add_text(metadata, key_of_option(name), text);
 }
-inline std::string joined_columns(const History& history) {
+[[gnu::cold]] inline std::string joined_columns(const History& history) {
     std::string names;
     for (const std::string& column : history.columns()) names += concat(names.empty() ? "" : ",", column);
     return names;

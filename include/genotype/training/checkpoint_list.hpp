@@ -28,17 +28,17 @@ struct CheckpointList {
     std::vector<FoundCheckpoint> found = {};
     std::vector<std::string> skipped = {};
 
-    const FoundCheckpoint* newest_of(std::string_view run) const {
+    [[gnu::cold]] const FoundCheckpoint* newest_of(std::string_view run) const {
         const auto place = std::find_if(found.begin(), found.end(), [&](const auto& one) { return one.run.id == run; });
         return place == found.end() ? nullptr : &*place;
     }
 };
 
 /// Whether an id is one of a list with commas.
-inline bool has_id(std::string_view ids, std::string_view id) {
+[[gnu::cold]] inline bool has_id(std::string_view ids, std::string_view id) {
     return !id.empty() && ids.find(id) != ids.npos;
 }
-inline void add_id(std::string& ids, std::string_view id) {
+[[gnu::cold]] inline void add_id(std::string& ids, std::string_view id) {
     if (!id.empty() && !has_id(ids, id)) ids += concat(ids.empty() ? "" : ",", id);
 }
 
@@ -66,7 +66,7 @@ inline void add_id(std::string& ids, std::string_view id) {
 }
 
 /// "best.safetensors", and what other trainings left under names like it.
-inline bool has_best_name(std::string_view name) {
+[[gnu::cold]] inline bool has_best_name(std::string_view name) {
     return name.starts_with("best.") || name.starts_with("best_");
 }
 

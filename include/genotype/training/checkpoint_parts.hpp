@@ -39,15 +39,15 @@ concept CheckpointPart = BatchSource<std::remove_const_t<Part>> || std::same_as<
 
 /// How much data there is, and of what.
 template <ShapeType S>
-std::pair<const char*, long> size_of_data(const Loader<S>& loader) {
+[[gnu::cold]] std::pair<const char*, long> size_of_data(const Loader<S>& loader) {
     return {"samples", loader.dataset().size()};
 }
-inline std::pair<const char*, long> size_of_data(const TextWindows& windows) {
+[[gnu::cold]] inline std::pair<const char*, long> size_of_data(const TextWindows& windows) {
     return {"tokens", windows.size()};
 }
 
 template <BatchSource Source>
-void add_part(CheckpointParts& parts, const Source& source) {
+[[gnu::cold]] void add_part(CheckpointParts& parts, const Source& source) {
     parts.has_loader = true;
     const OptionLister list(parts.loader.options, "loader.");
     source.options().for_each_option(list);
@@ -56,16 +56,16 @@ void add_part(CheckpointParts& parts, const Source& source) {
     parts.loader.position = source.position();
     parts.loader.batches = source.batches();
 }
-inline void add_part(CheckpointParts& parts, const History& history) {
+[[gnu::cold]] inline void add_part(CheckpointParts& parts, const History& history) {
     parts.history = &history;
 }
 
 /// Brings back what was read.
 template <BatchSource Source>
-void restore_part(Source& source, LoaderPosition position, std::vector<float>&) {
+[[gnu::cold]] void restore_part(Source& source, LoaderPosition position, std::vector<float>&) {
     source.seek(position);
 }
-inline void restore_part(History& history, LoaderPosition, std::vector<float>& values) {
+[[gnu::cold]] inline void restore_part(History& history, LoaderPosition, std::vector<float>& values) {
     history.replace(std::move(values));
 }
 

@@ -23,11 +23,11 @@ inline constexpr std::uint64_t most_steps = std::numeric_limits<std::int64_t>::m
 /// The metadata's numbers and texts, each held against what is wanted; what does not fit becomes a fault.
 class MetadataReader {
   public:
-    MetadataReader(const FileMetadata& metadata, const FormerNames& former, Loading& loading)
+    [[gnu::cold]] MetadataReader(const FileMetadata& metadata, const FormerNames& former, Loading& loading)
         : metadata_(metadata), former_(former), loading_(loading) {}
 
     /// A whole number up to `most`, or a fault and 0.
-    [[gnu::noinline]] std::uint64_t number(std::string_view key, std::uint64_t most) {
+    [[gnu::cold, gnu::noinline]] std::uint64_t number(std::string_view key, std::uint64_t most) {
         const std::string* const text = find_text(metadata_, key);
         std::uint64_t value = 0;
         if (text) {
@@ -39,14 +39,14 @@ class MetadataReader {
         return 0;
     }
 
-    [[gnu::noinline]] void same_text(std::string_view key, std::string_view expected) {
+    [[gnu::cold, gnu::noinline]] void same_text(std::string_view key, std::string_view expected) {
         const std::string* const text = find_text(metadata_, key);
         if (!text || *text != expected) loading_.fault(key, text ? in_quotes(*text) : "nothing", in_quotes(expected));
     }
 
     /// All options, and no others; one that is not there is what `absent` says of it. The device is told, and may be
     /// another: the file is the same on each.
-    void same_options(const FileMetadata& wanted, const FileMetadata& absent) {
+    [[gnu::cold]] void same_options(const FileMetadata& wanted, const FileMetadata& absent) {
         const std::string device = key_of_option("device");
         for (const auto& [key, text] : wanted)
             if (key != device) same_option(key, absent, text);
@@ -60,7 +60,8 @@ class MetadataReader {
     }
 
   private:
-    [[gnu::noinline]] void same_option(std::string_view key, const FileMetadata& absent, std::string_view expected) {
+    [[gnu::cold, gnu::noinline]] void same_option(std::string_view key, const FileMetadata& absent,
+                                                  std::string_view expected) {
         const std::string* text = find_text(metadata_, key);
         if (!text) text = find_text(absent, key);
         if (!text || with_todays_names(*text, former_) != expected)
@@ -73,7 +74,7 @@ class MetadataReader {
 };
 
 /// Ends where a file is no checkpoint, or one that a later version wrote.
-inline void expect_checkpoint(const SafeTensors& file) {
+[[gnu::cold]] inline void expect_checkpoint(const SafeTensors& file) {
     const std::string* const found = find_text(file.metadata(), checkpoint_key);
     const std::string here = concat(checkpoint_format);
     if (!found)
@@ -180,8 +181,9 @@ inline void expect_checkpoint(const SafeTensors& file) {
     std::vector<std::uint64_t> numbers;
     for (const auto& optimizer : state.optimizers)
         numbers.push_back(metadata.number(key_of_steps(optimizer.name), most_steps));
-    for (const auto& [name, updates] : state.average_updates)
-        numbers.push_back(averages.empty() ? 0 : metadata.number(key_of_updates(name), most_steps));
+    for (const auto& optimizer : state.optimizers)
+        if (optimizer.updates)
+            numbers.push_back(averages.empty() ? 0 : metadata.number(key_of_updates(optimizer.name), most_steps));
     for (const auto& [name, random] : state.randoms)
         for (const char* field : {"seed", "position", "stream"})
             numbers.push_back(metadata.number(key_of_random(name, field), std::numeric_limits<std::uint64_t>::max()));
@@ -193,7 +195,8 @@ inline void expect_checkpoint(const SafeTensors& file) {
     loading.copy();
     const std::uint64_t* number = numbers.data();
     for (const auto& optimizer : state.optimizers) *optimizer.steps = static_cast<std::int64_t>(*number++);
-    for (const auto& [name, updates] : state.average_updates) *updates = static_cast<std::int64_t>(*number++);
+    for (const auto& optimizer : state.optimizers)
+        if (optimizer.updates) *optimizer.updates = static_cast<std::int64_t>(*number++);
     for (const auto& [name, random] : state.randoms) {
         *random = {.seed = number[0], .position = number[1], .stream = number[2]};
         number += 3;

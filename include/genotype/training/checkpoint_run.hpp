@@ -21,7 +21,7 @@ namespace genotype::detail {
 /// What is NaN or infinite among the tensors of a checkpoint.
 class NotFiniteTensors {
   public:
-    void add(std::string_view tensor, NotFinite found) {
+    [[gnu::cold]] void add(std::string_view tensor, NotFinite found) {
         if (found.nan + found.infinite == 0) return;
         if (tensors_ == 0) first_ = concat(tensor);
         if (last_ != tensor || tensors_ == 0) ++tensors_;
@@ -76,21 +76,21 @@ class NotFiniteTensors {
 class Fingerprint {
   public:
     void add(std::uint64_t word) { hash_ = (hash_ ^ word) * 0x100000001b3u; }
-    void add(std::string_view text) {
+    [[gnu::cold]] void add(std::string_view text) {
         for (const char letter : text) add(static_cast<std::uint64_t>(static_cast<unsigned char>(letter)));
         add(text.size());
     }
-    void add(const OptionTexts& texts) {
+    [[gnu::cold]] void add(const OptionTexts& texts) {
         for (const auto& [name, text] : texts) {
             add(name);
             add(text);
         }
     }
-    void add(const float* numbers, long count) {
+    [[gnu::cold]] void add(const float* numbers, long count) {
         for (long at = 0; at < count; ++at) add(std::uint64_t{std::bit_cast<std::uint32_t>(numbers[at])});
     }
     /// 16 hexadecimal digits.
-    std::string text() const {
+    [[gnu::cold]] std::string text() const {
         std::string digits;
         std::uint64_t mixed = (hash_ ^ hash_ >> 32) * 0x9e3779b97f4a7c15u;
         mixed ^= mixed >> 29;

@@ -25,7 +25,7 @@ struct CheckpointsOptions {
 /// The newest whole checkpoint, if there is one.
 struct LatestCheckpoint {
     std::optional<std::filesystem::path> path = {};
-    std::vector<std::string> skipped = {};            ///< a line for each checkpoint that is not whole, or not finite
+    std::vector<std::string> skipped = {};           ///< a line for each checkpoint that is not whole, or not finite
     std::vector<std::filesystem::path> others = {};  ///< the newest of each other training that lies there
 };
 
@@ -174,7 +174,7 @@ class Checkpoints {
         if (!has_best) best_.score = std::numeric_limits<double>::infinity();
         best_.run = run.id;
         std::erase(mine_, run.id);
-        mine_.push_back(run.id);
+        mine_.push_back(std::string(run.id));
     }
 
     /// Files that this class did not write may hold numbers from which no training gets on. True where the newest does.

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <utility>
+#include <string>
 #include <vector>
 
 #include "genotype/kernels/behind.hpp"
@@ -31,8 +31,39 @@ void update_by(const InGroups<Device>& in, long n, const F* first, P*... p) {
     update_in_stretches(in.device, in.stretches, first, in.apart, n, p...);
 }
 
-/// Which stretch of a network's parameters is in which group, and what the groups' updates are made by. Without groups
-/// it owns nothing.
+/// Which stretch of a network's parameters is in which group: where it ends, and twice the group's number, and one more
+/// for a vector, or -1 where it is frozen.
+struct GroupCut {
+    std::vector<long> ends, numbers;
+    std::vector<long> frozen;  // where each frozen stretch begins and ends
+};
+
+/// Adds to `found` how many parameters each group has here; names begin with `prefix`.
+[[gnu::cold, gnu::noinline]] inline GroupCut cut_into_groups(const LayerTree& model, const ParameterGroups& groups,
+                                                             const std::string& prefix, std::vector<long>& found) {
+    GroupCut cut;
+    for_each_tensor_of(
+        model, Owned::parameters,
+        [&](const std::string& name, const Parameter& tensor, long offset) {
+            const std::size_t group = group_of(groups, name, tensor);
+            const bool is_here = group < groups.size(), is_frozen = is_here && groups[group].frozen;
+            if (is_here) ++found[group];
+            const long number = is_frozen ? -1 : static_cast<long>(2 * group) + (tensor.dims.rank < 2);
+            if (cut.numbers.empty() || number != cut.numbers.back()) {
+                const long zero = 0;
+                if (is_frozen) cut.frozen.push_back(offset);
+                if (is_frozen) cut.frozen.push_back(offset);
+                cut.numbers.push_back(number);
+                cut.ends.push_back(zero);
+            }
+            cut.ends.back() = offset + aligned(tensor.count());
+            if (is_frozen) cut.frozen.back() = cut.ends.back();
+        },
+        prefix);
+    return cut;
+}
+
+/// What the groups' updates are made by, and where. Without groups it owns nothing.
 template <class Device, class Optimizer>
 class Grouped {
     using Update = typename Optimizer::Update;
@@ -40,37 +71,20 @@ class Grouped {
   public:
     Grouped() = default;
 
-    /// Adds to `found` how many parameters each group has here; names begin with `prefix`.
-    template <Layer Net>
-    [[gnu::cold]] static Grouped of(const Optimizer& optimizer, const ParameterGroups& groups,
-                                    const std::string& prefix, std::vector<long>& found) {
-        Grouped grouped;
-        if (groups.empty()) return grouped;
-        std::vector<long> ends, numbers;
-        for_each_tensor<Net, Owned::parameters>(
-            [&](const std::string& name, const Parameter& tensor, long offset) {
-                const std::size_t group = group_of(groups, name, tensor);
-                const bool is_here = group < groups.size(), is_frozen = is_here && groups[group].frozen;
-                if (is_here) ++found[group];
-                const long number = is_frozen ? -1 : static_cast<long>(2 * group) + (tensor.dims.rank < 2);
-                if (numbers.empty() || number != numbers.back()) {
-                    if (is_frozen) grouped.frozen_.emplace_back(offset, offset);
-                    numbers.push_back(number);
-                    ends.push_back(0);
-                }
-                ends.back() = offset + aligned(tensor.count());
-                if (is_frozen) grouped.frozen_.back().second = ends.back();
-            },
-            prefix);
-        for (std::size_t group = 0; group <= groups.size(); ++group)
-            for (const bool is_vector : {false, true})
-                grouped.rules_.push_back(
-                    rule_of(optimizer, group < groups.size() ? groups[group] : ParameterGroup{}, is_vector));
-        grouped.count_ = static_cast<int>(ends.size());
-        grouped.ends_ = sent(ends);
-        grouped.numbers_ = sent(numbers);
-        grouped.updates_ = Sent<Update, Device>(static_cast<long>(grouped.rules_.size()));
-        return grouped;
+    [[gnu::cold]] Grouped(const Optimizer& optimizer, const ParameterGroups& groups, const GroupCut& cut)
+        : rules_(2 * (groups.size() + 1), optimizer),
+          frozen_(cut.frozen),
+          ends_(static_cast<long>(cut.ends.size())),
+          numbers_(static_cast<long>(cut.ends.size())),
+          updates_(static_cast<long>(rules_.size())),
+          count_(static_cast<int>(cut.ends.size())) {
+        for (std::size_t at = 0; at < rules_.size(); ++at)
+            set_rule(rules_[at], at / 2 < groups.size() ? groups[at / 2] : ParameterGroup{}, at % 2 == 1);
+        std::copy(cut.ends.begin(), cut.ends.end(), ends_.staging());
+        std::copy(cut.numbers.begin(), cut.numbers.end(), numbers_.staging());
+        if (count_ == 0) return;
+        ends_.send(count_);
+        numbers_.send(count_);
     }
 
     bool is_there() const { return !rules_.empty(); }
@@ -90,19 +104,13 @@ class Grouped {
 
     /// Nothing is left of the gradients of frozen parameters: neither a norm nor an average sees them.
     void clear_frozen(const Device& device, float* gradients) const {
-        for (const auto& [first, end] : frozen_) update(device, end - first, Fill{0}, gradients + first);
+        for (std::size_t at = 0; at < frozen_.size(); at += 2)
+            update(device, frozen_[at + 1] - frozen_[at], Fill{0}, gradients + frozen_[at]);
     }
 
   private:
-    static Sent<long, Device> sent(const std::vector<long>& values) {
-        Sent<long, Device> to(static_cast<long>(values.size()));
-        std::copy(values.begin(), values.end(), to.staging());
-        if (!values.empty()) to.send(static_cast<long>(values.size()));
-        return to;
-    }
-
     /// The optimiser with a group's own options. One that decays matrices alone does so where the group says nothing.
-    static Optimizer rule_of(Optimizer rule, const ParameterGroup& group, bool is_vector) {
+    [[gnu::cold]] static void set_rule(Optimizer& rule, const ParameterGroup& group, bool is_vector) {
         if constexpr (requires { rule.decayed; }) {
             if (is_vector && rule.decayed == Decayed::matrices) rule.weight_decay = 0;
             rule.decayed = Decayed::all;
@@ -115,11 +123,10 @@ class Grouped {
             rule.weight_decay = group.weight_decay.value_or(rule.weight_decay);
         else if (group.weight_decay)
             fail("Trainer", text_of(group), "a decay", "none: the optimizer has no weight_decay");
-        return rule;
     }
 
     std::vector<Optimizer> rules_;  // of each group and of what is in none, of matrices and of vectors
-    std::vector<std::pair<long, long>> frozen_;
+    std::vector<long> frozen_;
     Sent<long, Device> ends_{0}, numbers_{0};
     Sent<Update, Device> updates_{0};
     int count_ = 0;

@@ -11,7 +11,7 @@ namespace genotype {
 namespace detail {
 
 /// A count that a file has as a tensor of one value; below 0 where it is none.
-inline std::int64_t read_count(const SafeTensors& file, const TensorInfo& tensor) {
+[[gnu::cold]] inline std::int64_t read_count(const SafeTensors& file, const TensorInfo& tensor) {
     constexpr double most = 0x1p53;
     const std::byte* from = file.bytes(tensor).data();
     double value = -1;
@@ -28,7 +28,8 @@ inline std::int64_t read_count(const SafeTensors& file, const TensorInfo& tensor
 }
 
 /// The steps that every tensor of an optimiser has made, as PyTorch keeps them: one count for each. All are the same.
-inline std::int64_t read_steps(const SafeTensors& file, const TrainingState::Optimizer& optimizer, Loading& loading) {
+[[gnu::cold]] inline std::int64_t read_steps(const SafeTensors& file, const TrainingState::Optimizer& optimizer,
+                                             Loading& loading) {
     std::int64_t steps = -1;
     for (const std::string& tensor : optimizer.tensors) {
         const std::string name = concat(tensor, "step");
@@ -50,7 +51,7 @@ inline std::int64_t read_steps(const SafeTensors& file, const TrainingState::Opt
     return steps;
 }
 
-inline LoadReport load_training(const std::filesystem::path& path, const TrainingState& state) {
+[[gnu::cold]] inline LoadReport load_training(const std::filesystem::path& path, const TrainingState& state) {
     const SafeTensors file(path);
     bool has_states = false;
     for (const TensorInfo& tensor : file.tensors()) has_states = has_states || tensor.name.starts_with("optimizer.");
@@ -62,8 +63,9 @@ inline LoadReport load_training(const std::filesystem::path& path, const Trainin
     if (has_average(file)) averages = state.averages;
     loading.expect_tensors({state.weights, states, averages}, "", "");
     std::vector<std::int64_t> steps, updates;
-    for (const auto& [name, count] : state.average_updates) {
-        const std::string key = key_of_updates(name);
+    for (const auto& optimizer : state.optimizers) {
+        if (!optimizer.updates) continue;
+        const std::string key = key_of_updates(optimizer.name);
         std::uint64_t number = averages.empty() ? 0 : 1;  // all that matters of another program's
         if (!averages.empty() && find_text(file.metadata(), key))
             number = MetadataReader(file.metadata(), state.former, loading).number(key, most_steps);
@@ -77,7 +79,9 @@ inline LoadReport load_training(const std::filesystem::path& path, const Trainin
     loading.expect_no_faults();
     LoadReport report = loading.copy();
     for (std::size_t at = 0; at < steps.size(); ++at) *state.optimizers[at].steps = steps[at];
-    for (std::size_t at = 0; at < updates.size(); ++at) *state.average_updates[at].second = updates[at];
+    const std::int64_t* update = updates.data();
+    for (const auto& optimizer : state.optimizers)
+        if (optimizer.updates) *optimizer.updates = *update++;
     return report;
 }
 

@@ -30,6 +30,13 @@ struct MicroBatch {
     }
 };
 
+[[gnu::noinline]] inline void check_accumulate(int accumulate, int batch, bool has_micro_batches) {
+    if (accumulate < 1 || (accumulate > batch && accumulate > 1))
+        fail("Trainer", "accumulate", accumulate, concat("1 to the ", batch, " samples of a batch"));
+    if (accumulate > 1 && !has_micro_batches)
+        fail("Trainer", "accumulate", accumulate, "1: this trainer's step has no micro-batches");
+}
+
 /// The micro-batches of a training, and their losses: in all, and behind that of each.
 template <class Device>
 class MicroBatches {
@@ -37,11 +44,7 @@ class MicroBatches {
     template <class Options>
     MicroBatches(const Options& options, int loss_floats) : floats_(loss_floats), capacity_(options.batch) {
         if constexpr (requires { options.accumulate; }) {
-            if (options.accumulate < 1 || (options.accumulate > options.batch && options.accumulate > 1))
-                fail("Trainer", "accumulate", options.accumulate,
-                     concat("1 to the ", options.batch, " samples of a batch"));
-            if (options.accumulate > 1 && floats_ == 0)
-                fail("Trainer", "accumulate", options.accumulate, "1: this trainer's step has no micro-batches");
+            check_accumulate(options.accumulate, options.batch, floats_ > 0);
             most_ = options.accumulate;
             capacity_ = (options.batch + most_ - 1) / most_;
         }

@@ -44,7 +44,9 @@ class Optimized {
     /// Puts parameters into groups, and adds to `found` how many each has of this model, whose names begin with
     /// `prefix`. To be called before the first step.
     void group(const ParameterGroups& groups, const std::string& prefix, std::vector<long>& found) {
-        groups_ = detail::Grouped<Device, Optimizer>::template of<Net>(optimizer_, groups, prefix, found);
+        if (!groups.empty())
+            groups_ = detail::Grouped<Device, Optimizer>(
+                optimizer_, groups, detail::cut_into_groups(detail::tree<Net>, groups, prefix, found));
     }
 
     /// Changes the model's parameters once. With `clip_norm` above 0 the gradients are first scaled down to that norm.
@@ -96,12 +98,14 @@ class Optimized {
   private:
     static constexpr bool chooses = requires(Optimizer optimizer) { optimizer.decayed; };
 
+    static bool is_any(const Parameter&) { return true; }
+    static bool is_matrix(const Parameter& tensor) { return tensor.dims.rank >= 2; }
     /// Where the optimizer chooses what it decays: the parameters in turns.
     static detail::TensorTurns<Device> decay_turns([[maybe_unused]] const Optimizer& optimizer) {
         if constexpr (chooses)
-            return detail::turns_of<Net, detail::Owned::parameters, Device>([&](const Parameter& tensor) {
-                return optimizer.decayed == detail::Decayed::all || tensor.dims.rank >= 2;
-            });
+            return detail::TensorTurns<Device>(detail::turns_of(
+                detail::tree<Net>, detail::Owned::parameters,
+                optimizer.decayed == detail::Decayed::all ? is_any : is_matrix));
         else
             return {};
     }

@@ -17,7 +17,7 @@ namespace genotype::detail {
 /// "generator.learning_rate" and "0.0002". Numbers are the shortest text that reads back as the same bits.
 using OptionTexts = std::vector<std::pair<std::string, std::string>>;
 
-[[gnu::noinline]] inline void add_option(OptionTexts& texts, std::string_view name, std::string_view text) {
+[[gnu::cold, gnu::noinline]] inline void add_option(OptionTexts& texts, std::string_view name, std::string_view text) {
     texts.emplace_back(name, text);
 }
 
@@ -37,7 +37,7 @@ struct ListedOptions {
 /// gives its name as their prefix.
 class OptionLister {
   public:
-    explicit OptionLister(ListedOptions& options, std::string prefix = "")
+    [[gnu::cold]] explicit OptionLister(ListedOptions& options, std::string prefix = "")
         : options_(options), prefix_(std::move(prefix)) {}
 
     template <class Value>
@@ -63,7 +63,7 @@ class OptionLister {
 
   private:
     template <class Number>
-    static std::string text_of(Number value) {
+    [[gnu::cold]] static std::string text_of(Number value) {
         if constexpr (std::same_as<Number, bool>) {
             return value ? "true" : "false";
         } else {
@@ -72,13 +72,13 @@ class OptionLister {
         }
     }
     template <class Number, class... Absent>
-    [[gnu::noinline]] void add_number(std::string_view name, Number value, Absent... absent) const {
+    [[gnu::cold, gnu::noinline]] void add_number(std::string_view name, Number value, Absent... absent) const {
         add(name, text_of(value), text_of(absent)...);
     }
-    [[gnu::noinline]] void add(std::string_view name, std::string_view text) const {
+    [[gnu::cold, gnu::noinline]] void add(std::string_view name, std::string_view text) const {
         add_option(options_.texts, concat(prefix_, name), text);
     }
-    [[gnu::noinline]] void add(std::string_view name, std::string_view text, std::string_view absent) const {
+    [[gnu::cold, gnu::noinline]] void add(std::string_view name, std::string_view text, std::string_view absent) const {
         if (text != absent) add(name, text);
         add_option(options_.absent, concat(prefix_, name), absent);
     }

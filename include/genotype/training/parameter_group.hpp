@@ -102,7 +102,8 @@ namespace detail {
 }
 
 /// The number of the first group that names a parameter, or how many there are where none does.
-inline std::size_t group_of(const ParameterGroups& groups, std::string_view name, const Parameter& tensor) {
+[[gnu::cold]] inline std::size_t group_of(const ParameterGroups& groups, std::string_view name,
+                                          const Parameter& tensor) {
     std::size_t at = 0;
     while (at < groups.size() && !groups[at].names(name, tensor)) ++at;
     return at;

@@ -29,6 +29,10 @@ constexpr long parameters_before(Nets<N...>) {
     return floats;
 }
 
+[[noreturn, gnu::cold]] inline void too_many_draws(long draws, long said) {
+    fail("Recipe", "draws of a sample", draws, concat("the ", said, " that the recipe says"));
+}
+
 /// A step of a recipe, or where `is_learning` is false the same in an evaluation: networks run as inference does, there
 /// are no gradients, and nobody learns. What it hands out is of the micro-batch that it is at, on the device.
 template <class Trainer, bool is_learning>
@@ -115,8 +119,7 @@ class RecipeStep {
     /// The next of the recipe's draws. Throws `Error` where there are no more.
     template <ShapeType S>
     Batch<S> normal() {
-        if (drawn_ + S::count > R::draws)
-            fail("Recipe", "draws of a sample", drawn_ + S::count, concat("the ", R::draws, " that the recipe says"));
+        if (drawn_ + S::count > R::draws) too_many_draws(drawn_ + S::count, R::draws);
         const float* const first = draws_ + drawn_ * samples_;
         drawn_ += S::count;
         return micro_of(Batch<S>{first, samples_});

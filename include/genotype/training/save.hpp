@@ -12,7 +12,7 @@ namespace genotype {
 
 namespace detail {
 
-inline FileMetadata state_metadata(const TrainingState& state) {
+[[gnu::cold]] inline FileMetadata state_metadata(const TrainingState& state) {
     FileMetadata metadata = weights_metadata(state.training);
     for (const auto& [key, name] : state.models) add_text(metadata, key, name);
     return metadata;

@@ -11,6 +11,13 @@
 
 namespace genotype::detail {
 
+[[noreturn, gnu::cold]] inline void too_many_floats(std::size_t number, long floats, long room, bool is_known) {
+    fail("Recipe", concat("floats of the values that a step computes, number ", number), floats,
+         concat("at most ", room,
+                is_known ? ", as the recipe's Scratch leaves"
+                         : ", as in the first step: a step computes the same each time"));
+}
+
 /// Blocks that are asked for in the same order in each step. Where all of them are known from the beginning they lie in
 /// one arena; else the first step, which no GPU records yet, allocates each, and no other does.
 template <class Device>
@@ -36,11 +43,7 @@ class StepMemory {
         ++asked_;
         if (!is_known_ && asked_ > blocks_.size()) blocks_.emplace_back(floats);
         auto& block = blocks_[is_known_ ? 0 : asked_ - 1];
-        if (block.size() < (is_known_ ? end : floats))
-            fail("Recipe", concat("floats of the values that a step computes, number ", asked_), floats,
-                 is_known_
-                     ? concat("at most ", block.size() - used_, ", as the recipe's Scratch leaves")
-                     : concat("at most ", block.size(), ", as in the first step: a step computes the same each time"));
+        if (block.size() < (is_known_ ? end : floats)) too_many_floats(asked_, floats, block.size() - used_, is_known_);
         return block.data() + (is_known_ ? std::exchange(used_, end) : 0);
     }
 

@@ -11,15 +11,34 @@
 
 namespace genotype::detail {
 
+/// Of the parameters or the buffers of a model; `choose(tensor)` says which of the two functors is to change a tensor.
+struct TurnEnds {
+    std::vector<long> ends;
+    int first = 0;
+};
+[[gnu::cold, gnu::noinline]] inline TurnEnds turns_of(const LayerTree& model, Owned what,
+                                                      bool (*choose)(const Parameter&)) {
+    TurnEnds turns;
+    bool last = false;
+    for_each_tensor_of(model, what, [&](const std::string&, const Parameter& tensor, long offset) {
+        const bool chosen = choose(tensor);
+        if (turns.ends.empty()) turns.first = chosen;
+        if (turns.ends.empty() || chosen != last) turns.ends.push_back(0);
+        turns.ends.back() = offset + aligned(tensor.count());
+        last = chosen;
+    });
+    return turns;
+}
+
 /// The arena in as few stretches as there are. The gaps between tensors, which are zero and stay so, go with the tensor
 /// before them.
 template <class Device>
 class TensorTurns {
   public:
     TensorTurns() = default;
-    TensorTurns(const std::vector<long>& ends, int first)
-        : ends_(static_cast<long>(ends.size())), count_(static_cast<int>(ends.size())), first_(first) {
-        std::copy(ends.begin(), ends.end(), ends_.staging());
+    [[gnu::cold]] explicit TensorTurns(const TurnEnds& of)
+        : ends_(static_cast<long>(of.ends.size())), count_(static_cast<int>(of.ends.size())), first_(of.first) {
+        std::copy(of.ends.begin(), of.ends.end(), ends_.staging());
         if (count_ > 0) ends_.send(count_);
     }
 
@@ -29,20 +48,5 @@ class TensorTurns {
     Sent<long, Device> ends_{0};
     int count_ = 0, first_ = 0;
 };
-
-/// Of the parameters or the buffers of `Net`; `choose(tensor)` says which of the two functors is to change a tensor.
-template <Layer Net, Owned what, class Device, class Choose>
-TensorTurns<Device> turns_of(const Choose& choose) {
-    std::vector<long> ends;
-    int first = 0, last = 0;
-    for_each_tensor<Net, what>([&](const std::string&, const Parameter& tensor, long offset) {
-        const int chosen = choose(tensor);
-        if (ends.empty()) first = chosen;
-        if (ends.empty() || chosen != last) ends.push_back(0);
-        ends.back() = offset + aligned(tensor.count());
-        last = chosen;
-    });
-    return {ends, first};
-}
 
 }  // namespace genotype::detail

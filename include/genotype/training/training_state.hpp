@@ -25,13 +25,13 @@ struct TrainingState {
         std::vector<std::string> tensors;  // "optimizer.generator.0.weight."
         bool counts_steps;                 // as PyTorch's does
         std::int64_t* steps;
+        std::int64_t* updates = nullptr;  // of the network's average, where it has one: how many it has had
     };
 
     std::vector<StateTensor<float>> weights, states;
     std::vector<StateTensor<float>> averages;  // "average.generator.0.weight"
     std::vector<Optimizer> optimizers;
-    std::vector<std::pair<std::string, std::int64_t*>> average_updates;  // of a network, how many it has had
-    std::vector<std::pair<std::string, RandomState*>> randoms;
+    std::vector<std::pair<const char*, RandomState*>> randoms;
     OptionTexts models;  // key in the metadata, and printed model
     FormerNames former;  // of their layers, of the optimiser and of the loss
     ListedOptions options;
@@ -40,7 +40,7 @@ struct TrainingState {
     std::vector<Arena<>> copies;  // of what lies in another memory than the host's: parameters, buffers, states, ...
 
     /// To be called first, where there are several networks: what they are together.
-    void joins(std::string_view word) {
+    [[gnu::cold]] void joins(std::string_view word) {
         add_option(models, model_key_of(""), word);
         joined = true;
     }
@@ -54,25 +54,29 @@ struct TrainingState {
         static_assert(
             requires { Rule::state_names, Rule::counts_steps, optimizer.optimizer().used_states(); },
             "an optimizer whose state goes into a checkpoint names it: see optimizers/adam.hpp");
-        const std::size_t first = weights.size();
-        float* const parameters = on_host(model.parameters);
-        const std::size_t last = add_state<Net>(weights, parameters, on_host(model.buffers), prefix, KeepNames{});
-        add_option(models, model_key_of(prefix), model_name<Net>());
         add_former_names_of_layers<Net>(former);
         const auto used = static_cast<std::size_t>(optimizer.optimizer().used_states());
-        add_optimizer(prefix, first, last, parameters, model.parameters.size(),
-                      std::span(Rule::state_names).first(used), on_host(optimizer.state()), Rule::counts_steps,
-                      optimizer.steps());
-        if (!average.is_there()) return;
-        float* const averaged = on_host(average.parameters());
-        add_state<Net>(averages, averaged, on_host(average.buffers()), concat(average_prefix, prefix), KeepNames{});
-        average_updates.emplace_back(name_of(prefix), &average.updates());
+        NetworkState state{tree<Net>,
+                           model_name<Net>(),
+                           on_host(model.parameters),
+                           on_host(model.buffers),
+                           std::span(Rule::state_names).first(used),
+                           on_host(optimizer.state()),
+                           Rule::counts_steps,
+                           optimizer.steps(),
+                           model.parameters.size()};
+        if (average.is_there()) {
+            state.average = on_host(average.parameters());
+            state.average_buffers = on_host(average.buffers());
+            state.updates = &average.updates();
+        }
+        add(prefix, state);
     }
 
-    void random(const std::string& name, RandomState& state) { randoms.emplace_back(name, &state); }
+    void random(const char* name, RandomState& state) { randoms.push_back({name, &state}); }
 
     /// To be called last: the model of several networks is named after them.
-    void name_joined_model() {
+    [[gnu::cold]] void name_joined_model() {
         if (!joined) return;
         std::string& name = models.front().second;
         for (std::size_t at = 1; at < models.size(); ++at) add_argument(name, at == 1, models[at].second);
@@ -84,10 +88,36 @@ struct TrainingState {
     static std::string name_of(const std::string& prefix) { return prefix.substr(0, prefix.size() - !prefix.empty()); }
 
     template <class Memory>
-    float* on_host(const Arena<Memory>& arena) {
+    [[gnu::cold]] float* on_host(const Arena<Memory>& arena) {
         HostCopy<Memory> here(arena);
         if constexpr (!Memory::on_host) copies.push_back(here.take_copy());
         return here.data();
+    }
+
+    /// A network without its type.
+    struct NetworkState {
+        const LayerTree& tree;
+        std::string name;
+        float *parameters, *buffers;
+        std::span<const char* const> names;  // of the optimiser's states
+        float* states;
+        bool counts_steps;
+        std::int64_t& steps;
+        long floats;  // of the parameters
+        float *average = nullptr, *average_buffers = nullptr;
+        std::int64_t* updates = nullptr;  // of the average, where there is one
+    };
+    [[gnu::cold, gnu::noinline]] void add(const std::string& prefix, const NetworkState& network) {
+        const std::size_t first = weights.size();
+        const std::size_t last =
+            add_state(weights, network.tree, network.parameters, network.buffers, prefix, KeepNames{});
+        add_option(models, model_key_of(prefix), network.name);
+        add_optimizer(prefix, first, last, network.parameters, network.floats, network.names, network.states,
+                      network.counts_steps, network.steps);
+        if (!network.updates) return;
+        add_state(averages, network.tree, network.average, network.average_buffers, concat(average_prefix, prefix),
+                  KeepNames{});
+        optimizers.back().updates = network.updates;
     }
 
     /// The states of the weights from `first` to `last`, which lie in one arena.
@@ -110,7 +140,7 @@ struct TrainingState {
 
 /// A trainer's state, and everything by which it is told from another: to be saved, or to be written over.
 template <class Net, class Device, class Optimizer>
-TrainingState describe(Trainer<Net, Device, Optimizer>& trainer) {
+[[gnu::cold]] TrainingState describe(Trainer<Net, Device, Optimizer>& trainer) {
     TrainingState state;
     trainer.describe_state(trainer, state);
     state.name_joined_model();
@@ -132,7 +162,7 @@ TrainingState describe(Trainer<Net, Device, Optimizer>& trainer) {
 }
 /// The same of a trainer that is only read. One list serves both, so that each model's is compiled once.
 template <class Net, class Device, class Optimizer>
-TrainingState describe(const Trainer<Net, Device, Optimizer>& trainer) {
+[[gnu::cold]] TrainingState describe(const Trainer<Net, Device, Optimizer>& trainer) {
     return describe(const_cast<Trainer<Net, Device, Optimizer>&>(trainer));
 }
 
@@ -141,8 +171,8 @@ struct Prepare {
     const TrainingState& state;
     std::size_t next = 0;  // of its copies
 
-    void joins(const char*) {}
-    void network(const std::string&, auto& trained) {
+    [[gnu::cold]] void joins(const char*) {}
+    [[gnu::cold]] void network(const std::string&, auto& trained) {
         send_back(trained.model.parameters);
         send_back(trained.model.buffers);
         send_back(trained.optimizer.state());
@@ -151,11 +181,11 @@ struct Prepare {
         send_back(trained.average.parameters());
         send_back(trained.average.buffers());
     }
-    void random(const char*, RandomState&) {}
+    [[gnu::cold]] void random(const char*, RandomState&) {}
 
   private:
     template <class Memory>
-    void send_back([[maybe_unused]] Arena<Memory>& arena) {
+    [[gnu::cold]] void send_back([[maybe_unused]] Arena<Memory>& arena) {
         if constexpr (!Memory::on_host) Memory::upload(state.copies[next++].data(), arena.size(), arena.data());
     }
 };

@@ -30,7 +30,7 @@ namespace detail {
 
 /// The angles of rotary positions: `rope_theta` and `rope_scaling` beside each other, or both in `rope_parameters`, as
 /// transformers 5 writes them.
-inline void read_rope(const JsonField& top, LlamaConfig& config) {
+[[gnu::cold]] inline void read_rope(const JsonField& top, LlamaConfig& config) {
     const bool is_new = !top["rope_parameters"].is_null();
     if (is_new && !top["rope_scaling"].is_null()) top["rope_scaling"].wrong("nothing, where there are rope_parameters");
     const JsonField rope = top[is_new ? "rope_parameters" : "rope_scaling"];
@@ -59,7 +59,7 @@ inline void read_rope(const JsonField& top, LlamaConfig& config) {
 }
 
 /// By how much llama3's scaling divides each frequency.
-inline std::vector<double> llama3_divisors(const LlamaConfig& config) {
+[[gnu::cold]] inline std::vector<double> llama3_divisors(const LlamaConfig& config) {
     const kernels::RotaryTurns plain{.theta = config.rope_theta};
     const kernels::RotaryTurns scaled{.theta = config.rope_theta,
                                       .factor = config.rope_factor,
@@ -77,7 +77,7 @@ inline std::vector<double> llama3_divisors(const LlamaConfig& config) {
 
 /// Converted files of Llama 3.1 and later have no words for their scaling but the divisors that it comes to. Those of
 /// Meta's own models, which differ in one factor alone, are found again; any others are an `Error`.
-inline void read_rope_freqs(const Gguf& file, LlamaConfig& config) {
+[[gnu::cold]] inline void read_rope_freqs(const Gguf& file, LlamaConfig& config) {
     const GgufTensor* const tensor = file.find("rope_freqs.weight");
     if (!tensor) return;
     const auto wrong = [&](const std::string& found) {
@@ -100,7 +100,7 @@ inline void read_rope_freqs(const Gguf& file, LlamaConfig& config) {
 }
 
 /// As llama.cpp has it: a factor without words for the kind of scaling is a linear one, 0 and 1 are none.
-inline void read_rope_scaling(GgufConfigReader& keys, LlamaConfig& config) {
+[[gnu::cold]] inline void read_rope_scaling(GgufConfigReader& keys, LlamaConfig& config) {
     const std::string_view scaling = keys.text("rope.scaling.type", "linear");
     if (scaling != "linear" && scaling != "none") keys.wrong(in_quotes(scaling), "none or linear");
     const char* const key = keys.has("rope.scaling.factor") ? "rope.scaling.factor" : "rope.scale_linear";
