@@ -19,8 +19,7 @@ namespace genotype {
 /// than x, "q_proj_weight", "k_proj_weight" and "v_proj_weight". There is no mask: every token of a list counts.
 template <class N, int width, int heads, class S = typename N::shape, class Choice = Bias>
 struct CrossAttention : LayerBase {
-    using no_sample_norms =
-        why::because<why::its_rows_are_tokens_which_attention_joins, why::hint_norms_are_of_rows_not_of_texts>;
+    using sample_norms = MaskedGradients;
 
   private:
     static constexpr int context_width = S::dims.first;
@@ -33,6 +32,7 @@ struct CrossAttention : LayerBase {
   public:
     using reads = Names<N, Sequences>;
     static constexpr bool exceeds_0_to_1 = true;
+    static constexpr bool joins_rows(Dims in) { return in.rank == 1 && S::dims.rank == 1; }
     static constexpr Dims input{any_dim, All::sized ? width : any_dim, any_dim, any_dim, any_dim};
     static constexpr auto parameters = All::list;
 

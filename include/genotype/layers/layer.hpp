@@ -20,6 +20,8 @@ struct SingleGradients;
 struct MaskedGradients;
 struct ProductNorms;
 struct RowNorms;
+struct TableNorms;
+struct WindowNorms;
 struct ModulationNorms;
 
 /// The defaults of a layer with nothing of its own. A layer inherits from it and adds

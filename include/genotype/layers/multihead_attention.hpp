@@ -17,8 +17,7 @@ namespace genotype {
 /// Source: Vaswani et al., "Attention is all you need" (NeurIPS 2017).
 template <int width, int heads, class Choice = Bias>
 struct MultiheadAttention : LayerBase {
-    using no_sample_norms =
-        why::because<why::its_rows_are_tokens_which_attention_joins, why::hint_norms_are_of_rows_not_of_texts>;
+    using sample_norms = MaskedGradients;
 
   private:
     using All = detail::AttentionParts<width, heads, width, Choice>;
@@ -28,6 +27,7 @@ struct MultiheadAttention : LayerBase {
   public:
     using reads = Names<Sequences>;
     static constexpr bool exceeds_0_to_1 = true;
+    static constexpr bool joins_rows(Dims in) { return in.rank == 1; }
     static constexpr Dims input{any_dim, All::sized ? width : any_dim, any_dim, any_dim, any_dim};
     static constexpr auto parameters = All::list;
 

@@ -11,10 +11,18 @@
 
 namespace genotype {
 
+namespace detail {
+
+/// What a workspace has beside, on devices that can more: see model/sample_norms.hpp.
+template <class Net, class In, class Mode, class Device>
+struct MoreOfWorkspace {};
+
+}  // namespace detail
+
 /// What runs of `Net` on samples of shape `In` need: one allocation for up to `capacity` samples, none afterwards.
 /// Inference needs one workspace a thread; the model itself is only read.
 template <Layer Net, ShapeType In, class Mode = Inference, class Device = Cpu>
-class Workspace {
+class Workspace : public detail::MoreOfWorkspace<Net, In, Mode, Device> {
   public:
     /// The one place that says what is wrong where the input does not fit.
     using Fitting = typename decltype(detail::output_verdict<Net, In>())::model;
@@ -164,23 +172,9 @@ class Workspace {
         static_cast<void>(typename decltype(detail::batch_verdict<Dy, OutView>())::model{});
     }
 
-    /// For each sample n of the last forward run, writes the squared norm of the gradient by all parameters of what
-    /// `output_gradient` says of sample n alone; `norms` has room for a batch. On `SampleNorms<Device>`, see
-    /// model/sample_norms.hpp.
-    template <class Model>
-    void squared_norms(const Model& model, InView x, OutView output_gradient,
-                       float* norms) requires std::same_as<Mode, Training> && requires(Device on) {
-        on.norms;
-    }
-    {
-        check(x.batch);
-        Device::clear(norms, x.batch);
-        Device on = device_;
-        on.norms = norms;
-        backward_on(on, model, x, output_gradient, {});
-    }
-
   private:
+    friend detail::MoreOfWorkspace<Net, In, Mode, Device>;
+
     template <class Model>
     void backward_on(const Device& device, const Model& model, InView x, OutView output_gradient, Wanted wanted) {
         check(x.batch);
