@@ -1,6 +1,7 @@
 // The memory of one run of a model, planned from its type; and the runs themselves.
 #pragma once
 
+#include "genotype/model/inference_memory.hpp"
 #include "genotype/model/inputs.hpp"
 #include "genotype/model/output_shape.hpp"
 #include "genotype/model/run.hpp"
@@ -33,7 +34,8 @@ class Workspace : public detail::MoreOfWorkspace<Net, In, Mode, Device> {
     static constexpr LayerMemory plan = memory_of<Net, Device, Mode>(In::dims);
     /// Both passes may use the same scratch: nothing in it outlives a pass.
     static constexpr MemoryExtent scratch_size = aligned(larger(plan.forward_scratch, plan.backward_scratch));
-    /// What inference keeps is a session's, which has memory of its own.
+    /// What inference keeps is a session's, which has memory of its own, and is for layers that read sequences.
+    using Remembering = typename decltype(detail::kept_verdict<Net, In::dims, Device, Mode, plan.kept>())::model;
     static constexpr MemoryExtent kept_size = std::same_as<Mode, Training> ? aligned(plan.kept) : MemoryExtent{};
     static constexpr MemoryExtent output_size = aligned(MemoryExtent{Out::count, 0});
 
@@ -220,6 +222,8 @@ class Workspace : public detail::MoreOfWorkspace<Net, In, Mode, Device> {
         check(x.batch);
         kept_batch_ = 0;
         constexpr LayerMemory inference = memory_of<Net, Device, Inference>(In::dims);
+        static_cast<void>(
+            sizeof(typename decltype(detail::kept_verdict<Net, In::dims, Device, Inference, inference.kept>())::model));
         constexpr MemoryExtent scratch_here = aligned(inference.forward_scratch);
         const bool fits = scratch_here.floats(capacity_) <= (kept_size + scratch_size).floats(capacity_);
         if (!fits && inference_.size() == 0) inference_ = Arena<Device>(scratch_here.floats(capacity_));

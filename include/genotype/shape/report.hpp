@@ -116,6 +116,9 @@ struct its_statistics_couple_the_samples_of_a_batch;
 struct hint_use_GroupNorm_or_LayerNorm;
 struct its_rows_are_tokens_of_texts;
 struct hint_penalties_of_gradients_are_for_images;
+template <class Layer, class Hint>
+struct layer_keeps_memory_in_inference_and_reads_no_sequences {};
+struct hint_say_using_reads_Names_Sequences;
 template <class Where, class Layer, class KeyValueHeads, class Got>
 struct key_value_heads_do_not_divide_the_heads {};
 template <class Where, class Layer, class Width, class Got>
