@@ -50,6 +50,8 @@ class Workspace : public detail::MoreOfWorkspace<Net, In, Mode, Device> {
     }
 
     int capacity() const { return capacity_; }
+    /// Where what comes out of runs lies.
+    OutView output_of(int batch) { return {output(), batch}; }
     const Device& runs_on() const { return device_; }
 
     /// Throws `Error` where a run on `batch` samples would not fit.
