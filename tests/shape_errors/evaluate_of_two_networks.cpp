@@ -4,8 +4,8 @@
 #include <genotype/genotype.hpp>
 using namespace genotype;
 
-using Net = GAN<Sequential<Linear<3, 8>, ReLU, Linear<8, 2>>, Sequential<Linear<2, 8>, ReLU, Linear<8, 1>>,
-                BCEWithLogits>;
+using Net =
+    GAN<Sequential<Linear<3, 8>, ReLU, Linear<8, 2>>, Sequential<Linear<2, 8>, ReLU, Linear<8, 1>>, BCEWithLogits>;
 float error_of(Trainer<Net>& trainer, const Tensor<Shape<2>>& x) {
     return trainer.evaluate(x).generator;  // <- here
 }
