@@ -152,6 +152,7 @@ consteval auto norms_verdict_of_texts() {
 /// language models can be strong differentially private learners" (ICLR 2022).
 template <class Device>
 struct SampleNorms : Device {
+    using Memory = MemoryOf<Device>;
     // During a run of `squared_norms`:
     float* norms = nullptr;
     std::span<const kernels::SequenceRows> texts{};  // none: rows are samples

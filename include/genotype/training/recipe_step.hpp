@@ -67,9 +67,12 @@ class RecipeStep {
             begin(micro);
             part();
         };
-        if constexpr (rehearses) return each(trainer_.micro_batch_of_rehearsal());
-        trainer_.each_micro_batch(samples_, each);
-        (trainer_.template learn<i>(), ...);
+        if constexpr (rehearses) {
+            each(trainer_.micro_batch_of_rehearsal());
+        } else {
+            trainer_.each_micro_batch(samples_, each);
+            (trainer_.template learn<i>(), ...);
+        }
     }
     /// To be called before a micro-batch.
     void begin(const MicroBatch& micro) {
@@ -161,11 +164,12 @@ class RecipeStep {
         // Away from the host rows' losses are worked out where the gradient has its place.
         // An evaluation asks for the same memory as a step, in which the blocks are in the order of asking.
         float* const block = memory<S>();
-        if constexpr (rehearses) return {block, told.batch};
         float* const gradient = learns || (of_classes && !Device::on_host) ? block : nullptr;
-        const float share = how.reduction == Reduction::sum ? 1.f : micro_.weight;
+        [[maybe_unused]] const float share = how.reduction == Reduction::sum ? 1.f : micro_.weight;
         const LossGradientIn<MemoryOf<Device>> by{gradient, gradient ? told.batch : 0, S::count};
-        if constexpr (of_classes)
+        if constexpr (rehearses)
+            static_cast<void>(target);
+        else if constexpr (of_classes)
             Loss::evaluate(device(), {.prediction = told,
                                       .target = target,
                                       .reduction = how.reduction,
@@ -234,10 +238,11 @@ class RecipeStep {
     template <std::size_t i, class... More>
     Batch<Out<i>> run_on(Batch<In<i>> x, const More&... more) {
         x_[i] = x.data;
-        auto& run = trainer_.template run<i>();
-        if constexpr (rehearses) return run.output_of(x.batch);
-        auto&& model = weights<i>();
-        if constexpr (Facts::has_texts && learns)
+        [[maybe_unused]] auto& run = trainer_.template run<i>();
+        [[maybe_unused]] auto&& model = weights<i>();
+        if constexpr (rehearses)
+            return run.output_of(x.batch);
+        else if constexpr (Facts::has_texts && learns)
             return run.forward(model, x, trainer_.given_.sequences(micro_.count), {}, layers_);
         else if constexpr (Facts::has_texts)
             return trainer_.given_.evaluation.forward(model, x, trainer_.given_.sequences(micro_.count));
