@@ -22,6 +22,7 @@ struct ProductNorms;
 struct RowNorms;
 struct TableNorms;
 struct WindowNorms;
+struct AttentionNorms;
 struct ModulationNorms;
 
 /// The defaults of a layer with nothing of its own. A layer inherits from it and adds

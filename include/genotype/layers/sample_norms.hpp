@@ -142,6 +142,37 @@ struct SingleGradients {
     }
 };
 
+namespace detail {
+
+/// The values of the names that `L` reads without a place for gradients by them, in front of what else a run brings.
+template <class L>
+class ReadValues {
+  public:
+    explicit ReadValues(const Backward& pass) {
+        values_[0].outer = pass.values;
+        std::size_t at = 0;
+        const auto add = [&]<class N>(std::type_identity<N>) {
+            values_[at + 1] = {name_id<N>(), value_of<N>(pass).data, nullptr, &values_[at]};
+            ++at;
+        };
+        [&]<class... N>(Names<N...>) { (add(std::type_identity<N>{}), ...); }(ReadNames<L>{});
+    }
+    ReadValues(const ReadValues&) = delete;
+    ReadValues& operator=(const ReadValues&) = delete;
+
+    const NamedValue* list() const { return &values_.back(); }
+
+  private:
+    template <class... N>
+    static constexpr std::size_t count_names(Names<N...>) {
+        return sizeof...(N);
+    }
+
+    std::array<NamedValue, count_names(ReadNames<L>{}) + 1> values_{};
+};
+
+}  // namespace detail
+
 /// The same for any layer whose samples do not depend on one another: its backward runs on the whole batch, once a
 /// sample, whose output gradient alone is not 0.
 struct MaskedGradients {
@@ -156,21 +187,13 @@ struct MaskedGradients {
         using Own = detail::OneGradient<L, Device>;
         const long count = pass.out.count();
         float* const dy = pass.scratch.per_sample;
-        // The values of names without a place for gradients by them, in front of what else the run brings.
-        std::array<NamedValue, count_names(ReadNames<L>{}) + 1> values{};
-        values[0].outer = pass.values;
-        std::size_t at = 0;
-        const auto add = [&]<class N>(std::type_identity<N>) {
-            values[at + 1] = {detail::name_id<N>(), value_of<N>(pass).data, nullptr, &values[at]};
-            ++at;
-        };
-        [&]<class... N>(detail::Names<N...>) { (add(std::type_identity<N>{}), ...); }(ReadNames<L>{});
+        const detail::ReadValues<L> values(pass);
         Backward one = pass;
         one.dx = nullptr;
         one.dy = dy;
         one.gradients = pass.scratch.fixed;
         one.accumulate = false;
-        one.values = &values[at];
+        one.values = values.list();
         one.scratch = pass.scratch.at(Own::extent + MemoryExtent{aligned(count), 0});
         for (int sample = 0; sample < samples.count(); ++sample) {
             const long begin = samples.first(sample) * count;
@@ -179,12 +202,6 @@ struct MaskedGradients {
             L::backward(device, one);
             Own::add_squares(device, one.gradients, norms + sample);
         }
-    }
-
-  private:
-    template <class... N>
-    static constexpr std::size_t count_names(detail::Names<N...>) {
-        return sizeof...(N);
     }
 };
 

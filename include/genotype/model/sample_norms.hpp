@@ -6,6 +6,7 @@
 #include <type_traits>
 
 #include "genotype/kernels/math.hpp"
+#include "genotype/layers/attention_norms.hpp"
 #include "genotype/layers/sample_norms.hpp"
 #include "genotype/layers/table_norms.hpp"
 #include "genotype/layers/window_norms.hpp"
