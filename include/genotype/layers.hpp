@@ -40,6 +40,7 @@
 #include "genotype/layers/number_arguments.hpp"
 #include "genotype/layers/of.hpp"
 #include "genotype/layers/norm_options.hpp"
+#include "genotype/layers/norm_with.hpp"
 #include "genotype/layers/normalised_weight.hpp"
 #include "genotype/layers/parameter.hpp"
 #include "genotype/layers/pass.hpp"

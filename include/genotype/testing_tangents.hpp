@@ -125,9 +125,7 @@ struct TangentDifferences {
 inline void compare_tangents(const std::string& name, const float* values, const std::vector<float> (&differences)[3],
                              long first, long count, const GradientCheckOptions& options, double least_scale,
                              GradientCheck& check) {
-    double scale = least_scale;
-    for (long i = first; i < first + count; ++i)
-        if (std::isfinite(values[i])) scale = std::max(scale, std::abs(static_cast<double>(values[i])));
+    const double scale = largest(values + first, count, least_scale);
     for (long i = first; i < first + count; ++i) {
         double error = std::numeric_limits<double>::infinity(), least = error, most = -error;
         for (const std::vector<float>& of_step : differences) {
@@ -177,7 +175,9 @@ GradientCheck check_tangents(const GradientCheckOptions& options = {}, const Dev
     const float* const r = first.cotangent.data();
     rig.backward(zeros.data(), r, dx, dtx, gradients, false);
 
-    const double scale = 1e-2;  // below, differences of float32 say little
+    const double most = detail::largest(gradients, rig.gradients.size(), detail::largest(dx, rig.dx.size(), 0));
+    // Below, differences of float32 say little.
+    const double scale = std::max(1e-2, detail::least_share * most);
     if (!detail::same(rig.y.data(), first.y.data(), rig.y.size(), 1, 1e-5)) fault("the tangent's run makes another y");
     if (!detail::same(dtx, first.dx.data(), rig.dx.size(), 1, 1e-4))
         fault("the gradient by the direction is not backward's by the input");
@@ -204,7 +204,8 @@ GradientCheck check_tangents(const GradientCheckOptions& options = {}, const Dev
     const auto agree = [&](const float* with, double factor, double tolerance) {
         bool all = true;
         for_each([&](const std::string&, long offset, long count) {
-            all = all && detail::same(gradients + offset, with + offset, count, factor, tolerance);
+            all = all && detail::same(gradients + offset, with + offset, count, factor, tolerance,
+                                      detail::rounding_share * most);
         });
         return all;
     };

@@ -62,7 +62,7 @@ expect "error: $folder/wide: file: found a text in UTF-16, expected a text: save
 for program in "$text --model $model" "${@:2}"; do
     for seed in -1 -0.5 1.5 nan 18446744073709551616 010; do
         # shellcheck disable=SC2086
-        expect "--seed" 2 $program --seed "$seed" </dev/null
+        expect "--seed: found $seed, expected a whole number" 2 $program --seed "$seed" </dev/null
     done
 done
 for program in "${@:2}"; do

@@ -58,8 +58,31 @@ void check_inference(const File& file, const Weights& weights, int context) {
     check_close({last, static_cast<std::size_t>(run.vocabulary())}, file["long/logits"].row(length - 1));
 }
 
-/// Loss and gradients of the long text.
-template <class Net, class Device, class Sources>
+/// The squared norm of the long text's gradient, where the batch has another text before it.
+template <class Net, class Device>
+void check_sample_norms(const File& file, genotype::Model<Net, Device>& model, const std::vector<float>& slope,
+                        double expected) {
+    using namespace genotype;
+    std::vector<int> ids = ids_of(file, "short");
+    const int before = static_cast<int>(ids.size());
+    const std::vector<int> second = ids_of(file, "long");
+    ids.insert(ids.end(), second.begin(), second.end());
+    const int rows = static_cast<int>(ids.size());
+    const std::vector<float> x(ids.begin(), ids.end());
+    std::vector<float> dy(static_cast<std::size_t>(before) * Net::vocabulary, 0.01f);
+    dy.insert(dy.end(), slope.begin(), slope.end());
+    const std::vector<kernels::SequenceRows> list{{.count = before}, {.row = before, .count = rows - before}};
+    const kernels::Sequences texts{list.data(), 2, 0, false};
+    Workspace<Net, InputShape<Net>, Training, SampleNorms<Device>> run(rows);
+    std::vector<float> norms(2);
+    run.forward(model, {x.data(), rows}, texts);
+    run.squared_norms(model, View<Shape<1>>{x.data(), rows}, View<Shape<Net::vocabulary>>{dy.data(), rows}, texts,
+                      norms.data());
+    CHECK(norms[1] == doctest::Approx(expected).epsilon(2e-5));
+}
+
+/// Loss and gradients of the long text, and the norm of its gradient.
+template <class Net, bool with_norms, class Device, class Sources>
 void check_training(const File& file, genotype::Model<Net, Device>& model, Sources sources) {
     using namespace genotype;
     const std::vector<int> ids = ids_of(file, "long");
@@ -78,6 +101,7 @@ void check_training(const File& file, genotype::Model<Net, Device>& model, Sourc
     CHECK(loss == doctest::Approx(file["long/loss"].scalar()).epsilon(1e-5));
     Gradients<Net, Device> gradients;
     run.backward(model, {x.data(), rows}, {slope.data(), rows}, {.gradients = gradients});
+    double squares = 0;
     for_each_tensor<Net, detail::Owned::parameters>([&](const std::string& name, const Parameter& tensor, long offset) {
         CAPTURE(name);
         std::vector<float> got(static_cast<std::size_t>(tensor.count())), expected;
@@ -95,18 +119,20 @@ void check_training(const File& file, genotype::Model<Net, Device>& model, Sourc
             }
         }
         check_close(got, expected, {.of_largest = 3e-5});
+        for (const float value : expected) squares += static_cast<double>(value) * static_cast<double>(value);
     });
+    if constexpr (with_norms) check_sample_norms(file, model, slope, squares);
 }
 
-/// All of it for one folder.
-template <class Net, class Sources>
+/// All of it for one folder, `with_norms` those of texts' gradients too.
+template <class Net, bool with_norms, class Sources>
 void check_text_model(const std::string& name, const genotype::TextConfig& config, int context, Sources sources) {
     using namespace genotype;
     const std::filesystem::path folder = std::filesystem::path(GENOTYPE_GOLDEN_DIR) / "text" / name;
     const File file("text/" + name + "/expected");
     Model<Net, TestedDevice> model;
     load_text(model, TextFiles(folder), config);
-    check_training(file, model, sources);
+    check_training<Net, with_norms>(file, model, sources);
     check_inference<Net, TestedDevice>(file, model, context);
     check_inference<Net, Stored<TestedDevice>>(file, StoredWeights<Net>(TextFiles(folder), config), context);
 }

@@ -74,7 +74,58 @@ void expect_the_same_training(const std::string& name) {
     CHECK(on_cpu.steps() == 4);
 }
 
+struct kind : Given<Class<3>> {};
+
+/// Gives its network labels by hand, of more classes than that knows.
+template <bool has_scratch>
+struct ByHand {
+    using Network =
+        Sequential<Linear<2, 4>, Let<kind, Of<kind>, Embedding<3, 4>>, Modulate<kind, 4, 4>, ReLU, Linear<4, 2>>;
+    using Sample = Shape<2>;
+    struct Losses {
+        float error;
+    };
+    static constexpr long draws = 0;
+    static constexpr int classes = 5;
+
+    template <class Step>
+    static void step(Step& s) {
+        s.template learn<MSE>(&Losses::error, s.run(s.batch(), {given<kind>(s.labels())}), s.batch());
+    }
+};
+template <>
+struct ByHand<true> : ByHand<false> {
+    using Scratch = Shapes<Sample>;
+};
+
+template <class Recipe, class Device>
+std::string error_of_label(int label, bool after_a_step) {
+    Trainer<Recipe, Device> trainer({.batch = 5});
+    const auto x = pictures<Shape<2>>(1);
+    if (after_a_step) trainer.step(x, std::vector<int>{0, 1, 2, 0, 1});
+    const auto steps = trainer.steps();
+    try {
+        trainer.step(x, std::vector<int>{0, 1, 2, label, 1});
+    } catch (const Error& error) {
+        if (after_a_step && !Device::on_host) CHECK(trainer.steps() == steps);
+        return error.what();
+    }
+    return "";
+}
+
 }  // namespace
+
+TEST_CASE("issue 18.5: labels that a recipe gives a network by hand are looked at where the host reads them") {
+    for (const bool after : {false, true}) {
+        const std::string near = error_of_label<ByHand<false>, ThrustCpp>(4, after);
+        CHECK(near == "kind: label of sample 3: found 4.000000, expected a whole number from 0 to 2");
+        CHECK(error_of_label<ByHand<false>, Far>(4, after) == near);
+        CHECK(error_of_label<ByHand<true>, Far>(4, after) == near);
+        CHECK(error_of_label<ByHand<true>, Far>(2, after) == "");
+        CHECK(error_of_label<ByHand<true>, Far>(5, after) ==
+              "Trainer: label of sample 3: found 5, expected one of the recipe's classes, 0 to 4");
+    }
+}
 
 TEST_CASE("a VAE") {
     expect_the_same_training<Vae, Shape<12>>("vae");

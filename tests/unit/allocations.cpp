@@ -88,6 +88,53 @@ TEST_CASE("a classifier's steps and evaluations") {
     });
 }
 
+namespace {
+
+/// A recipe without Scratch of two networks, which computes beside them.
+struct Noisy {
+    using Encoder = Sequential<Linear<8, 4>, Tanh>;
+    using Decoder = Sequential<Linear<4, 8>>;
+    using Networks = Nets<Encoder, Decoder>;
+    using Sample = Shape<8>;
+    using Target = Shape<8>;
+    using Inputs = Shapes<Sample, Shape<4>>;
+    struct Losses {
+        float error;
+    };
+    static constexpr long draws = 8;
+    static constexpr std::array prefixes{"encoder.", "decoder."};
+
+    template <class Step>
+    static void step(Step& s) {
+        s.template learn<0, 1>([&] {
+            const auto x = s.compute(kernels::Add{}, s.template normal<Sample>(), s.batch());
+            const auto told = s.template run<1>(s.template run<0>(x));
+            const auto wanted = s.is_whole() ? s.targets() : s.compute(kernels::Identity{}, s.targets());
+            const auto dy = s.template loss<MSE>(&Losses::error, told, wanted);
+            float* const dz = s.template memory<Shape<4>>();
+            s.template backward<1>(dy, dz);
+            s.template backward<0>({dz, s.size()});
+        });
+    }
+};
+
+}  // namespace
+
+TEST_CASE("issue 18.5: the first step of a recipe without Scratch allocates nothing") {
+    const auto x = normal<Shape<8>>(16, Seed{1});
+    for (const int pieces : {1, 4}) {
+        Trainer<Noisy> first({.accumulate = pieces, .batch = 16});
+        first.step(x, x);  // OpenMP's threads
+        Trainer<Noisy> trainer({.accumulate = pieces, .batch = 16});
+        const long news = counted::news, mallocs = counted::mallocs;
+        const float error = trainer.step(x, x).error;
+        const long news_after = counted::news, mallocs_after = counted::mallocs;
+        CHECK(news_after == news);
+        CHECK(mallocs_after == mallocs);
+        CHECK(error > 0);
+    }
+}
+
 TEST_CASE("a VAE's steps and evaluations") {
     Trainer<Autoencoder> trainer({.clip_norm = 1, .batch = 64});
     Tensor<Shape<256>> real(64);

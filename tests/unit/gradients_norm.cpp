@@ -27,6 +27,13 @@ TEST_CASE("issue 18.9: instance norm's gradients") {
     expect_gradients<InstanceNorm<6>, Shape<6, 3, 4>, Exact<TestedDevice>>();
 }
 
+TEST_CASE("issue 18.4: gradients of a bias that a norm takes away again are 0, and differences say so") {
+    using Net = Sequential<Conv<2, 4, 3, 1, 1, Bias>, InstanceNorm<4>, SiLU>;
+    expect_gradients<Net, Shape<2, 6, 6>>({.seed = 1});
+    expect_gradients<Net, Shape<2, 6, 6>>({.seed = 5});
+    expect_gradients<Net, Shape<2, 6, 6>, Reference>({.seed = 3});
+}
+
 TEST_CASE("layer norm's gradients") {
     expect_gradients<LayerNorm<3>, Shape<3>>({.batch = 1});
     expect_gradients<LayerNorm<37>, Shape<37>>();

@@ -16,7 +16,7 @@ namespace {
 int end_after(std::initializer_list<int> signals, int ignored = 0) {
     const pid_t child = ::fork();
     if (child == 0) {
-        for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGPIPE})
+        for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGUSR1, SIGUSR2, SIGXCPU})
             std::signal(signal, signal == ignored ? SIG_IGN : SIG_DFL);
         const Interrupt interrupt;
         for (const int signal : signals) ::raise(signal);
@@ -49,6 +49,30 @@ TEST_CASE("issue 17.12: what ends a job or a container, and a closed terminal or
     CHECK(end_after({SIGHUP, SIGHUP, SIGHUP}) == -SIGHUP);
     CHECK(end_after({SIGTERM, SIGHUP, SIGPIPE}) == -SIGTERM);
     CHECK(end_after({SIGPIPE, SIGPIPE}) == -SIGPIPE);
+}
+
+TEST_CASE("issue 18: what batch systems send ahead of a kill is as SIGTERM, and what comes after it does nothing") {
+    for (const int signal : {SIGUSR1, SIGUSR2, SIGXCPU}) {
+        INFO(signal);
+        CHECK(end_after({signal}) == -signal);
+        CHECK(end_after({signal, signal, signal}) == -signal);
+        CHECK(end_after({signal, SIGTERM}) == SIGTERM);
+        CHECK(end_after({SIGTERM, signal}) == -SIGTERM);
+        CHECK(end_after({signal}, signal) == -100);
+    }
+    // A program's own use of one stays what it is.
+    static volatile std::sig_atomic_t heard = 0;
+    for (const int signal : {SIGUSR1, SIGUSR2, SIGXCPU}) {
+        heard = 0;
+        const auto before = std::signal(signal, [](int) { heard = 1; });
+        {
+            const Interrupt interrupt;
+            ::raise(signal);
+            CHECK(heard == 1);
+            CHECK_FALSE(interrupt.asked());
+        }
+        std::signal(signal, before);
+    }
 }
 
 TEST_CASE("issue 17.12: what nohup has a program ignore stays ignored") {

@@ -12,6 +12,7 @@
 #include "genotype/layers/layer_norm.hpp"
 #include "genotype/layers/linear.hpp"
 #include "genotype/layers/max_pool.hpp"
+#include "genotype/layers/norm_with.hpp"
 #include "genotype/layers/pixel_shuffle.hpp"
 #include "genotype/layers/pixel_unshuffle.hpp"
 #include "genotype/layers/reshape.hpp"
@@ -76,6 +77,14 @@ static_assert(faulty<LayerNorm<8>>(picture(8, 3, 5), FaultKind::picture_given, 8
 static_assert(faulty<LayerNorm<8, 3, 5>>(picture(8, 3, 4), FaultKind::shape, 8));
 static_assert(faulty<LayerNorm<8, -1, 5>>(unknown_dims, FaultKind::size, -1));
 // One rule for options: a number has a name, a bias is chosen, several stand in a `With`, in any order.
+static_assert(std::same_as<BNWith<Epsilon<1e-3f>, 8>, BN<8, 1e-3f>>);
+static_assert(std::same_as<BNWith<With<Momentum<0.01f>>, 8>, BN<8, 1e-5f, 0.01f>>);
+static_assert(std::same_as<BNWith<With<Momentum<0.01f>, Epsilon<1e-3f>>, 8>, BN<8, 1e-3f, 0.01f>>);
+static_assert(std::same_as<BNWith<With<>, 8>, BN<8>> && std::same_as<GroupNormWith<With<>, 2, 8>, GroupNorm<2, 8>>);
+static_assert(std::same_as<GroupNormWith<Epsilon<1e-6f>, 2, 8>, GroupNorm<2, 8, 1e-6f>>);
+static_assert(std::same_as<InstanceNormWith<With<Epsilon<1e-3f>>, 8>, InstanceNorm<8, 1e-3f>>);
+static_assert(std::same_as<InstanceNormWith<With<>, 8>, InstanceNorm<8>>);
+static_assert(faulty<LayerNormWith<Momentum<0.1f>, 8>>(vector_dims(8), FaultKind::option, 1));
 static_assert(LayerNormWith<Epsilon<1e-3f>, 8>::epsilon == LayerNormWith<std::ratio<1, 1000>, 8>::epsilon);
 static_assert(LayerNormWith<With<NoBias, Epsilon<1e-3f>>, 8>::parameters.size() == 1);
 static_assert(LayerNormWith<With<>, 8>::epsilon == 1e-5f && LayerNormWith<With<>, 8>::parameters.size() == 2);

@@ -357,6 +357,30 @@ TEST_CASE("issue 17.21: MNIST is found where others put it, under the names that
         contains(error_of([] { load_pictures("mnist", Split::test); }), "t10k-labels-idx1-ubyte.gz: found nothing in"));
 }
 
+TEST_CASE("issue 18: GENOTYPE_DATA may name a data set's own folder") {
+    TemporaryFolder folder;
+    struct Place {
+        const char *set, *root, *files;
+    };
+    for (const Place& place :
+         {Place{"fashion-mnist", "fashion-mnist", "fashion-mnist"},
+          Place{"fashion-mnist", "fashion-mnist/", "fashion-mnist"}, Place{"mnist", "MNIST/raw", "MNIST/raw"},
+          Place{"mnist", "one/MNIST", "one/MNIST/raw"}}) {
+        CAPTURE(place.root);
+        const std::string files = place.files;
+        folder.file(files + "/t10k-images-idx3-ubyte", one_idx_picture());
+        folder.file(files + "/t10k-labels-idx1-ubyte", one_idx_label(5));
+        setenv("GENOTYPE_DATA", (folder / place.root).c_str(), 1);
+        CHECK(load_pictures(place.set, Split::test).labels == std::vector<int>{5});
+    }
+    // What lies around it comes first, and another data set's folder is none.
+    folder.file("fashion-mnist/fashion-mnist/t10k-images-idx3-ubyte", one_idx_picture());
+    folder.file("fashion-mnist/fashion-mnist/t10k-labels-idx1-ubyte", one_idx_label(7));
+    setenv("GENOTYPE_DATA", (folder / "fashion-mnist").c_str(), 1);
+    CHECK(load_pictures("fashion-mnist", Split::test).labels == std::vector<int>{7});
+    CHECK(contains(error_of([] { load_pictures("kmnist", Split::test); }), "found nothing in"));
+}
+
 TEST_CASE("issue 17.21: beside a damaged copy the whole one is read, and that is told") {
     TemporaryFolder folder;
     setenv("GENOTYPE_DATA", folder.path().c_str(), 1);

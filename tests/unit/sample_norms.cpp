@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <vector>
 
 #include "genotype/genotype.hpp"
@@ -84,6 +85,117 @@ TEST_CASE("issue 18.4: norms of single samples are those of batches of one: netw
 
 namespace {
 
+/// Norms of texts of several lengths, of which some have more rows than a tile.
+template <class Net, class In>
+void expect_of_texts(const Tensor<In>& x, const std::vector<int>& lengths) {
+    on_tested_devices([&]<class Device>(Device) {
+        const SampleNormsCheck found = check_sample_norms<Net, In, Device>(x, lengths);
+        INFO(found.fault);
+        CHECK(found.passed);
+        CHECK(found.compared >= static_cast<long>(lengths.size()));
+    });
+}
+template <class Net>
+void expect_of_texts(const std::vector<int>& lengths) {
+    constexpr int vocabulary = OutputShape<Net, Shape<1>>::count;
+    Tensor<Shape<1>> tokens(std::accumulate(lengths.begin(), lengths.end(), 0));
+    for (int i = 0; i < tokens.batch(); ++i) tokens(i, 0) = static_cast<float>(i * i % 17 % vocabulary);
+    expect_of_texts<Net>(tokens, lengths);
+}
+
+const std::vector<int> short_texts{5, 1, 12}, long_texts{70, 3, 130};
+
+}  // namespace
+
+TEST_CASE("issue 18.4: norms of texts are those of batches of one text: products, from rows and from gradients") {
+    const auto x = normal<Shape<40>>(203, Seed{4});
+    expect_of_texts<Linear<40, 3>>(x, long_texts);            // few weights: gradients
+    expect_of_texts<Linear<40, 900, NoBias>>(x, long_texts);  // many: products of rows, where a text is short
+    expect_of_texts<Linear<40, 2100>>(x, {64, 65, 1, 73});
+    const auto few = normal<Shape<40>>(18, Seed{5});
+    expect_of_texts<Linear<40, 300>>(few, short_texts);
+    expect_of_texts<Sequential<LayerNorm<40>, RMSNorm<40>, WeightNorm<Linear<40, 6>>, SpectralNorm<Linear<6, 5>>>>(
+        few, short_texts);
+    expect_of_texts<
+        Sequential<Let<condition, Linear<40, 6>, SiLU>, Linear<40, 5>, Modulate<condition, 6, 5>, SiLU, Linear<5, 2>>>(
+        few, short_texts);
+}
+
+TEST_CASE("issue 18.4: norms of texts are those of batches of one text: tokens, tied and not") {
+    using Tied = LanguageModel<Embedding<20, 8>, Sequential<Linear<8, 8>, GELU>>;
+    expect_of_texts<Tied>(short_texts);
+    expect_of_texts<Tied>(long_texts);
+    expect_of_texts<LanguageModel<Embedding<800, 70>, Sequential<Linear<70, 70>, GELU>>>({70, 3, 75});
+    expect_of_texts<LanguageModel<Embedding<400, 8>, PositionalEmbedding<12, 8>, Linear<8, 400>>>(short_texts);
+    expect_of_texts<LanguageModel<Embedding<20, 8>, Linear<8, 8>, Linear<8, 20>>>(short_texts);
+    // Rows alone, of a table that is used twice.
+    Tensor<Shape<1>> tokens(4);
+    for (int i = 0; i < 4; ++i) tokens(i, 0) = static_cast<float>(i * 3 % 7);
+    on_tested_devices([&]<class Device>(Device) {
+        const auto found = check_sample_norms<Tied, Shape<1>, Device>(tokens);
+        INFO(found.fault);
+        CHECK(found.passed);
+    });
+}
+
+TEST_CASE("issue 18.4: norms of texts are those of batches of one text: language models") {
+    expect_of_texts<GPT2<GPT2Config{.vocabulary = 30, .context = 140, .width = 8, .layers = 2, .heads = 2}>>(
+        long_texts);
+    expect_of_texts<
+        GPT2<GPT2Config{.vocabulary = 300, .context = 20, .width = 8, .layers = 1, .heads = 2, .tied = false}>>(
+        short_texts);
+    expect_of_texts<Llama<LlamaConfig{.vocabulary = 30,
+                                      .width = 12,
+                                      .layers = 2,
+                                      .heads = 2,
+                                      .key_value_heads = 1,
+                                      .hidden = 20,
+                                      .context = 140,
+                                      .tied = true}>>(short_texts);
+    const auto x = normal<Shape<6>>(18, Seed{5});
+    expect_of_texts<Sequential<Linear<6, 4>, Save<condition>, Linear<4, 6>, MultiheadAttention<6, 2>,
+                               CrossAttention<condition, 6, 3, Shape<4>>>>(x, short_texts);
+}
+
+TEST_CASE(
+    "issue 18.4: norms of single images: attention, and convolutions whose gradients have more values than rows") {
+    expect_everywhere<
+        Sequential<Conv<2, 6, 1>, Save<condition>, Conv<6, 4, 2, 2, 0>, MultiheadAttention<4, 2>,
+                   CrossAttention<condition, 4, 2, Shape<6, 4, 4>>, SiLU, Residual<MultiheadAttention<4, 1, NoBias>>>,
+        Shape<2, 4, 4>>();
+    expect_everywhere<Conv<40, 70, 3, 1, 1, Bias>, Shape<40, 3, 2>>();
+    expect_everywhere<Conv<16, 200, 4, 2, 1>, Shape<16, 18, 18>>();
+    expect_everywhere<Sequential<Conv<40, 70, 3, 1, 0>, Flatten, Linear<70, 3>>, Shape<40, 3, 3>>();
+}
+
+TEST_CASE("issue 18.4: texts that are not the batch's rows are told") {
+    using Net = LanguageModel<Embedding<20, 8>, Linear<8, 8>>;
+    Workspace<Net, Shape<1>, Training, SampleNorms<Cpu>> run(8);
+    Model<Net> model(Seed{1});
+    const Tensor<Shape<1>> x(8);
+    const Tensor<Shape<20>> dy(8);
+    std::vector<float> norms(3);
+    const auto norms_of = [&](const std::vector<kernels::SequenceRows>& list) {
+        const kernels::Sequences texts{list.data(), static_cast<int>(list.size()), 0, false};
+        run.forward(model, x, texts);
+        run.squared_norms(model, x, dy, texts, norms.data());
+    };
+    CHECK_THROWS_WITH_AS(norms_of({{.row = 0, .count = 3}, {.row = 3, .count = 4}}),
+                         "Workspace: rows of all texts: found 7, expected 8, those of the batch", Error);
+    CHECK_THROWS_WITH_AS(
+        norms_of({{.row = 0, .count = 3}, {.row = 4, .count = 4}}),
+        "Workspace: rows of text 1: found 4 from row 4, expected 1 or more from row 3, behind the text "
+        "before",
+        Error);
+    norms_of({{.row = 0, .count = 3}, {.row = 3, .count = 5}});
+    const kernels::SequenceRows one{.row = 0, .count = 8};
+    CHECK_THROWS_WITH_AS(
+        run.squared_norms(model, x, dy, kernels::Sequences{&one, 2, 0, false}, norms.data(), {&one, 1}),
+        "Workspace: texts as the host reads them: found 1, expected those of the sequences, 2", Error);
+}
+
+namespace {
+
 /// Says that it has no bias where norms are worked out, and has one.
 struct ForgetsBias : Linear<5, 7> {
     static constexpr bool has_bias = false;
@@ -96,7 +208,7 @@ struct Shifted {
     }
     template <class L, class Device>
     static void add_squared_norms(Device device, const Backward& pass, float* norms) {
-        ProductNorms::add_squared_norms<L>(device, pass, norms);
+        ProductNorms::add_squared_norms<L>(device, pass, SampleRows(pass.batch), norms);
         std::rotate(norms, norms + 1, norms + pass.batch);
     }
 };

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "genotype/genotype.hpp"
 #include "genotype/text.hpp"
 #include "genotype/text/config_source.hpp"
 #include "genotype/text/family_fault.hpp"
@@ -352,3 +353,23 @@ TEST_CASE("issue 18: what is said of a family of one's own, and to whom does not
           ".hidden = 96}>;\n");
     CHECK(contains(model_header(mini, "own"), "#include \"mini.hpp\"\n\nnamespace own {"));
 }
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+TEST_CASE("issue 18.7: names that older programs say") {
+    using Words = GPT2<GPT2Config{.vocabulary = 8, .context = 4, .width = 4, .layers = 1, .heads = 1}>;
+    using Gan = GAN<Sequential<Linear<3, 4>>, Sequential<Linear<4, 1>>, BCEWithLogits>;
+    static_assert(std::same_as<Trainer<Gan>::Picture, Shape<4>>);
+    static_assert(std::same_as<Trainer<VAE<6, 5, 2>>::Latent, Shape<2>> && Trainer<VAE<6, 5, 2>>::latent == 2);
+    static_assert(Trainer<Words>::vocabulary == 8);
+    static_assert(prepared_floats<Words, Cpu>() * static_cast<long>(sizeof(float)) == packed_bytes<Words, Cpu>());
+    const LlamaConfig llama{.vocabulary = 8, .width = 4, .layers = 1, .heads = 1, .hidden = 4, .context = 4};
+    const auto ours = llama_sources("body.1.weight", llama);
+    REQUIRE(ours);
+    CHECK(ours->parts[0].name == "model.norm.weight");
+    const auto theirs =
+        gpt2_sources("body.2.bias", {.vocabulary = 8, .context = 4, .width = 4, .layers = 1, .heads = 1});
+    REQUIRE(theirs);
+    CHECK(theirs->parts[0].name == "transformer.ln_f.bias");
+}
+#pragma GCC diagnostic pop

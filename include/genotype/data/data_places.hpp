@@ -1,6 +1,7 @@
 // Where data sets lie on this machine.
 #pragma once
 
+#include <algorithm>
 #include <cstdlib>
 #include <exception>
 #include <filesystem>
@@ -24,13 +25,37 @@ namespace genotype::detail {
     return roots;
 }
 
-/// Where a named data set may lie: in each root under its name, then in the folders that others make for it.
+/// Where `folder` lies, should `root` be it or a folder on the way to it: of MNIST/raw a root that ends in MNIST/raw or
+/// in MNIST. Nothing where the root's own name says nothing of it, for it may hold another data set's files.
+[[gnu::cold]] inline void add_own_places(const std::filesystem::path& root, const std::filesystem::path& folder,
+                           std::vector<std::filesystem::path>& places) {
+    std::vector<std::string> ends;  // the root's last names, the last one first
+    std::error_code ignored;
+    std::filesystem::path at = std::filesystem::absolute(root, ignored).lexically_normal();
+    if (!at.has_filename()) at = at.parent_path();
+    for (; at.has_filename(); at = at.parent_path()) ends.push_back(at.filename().string());
+    const std::vector<std::filesystem::path> names(folder.begin(), folder.end());
+    for (std::size_t length = std::min(names.size(), ends.size()); length > 0; --length) {
+        bool is_end = true;
+        for (std::size_t name = 0; name < length; ++name) is_end = is_end && names[name] == ends[length - 1 - name];
+        if (!is_end) continue;
+        std::filesystem::path place = root;
+        for (std::size_t name = length; name < names.size(); ++name) place /= names[name];
+        places.push_back(place);
+        return;
+    }
+}
+
+/// Where a named data set may lie: in each root under its name, then in the folders that others make for it; then the
+/// root itself, where that is such a folder.
 [[gnu::cold]] inline std::vector<std::filesystem::path> data_places(const std::string& name,
                                                                     const std::vector<std::string>& folders = {}) {
     std::vector<std::filesystem::path> places;
     for (const std::filesystem::path& root : data_roots()) {
         places.push_back(root / name);
         for (const std::string& folder : folders) places.push_back(root / folder);
+        add_own_places(root, name, places);
+        for (const std::string& folder : folders) add_own_places(root, folder, places);
     }
     if (name == "fashion-mnist") places.push_back("/usr/share/datasets/fashion-mnist");
     return places;

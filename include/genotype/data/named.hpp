@@ -205,7 +205,7 @@ inline bool has_split(const std::string& name, Split split) {
 /// A data set by name, or a folder of one's own PNG files, whose pictures are brought to `size`.
 /// - "fashion-mnist" (Debian's package dataset-fashion-mnist has it), "mnist", "kmnist", "qmnist", "cifar10" and
 ///   "cifar100" (its 100 fine classes) are looked for in $GENOTYPE_DATA/NAME and ./data/NAME, and in the folders of
-///   torchvision beside those (MNIST/raw, cifar-10-batches-bin).
+///   torchvision beside those (MNIST/raw, cifar-10-batches-bin); $GENOTYPE_DATA may also name one of these folders.
 /// - A folder is flat, or has a folder for each class (`read_picture_folder`), or parts that are so: `train` or
 ///   `training`, and for Split::test `test` or `testing`, or where there is neither `val`, `valid` or `validation`.
 ///   Without parts all pictures are Split::train's. Labels go by the names of the classes in training.

@@ -21,8 +21,6 @@ struct CausalAttention : LayerBase {
     static_assert(head_width <= kernels::widest_head, "a head is at most 256 wide");
     static constexpr kernels::AttentionSizes sizes{heads, key_value_heads, head_width};
     static constexpr bool backward_reads_output = true;
-    using no_sample_norms =
-        why::because<why::its_rows_are_tokens_which_attention_joins, why::hint_norms_are_of_rows_not_of_texts>;
 
     static constexpr Inferred output(Dims in) {
         for (const int size : {heads, key_value_heads, head_width})

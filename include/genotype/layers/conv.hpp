@@ -33,7 +33,7 @@ struct Conv<in_channels, out_channels, kernel, stride, padding, Choice> : LayerB
     static_assert(kernel <= 512 && stride <= 512, "the kernels' buffers hold kernels and strides of up to 512");
     static constexpr ShapeFault fault = detail::convolution_fault(in_channels, out_channels, kernel, stride, padding);
     static constexpr bool has_bias = std::same_as<Choice, Bias>;
-    using sample_norms = SingleGradients;
+    using sample_norms = WindowNorms;
     using linear_map = Conv<in_channels, out_channels, kernel, stride, padding, NoBias>;
     static constexpr Dims input = picture_dims(fault ? any_dim : in_channels, any_dim, any_dim);
     static constexpr auto parameters =

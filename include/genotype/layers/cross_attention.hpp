@@ -19,8 +19,7 @@ namespace genotype {
 /// than x, "q_proj_weight", "k_proj_weight" and "v_proj_weight". There is no mask: every token of a list counts.
 template <class N, int width, int heads, class S = typename N::shape, class Choice = Bias>
 struct CrossAttention : LayerBase {
-    using no_sample_norms =
-        why::because<why::its_rows_are_tokens_which_attention_joins, why::hint_norms_are_of_rows_not_of_texts>;
+    using sample_norms = AttentionNorms;
 
   private:
     static constexpr int context_width = S::dims.first;
@@ -33,6 +32,7 @@ struct CrossAttention : LayerBase {
   public:
     using reads = Names<N, Sequences>;
     static constexpr bool exceeds_0_to_1 = true;
+    static constexpr bool joins_rows(Dims in) { return in.rank == 1 && S::dims.rank == 1; }
     static constexpr Dims input{any_dim, All::sized ? width : any_dim, any_dim, any_dim, any_dim};
     static constexpr auto parameters = All::list;
 
@@ -126,6 +126,20 @@ struct CrossAttention : LayerBase {
                          All::bias_gradient(b.gradients, All::in_bias(0)), b.accumulate, of_x);
         Out::gradients(device, rows, result, b.dy, b.gradients + All::out_weight,
                        All::bias_gradient(b.gradients, All::out_bias), b.accumulate, of_x);
+    }
+
+    /// For norms of single samples, see layers/attention_norms.hpp.
+    static constexpr bool has_bias = All::has_bias;
+    static constexpr int widest_product = width > context_width ? width : context_width;
+    static constexpr long most_rows(Dims in) { return in.pixels() > key_pixels ? in.pixels() : key_pixels; }
+    template <class Visit>
+    static void each_product(const Backward& b, const Visit& visit) {
+        const Places at(b.in);
+        const float* const context = value_of<N>(b).data;
+        visit(width, b.x, width, b.scratch.per_sample, b.in.pixels());
+        visit(context_width, context, width, b.scratch.at(at.keys).per_sample, key_pixels);
+        visit(context_width, context, width, b.scratch.at(at.values).per_sample, key_pixels);
+        visit(width, b.kept.at(at.result).per_sample, width, b.dy, b.in.pixels());
     }
 
     /// Kept: the tangents of queries, keys, values and of what attention gives, where those lie. Scratch of backward:

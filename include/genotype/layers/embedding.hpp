@@ -17,7 +17,7 @@ namespace genotype {
 template <int tokens, int size>
 struct Embedding : LayerBase {
     static constexpr int vocabulary = tokens, width = size;
-    using sample_norms = RowNorms;
+    using sample_norms = TableNorms;
     static constexpr Dims input = vector_dims(1);
     static constexpr long multiply_adds = 0;
     static constexpr std::array<Parameter, 1> parameters{{{"weight", {2, vocabulary, width}, {Initial::normal, 1}}}};

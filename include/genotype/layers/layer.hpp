@@ -20,6 +20,9 @@ struct SingleGradients;
 struct MaskedGradients;
 struct ProductNorms;
 struct RowNorms;
+struct TableNorms;
+struct WindowNorms;
+struct AttentionNorms;
 struct ModulationNorms;
 
 /// The defaults of a layer with nothing of its own. A layer inherits from it and adds

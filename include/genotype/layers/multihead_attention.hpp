@@ -17,8 +17,7 @@ namespace genotype {
 /// Source: Vaswani et al., "Attention is all you need" (NeurIPS 2017).
 template <int width, int heads, class Choice = Bias>
 struct MultiheadAttention : LayerBase {
-    using no_sample_norms =
-        why::because<why::its_rows_are_tokens_which_attention_joins, why::hint_norms_are_of_rows_not_of_texts>;
+    using sample_norms = AttentionNorms;
 
   private:
     using All = detail::AttentionParts<width, heads, width, Choice>;
@@ -28,6 +27,7 @@ struct MultiheadAttention : LayerBase {
   public:
     using reads = Names<Sequences>;
     static constexpr bool exceeds_0_to_1 = true;
+    static constexpr bool joins_rows(Dims in) { return in.rank == 1; }
     static constexpr Dims input{any_dim, All::sized ? width : any_dim, any_dim, any_dim, any_dim};
     static constexpr auto parameters = All::list;
 
@@ -97,6 +97,16 @@ struct MultiheadAttention : LayerBase {
                       All::bias_gradient(b.gradients, All::in_bias(0)), b.accumulate, scratch);
         Out::gradients(device, rows, result, b.dy, b.gradients + All::out_weight,
                        All::bias_gradient(b.gradients, All::out_bias), b.accumulate, scratch);
+    }
+
+    /// For norms of single samples, see layers/attention_norms.hpp.
+    static constexpr bool has_bias = All::has_bias;
+    static constexpr int widest_product = 3 * width;
+    static constexpr long most_rows(Dims in) { return in.pixels(); }
+    template <class Visit>
+    static void each_product(const Backward& b, const Visit& visit) {
+        visit(width, b.x, 3 * width, b.scratch.per_sample, b.in.pixels());
+        visit(width, b.kept.at(joint(b.in)).per_sample, width, b.dy, b.in.pixels());
     }
 
     /// Kept: the tangents of queries, keys and values, and of what attention gives. Scratch of backward: the gradients

@@ -17,6 +17,7 @@ template <int positions, int size>
 struct PositionalEmbedding : LayerBase {
     using no_tangent = why::because<why::its_rows_are_tokens_of_texts, why::hint_penalties_of_gradients_are_for_images>;
     using reads = Names<Sequences>;
+    static constexpr bool joins_rows(Dims) { return false; }
     static constexpr int context = positions, width = size;
     using sample_norms = RowNorms;
     static constexpr bool backward_reads_input = false;

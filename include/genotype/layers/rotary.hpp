@@ -18,6 +18,7 @@ template <int heads, int key_value_heads, int head_width, class Angles = Rope<>>
 struct Rotary : LayerBase {
     using no_tangent = why::because<why::its_rows_are_tokens_of_texts, why::hint_penalties_of_gradients_are_for_images>;
     using reads = Names<Sequences>;
+    static constexpr bool joins_rows(Dims) { return false; }
     static constexpr kernels::AttentionSizes sizes{heads, key_value_heads, head_width};
     static constexpr bool backward_reads_input = false;
     static constexpr bool in_place = true;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -39,6 +40,114 @@ double squared_norm(const std::vector<float>& gradients) {
     return sum;
 }
 
+/// One text after another, of so many tokens each.
+inline std::vector<kernels::SequenceRows> texts_of_lengths(std::span<const int> lengths) {
+    std::vector<kernels::SequenceRows> texts;
+    int row = 0;
+    for (const int length : lengths) {
+        texts.push_back({.row = row, .count = length, .slot = static_cast<int>(texts.size())});
+        row += length;
+    }
+    return texts;
+}
+
+/// Holds the norms of rows or, where `of_texts`, of texts.
+template <Layer Net, ShapeType In, class Device, bool of_texts>
+class SampleNormsRig {
+    using On = SampleNorms<Device>;
+    using Out = OutputShape<Net, In>;
+    using Run = Workspace<Net, In, Training, On>;
+    using Texts = std::span<const kernels::SequenceRows>;
+
+  public:
+    SampleNormsRig(const SampleNormsCheckOptions& chosen, const Device& device)
+        : options(chosen),
+          on{device},
+          model(Seed{chosen.seed}, device),
+          gradients(static_cast<std::size_t>(parameter_floats<Net>())) {
+        // Initial values such as a norm's 1 and 0 would hide mistakes.
+        std::vector<float> noise(gradients.size());
+        if (!noise.empty())
+            fill_normal(device, static_cast<long>(noise.size()), RandomState{.seed = options.seed}, noise.data());
+        for_each_tensor<Net, Owned::parameters>([&](const std::string&, const Parameter& tensor, long offset) {
+            for (long i = offset; i < offset + tensor.count(); ++i)
+                model.parameters.data()[i] += 0.2f * noise[static_cast<std::size_t>(i)];
+        });
+        model.prepare();
+    }
+
+    /// Each of the list's stretches of rows is a sample.
+    SampleNormsCheck check(const Tensor<In>& x, Texts samples) {
+        Tensor<Out> dy(x.batch());
+        fill_normal(on, dy.size(), RandomState{.seed = options.seed, .stream = streams::noise}, dy.data());
+        std::vector<float> norms(samples.size(), std::numeric_limits<float>::quiet_NaN());
+        Run run(x.batch() + 1, on);
+        RandomState random = before();
+        forward(run, x, samples, random);
+        if constexpr (of_texts)
+            run.squared_norms(model, x, dy, sequences(samples), norms.data());
+        else
+            run.squared_norms(model, x, dy, norms.data());
+        const bool draws = random.position != before().position;
+        for (std::size_t sample = 0; sample < samples.size(); ++sample) {
+            const kernels::SequenceRows rows = samples[sample];
+            Tensor<Out> of_one(x.batch());
+            copy_rows(dy, rows.row, rows.count, of_one, rows.row);
+            squares(run, x, of_one, samples);
+            compare(sample, norms[sample], "among others");
+            if (draws) continue;
+            Tensor<In> single(rows.count);
+            Tensor<Out> only(rows.count);
+            copy_rows(x, rows.row, rows.count, single, 0);
+            copy_rows(dy, rows.row, rows.count, only, 0);
+            const kernels::SequenceRows whole{.count = rows.count};
+            Run alone(rows.count, on);
+            squares(alone, single, only, {&whole, 1});
+            compare(sample, norms[sample], "alone");
+        }
+        return found;
+    }
+
+  private:
+    RandomState before() const { return {.seed = options.seed, .stream = streams::layers}; }
+    static kernels::Sequences sequences(Texts list) { return {list.data(), static_cast<int>(list.size()), 0, false}; }
+
+    template <class S>
+    static void copy_rows(const Tensor<S>& from, int row, int rows, Tensor<S>& to, int at) {
+        std::copy_n(from.data() + row * S::count, rows * S::count, to.data() + at * S::count);
+    }
+    void forward(Run& run, const Tensor<In>& x, Texts samples, RandomState& random) {
+        if constexpr (of_texts)
+            run.forward(model, x, sequences(samples), {}, &random);
+        else
+            run.forward(model, x, &random);
+    }
+    void squares(Run& run, const Tensor<In>& x, const Tensor<Out>& dy, Texts samples) {
+        RandomState random = before();
+        forward(run, x, samples, random);
+        const kernels::Sequences texts = sequences(samples);
+        run.backward(model, x, dy, {.gradients = gradients, .sequences = of_texts ? &texts : nullptr});
+    }
+    void compare(std::size_t sample, float norm, const char* where) {
+        const double expected = squared_norm<Net>(gradients), got = static_cast<double>(norm);
+        const double error = std::abs(got - expected) / std::max(expected, 1e-6);
+        ++found.compared;
+        if (error <= options.tolerance)
+            found.largest_error = std::max(found.largest_error, error);
+        else if (found.passed)
+            found = {false,
+                     "sample " + std::to_string(sample) + ": the squared norm is " + std::to_string(got) +
+                         ", and of its gradient " + where + " " + std::to_string(expected),
+                     found.largest_error, found.compared};
+    }
+
+    SampleNormsCheckOptions options;
+    On on;
+    Model<Net, Device> model;
+    std::vector<float> gradients;
+    SampleNormsCheck found{};
+};
+
 }  // namespace detail
 
 /// Holds `Workspace::squared_norms` of a batch x against the gradients of its samples: of each where the others' output
@@ -48,60 +157,19 @@ double squared_norm(const std::vector<float>& gradients) {
 template <Layer Net, ShapeType In, class Device = Cpu>
 SampleNormsCheck check_sample_norms(const Tensor<In>& x, const SampleNormsCheckOptions& options = {},
                                     const Device& device = {}) {
-    using On = SampleNorms<Device>;
-    using Out = OutputShape<Net, In>;
-    const On on{device};
-    const int batch = x.batch();
-    const auto count = static_cast<std::size_t>(parameter_floats<Net>());
-    Model<Net, Device> model(Seed{options.seed}, device);
-    // Initial values such as a norm's 1 and 0 would hide mistakes.
-    std::vector<float> noise(count), gradients(count), norms(static_cast<std::size_t>(batch));
-    if (count > 0) fill_normal(device, static_cast<long>(count), RandomState{.seed = options.seed}, noise.data());
-    for_each_tensor<Net, detail::Owned::parameters>([&](const std::string&, const Parameter& tensor, long offset) {
-        for (long i = offset; i < offset + tensor.count(); ++i)
-            model.parameters.data()[i] += 0.2f * noise[static_cast<std::size_t>(i)];
-    });
-    model.prepare();
-    Tensor<Out> dy(batch);
-    fill_normal(device, dy.size(), RandomState{.seed = options.seed, .stream = streams::noise}, dy.data());
+    const std::vector<int> rows(static_cast<std::size_t>(x.batch()), 1);
+    return detail::SampleNormsRig<Net, In, Device, false>(options, device).check(x, detail::texts_of_lengths(rows));
+}
 
-    SampleNormsCheck check;
-    const auto compare = [&](int sample, const char* where) {
-        const double expected = detail::squared_norm<Net>(gradients);
-        const double found = static_cast<double>(norms[static_cast<std::size_t>(sample)]);
-        const double error = std::abs(found - expected) / std::max(expected, 1e-6);
-        ++check.compared;
-        if (error <= options.tolerance)
-            check.largest_error = std::max(check.largest_error, error);
-        else if (check.passed)
-            check = {false,
-                     "sample " + std::to_string(sample) + ": the squared norm is " + std::to_string(found) +
-                         ", and of its gradient " + where + " " + std::to_string(expected),
-                     check.largest_error, check.compared};
-    };
-    Workspace<Net, In, Training, On> run(batch + 1, on), alone(1, on);
-    const RandomState before{.seed = options.seed, .stream = streams::layers};
-    RandomState random = before;
-    std::fill(norms.begin(), norms.end(), std::numeric_limits<float>::quiet_NaN());
-    run.forward(model, x, &random);
-    run.squared_norms(model, x, dy, norms.data());
-    const bool draws = random.position != before.position;
-    for (int sample = 0; sample < batch; ++sample) {
-        Tensor<Out> of_one(batch), only(1);
-        std::copy_n(dy.data() + sample * Out::count, Out::count, of_one.data() + sample * Out::count);
-        std::copy_n(dy.data() + sample * Out::count, Out::count, only.data());
-        random = before;
-        run.forward(model, x, &random);
-        run.backward(model, x, of_one, {.gradients = gradients});
-        compare(sample, "among others");
-        if (draws) continue;
-        Tensor<In> single(1);
-        std::copy_n(x.data() + sample * In::count, In::count, single.data());
-        alone.forward(model, single, &random);
-        alone.backward(model, single, only, {.gradients = gradients});
-        compare(sample, "alone");
-    }
-    return check;
+/// The same of texts, whose tokens are x one text after another, so many of each:
+///
+///     CHECK(check_sample_norms<Net, Shape<1>>(tokens, std::array{5, 9, 1}).passed);  // 15 tokens
+///
+/// Throws `Error` where those are not as many as x has.
+template <Layer Net, ShapeType In, class Device = Cpu>
+SampleNormsCheck check_sample_norms(const Tensor<In>& x, std::span<const int> lengths,
+                                    const SampleNormsCheckOptions& options = {}, const Device& device = {}) {
+    return detail::SampleNormsRig<Net, In, Device, true>(options, device).check(x, detail::texts_of_lengths(lengths));
 }
 
 /// The same with samples of normal values.

@@ -62,6 +62,11 @@ constexpr long packed_bytes() {
     return bytes;
 }
 
+template <Layer Net, class Device>
+[[deprecated("take packed_bytes: packed weights are objects of any type")]] constexpr long prepared_floats() {
+    return packed_bytes<Net, Device>() / static_cast<long>(sizeof(float));
+}
+
 /// How much of the three arenas is a layer's: what lies behind it begins so much later.
 template <Layer L, class Device>
 constexpr LayerSlice weights_of() {

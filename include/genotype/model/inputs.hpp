@@ -77,6 +77,11 @@ requires(Other::shape::dims != N::shape::dims) GradientBy<N> gradient_by(Other&)
 
 namespace detail {
 
+[[noreturn, gnu::noinline]] inline void fail_label(const char* word, int sample, float label, int classes) {
+    fail(word, "label of sample " + std::to_string(sample), std::to_string(label),
+         "a whole number from 0 to " + std::to_string(classes - 1));
+}
+
 /// Values for all further inputs of a network, which lie in `Memory`.
 template <class Memory, class... N>
 class InputsIn {
@@ -111,10 +116,18 @@ class InputsIn {
             for (int sample = 0; sample < batch; ++sample) {
                 const float label = values_[at].data[sample];
                 if (!(label >= 0 && label < static_cast<float>(classes[at]) && label == std::floor(label)))
-                    fail(words[at], "label of sample " + std::to_string(sample), std::to_string(label),
-                         "a whole number from 0 to " + std::to_string(classes[at] - 1));
+                    fail_label(words[at], sample, label, classes[at]);
             }
         }
+    }
+
+    /// Calls visit(data, classes, word) for each value that is a label.
+    template <class Visit>
+    void each_label(const Visit& visit) const {
+        constexpr std::array<int, count> classes{classes_of<N>()...};
+        constexpr std::array<const char*, count> words{name_word<N>()...};
+        for (std::size_t at = 0; at < count; ++at)
+            if (classes[at] > 0) visit(values_[at].data, classes[at], words[at]);
     }
 
     const std::array<NamedValue, count>& values() const { return values_; }

@@ -9,10 +9,7 @@
 namespace genotype {
 
 /// Says that a language model's last product takes the embedding's weights: parameters that exist once.
-struct TiedHead {
-    using no_sample_norms =
-        why::because<why::its_weight_is_the_embeddings_too, why::hint_give_the_model_a_head_of_its_own>;
-};
+struct TiedHead {};
 
 namespace combinators {
 
@@ -68,6 +65,9 @@ struct LanguageModel {
         const LayerMemory answer = head_memory<Device, Mode>();
         total.forward_scratch = aligned(larger(total.forward_scratch, answer.forward_scratch));
         total.backward_scratch = aligned(larger(total.backward_scratch, answer.backward_scratch));
+        if (training)
+            total.backward_scratch =
+                larger(total.backward_scratch, aligned(memory_of<E, Device, Mode>(vector_dims(1)).backward_scratch));
         if (training)
             total.kept = total.kept + two_activations;
         else
@@ -125,9 +125,15 @@ struct LanguageModel {
         }
         run_backward<B, middle>(device, pass.child(body, middle, middle, {before, after, d_after, d_before}));
 
-        Backward first = pass.child({}, pass.in, middle, {pass.x, before, d_before, pass.dx});
+        Backward first =
+            pass.child({.scratch = two_activations}, pass.in, middle, {pass.x, before, d_before, pass.dx});
         first.accumulate = pass.accumulate || tied;  // the head has written the embedding's gradient already
-        run_backward<E, In>(device, first);
+        if constexpr (tied && requires { device.template before_tied_backward<E>(first, pass.dy, after); }) {
+            device.template before_tied_backward<E>(first, pass.dy, after);
+            run_backward<E, In>(device.without_norms(), first);
+        } else {
+            run_backward<E, In>(device, first);
+        }
     }
 
   private:
@@ -141,7 +147,10 @@ struct LanguageModel {
     static constexpr LayerMemory head_memory() {
         if constexpr (tied) {
             const MemoryExtent scratch = convolution_scratch(kernels::planned<Device>, head_geometry);
-            return {.kept = {}, .forward_scratch = scratch, .backward_scratch = scratch};
+            LayerMemory memory{.kept = {}, .forward_scratch = scratch, .backward_scratch = scratch};
+            if constexpr (requires { Device::template tied_memory<E>(); })
+                memory.backward_scratch = larger(scratch, Device::template tied_memory<E>());
+            return memory;
         } else {
             return memory_of<H, Device, Mode>(vector_dims(width));
         }

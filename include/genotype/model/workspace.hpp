@@ -1,6 +1,7 @@
 // The memory of one run of a model, planned from its type; and the runs themselves.
 #pragma once
 
+#include "genotype/model/inference_memory.hpp"
 #include "genotype/model/inputs.hpp"
 #include "genotype/model/output_shape.hpp"
 #include "genotype/model/run.hpp"
@@ -12,10 +13,18 @@
 
 namespace genotype {
 
+namespace detail {
+
+/// What a workspace has beside, on devices that can more: see model/sample_norms.hpp.
+template <class Net, class In, class Mode, class Device>
+struct MoreOfWorkspace {};
+
+}  // namespace detail
+
 /// What runs of `Net` on samples of shape `In` need: one allocation for up to `capacity` samples, none afterwards.
 /// Inference needs one workspace a thread; the model itself is only read.
 template <Layer Net, ShapeType In, class Mode = Inference, class Device = Cpu>
-class Workspace {
+class Workspace : public detail::MoreOfWorkspace<Net, In, Mode, Device> {
   public:
     /// The one place that says what is wrong where the input does not fit.
     using Fitting = typename decltype(detail::output_verdict<Net, In>())::model;
@@ -26,7 +35,8 @@ class Workspace {
     static constexpr LayerMemory plan = memory_of<Net, Device, Mode>(In::dims);
     /// Both passes may use the same scratch: nothing in it outlives a pass.
     static constexpr MemoryExtent scratch_size = aligned(larger(plan.forward_scratch, plan.backward_scratch));
-    /// What inference keeps is a session's, which has memory of its own.
+    /// What inference keeps is a session's, which has memory of its own, and is for layers that read sequences.
+    using Remembering = typename decltype(detail::kept_verdict<Net, In::dims, Device, Mode, plan.kept>())::model;
     static constexpr MemoryExtent kept_size = std::same_as<Mode, Training> ? aligned(plan.kept) : MemoryExtent{};
     static constexpr MemoryExtent output_size = aligned(MemoryExtent{Out::count, 0});
 
@@ -41,6 +51,8 @@ class Workspace {
     }
 
     int capacity() const { return capacity_; }
+    /// Where what comes out of runs lies.
+    OutView output_of(int batch) { return {output(), batch}; }
     const Device& runs_on() const { return device_; }
 
     /// Throws `Error` where a run on `batch` samples would not fit.
@@ -162,23 +174,9 @@ class Workspace {
         static_cast<void>(typename decltype(detail::batch_verdict<Dy, OutView>())::model{});
     }
 
-    /// For each sample n of the last forward run, writes the squared norm of the gradient by all parameters of what
-    /// `output_gradient` says of sample n alone; `norms` has room for a batch. On `SampleNorms<Device>`, see
-    /// model/sample_norms.hpp.
-    template <class Model>
-    void squared_norms(const Model& model, InView x, OutView output_gradient,
-                       float* norms) requires std::same_as<Mode, Training> && requires(Device on) {
-        on.norms;
-    }
-    {
-        check(x.batch);
-        Device::clear(norms, x.batch);
-        Device on = device_;
-        on.norms = norms;
-        backward_on(on, model, x, output_gradient, {});
-    }
-
   private:
+    friend detail::MoreOfWorkspace<Net, In, Mode, Device>;
+
     template <class Model>
     void backward_on(const Device& device, const Model& model, InView x, OutView output_gradient, Wanted wanted) {
         check(x.batch);
@@ -224,6 +222,8 @@ class Workspace {
         check(x.batch);
         kept_batch_ = 0;
         constexpr LayerMemory inference = memory_of<Net, Device, Inference>(In::dims);
+        static_cast<void>(
+            sizeof(typename decltype(detail::kept_verdict<Net, In::dims, Device, Inference, inference.kept>())::model));
         constexpr MemoryExtent scratch_here = aligned(inference.forward_scratch);
         const bool fits = scratch_here.floats(capacity_) <= (kept_size + scratch_size).floats(capacity_);
         if (!fits && inference_.size() == 0) inference_ = Arena<Device>(scratch_here.floats(capacity_));

@@ -116,6 +116,9 @@ struct its_statistics_couple_the_samples_of_a_batch;
 struct hint_use_GroupNorm_or_LayerNorm;
 struct its_rows_are_tokens_of_texts;
 struct hint_penalties_of_gradients_are_for_images;
+template <class Layer, class Hint>
+struct layer_keeps_memory_in_inference_and_reads_no_sequences {};
+struct hint_say_using_reads_Names_Sequences;
 template <class Where, class Layer, class KeyValueHeads, class Got>
 struct key_value_heads_do_not_divide_the_heads {};
 template <class Where, class Layer, class Width, class Got>
@@ -191,10 +194,12 @@ template <class Layer, class Hint>
 struct layer_has_no_gradients_of_single_samples {};
 template <class Layer, class Reason, class Hint>
 struct layer_has_no_gradients_of_single_samples_because {};
-struct its_rows_are_tokens_which_attention_joins;
-struct hint_norms_are_of_rows_not_of_texts;
-struct its_weight_is_the_embeddings_too;
-struct hint_give_the_model_a_head_of_its_own;
+template <class Hint>
+struct tokens_of_a_text_are_no_samples_of_their_own {};
+struct hint_give_squared_norms_the_sequences_of_the_batch;
+template <class Hint>
+struct norms_of_a_layer_are_of_single_rows {};
+struct hint_let_add_squared_norms_take_SampleRows;
 struct hint_say_using_sample_norms_SingleGradients_where_samples_are_separate;
 
 /// The verdict on a right model.

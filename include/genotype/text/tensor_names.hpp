@@ -70,6 +70,15 @@ inline std::optional<WeightSources> weight_sources(std::string_view name, const 
     return {};
 }
 
+[[deprecated("take weight_sources, for any family")]] inline std::optional<WeightSources> gpt2_sources(
+    std::string_view name, const GPT2Config& config) {
+    return weight_sources(name, config);
+}
+[[deprecated("take weight_sources, for any family")]] inline std::optional<WeightSources> llama_sources(
+    std::string_view name, const LlamaConfig& config) {
+    return weight_sources(name, config);
+}
+
 namespace detail {
 
 /// What a tensor of a GGUF file is.

@@ -42,9 +42,11 @@ struct GanLosses {
 namespace detail {
 
 /// What the trainer of a GAN has beside what all have.
-template <class Itself>
+template <class Itself, ShapeType Sample>
 class GanMembers {
   public:
+    using Picture [[deprecated("take the network's, Network::Picture")]] = Sample;
+
     auto& generator() { return itself().template model<0>(); }
     auto& discriminator() { return itself().template model<1>(); }
     const auto& generator() const { return itself().template model<0>(); }
@@ -99,7 +101,7 @@ struct RecipeOf<combinators::Adversarial<G, D, Loss, Z>> {
     template <class Optimizer>
     using Options = GanOptions<Optimizer>;
     template <class Itself>
-    using Members = GanMembers<Itself>;
+    using Members = GanMembers<Itself, Sample>;
 
     template <class Step>
     static void step(Step& s) {

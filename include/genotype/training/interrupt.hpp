@@ -8,9 +8,11 @@
 namespace genotype {
 
 /// While it lives, what asks the program to end is noted for `asked`: Ctrl-C (SIGINT), SIGTERM (kill, Slurm,
-/// Kubernetes, `docker stop`), SIGHUP (a closed terminal), and SIGPIPE: whoever read the output has gone. A second
-/// Ctrl-C or SIGTERM ends the program at once; further ones of the others do nothing, because a closed terminal sends
-/// several. SIGTERM, SIGHUP or SIGPIPE that the program ignores (as under nohup) stays ignored.
+/// Kubernetes, `docker stop`), SIGHUP (a closed terminal), SIGPIPE: whoever read the output has gone; and what batch
+/// systems send ahead of SIGKILL: SIGUSR1 and SIGUSR2 (Slurm's `--signal`, Grid Engine's `-notify`) and SIGXCPU (a
+/// limit of time). A second Ctrl-C or SIGTERM ends the program at once; further ones of the others do nothing, because
+/// a closed terminal sends several, and a limit of time one a second. All but Ctrl-C that the program ignores (as under
+/// nohup) stay ignored, and a handler of its own for SIGUSR1, SIGUSR2 or SIGXCPU stays in its place.
 ///
 ///     Interrupt interrupt;
 ///     while (!interrupt.asked()) trainer.step(loader.next());
@@ -22,6 +24,7 @@ class Interrupt {
             ::sigaction(signals[at], nullptr, &before_[at]);
             // A shell lets what it runs beside itself ignore SIGINT: who sends it one all the same means it.
             if (signals[at] != SIGINT && before_[at].sa_handler == SIG_IGN) continue;
+            if (at >= first_of_batch_systems && before_[at].sa_handler != SIG_DFL) continue;
             struct sigaction action {};
             action.sa_handler = note;
             action.sa_flags = SA_RESTART;
@@ -35,11 +38,12 @@ class Interrupt {
     Interrupt& operator=(const Interrupt&) = delete;
 
     bool asked() const { return noted_ != 0; }
-    /// The signal that asked first: SIGINT, SIGTERM, SIGHUP or SIGPIPE; 0 before.
+    /// The signal that asked first, such as SIGINT; 0 before.
     int signal() const { return noted_; }
 
   private:
-    static constexpr std::array<int, 4> signals{SIGINT, SIGTERM, SIGHUP, SIGPIPE};
+    static constexpr std::array<int, 7> signals{SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGUSR1, SIGUSR2, SIGXCPU};
+    static constexpr std::size_t first_of_batch_systems = 4;
 
     static void note(int signal) {
         if (noted_ == 0) {

@@ -54,6 +54,9 @@ class MicroBatches {
     int capacity() const { return capacity_; }
     const float* losses() const { return losses_.data(); }
 
+    /// One sample of a batch that is taken apart as the trainer's are.
+    MicroBatch rehearsed() { return {0, 1, most_ == 1 ? 1.f : 0.5f, false, losses_.data()}; }
+
     template <class Part>
     void each(int batch, const Part& part) {
         count_ = (batch + capacity_ - 1) / capacity_;

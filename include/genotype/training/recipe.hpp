@@ -55,7 +55,8 @@ struct Shapes {};
 ///  - `Sums` and `losses(sums, samples)`: what micro-batches add up, where that is not what is reported;
 ///  - `Noise`, of `draws` values: a caller may give it, `trainer.step(batch, noise)`;
 ///  - `Target`, the shape of what is given beside the samples, which it reads by `s.targets()`;
-///  - `Scratch`: shapes of all that a step computes at once, for which the trainer then has memory from the beginning.
+///  - `Scratch`: shapes of all that a step computes at once; without it the trainer's constructor calls the step, on a
+///    sample of zeros and without running a network, to see what memory it asks for.
 template <class R>
 concept Recipe = ShapeType<typename R::Sample> && requires {
     typename R::Losses;
@@ -159,6 +160,14 @@ struct ElementOf<i, Shapes<S...>> : std::tuple_element<i, std::tuple<S...>> {};
 template <Layer... N>
 constexpr std::size_t count_of(Nets<N...>) {
     return sizeof...(N);
+}
+/// Where the parameters of part `i` begin among those of the network.
+template <std::size_t i, class... N>
+constexpr long parameters_before(Nets<N...>) {
+    long floats = 0;
+    int at = 0;  // of an unsigned number nvcc says that none is less than 0
+    ((floats += at++ < static_cast<int>(i) ? parameter_floats<N>() : 0), ...);
+    return floats;
 }
 
 /// A recipe's types and numbers, with what stands for those that it leaves out.

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "genotype/losses/loss_domain.hpp"
+#include "genotype/model/inputs.hpp"
 #include "genotype/tensor/input.hpp"
 #include "genotype/tensor/sender.hpp"
 #include "genotype/training/labels.hpp"
@@ -70,19 +71,45 @@ struct RecipeInputs {
         check_target_domain(domain, given.batch, Target::count, given.data, "Trainer: targets");
     }
 
+    /// Throws `Error` where a label is none that all its readers know.
     void take(std::span<const int> given) {
         here = given;
+        check_readers();
         std::transform(given.begin(), given.end(), labels.staging(),
                        [](int label) { return static_cast<decltype(label_of<R>())>(label); });
         labels.send(static_cast<long>(given.size()));
     }
     void take(View<Target> given) requires has_targets { targets = values.take(given); }
 
+    /// A network is given `given` by the recipe, whose labels may be those of the batch, from sample `first` on. Where
+    /// the host does not read what lies on the device, it looks at them here.
+    template <class Given>
+    void hold_to(const Given& given, [[maybe_unused]] int first) {
+        if constexpr (!Device::on_host && classes > 0 && std::same_as<decltype(label_of<R>()), float>) {
+            given.each_label([&](const float* at, int known, const char* word) {
+                if (at != labels.data() + first || known >= known_) return;
+                known_ = known;
+                reader_ = word;
+            });
+            check_readers();
+        }
+    }
+
     Input<Sample, Device> samples;
     Sent<decltype(label_of<R>()), Device> labels;
     std::span<const int> here;  // the labels where the host reads them, during a call
     Input<Target, Device> values;
     ViewOn<Target, Device> targets;
+
+  private:
+    void check_readers() const {
+        if constexpr (!Device::on_host && classes > 0)
+            for (std::size_t at = 0; at < here.size(); ++at)
+                if (here[at] >= known_) fail_label(reader_, static_cast<int>(at), static_cast<float>(here[at]), known_);
+    }
+
+    int known_ = classes;  // to the reader of the fewest
+    const char* reader_ = "";
 };
 
 /// A recipe's own where it says so.

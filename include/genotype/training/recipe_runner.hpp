@@ -46,7 +46,7 @@ class RecipeRunner : public RecipeBase<Itself, R, Device, Optimizer> {
     using Sums = typename Facts::Sums;
     using Batch = ViewOn<typename R::Sample, Device>;  // where the device reads it
     using First = typename ElementOf<0, typename Facts::Networks>::type;
-    template <class, bool>
+    template <class, bool, bool>
     friend class RecipeStep;
 
   public:
@@ -66,7 +66,9 @@ class RecipeRunner : public RecipeBase<Itself, R, Device, Optimizer> {
           runs_(rows(this->capacity()), device),
           memory_(scratch(rows(this->capacity()))),
           given_(options, rows(this->capacity()), device),
-          noise_(options.batch * R::draws) {}
+          noise_(options.batch * R::draws) {
+        if constexpr (!requires { typename R::Scratch; }) rehearse();
+    }
 
   protected:
     /// A step on a batch where the device reads it, of so many samples. Without `noise` it draws its own.
@@ -130,6 +132,19 @@ class RecipeRunner : public RecipeBase<Itself, R, Device, Optimizer> {
             return scratch_floats(capacity, typename R::Scratch{});
         else
             return 0;
+    }
+    /// Calls the step where no network runs, for all that it asks for then.
+    void rehearse() {
+        const Arena<Device> sample(R::Sample::count);
+        using Target = decltype(given_.targets);
+        const Arena<Device> target(Facts::has_targets ? Target::shape::count : 0);
+        if constexpr (Facts::has_targets) given_.targets = {target.data(), 1};
+        RecipeStep<RecipeRunner, true, true> s(*this, {sample.data(), 1}, 1, noise_.data(), nullptr);
+        if constexpr (Facts::has_turns)
+            R::step(s);
+        else
+            s.template learn<0>([&] { R::step(s); });
+        given_.targets = {};
     }
     static Losses losses_of(const float* values, int samples) {
         Sums sums;

@@ -20,22 +20,14 @@
 
 namespace genotype::detail {
 
-/// Where the parameters of part `i` begin among those of the network.
-template <std::size_t i, class... N>
-constexpr long parameters_before(Nets<N...>) {
-    long floats = 0;
-    int at = 0;  // of an unsigned number nvcc says that none is less than 0
-    ((floats += at++ < static_cast<int>(i) ? parameter_floats<N>() : 0), ...);
-    return floats;
-}
-
 [[noreturn, gnu::cold]] inline void too_many_draws(long draws, long said) {
     fail("Recipe", "draws of a sample", draws, concat("the ", said, " that the recipe says"));
 }
 
 /// A step of a recipe, or where `is_learning` is false the same in an evaluation: networks run as inference does, there
-/// are no gradients, and nobody learns. What it hands out is of the micro-batch that it is at, on the device.
-template <class Trainer, bool is_learning>
+/// are no gradients, and nobody learns. One that `rehearses` asks for a step's memory, and runs no network. What it
+/// hands out is of the micro-batch that it is at, on the device.
+template <class Trainer, bool is_learning, bool rehearses = false>
 class RecipeStep {
     using R = typename Trainer::recipe;
     using Facts = RecipeFacts<R>;
@@ -75,11 +67,16 @@ class RecipeStep {
     void learn(const Part& part) {
         written_ = {};
         trainer_.memory_.begin_turn();
-        trainer_.each_micro_batch(samples_, [&](const MicroBatch& micro) {
+        const auto each = [&](const MicroBatch& micro) {
             begin(micro);
             part();
-        });
-        (trainer_.template learn<i>(), ...);
+        };
+        if constexpr (rehearses) {
+            each(trainer_.micro_batch_of_rehearsal());
+        } else {
+            trainer_.each_micro_batch(samples_, each);
+            (trainer_.template learn<i>(), ...);
+        }
     }
     /// To be called before a micro-batch.
     void begin(const MicroBatch& micro) {
@@ -158,6 +155,7 @@ class RecipeStep {
     }
     template <std::size_t i = 0>
     Batch<Out<i>> run(Batch<In<i>> x, const Inputs<i>& inputs) {
+        if constexpr (!Facts::has_texts) trainer_.given_.hold_to(inputs, micro_.first);
         return run_on<i>(x, inputs);
     }
 
@@ -170,9 +168,11 @@ class RecipeStep {
         // An evaluation asks for the same memory as a step, in which the blocks are in the order of asking.
         float* const block = memory<S>();
         float* const gradient = learns || (of_classes && !Device::on_host) ? block : nullptr;
-        const float share = how.reduction == Reduction::sum ? 1.f : micro_.weight;
+        [[maybe_unused]] const float share = how.reduction == Reduction::sum ? 1.f : micro_.weight;
         const LossGradientIn<MemoryOf<Device>> by{gradient, gradient ? told.batch : 0, S::count};
-        if constexpr (of_classes)
+        if constexpr (rehearses)
+            static_cast<void>(target);
+        else if constexpr (of_classes)
             Loss::evaluate(device(), {.prediction = told,
                                       .target = target,
                                       .reduction = how.reduction,
@@ -198,13 +198,14 @@ class RecipeStep {
     /// that by its input there.
     template <std::size_t i = 0>
     void backward(Batch<Out<i>> dy, float* by_input = nullptr) {
-        if constexpr (learns) run_backward<i>(dy, by_input, gradients<i>(), std::exchange(written_[i], true));
+        if constexpr (learns && !rehearses)
+            run_backward<i>(dy, by_input, gradients<i>(), std::exchange(written_[i], true));
     }
     /// The gradient by the input alone: through a network that does not learn by it.
     template <std::size_t i = 0>
     Batch<In<i>> input_gradient(Batch<Out<i>> dy) {
         float *const block = memory<In<i>>(), *const to = learns ? block : nullptr;
-        if constexpr (learns) run_backward<i>(dy, to, Gradients<i>{}, false);
+        if constexpr (learns && !rehearses) run_backward<i>(dy, to, Gradients<i>{}, false);
         return {to, dy.batch};
     }
     /// In an evaluation of a classifier: counts the samples whose label is the first of the largest outputs.
@@ -240,9 +241,11 @@ class RecipeStep {
     template <std::size_t i, class... More>
     Batch<Out<i>> run_on(Batch<In<i>> x, const More&... more) {
         x_[i] = x.data;
-        auto&& model = weights<i>();
-        auto& run = trainer_.template run<i>();
-        if constexpr (Facts::has_texts && learns)
+        [[maybe_unused]] auto& run = trainer_.template run<i>();
+        [[maybe_unused]] auto&& model = weights<i>();
+        if constexpr (rehearses)
+            return run.output_of(x.batch);
+        else if constexpr (Facts::has_texts && learns)
             return run.forward(model, x, trainer_.given_.sequences(micro_.count), {}, layers_);
         else if constexpr (Facts::has_texts)
             return trainer_.given_.evaluation.forward(model, x, trainer_.given_.sequences(micro_.count));

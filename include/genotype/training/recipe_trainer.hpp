@@ -12,6 +12,9 @@ namespace why {
 // Faults in how a step is called.
 template <class Wants>
 struct step_is_given_no_labels {};
+template <int Networks, class Hint>
+struct evaluate_is_of_recipes_of_one_network {};
+struct hint_run_model_0_or_average_0_in_a_Workspace;
 
 }  // namespace why
 
@@ -41,8 +44,8 @@ class SampleTrainer : public RecipeRunner<Itself, R, Device, Optimizer> {
     /// What is given beside the samples: a label each, or values of a shape.
     using Targets = std::conditional_t<has_labels, std::span<const int>, View<typename Inputs::Target>>;
 
-    /// Networks with first values, and all memory that steps on up to `options.batch` samples need, but for what a
-    /// recipe without `Scratch` computes, which the first step allocates.
+    /// Networks with first values, and all memory that steps on up to `options.batch` samples need. A recipe without
+    /// `Scratch` is asked for it: its step is called on one sample of zeros, and no network runs.
     explicit SampleTrainer(const typename Base::Options& options, const Device& device) : Base(options, device) {}
 
     /// One step on a batch in the host's memory; returns its losses before the update. Allocates nothing. Throws
@@ -105,6 +108,13 @@ class SampleTrainer : public RecipeRunner<Itself, R, Device, Optimizer> {
         check(batch, targets);
         this->given_.take(targets);
         return this->make_evaluation(this->given_.samples.take(batch), batch.batch, model);
+    }
+
+    /// A step of several networks does not say what the losses of its turns are without learning: says so.
+    template <class... More>
+    auto evaluate(const More&...) requires(Base::networks > 1) {
+        return typename why::evaluate_is_of_recipes_of_one_network<
+            static_cast<int>(Base::networks), why::hint_run_model_0_or_average_0_in_a_Workspace>::model{};
     }
 
   private:

@@ -19,7 +19,7 @@ namespace genotype::detail {
 }
 
 /// Blocks that are asked for in the same order in each step. Where all of them are known from the beginning they lie in
-/// one arena; else the first step, which no GPU records yet, allocates each, and no other does.
+/// one arena; else the first call, a rehearsal when the trainer is made, allocates each, and no other does.
 template <class Device>
 class StepMemory {
   public:

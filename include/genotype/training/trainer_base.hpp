@@ -156,6 +156,7 @@ class TrainerBase : public Checkpointed<Itself> {
     void each_micro_batch(int batch, const Part& part) {
         micro_batches_.each(batch, part);
     }
+    detail::MicroBatch micro_batch_of_rehearsal() { return micro_batches_.rehearsed(); }
     /// The same where no step is made: of an evaluation.
     template <class Part>
     void evaluate_micro_batches(int batch, const Part& part) {

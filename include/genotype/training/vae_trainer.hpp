@@ -50,6 +50,13 @@ struct VaeLosses {
 
 namespace detail {
 
+/// Names of older programs.
+template <class Network>
+struct VaeMembers {
+    using Latent [[deprecated("take the network's, Network::Latent")]] = typename Network::Latent;
+    [[deprecated("take the network's, Network::latent")]] static constexpr int latent = Network::latent;
+};
+
 /// A step encodes, draws one latent a sample, decodes, and follows the gradient of reconstruction + beta * KL.
 /// PyTorch: the loop of its VAE example.
 template <Layer E, Layer D, class Loss, ShapeType I>
@@ -68,6 +75,8 @@ struct RecipeOf<combinators::VariationalAutoencoder<E, D, Loss, I>> {
     static constexpr LossDomain domain = target_domain<Loss>();
     template <class Optimizer>
     using Options = VaeOptions<Optimizer>;
+    template <class>
+    using Members = VaeMembers<Network>;
 
     template <class Step>
     static void step(Step& s) {
