@@ -24,6 +24,26 @@ struct label : Given<Class<10>> {};
 struct image : Given<Shape<2, 3, 3>> {};
 struct prompt : Given<Shape<5, 4, 1>> {};
 
+std::vector<int> counts(5);
+
+// Its input as it is; counts its backward runs.
+template <int number>
+struct Counted : LayerBase {
+    using linear_map = Counted;
+    static constexpr bool backward_reads_input = false;
+    static constexpr Inferred output(Dims in) { return in; }
+
+    template <class Device, class Mode>
+    static void forward(Device device, Mode, const Forward<Mode>& pass) {
+        map(device, pass.batch * pass.in.count(), kernels::Identity{}, pass.y, pass.x);
+    }
+    template <class Device>
+    static void backward(Device device, const Backward& pass) {
+        ++counts[number];
+        if (pass.dx) map(device, pass.batch * pass.in.count(), kernels::Identity{}, pass.dx, pass.dy);
+    }
+};
+
 template <class Net, class In>
 void expect_everywhere(const GradientCheckOptions& options = {}) {
     expect_gradients<Net, In>(options);
@@ -244,6 +264,35 @@ TEST_CASE("issue 18.3: gradients by further inputs, where they are requested") {
         CHECK(error_of([&] { run.backward(model, x, cotangent, {.inputs = {gradient_by<moment>(one)}}); }) ==
               "moment: batch of the gradient: found 1, expected 2, as the input's");
     });
+}
+
+TEST_CASE("issue 18: no layer is asked for gradients that nobody requests") {
+    using Net = Sequential<Let<condition, Of<moment>, Counted<0>, Linear<1, 6>, Tanh>, Counted<1>, Save<skip>, Tanh,
+                           Concat<skip, 3>, Counted<2>, Sequential<Counted<3>, Linear<6, 4>>, Counted<4>, Save<outer>,
+                           Modulate<condition, 6, 4>, Concat<skip, 3>, Concat<outer, 4>>;
+    constexpr int batch = 3;
+    const auto x = normal<Shape<3>>(batch, Seed{2});
+    const auto cotangent = normal<Shape<11>>(batch, Seed{3});
+    const auto moments = normal<Shape<1>>(batch, Seed{4});
+    on_tested_devices([&]<class Device>(Device) {
+        Model<Net, Device> model(Seed{1});
+        Workspace<Net, Shape<3>, Training, Device> run(batch);
+        run.forward(model, x, {given<moment>(moments)});
+        Gradients<Net, Device> without, with;
+        Tensor<Shape<3>> dx(batch);
+        Tensor<Shape<1>> dmoments(batch);
+        using Counts = std::vector<int>;
+        counts = Counts(5);
+        run.backward(model, x, cotangent, {.gradients = without});
+        CHECK(counts == Counts{0, 0, 0, 0, 1});
+        run.backward(model, x, cotangent, {.gradients = with, .inputs = {gradient_by<moment>(dmoments)}});
+        CHECK(counts == Counts{1, 0, 0, 0, 2});
+        CHECK(std::equal(with.data(), with.data() + with.size(), without.data()));
+        run.backward(model, x, cotangent, {.input_gradient = dx, .gradients = with});
+        CHECK(counts == Counts{1, 1, 1, 1, 3});
+        CHECK(std::equal(with.data(), with.data() + with.size(), without.data()));
+    });
+    expect_everywhere<Sequential<Counted<0>, Save<skip>, Counted<1>, Concat<skip, 3>, Linear<6, 4>>, Shape<3>>();
 }
 
 TEST_CASE("a workspace may move between its two passes") {

@@ -67,6 +67,8 @@ struct LayerFacts {
     LayerMemory memory;
     bool reads_input = true, reads_output = false, in_place = false;
     LayerSlice weights{};
+    // Whether its backward makes gradients of parameters, save of what stands for a name.
+    bool has_parameters = false;
     // Of a layer that binds a name: whether it works the value out, what that is, and the last layer that reads it.
     bool binds = false, computes = false;
     std::string_view name = {};
@@ -78,6 +80,7 @@ template <Layer L, class Device, class Mode>
 constexpr LayerFacts facts_of(Dims in) {
     LayerFacts facts{memory_of<L, Device, Mode>(in), L::backward_reads_input, L::backward_reads_output, L::in_place,
                      weights_of<L, Device>()};
+    facts.has_parameters = !Binds<L> && parameter_floats<L>() > 0;
     if constexpr (Binds<L>) {
         facts.binds = true;
         facts.name = bound_name<L>();
@@ -104,6 +107,9 @@ struct ChainPlan {
     std::array<Dims, N + 1> dims{};
     std::array<Place, N + 1> activation{}, gradient{};
     std::array<LayerSlice, N> forward{}, backward{};  // each layer's own
+    // Whether a layer's backward makes more than its input's gradient: that of parameters or of a value that is worked
+    // out here; and whether it may make that of a name from outside.
+    std::array<bool, N> makes_gradients{}, reads_names{};
     std::array<ValuePlan, most_values> values{};
     LayerMemory total{};
 };
@@ -237,6 +243,12 @@ constexpr void plan_backward(ChainPlan<N, named>& plan, const std::array<LayerFa
     }
 }
 
+/// Whether layer `layer` of a chain reads one of the names.
+template <class... L, class... N>
+constexpr bool reads_one_of([[maybe_unused]] std::size_t layer, Names<N...>) {
+    return (ChainNames<L...>::reads(layer, name_id<N>()) || ...);
+}
+
 /// Plans the chain `L...` for one input; the input is known to fit.
 template <class Device, class Mode, Layer... L>
 constexpr auto plan_chain(Dims in) {
@@ -256,6 +268,14 @@ constexpr auto plan_chain(Dims in) {
     for (std::size_t layer = 0; layer < count; ++layer) {
         plan.forward[layer] = next;
         next = next + facts[layer].weights;
+        plan.makes_gradients[layer] = facts[layer].has_parameters;
+        if constexpr (!ChainReads<L...>::plain) {
+            plan.reads_names[layer] =
+                !facts[layer].binds && reads_one_of<L...>(layer, typename ChainReads<L...>::type{});
+            for (std::size_t before = 0; before < layer; ++before)
+                if (facts[before].computes && ChainNames<L...>::reads(layer, facts[before].name))
+                    plan.makes_gradients[layer] = !facts[layer].binds;
+        }
     }
     constexpr bool training = std::same_as<Mode, Training>;
     plan_forward(plan, facts, training);

@@ -110,27 +110,37 @@ struct Sequential {
             return place.where == detail::Place::scratch ? nullptr : at(place, pass.kept, pass.scratch, pass.y);
         };
         const auto gradient = [&](std::size_t b) { return pass.scratch.at(p.gradient[b].offset).per_sample; };
+        const std::size_t first = first_asked(p, pass);
+        const auto is_asked = [&](std::size_t layer) {
+            if constexpr (binds_names)
+                if (p.values[layer].computes) return true;
+            return layer >= first;
+        };
         [[maybe_unused]] std::array<NamedValue, count_names()> own;
         const NamedValue* values = pass.values;
         if constexpr (binds_names) {
             std::size_t bound = 0;
-            for (const detail::ValuePlan& value : p.values) {
+            for (std::size_t i = 0; i < steps.size(); ++i) {
+                const detail::ValuePlan& value = p.values[i];
                 if (!value.binds) continue;
-                own[bound] = {value.name, stored(value.place), pass.scratch.at(value.gradient).per_sample, values};
+                own[bound] = {value.name, stored(value.place),
+                              is_asked(i) ? pass.scratch.at(value.gradient).per_sample : nullptr, values};
                 values = &own[bound++];
             }
         }
         for (std::size_t i = steps.size(); i-- > 0;) {
+            if (!is_asked(i)) continue;
             Backward call = pass.child(p.backward[i], p.dims[i], p.dims[i + 1],
                                        {.x = stored(p.activation[i]),
                                         .y = stored(p.activation[i + 1]),
                                         .dy = i + 1 == steps.size() ? pass.dy : gradient(i + 1),
-                                        .dx = i == 0 ? pass.dx : gradient(i)});
+                                        .dx = i <= first ? pass.dx : gradient(i)});
             if constexpr (binds_names) {
                 call.values = values;
                 // The gradient by a name is born where it is first added to.
-                for (const detail::ValuePlan& value : p.values)
-                    if (value.binds && value.last_reader == i)
+                for (std::size_t layer = 0; layer < i; ++layer)
+                    if (const detail::ValuePlan& value = p.values[layer];
+                        value.binds && value.last_reader == i && is_asked(layer))
                         Device::clear(pass.scratch.at(value.gradient).per_sample, pass.batch * value.dims.count());
             }
             steps[i](device, call);
@@ -138,6 +148,24 @@ struct Sequential {
     }
 
   private:
+    /// The first layer that is asked for anything in backward, beside chains that a name stands for: none but the first
+    /// is asked for its input's gradient where nobody wants the chain's.
+    template <class Plan>
+    static std::size_t first_asked(const Plan& plan, const Backward& pass) {
+        std::size_t first = 0;
+        if (pass.dx) return first;
+        const bool names_asked = are_asked(pass, reads{});
+        while (first < plan.forward.size() && !plan.makes_gradients[first] && !(names_asked && plan.reads_names[first]))
+            ++first;
+        return first;
+    }
+
+    /// Whether the gradient by one of the names is requested.
+    template <class... N>
+    static bool are_asked([[maybe_unused]] const Backward& pass, detail::Names<N...>) {
+        return (static_cast<bool>(value_of<N>(pass).gradient) || ...);
+    }
+
     static constexpr std::size_t count_names() { return (std::size_t{detail::Binds<L>} + ...); }
 
     /// Binding a name takes no number, so that the names of parameters stay where one is bound.

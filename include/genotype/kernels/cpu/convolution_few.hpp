@@ -1,16 +1,16 @@
-// Convolutions to small pictures of few channels with a stride of 1, such as the last of a U-Net. To the small picture a
-// product gives what each large pixel adds to all that it meets, as a row of a matrix, from which the sums are gathered:
-// so the vectors' lanes are filled by all taps together. The other way, and the weight gradient, are those of the
-// convolution with its sides exchanged, which reads windows where they lie.
+// Convolutions to small pictures of few channels with a stride of 1, such as the last of a U-Net. To the small picture
+// a product gives what each large pixel adds to all that it meets, as a row of a matrix, from which the sums are
+// gathered: so the vectors' lanes are filled by all taps together. The other way, and the weight gradient, are those of
+// the convolution with its sides exchanged, which reads windows where they lie.
 #pragma once
 
 #include <omp.h>
 
 #include <algorithm>
 
+#include "genotype/kernels/array_of.hpp"
 #include "genotype/kernels/conv_geometry.hpp"
 #include "genotype/kernels/cpu/convolution_columns.hpp"
-#include "genotype/kernels/cpu/convolution_pack.hpp"
 #include "genotype/kernels/cpu/convolution_padded.hpp"
 #include "genotype/kernels/cpu/quad.hpp"
 #include "genotype/kernels/cpu/tile.hpp"
@@ -37,9 +37,8 @@ constexpr bool steps_by_one(const ConvGeometry& g) {
     return g.stride == 1 && g.kernel > 1;
 }
 constexpr bool has_few_results(const ConvGeometry& g) {
-    return steps_by_one(g) && g.padding < g.kernel && few_columns(g) <= most_columns &&
-           g.small_channels < 8 && g.large_channels % lanes == 0 &&
-           static_cast<long>(g.large_channels) * few_pitch(g) <= most_few_floats;
+    return steps_by_one(g) && g.padding < g.kernel && few_columns(g) <= most_columns && g.small_channels < 8 &&
+           g.large_channels % lanes == 0 && static_cast<long>(g.large_channels) * few_pitch(g) <= most_few_floats;
 }
 /// Whether the pictures allow it, and few of the products are of pixels that do not meet.
 constexpr bool gathers_few(const ConvGeometry& g) {
@@ -49,8 +48,8 @@ constexpr bool gathers_few(const ConvGeometry& g) {
 
 /// The same with its sides exchanged, and its kernel turned by half a turn.
 constexpr ConvGeometry turned(const ConvGeometry& g) {
-    return {g.small_channels, g.large_channels, g.kernel,       1,           g.kernel - 1 - g.padding,
-            g.small_height,   g.small_width,    g.large_height, g.large_width};
+    return {g.small_channels, g.large_channels, g.kernel,     1, g.kernel - 1 - g.padding, g.small_height,
+            g.small_width,    g.large_height,   g.large_width};
 }
 constexpr bool is_padded_turned(const ConvGeometry& g) {
     return has_few_results(g) && is_padded(turned(g));
@@ -100,12 +99,11 @@ struct FewTaps {
 /// where all of a row's taps meet, their number; 0 elsewhere.
 template <int quads, int kernel>
 [[gnu::always_inline]] inline void add_few(const float* from, int rows, int taps, long row_step, long tap_step,
-                                           Quad (&sums)[quads]) {
+                                           ArrayOf<Quad, quads>& sums) {
     for (; rows > 0; --rows, from += row_step) {
         if constexpr (kernel > 0)
-            unroll<kernel>([&](auto tap) {
-                unroll<quads>([&](auto q) { sums[q] += load_quad(from + tap * tap_step + 4 * q); });
-            });
+            unroll<kernel>(
+                [&](auto tap) { unroll<quads>([&](auto q) { sums[q] += load_quad(from + tap * tap_step + 4 * q); }); });
         else
             for (int tap = 0; tap < taps; ++tap)
                 unroll<quads>([&](auto q) { sums[q] += load_quad(from + tap * tap_step + 4 * q); });
@@ -116,14 +114,15 @@ template <int quads, int kernel>
 template <int quads>
 void gather_few(const ConvGeometry& g, const float* matrix, int begin, const float* bias, int line, float* small) {
     const int channels = g.small_channels, top = line - g.padding;
-    const long pitch = few_pitch(g), tap_step = pitch + channels, row_step = pitch * g.large_width + g.kernel * channels;
+    const long pitch = few_pitch(g), tap_step = pitch + channels,
+               row_step = pitch * g.large_width + g.kernel * channels;
     const FewTaps rows(top, g.kernel, g.large_height);
     matrix += ((top + rows.low) * g.large_width - begin) * pitch + rows.low * g.kernel * channels;
     for (int column = 0; column < g.small_width; ++column, small += channels) {
         const int left = column - g.padding;
         const FewTaps taps(left, g.kernel, g.large_width);
         const float* const from = matrix + left * pitch + taps.low * tap_step;
-        Quad sums[quads];
+        ArrayOf<Quad, quads> sums;
         unroll<quads>([&](auto q) { sums[q] = load_quad(bias + 4 * q); });
         if (taps.end - taps.low == 3)
             add_few<quads, 3>(from, rows.end - rows.low, 3, row_step, tap_step, sums);
@@ -132,7 +131,7 @@ void gather_few(const ConvGeometry& g, const float* matrix, int begin, const flo
         if ((g.small_width - column) * channels >= 4 * quads) {  // what is beyond is of the next pixels
             unroll<quads>([&](auto q) { store_quad(sums[q], small + 4 * q); });
         } else {
-            float values[4 * quads];
+            ArrayOf<float, 4 * quads> values;
             unroll<quads>([&](auto q) { store_quad(sums[q], values + 4 * q); });
             std::copy_n(values, channels, small);
         }
@@ -175,17 +174,20 @@ inline void few_to_small(const ConvGeometry& g, int batch, const float* large, c
     }
 }
 
-/// From the gradient of the turned convolution, [tap][small channel][large channel].
+/// The gradient of the turned convolution, [tap][small channel][large channel], whose sums go on from what is there.
 inline void few_weight_gradient(const ConvGeometry& g, int batch, const float* large, const float* small,
                                 float* gradient, bool accumulate) {
     alignas(64) float sums[most_few_floats];
-    padded_weight_gradient(turned(g), batch, small, large, sums, false);
-    for (int tap = 0; tap < g.taps(); ++tap)
-        for (int i = 0; i < g.large_channels; ++i)
-            for (int c = 0; c < g.small_channels; ++c, ++gradient) {
-                const float sum = sums[((g.taps() - 1 - tap) * g.small_channels + c) * g.large_channels + i];
-                *gradient = accumulate ? *gradient + sum : sum;
-            }
+    auto for_each_value = [&](auto f) {
+        for (int tap = 0; tap < g.taps(); ++tap)
+            for (int i = 0; i < g.large_channels; ++i)
+                for (int c = 0; c < g.small_channels; ++c)
+                    f(gradient[(tap * g.large_channels + i) * g.small_channels + c],
+                      sums[((g.taps() - 1 - tap) * g.small_channels + c) * g.large_channels + i]);
+    };
+    if (accumulate) for_each_value([](float value, float& sum) { sum = value; });
+    padded_weight_gradient(turned(g), batch, small, large, sums, accumulate);
+    for_each_value([](float& value, float sum) { value = sum; });
 }
 
 }  // namespace genotype::kernels::detail

@@ -40,8 +40,8 @@ inline void product_gradient_share(long rows, int left_columns, int right_column
     alignas(64) float packed_left[product_gradient_rows * outer_pitch];
     // Tiles with an even number of rows each, as equal as they can be.
     const int pairs = (end - first + 1) / 2, tiles = (2 * pairs + outer_rows - 1) / outer_rows;
-    const bool copies = tiles > product_gradient_tiles && right_columns > product_gradient_near &&
-                        rows > product_gradient_near_rows;
+    const bool copies =
+        tiles > product_gradient_tiles && right_columns > product_gradient_near && rows > product_gradient_near_rows;
     const int most = copies ? product_gradient_rows : product_gradient_near_rows;
     auto vectors = [](int width) { return width > lanes ? tile_columns : lanes; };
     auto packs = [&](int width) { return copies || width % lanes != 0; };
