@@ -138,7 +138,7 @@ void group_norm_backward(Cpu, int batch, int pixels, int channels, int groups, c
                 const long at = static_cast<long>(row) * channels;
                 float* const before = dx + sample * count + at;
                 detail::rows_before_activation(rows, channels, from + at, slopes + at, mean, inverse, own.weight,
-                                               own.bias, activation, before);
+                                               own.bias, activation, before, count);
                 detail::column_products(rows, channels, from + at, before, mean, inverse, own.weight, nullptr,
                                         NoActivation{}, bias_sum, weight_sum);
             }
