@@ -184,8 +184,8 @@ TEST_CASE("sampling and inference") {
 }
 
 TEST_CASE("a flow's steps, with a norm in front of what its time scales and shifts") {
-    using Flow = FlowMatching<Sequential<Conv<1, 8, 4, 2, 1>, GroupNorm<2, 8>, Modulate<moment, 1, 8>, SiLU,
-                                         ConvT<8, 1, 4, 2, 1>>, Picture>;
+    using Flow = FlowMatching<
+        Sequential<Conv<1, 8, 4, 2, 1>, GroupNorm<2, 8>, Modulate<moment, 1, 8>, SiLU, ConvT<8, 1, 4, 2, 1>>, Picture>;
     Trainer<Flow> trainer({.clip_norm = 1, .average = 0.9f, .batch = 16});
     Tensor<Picture> images(16);
     fill_normal(Cpu{}, images.size(), RandomState{}, images.data());

@@ -113,10 +113,10 @@ TEST_CASE("a condition that is worked out of what goes by") {
         Sequential<Let<condition, Flatten, Linear<32, 6>, Tanh>, Conv<2, 4, 3, 1, 1>, Modulate<condition, 6, 4>, SiLU>,
         Shape<2, 4, 4>>();
     // A norm in front of what reads it, and the same name read twice.
-    expect_everywhere<Sequential<Let<condition, Flatten, Linear<32, 6>, Tanh>, Conv<2, 4, 3, 1, 1>, GroupNorm<2, 4>,
-                                 Modulate<condition, 6, 4>, SiLU, Conv<4, 6, 1>, GroupNorm<3, 6>,
-                                 Modulate<condition, 6, 6>>,
-                      Shape<2, 4, 4>>();
+    expect_everywhere<
+        Sequential<Let<condition, Flatten, Linear<32, 6>, Tanh>, Conv<2, 4, 3, 1, 1>, GroupNorm<2, 4>,
+                   Modulate<condition, 6, 4>, SiLU, Conv<4, 6, 1>, GroupNorm<3, 6>, Modulate<condition, 6, 6>>,
+        Shape<2, 4, 4>>();
     // A value that is worked out of another.
     expect_everywhere<Sequential<Linear<3, 4>, Save<skip>, Let<condition, Of<skip, Shape<4>>, Linear<4, 2>, Tanh>,
                                  Linear<4, 5>, Modulate<condition, 2, 5>, Concat<skip, 4>>,

@@ -36,8 +36,7 @@ void for_each_value(long rows, int channels, const Make& make) {
         columns(c, WholeVector{}, std::make_integer_sequence<int, 4>{});
     for (; c + vector_size <= channels; c += vector_size)
         columns(c, WholeVector{}, std::make_integer_sequence<int, 1>{});
-    if (c < channels)
-        columns(c, PartOfVector{static_cast<int>(channels - c)}, std::make_integer_sequence<int, 1>{});
+    if (c < channels) columns(c, PartOfVector{static_cast<int>(channels - c)}, std::make_integer_sequence<int, 1>{});
 }
 
 /// Calls f(0), ..., f(count - 1); unrolled over whole vectors alone, because a part's code is long and seldom runs.
@@ -94,8 +93,8 @@ inline void column_moments(long rows, int channels, const float* x, const float*
     });
 }
 
-/// y = activation((x - mean) * (inverse * weight) + bias). While an activation is worked out there is time to fetch what
-/// lies `ahead` values further, which is read next.
+/// y = activation((x - mean) * (inverse * weight) + bias). While an activation is worked out there is time to fetch
+/// what lies `ahead` values further, which is read next.
 template <class Activation>
 void normalize_rows(long rows, int channels, const float* x, const float* mean, const float* inverse,
                     const float* weight, const float* bias, Activation activation, float* y, long ahead = 0) {
@@ -128,15 +127,17 @@ Vector before_activation(Activation activation, const Vector& dy, const Vector& 
         return dy * activation.slope(xsimd::fma(deviation, scale, offset));
 }
 
-/// dy before the activation.
+/// dy before the activation. What lies `ahead` values further in both is fetched meanwhile.
 template <class Activation>
 void rows_before_activation(long rows, int channels, const float* x, const float* dy, const float* mean,
                             const float* inverse, const float* weight, const float* bias, Activation activation,
-                            float* before) {
+                            float* before, long ahead) {
     for_each_value(rows, channels, [&](long c, auto part) {
         const Vector center = part.load(mean + c), offset = part.load(bias + c);
         const Vector scale = part.load(inverse + c) * part.load(weight + c);
         return [=](long at) {
+            __builtin_prefetch(x + at + ahead, 0, 2);
+            __builtin_prefetch(dy + at + ahead, 0, 2);
             part.store(before_activation(activation, part.load(dy + at), part.load(x + at) - center, scale, offset),
                        before + at);
         };

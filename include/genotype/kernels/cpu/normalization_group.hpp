@@ -98,9 +98,9 @@ void group_norm(Cpu, int batch, int pixels, int channels, int groups, const floa
             }
         }
         const detail::SampleAffine own(sample, channels, weight, bias, modulation);
-        constexpr bool activates = !std::same_as<Activation, NoActivation>;
+        const bool fetches = !std::same_as<Activation, NoActivation> && sample + 1 < batch;
         detail::normalize_rows(pixels, channels, from, mean, inverse, own.weight, own.bias, activation,
-                               y + sample * count, activates ? count : 0);
+                               y + sample * count, fetches ? count : 0);
     }
 }
 
@@ -138,7 +138,7 @@ void group_norm_backward(Cpu, int batch, int pixels, int channels, int groups, c
                 const long at = static_cast<long>(row) * channels;
                 float* const before = dx + sample * count + at;
                 detail::rows_before_activation(rows, channels, from + at, slopes + at, mean, inverse, own.weight,
-                                               own.bias, activation, before);
+                                               own.bias, activation, before, sample + 1 < batch ? count : 0);
                 detail::column_products(rows, channels, from + at, before, mean, inverse, own.weight, nullptr,
                                         NoActivation{}, bias_sum, weight_sum);
             }
