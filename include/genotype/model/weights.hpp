@@ -7,6 +7,7 @@
 #include "genotype/kernels/device.hpp"
 #include "genotype/model/children.hpp"
 #include "genotype/random/random_state.hpp"
+#include "genotype/shape/error.hpp"
 #include "genotype/tensor/arena.hpp"
 #include "genotype/tensor/packed.hpp"
 

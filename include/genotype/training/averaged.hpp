@@ -15,16 +15,14 @@ namespace genotype::detail {
 /// the parameters make: to first order the average's own statistics are the average of the statistics. Counters are
 /// copied. PyTorch: torch.optim.swa_utils.AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(decay),
 /// use_buffers=True), which leaves num_batches_tracked at 1; without use_buffers it copies the statistics.
-template <Layer Net, class Device>
-class Averaged {
+template <class Device>
+class AveragedWeights {
   public:
     /// With a decay of 0 there is no average, and no memory for one.
-    [[gnu::cold]] explicit Averaged(float decay)
-        : decay_(checked_average(decay)),
-          parameters_(is_there() ? parameter_floats<Net>() : 0),
-          buffers_(is_there() ? buffer_floats<Net>() : 0) {
+    [[gnu::cold, gnu::noinline]] AveragedWeights(float decay, const LayerTree& model, long parameters, long buffers)
+        : decay_(checked_average(decay)), parameters_(is_there() ? parameters : 0), buffers_(is_there() ? buffers : 0) {
         if (is_there())
-            counters_ = TensorTurns<Device>(turns_of(tree<Net>, Owned::buffers, [](const Parameter& tensor) {
+            counters_ = TensorTurns<Device>(turns_of(model, Owned::buffers, [](const Parameter& tensor) {
                 return tensor.initial.kind == Initial::counter;
             }));
     }
@@ -34,22 +32,12 @@ class Averaged {
     /// An update's two halves, as an optimiser's: counts it and says by what numbers it is made, and makes it by those
     /// that stand at `by`, where the device reads.
     AverageUpdates next() { return is_there() ? average_updates(decay_, updates_++ == 0) : AverageUpdates{}; }
-    void apply(const Model<Net, Device>& model, const AverageUpdates* by) {
+    [[gnu::noinline]] void apply(const Device& device, const float* parameters, const float* buffers,
+                                 const AverageUpdates* by) {
         if (!is_there()) return;
-        const Device& device = model.runs_on();
-        update_by(device, parameters_.size(), by->by_kind, parameters_.data(), model.parameters.data());
+        update_by(device, parameters_.size(), by->by_kind, parameters_.data(), parameters);
         if (buffers_.size() > 0)
-            update_in_turns(device, counters_.turns(), by->by_kind, buffers_.size(), buffers_.data(),
-                            model.buffers.data());
-    }
-
-    /// The average as a model of its own, packed weights too. Before the first update it is `now`.
-    Model<Net, Device> model(const Model<Net, Device>& now) const {
-        if (!is_there())
-            fail("Trainer", "average of weights", "none", "one, by the trainer's option .average, such as 0.999f");
-        const bool has_begun = updates_ > 0;
-        return Model<Net, Device>((has_begun ? parameters_ : now.parameters).clone(),
-                                  (has_begun ? buffers_ : now.buffers).clone(), now.runs_on());
+            update_in_turns(device, counters_.turns(), by->by_kind, buffers_.size(), buffers_.data(), buffers);
     }
 
     Arena<Device>& parameters() { return parameters_; }
@@ -65,6 +53,27 @@ class Averaged {
     Arena<Device> parameters_, buffers_;
     TensorTurns<Device> counters_;
     std::int64_t updates_ = 0;
+};
+
+/// Of one network.
+template <Layer Net, class Device>
+class Averaged : public AveragedWeights<Device> {
+  public:
+    explicit Averaged(float decay)
+        : AveragedWeights<Device>(decay, tree<Net>, parameter_floats<Net>(), buffer_floats<Net>()) {}
+
+    void apply(const Model<Net, Device>& model, const AverageUpdates* by) {
+        AveragedWeights<Device>::apply(model.runs_on(), model.parameters.data(), model.buffers.data(), by);
+    }
+
+    /// The average as a model of its own, packed weights too. Before the first update it is `now`.
+    Model<Net, Device> model(const Model<Net, Device>& now) const {
+        if (!this->is_there())
+            fail("Trainer", "average of weights", "none", "one, by the trainer's option .average, such as 0.999f");
+        const bool has_begun = this->updates() > 0;
+        return Model<Net, Device>((has_begun ? this->parameters() : now.parameters).clone(),
+                                  (has_begun ? this->buffers() : now.buffers).clone(), now.runs_on());
+    }
 };
 
 }  // namespace genotype::detail
