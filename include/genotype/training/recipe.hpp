@@ -8,8 +8,11 @@
 #include <type_traits>
 
 #include "genotype/kernels/device.hpp"
+#include "genotype/model/children.hpp"
 #include "genotype/model/inputs.hpp"
 #include "genotype/model/output_shape.hpp"
+#include "genotype/shape/concat.hpp"
+#include "genotype/shape/error.hpp"
 #include "genotype/training/recipe_options.hpp"
 
 namespace genotype {
@@ -161,6 +164,10 @@ template <Layer... N>
 constexpr std::size_t count_of(Nets<N...>) {
     return sizeof...(N);
 }
+[[noreturn, gnu::cold]] inline void too_many_draws(long draws, long said) {
+    fail("Recipe", "draws of a sample", draws, concat("the ", said, " that the recipe says"));
+}
+
 /// Where the parameters of part `i` begin among those of the network.
 template <std::size_t i, class... N>
 constexpr long parameters_before(Nets<N...>) {

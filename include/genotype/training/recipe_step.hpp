@@ -20,10 +20,6 @@
 
 namespace genotype::detail {
 
-[[noreturn, gnu::cold]] inline void too_many_draws(long draws, long said) {
-    fail("Recipe", "draws of a sample", draws, concat("the ", said, " that the recipe says"));
-}
-
 /// A step of a recipe, or where `is_learning` is false the same in an evaluation: networks run as inference does, there
 /// are no gradients, and nobody learns. One that `rehearses` asks for a step's memory, and runs no network. What it
 /// hands out is of the micro-batch that it is at, on the device.
