@@ -1,6 +1,10 @@
 // Memory of this machine, in lines of 64 bytes.
 #pragma once
 
+#if defined(__linux__)
+#include <sys/mman.h>
+#endif
+
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -8,6 +12,21 @@
 #include <new>
 
 namespace genotype {
+namespace detail {
+
+/// Asks the system to back a block that no cache holds with pages of 2 MB in place of 4 KB, whose addresses a processor
+/// finds again sooner: memory is then read and written up to a third faster. Smaller blocks gain less, and would take
+/// more memory, as a page is there whole or not. Only a wish: a system may have none.
+inline void ask_for_huge_pages([[maybe_unused]] char* block, [[maybe_unused]] std::size_t bytes) {
+#if defined(__linux__) && defined(MADV_HUGEPAGE)
+    constexpr std::size_t page = std::size_t{2} << 20, least = std::size_t{64} << 20;
+    if (bytes < least) return;
+    const std::size_t before = (page - reinterpret_cast<std::uintptr_t>(block) % page) % page;
+    madvise(block + before, (bytes - before) / page * page, MADV_HUGEPAGE);
+#endif
+}
+
+}  // namespace detail
 
 /// What a device that computes in the machine's own memory inherits. Another device has the same six functions, is not
 /// on the host, and says as `Memory` whose memory it computes in, if others compute in it too.
@@ -21,6 +40,7 @@ struct HostMemory {
         const std::size_t bytes = static_cast<std::size_t>(floats) * sizeof(float);
         auto* block = static_cast<char*>(std::calloc(bytes + line_bytes, 1));
         if (!block) throw std::bad_alloc();
+        detail::ask_for_huge_pages(block, bytes + line_bytes);
         // At least the 16 bytes that calloc aligns to lie before the line; the last of them says how many do.
         const std::size_t before = line_bytes - reinterpret_cast<std::uintptr_t>(block) % line_bytes;
         block[before - 1] = static_cast<char>(before);
