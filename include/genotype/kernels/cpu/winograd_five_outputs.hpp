@@ -20,6 +20,12 @@ namespace genotype::kernels::detail {
 struct FiveOutputs {
     static constexpr int taps = 3, tile = 5;
 
+    /// One value of each pair of points, with its factor.
+    [[gnu::always_inline]] static Vector sum(float a, const Vector& of_a, float b, const Vector& of_b, float c,
+                                             const Vector& of_c) {
+        return xsimd::fma(Vector(a), of_a, xsimd::fma(Vector(b), of_b, Vector(c) * of_c));
+    }
+
     /// Bt.
     struct LargeToPoints {
         static constexpr int from = 7, to = 7;
@@ -51,9 +57,6 @@ struct FiveOutputs {
             const Vector m0 = in(0), m1 = in(1), m2 = in(2), m3 = in(3), m4 = in(4), m5 = in(5), m6 = in(6);
             const Vector even_a = Vector(0.25f) * (m0 + m1), even_b = Vector(0.75f) * (m2 + m3);
             const Vector even_c = Vector(1.75f) * (m4 + m5), odd_a = m0 - m1, odd_b = m2 - m3, odd_c = m4 - m5;
-            auto sum = [](float a, const Vector& of_a, float b, const Vector& of_b, float c, const Vector& of_c) {
-                return xsimd::fma(Vector(a), of_a, xsimd::fma(Vector(b), of_b, Vector(c) * of_c));
-            };
             const float bc = 441.0f / 256, ac = 49.0f / 256, ab = 9.0f / 256;
             const float b_c = -58.0f / 16, a_c = -50.0f / 16, a_b = -10.0f / 16;
             out(0, xsimd::fma(Vector(-441.0f / 4096), m6, sum(bc, even_a, ac, even_b, ab, even_c)));
@@ -93,9 +96,6 @@ struct FiveOutputs {
             const Vector m0 = in(0), m1 = in(1), m2 = in(2), m3 = in(3), m4 = in(4), m5 = in(5), m6 = in(6);
             const Vector sum_a = m0 + m1, sum_b = m2 + m3, sum_c = m4 + m5;
             const Vector gap_a = m0 - m1, gap_b = m2 - m3, gap_c = m4 - m5;
-            auto sum = [](float a, const Vector& of_a, float b, const Vector& of_b, float c, const Vector& of_c) {
-                return xsimd::fma(Vector(a), of_a, xsimd::fma(Vector(b), of_b, Vector(c) * of_c));
-            };
             out(0, sum_a + sum_b + sum_c);
             out(1, sum(0.25f, gap_a, 0.75f, gap_b, 1.75f, gap_c));
             out(2, sum(1.0f / 16, sum_a, 9.0f / 16, sum_b, 49.0f / 16, sum_c));
@@ -131,9 +131,6 @@ struct FiveOutputs {
             const Vector by_a(4.0f / 3), by_b(-8.0f / 15), by_c(4.0f / 105);
             const Vector sum_a = by_a * (u0 + u1), sum_b = by_b * (u2 + u3), sum_c = by_c * (u4 + u5);
             const Vector gap_a = by_a * (u0 - u1), gap_b = by_b * (u2 - u3), gap_c = by_c * (u4 - u5);
-            auto sum = [](float a, const Vector& of_a, float b, const Vector& of_b, float c, const Vector& of_c) {
-                return xsimd::fma(Vector(a), of_a, xsimd::fma(Vector(b), of_b, Vector(c) * of_c));
-            };
             out(0, sum_a + sum_b + sum_c);
             out(1, sum(0.25f, gap_a, 0.75f, gap_b, 1.75f, gap_c));
             out(2, u6 + sum(1.0f / 16, sum_a, 9.0f / 16, sum_b, 49.0f / 16, sum_c));
