@@ -1,5 +1,5 @@
-// The library's version, in the one place where it is stated: CMake's project reads these lines, files say what they were
-// written by, and programs may ask by #if. Macros alone, so that no name of a program's own is taken.
+// The library's version, in the one place where it is stated: CMake's project reads these lines, files say what they
+// were written by, and programs may ask by #if. Macros alone, so that no name of a program's own is taken.
 #pragma once
 
 #define GENOTYPE_VERSION_MAJOR 0
