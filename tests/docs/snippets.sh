@@ -7,7 +7,8 @@ source "$(dirname "${BASH_SOURCE[0]}")/../structure/common.sh"
 use_compiler gcc "${1:-g++}"
 shift || true
 pages=("$@")
-((${#pages[@]})) || pages=("$root/README.md" "$root/docs/adding.md" "$root/docs/design.md" "$root/docs/pytorch.md" "$root/docs/text.md")
+((${#pages[@]})) || pages=("$root"/{README,CHANGELOG,CODE_OF_CONDUCT,CONTRIBUTING,SECURITY}.md "$root"/docs/*.md
+    "$root"/{tests,benchmarks}/README.md)
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 faults=0
