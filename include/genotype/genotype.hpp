@@ -43,3 +43,4 @@
 #include "genotype/models/llama.hpp"
 #include "genotype/models/text_first_values.hpp"
 #include "genotype/models/vae.hpp"
+#include "genotype/version.hpp"

@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
 # The C++ in the project's pages compiles as it stands there, the programs that must not compile do not and say what the
-# page shows, and files that the pages name are there.
+# page shows, and files and headings that the pages link to are there.
 # usage: snippets.sh COMPILER [PAGE...]
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/../structure/common.sh"
 use_compiler gcc "${1:-g++}"
 shift || true
 pages=("$@")
-((${#pages[@]})) || pages=("$root/README.md" "$root/docs/adding.md" "$root/docs/design.md" "$root/docs/pytorch.md" "$root/docs/text.md")
+((${#pages[@]})) || pages=("$root"/{README,CHANGELOG,CODE_OF_CONDUCT,CONTRIBUTING,SECURITY}.md "$root"/docs/*.md
+    "$root"/{tests,benchmarks}/README.md)
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 faults=0
@@ -58,9 +59,20 @@ for program in "${programs[@]}"; do
     [[ ! -s $program.words ]] || fault "$(basename "$program" .cpp): $(cat "$program.words")"
 done
 
+# has_heading PAGE ANCHOR: the anchor is a heading in small letters, without punctuation, with "-" for each space.
+has_heading() {
+    sed '/^```/,/^```$/d' "$1" | sed -n 's/^##* //p' | tr '[:upper:] ' '[:lower:]-' | sed 's/[^a-z0-9_-]//g' | grep -xF -- "$2" >/dev/null
+}
 for page in "${pages[@]}"; do
     while IFS= read -r link; do
-        [[ $link == *://* || $link == \#* || -e $(dirname "$page")/${link%%#*} ]] || fault "$(basename "$page"): there is no $link"
+        [[ $link != *://* ]] || continue
+        file=$page
+        [[ $link == \#* ]] || file=$(dirname "$page")/${link%%#*}
+        if [[ ! -e $file ]]; then
+            fault "$(basename "$page"): there is no $link"
+        elif [[ $link == *#* ]]; then
+            has_heading "$file" "${link#*#}" || fault "$(basename "$page"): there is no heading for $link"
+        fi
     done < <(sed '/^```/,/^```$/d' "$page" | grep -oE '\]\([^)]+\)' | sed 's/^](//; s/)$//')  # not in programs
 done
 

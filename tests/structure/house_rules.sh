@@ -31,6 +31,12 @@ while IFS= read -r hit; do fault "a device made anew: $hit"; done < <(
 while IFS= read -r hit; do fault "a child's call derived by hand: $hit"; done < <(
     grep -rnE '\b(parameters|gradients|buffers|prepared) [+-]=' include/genotype --include='*.hpp' |
         grep -v '^include/genotype/layers/pass.hpp' | cut -c1-160)
+# The version that headers state is cited, and told of.
+number() { sed -n "s/^#define GENOTYPE_VERSION_$1 //p" include/genotype/version.hpp; }
+version=$(number MAJOR).$(number MINOR).$(number PATCH)
+grep -qxF "version: $version" CITATION.cff || fault "CITATION.cff does not cite version $version, which version.hpp states"
+grep -qF "## [$version] - " CHANGELOG.md || fault "CHANGELOG.md has no section of version $version, which version.hpp states"
+
 export LC_ALL=C.UTF-8 # columns are characters, not bytes
 while IFS= read -r hit; do fault "more than 120 columns: $hit"; done < <(
     grep -rnE '^.{121,}' include tests examples benchmarks --include='*.hpp' --include='*.cpp' 2>/dev/null | cut -c1-80)

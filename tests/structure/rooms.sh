@@ -17,6 +17,7 @@ fault() {
 }
 room_of() { # genotype/room/file.hpp -> room; genotype/file.hpp -> .
     local inside=${1#genotype/}
+    [[ $inside != version.hpp ]] || { echo shape; return; }  # macros alone, which any room may read
     [[ $inside == */* ]] && echo "${inside%%/*}" || echo .
 }
 

@@ -8,7 +8,8 @@ mkdir -p "$tree"/genotype/{shape,tensor,kernels/cpu,layers,io}
 file() { printf '%s\n' "${@:2}" >"$tree/genotype/$1"; }
 check() { bash "$root/tests/structure/rooms.sh" "$tree"; }
 
-file shape/dims.hpp '#include <vector>'
+file version.hpp '#define GENOTYPE_VERSION_MAJOR 0'
+file shape/dims.hpp '#include <vector>' '#include "genotype/version.hpp"'
 file tensor/eigen.hpp '#include <Eigen/Core>' '#include "genotype/shape/dims.hpp"'
 file kernels/cpu/tile.hpp '#include <xsimd/xsimd.hpp>' '#include "genotype/tensor/eigen.hpp"'
 file io/png.hpp '#include <png.h>'

@@ -328,6 +328,13 @@ TEST_CASE("bad files are errors that name the file") {
     CHECK(contains(error("\x93NUMPZ\1\1"), "magic string"));
     CHECK(
         contains(error(npy("{'descr': '<f8', 'fortran_order': False, 'shape': (1,)}", two_floats)), "type: found <f8"));
+    // What numpy writes for ml_dtypes' bfloat16 and float8 is no number to anybody, also where numbers are converted.
+    for (const std::string type : {"<V2", "<V1", "|V1", "<f1"}) {
+        const std::string file = npy("{'descr': '" + type + "', 'fortran_order': False, 'shape': (2,)}", two_floats);
+        const std::string words = "type: found " + type + (type[1] == 'V' ? " (raw" : " (floats of another size)");
+        CHECK(contains(error(file), words));
+        CHECK(contains(error_of([&] { load_npy(folder.file("bad.npy", file), {.convert = true}); }), words));
+    }
     CHECK(contains(error(npy("{'descr': '<f4', 'fortran_order': True, 'shape': (2,)}", two_floats)),
                    "order: found Fortran"));
     CHECK(contains(error(npy("{'descr': '<f4', 'shape': (2,)}", two_floats)), "found 2 keys"));

@@ -36,6 +36,34 @@ std::string grey_alpha_file() {
     return file;
 }
 
+std::string chunk(const std::string& type_and_data) {
+    std::string file;
+    const auto add = [&](std::size_t number) {
+        for (const int shift : {24, 16, 8, 0}) file += static_cast<char>(number >> shift);
+    };
+    add(type_and_data.size() - 4);
+    file += type_and_data;
+    add(crc32(0, reinterpret_cast<const Bytef*>(type_and_data.data()), static_cast<uInt>(type_and_data.size())));
+    return file;
+}
+
+/// 1 x 3 with 16 bits a value, written by hand; 0: grey, 2: colour, 4: grey with transparency.
+std::string deep_file(char colour_type, const std::vector<int>& values) {
+    std::string row(1, '\0');  // no filter
+    for (const int value : values) {
+        row += static_cast<char>(value >> 8);
+        row += static_cast<char>(value);
+    }
+    std::string packed(compressBound(static_cast<uLong>(row.size())), '\0');
+    uLongf size = packed.size();
+    REQUIRE(compress(reinterpret_cast<Bytef*>(packed.data()), &size, reinterpret_cast<const Bytef*>(row.data()),
+                     static_cast<uLong>(row.size())) == Z_OK);
+    packed.resize(size);
+    return "\x89PNG\r\n\x1a\n" +
+           chunk(std::string("IHDR\0\0\0\3\0\0\0\1\x10", 13) + colour_type + std::string(3, '\0')) +
+           chunk("IDAT" + packed) + chunk("IEND");
+}
+
 }  // namespace
 
 TEST_CASE("what is written is read back") {
@@ -59,6 +87,17 @@ TEST_CASE("transparency is dropped, not blended") {
     const Pictures picture = load_png(folder.file("alpha.png", grey_alpha_file()));
     CHECK(picture.channels == 1);
     CHECK(picture.bytes == std::vector<std::uint8_t>{10, 20, 30, 40});
+}
+
+TEST_CASE("values of 16 bits are rounded to 8, whatever is beside them, and never cut off or shifted") {
+    TemporaryFolder folder;
+    const auto bytes = [&](char colour_type, const std::vector<int>& values) {
+        return load_png(folder.file("deep.png", deep_file(colour_type, values))).bytes;
+    };
+    CHECK(bytes(0, {1000, 32768, 65535}) == std::vector<std::uint8_t>{4, 128, 255});
+    CHECK(bytes(2, {0, 128, 129, 385, 386, 1000, 65534, 65406, 257}) ==
+          std::vector<std::uint8_t>{0, 0, 1, 1, 2, 4, 255, 254, 1});
+    CHECK(bytes(4, {1000, 0, 32768, 1, 65535, 65535}) == std::vector<std::uint8_t>{4, 128, 255});
 }
 
 TEST_CASE("gamma does not change the bytes") {
