@@ -13,7 +13,7 @@
 
 namespace genotype::benchmarks {
 
-/// Memory that all threads read from one end to the other, each a stretch of its own.
+/// Memory that all threads read from one end to the other, each a range of its own.
 class Reading {
   public:
     /// Of so many bytes, rounded up to a few lines of the cache.

@@ -75,7 +75,7 @@ Description read(std::istream& input) {
 }
 
 /// Horizontal bars, each of coloured parts, with its whole length written behind it.
-Pictures bar_chart(const Description& description) {
+ImageData bar_chart(const Description& description) {
     constexpr int width = 1200, row = 26, top = 100;
     constexpr float pitch = 1.7f;
     double longest = 0;
@@ -110,7 +110,7 @@ Pictures bar_chart(const Description& description) {
         canvas.text(text, {x + 10, y + 3.5f * pitch}, pitch, detail::ink);
         y += row;
     }
-    return canvas.picture();
+    return canvas.image();
 }
 
 }  // namespace

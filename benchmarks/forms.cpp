@@ -1,5 +1,5 @@
-// What Winograd's form does to a training: a DCGAN learns from the same pictures twice, step by step, once with the
-// forms that the processor takes and once with every convolution in the direct form, from the same first values.
+// What Winograd's form does to a training: a DCGAN learns from the same images twice, step by step, once with the
+// forms that the processor takes and once with every convolution in the direct form, from the same initial values.
 // usage: forms [EPOCHS [SEED [FOLDER]]]      5 epochs of Fashion-MNIST, seed 0, into out/forms
 // Prints both losses of each epoch side by side; writes every step's to losses.csv and losses.png, and what both
 // generators draw from the same noise to samples_fast.png and samples_exact.png.
@@ -26,7 +26,7 @@ using Discriminator = Sequential<
     Conv<128, 256, 4, 2, 1>, BN<256>, LeakyReLU<0.2f>,
     Conv<256,   1, 4, 1, 0>, Sigmoid>;
 using Dcgan = GAN<Generator, Discriminator>;
-using Picture = Dcgan::Picture;
+using Image = Dcgan::Image;
 using Noise = Dcgan::Noise;
 
 constexpr int batch = 64;
@@ -47,9 +47,9 @@ struct Run {
           discriminator{"D, " + name, {}, {}},
           generator{"G, " + name, {}, {}} {}
 
-    GanLosses step(View<Picture> pictures) {
+    GanLosses step(View<Image> images) {
         const auto start = std::chrono::steady_clock::now();
-        const GanLosses losses = trainer.step(pictures);
+        const GanLosses losses = trainer.step(images);
         seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
         sums.discriminator += losses.discriminator;
         sums.generator += losses.generator;
@@ -78,12 +78,12 @@ struct Run {
 
 int compare(int epochs, std::uint64_t seed, const std::filesystem::path& out) {
     std::filesystem::create_directories(out);
-    const Dataset<Picture> pictures(load_pictures("fashion-mnist", Split::train, PictureSize{32, 32}), Range{-1, 1});
-    Loader loader(pictures, {.batch = batch, .seed = seed});
-    std::printf("%s\n%s\n", summary<Generator, Noise>(batch).c_str(), summary<Discriminator, Picture>(batch).c_str());
+    const Dataset<Image> images(load_images("fashion-mnist", Split::train, ImageSize{32, 32}), Range{-1, 1});
+    Loader loader(images, {.batch = batch, .seed = seed});
+    std::printf("%s\n%s\n", summary<Generator, Noise>(batch).c_str(), summary<Discriminator, Image>(batch).c_str());
 
     Run<Cpu> fast(seed, "fast");
-    Run<Exact<Cpu>> exact(seed, "exact");
+    Run<DirectConvolution<Cpu>> exact(seed, "exact");
     CsvFile table(out / "losses.csv",
                   {"step", "discriminator_fast", "discriminator_exact", "generator_fast", "generator_exact"});
     constexpr const char* columns = "      D       G   D(x)  D(G(z))  ms/step";

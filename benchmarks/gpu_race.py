@@ -23,12 +23,12 @@ root = here.parent
 FLOAT32 = ["eager", "graph", "reduce-overhead", "max-autotune", "max-autotune-no-cudagraphs+graph"]
 TF32 = ["graph+tf32", "max-autotune+tf32", "max-autotune-no-cudagraphs+graph+tf32"]
 BF16 = ["max-autotune-no-cudagraphs+graph+bf16"]
-PICTURES = ["channels_last+graph", "channels_last+graph+tf32"]
+IMAGES = ["channels_last+graph", "channels_last+graph+tf32"]
 # All contestants of a heat are in the GPU's memory at the same time.
 LARGE = ["eager", "graph", "max-autotune-no-cudagraphs+graph", "max-autotune-no-cudagraphs+graph+tf32"]
 SLOW = "max-autotune"  # to compile: left out of a quick run
 
-# As "KIND,IN,OUT,KERNEL,STRIDE,PADDING,SIDE of the input". Both networks of the DCGAN of 32 x 32 pictures.
+# As "KIND,IN,OUT,KERNEL,STRIDE,PADDING,SIDE of the input". Both networks of the DCGAN of 32 x 32 images.
 DISCRIMINATOR = ["conv,3,64,4,2,1,32", "conv,64,128,4,2,1,16", "conv,128,256,4,2,1,8", "conv,256,1,4,1,0,4"]
 GENERATOR = ["convt,100,256,4,1,0,1", "convt,256,128,4,2,1,4", "convt,128,64,4,2,1,8", "convt,64,3,4,2,1,16"]
 DIRECTIONS = ["forward", "input", "weight"]
@@ -47,7 +47,7 @@ def flops_of(layer, batch):
 
 
 def dcgan_flops(batch):
-    """Of a step: the discriminator on real and on generated pictures, with its weights' gradients; the generator; and
+    """Of a step: the discriminator on real and on generated images, with its weights' gradients; the generator; and
     the way of the generator's gradient through both. The gradient of a network's own input is needed only there."""
     d, g = ([flops_of(layer, batch) for layer in layers] for layers in (DISCRIMINATOR, GENERATOR))
     return 2 * (3 * sum(d) - d[0]) + 2 * sum(d) + 3 * sum(g) - g[0]
@@ -68,8 +68,8 @@ def gpt_flops(batch, vocabulary, context, width, layers):
 HEATS = [
     ("product of 4096 x 4096", "matmul", 1, "kernels", ["eager", "eager+tf32"], ("flops", MATMUL)),
     ("copy of 1 GiB", "copy", 1, "kernels", ["eager"], ("bytes", COPIED)),
-    ("DCGAN step", "dcgan", 64, "pictures", FLOAT32 + PICTURES + TF32 + BF16, ("flops", dcgan_flops(64))),
-    ("VAE step", "vae", 64, "pictures", FLOAT32 + TF32, ("flops", vae_flops(64))),
+    ("DCGAN step", "dcgan", 64, "images", FLOAT32 + IMAGES + TF32 + BF16, ("flops", dcgan_flops(64))),
+    ("VAE step", "vae", 64, "images", FLOAT32 + TF32, ("flops", vae_flops(64))),
     ("GPT-2 step, 4 layers of 128", "gpt2_nano", 12, "text", FLOAT32 + TF32, ("flops", gpt_flops(12, 65, 64, 128, 4))),
     ("GPT-2 small step", "gpt2_small", 1, "text", FLOAT32 + TF32, ("flops", gpt_flops(1, 50257, 1024, 768, 12))),
     ("GPT-2 small step", "gpt2_small", 4, "text", LARGE, ("flops", gpt_flops(4, 50257, 1024, 768, 12))),

@@ -229,7 +229,7 @@ def charts(results, folder, chart):
                 by_width.setdefault(base, {}).setdefault(variant, []).append(
                     ({"half": 0.5, "": 1, "double": 2}[width], f["ms"]))
     plots = [(f"growth_batch_{task}", f"{title(task)}: time against batch", "log2 of the batch",
-              "log2 of microseconds a picture", points) for task, points in by_batch.items()]
+              "log2 of microseconds an image", points) for task, points in by_batch.items()]
     plots += [(f"growth_width_{task}", f"{title(task)}, batch 64: time against width", "width",
                "milliseconds", points) for task, points in by_width.items()]
     for task in ("dcgan", "vae"):

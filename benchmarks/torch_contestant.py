@@ -46,8 +46,8 @@ class Vae(nn.Module):
         return self.decoder(z), mean, log_variance
 
 
-def pictures(batch, values, low):
-    """The same pictures as the other side's, by formula: value i of the batch, from `low` to 1."""
+def images(batch, values, low):
+    """The same images as the other side's, by formula: value i of the batch, from `low` to 1."""
     bits = (torch.arange(batch * values, dtype=torch.int64) * 2654435761 & 0xFFFFFFFF) >> 16
     return (low + (1 - low) * bits.to(torch.float32) / 65535).reshape(batch, values)
 
@@ -84,7 +84,7 @@ def dcgan_step(choice, width, batch):
     d_optimizer = torch.optim.Adam(d.parameters(), lr=2e-4, **choice.optimizer)
     loss_of = nn.BCELoss()
     ones, zeros = torch.ones(batch, device=choice.device), torch.zeros(batch, device=choice.device)
-    real = pictures(batch, 3 * 32 * 32, -1).reshape(batch, 3, 32, 32)
+    real = images(batch, 3 * 32 * 32, -1).reshape(batch, 3, 32, 32)
     real = real.to(choice.device).contiguous(memory_format=choice.layout)
 
     def answers(x):
@@ -112,7 +112,7 @@ def vae_step(choice, hidden, batch):
     run = choice.compile(model)
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-3, **choice.optimizer)
     mse = nn.MSELoss()
-    x = pictures(batch, 784, 0).to(choice.device)
+    x = images(batch, 784, 0).to(choice.device)
 
     def step():
         optimizer.zero_grad()
@@ -133,7 +133,7 @@ def flow_step(choice, batch):
     average = [parameter.detach().clone() for parameter in parameters]
     optimizer = torch.optim.Adam(parameters, lr=1e-3, betas=(0.9, 0.99), **choice.optimizer)
     mse = nn.MSELoss()
-    x = pictures(batch, 784, -1).reshape(batch, 1, 28, 28).to(choice.device)
+    x = images(batch, 784, -1).reshape(batch, 1, 28, 28).to(choice.device)
     labels = torch.arange(batch, device=choice.device) % CLASSES
 
     def step():

@@ -1,4 +1,4 @@
-// Whole training steps of a DCGAN and a VAE on random pictures, and how fast their generator and decoder draw.
+// Whole training steps of a DCGAN and a VAE on random images, and how fast their generator and decoder draw.
 // The argument is the batch. FLOPs are two for each multiply-add of convolutions and matrix products, which is what the
 // share of the peak is of; normalisation, activations, losses, random numbers and the optimiser cost time and count 0.
 // Threads: OMP_NUM_THREADS (with OMP_PROC_BIND=true, so that each has a core of its own).
@@ -39,11 +39,11 @@ struct Cost {
     static constexpr long input_gradient = forward;
 };
 
-/// Real pictures: the discriminator learns. Generated ones: the generator runs, the discriminator learns, and runs
+/// Real images: the discriminator learns. Generated ones: the generator runs, the discriminator learns, and runs
 /// again to hand a gradient to the generator, which needs none of the discriminator's weights.
 constexpr long dcgan_step = [] {
     using G = Cost<Generator, Dcgan::Noise>;
-    using D = Cost<Discriminator, Dcgan::Picture>;
+    using D = Cost<Discriminator, Dcgan::Image>;
     const long discriminator_learns = D::forward + D::weight_gradients + D::inner_gradients;
     const long generator_learns = D::forward + D::input_gradient + G::weight_gradients + G::inner_gradients;
     return discriminator_learns + G::forward + discriminator_learns + generator_learns;
@@ -79,16 +79,16 @@ void measure(benchmark::State& state, long multiply_adds_a_sample, Work work) {
 
 void dcgan_training_step(benchmark::State& state) {
     const int batch = static_cast<int>(state.range(0));
-    const auto pictures = random_batch<Dcgan::Picture>(batch, -1, 1);
+    const auto images = random_batch<Dcgan::Image>(batch, -1, 1);
     Trainer<Dcgan> trainer({.batch = batch});
-    measure(state, dcgan_step, [&] { benchmark::DoNotOptimize(trainer.step(pictures)); });
+    measure(state, dcgan_step, [&] { benchmark::DoNotOptimize(trainer.step(images)); });
 }
 
 void vae_training_step(benchmark::State& state) {
     const int batch = static_cast<int>(state.range(0));
-    const auto pictures = random_batch<Shape<784>>(batch, 0, 1);
+    const auto images = random_batch<Shape<784>>(batch, 0, 1);
     Trainer<ImageVae> trainer({.batch = batch});
-    measure(state, vae_step, [&] { benchmark::DoNotOptimize(trainer.step(pictures)); });
+    measure(state, vae_step, [&] { benchmark::DoNotOptimize(trainer.step(images)); });
 }
 
 template <class Net>

@@ -39,13 +39,13 @@ struct TrainingFlags {
     bool resume = false;
     std::filesystem::path resume_from{};  // empty: the newest checkpoint in `out`
 
-    /// The command that goes on with this training.
+    /// The command that resumes with this training.
     std::string resume_command{};
 
     int exit_code = 0;
 };
 
-/// The flags of trainings on pictures.
+/// The flags of trainings on images.
 struct Flags : TrainingFlags {
     std::string data = "fashion-mnist";
     std::string device = "cpu";
@@ -54,7 +54,7 @@ struct Flags : TrainingFlags {
     std::filesystem::path samples_file{};
 
     /// Reads the command line, sets the number of threads and makes the folder `out`. False where there is nothing more
-    /// to do (--help, or a wrong flag, which has been told): the program then ends with `exit_code`.
+    /// to do (--help, or a wrong flag, which has been reported): the program then ends with `exit_code`.
     bool parse(int argc, char** argv, const char* what_it_does, std::initializer_list<Option> own);
 };
 

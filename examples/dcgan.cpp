@@ -1,4 +1,4 @@
-// A DCGAN on 32 x 32 pictures: trains a generator against a discriminator, and draws what the generator dreams of.
+// A DCGAN on 32 x 32 images: trains a generator against a discriminator, and draws what the generator dreams of.
 //     build/examples/dcgan --data fashion-mnist --seconds 90
 #include "dcgan_training.hpp"
 
@@ -8,7 +8,7 @@ int main(int argc, char** argv) {
     flags.epochs = 25;
     flags.learning_rate = 2e-4f;
     flags.out = "out/dcgan";
-    if (!flags.parse(argc, argv, "Trains a DCGAN on 32 x 32 pictures.",
+    if (!flags.parse(argc, argv, "Trains a DCGAN on 32 x 32 images.",
                      {{"--seconds", "stop after so long, whatever --epochs says (0: no limit)", &settings.seconds},
                       {"--beta1", "of Adam; 0.5 is steadier (Radford et al., 2016)", &settings.beta1}}))
         return flags.exit_code;

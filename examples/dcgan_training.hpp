@@ -4,12 +4,12 @@
 #include <algorithm>
 #include <cstdio>
 #include <genotype/data/dataset.hpp>
-#include <genotype/data/float_pictures.hpp>
+#include <genotype/data/float_images.hpp>
 #include <genotype/data/loader.hpp>
 #include <genotype/genotype.hpp>
 #include <numeric>
 
-#include "pictures.hpp"
+#include "images.hpp"
 #include "training.hpp"
 
 namespace example {
@@ -24,40 +24,40 @@ using Discriminator =
 using Dcgan = GAN<Generator, Discriminator>;
 
 using Noise = Shape<100, 1, 1>;
-using Picture = Shape<3, 32, 32>;
-static_assert(std::same_as<OutputShape<Generator, Noise>, Picture>);
+using Image = Shape<3, 32, 32>;
+static_assert(std::same_as<OutputShape<Generator, Noise>, Image>);
 
 struct DcganSettings {
     Flags flags{};
     float seconds = 0, beta1 = 0.9f;
 };
 
-/// Trains, and writes pictures, samples and losses. The exit code.
+/// Trains, and writes images, samples and losses. The exit code.
 template <class Device>
 int train_dcgan(const DcganSettings& settings) {
     const Flags& flags = settings.flags;
-    const Dataset<Picture> pictures(load_pictures(flags, Split::train, 32, 32), Range{-1, 1});
-    Loader loader(pictures, {.batch = flags.batch, .seed = flags.seed});
+    const Dataset<Image> images(load_images(flags, Split::train, 32, 32), Range{-1, 1});
+    Loader loader(images, {.batch = flags.batch, .seed = flags.seed});
     Trainer<Dcgan, Device> trainer({.generator = {.learning_rate = flags.learning_rate, .beta1 = settings.beta1},
                                     .discriminator = {.learning_rate = flags.learning_rate, .beta1 = settings.beta1},
                                     .average = flags.average,
                                     .batch = flags.batch,
                                     .seed = flags.seed});
     std::printf("%s\n%s\n", summary<Generator, Noise, Device>(flags.batch).c_str(),
-                summary<Discriminator, Picture, Device>(flags.batch).c_str());
+                summary<Discriminator, Image, Device>(flags.batch).c_str());
 
     const Tensor<Noise> fixed_noise = normal<Noise>(64, Seed{flags.seed + 2});
     const auto generate = [&](const Tensor<Noise>& noise) {
         return with_result(trainer, [&](const auto& generator) { return generator(noise); });
     };
     const auto draw = [&](const std::string& name) {
-        save_grid(to_pictures(generate(fixed_noise), Range{-1, 1}), flags.out / name);
+        save_grid(to_images(generate(fixed_noise), Range{-1, 1}), flags.out / name);
     };
-    std::vector<int> first(static_cast<std::size_t>(std::min(64, pictures.size())));
+    std::vector<int> first(static_cast<std::size_t>(std::min(64, images.size())));
     std::iota(first.begin(), first.end(), 0);
-    Tensor<Picture> real(static_cast<int>(first.size()));
-    pictures.read(first, real.data());
-    save_grid(to_pictures(real, Range{-1, 1}), flags.out / "real.png");
+    Tensor<Image> real(static_cast<int>(first.size()));
+    images.read(first, real.data());
+    save_grid(to_images(real, Range{-1, 1}), flags.out / "real.png");
 
     Training training(flags, trainer, loader, {"discriminator_loss", "generator_loss", "real_answer", "fake_answer"},
                       {flags.epochs, loader.batches(), flags.batch, settings.seconds});
@@ -80,7 +80,7 @@ int train_dcgan(const DcganSettings& settings) {
     training.draw_losses({"discriminator", "generator"}, "DCGAN on " + flags.data, "loss", 25);
     if (flags.samples > 0) {
         const auto samples = generate(normal<Noise>(flags.samples, Seed{flags.seed + 3}));
-        save_samples(to_pictures(samples, Range{-1, 1}), flags);
+        save_samples(to_images(samples, Range{-1, 1}), flags);
     }
     std::printf("%ld steps, %.1f s; written:\n", training.history().rows(), training.seconds());
     name_files(flags.out, files);

@@ -1,18 +1,18 @@
-// The flags of the examples that learn from pictures.
+// The flags of the examples that learn from images.
 #include "parse_flags.hpp"
 
 namespace example {
 
 bool Flags::parse(int argc, char** argv, const char* what_it_does, std::initializer_list<Option> own) {
     CLI::App app(what_it_does);
-    auto* resumed = add_training_flags(app, *this, "Adam", "pictures");
+    auto* resumed = add_training_flags(app, *this, "Adam", "images");
     app.add_option(
         "--data", data,
         "fashion-mnist, mnist, kmnist, qmnist, cifar10, cifar100, or a folder of PNG files: flat, with a folder "
         "for each class, or with those in train and test (or val)");
     app.add_option("--device", device, "cpu, or cuda: an NVIDIA GPU")->check(CLI::IsMember({"cpu", "cuda"}));
     app.add_option("--epochs", epochs,
-                   "how often each picture is seen (the last ones of an epoch that fill no batch are left out)")
+                   "how often each image is seen (the last ones of an epoch that fill no batch are left out)")
         ->check(at_least(1));
     auto* count = app.add_option("--samples", samples, "how many samples to write after the training");
     auto* file = app.add_option("--samples-file", samples_file, "where: .npy, uint8, N x H x W x C");

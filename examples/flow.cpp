@@ -1,4 +1,4 @@
-// Class-conditional flow matching on 28 x 28 grey pictures: a U-Net learns the way from noise to pictures, and draws a
+// Class-conditional flow matching on 28 x 28 grey images: a U-Net learns the way from noise to images, and draws a
 // row of each class.
 //     build/examples/flow --data fashion-mnist --seconds 180
 #include "flow_training.hpp"
@@ -10,11 +10,11 @@ int main(int argc, char** argv) {
     flags.average = 0.995f;
     flags.out = "out/flow";
     if (!flags.parse(
-            argc, argv, "Trains a class-conditional flow on 28 x 28 grey pictures of ten classes.",
+            argc, argv, "Trains a class-conditional flow on 28 x 28 grey images of ten classes.",
             {{"--seconds", "stop after so long, whatever --epochs says (0: no limit)", &settings.seconds},
              {"--guidance", "how much the label counts in what is drawn; 1: as it was learnt", &settings.guidance},
              {.name = "--sampling-steps",
-              .help = "steps from noise to picture, of two calls of the network each",
+              .help = "steps from noise to image, of two calls of the network each",
               .number = &settings.sampling_steps,
               .least = 1}}))
         return flags.exit_code;

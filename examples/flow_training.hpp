@@ -4,14 +4,14 @@
 #include <algorithm>
 #include <cstdio>
 #include <genotype/data/dataset.hpp>
-#include <genotype/data/float_pictures.hpp>
+#include <genotype/data/float_images.hpp>
 #include <genotype/data/grey.hpp>
 #include <genotype/data/loader.hpp>
 #include <genotype/flow.hpp>
 #include <vector>
 
 #include "flow_unet.hpp"
-#include "pictures.hpp"
+#include "images.hpp"
 #include "training.hpp"
 
 namespace example {
@@ -25,12 +25,12 @@ struct FlowSettings {
     float seconds = 0, guidance = 1.5f, sampling_steps = 10;
 };
 
-/// Trains, and writes pictures, samples and losses. The exit code.
+/// Trains, and writes images, samples and losses. The exit code.
 template <class Device>
 int train_flow(const FlowSettings& settings) {
     const Flags& flags = settings.flags;
-    const Dataset<Grey> pictures(to_grey(load_pictures(flags, Split::train, 28, 28)), Range{-1, 1});
-    Loader loader(pictures, {.batch = flags.batch, .seed = flags.seed});
+    const Dataset<Grey> images(to_grey(load_images(flags, Split::train, 28, 28)), Range{-1, 1});
+    Loader loader(images, {.batch = flags.batch, .seed = flags.seed});
     const long steps = flags.epochs * loader.batches(), warmup = std::min(200L, steps / 2);
     Trainer<Flow, Device> trainer(
         {.optimizer = Adam{.learning_rate = flags.learning_rate, .beta2 = 0.99f},
@@ -48,12 +48,12 @@ int train_flow(const FlowSettings& settings) {
     FlowSampler<Flow, Device> sampler(static_cast<int>(rows.size()));
     const auto draw = [&](const std::vector<int>& labels, std::uint64_t seed) {
         return with_result(trainer, [&](const auto& model) {
-            const Tensor<Grey> images = sampler(model, static_cast<int>(labels.size()), labels,
+            const Tensor<Grey> drawn = sampler(model, static_cast<int>(labels.size()), labels,
                                                 {.steps = static_cast<int>(settings.sampling_steps),
                                                  .solver = Solver::midpoint,
                                                  .guidance = settings.guidance,
                                                  .seed = seed});
-            return to_pictures(images, Range{-1, 1});
+            return to_images(drawn, Range{-1, 1});
         });
     };
 
@@ -76,7 +76,7 @@ int train_flow(const FlowSettings& settings) {
     save_grid(draw(rows, flags.seed + 2), flags.out / "samples.png", 10);
     training.draw_losses({"velocity"}, "Flow matching on " + flags.data, "mean squared error", 50);
     if (flags.samples > 0) {
-        Pictures all{0, 28, 28, 1, {}, {}, {}};
+        ImageData all{0, 28, 28, 1, {}, {}, {}};
         for (int done = 0; done < flags.samples; done += static_cast<int>(rows.size())) {
             std::vector<int> labels(static_cast<std::size_t>(std::min<int>(flags.samples - done,
                                                                            static_cast<int>(rows.size()))));

@@ -138,7 +138,7 @@ inline CLI::Option* add_training_flags(CLI::App& app, TrainingFlags& flags, cons
         ->check(at_least(0));
     auto* resumed =
         app.add_option("--resume", flags.resume_from,
-                       "go on from a checkpoint with the same flags: a file, or the newest of OUT/checkpoints");
+                       "resume from a checkpoint with the same flags: a file, or the newest of OUT/checkpoints");
     resumed->expected(0, 1);
     return resumed;
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what is missing, builds the examples, trains the VAE and the DCGAN on Fashion-MNIST and draws pictures.
+# Installs what is missing, builds the examples, trains the VAE and the DCGAN on Fashion-MNIST and draws images.
 # usage: examples/run.sh [--seconds N]   (how long the DCGAN trains; 90 when not given)
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."

@@ -23,8 +23,8 @@ struct TextFlags {
     int threads = 0;
 
     /// Reads the command line, sets the number of threads and, without --prompt, reads the prompt from standard input.
-    /// False where there is nothing more to do (--help, or a wrong flag, which has been told): the program then ends
-    /// with `exit_code`.
+    /// False where there is nothing more to do (--help, or a wrong flag, which has been reported): the program then
+    /// ends with `exit_code`.
     bool parse(int argc, char** argv);
 
     int exit_code = 0;

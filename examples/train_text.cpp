@@ -1,6 +1,6 @@
 // A language model learns a text, character by character, and then writes some of its own.
 //     build/examples/train_text --data tiny-shakespeare
-// With --tokenizer it learns tokens, with --from it goes on from pretrained weights. A model is a type: this program is
+// With --tokenizer it learns tokens, with --from it starts from pretrained weights. A model is a type: this program is
 // also built as `tune_text`, for the model of `text`.
 #include <algorithm>
 #include <genotype/text.hpp>

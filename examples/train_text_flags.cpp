@@ -11,7 +11,7 @@ bool TrainTextFlags::parse(int argc, char** argv) {
     app.add_option("--data", data, "tiny-shakespeare, or a file of UTF-8; gzip too");
     app.add_option("--device", device, "cpu, or cuda: an NVIDIA GPU")->check(CLI::IsMember({"cpu", "cuda"}));
     app.add_option("--tokenizer", tokenizer, "a folder with tokenizer.json, or vocab.json and merges.txt");
-    app.add_option("--from", from, "go on from pretrained weights: a Hugging Face folder, or a GGUF file");
+    app.add_option("--from", from, "start from pretrained weights: a Hugging Face folder, or a GGUF file");
     app.add_option("--steps", steps, "how many")->check(at_least(1));
     app.add_option("--context", context, "tokens of each text")->check(at_least(1));
     app.add_option("--warmup", warmup, "share of the steps in which the learning rate grows")

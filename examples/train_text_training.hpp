@@ -8,7 +8,7 @@
 #include <genotype/io.hpp>
 #include <string>
 
-#include "pictures.hpp"
+#include "images.hpp"
 #include "text_model.hpp"  // nano_gpt/, or that of `text`
 #include "train_text_flags.hpp"
 #include "training.hpp"
@@ -26,8 +26,8 @@ struct TextTask {
     const Tokenizer& tokenizer;
     int tokens;               // of the tokenizer
     TextParts parts;          // of the text
-    bool scaled_residuals;    // first values as GPT-2 has them, and not as a Llama
-    Arena<> pretrained = {};  // parameters of --from; none: first values
+    bool scaled_residuals;    // initial values as GPT-2 has them, and not as a Llama
+    Arena<> pretrained = {};  // parameters of --from; none: initial values
 };
 
 /// The processor writes a text of any length by a model of these parameters.

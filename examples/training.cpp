@@ -5,7 +5,7 @@
 #include <genotype/io/csv.hpp>
 #include <genotype/training/progress.hpp>
 
-#include "pictures.hpp"
+#include "images.hpp"
 
 namespace example {
 
@@ -35,7 +35,7 @@ std::filesystem::path Record::where_to_go_on() const {
     const genotype::LatestCheckpoint latest = checkpoints_.latest();
     for (const std::string& words : latest.skipped) std::printf("passed over: %s\n", words.c_str());
     for (const std::filesystem::path& path : latest.others)
-        std::printf("of a training before: %s (--resume FILE goes on with that)\n", path.c_str());
+        std::printf("of a training before: %s (--resume FILE resumes with that)\n", path.c_str());
     if (!latest.path)
         genotype::fail("--resume", "checkpoint in " + checkpoints_.folder().string(), "none", "at least one");
     return *latest.path;
@@ -43,7 +43,7 @@ std::filesystem::path Record::where_to_go_on() const {
 
 void Record::begin(const std::filesystem::path& resumed) {
     saved_ = resumed;
-    if (!resumed.empty()) std::printf("goes on after step %ld of %s\n", history_.rows(), resumed.c_str());
+    if (!resumed.empty()) std::printf("resumes after step %ld of %s\n", history_.rows(), resumed.c_str());
     shown_ =
         std::make_unique<Shown>(Shown{{length_.epochs, length_.steps, length_.batch, history_.rows(), length_.what},
                                       {flags_.out / "training.csv", with_step(history_.columns())},
@@ -110,7 +110,7 @@ void Record::end_line() const {
 bool Record::told_how_to_go_on() const {
     if (!is_stopped()) return false;
     const auto tell = [&](std::FILE* to) {
-        std::fprintf(to, "stopped after step %ld; saved: %s\nto go on: %s\n", history_.rows(), saved_.c_str(),
+        std::fprintf(to, "stopped after step %ld; saved: %s\nto resume: %s\n", history_.rows(), saved_.c_str(),
                      flags_.resume_command.c_str());
         return std::fflush(to) == 0;
     };

@@ -1,4 +1,4 @@
-// What the examples share about a training: its table and progress, checkpoints, being stopped, and going on after it.
+// What the examples share about a training: its table and progress, checkpoints, being stopped, and resuming after it.
 #pragma once
 
 #include <genotype/checkpoint.hpp>
@@ -15,7 +15,7 @@ struct TrainingLength {
     long steps = 1;     // of an epoch
     long batch = 1;     // of a step, in `what`
     float seconds = 0;  // when to stop, whatever the steps; 0 for never
-    const char* what = "pictures";
+    const char* what = "images";
 };
 
 /// What of a training does not depend on the model's type: the losses of all steps, on disk as OUT/training.csv and in
@@ -67,7 +67,7 @@ class Record {
     bool out_of_time_ = false;
     bool nobody_reads_ = false;  // the pipe on standard output is closed, and SIGPIPE ignored
     genotype::Interrupt interrupt_;
-    std::filesystem::path saved_;  // or where it went on
+    std::filesystem::path saved_;  // or where it resumed
     std::unique_ptr<Shown> shown_;  // made after the resume: one that is refused leaves the old table
 };
 
@@ -125,7 +125,7 @@ class Training : public Record {
         if (is_due(trainer_.steps())) save();
     }
 
-    /// Ends the line of progress and saves. False where it was stopped, when it has told how to go on.
+    /// Ends the line of progress and saves. False where it was stopped, when it has told how to resume.
     bool finish() {
         end_line();
         if (saved_steps_ != trainer_.steps()) save();

@@ -4,13 +4,13 @@
 #include <algorithm>
 #include <cstdio>
 #include <genotype/data/dataset.hpp>
-#include <genotype/data/float_pictures.hpp>
+#include <genotype/data/float_images.hpp>
 #include <genotype/data/grey.hpp>
 #include <genotype/data/loader.hpp>
 #include <genotype/genotype.hpp>
 #include <optional>
 
-#include "pictures.hpp"
+#include "images.hpp"
 #include "training.hpp"
 
 namespace example {
@@ -32,13 +32,13 @@ struct VaeSettings {
     float beta = 1;
 };
 
-/// The means of the latents of all pictures.
+/// The means of the latents of all images.
 template <class Device>
-Tensor<Latent> means(const Model<ImageVae, Device>& model, const Dataset<Shape<784>>& pictures) {
+Tensor<Latent> means(const Model<ImageVae, Device>& model, const Dataset<Shape<784>>& images) {
     Workspace<ImageVae::Encoder, Shape<784>, Inference, Device> workspace(500);
     detail::Input<Shape<784>, Device> input(500);
-    Tensor<Latent> result(pictures.size());
-    Loader loader(pictures, LoaderOptions::evaluation(500));
+    Tensor<Latent> result(images.size());
+    Loader loader(images, LoaderOptions::evaluation(500));
     float* to = result.data();
     for (const auto& batch : loader) {
         const Tensor<Moments> moments = on_host<Device>(encode(model, input.take(batch), workspace));
@@ -48,31 +48,31 @@ Tensor<Latent> means(const Model<ImageVae, Device>& model, const Dataset<Shape<7
     return result;
 }
 
-/// The mean losses of all pictures, each of which counts as much as another.
+/// The mean losses of all images, each of which counts as much as another.
 template <class Device>
 VaeLosses measure(Trainer<ImageVae, Device>& trainer, const Model<ImageVae, Device>& model,
-                  const Dataset<Shape<784>>& pictures, int batch) {
+                  const Dataset<Shape<784>>& images, int batch) {
     double reconstruction = 0, kl = 0;
-    Loader loader(pictures, LoaderOptions::evaluation(batch));
+    Loader loader(images, LoaderOptions::evaluation(batch));
     for (const auto& some : loader) {
         const VaeLosses losses = trainer.evaluate(some, model);
         reconstruction += static_cast<double>(losses.reconstruction) * some.size();
         kl += static_cast<double>(losses.kl) * some.size();
     }
-    return {static_cast<float>(reconstruction / pictures.size()), static_cast<float>(kl / pictures.size())};
+    return {static_cast<float>(reconstruction / images.size()), static_cast<float>(kl / images.size())};
 }
 
-/// Trains, tests, and writes pictures, samples and losses. The exit code. Where there are no pictures to test with,
+/// Trains, tests, and writes images, samples and losses. The exit code. Where there are no images to test with,
 /// none is scored, and those that were learnt from are drawn.
 template <class Device>
 int train_vae(const VaeSettings& settings) {
     const Flags& flags = settings.flags;
-    const Dataset<Shape<784>> pictures(to_grey(load_pictures(flags, Split::train, 28, 28)), zero_to_one);
+    const Dataset<Shape<784>> images(to_grey(load_images(flags, Split::train, 28, 28)), zero_to_one);
     const bool is_tested = has_tests(flags);
     std::optional<const Dataset<Shape<784>>> others;
-    if (is_tested) others.emplace(to_grey(load_pictures(flags, Split::test, 28, 28)), zero_to_one);
-    const Dataset<Shape<784>>& tests = is_tested ? *others : pictures;
-    Loader loader(pictures, {.batch = flags.batch, .seed = flags.seed});
+    if (is_tested) others.emplace(to_grey(load_images(flags, Split::test, 28, 28)), zero_to_one);
+    const Dataset<Shape<784>>& tests = is_tested ? *others : images;
+    Loader loader(images, {.batch = flags.batch, .seed = flags.seed});
     Trainer<ImageVae, Device> trainer(
         {.optimizer = Adam{.learning_rate = flags.learning_rate},
          .average = flags.average,
@@ -90,17 +90,17 @@ int train_vae(const VaeSettings& settings) {
             training.note({losses.reconstruction, losses.kl}, text);
         });
     if (!training.finish()) return training.exit_code();
-    training.draw_losses({"reconstruction", "KL"}, "VAE on " + flags.data, "loss a picture", 50);
+    training.draw_losses({"reconstruction", "KL"}, "VAE on " + flags.data, "loss an image", 50);
 
     std::optional<const Model<ImageVae, Device>> average;
     if (flags.average > 0) average.emplace(trainer.average());
     const Model<ImageVae, Device>& model = average ? *average : trainer.model();
     if (is_tested) {
         const VaeLosses test = measure(trainer, model, tests, flags.batch);
-        std::printf("%d test pictures: reconstruction %.3f, KL %.3f, sum %.3f\n", tests.size(), test.reconstruction,
+        std::printf("%d test images: reconstruction %.3f, KL %.3f, sum %.3f\n", tests.size(), test.reconstruction,
                     test.kl, test.total());
     } else {
-        std::printf("no test pictures in %s, so no score; the drawings show pictures that were learnt from\n",
+        std::printf("no test images in %s, so no score; the drawings show images that were learnt from\n",
                     flags.data.c_str());
     }
 
@@ -109,15 +109,15 @@ int train_vae(const VaeSettings& settings) {
     detail::Input<Latent, Device> input(most);
     const auto draw = [&](View<Latent> z) {
         const auto decoded = on_host<Device>(decode(model, input.take(z), decoder));
-        return to_pictures<Grey>(decoded, zero_to_one);
+        return to_images<Grey>(decoded, zero_to_one);
     };
     const Tensor<Latent> latents = means(model, tests);
     const int shown = std::min(16, tests.size());
-    save_grid(join(slice(tests.pictures(), 0, shown), draw(latents.view().slice(0, shown))),
+    save_grid(join(slice(tests.images(), 0, shown), draw(latents.view().slice(0, shown))),
               flags.out / "reconstructions.png", shown);
     save_grid(draw(normal<Latent>(64, Seed{flags.seed + 1})), flags.out / "samples.png");
 
-    Tensor<Latent> between(80);  // eight walks of ten steps, each from one test picture to the next
+    Tensor<Latent> between(80);  // eight walks of ten steps, each from one test image to the next
     for (int n = 0; n < 80; ++n)
         for (int i = 0; i < Latent::count; ++i) {
             const int from = n / 10 % tests.size(), to = (n / 10 + 1) % tests.size();
@@ -126,8 +126,8 @@ int train_vae(const VaeSettings& settings) {
         }
     save_grid(draw(between), flags.out / "interpolation.png", 10);
     const auto count = static_cast<std::size_t>(tests.size() * Latent::count);
-    draw_latents({latents.data(), count}, tests.pictures(),
-                 is_tested ? "Latents of the test pictures" : "Latents of pictures that were learnt from",
+    draw_latents({latents.data(), count}, tests.images(),
+                 is_tested ? "Latents of the test images" : "Latents of images that were learnt from",
                  flags.out / "latents.png");
     if (flags.samples > 0) save_samples(draw(normal<Latent>(flags.samples, Seed{flags.seed + 2})), flags);
     std::printf("%ld steps, %.1f s; written:\n", training.history().rows(), training.seconds());

@@ -14,7 +14,7 @@ template <long filters, long kernel, int stride, int padding, class Below>
 using ConvT = add_layer<cont_<filters, kernel, kernel, stride, stride, padding, padding>, Below>;
 
 using Noise = std::array<matrix<float, 1, 1>, 100>;
-using Picture = std::array<matrix<float>, 3>;
+using Image = std::array<matrix<float>, 3>;
 
 // dlib nests layers from the last to the first; its binary losses contain the sigmoid.
 using Generator = loss_mean_squared_per_channel_and_pixel<
@@ -26,7 +26,7 @@ using Discriminator = loss_binary_log<
     Conv<1, 4, 1, 0,
     leaky_relu<bn_con<Conv<256, 4, 2, 1,
     leaky_relu<bn_con<Conv<128, 4, 2, 1,
-    leaky_relu<Conv<64, 4, 2, 1, input<Picture>>>>>>>>>>>;
+    leaky_relu<Conv<64, 4, 2, 1, input<Image>>>>>>>>>>>;
 
 struct Trainer {
     Generator generator;
@@ -35,13 +35,13 @@ struct Trainer {
     std::vector<adam> discriminator_solvers{discriminator.num_computational_layers, adam(0.f, 0.9f, 0.999f)};
     resizable_tensor real_tensor, noise_tensor;
 
-    void learn(const resizable_tensor& pictures, const std::vector<float>& labels) {
-        discriminator.compute_loss(pictures, labels.begin());
-        discriminator.back_propagate_error(pictures);
+    void learn(const resizable_tensor& images, const std::vector<float>& labels) {
+        discriminator.compute_loss(images, labels.begin());
+        discriminator.back_propagate_error(images);
         discriminator.update_parameters(discriminator_solvers, 2e-4);
     }
 
-    void step(const std::vector<Picture>& real, const std::vector<Noise>& noise) {
+    void step(const std::vector<Image>& real, const std::vector<Noise>& noise) {
         const std::vector<float> ones(real.size(), 1.f), minus_ones(real.size(), -1.f);
         discriminator.to_tensor(real.begin(), real.end(), real_tensor);
         learn(real_tensor, ones);
@@ -59,8 +59,8 @@ struct Trainer {
 
 int main() {
     Trainer trainer;
-    std::vector<Picture> real(64);
-    for (Picture& picture : real)
-        for (auto& channel : picture) channel = zeros_matrix<float>(32, 32);
+    std::vector<Image> real(64);
+    for (Image& image : real)
+        for (auto& channel : image) channel = zeros_matrix<float>(32, 32);
     trainer.step(real, std::vector<Noise>(64));
 }

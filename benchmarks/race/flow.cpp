@@ -10,7 +10,7 @@ namespace race {
 int flow(const Setting& setting) {
     using example::Grey;
     using example::UNet;
-    const auto images = pictures<Grey>(setting.batch, -1);
+    const auto images = image_batch<Grey>(setting.batch, -1);
     std::vector<int> labels(static_cast<std::size_t>(setting.batch));
     for (std::size_t at = 0; at < labels.size(); ++at) labels[at] = static_cast<int>(at) % example::classes;
     Trainer<FlowMatching<UNet, Grey>> trainer({.optimizer = Adam{.learning_rate = 1e-3f, .beta2 = 0.99f},

@@ -21,9 +21,9 @@ using Dcgan = GAN<Generator<W>, Discriminator<W>>;
 template <int Hidden>
 using ImageVae = VAE<784, Hidden, 20>;
 
-/// The same pictures as the other side's, by formula: value i of the batch, from `low` to 1.
+/// The same images as the other side's, by formula: value i of the batch, from `low` to 1.
 template <class S>
-Tensor<S> pictures(int batch, float low) {
+Tensor<S> image_batch(int batch, float low) {
     Tensor<S> values(batch);
     for (long i = 0; i < values.size(); ++i) {
         const auto bits = static_cast<unsigned>(i) * 2654435761u >> 16;
@@ -42,9 +42,9 @@ long dcgan_floats(long batch) {
     using G = Generator<W>;
     using D = Discriminator<W>;
     using Noise = Shape<100, 1, 1>;
-    using Picture = Shape<3, 32, 32>;
+    using Image = Shape<3, 32, 32>;
     return trained<G> + trained<D> + Workspace<G, Noise, genotype::Training>::floats(batch) +
-           Workspace<D, Picture, genotype::Training>::floats(batch) + batch * (Noise::count + 2 * Picture::count + 1);
+           Workspace<D, Image, genotype::Training>::floats(batch) + batch * (Noise::count + 2 * Image::count + 1);
 }
 
 template <int Hidden>
@@ -64,14 +64,14 @@ long inference_floats(long batch) {
 
 template <int W>
 int train_dcgan(const Setting& setting) {
-    const auto real = pictures<Shape<3, 32, 32>>(setting.batch, -1);
+    const auto real = image_batch<Shape<3, 32, 32>>(setting.batch, -1);
     Trainer<Dcgan<W>> trainer({.batch = setting.batch, .seed = setting.seed});
     return serve(dcgan_floats<W>(setting.batch), [&] { trainer.step(real); });
 }
 
 template <int Hidden>
 int train_vae(const Setting& setting) {
-    const auto images = pictures<Shape<784>>(setting.batch, 0);
+    const auto images = image_batch<Shape<784>>(setting.batch, 0);
     Trainer<ImageVae<Hidden>> trainer(
         {.reconstruction = Reconstruction::mean_per_value, .batch = setting.batch, .seed = setting.seed});
     return serve(vae_floats<Hidden>(setting.batch), [&] { trainer.step(images); });

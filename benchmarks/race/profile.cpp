@@ -43,19 +43,19 @@ int answer(Step step) {
 }  // namespace
 
 int profile_dcgan(const Setting& setting) {
-    const auto real = pictures<Shape<3, 32, 32>>(setting.batch, -1);
+    const auto real = image_batch<Shape<3, 32, 32>>(setting.batch, -1);
     Trainer<Dcgan<64>, Profiled<Cpu>> trainer({.batch = setting.batch, .seed = setting.seed});
     return answer([&] { trainer.step(real); });
 }
 
 int profile_vae(const Setting& setting) {
-    const auto images = pictures<Shape<784>>(setting.batch, 0);
+    const auto images = image_batch<Shape<784>>(setting.batch, 0);
     Trainer<ImageVae<256>, Profiled<Cpu>> trainer({.batch = setting.batch, .seed = setting.seed});
     return answer([&] { trainer.step(images); });
 }
 
 int profile_flow(const Setting& setting) {
-    const auto images = pictures<example::Grey>(setting.batch, -1);
+    const auto images = image_batch<example::Grey>(setting.batch, -1);
     const std::vector<int> labels(static_cast<std::size_t>(setting.batch), 3);
     Trainer<FlowMatching<example::UNet, example::Grey>, Profiled<Cpu>> trainer(
         {.clip_norm = 1, .average = 0.995f, .batch = setting.batch, .seed = setting.seed});

@@ -1,4 +1,4 @@
-// Trainings that go on where they stopped, to the bit: trainer.save(path), trainer.resume(path), folders of
+// Trainings that resume where they stopped, to the bit: trainer.save(path), trainer.resume(path), folders of
 // checkpoints.
 #pragma once
 

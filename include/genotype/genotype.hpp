@@ -1,5 +1,5 @@
 // genotype: generative models whose architecture is their type. This is the core; <genotype/data.hpp> reads data sets,
-// <genotype/io.hpp> writes pictures and files, <genotype/testing.hpp> checks layers of one's own.
+// <genotype/io.hpp> writes images and files, <genotype/testing.hpp> checks layers of one's own.
 #pragma once
 
 // The aliases that check models come first: a compiler's message about a wrong model is shortest so.
@@ -18,7 +18,7 @@
 #if !defined(__CUDACC__)  // nvcc would compile the processor's vectors for nothing
 #include "genotype/kernels/cpu.hpp"
 #endif
-#include "genotype/kernels/exact.hpp"
+#include "genotype/kernels/direct_convolution.hpp"
 #include "genotype/kernels/reference.hpp"
 #include "genotype/layers.hpp"
 #include "genotype/model/context.hpp"
@@ -41,6 +41,6 @@
 #include "genotype/models/gan.hpp"
 #include "genotype/models/gpt2.hpp"
 #include "genotype/models/llama.hpp"
-#include "genotype/models/text_first_values.hpp"
+#include "genotype/models/text_initial_values.hpp"
 #include "genotype/models/vae.hpp"
 #include "genotype/version.hpp"

@@ -1,4 +1,4 @@
-// Everything that goes to files and comes from them: weights, and pictures, grids, charts, arrays, tables.
+// Everything that goes to files and comes from them: weights, and images, grids, charts, arrays, tables.
 #pragma once
 
 #include "genotype/io/atomic_file.hpp"

@@ -110,13 +110,13 @@ struct TangentDifferences {
         };
         for (int s = 0; s < count; ++s) {
             const std::vector<float> above = at(steps[s]), below = at(-steps[s]);
-            std::vector<float> slope(above.size());
-            for (std::size_t i = 0; i < slope.size(); ++i)
-                slope[i] = static_cast<float>((static_cast<double>(above[i]) - below[i]) / (2 * steps[s]));
-            const auto first_dx = slope.begin() + first.y.size(), first_gradient = first_dx + first.dx.size();
-            y[s] = {slope.begin(), first_dx};
+            std::vector<float> derivative(above.size());
+            for (std::size_t i = 0; i < derivative.size(); ++i)
+                derivative[i] = static_cast<float>((static_cast<double>(above[i]) - below[i]) / (2 * steps[s]));
+            const auto first_dx = derivative.begin() + first.y.size(), first_gradient = first_dx + first.dx.size();
+            y[s] = {derivative.begin(), first_dx};
             dx[s] = {first_dx, first_gradient};
-            gradients[s] = {first_gradient, slope.end()};
+            gradients[s] = {first_gradient, derivative.end()};
         }
     }
 };

@@ -5,7 +5,7 @@
 #include "genotype/kernels/stored.hpp"
 #include "genotype/models/gpt2.hpp"
 #include "genotype/models/llama.hpp"
-#include "genotype/models/text_first_values.hpp"
+#include "genotype/models/text_initial_values.hpp"
 #include "genotype/text/byte_level.hpp"
 #include "genotype/text/characters.hpp"
 #include "genotype/text/chat.hpp"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Ctrl-C or SIGTERM in an example saves and says how to go on, and what goes on ends with the files of a training nobody
+# Ctrl-C or SIGTERM in an example saves and says how to resume, and what resumes ends with the files of a training nobody
 # stopped. A pipe that is closed is no other end, and a training that diverges says so.
 # usage: examples.sh VAE DCGAN
 set -euo pipefail
@@ -13,7 +13,7 @@ fail() {
     exit 1
 }
 
-# Data sets of 128 pictures of digits' bytes, in the files that MNIST has.
+# Data sets of 128 images of digits' bytes, in the files that MNIST has.
 mkdir -p "$GENOTYPE_DATA/mnist"
 head -c $((128 * 784)) < <(seq 100000) >"$scratch/pixels"
 for part in train t10k; do
@@ -41,21 +41,21 @@ stopped_and_resumed() {
     ((code == expected)) || fail "$name: exit code $code after $signal, $expected expected"
     grep -q "^stopped after step [0-9]*; saved: $stopped/checkpoints/step_[0-9]*.safetensors$" "$log" ||
         fail "$name: no word of what was saved"
-    [[ ! -e $stopped/losses.png ]] || fail "$name: went on after $signal"
+    [[ ! -e $stopped/losses.png ]] || fail "$name: resumed after $signal"
     cp "$stopped/training.csv" "$scratch/csv"
 
     # Other flags are refused, and nothing is written over.
     if "$@" --out "$stopped" --learning-rate 0.5 --resume >"$log.refused" 2>&1; then
-        fail "$name: went on with another learning rate"
+        fail "$name: resumed with another learning rate"
     fi
     grep -q 'learning_rate": found "[0-9.e-]*", expected "0.5"' "$log.refused" || fail "$name: no word of what differs"
     cmp "$stopped/training.csv" "$scratch/csv" || fail "$name: a refused resume has changed the table"
 
     # The newest is the one with the most steps, whatever a copy has made of the files' times.
     touch -d "1 hour ago" "$(ls "$stopped"/checkpoints/*.safetensors | tail -n 1)"
-    eval "$(sed -n 's/^to go on: //p' "$log")" >"$log.resumed" 2>&1 || fail "$name: the command that goes on"
-    grep -q "^goes on after $(sed -n 's/^stopped after \(step [0-9]*\);.*/\1/p' "$log") of " "$log.resumed" ||
-        fail "$name: no word of what goes on, or another step"
+    eval "$(sed -n 's/^to resume: //p' "$log")" >"$log.resumed" 2>&1 || fail "$name: the command that resumes"
+    grep -q "^resumes after $(sed -n 's/^stopped after \(step [0-9]*\);.*/\1/p' "$log") of " "$log.resumed" ||
+        fail "$name: no word of what resumes, or another step"
     local last
     last=$(ls "$whole/checkpoints" | tail -n 1)
     cmp "$whole/checkpoints/$last" "$stopped/checkpoints/$last" || fail "$name: the last checkpoints differ"
@@ -90,13 +90,13 @@ reader_has_gone "$scratch/pipe"
 (trap '' PIPE && reader_has_gone "$scratch/pipe_ignored")
 set -o pipefail
 
-# diverges WHERE WORDS PROGRAM FLAGS...: ends at once with a sentence, and every checkpoint is one to go on from.
+# diverges WHERE WORDS PROGRAM FLAGS...: ends at once with a sentence, and every checkpoint is one to resume from.
 diverges() {
     local out=$1 words=$2 code=0
     shift 2
     "$@" --data mnist --threads 1 --epochs 50 --checkpoint-every 1 --out "$out" >"$out.log" 2>&1 || code=$?
     ((code == 1)) || fail "$out: exit code $code after a loss that is NaN, 1 expected"
-    (($(wc -l <"$out/training.csv") < 10)) || fail "$out: went on after a loss that is NaN"
+    (($(wc -l <"$out/training.csv") < 10)) || fail "$out: resumed after a loss that is NaN"
     tail -n 1 "$out.log" | grep -q "$words" || fail "$out: other last words"
 }
 diverges "$scratch/vae_nan" "^error: step 2: .*: found .*, expected a finite number: the training has diverged (learning \
@@ -104,4 +104,4 @@ rate 1e+06; last good checkpoint: $scratch/vae_nan/checkpoints/step_000001.safet
     "$vae" --batch 16 --learning-rate 1e6
 diverges "$scratch/dcgan_nan" "^error: step 1: .*: found NaN, expected .* (learning rate 1e+30; last good checkpoint: none)" \
     "$dcgan" --batch 32 --learning-rate 1e30
-echo "Stopped trainings went on, to the byte."
+echo "Stopped trainings resumed, to the byte."

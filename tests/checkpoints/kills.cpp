@@ -31,12 +31,12 @@ constexpr int kills = 100;
 #endif
 
 Dataset<Shape<16>> vectors() {
-    Pictures pictures;
-    pictures.count = 50;
-    pictures.height = pictures.width = 4;
-    pictures.channels = 1;
-    for (int i = 0; i < 50 * 16; ++i) pictures.bytes.push_back(static_cast<std::uint8_t>(i * 37 % 251));
-    return Dataset<Shape<16>>(pictures, {0, 1});
+    ImageData images;
+    images.count = 50;
+    images.height = images.width = 4;
+    images.channels = 1;
+    for (int i = 0; i < 50 * 16; ++i) images.bytes.push_back(static_cast<std::uint8_t>(i * 37 % 251));
+    return Dataset<Shape<16>>(images, {0, 1});
 }
 
 /// Goes on with what is in the folder, and writes a checkpoint after each step and all that the end is to a file.

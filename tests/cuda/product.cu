@@ -139,7 +139,7 @@ TEST_CASE("The GPU's convolutions are those of the host in all directions") {
             CHECK(difference(found.gradient, wanted.gradient, std::sqrt(1.0 + batch * g.small_pixels())) < 3e-5);
         }
     };
-    // The last ones' sums are taken in stretches, in some direction.
+    // The last ones' sums are taken in splits, in some direction.
     for (const auto& [g, batch] : {Case{geometry(70, 66, 1, 1, 0, 1), 3},
                                    {geometry(3, 5, 3, 1, 1, 7), 3},
                                    {geometry(2, 65, 4, 2, 1, 8), 3},

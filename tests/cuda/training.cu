@@ -14,7 +14,7 @@ using namespace genotype;
 namespace {
 
 template <ShapeType S>
-Tensor<S> pictures(std::uint64_t seed) {
+Tensor<S> images(std::uint64_t seed) {
     Tensor<S> x(8);
     fill_uniform(Reference{}, x.size(), RandomState{.seed = seed}, 0, 1, x.data());
     return x;
@@ -31,7 +31,7 @@ TEST_CASE("a VAE's losses, recorded from the second step on") {
     Trainer<Net, Cuda> trainer({.batch = 8});
     Trainer<Net, Reference> expected({.batch = 8});
     for (std::uint64_t step = 0; step < 6; ++step) {
-        const auto x = pictures<Shape<64>>(step);
+        const auto x = images<Shape<64>>(step);
         const VaeLosses found = trainer.step(x), right = expected.step(x);
         CAPTURE(step);
         CHECK(close(found.reconstruction, right.reconstruction));
@@ -44,7 +44,7 @@ TEST_CASE("a GAN's losses, recorded from the second step on") {
     Trainer<Net, Cuda> trainer({.batch = 8});
     Trainer<Net, Reference> expected({.batch = 8});
     for (std::uint64_t step = 0; step < 6; ++step) {
-        const auto x = pictures<Shape<3, 8, 8>>(step);
+        const auto x = images<Shape<3, 8, 8>>(step);
         const GanLosses found = trainer.step(x), right = expected.step(x);
         CAPTURE(step);
         CHECK(close(found.discriminator, right.discriminator));
@@ -96,7 +96,7 @@ TEST_CASE("what is dropped out is drawn anew in each step, also where the step i
     Trainer<Net, Cuda> trainer({.schedule = Schedule::linear_warmup(4), .batch = 8});
     Trainer<Net, Reference> expected({.schedule = Schedule::linear_warmup(4), .batch = 8});
     for (std::uint64_t step = 0; step < 6; ++step) {
-        const auto x = pictures<Shape<24>>(step);
+        const auto x = images<Shape<24>>(step);
         CAPTURE(step);
         CHECK(close(trainer.step(x).get().reconstruction, expected.step(x).reconstruction));
     }

@@ -1,5 +1,5 @@
 // A checkpoint as a file: a training that refuses it is as it was; one that takes it has a state that the next step can
-// go on from, and takes it again to the same bits.
+// resume from, and takes it again to the same bits.
 #include "genotype/checkpoint.hpp"
 
 #include <algorithm>

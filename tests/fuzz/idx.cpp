@@ -1,4 +1,4 @@
-// Pictures of an IDX file, plain or gzip.
+// Images of an IDX file, plain or gzip.
 #include "genotype/data/idx.hpp"
 
 #include "support/fuzz.hpp"

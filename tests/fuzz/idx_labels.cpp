@@ -1,4 +1,4 @@
-// Labels of an IDX file, plain or gzip, beside two right pictures of one pixel.
+// Labels of an IDX file, plain or gzip, beside two right images of one pixel.
 #include <array>
 
 #include "genotype/data/idx.hpp"

@@ -1,4 +1,4 @@
-// A .npy file's bytes as floats, as samples, as pictures and as labels, converted and not.
+// A .npy file's bytes as floats, as samples, as images and as labels, converted and not.
 #include <functional>
 #include <numeric>
 
@@ -23,7 +23,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         });
         fuzz::attempt([&] {
             fuzz::Bytes bytes({data, size});
-            fuzz::expect_whole(detail::read_npy_pictures(bytes, {convert}));
+            fuzz::expect_whole(detail::read_npy_images(bytes, {convert}));
         });
     }
     fuzz::attempt([&] {

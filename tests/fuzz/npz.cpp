@@ -1,4 +1,4 @@
-// An .npz file: its directory, and each array as floats, as samples, as pictures and as labels.
+// An .npz file: its directory, and each array as floats, as samples, as images and as labels.
 #include "genotype/io/npz.hpp"
 
 #include "support/fuzz.hpp"
@@ -14,7 +14,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             for (const bool convert : {false, true}) {
                 fuzz::attempt([&] { archive.read(name, {convert}); });
                 fuzz::attempt([&] { archive.read<Shape<3>>(name, {convert}); });
-                fuzz::attempt([&] { fuzz::expect_whole(archive.read_pictures(name, {convert})); });
+                fuzz::attempt([&] { fuzz::expect_whole(archive.read_images(name, {convert})); });
             }
             fuzz::attempt([&] { archive.read_labels(name); });
         }

@@ -31,10 +31,10 @@ cmake -S . -B build-fuzz "${generator[@]}" "-DCMAKE_CXX_COMPILER=$compiler" -DGE
     -DGENOTYPE_EXAMPLES=OFF -DGENOTYPE_BENCHMARKS=OFF >build-fuzz/configure.log 2>&1 || { cat build-fuzz/configure.log; exit 1; }
 cmake --build build-fuzz --parallel "$jobs" --target "${targets[@]/#/fuzz_}"
 
-# The largest input where it is not 8192 bytes: a small file of CIFAR-10's unpacks to many pictures, and a header of all
+# The largest input where it is not 8192 bytes: a small file of CIFAR-10's unpacks to many images, and a header of all
 # that the small model has, or of all types of GGUF, takes some hundred bytes.
 declare -A longest=([cifar10]=512 [gguf]=1024 [safetensors]=1024 [text_files]=2048)
-# What one allocation and the whole process may take, in megabytes: a picture of one colour is packed a thousand times
+# What one allocation and the whole process may take, in megabytes: an image of one colour is packed a thousand times
 # smaller than it is. Seconds are the clock's: on a busy machine a program waits for many of them, so that only an input
 # without end is told from a machine without time.
 limits=(-malloc_limit_mb=256 -rss_limit_mb=1024 -timeout=120 -report_slow_units=120)

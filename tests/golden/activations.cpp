@@ -27,7 +27,7 @@ TEST_CASE("LeakyReLU") {
     check<LeakyReLU<0.2f>>("leaky_relu", 1e-30);
 }
 TEST_CASE("ELU") {
-    check<ELU<>>("elu", 0.1);  // slope: y + 1
+    check<ELU<>>("elu", 0.1);  // derivative: y + 1
 }
 TEST_CASE("GELU") {
     check<GELU>("gelu", 0.5);  // 1 + erf
@@ -36,14 +36,14 @@ TEST_CASE("GELUTanh") {
     check<GELUTanh>("gelu_tanh", 0.5);  // x^3 in an exponent
 }
 TEST_CASE("SiLU") {
-    check<SiLU>("silu", 0.1);  // slope: s + x s (1 - s)
+    check<SiLU>("silu", 0.1);  // derivative: s + x s (1 - s)
 }
 TEST_CASE("Softplus") {
     check<Softplus>("softplus", 1e-30);
 }
 TEST_CASE("Tanh") {
-    check<Tanh>("tanh", 0.1);  // slope: 1 - y^2
+    check<Tanh>("tanh", 0.1);  // derivative: 1 - y^2
 }
 TEST_CASE("Sigmoid") {
-    check<Sigmoid>("sigmoid", 0.1);  // slope: y (1 - y)
+    check<Sigmoid>("sigmoid", 0.1);  // derivative: y (1 - y)
 }

@@ -16,7 +16,7 @@ TEST_CASE("a kernel of 3, odd sizes") {
 TEST_CASE("more channels than a vector") {
     check<Conv<24, 16, 3, 1, 1, Bias>>("conv_24_16_3_1_1_bias");
 }
-TEST_CASE("halves the picture") {
+TEST_CASE("halves the image") {
     check<Conv<4, 8, 4, 2, 1>>("conv_4_8_4_2_1");
     check<Conv<16, 32, 4, 2, 1>>("conv_16_32_4_2_1");
 }
@@ -26,7 +26,7 @@ TEST_CASE("a stride of 3") {
 TEST_CASE("one pixel") {
     check<Conv<6, 2, 1, 1, 0, Bias>>("conv_6_2_1_1_0_bias");
 }
-TEST_CASE("the whole picture") {
+TEST_CASE("the whole image") {
     check<Conv<8, 1, 4, 1, 0>>("conv_8_1_4_1_0");
 }
 TEST_CASE("a row and a column that no window reaches") {
@@ -35,6 +35,6 @@ TEST_CASE("a row and a column that no window reaches") {
 TEST_CASE("a stride past the kernel") {
     check<Conv<4, 6, 1, 2, 0>>("conv_4_6_1_2_0");
 }
-TEST_CASE("a kernel larger than the picture") {
+TEST_CASE("a kernel larger than the image") {
     check<Conv<2, 3, 7, 1, 3, Bias>>("conv_2_3_7_1_3_bias");
 }

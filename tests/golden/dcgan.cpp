@@ -2,7 +2,7 @@
 // of 64; with convolutions in the forms that the processor takes, and all in the direct form.
 #include "support/golden_dcgan.hpp"
 
-using genotype::Cpu, genotype::Exact;
+using genotype::Cpu, genotype::DirectConvolution;
 
 namespace {
 
@@ -34,10 +34,10 @@ TEST_CASE("a batch of 64") {
     golden::check_dcgan<Cpu>("dcgan", tolerance_of_64);
 }
 TEST_CASE("a batch of 4 in the direct form") {
-    CHECK(winograd_layers<Exact<Cpu>>(4) == 0);
-    golden::check_dcgan<Exact<Cpu>>("dcgan_small", 1e-4);
+    CHECK(winograd_layers<DirectConvolution<Cpu>>(4) == 0);
+    golden::check_dcgan<DirectConvolution<Cpu>>("dcgan_small", 1e-4);
 }
 TEST_CASE("a batch of 64 in the direct form") {
-    CHECK(winograd_layers<Exact<Cpu>>(64) == 0);
-    golden::check_dcgan<Exact<Cpu>>("dcgan", tolerance_of_64);
+    CHECK(winograd_layers<DirectConvolution<Cpu>>(64) == 0);
+    golden::check_dcgan<DirectConvolution<Cpu>>("dcgan", tolerance_of_64);
 }

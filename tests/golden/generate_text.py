@@ -78,7 +78,7 @@ def draws(name):
 
 
 def fill(name, model):
-    """Weights that make every part of the model count: transformers' own first values leave biases 0 and norms 1."""
+    """Weights that make every part of the model count: transformers' own initial values leave biases 0 and norms 1."""
     with torch.no_grad():
         for parameter, tensor in model.named_parameters():
             drawn = draws(f"{name}/{parameter}").standard_normal(tensor.shape)

@@ -14,7 +14,7 @@ void check(const std::string& name, double tolerance = 1e-5) {
     golden::check_layer<L>(file, name, {.of_largest = tolerance});
 }
 
-TEST_CASE("BN of pictures") {
+TEST_CASE("BN of images") {
     check<BN<5>>("batch_norm_5");
     check<BN<17>>("batch_norm_17");
 }
@@ -47,8 +47,8 @@ TEST_CASE("LayerNorm of vectors") {
     check<LayerNorm<10>>("layer_norm_10");
     check<LayerNorm<37>>("layer_norm_37");
 }
-TEST_CASE("LayerNorm of pictures") {
-    check<LayerNorm<6, 4, 3>>("layer_norm_picture");
+TEST_CASE("LayerNorm of images") {
+    check<LayerNorm<6, 4, 3>>("layer_norm_image");
 }
 TEST_CASE("RMSNorm") {
     check<RMSNorm<10>>("rms_norm_10");

@@ -14,7 +14,7 @@ void check(const std::string& name) {
 TEST_CASE("a kernel of 3, odd sizes") {
     check<ConvT<5, 3, 3, 1, 1, Bias>>("conv_t_5_3_3_1_1_bias");
 }
-TEST_CASE("doubles the picture") {
+TEST_CASE("doubles the image") {
     check<ConvT<8, 4, 4, 2, 1>>("conv_t_8_4_4_2_1");
     check<ConvT<32, 16, 4, 2, 1>>("conv_t_32_16_4_2_1");
 }

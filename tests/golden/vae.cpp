@@ -23,9 +23,9 @@ void check() {
     for (int step = 0; step < losses.dims[0]; ++step) {
         INFO("step " << step + 1);
         const auto stream = static_cast<std::uint64_t>(2 * step);
-        const auto pictures = golden::data<Shape<784>>(batch, seed, stream, 0.5, 0.5f);
+        const auto images = golden::data<Shape<784>>(batch, seed, stream, 0.5, 0.5f);
         const auto noise = golden::data<Shape<20>>(batch, seed, stream + 1, std::numbers::sqrt3);
-        const VaeLosses found = trainer.step(pictures, noise);
+        const VaeLosses found = trainer.step(images, noise);
         CHECK(std::abs(found.reconstruction - losses.row(step)[0]) <= 1e-3);
         CHECK(std::abs(found.kl - losses.row(step)[1]) <= 1e-3 * losses.row(step)[1]);
         if (step > 0) continue;

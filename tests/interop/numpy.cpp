@@ -32,7 +32,7 @@ struct Arrays {
     FloatArray scalar{{}, {7.0f}};
     Tensor<Shape<5>> latents{2};
     Tensor<Shape<3, 4, 5>> samples{2};
-    Pictures pictures = blank_pictures(2, 3, 4, 3);
+    ImageData images = blank_images(2, 3, 4, 3);
 
     Arrays() {
         for (int n = 0; n < 2; ++n) {
@@ -41,8 +41,8 @@ struct Arrays {
                 for (int h = 0; h < 4; ++h)
                     for (int w = 0; w < 5; ++w) samples(n, c, h, w) = static_cast<float>(((n * 3 + c) * 4 + h) * 5 + w);
         }
-        for (std::size_t byte = 0; byte < pictures.bytes.size(); ++byte)
-            pictures.bytes[byte] = static_cast<std::uint8_t>(byte * 7 % 256);
+        for (std::size_t byte = 0; byte < images.bytes.size(); ++byte)
+            images.bytes[byte] = static_cast<std::uint8_t>(byte * 7 % 256);
     }
 };
 
@@ -50,7 +50,7 @@ void compare(const FloatArray& found, const FloatArray& wanted, const std::strin
     check(found.sizes == wanted.sizes && same_bits(found.values, wanted.values), what);
 }
 
-void compare(const Pictures& found, const Pictures& wanted, const std::string& what) {
+void compare(const ImageData& found, const ImageData& wanted, const std::string& what) {
     check(found.count == wanted.count && size_text(found) == size_text(wanted) && found.bytes == wanted.bytes, what);
 }
 
@@ -64,12 +64,12 @@ void write(const std::filesystem::path& folder, const Arrays& our) {
     save_npy(our.scalar, folder / "scalar.npy");
     save_npy(our.latents, folder / "latents.npy");
     save_npy(our.samples, folder / "samples.npy");
-    save_npy(our.pictures, folder / "pictures.npy");
+    save_npy(our.images, folder / "images.npy");
     const std::vector<NpzEntry> all{{"floats", our.floats},
                                     {"scalar", our.scalar},
                                     {"latents", our.latents},
                                     {"samples", our.samples},
-                                    {"pictures", our.pictures}};
+                                    {"images", our.images}};
     save_npz(all, folder / "stored.npz");
     save_npz_compressed(all, folder / "deflated.npz");
 }
@@ -79,15 +79,15 @@ void read(const std::filesystem::path& folder, const Arrays& our) {
     compare(load_npy(folder / "scalar.npy"), our.scalar, "scalar.npy");
     compare(load_npy<Shape<5>>(folder / "latents.npy"), our.latents, "latents.npy");
     compare(load_npy<Shape<3, 4, 5>>(folder / "samples.npy"), our.samples, "samples.npy");
-    compare(load_npy_pictures(folder / "pictures.npy"), our.pictures, "pictures.npy");
+    compare(load_npy_images(folder / "images.npy"), our.images, "images.npy");
     for (const std::string file : {"stored.npz", "deflated.npz"}) {
         Npz archive(folder / file);
-        check(archive.names() == std::vector<std::string>{"floats", "scalar", "latents", "samples", "pictures"}, file);
+        check(archive.names() == std::vector<std::string>{"floats", "scalar", "latents", "samples", "images"}, file);
         compare(archive.read("floats"), our.floats, file + ": floats");
         compare(archive.read("scalar"), our.scalar, file + ": scalar");
         compare(archive.read<Shape<5>>("latents"), our.latents, file + ": latents");
         compare(archive.read<Shape<3, 4, 5>>("samples"), our.samples, file + ": samples");
-        compare(archive.read_pictures("pictures"), our.pictures, file + ": pictures");
+        compare(archive.read_images("images"), our.images, file + ": images");
     }
     for (const std::string file : {"fortran.npy", "doubles.npy", "big_endian.npy", "objects.npy"}) {
         bool refused = false;

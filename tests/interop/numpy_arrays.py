@@ -13,10 +13,10 @@ way, folder = sys.argv[1], pathlib.Path(sys.argv[2])
 floats = numpy.array([[1.5, -2, numpy.inf], [1e-42, 0, -0.0]], numpy.float32)
 scalar = numpy.array(7, numpy.float32)
 latents = numpy.arange(10, dtype=numpy.float32).reshape(2, 5) / 4
-# Our batches of pictures are N x H x W x C: axis 1 of PyTorch's order goes last.
+# Our batches of images are N x H x W x C: axis 1 of PyTorch's order goes last.
 samples = numpy.arange(2 * 3 * 4 * 5, dtype=numpy.float32).reshape(2, 3, 4, 5).transpose(0, 2, 3, 1)
-pictures = (numpy.arange(2 * 3 * 4 * 3) * 7 % 256).astype(numpy.uint8).reshape(2, 3, 4, 3)
-arrays = {"floats": floats, "scalar": scalar, "latents": latents, "samples": samples, "pictures": pictures}
+images = (numpy.arange(2 * 3 * 4 * 3) * 7 % 256).astype(numpy.uint8).reshape(2, 3, 4, 3)
+arrays = {"floats": floats, "scalar": scalar, "latents": latents, "samples": samples, "images": images}
 
 
 def compare(name, found):

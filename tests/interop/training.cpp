@@ -1,4 +1,4 @@
-// Goes on with a training that PyTorch has begun, on the pictures and the noise that belong to its next steps.
+// Goes on with a training that PyTorch has begun, on the images and the noise that belong to its next steps.
 // usage: interop_training vae|dcgan FOLDER STEPS (reads begun.safetensors, writes losses.npy and gone_on.safetensors)
 #include <array>
 #include <cstdio>
@@ -26,17 +26,17 @@ std::array<float, 4> numbers(const GanLosses& losses) {
     return {losses.discriminator, losses.generator, losses.real_answer, losses.fake_answer};
 }
 
-template <ShapeType Picture, ShapeType Noise, class Net>
+template <ShapeType Image, ShapeType Noise, class Net>
 void go_on(Trainer<Net> trainer, const std::filesystem::path& folder, int steps) {
     load(trainer, folder / "begun.safetensors");
-    const Tensor<Picture> pictures = load_npy<Picture>(folder / "pictures.npy");
+    const Tensor<Image> images = load_npy<Image>(folder / "images.npy");
     const Tensor<Noise> noise = load_npy<Noise>(folder / "noise.npy");
     std::vector<float> all;
     for (int step = 0; step < steps; ++step) {
         const int first = static_cast<int>(trainer.steps()) * batch;
-        if (first + batch > pictures.batch()) fail("training", "step", std::to_string(trainer.steps()), "fewer steps");
+        if (first + batch > images.batch()) fail("training", "step", std::to_string(trainer.steps()), "fewer steps");
         for (const float loss :
-             numbers(trainer.step(pictures.view().slice(first, batch), noise.view().slice(first, batch))))
+             numbers(trainer.step(images.view().slice(first, batch), noise.view().slice(first, batch))))
             all.push_back(loss);
     }
     if (steps > 0) {

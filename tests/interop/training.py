@@ -52,8 +52,8 @@ class GanTraining:
         ]
 
     def step(self, real, noise):
-        def judge(pictures, wanted):
-            answers = self.model.discriminator(pictures).flatten()
+        def judge(images, wanted):
+            answers = self.model.discriminator(images).flatten()
             return functional.binary_cross_entropy(answers, torch.full_like(answers, wanted)), answers.mean().item()
 
         self.discriminator.zero_grad()
@@ -75,13 +75,13 @@ TRAININGS = {
 }
 
 kind, program, folder = sys.argv[1], sys.argv[2], pathlib.Path(sys.argv[3])
-make, make_pictures, make_noise = TRAININGS[kind]
+make, make_images, make_noise = TRAININGS[kind]
 
 
 def train(training, first):
     """One leg."""
     leg = range(first, first + STEPS)
-    return [training.step(*(x[step * BATCH : (step + 1) * BATCH] for x in (pictures, noise))) for step in leg]
+    return [training.step(*(x[step * BATCH : (step + 1) * BATCH] for x in (images, noise))) for step in leg]
 
 
 def save(training, path):
@@ -104,8 +104,8 @@ def go_on_there(steps):
 
 torch.set_num_threads(1)
 torch.manual_seed(1)
-pictures, noise = make_pictures(3 * STEPS * BATCH), make_noise(3 * STEPS * BATCH)
-for name, x in (("pictures", pictures), ("noise", noise)):
+images, noise = make_images(3 * STEPS * BATCH), make_noise(3 * STEPS * BATCH)
+for name, x in (("images", images), ("noise", noise)):
     numpy.save(folder / f"{name}.npy", numpy.ascontiguousarray(x.movedim(1, -1).numpy()))
 
 here = make()

@@ -1,4 +1,4 @@
-// A batch norm in front, for pictures or vectors: its channels are known all the same.
+// A batch norm in front, for images or vectors: its channels are known all the same.
 // expect: channels_do_not_match
 // expect: At<1>
 // expect: layer<genotype::Conv<128, 64, 4, 2, 1>

@@ -1,4 +1,4 @@
-// A video where pictures are convolved.
+// A video where images are convolved.
 // expect: wants_a_picture_but_got_a_video
 // expect: At<1>
 // expect: layer<genotype::Conv<8, 8, 3

@@ -1,4 +1,4 @@
-// A discriminator for larger pictures than the generator makes.
+// A discriminator for larger images than the generator makes.
 // expect: kernel_is_larger_than_the_padded_input
 // expect: At<0>
 // expect: layer<genotype::Conv<3, 1, 8

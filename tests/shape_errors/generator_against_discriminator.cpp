@@ -1,4 +1,4 @@
-// A generator that makes grey pictures for a discriminator of coloured ones.
+// A generator that makes grey images for a discriminator of coloured ones.
 // expect: generator_does_not_fit_the_discriminator
 // expect: got<genotype::Shape<1, 4, 4>
 // expect: wants

@@ -1,4 +1,4 @@
-// A model asked about a picture with other channels.
+// A model asked about an image with other channels.
 // expect: channels_do_not_match
 // expect: At<0>
 // expect: layer<genotype::Conv<3, 64, 4, 2, 1>

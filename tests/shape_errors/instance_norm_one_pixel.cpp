@@ -1,4 +1,4 @@
-// A picture of one pixel: each channel would become 0.
+// An image of one pixel: each channel would become 0.
 // expect: one_pixel_has_no_deviation
 // expect: At<2>
 // expect: layer<genotype::InstanceNorm<32

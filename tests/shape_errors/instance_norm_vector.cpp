@@ -1,4 +1,4 @@
-// Vectors where pictures are normalised.
+// Vectors where images are normalised.
 // expect: wants_a_picture_but_got_a_vector
 // expect: At<1>
 // expect: layer<genotype::InstanceNorm<32

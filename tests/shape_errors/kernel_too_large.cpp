@@ -1,4 +1,4 @@
-// A kernel larger than the padded picture; the picture's size is known from Reshape.
+// A kernel larger than the padded image; the image's size is known from Reshape.
 // expect: kernel_is_larger_than_the_padded_input
 // expect: At<1>
 // expect: layer<genotype::Conv<8, 16, 5>

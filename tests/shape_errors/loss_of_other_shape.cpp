@@ -1,4 +1,4 @@
-// A loss between a picture and a vector.
+// A loss between an image and a vector.
 // expect: loss_does_not_fit_the_output
 // expect: got<genotype::Shape<3, 4, 4>
 // expect: wants<genotype::Shape<48>

@@ -1,4 +1,4 @@
-// A pool larger than the picture.
+// A pool larger than the image.
 // expect: kernel_is_larger_than_the_padded_input
 // expect: At<1>
 // expect: layer<genotype::MaxPool<3

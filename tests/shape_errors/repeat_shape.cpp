@@ -1,4 +1,4 @@
-// A repeated block that shrinks the picture.
+// A repeated block that shrinks the image.
 // expect: block_of_repeat_changes_the_shape
 // expect: At<1>
 #include <genotype/genotype.hpp>

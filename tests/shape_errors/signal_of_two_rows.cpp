@@ -1,4 +1,4 @@
-// A picture where a signal, a picture of one row, is wanted.
+// An image where a signal, an image of one row, is wanted.
 // expect: shapes_do_not_match
 // expect: At<0>
 // expect: layer<genotype::Conv1d<3, 8, 5>

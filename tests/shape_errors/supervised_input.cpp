@@ -1,4 +1,4 @@
-// A network of pictures of any size, whose size nobody names.
+// A network of images of any size, whose size nobody names.
 // expect: network_does_not_tell_the_size_of_its_input
 // expect: got<genotype::
 // expect: hint_name_the_input_as_last_argument

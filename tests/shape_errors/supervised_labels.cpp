@@ -1,4 +1,4 @@
-// A classifier whose output is a picture.
+// A classifier whose output is an image.
 // expect: loss_does_not_fit_the_output
 // expect: loss<genotype::CrossEntropy>
 // expect: got<genotype::Shape<10, 1, 1>

@@ -11,7 +11,7 @@ struct Cube : Activation<Cube> {
         return x * x * x;
     }
     template <class V>
-    static constexpr V slope(V x) {
+    static constexpr V derivative(V x) {
         return V(3.f) * x * x;
     }
 };

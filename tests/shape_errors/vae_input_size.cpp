@@ -1,4 +1,4 @@
-// A convolutional encoder does not tell how large its pictures are, and nobody else does.
+// A convolutional encoder does not tell how large its images are, and nobody else does.
 // expect: encoder_does_not_tell_the_size_of_its_input
 // expect: got<genotype::why::got_channels<1>
 // expect: hint_name_the_input_as_fourth_argument

@@ -1,4 +1,4 @@
-// Issue 17.30: a classifier as a user writes it in forty lines, with a step of one's own and the share of test pictures
+// Issue 17.30: a classifier as a user writes it in forty lines, with a step of one's own and the share of test images
 // that are told right. What it costs to compile is in the table of compile_budget.sh.
 #include <genotype/data.hpp>
 #include <genotype/genotype.hpp>
@@ -14,8 +14,8 @@ using Net = Sequential<
     Flatten, Linear<32 * 7 * 7, 10>>;
 
 int main() {
-    const Dataset<Image> train(load_pictures("mnist", Split::train), Range{0, 1});
-    const Dataset<Image> test(load_pictures("mnist", Split::test), Range{0, 1});
+    const Dataset<Image> train(load_images("mnist", Split::train), Range{0, 1});
+    const Dataset<Image> test(load_images("mnist", Split::test), Range{0, 1});
     Loader loader(train, {.batch = 64}), all(test, LoaderOptions::evaluation(64));
     Model<Net> model(Seed{1});
     Gradients<Net> gradients;
@@ -38,6 +38,6 @@ int main() {
                 right += std::max_element(first, first + 10) - first == batch.labels[static_cast<std::size_t>(n)];
             }
         }
-        std::printf("epoch %d: %.2f %% of the test pictures\n", epoch, 100. * right / test.size());
+        std::printf("epoch %d: %.2f %% of the test images\n", epoch, 100. * right / test.size());
     }
 }

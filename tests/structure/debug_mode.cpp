@@ -20,13 +20,13 @@ using namespace genotype;
 
 namespace {
 
-// The layers of the DCGAN of 32 x 32 pictures, with fewer channels.
+// The layers of the DCGAN of 32 x 32 images, with fewer channels.
 using Generator = Sequential<ConvT<8, 32, 4, 1, 0, NoBias>, BN<32>, ReLU, ConvT<32, 16, 4, 2, 1, NoBias>, BN<16>, ReLU,
                              ConvT<16, 3, 4, 2, 1, NoBias>, Tanh>;
 using Discriminator = Sequential<Conv<3, 16, 4, 2, 1, NoBias>, LeakyReLU<0.2f>, Conv<16, 32, 4, 2, 1, NoBias>, BN<32>,
                                  LeakyReLU<0.2f>, Conv<32, 1, 4, 1, 0, NoBias>, Sigmoid>;
 using Dcgan = GAN<Generator, Discriminator>;
-using Picture = Shape<3, 16, 16>;
+using Image = Shape<3, 16, 16>;
 
 using Words = Llama<LlamaConfig{.vocabulary = 269,
                                 .width = 32,
@@ -40,15 +40,15 @@ using Words = Llama<LlamaConfig{.vocabulary = 269,
 }  // namespace
 
 TEST_CASE("issue 17.24: a DCGAN learns in the standard library's debug mode") {
-    Pictures pictures = blank_pictures(10, 16, 16, 3);
-    for (std::size_t i = 0; i < pictures.bytes.size(); ++i) pictures.bytes[i] = static_cast<std::uint8_t>(i * 37);
-    const Dataset<Picture> data(pictures, Range{-1, 1});
-    Loader<Picture> loader(data, {.batch = 4, .seed = 3});
+    ImageData images = blank_images(10, 16, 16, 3);
+    for (std::size_t i = 0; i < images.bytes.size(); ++i) images.bytes[i] = static_cast<std::uint8_t>(i * 37);
+    const Dataset<Image> data(images, Range{-1, 1});
+    Loader<Image> loader(data, {.batch = 4, .seed = 3});
     Trainer<Dcgan> trainer({.batch = 4, .seed = 9});
     for (int step = 0; step < 3; ++step) trainer.step(loader.next());
     TemporaryFolder folder;
     trainer.save(folder / "half", loader);
-    Loader<Picture> again(data, {.batch = 4, .seed = 3});
+    Loader<Image> again(data, {.batch = 4, .seed = 3});
     Trainer<Dcgan> resumed({.batch = 4, .seed = 9});
     resumed.resume(folder / "half", again);
     const auto expected = trainer.step(loader.next()), found = resumed.step(again.next());

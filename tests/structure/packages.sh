@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Issue 17.25: install_packages.sh removes nothing of the user's, and goes on without what it only wishes for; a Clang without OpenMP is
+# Issue 17.25: install_packages.sh removes nothing of the user's, and does without what it only wishes for; a Clang without OpenMP is
 # not used. Held against an apt of the test's own, in which Clang 19 would remove something.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"

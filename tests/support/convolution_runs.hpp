@@ -35,7 +35,7 @@ inline Case conv(int large, int small, int kernel, int stride, int padding, int 
     return {{large, small, kernel, stride, padding, height, width, out(height), out(width)}, batch};
 }
 
-/// The large picture as a transposed convolution makes it: no rows are left over that no tap reaches.
+/// The large image as a transposed convolution makes it: no rows are left over that no tap reaches.
 inline Case transposed(int large, int small, int kernel, int stride, int padding, int height, int width, int batch) {
     auto out = [&](int size) { return (size - 1) * stride - 2 * padding + kernel; };
     return {{large, small, kernel, stride, padding, out(height), out(width), height, width}, batch};

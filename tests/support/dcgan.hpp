@@ -1,4 +1,4 @@
-// The DCGAN of 32 x 32 pictures, as the tests use it.
+// The DCGAN of 32 x 32 images, as the tests use it.
 #pragma once
 
 #include "genotype/layers/batch_norm.hpp"

@@ -14,7 +14,7 @@
 #include <string>
 
 #include "genotype/data/byte_source.hpp"
-#include "genotype/data/pictures.hpp"
+#include "genotype/data/images.hpp"
 #include "genotype/shape/error.hpp"
 
 namespace fuzz {
@@ -73,17 +73,17 @@ inline void expect(bool holds, const char* what) {
     std::abort();
 }
 
-inline void expect_whole(const genotype::Pictures& pictures) {
-    expect(pictures.count >= 0 && pictures.height > 0 && pictures.width > 0, "sizes above 0");
-    expect(pictures.channels == 1 || pictures.channels == 3, "1 or 3 channels");
-    const std::size_t count = std::max<std::size_t>(1, static_cast<std::size_t>(pictures.count));
-    expect(pictures.bytes.size() % count == 0 &&  // a quotient, because a product may overflow
-               (pictures.count == 0 ? pictures.bytes.empty() : pictures.bytes.size() / count == pictures.stride()),
+inline void expect_whole(const genotype::ImageData& images) {
+    expect(images.count >= 0 && images.height > 0 && images.width > 0, "sizes above 0");
+    expect(images.channels == 1 || images.channels == 3, "1 or 3 channels");
+    const std::size_t count = std::max<std::size_t>(1, static_cast<std::size_t>(images.count));
+    expect(images.bytes.size() % count == 0 &&  // a quotient, because a product may overflow
+               (images.count == 0 ? images.bytes.empty() : images.bytes.size() / count == images.stride()),
            "as many bytes as the sizes say");
-    expect(pictures.labels.empty() || pictures.labels.size() == static_cast<std::size_t>(pictures.count),
-           "a label for each picture, or none");
-    const auto names = static_cast<int>(pictures.class_names.size());
-    for (const int label : pictures.labels) expect(label >= 0 && (names == 0 || label < names), "labels with a name");
+    expect(images.labels.empty() || images.labels.size() == static_cast<std::size_t>(images.count),
+           "a label for each image, or none");
+    const auto names = static_cast<int>(images.class_names.size());
+    for (const int label : images.labels) expect(label >= 0 && (names == 0 || label < names), "labels with a name");
 }
 
 }  // namespace fuzz

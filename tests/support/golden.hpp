@@ -104,7 +104,7 @@ inline std::vector<std::size_t> places(genotype::Dims dims, genotype::AxisOrder 
     return result;
 }
 
-/// The places of a sample's values: pictures and videos are channels-last, all else is in PyTorch's order.
+/// The places of a sample's values: images and videos are channels-last, all else is in PyTorch's order.
 inline std::vector<std::size_t> sample_places(genotype::Dims dims) {
     return places(dims, dims.rank == 3   ? genotype::AxisOrder{1, 2, 0}
                         : dims.rank == 4 ? genotype::AxisOrder{1, 2, 3, 0}

@@ -60,7 +60,7 @@ void check_inference(const File& file, const Weights& weights, int context) {
 
 /// The squared norm of the long text's gradient, where the batch has another text before it.
 template <class Net, class Device>
-void check_sample_norms(const File& file, genotype::Model<Net, Device>& model, const std::vector<float>& slope,
+void check_sample_norms(const File& file, genotype::Model<Net, Device>& model, const std::vector<float>& derivative,
                         double expected) {
     using namespace genotype;
     std::vector<int> ids = ids_of(file, "short");
@@ -70,7 +70,7 @@ void check_sample_norms(const File& file, genotype::Model<Net, Device>& model, c
     const int rows = static_cast<int>(ids.size());
     const std::vector<float> x(ids.begin(), ids.end());
     std::vector<float> dy(static_cast<std::size_t>(before) * Net::vocabulary, 0.01f);
-    dy.insert(dy.end(), slope.begin(), slope.end());
+    dy.insert(dy.end(), derivative.begin(), derivative.end());
     const std::vector<kernels::SequenceRows> list{{.count = before}, {.row = before, .count = rows - before}};
     const kernels::Sequences texts{list.data(), 2, 0, false};
     Workspace<Net, InputShape<Net>, Training, SampleNorms<Device>> run(rows);
@@ -92,15 +92,15 @@ void check_training(const File& file, genotype::Model<Net, Device>& model, Sourc
     const auto logits = run.forward(model, {x.data(), rows});
     check_close({logits.data, static_cast<std::size_t>(logits.size())}, file["long/logits"].values);
 
-    std::vector<float> slope(static_cast<std::size_t>(logits.size()), 0.0f);  // the last token has no next one
+    std::vector<float> derivative(static_cast<std::size_t>(logits.size()), 0.0f);  // the last token has no next one
     float loss = 0;
     CrossEntropy::evaluate(Device{}, {.prediction = logits.slice(0, rows - 1),
                                       .target = std::span(ids).subspan(1),
                                       .value = &loss,
-                                      .gradient = {slope.data(), rows - 1, Net::vocabulary}});
+                                      .gradient = {derivative.data(), rows - 1, Net::vocabulary}});
     CHECK(loss == doctest::Approx(file["long/loss"].scalar()).epsilon(1e-5));
     Gradients<Net, Device> gradients;
-    run.backward(model, {x.data(), rows}, {slope.data(), rows}, {.gradients = gradients});
+    run.backward(model, {x.data(), rows}, {derivative.data(), rows}, {.gradients = gradients});
     double squares = 0;
     for_each_tensor<Net, detail::Owned::parameters>([&](const std::string& name, const Parameter& tensor, long offset) {
         CAPTURE(name);
@@ -121,7 +121,7 @@ void check_training(const File& file, genotype::Model<Net, Device>& model, Sourc
         check_close(got, expected, {.of_largest = 3e-5});
         for (const float value : expected) squares += static_cast<double>(value) * static_cast<double>(value);
     });
-    if constexpr (with_norms) check_sample_norms(file, model, slope, squares);
+    if constexpr (with_norms) check_sample_norms(file, model, derivative, squares);
 }
 
 /// All of it for one folder, `with_norms` those of texts' gradients too.

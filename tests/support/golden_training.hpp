@@ -51,7 +51,7 @@ std::uint64_t fill(float* arena, std::uint64_t first_stream) {
     return first_stream + list.size();
 }
 
-/// A batch of pictures or noise: `offset` + U(-bound, bound).
+/// A batch of images or noise: `offset` + U(-bound, bound).
 template <genotype::ShapeType S>
 genotype::Tensor<S> data(int batch, std::uint64_t seed, std::uint64_t stream, double bound, float offset = 0) {
     genotype::Tensor<S> result(batch);

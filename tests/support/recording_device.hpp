@@ -62,10 +62,10 @@ using Recorded = Thrust<kernels::detail::RecordedSystem>;
 
 /// As on Cuda: the second part with the same key is recorded, and from then on replayed whatever `part` is.
 template <>
-class kernels::Replayed<Recorded> {
+class kernels::GraphCache<Recorded> {
   public:
     template <class Part>
-    void run(const kernels::ReplayKey& key, Part part) {
+    void run(const kernels::GraphKey& key, Part part) {
         if (!seen_ || *seen_ != key) {
             work_.clear();
             part();
@@ -85,7 +85,7 @@ class kernels::Replayed<Recorded> {
     static inline int replays = 0;
 
   private:
-    std::optional<kernels::ReplayKey> seen_;
+    std::optional<kernels::GraphKey> seen_;
     std::vector<std::function<void()>> work_;
 };
 

@@ -1,5 +1,5 @@
-// Random matrices in the forms of files, for tests of what reads them. Behind a matrix's last byte, and before its
-// first, lies memory that nobody may touch.
+// Random matrices in the forms of files, for tests of what reads them. DeviceResident a matrix's last byte, and before
+// its first, lies memory that nobody may touch.
 #pragma once
 
 #include <sys/mman.h>

@@ -19,7 +19,7 @@ std::vector<Case> table() {
             transposed(40, 30, 4, 1, 0, 1, 1, 5), transposed(3, 16, 4, 2, 1, 8, 7, 2),
             // Products on both sides of the columns that are made together.
             linear(15, 17, 1), linear(16, 16, 3), linear(17, 15, 64), linear(1, 1, 2), linear(300, 33, 5),
-            // Every kernel and stride, even pictures and odd ones, paddings of none to more than the picture.
+            // Every kernel and stride, even images and odd ones, paddings of none to more than the image.
             conv(5, 7, 1, 1, 0, 7, 9, 3), conv(6, 4, 1, 2, 0, 7, 6, 2), conv(4, 6, 1, 3, 0, 8, 8, 3),
             conv(4, 6, 2, 3, 0, 9, 10, 4), conv(1, 1, 3, 1, 1, 5, 7, 2), conv(5, 17, 3, 2, 1, 9, 6, 4),
             conv(6, 5, 3, 3, 2, 10, 8, 2), conv(3, 2, 3, 2, 3, 4, 5, 7), conv(8, 8, 4, 3, 1, 12, 9, 3),

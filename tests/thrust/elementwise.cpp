@@ -133,7 +133,7 @@ TEST_CASE_TEMPLATE("column_sums", Device, GENOTYPE_THRUST_DEVICES) {
             }
 }
 
-TEST_CASE_TEMPLATE("stretches that two functors change in turns", Device, GENOTYPE_THRUST_DEVICES) {
+TEST_CASE_TEMPLATE("ranges that two functors change in turns", Device, GENOTYPE_THRUST_DEVICES) {
     const Pull two[2] = {{1}, {-2}};
     for (const std::vector<long>& ends : {std::vector<long>{7}, {1, 2, 3, 4}, {5, 900, 1024, 1025, 3000}})
         for (const int first : {0, 1}) {
@@ -149,10 +149,10 @@ TEST_CASE_TEMPLATE("stretches that two functors change in turns", Device, GENOTY
                 return place;
             };
             Array expected = random_array(n, 2);
-            for (long i = 0, stretch = 0; i < n; ++i) {
-                stretch += i >= ends[static_cast<std::size_t>(stretch)];
+            for (long i = 0, range = 0; i < n; ++i) {
+                range += i >= ends[static_cast<std::size_t>(range)];
                 const auto at = static_cast<std::size_t>(i);
-                expected[at] += two[(first + stretch) % 2].factor * force[at];
+                expected[at] += two[(first + range) % 2].factor * force[at];
             }
             expected.push_back(guard);
             CHECK(run(Reference{}) == expected);
@@ -160,7 +160,7 @@ TEST_CASE_TEMPLATE("stretches that two functors change in turns", Device, GENOTY
         }
 }
 
-TEST_CASE_TEMPLATE("stretches that functors of their own change", Device, GENOTYPE_THRUST_DEVICES) {
+TEST_CASE_TEMPLATE("ranges that functors of their own change", Device, GENOTYPE_THRUST_DEVICES) {
     const Pull functors[3] = {{1}, {-2}, {3}};
     const std::vector<std::vector<long>> lists{{7}, {1, 2, 3, 4}, {5, 900, 1024, 1025, 3000}};
     const long numbers[] = {2, -1, 0, 1, 2};
@@ -168,18 +168,18 @@ TEST_CASE_TEMPLATE("stretches that functors of their own change", Device, GENOTY
         CAPTURE(ends.size());
         const long n = ends.back();
         const Array force = random_array(n, 1);
-        const kernels::Stretches stretches{ends.data(), numbers, static_cast<int>(ends.size())};
+        const kernels::GroupRanges ranges{ends.data(), numbers, static_cast<int>(ends.size())};
         const auto run = [&](auto device) {
             Array place = random_array(n, 2);
             place.push_back(guard);
-            update_in_stretches(device, stretches, functors, sizeof(Pull), n, place.data(), force.data());
+            update_ranges(device, ranges, functors, sizeof(Pull), n, place.data(), force.data());
             return place;
         };
         Array expected = random_array(n, 2);
-        for (long i = 0, stretch = 0; i < n; ++i) {
-            stretch += i >= ends[static_cast<std::size_t>(stretch)];
+        for (long i = 0, range = 0; i < n; ++i) {
+            range += i >= ends[static_cast<std::size_t>(range)];
             const auto at = static_cast<std::size_t>(i);
-            const long number = numbers[stretch];
+            const long number = numbers[range];
             if (number >= 0) expected[at] += functors[number].factor * force[at];
         }
         expected.push_back(guard);

@@ -20,7 +20,7 @@ using Gan = GAN<Sequential<ConvT<4, 6, 4, 1, 0>, BN<6>, ReLU, ConvT<6, 1, 4, 2, 
                 Sequential<Conv<1, 6, 4, 2, 1>, LeakyReLU<0.2f>, BN<6>, Conv<6, 1, 4, 1, 0>, Sigmoid>>;
 
 template <ShapeType S>
-Tensor<S> pictures(std::uint64_t seed) {
+Tensor<S> images(std::uint64_t seed) {
     Tensor<S> x(5);
     fill_uniform(Reference{}, x.size(), RandomState{.seed = seed}, 0, 1, x.data());
     return x;
@@ -37,7 +37,7 @@ void expect_the_same_training(const std::string& name) {
     };
     Trainer<Net, ThrustCpp> near(options);
     Trainer<Net, Far> far(options);
-    const auto step = [](auto& trainer, std::uint64_t seed) { trainer.step(pictures<S>(seed)); };
+    const auto step = [](auto& trainer, std::uint64_t seed) { trainer.step(images<S>(seed)); };
     for (std::uint64_t seed = 0; seed < 3; ++seed) {
         step(near, seed);
         step(far, seed);
@@ -101,7 +101,7 @@ struct ByHand<true> : ByHand<false> {
 template <class Recipe, class Device>
 std::string error_of_label(int label, bool after_a_step) {
     Trainer<Recipe, Device> trainer({.batch = 5});
-    const auto x = pictures<Shape<2>>(1);
+    const auto x = images<Shape<2>>(1);
     if (after_a_step) trainer.step(x, std::vector<int>{0, 1, 2, 0, 1});
     const auto steps = trainer.steps();
     try {
@@ -144,7 +144,7 @@ TEST_CASE("a model's answer, saved and loaded") {
     using Net = Sequential<Linear<12, 7>, ReLU, Linear<7, 2>>;
     const Model<Net, Far> far(Seed{5});
     const Model<Net, ThrustCpp> near(Seed{5});
-    const auto x = pictures<Shape<12>>(1);
+    const auto x = images<Shape<12>>(1);
     const auto expected = near(x);
     const auto same_values = [&](const auto& y) {
         return std::equal(expected.values().begin(), expected.values().end(), y.values().begin());

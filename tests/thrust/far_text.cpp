@@ -85,7 +85,7 @@ TEST_CASE("a Llama from a GGUF file of blocks") {
 TEST_CASE("a GPT-2 from a folder") {
     expect_the_same_from<GPT2<golden_gpt2>>(GENOTYPE_GOLDEN_DIR "/text/gpt2", golden_gpt2);
 }
-TEST_CASE("first values of a GPT-2") {
+TEST_CASE("initial values of a GPT-2") {
     using Net = GPT2<small_gpt2>;
     Model<Net, ThrustCpp> near(Seed{1});
     Model<Net, Far> far(Seed{2});

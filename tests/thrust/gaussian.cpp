@@ -15,11 +15,11 @@ using namespace kernel_test;
 namespace {
 
 struct Results {
-    Array z, dmoments, slopes, value;
+    Array z, dmoments, derivatives, value;
 
     bool operator==(const Results& other) const {
-        return same_bits(z, other.z) && same_bits(dmoments, other.dmoments) && same_bits(slopes, other.slopes) &&
-               same_bits(value, other.value);
+        return same_bits(z, other.z) && same_bits(dmoments, other.dmoments) &&
+               same_bits(derivatives, other.derivatives) && same_bits(value, other.value);
     }
 };
 
@@ -35,7 +35,7 @@ Results run(Device device, int batch, int latents, bool accumulate, bool apart =
     reparameterize_backward(device, batch, latents, moments.data(), noise.data(), dz.data(), r.dmoments.data());
     const float scale = 0.7f / static_cast<float>(count);
     gaussian_divergence(device, batch, latents, moments.data(), scale, apart ? nullptr : r.value.data(),
-                        r.slopes.data(), accumulate);
+                        r.derivatives.data(), accumulate);
     if (apart) gaussian_divergence(device, batch, latents, moments.data(), scale, r.value.data(), nullptr, accumulate);
     return r;
 }
@@ -56,15 +56,15 @@ TEST_CASE_TEMPLATE("latents agree with the plain ones", Device, GENOTYPE_THRUST_
                 CHECK(found == run(Device{}, batch, latents, accumulate, true));
                 CHECK(difference(found.z, wanted.z) < 5e-6);
                 CHECK(difference(found.dmoments, wanted.dmoments) < 5e-6);
-                CHECK(difference(found.slopes, wanted.slopes) < 1e-6);
+                CHECK(difference(found.derivatives, wanted.derivatives) < 1e-6);
                 CHECK(difference(found.value, wanted.value) < 1e-6);
             }
 }
 
 TEST_CASE_TEMPLATE("Latents that are N(0, 1) already cost nothing", Device, GENOTYPE_THRUST_DEVICES) {
     const Array moments(40, 0.0f);
-    Array value = unwritten(1), slopes = unwritten(40);
-    gaussian_divergence(Device{}, 1, 20, moments.data(), 0.5f, value.data(), slopes.data(), false);
+    Array value = unwritten(1), derivatives = unwritten(40);
+    gaussian_divergence(Device{}, 1, 20, moments.data(), 0.5f, value.data(), derivatives.data(), false);
     CHECK(value[0] == 0);
-    CHECK(difference(slopes, moments) == 0);
+    CHECK(difference(derivatives, moments) == 0);
 }

@@ -44,33 +44,33 @@ TEST_CASE("a VAE that draws its latents and drops values out") {
         .schedule = Schedule::cosine(steps, 2), .clip_norm = 0.5f, .average = 0.75f, .batch = 5, .seed = 3};
     Trainer<Net, ThrustCpp> expected(options);
     Trainer<Net, Recorded> trainer(options);
-    const int before = kernels::Replayed<Recorded>::replays;
+    const int before = kernels::GraphCache<Recorded>::replays;
     for (int step = 0; step < steps; ++step) {
         const auto x = batch<Shape<12>>(5, step);
         const VaeLosses right = expected.step(x), found = trainer.step(x);
         CHECK(right.reconstruction == found.reconstruction);
         CHECK(right.kl == found.kl);
     }
-    CHECK(kernels::Replayed<Recorded>::replays == before + steps - 2);
+    CHECK(kernels::GraphCache<Recorded>::replays == before + steps - 2);
     CHECK(same_bits(values(expected.model()), values(trainer.model())));
     CHECK(same_bits(values(expected.average()), values(trainer.average())));
     CHECK(!same_bits(values(trainer.average()), values(trainer.model())));
     // A batch of another size is not replayed.
     const auto fewer = batch<Shape<12>>(4, steps);
     CHECK(expected.step(fewer).kl == trainer.step(fewer).get().kl);
-    CHECK(kernels::Replayed<Recorded>::replays == before + steps - 2);
+    CHECK(kernels::GraphCache<Recorded>::replays == before + steps - 2);
 }
 
 TEST_CASE("a GAN") {
     using Net =
         GAN<Sequential<ConvT<4, 6, 4, 1, 0>, BN<6>, ReLU, ConvT<6, 1, 4, 2, 1>, Tanh>,
             Sequential<Conv<1, 6, 4, 2, 1>, LeakyReLU<0.2f>, Dropout<0.25f>, BN<6>, Conv<6, 1, 4, 1, 0>, Sigmoid>>;
-    using Picture = Shape<1, 8, 8>;
+    using Image = Shape<1, 8, 8>;
     const GanOptions<Adam> options{.schedule = Schedule::step_decay(2, 0.5f), .average = 0.75f, .batch = 4, .seed = 3};
     Trainer<Net, ThrustCpp> expected(options);
     Trainer<Net, Recorded> trainer(options);
     for (int step = 0; step < steps; ++step) {
-        const auto x = batch<Picture>(4, step);
+        const auto x = batch<Image>(4, step);
         const GanLosses right = expected.step(x), found = trainer.step(x);
         CHECK(right.discriminator == found.discriminator);
         CHECK(right.generator == found.generator);
@@ -113,14 +113,14 @@ TEST_CASE("a classifier, and a regression") {
     const auto check = [&]<class Kind>(std::type_identity<Kind>, const auto& targets_of) {
         Trainer<Kind, ThrustCpp> expected(options);
         Trainer<Kind, Recorded> trainer(options);
-        const int before = kernels::Replayed<Recorded>::replays;
+        const int before = kernels::GraphCache<Recorded>::replays;
         for (int step = 0; step < steps; ++step) {
             const auto x = batch<Shape<6>>(4, step);
             const auto targets = targets_of(step);
             const float right = expected.step(x, targets), found = trainer.step(x, targets);
             CHECK(right == found);
         }
-        CHECK(kernels::Replayed<Recorded>::replays == before + steps - 2);
+        CHECK(kernels::GraphCache<Recorded>::replays == before + steps - 2);
         CHECK(same_bits(values(expected.model()), values(trainer.model())));
         CHECK(same_bits(values(expected.average()), values(trainer.average())));
         return trainer.evaluate(batch<Shape<6>>(4, 0), targets_of(0), trainer.average());
@@ -144,7 +144,7 @@ TEST_CASE("issue 18.5: micro-batches and groups of parameters") {
         .batch = 5};
     Trainer<Gan, ThrustCpp> expected(options);
     Trainer<Gan, Recorded> trainer(options);
-    const int before = kernels::Replayed<Recorded>::replays;
+    const int before = kernels::GraphCache<Recorded>::replays;
     for (int step = 0; step < steps; ++step) {
         const auto x = batch<Shape<6>>(5, step);
         const GanLosses right = expected.step(x), found = trainer.step(x);
@@ -152,7 +152,7 @@ TEST_CASE("issue 18.5: micro-batches and groups of parameters") {
         CHECK(right.generator == found.generator);
         CHECK(right.fake_answer == found.fake_answer);
     }
-    CHECK(kernels::Replayed<Recorded>::replays == before + steps - 2);
+    CHECK(kernels::GraphCache<Recorded>::replays == before + steps - 2);
     CHECK(same_bits(values(expected.generator()), values(trainer.generator())));
     CHECK(same_bits(values(expected.discriminator()), values(trainer.discriminator())));
     CHECK(same_bits(values(expected.average_generator()), values(trainer.average_generator())));
@@ -180,12 +180,12 @@ TEST_CASE("issue 18.5: a recipe of one's own") {
         .clip_norm = 1, .average = 0.75f, .accumulate = 2, .groups = {{.part = "3", .weight_decay = 0.f}}, .batch = 5};
     Trainer<Denoiser, ThrustCpp, AdamW> expected(options);
     Trainer<Denoiser, Recorded, AdamW> trainer(options);
-    const int before = kernels::Replayed<Recorded>::replays;
+    const int before = kernels::GraphCache<Recorded>::replays;
     for (int step = 0; step < steps; ++step) {
         const auto x = batch<Shape<4>>(5, step);
         CHECK(expected.step(x).error == trainer.step(x).get().error);
     }
-    CHECK(kernels::Replayed<Recorded>::replays == before + steps - 2);
+    CHECK(kernels::GraphCache<Recorded>::replays == before + steps - 2);
     CHECK(same_bits(values(expected.model()), values(trainer.model())));
     CHECK(same_bits(values(expected.average()), values(trainer.average())));
 }
@@ -199,5 +199,5 @@ TEST_CASE("losses are read before two other steps are called") {
     trainer.step(x);
     CHECK(second.get().reconstruction > 0);
     CHECK_THROWS_WITH_AS(static_cast<void>(first.get()),
-                         "Later: losses of step: found 3, expected read before two other steps are called", Error);
+                         "Pending: losses of step: found 3, expected read before two other steps are called", Error);
 }

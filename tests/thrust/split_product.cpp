@@ -1,4 +1,4 @@
-// Products whose sums are taken in stretches, as on a GPU, against plain loops.
+// Products whose sums are taken in splits, as on a GPU, against plain loops.
 #include "genotype/kernels/thrust/split_product.hpp"
 
 #include <doctest/doctest.h>
@@ -18,13 +18,13 @@ using kernel_test::random_array;
 namespace {
 
 /// A sum of 0, 1, 2, ..., which is exact in any order.
-Array product_of_numbers(long stretches, long rows, long terms, long columns) {
+Array product_of_numbers(long splits, long rows, long terms, long columns) {
     constexpr float guard = -7;
-    Array sums(static_cast<unsigned long>(stretches * rows * columns + 1), guard);
+    Array sums(static_cast<unsigned long>(splits * rows * columns + 1), guard);
     Array found = kernel_test::unwritten(rows * columns);
     float* const to = found.data();
-    kernels::detail::multiply_stretches(
-        SplitCpp{}, stretches, rows, terms, columns, [=](long row, long k) { return static_cast<float>(row + k); },
+    kernels::detail::multiply_splits(
+        SplitCpp{}, splits, rows, terms, columns, [=](long row, long k) { return static_cast<float>(row + k); },
         [=](long k, long column) { return k < terms ? static_cast<float>(column + 1) : 1e30f; },
         [=](long row, long column, float sum) { to[row * columns + column] = sum; }, sums.data());
     CHECK(sums.back() == guard);
@@ -33,30 +33,30 @@ Array product_of_numbers(long stretches, long rows, long terms, long columns) {
 
 }  // namespace
 
-TEST_CASE("sizes alone say how many stretches there are, and the scratch holds them") {
-    CHECK(kernels::detail::product_stretches(SplitCpp{}, 64, 65536, 48) == 7);
-    CHECK(kernels::detail::product_stretches(SplitCpp{}, 64, 65536, 65) == 3);
-    CHECK(kernels::detail::product_stretches(SplitCpp{}, 64, 5 * kernels::detail::least_stretch, 64) == 5);
-    CHECK(kernels::detail::product_stretches(SplitCpp{}, 64, 2 * kernels::detail::least_stretch - 1, 64) == 1);
-    CHECK(kernels::detail::product_stretches(SplitCpp{}, 64, 0, 64) == 1);
-    CHECK(kernels::detail::product_stretches(SplitCpp{}, 0, 65536, 64) == 1);
-    CHECK(kernels::detail::product_stretches(SplitCpp{}, 1024, 65536, 64) == 1);
-    CHECK(kernels::detail::product_stretches(ThrustCpp{}, 64, 65536, 64) == 1);
+TEST_CASE("sizes alone say how many splits there are, and the scratch holds them") {
+    CHECK(kernels::detail::product_splits(SplitCpp{}, 64, 65536, 48) == 7);
+    CHECK(kernels::detail::product_splits(SplitCpp{}, 64, 65536, 65) == 3);
+    CHECK(kernels::detail::product_splits(SplitCpp{}, 64, 5 * kernels::detail::least_split, 64) == 5);
+    CHECK(kernels::detail::product_splits(SplitCpp{}, 64, 2 * kernels::detail::least_split - 1, 64) == 1);
+    CHECK(kernels::detail::product_splits(SplitCpp{}, 64, 0, 64) == 1);
+    CHECK(kernels::detail::product_splits(SplitCpp{}, 0, 65536, 64) == 1);
+    CHECK(kernels::detail::product_splits(SplitCpp{}, 1024, 65536, 64) == 1);
+    CHECK(kernels::detail::product_splits(ThrustCpp{}, 64, 65536, 64) == 1);
     CHECK(kernels::detail::product_scratch(ThrustCpp{}) == MemoryExtent{});
     for (long rows = 1; rows < 500; ++rows)
         for (const long columns : {1, 63, 64, 65, 128, 200}) {
-            const long stretches = kernels::detail::product_stretches(SplitCpp{}, rows, 1 << 20, columns);
-            if (stretches > 1) CHECK(stretches * rows * columns <= kernels::detail::product_scratch(SplitCpp{}).fixed);
+            const long splits = kernels::detail::product_splits(SplitCpp{}, rows, 1 << 20, columns);
+            if (splits > 1) CHECK(splits * rows * columns <= kernels::detail::product_scratch(SplitCpp{}).fixed);
         }
 }
 
-TEST_CASE("stretches take every term once, also where some of them are empty") {
+TEST_CASE("splits take every term once, also where some of them are empty") {
     for (const long terms : {1, 15, 16, 17, 64, 100, 257})
-        for (const long stretches : {1, 2, 3, 7, 40}) {
+        for (const long splits : {1, 2, 3, 7, 40}) {
             CAPTURE(terms);
-            CAPTURE(stretches);
+            CAPTURE(splits);
             const long rows = 3, columns = 5;
-            const Array found = product_of_numbers(stretches, rows, terms, columns);
+            const Array found = product_of_numbers(splits, rows, terms, columns);
             for (long row = 0; row < rows; ++row)
                 for (long column = 0; column < columns; ++column)
                     CHECK(found[static_cast<unsigned long>(row * columns + column)] ==
@@ -64,7 +64,7 @@ TEST_CASE("stretches take every term once, also where some of them are empty") {
         }
 }
 
-TEST_CASE_TEMPLATE("convolutions with sums in stretches agree with plain loops", Device, SplitCpp, SplitOmp) {
+TEST_CASE_TEMPLATE("convolutions with sums in splits agree with plain loops", Device, SplitCpp, SplitOmp) {
     for (const Case& c :
          {linear(300, 33, 9), linear(784, 20, 64), linear(20, 784, 9), linear(5, 7, 1000), linear(70, 65, 600),
           conv(64, 1, 4, 1, 0, 4, 4, 9), conv(3, 20, 4, 2, 1, 16, 16, 9), conv(40, 5, 3, 1, 1, 8, 8, 5),
@@ -80,7 +80,7 @@ TEST_CASE("every number of threads gives them the same bits") {
     }
 }
 
-TEST_CASE("models plan the scratch that stretches need") {
+TEST_CASE("models plan the scratch that splits need") {
     const long wanted_scratch = kernels::detail::product_scratch(SplitCpp{}).fixed;
     CHECK(memory_of<Linear<3, 4>, SplitCpp, Training>(vector_dims(3)).backward_scratch.fixed == wanted_scratch);
     CHECK(memory_of<Linear<3, 4>, SplitCpp, Inference>(vector_dims(3)).forward_scratch.fixed == wanted_scratch);

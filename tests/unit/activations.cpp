@@ -1,4 +1,5 @@
-// The activations' values and slopes against their formulas, at the ends of the number line, and one of a user's own.
+// The activations' values and derivatives against their formulas, at the ends of the number line, and one of a user's
+// own.
 #include <doctest/doctest.h>
 
 #include <cmath>
@@ -27,7 +28,7 @@ struct Swish : Activation<Swish> {
         return x * sigmoid(x);
     }
     template <class V>
-    static constexpr V slope(V x) {
+    static constexpr V derivative(V x) {
         const V s = sigmoid(x);
         return s + x * s * (V(1.f) - s);
     }
@@ -60,9 +61,9 @@ std::vector<float> values(const std::vector<float>& x) {
     return y;
 }
 
-/// The slopes times 2, with null for what backward says that it does not read.
+/// The derivatives times 2, with null for what backward says that it does not read.
 template <class L, class Device>
-std::vector<float> doubled_slopes(const std::vector<float>& x) {
+std::vector<float> doubled_gradients(const std::vector<float>& x) {
     const std::vector<float> y = values<L, Device>(x), dy(x.size(), 2.f);
     std::vector<float> dx(x.size());
     const Dims dims = vector_dims(static_cast<int>(x.size()));
@@ -88,21 +89,21 @@ std::vector<float> doubled_slopes(const std::vector<float>& x) {
 using Function = long double (*)(long double);
 
 template <class L, class Device>
-void check_on(Function truth, Function slope) {
+void check_on(Function truth, Function derivative) {
     std::vector<float> x;
     for (int i = -160; i <= 160; ++i) x.push_back(static_cast<float>(i) / 16 + 0.003f);
-    const auto y = values<L, Device>(x), dx = doubled_slopes<L, Device>(x);
+    const auto y = values<L, Device>(x), dx = doubled_gradients<L, Device>(x);
     for (std::size_t i = 0; i < x.size(); ++i) {
         CAPTURE(x[i]);
         REQUIRE(std::abs(y[i] - truth(x[i])) <= 1e-6L * (1e-3L + std::abs(truth(x[i]))));
-        REQUIRE(std::abs(dx[i] / 2 - slope(x[i])) <= 2e-6L * (0.1L + std::abs(slope(x[i]))));
+        REQUIRE(std::abs(dx[i] / 2 - derivative(x[i])) <= 2e-6L * (0.1L + std::abs(derivative(x[i]))));
     }
 }
 
 template <class L>
-void check(Function truth, Function slope) {
-    check_on<L, Reference>(truth, slope);
-    check_on<L, Cpu>(truth, slope);
+void check(Function truth, Function derivative) {
+    check_on<L, Reference>(truth, derivative);
+    check_on<L, Cpu>(truth, derivative);
 }
 
 template <class L>
@@ -113,8 +114,8 @@ float value_at(float x) {
 }
 
 template <class L>
-float slope_at(float x) {
-    const float reference = doubled_slopes<L, Reference>({x})[0], cpu = doubled_slopes<L, Cpu>({x})[0];
+float derivative_at(float x) {
+    const float reference = doubled_gradients<L, Reference>({x})[0], cpu = doubled_gradients<L, Cpu>({x})[0];
     CHECK((reference == cpu || (std::isnan(reference) && std::isnan(cpu))));
     return cpu / 2;
 }
@@ -136,7 +137,7 @@ constexpr float infinity = std::numeric_limits<float>::infinity();
 TEST_CASE("ReLU") {
     check<ReLU>([](long double x) { return x > 0 ? x : 0; }, [](long double x) { return x > 0 ? 1.L : 0.L; });
     CHECK(value_at<ReLU>(0) == 0);
-    CHECK(slope_at<ReLU>(0) == 0);
+    CHECK(derivative_at<ReLU>(0) == 0);
     CHECK(value_at<ReLU>(infinity) == infinity);
 }
 
@@ -145,7 +146,7 @@ TEST_CASE("LeakyReLU") {
                        [](long double x) { return x > 0 ? 1.L : 0.01L; });
     check<LeakyReLU<0.2f>>([](long double x) { return x > 0 ? x : 0.2L * x; },
                            [](long double x) { return x > 0 ? 1.L : 0.2L; });
-    CHECK(slope_at<LeakyReLU<0.25f>>(0) == 0.25f);
+    CHECK(derivative_at<LeakyReLU<0.25f>>(0) == 0.25f);
 }
 
 TEST_CASE("ELU") {
@@ -155,7 +156,7 @@ TEST_CASE("ELU") {
                      [](long double x) { return x > 0 ? 1 : std::exp(x) / 2; });
     CHECK(value_at<ELU<>>(-1000) == -1);
     CHECK(value_at<ELU<>>(1000) == 1000);
-    CHECK(slope_at<ELU<>>(-1000) == 0);
+    CHECK(derivative_at<ELU<>>(-1000) == 0);
 }
 
 TEST_CASE("GELU") {
@@ -163,8 +164,8 @@ TEST_CASE("GELU") {
                 [](long double x) { return normal_cumulative(x) + x * normal_density(x); });
     CHECK(value_at<GELU>(1e30f) == 1e30f);
     CHECK(value_at<GELU>(infinity) == infinity);  // where PyTorch's vectors on a processor give NaN
-    CHECK(slope_at<GELU>(1e30f) == 1);
-    CHECK(slope_at<GELU>(-1e30f) == 0);
+    CHECK(derivative_at<GELU>(1e30f) == 1);
+    CHECK(derivative_at<GELU>(-1e30f) == 0);
 }
 
 TEST_CASE("GELUTanh") {
@@ -177,25 +178,25 @@ TEST_CASE("GELUTanh") {
                     });
     CHECK(value_at<GELUTanh>(1e30f) == 1e30f);
     CHECK(value_at<GELUTanh>(-1e30f) == 0);
-    CHECK(slope_at<GELUTanh>(1e30f) == 1);
-    CHECK(slope_at<GELUTanh>(-1e30f) == 0);
+    CHECK(derivative_at<GELUTanh>(1e30f) == 1);
+    CHECK(derivative_at<GELUTanh>(-1e30f) == 0);
 }
 
 TEST_CASE("SiLU") {
     const Function value = [](long double x) { return x * logistic(x); };
-    const Function slope = [](long double x) { return logistic(x) * (1 + x * logistic(-x)); };
-    check<SiLU>(value, slope);
-    check<users_own::Swish>(value, slope);
+    const Function derivative = [](long double x) { return logistic(x) * (1 + x * logistic(-x)); };
+    check<SiLU>(value, derivative);
+    check<users_own::Swish>(value, derivative);
     CHECK(value_at<SiLU>(1000) == 1000);
     CHECK(value_at<SiLU>(-1000) == 0);
-    CHECK(slope_at<SiLU>(1000) == 1);
-    CHECK(slope_at<SiLU>(-1000) == 0);
+    CHECK(derivative_at<SiLU>(1000) == 1);
+    CHECK(derivative_at<SiLU>(-1000) == 0);
 }
 
 TEST_CASE("Softplus") {
     check<Softplus>([](long double x) { return std::log1p(std::exp(x)); }, logistic);
     CHECK(value_at<Softplus>(20.5f) == 20.5f);
-    CHECK(slope_at<Softplus>(20.5f) == 1);
+    CHECK(derivative_at<Softplus>(20.5f) == 1);
     CHECK(value_at<Softplus>(1000) == 1000);
     CHECK(value_at<Softplus>(-1000) == 0);
 }
@@ -204,14 +205,14 @@ TEST_CASE("Tanh") {
     check<Tanh>([](long double x) { return std::tanh(x); },
                 [](long double x) { return 1 - std::tanh(x) * std::tanh(x); });
     CHECK(value_at<Tanh>(infinity) == 1);
-    CHECK(slope_at<Tanh>(infinity) == 0);
+    CHECK(derivative_at<Tanh>(infinity) == 0);
 }
 
 TEST_CASE("Sigmoid") {
     check<Sigmoid>(logistic, [](long double x) { return logistic(x) * logistic(-x); });
     CHECK(value_at<Sigmoid>(1000) == 1);
     CHECK(value_at<Sigmoid>(-1000) == 0);
-    CHECK(slope_at<Sigmoid>(-1000) == 0);
+    CHECK(derivative_at<Sigmoid>(-1000) == 0);
 }
 
 TEST_CASE_TEMPLATE("What is not a number stays so", L, ReLU, LeakyReLU<>, ELU<>, GELU, GELUTanh, SiLU, Softplus, Tanh,
@@ -219,13 +220,13 @@ TEST_CASE_TEMPLATE("What is not a number stays so", L, ReLU, LeakyReLU<>, ELU<>,
     CHECK(std::isnan(value_at<L>(std::numeric_limits<float>::quiet_NaN())));
 }
 
-TEST_CASE_TEMPLATE("An activation with a slope from its output works in place", L, ReLU, LeakyReLU<0.2f>, ELU<>, Tanh,
-                   Sigmoid) {
+TEST_CASE_TEMPLATE("An activation with a derivative from its output works in place", L, ReLU, LeakyReLU<0.2f>, ELU<>,
+                   Tanh, Sigmoid) {
     static_assert(L::in_place && !L::backward_reads_input && L::backward_reads_output);
     static_assert(Layer<L>);
 }
 
-TEST_CASE_TEMPLATE("An activation with a slope from its input keeps it", L, GELU, GELUTanh, SiLU, Softplus) {
+TEST_CASE_TEMPLATE("An activation with a derivative from its input keeps it", L, GELU, GELUTanh, SiLU, Softplus) {
     static_assert(!L::in_place && L::backward_reads_input && !L::backward_reads_output);
-    static_assert(infer<L>(picture_dims(3, 4, any_dim)).dims == picture_dims(3, 4, any_dim));
+    static_assert(infer<L>(image_dims(3, 4, any_dim)).dims == image_dims(3, 4, any_dim));
 }

@@ -20,19 +20,19 @@ using Generator = Sequential<ConvT<16, 32, 4, 1, 0>, BN<32>, ReLU, ConvT<32, 16,
 using Discriminator = Sequential<Conv<1, 16, 4, 2, 1>, LeakyReLU<0.2f>, Dropout<0.1f>, Conv<16, 32, 4, 2, 1>, BN<32>,
                                  LeakyReLU<0.2f>, Repeat<2, Conv<32, 32, 3, 1, 1>, SiLU>, Conv<32, 1, 4, 1, 0>>;
 using Net = GAN<Generator, Discriminator, BCEWithLogits>;
-using Picture = Shape<1, 16, 16>;
+using Image = Shape<1, 16, 16>;
 using Autoencoder = VAE<256, 64, 8>;
 
 struct moment : Given<Shape<1>> {};
 
-Dataset<Picture> pictures(int count) {
-    Pictures result;
+Dataset<Image> images(int count) {
+    ImageData result;
     result.count = count;
     result.height = result.width = 16;
     result.channels = 1;
     for (int i = 0; i < count * 256; ++i) result.bytes.push_back(static_cast<std::uint8_t>(i * 7 % 256));
     for (int i = 0; i < count; ++i) result.labels.push_back(i % 10);
-    return Dataset<Picture>(result, {-1, 1});
+    return Dataset<Image>(result, {-1, 1});
 }
 
 /// Nothing is allocated when `work` runs again. (The first time OpenMP's runtime starts its threads.)
@@ -68,7 +68,7 @@ TEST_CASE("the counters count") {
 
 TEST_CASE("a GAN's steps") {
     Trainer<Net> trainer({.schedule = Schedule::cosine(100, 2), .clip_norm = 1, .average = 0.9f, .batch = 16});
-    Tensor<Picture> real(16);
+    Tensor<Image> real(16);
     fill_normal(Cpu{}, real.size(), RandomState{}, real.data());
     expect_none([&] {
         trainer.step(real);
@@ -78,8 +78,8 @@ TEST_CASE("a GAN's steps") {
 
 TEST_CASE("a classifier's steps and evaluations") {
     using Classes = Sequential<Conv<1, 16, 4, 2, 1>, BN<16>, ReLU, Flatten, Linear<1024, 10>>;
-    Trainer<Supervised<Classes, CrossEntropy, Picture>> trainer({.clip_norm = 1, .average = 0.9f, .batch = 16});
-    Tensor<Picture> images(16);
+    Trainer<Supervised<Classes, CrossEntropy, Image>> trainer({.clip_norm = 1, .average = 0.9f, .batch = 16});
+    Tensor<Image> images(16);
     fill_normal(Cpu{}, images.size(), RandomState{}, images.data());
     const std::vector<int> labels(16, 3);
     expect_none([&] {
@@ -185,9 +185,9 @@ TEST_CASE("sampling and inference") {
 
 TEST_CASE("a flow's steps, with a norm in front of what its time scales and shifts") {
     using Flow = FlowMatching<
-        Sequential<Conv<1, 8, 4, 2, 1>, GroupNorm<2, 8>, Modulate<moment, 1, 8>, SiLU, ConvT<8, 1, 4, 2, 1>>, Picture>;
+        Sequential<Conv<1, 8, 4, 2, 1>, GroupNorm<2, 8>, Modulate<moment, 1, 8>, SiLU, ConvT<8, 1, 4, 2, 1>>, Image>;
     Trainer<Flow> trainer({.clip_norm = 1, .average = 0.9f, .batch = 16});
-    Tensor<Picture> images(16);
+    Tensor<Image> images(16);
     fill_normal(Cpu{}, images.size(), RandomState{}, images.data());
     expect_none([&] { trainer.step(images); });
 }
@@ -196,10 +196,10 @@ TEST_CASE("steps through spectral and weight norm, and norms of single samples' 
     using Critic = Sequential<SpectralNorm<Conv<1, 8, 4, 2, 1>>, LeakyReLU<0.2f>, WeightNorm<ConvT<8, 4, 4, 2, 1>>,
                               GroupNorm<2, 4>, Flatten, Linear<1024, 1>>;
     Model<Critic> model;
-    Workspace<Critic, Picture, Training, SampleNorms<Cpu>> run(4);
+    Workspace<Critic, Image, Training, SampleNorms<Cpu>> run(4);
     Gradients<Critic> gradients;
     Optimized<Critic> optimizer;
-    Tensor<Picture> x(4);
+    Tensor<Image> x(4);
     Tensor<Shape<1>> dy(4);
     std::vector<float> norms(4);
     fill_normal(Cpu{}, x.size(), RandomState{}, x.data());
@@ -214,8 +214,8 @@ TEST_CASE("steps through spectral and weight norm, and norms of single samples' 
 }
 
 TEST_CASE("epochs of a loader, and training from it") {
-    const auto data = pictures(40);
-    Loader<Picture> loader(data, {.batch = 16, .drop_last = false});
+    const auto data = images(40);
+    Loader<Image> loader(data, {.batch = 16, .drop_last = false});
     Trainer<Net> trainer({.batch = 16});
     long labels = 0;
     expect_none([&] {

@@ -153,7 +153,7 @@ TEST_CASE("issue 18.6: an average has the numbers of PyTorch's AveragedModel") {
 
 TEST_CASE("an average before the first step, and after it, is the model; later it is none of its memory") {
     Kind trainer({.average = 0.9f, .batch = 5});
-    trainer.model().parameters.data()[0] = 3;  // as when first values are set, or read from a file
+    trainer.model().parameters.data()[0] = 3;  // as when initial values are set, or read from a file
     trainer.model().prepare();
     CHECK(same_model(trainer.average(), trainer.model()));
     train(trainer, 1);

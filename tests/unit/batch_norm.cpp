@@ -55,12 +55,12 @@ TEST_CASE_TEMPLATE("running statistics follow the batches, and inference uses th
     // Channels (1, 3, 5, 7) and (0, 0, 0, 8): means 4 and 2, unbiased variances 20/3 and 16.
     const Array x{1, 0, 3, 0, 5, 0, 7, 8};
     Rig rig;
-    const Dims picture = picture_dims(2, 2, 1);
-    const Array first = rig.forward<Training>(Device{}, 2, picture, x);
+    const Dims image = image_dims(2, 2, 1);
+    const Array first = rig.forward<Training>(Device{}, 2, image, x);
     CHECK(first[0] == doctest::Approx(1 - 6 / std::sqrt(5.00001)));
     CHECK(rig.buffer(0)[0] == doctest::Approx(0.4));
     CHECK(rig.buffer(1)[1] == doctest::Approx(0.9 + 1.6));
-    for (int step = 1; step < 300; ++step) CHECK(same_bits(rig.forward<Training>(Device{}, 2, picture, x), first));
+    for (int step = 1; step < 300; ++step) CHECK(same_bits(rig.forward<Training>(Device{}, 2, image, x), first));
     std::int32_t batches;
     std::memcpy(&batches, rig.buffer(2), sizeof batches);
     CHECK(batches == 300);

@@ -98,7 +98,7 @@ TEST_CASE("batch norm's kernels agree with the plain ones, for every number of t
     }
 }
 
-TEST_CASE("batch norm backward leaves out what nobody wants") {
+TEST_CASE("batch norm backward leaves out what is not requested") {
     const Sizes sizes{70, 5};
     const Array x = random_array(350, 1), dy = random_array(350, 2), weight = random_array(5, 3);
     const Trained saved = train(Reference{}, sizes, x, weight, weight);

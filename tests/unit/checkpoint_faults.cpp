@@ -16,12 +16,12 @@ using Net = GAN<Generator, Discriminator, BCEWithLogits>;
 using Autoencoder = VAE<4, 5, 2>;
 
 Dataset<Shape<4>> vectors(int count = 20) {
-    Pictures pictures;
-    pictures.count = count;
-    pictures.height = pictures.width = 2;
-    pictures.channels = 1;
-    for (int i = 0; i < count * 4; ++i) pictures.bytes.push_back(static_cast<std::uint8_t>(i * 37 % 251));
-    return Dataset<Shape<4>>(pictures, {0, 1});
+    ImageData images;
+    images.count = count;
+    images.height = images.width = 2;
+    images.channels = 1;
+    for (int i = 0; i < count * 4; ++i) images.bytes.push_back(static_cast<std::uint8_t>(i * 37 % 251));
+    return Dataset<Shape<4>>(images, {0, 1});
 }
 
 /// Everything that a trainer is, as the bytes of a checkpoint.

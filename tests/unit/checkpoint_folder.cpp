@@ -171,7 +171,7 @@ TEST_CASE("issue 17.4: a training that begins anew beside another's checkpoints 
             expected.push_back(name);
         std::sort(expected.begin(), expected.end());
         CHECK(names_in(here.path()) == expected);
-        // Whoever goes on with the first all the same has the newest of all, and removes none either.
+        // Whoever resumes with the first all the same has the newest of all, and removes none either.
         Autoencoder again;
         again.resume(here / "step_000005.safetensors");
         Checkpoints third_process(here.path(), {.keep = 1});
@@ -182,7 +182,7 @@ TEST_CASE("issue 17.4: a training that begins anew beside another's checkpoints 
     }
 }
 
-TEST_CASE("issue 17.4: a training that goes on from an older checkpoint leaves the newer ones") {
+TEST_CASE("issue 17.4: a training that resumes from an older checkpoint leaves the newer ones") {
     TemporaryFolder folder;
     Trained whole;
     {
@@ -260,7 +260,7 @@ TEST_CASE("issue 17.4: of two trainings that began in different folders none is 
     CHECK(contains(words, "checkpoints: found those of 2 trainings"));
     CHECK(contains(words, "step_000001.safetensors (step 1)"));
     CHECK(contains(words, "step_000002.safetensors (step 2)"));
-    CHECK(contains(words, "name the file to go on from"));
+    CHECK(contains(words, "name the file to resume from"));
     // Who names one is the last from then on.
     Autoencoder resumed;
     resumed.resume(one / "step_000002.safetensors");

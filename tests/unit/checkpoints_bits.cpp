@@ -19,19 +19,19 @@ namespace {
 using Generator = Sequential<ConvT<6, 16, 2, 1, 0>, BN<16>, ReLU, Dropout<0.2f>, ConvT<16, 1, 4, 2, 1>, Tanh>;
 using Discriminator = Sequential<Conv<1, 16, 3, 1, 1>, BN<16>, LeakyReLU<0.2f>, Dropout<0.3f>, Conv<16, 1, 4, 1, 0>>;
 using Net = GAN<Generator, Discriminator, BCEWithLogits>;
-using Picture = Shape<1, 4, 4>;
+using Image = Shape<1, 4, 4>;
 using Encoder = Sequential<Conv<1, 8, 3, 1, 1>, BN<8>, ReLU, Flatten, Dropout<0.2f>, Linear<128, 8>>;
 using Decoder = Sequential<Linear<4, 24>, ReLU, Linear<24, 16>, Reshape<1, 4, 4>, Sigmoid>;
-using Autoencoder = VariationalAutoencoder<Encoder, Decoder, MSE, Picture>;
+using Autoencoder = VariationalAutoencoder<Encoder, Decoder, MSE, Image>;
 
-Dataset<Picture> small_pictures() {
-    Pictures pictures;
-    pictures.count = 50;
-    pictures.height = pictures.width = 4;
-    pictures.channels = 1;
-    for (int i = 0; i < 50 * 16; ++i) pictures.bytes.push_back(static_cast<std::uint8_t>(i * 37 % 251));
-    for (int i = 0; i < 50; ++i) pictures.labels.push_back(i % 3);
-    return Dataset<Picture>(pictures, {0, 1});
+Dataset<Image> small_images() {
+    ImageData images;
+    images.count = 50;
+    images.height = images.width = 4;
+    images.channels = 1;
+    for (int i = 0; i < 50 * 16; ++i) images.bytes.push_back(static_cast<std::uint8_t>(i * 37 % 251));
+    for (int i = 0; i < 50; ++i) images.labels.push_back(i % 3);
+    return Dataset<Image>(images, {0, 1});
 }
 
 void note(History& history, const GanLosses& losses) {
@@ -47,7 +47,7 @@ void note(History& history, float loss) {
 /// A whole training, and nothing of another's.
 template <class Kind>
 struct Run {
-    explicit Run(const Dataset<Picture>& data, typename Kind::Options options)
+    explicit Run(const Dataset<Image>& data, typename Kind::Options options)
         : loader(data, {.batch = 8, .seed = 5}), trainer(options) {}
 
     void train(int steps, int threads) {
@@ -55,7 +55,7 @@ struct Run {
         for (int step = 0; step < steps; ++step) note(history, trainer.step(loader.next()));
     }
 
-    Loader<Picture> loader;
+    Loader<Image> loader;
     Kind trainer;
     History history{{"first", "second"}};
 };
@@ -63,7 +63,7 @@ struct Run {
 /// 4 steps, saved, and 9 more after a resume, over the end of an epoch; against 13 at once.
 template <class Kind>
 void expect_same_bytes(const typename Kind::Options& options) {
-    const auto data = small_pictures();
+    const auto data = small_images();
     TemporaryFolder folder;
     Run<Kind> whole(data, options);
     whole.train(13, 2);
@@ -140,7 +140,7 @@ TEST_CASE("a language model") {
     second.trainer.save(folder / "resumed", second.windows, second.history);
     CHECK((content_of(folder / "resumed") == content_of(folder / "whole")));
 
-    // A checkpoint's windows and options are those of the training that goes on.
+    // A checkpoint's windows and options are those of the training that resumes.
     const std::vector<int> longer(101);
     TextWindows others(longer, {.batch = 3, .context = 8, .seed = 5});
     CHECK_THROWS_WITH_AS(second.trainer.resume(folder / "half", others, second.history),
@@ -158,12 +158,12 @@ TEST_CASE("a GAN") {
 
 TEST_CASE("issue 18.5: a classifier") {
     using Classes = Sequential<Conv<1, 8, 3, 1, 1>, BN<8>, ReLU, Flatten, Dropout<0.3f>, Linear<128, 3>>;
-    expect_same_bytes<Trainer<Supervised<Classes, CrossEntropy, Picture>>>(
+    expect_same_bytes<Trainer<Supervised<Classes, CrossEntropy, Image>>>(
         {.schedule = Schedule::cosine(10, 3, 0.1f), .clip_norm = 1, .average = 0.9f, .batch = 8, .seed = 7});
 }
 
 TEST_CASE("a GAN on another device") {
-    expect_same_bytes<Trainer<Net, Exact<Cpu>, SGD>>(
+    expect_same_bytes<Trainer<Net, DirectConvolution<Cpu>, SGD>>(
         {.generator = {.momentum = 0.9f, .nesterov = true}, .discriminator = {.momentum = 0.9f}, .batch = 8});
 }
 
@@ -184,7 +184,7 @@ std::string state_of(const Kind& trainer) {
     return content_of(folder / "state");
 }
 
-/// Looks in every way that a model of pictures has; the trainer's state must stay as it is.
+/// Looks in every way that a model of images has; the trainer's state must stay as it is.
 template <class Kind, class Look>
 void expect_unchanged(const Kind& trainer, const std::string& way, Look look) {
     INFO(way);
@@ -196,18 +196,18 @@ void expect_unchanged(const Kind& trainer, const std::string& way, Look look) {
 }  // namespace
 
 TEST_CASE("issue 17.1: looking at a VAE changes nothing") {
-    const auto data = small_pictures();
+    const auto data = small_images();
     Run<Trainer<Autoencoder>> run(data, {.batch = 8, .seed = 7});
     run.train(4, 2);
     auto& trainer = run.trainer;
-    const Tensor<Picture> pictures = normal<Picture>(8, Seed{1});
-    expect_unchanged(trainer, "evaluate", [&] { trainer.evaluate(pictures); });
-    expect_unchanged(trainer, "evaluate, a smaller batch", [&] { trainer.evaluate(pictures.view().slice(0, 3)); });
-    expect_unchanged(trainer, "the model's reconstructions", [&] { trainer.model()(pictures); });
+    const Tensor<Image> images = normal<Image>(8, Seed{1});
+    expect_unchanged(trainer, "evaluate", [&] { trainer.evaluate(images); });
+    expect_unchanged(trainer, "evaluate, a smaller batch", [&] { trainer.evaluate(images.view().slice(0, 3)); });
+    expect_unchanged(trainer, "the model's reconstructions", [&] { trainer.model()(images); });
     expect_unchanged(trainer, "encode and decode", [&] {
-        Workspace<Encoder, Picture> encoder(8);
+        Workspace<Encoder, Image> encoder(8);
         Workspace<Decoder, Shape<4>> decoder(8);
-        encode(trainer.model(), pictures, encoder);
+        encode(trainer.model(), images, encoder);
         decode(trainer.model(), normal<Shape<4>>(8, Seed{2}), decoder);
     });
     expect_unchanged(trainer, "weights in a file", [&] {
@@ -215,25 +215,25 @@ TEST_CASE("issue 17.1: looking at a VAE changes nothing") {
         save(trainer.model(), folder / "weights");
         save(trainer, folder / "trainer");
     });
-    expect_unchanged(trainer, "summary", [] { summary<Autoencoder, Picture>(8); });
+    expect_unchanged(trainer, "summary", [] { summary<Autoencoder, Image>(8); });
     expect_unchanged(trainer, "a batch that is refused",
-                     [&] { CHECK_THROWS_AS(trainer.step(Tensor<Picture>(9)), Error); });
+                     [&] { CHECK_THROWS_AS(trainer.step(Tensor<Image>(9)), Error); });
 }
 
 TEST_CASE("issue 17.1: looking at a GAN changes nothing") {
-    const auto data = small_pictures();
+    const auto data = small_images();
     Run<Trainer<Net>> run(data, {.batch = 8, .seed = 7});
     run.train(4, 2);
     auto& trainer = run.trainer;
     expect_unchanged(trainer, "samples", [&] { trainer.generator()(normal<Shape<6, 1, 1>>(8, Seed{1})); });
-    expect_unchanged(trainer, "answers", [&] { trainer.discriminator()(normal<Picture>(8, Seed{1})); });
+    expect_unchanged(trainer, "answers", [&] { trainer.discriminator()(normal<Image>(8, Seed{1})); });
     expect_unchanged(trainer, "weights in a file", [&] {
         TemporaryFolder folder;
         save(trainer.generator(), folder / "weights");
         save(trainer, folder / "trainer");
     });
     expect_unchanged(trainer, "a batch that is refused",
-                     [&] { CHECK_THROWS_AS(trainer.step(Tensor<Picture>(9)), Error); });
+                     [&] { CHECK_THROWS_AS(trainer.step(Tensor<Image>(9)), Error); });
 }
 
 TEST_CASE("issue 17.1: looking at a language model changes nothing") {

@@ -31,7 +31,7 @@ TEST_CASE("planes become channels-last pixels, in the folder or the one that the
         TemporaryFolder folder;
         write_training(folder, inner);
         folder.file(inner + "test_batch.bin", record(9));
-        const Pictures train = read_cifar10(folder.path(), Split::train);
+        const ImageData train = read_cifar10(folder.path(), Split::train);
         CHECK(train.count == 10);
         CHECK(train.labels == std::vector<int>{1, 2, 2, 3, 3, 4, 4, 5, 5, 6});
         CHECK(train.height == 32);
@@ -39,7 +39,7 @@ TEST_CASE("planes become channels-last pixels, in the folder or the one that the
         for (std::size_t pixel = 0; pixel < 1024; ++pixel)
             for (std::size_t channel = 0; channel < 3; ++channel)
                 REQUIRE(train[7][pixel * 3 + channel] == static_cast<std::uint8_t>(pixel + channel));
-        const Pictures test = read_cifar10(folder.path(), Split::test);
+        const ImageData test = read_cifar10(folder.path(), Split::test);
         CHECK(test.count == 1);
         CHECK(test.labels == std::vector<int>{9});
         CHECK(test.class_names[9] == "truck");
@@ -55,7 +55,7 @@ TEST_CASE("bad files are errors") {
     folder.file("test_batch.bin", record(1) + record(10));
     CHECK(contains(error_of(read_test), "record 1: found label 10"));
     folder.file("test_batch.bin", "");
-    CHECK(contains(error_of(read_test), "number of pictures: found 0"));
+    CHECK(contains(error_of(read_test), "number of images: found 0"));
     write_training(folder, "");
     std::filesystem::remove(folder / "data_batch_4.bin");
     CHECK(contains(error_of([&] { read_cifar10(folder.path(), Split::train); }), "data_batch_4.bin: file"));
@@ -66,16 +66,16 @@ TEST_CASE("issue 17.21: CIFAR-100 is read with its fine labels") {
         TemporaryFolder folder;
         folder.file(inner + "train.bin", "\x03" + record(4) + "\x13" + record(99));
         folder.file(inner + "test.bin", "\x02" + record(5));
-        Pictures pictures = read_cifar100(folder.path(), Split::train);
-        CHECK(pictures.labels == std::vector<int>{4, 99});
-        CHECK(pictures.class_names.empty());
-        CHECK(pictures[1][3 * 7 + 2] == 9);
+        ImageData images = read_cifar100(folder.path(), Split::train);
+        CHECK(images.labels == std::vector<int>{4, 99});
+        CHECK(images.class_names.empty());
+        CHECK(images[1][3 * 7 + 2] == 9);
         std::string names;
         for (int name = 0; name < 100; ++name) names += "class " + std::to_string(name) + "\r\n";
         folder.file(inner + "fine_label_names.txt", names);
-        pictures = read_cifar100(folder.path(), Split::test);
-        CHECK(pictures.labels == std::vector<int>{5});
-        CHECK(pictures.class_names[99] == "class 99");
+        images = read_cifar100(folder.path(), Split::test);
+        CHECK(images.labels == std::vector<int>{5});
+        CHECK(images.class_names[99] == "class 99");
         folder.file(inner + "fine_label_names.txt", "apple\n");
         CHECK(contains(error_of([&] { read_cifar100(folder.path(), Split::test); }),
                        "number of names: found 1, expected 100"));

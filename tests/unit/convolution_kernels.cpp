@@ -57,7 +57,7 @@ std::vector<Case> table() {
             conv(1, 16, 3, 1, 0, 64, 256, 1), conv(1, 16, 3, 1, 0, 64, 257, 1), transposed(32, 3, 4, 2, 1, 7, 15, 3),
             conv(4, 16, 2, 60, 0, 63, 63, 2),
             // To few small channels with a stride of 1: one quad and two, as many columns as there may be, even
-            // kernels, each padding, bands of lines, the widest picture and one wider, a tile's pixels and fewer.
+            // kernels, each padding, bands of lines, the widest image and one wider, a tile's pixels and fewer.
             conv(64, 4, 3, 1, 1, 14, 14, 3), conv(16, 7, 3, 1, 1, 5, 9, 2), conv(64, 1, 5, 1, 2, 9, 8, 2),
             conv(32, 2, 4, 1, 1, 7, 9, 2), conv(32, 3, 4, 1, 2, 9, 7, 2), conv(16, 4, 3, 1, 0, 9, 11, 2),
             conv(16, 4, 3, 1, 2, 5, 5, 2), conv(16, 4, 3, 1, 1, 40, 60, 1), conv(16, 4, 3, 1, 1, 7, 113, 1),
@@ -65,10 +65,10 @@ std::vector<Case> table() {
             conv(672, 4, 3, 1, 1, 4, 4, 2), conv(688, 4, 3, 1, 1, 4, 4, 2), transposed(32, 4, 3, 1, 1, 6, 6, 2),
             // Products of many rows, of which a thread has all panels, and gradients that copy their operands or not.
             linear(40, 70, 1500), linear(530, 90, 1100), linear(300, 290, 300), linear(29, 300, 150),
-            // Strides longer than the kernel, paddings wider than the picture, rows that no window reaches.
+            // Strides longer than the kernel, paddings wider than the image, rows that no window reaches.
             conv(4, 6, 1, 3, 0, 8, 8, 3), conv(4, 6, 2, 3, 0, 9, 10, 14), conv(2, 3, 5, 1, 3, 2, 2, 3),
             conv(3, 2, 3, 2, 3, 4, 5, 7), conv(8, 8, 4, 3, 1, 12, 9, 33), transposed(7, 9, 2, 3, 0, 3, 4, 10),
-            // Windows and pictures larger than the blocks that are worked on at a time.
+            // Windows and images larger than the blocks that are worked on at a time.
             conv(70, 34, 5, 1, 2, 6, 6, 8), linear(1500, 70, 9), conv(2, 3, 3, 1, 1, 40, 45, 2),
             conv(9, 40, 3, 1, 1, 3, 300, 1), conv(1, 2, 37, 1, 18, 40, 40, 2), conv(5, 20, 11, 2, 5, 12, 12, 3),
             conv(9, 2, 21, 2, 3, 24, 24, 2)};

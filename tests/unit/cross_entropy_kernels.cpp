@@ -14,7 +14,7 @@
 using namespace genotype;
 
 static_assert(!CrossEntropy::fits(vector_dims(10), vector_dims(1)));
-static_assert(CrossEntropy::fits(picture_dims(10, 1, 1), vector_dims(1)).kind == FaultKind::picture_given);
+static_assert(CrossEntropy::fits(image_dims(10, 1, 1), vector_dims(1)).kind == FaultKind::image_given);
 static_assert(CrossEntropy::fits(vector_dims(10), vector_dims(10)));
 
 namespace {
@@ -71,8 +71,8 @@ TEST_CASE_TEMPLATE("Value by formula, gradient by differences", Device, Cpu, Ref
         const Result result = evaluate<Device>(problem);
         CHECK(result.value == doctest::Approx(problem.loss(0, 0)).epsilon(1e-6));
         for (std::size_t i = 0; i < problem.logits.size(); ++i) {
-            const double slope = (problem.loss(i, 1e-5) - problem.loss(i, -1e-5)) / 2e-5;
-            REQUIRE(std::abs(result.gradient[i] - slope) < 1e-6);
+            const double derivative = (problem.loss(i, 1e-5) - problem.loss(i, -1e-5)) / 2e-5;
+            REQUIRE(std::abs(result.gradient[i] - derivative) < 1e-6);
         }
         CHECK(evaluate<Device>(problem, 2.5f).value == doctest::Approx(2.5 * result.value).epsilon(1e-6));
     }
@@ -147,19 +147,19 @@ TEST_CASE_TEMPLATE("A target that is no class is an error, and nothing is writte
 }
 
 TEST_CASE("issue 17.29: as many classes as predictions") {
-    Tensor<Shape<10>> logits(4), slope(4), small(3);
+    Tensor<Shape<10>> logits(4), derivative(4), small(3);
     fill_normal(Cpu{}, logits.size(), RandomState{.seed = 1}, logits.data());
     const std::vector<int> targets{3, 1, 9, 0};
     Problem problem(4, 10, 1);
     problem.logits.assign(logits.data(), logits.data() + 40);
     problem.targets = targets;
-    const float value = CrossEntropy::evaluate(Cpu{}, logits, targets, slope);
+    const float value = CrossEntropy::evaluate(Cpu{}, logits, targets, derivative);
     const Result expected = evaluate<Cpu>(problem);
     CHECK(value == expected.value);
-    CHECK(std::vector<float>(slope.data(), slope.data() + 40) == expected.gradient);
+    CHECK(std::vector<float>(derivative.data(), derivative.data() + 40) == expected.gradient);
     CHECK(CrossEntropy::evaluate(Cpu{}, logits.view(), std::span(targets)) == value);
     const auto fails = [](auto call, const char* words) { CHECK_THROWS_WITH_AS(call(), words, Error); };
-    fails([&] { CrossEntropy::evaluate(Cpu{}, logits, std::span(targets).first(3), slope); },
+    fails([&] { CrossEntropy::evaluate(Cpu{}, logits, std::span(targets).first(3), derivative); },
           "loss: number of targets: found 3, expected 4, one for each sample of the prediction");
     fails([&] { CrossEntropy::evaluate(Cpu{}, logits.view().slice(0, 2), targets); },
           "loss: number of targets: found 4, expected 2, one for each sample of the prediction");

@@ -12,7 +12,7 @@ struct Swish : Activation<Swish> {
         return x * sigmoid(x);
     }
     template <class V>
-    static constexpr V slope(V x) {
+    static constexpr V derivative(V x) {
         const V s = sigmoid(x);
         return s + x * s * (V(1.f) - s);
     }
@@ -90,18 +90,19 @@ struct Forgetful : Scale<3> {
 struct Adding : Swish {
     template <class Device>
     static void backward(Device, const Backward& pass) {
-        for (long i = 0; pass.dx && i < pass.batch * pass.in.count(); ++i) pass.dx[i] += pass.dy[i] * slope(pass.x[i]);
+        for (long i = 0; pass.dx && i < pass.batch * pass.in.count(); ++i)
+            pass.dx[i] += pass.dy[i] * derivative(pass.x[i]);
     }
 };
 
-/// A slope with a wrong sign in it.
+/// A derivative with a wrong sign in it.
 struct Wrong : Activation<Wrong> {
     template <class V>
     static constexpr V value(V x) {
         return Swish::value(x);
     }
     template <class V>
-    static constexpr V slope(V x) {
+    static constexpr V derivative(V x) {
         const V s = sigmoid(x);
         return s - x * s * (V(1.f) - s);
     }
@@ -142,15 +143,15 @@ TEST_CASE("a model of them learns") {
     Gradients<Net> gradients;
     Optimized<Net> optimizer(Adam{.learning_rate = 2e-2f});
     Tensor<Shape<2>> x(64);
-    Tensor<Shape<1>> target(64), slope(64);
+    Tensor<Shape<1>> target(64), derivative(64);
     fill_normal(Cpu{}, x.size(), RandomState{.seed = 3}, x.data());
     for (int n = 0; n < 64; ++n) target(n, 0) = 3 * x(n, 0) * x(n, 0) - x(n, 1);
     float first = 0, loss = 0;
     for (int step = 0; step < 500; ++step) {
         const auto y = run.forward(model, View<Shape<2>>(x));
-        loss = MSE::evaluate(Cpu{}, y, target, slope);
+        loss = MSE::evaluate(Cpu{}, y, target, derivative);
         if (step == 0) first = loss;
-        run.backward(model, x, slope, {.gradients = gradients});
+        run.backward(model, x, derivative, {.gradients = gradients});
         optimizer.step(model, gradients);
     }
     CHECK(first > 5);

@@ -12,11 +12,11 @@ using namespace genotype;
 
 namespace {
 
-Pictures counted(int count, int height, int width, int channels) {
-    Pictures pictures = blank_pictures(count, height, width, channels);
-    for (std::size_t byte = 0; byte < pictures.bytes.size(); ++byte)
-        pictures.bytes[byte] = static_cast<std::uint8_t>(byte % 251);
-    return pictures;
+ImageData counted(int count, int height, int width, int channels) {
+    ImageData images = blank_images(count, height, width, channels);
+    for (std::size_t byte = 0; byte < images.bytes.size(); ++byte)
+        images.bytes[byte] = static_cast<std::uint8_t>(byte % 251);
+    return images;
 }
 
 template <ShapeType S>
@@ -29,7 +29,7 @@ std::vector<float> read(const Dataset<S>& data, std::vector<int> indices) {
 }  // namespace
 
 TEST_CASE("every byte becomes PyTorch's float") {
-    Pictures all = counted(1, 16, 16, 1);
+    ImageData all = counted(1, 16, 16, 1);
     for (std::size_t byte = 0; byte < 256; ++byte) all.bytes[byte] = static_cast<std::uint8_t>(byte);
     const auto unit = read(Dataset<Shape<256>>(all), {0});
     const auto centred = read(Dataset<Shape<256>>(all, Range{-1, 1}), {0});
@@ -61,7 +61,7 @@ TEST_CASE("many samples are each the same as alone") {
     }
 }
 
-TEST_CASE("pictures that do not fit the shape are an error that names both") {
+TEST_CASE("images that do not fit the shape are an error that names both") {
     std::string text = error_of([] { Dataset<Shape<3, 32, 32>>(counted(1, 28, 28, 1)); });
     CHECK(contains(text, "found 28 x 28 x 1"));
     CHECK(contains(text, "Shape<3, 32, 32>"));
@@ -73,12 +73,12 @@ TEST_CASE("pictures that do not fit the shape are an error that names both") {
     CHECK(error_of([] { Dataset<Shape<3>>(counted(1, 1, 1, 3)); }) == "no error");
 }
 
-TEST_CASE("an inconsistent set of pictures is an error") {
-    Pictures pictures = counted(2, 2, 2, 1);
-    pictures.labels = {1};
-    CHECK(contains(error_of([&] { Dataset<Shape<4>> data(pictures); }), "number of labels: found 1, expected 2"));
-    pictures.labels.clear();
-    pictures.bytes.pop_back();
-    CHECK(contains(error_of([&] { Dataset<Shape<4>> data(pictures); }), "pixels: found 7 bytes, expected 8 bytes"));
-    CHECK(contains(error_of([&] { Dataset<Shape<4>> data(counted(0, 2, 2, 1)); }), "number of pictures: found 0"));
+TEST_CASE("an inconsistent set of images is an error") {
+    ImageData images = counted(2, 2, 2, 1);
+    images.labels = {1};
+    CHECK(contains(error_of([&] { Dataset<Shape<4>> data(images); }), "number of labels: found 1, expected 2"));
+    images.labels.clear();
+    images.bytes.pop_back();
+    CHECK(contains(error_of([&] { Dataset<Shape<4>> data(images); }), "pixels: found 7 bytes, expected 8 bytes"));
+    CHECK(contains(error_of([&] { Dataset<Shape<4>> data(counted(0, 2, 2, 1)); }), "number of images: found 0"));
 }

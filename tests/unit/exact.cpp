@@ -1,6 +1,4 @@
 // The device that keeps convolutions in the direct form: its plan, its bits, and devices that wrap one another.
-#include "genotype/kernels/exact.hpp"
-
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -9,6 +7,7 @@
 #include <vector>
 
 #include "genotype/kernels/cpu.hpp"
+#include "genotype/kernels/direct_convolution.hpp"
 #include "genotype/kernels/reference.hpp"
 #include "genotype/model/model.hpp"
 #include "genotype/model/workspace.hpp"
@@ -27,9 +26,9 @@ using Narrow = ConvT<64, 32, 4, 2, 1>;
 using In = Shape<32, 16, 16>;
 constexpr kernels::ConvGeometry geometry{32, 64, 4, 2, 1, 16, 16, 8, 8};
 static_assert(convolution_form(Cpu{}, geometry, batch) == kernels::ConvForm::winograd);
-static_assert(convolution_form(Exact<Cpu>{}, geometry, batch) == kernels::ConvForm::direct);
-static_assert(convolution_form(Profiled<Exact<Cpu>>{}, geometry, batch) == kernels::ConvForm::direct);
-static_assert(convolution_form(Exact<Profiled<Cpu>>{}, geometry, batch) == kernels::ConvForm::direct);
+static_assert(convolution_form(DirectConvolution<Cpu>{}, geometry, batch) == kernels::ConvForm::direct);
+static_assert(convolution_form(Profiled<DirectConvolution<Cpu>>{}, geometry, batch) == kernels::ConvForm::direct);
+static_assert(convolution_form(DirectConvolution<Profiled<Cpu>>{}, geometry, batch) == kernels::ConvForm::direct);
 
 /// What a model of one layer gives in all directions.
 template <class Layer, class Device>
@@ -79,22 +78,22 @@ TEST_CASE("the plan has no memory for another form") {
         return memory_of<Sequential<Wide>, decltype(device), Training>(In::dims).backward_scratch;
     };
     CHECK(scratch(Cpu{}).per_sample > 0);
-    CHECK(scratch(Exact<Cpu>{}) == scratch(Reference{}));
-    CHECK(convolution_scratch(Exact<Cpu>{}, geometry) == MemoryExtent{});
-    using Picture = Shape<3, 32, 32>;
-    CHECK(3 * Workspace<dcgan::Discriminator, Picture, Inference, Exact<Cpu>>::floats(64) <
-          2 * Workspace<dcgan::Discriminator, Picture, Inference, Cpu>::floats(64));
+    CHECK(scratch(DirectConvolution<Cpu>{}) == scratch(Reference{}));
+    CHECK(convolution_scratch(DirectConvolution<Cpu>{}, geometry) == MemoryExtent{});
+    using Image = Shape<3, 32, 32>;
+    CHECK(3 * Workspace<dcgan::Discriminator, Image, Inference, DirectConvolution<Cpu>>::floats(64) <
+          2 * Workspace<dcgan::Discriminator, Image, Inference, Cpu>::floats(64));
 }
 
 TEST_CASE("all directions are the direct form's, bit for bit") {
-    const auto expected = direct(), fast = results<Wide, Cpu>(), found = results<Wide, Exact<Cpu>>();
+    const auto expected = direct(), fast = results<Wide, Cpu>(), found = results<Wide, DirectConvolution<Cpu>>();
     for (std::size_t i = 0; i < expected.size(); ++i) {
         CAPTURE(i);
         CHECK(kernel_test::same_bits(found[i], expected[i]));
         CHECK(!kernel_test::same_bits(fast[i], expected[i]));
     }
-    CHECK(!same<Exact<Cpu>, Cpu, Narrow>());
-    CHECK(same<Exact<Reference>, Reference, Narrow>());
+    CHECK(!same<DirectConvolution<Cpu>, Cpu, Narrow>());
+    CHECK(same<DirectConvolution<Reference>, Reference, Narrow>());
 }
 
 TEST_CASE("devices wrap one another") {
@@ -105,9 +104,9 @@ TEST_CASE("devices wrap one another") {
                 return std::ranges::all_of(row.seconds, [](double s) { return s > 0; });
         return false;
     };
-    CHECK(same<Exact<Cpu>, Profiled<Exact<Cpu>>, Narrow>());
+    CHECK(same<DirectConvolution<Cpu>, Profiled<DirectConvolution<Cpu>>, Narrow>());
     CHECK(sees_all_directions());
     profile.clear();
-    CHECK(same<Exact<Cpu>, Exact<Profiled<Cpu>>, Narrow>());
+    CHECK(same<DirectConvolution<Cpu>, DirectConvolution<Profiled<Cpu>>, Narrow>());
     CHECK(sees_all_directions());
 }

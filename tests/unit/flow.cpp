@@ -1,4 +1,4 @@
-// Flow matching: it learns where classes lie, draws what it is asked for, goes on to the bit, and refuses in words.
+// Flow matching: it learns where classes lie, draws what it is asked for, resumes to the bit, and refuses in words.
 #include "genotype/flow.hpp"
 
 #include <doctest/doctest.h>
@@ -78,7 +78,7 @@ TEST_CASE("a flow without labels has one input beside the image") {
     CHECK(FlowSampler<Unlabelled>(3)(trainer.model(), 3).batch() == 3);
 }
 
-TEST_CASE("it goes on from a checkpoint to the bit, with its average") {
+TEST_CASE("it resumes from a checkpoint to the bit, with its average") {
     const Points all = points(6);
     const FlowOptions<Adam> options{.average = 0.9f, .batch = 6, .seed = 3};
     Trainer<Flow> whole(options), stopped(options), resumed(options);

@@ -61,14 +61,14 @@ static_assert(!adds_to_output<Sequential<First, ReLU>, Cpu>);
 template <class... L>
 using Apart = Sequential<Sequential<L>...>;
 
-// A slope that is a function of the input: apart, the norm's output is kept for it.
-constexpr Dims picture = picture_dims(4, 2, 2);
-static_assert(memory_of<Sequential<BN<4>, SiLU>, Cpu, Training>(picture).kept.per_sample == 0);
-static_assert(memory_of<Apart<BN<4>, SiLU>, Cpu, Training>(picture).kept.per_sample == 16);
+// A derivative that is a function of the input: apart, the norm's output is kept for it.
+constexpr Dims image = image_dims(4, 2, 2);
+static_assert(memory_of<Sequential<BN<4>, SiLU>, Cpu, Training>(image).kept.per_sample == 0);
+static_assert(memory_of<Apart<BN<4>, SiLU>, Cpu, Training>(image).kept.per_sample == 16);
 // What goes into a modulation is not kept either, where the norm in front applies it.
 template <class Device>
 constexpr long kept_around_modulation =
-    memory_of<Sequential<GroupNorm<2, 4>, Modulate<Name, 3, 4>, SiLU>, Device, Training>(picture).kept.per_sample;
+    memory_of<Sequential<GroupNorm<2, 4>, Modulate<Name, 3, 4>, SiLU>, Device, Training>(image).kept.per_sample;
 static_assert(kept_around_modulation<Cpu> + 16 == kept_around_modulation<Reference>);
 
 template <class Net, class In, class Device, class Mode>
@@ -104,7 +104,8 @@ void compare(int batch, bool same_forward = true) {
     for (const bool accumulate : {false, true}) {
         const auto together = results<Together, In, Device, Training>(batch, accumulate);
         const auto apart = results<Single, In, Device, Training>(batch, accumulate);
-        // The product of dy and slope is rounded to a float where it is stored, or where it is contracted not at all.
+        // The product of dy and derivative is rounded to a float where it is stored, or where it is contracted not at
+        // all.
         for (std::size_t i = 0; i < together.size(); ++i) {
             // In other sums, values before an activation, which are some tens here, have other last bits.
             const double size = same_forward ? std::sqrt(batch) : 2 * largest(apart[i]);

@@ -18,7 +18,7 @@ using G = Sequential<Linear<3, 6>, BN<6>, ReLU, Linear<6, 4>, Tanh>;
 using D = Sequential<Linear<4, 8>, BN<8>, LeakyReLU<0.2f>, Linear<8, 1>>;
 using Net = GAN<G, D, BCEWithLogits>;
 using Noise = Shape<3>;
-using Picture = Shape<4>;
+using Image = Shape<4>;
 constexpr int batch = 5;
 
 template <ShapeType S>
@@ -27,7 +27,7 @@ Tensor<S> draw(std::uint64_t seed) {
     fill_normal(Reference{}, x.size(), RandomState{.seed = seed}, x.data());
     return x;
 }
-const Tensor<Picture> real = draw<Picture>(1);
+const Tensor<Image> real = draw<Image>(1);
 const Tensor<Noise> noise = draw<Noise>(2);
 
 using Values = std::vector<float>;
@@ -61,13 +61,13 @@ struct ByHand {
     Model<G, Device> generator{Seed{4}};
     Model<D, Device> discriminator{Seed{5}};
     Workspace<G, Noise, Training, Device> generator_run{batch};
-    Workspace<D, Picture, Training, Device> discriminator_run{batch};
+    Workspace<D, Image, Training, Device> discriminator_run{batch};
     float loss_real = 0, loss_fake = 0, loss_generator = 0;
     Values discriminator_gradients, generator_gradients;
 
     template <class Loss>
-    Tensor<Shape<1>> judge(View<Picture> pictures, Loss evaluate, float* loss) {
-        const auto answers = discriminator_run.forward(discriminator, pictures);
+    Tensor<Shape<1>> judge(View<Image> images, Loss evaluate, float* loss) {
+        const auto answers = discriminator_run.forward(discriminator, images);
         Tensor<Shape<1>> gradient(batch);
         evaluate(Device{}, LossCall{.prediction = answers, .value = loss, .gradient = gradient});
         return gradient;
@@ -79,21 +79,21 @@ struct ByHand {
         const auto raise = [](auto device, const LossCall& call) { BCEWithLogits::generator(device, call); };
 
         Gradients<D, Device> of_real, of_fake;
-        auto slope = judge(real, on_real, &loss_real);
-        discriminator_run.backward(discriminator, real, slope, {.gradients = of_real});
+        auto derivative = judge(real, on_real, &loss_real);
+        discriminator_run.backward(discriminator, real, derivative, {.gradients = of_real});
         const auto fake = generator_run.forward(generator, noise);
-        slope = judge(fake, on_fake, &loss_fake);
-        discriminator_run.backward(discriminator, fake, slope, {.gradients = of_fake});
+        derivative = judge(fake, on_fake, &loss_fake);
+        discriminator_run.backward(discriminator, fake, derivative, {.gradients = of_fake});
         for (long i = 0; i < of_real.size(); ++i) of_real.data()[i] += of_fake.data()[i];
         discriminator_gradients = values(of_real);
         Optimized<D, Device> discriminator_optimizer(Adam{.learning_rate = 2e-4f});
         discriminator_optimizer.step(discriminator, of_real);
 
         Gradients<G, Device> of_generator;
-        Tensor<Picture> picture_gradient(batch);
-        slope = judge(fake, raise, &loss_generator);
-        discriminator_run.backward(discriminator, fake, slope, {.input_gradient = picture_gradient});
-        generator_run.backward(generator, noise, picture_gradient, {.gradients = of_generator});
+        Tensor<Image> image_gradient(batch);
+        derivative = judge(fake, raise, &loss_generator);
+        discriminator_run.backward(discriminator, fake, derivative, {.input_gradient = image_gradient});
+        generator_run.backward(generator, noise, image_gradient, {.gradients = of_generator});
         generator_gradients = values(of_generator);
         Optimized<G, Device> generator_optimizer(Adam{.learning_rate = 2e-4f});
         generator_optimizer.step(generator, of_generator);
@@ -135,8 +135,8 @@ TEST_CASE("batch statistics are taken of each batch alone") {
     const auto fake = run.forward(same, noise);
     auto memory = first.workspace(batch);
     double expected[8] = {};
-    for (const View<Picture>& pictures : {real.view(), View<Picture>(fake), View<Picture>(fake)}) {
-        const auto y = first(pictures, memory);
+    for (const View<Image>& images : {real.view(), View<Image>(fake), View<Image>(fake)}) {
+        const auto y = first(images, memory);
         for (int c = 0; c < 8; ++c) {
             double mean = 0;
             for (int n = 0; n < batch; ++n) mean += static_cast<double>(y(n, c)) / batch;
@@ -159,7 +159,7 @@ TEST_CASE("batch statistics are taken of each batch alone") {
 TEST_CASE("the answers that are reported are D's averages") {
     Trainer<Net, Reference> trainer({.batch = batch, .seed = 4});
     ByHand<Reference> by_hand;
-    const auto answers = by_hand.discriminator_run.forward(by_hand.discriminator, View<Picture>(real));
+    const auto answers = by_hand.discriminator_run.forward(by_hand.discriminator, View<Image>(real));
     double mean = 0;
     for (const float answer : answers.values()) mean += static_cast<double>(answer) / batch;
     CHECK(trainer.step(real, noise).real_answer == doctest::Approx(mean));
@@ -218,7 +218,7 @@ TEST_CASE("batches that do not fit") {
                          "Workspace: batch: found 0, expected 1 to its capacity of 4", Error);
     CHECK_THROWS_WITH_AS(trainer.step(real.view().slice(0, 4), noise),
                          "Trainer::step: batch of noise: found 5, expected 4", Error);
-    CHECK_THROWS_WITH_AS(trainer.step(Tensor<Picture>(400)),
+    CHECK_THROWS_WITH_AS(trainer.step(Tensor<Image>(400)),
                          "Workspace: batch: found 400, expected 1 to its capacity of 4", Error);
     CHECK_NOTHROW(trainer.step(real.view().slice(0, 2)));
     CHECK_THROWS_AS(Trainer<Net>({.batch = 0}), Error);
@@ -253,8 +253,8 @@ TEST_CASE_TEMPLATE("issue 17.5: a batch with a value that is no number is refuse
                    GENOTYPE_TESTED_DEVICES) {
     Trainer<Net, Device> trainer({.batch = batch, .seed = 4}), other({.batch = batch, .seed = 4});
     for (const float value : {std::numeric_limits<float>::infinity(), std::numeric_limits<float>::quiet_NaN()}) {
-        Tensor<Picture> wrong(batch);
-        wrong.data()[Picture::count + 2] = value;
+        Tensor<Image> wrong(batch);
+        wrong.data()[Image::count + 2] = value;
         CHECK_THROWS_WITH_AS(trainer.step(wrong), doctest::Contains("Trainer: batch: value 2 of sample 1: found"),
                              Error);
         CHECK_THROWS_WITH_AS(trainer.step(wrong, noise), doctest::Contains("expected a finite number"), Error);
@@ -275,8 +275,8 @@ using LabelledNet = GAN<LabelledG, LabelledD, BCEWithLogits>;
 const std::vector<int> kinds{2, 0, 1, 2, 0};
 
 /// What a loader gives.
-struct LabelledPictures {
-    View<Picture> samples;
+struct LabelledImages {
+    View<Image> samples;
     std::span<const int> labels;
 };
 
@@ -289,17 +289,17 @@ TEST_CASE_TEMPLATE("issue 18.7: labels reach both networks of a GAN, each with i
     Model<LabelledG, Device> generator(Seed{4});
     Model<LabelledD, Device> discriminator(Seed{5});
     Workspace<LabelledG, Noise, Training, Device> generator_run(batch);
-    Workspace<LabelledD, Picture, Training, Device> discriminator_run(batch);
+    Workspace<LabelledD, Image, Training, Device> discriminator_run(batch);
     Tensor<Class<3>> labels(batch);
     for (int n = 0; n < batch; ++n) labels(n, 0) = static_cast<float>(kinds[static_cast<std::size_t>(n)]);
-    const auto judge = [&](View<Picture> pictures, float target, float* loss, Tensor<Shape<1>>& gradient) {
-        const auto told = discriminator_run.forward(discriminator, pictures, {given<kind>(labels)});
+    const auto judge = [&](View<Image> images, float target, float* loss, Tensor<Shape<1>>& gradient) {
+        const auto told = discriminator_run.forward(discriminator, images, {given<kind>(labels)});
         BCEWithLogits::evaluate(Device{},
                                 LossCall{.prediction = told, .constant = target, .value = loss, .gradient = gradient});
     };
     float losses[3] = {};
     Tensor<Shape<1>> dy(batch);
-    Tensor<Picture> dx(batch);
+    Tensor<Image> dx(batch);
     Gradients<LabelledD, Device> of_discriminator;
     judge(real, 1, losses, dy);
     discriminator_run.backward(discriminator, real, dy, {.gradients = of_discriminator});
@@ -328,20 +328,20 @@ TEST_CASE_TEMPLATE("issue 18.7: labels reach both networks of a GAN, each with i
 
 TEST_CASE("issue 18.7: a conditional GAN learns what belongs to each class") {
     constexpr int count = 96;
-    Tensor<Picture> pictures(count);
+    Tensor<Image> images(count);
     std::vector<int> labels(count);
-    fill_normal(Cpu{}, pictures.size(), RandomState{.seed = 8}, pictures.data());
+    fill_normal(Cpu{}, images.size(), RandomState{.seed = 8}, images.data());
     for (int n = 0; n < count; ++n) {
         labels[static_cast<std::size_t>(n)] = n % 3;
         for (int axis = 0; axis < 4; ++axis)
-            pictures(n, axis) = 0.2f * pictures(n, axis) + static_cast<float>(axis == n % 3);
+            images(n, axis) = 0.2f * images(n, axis) + static_cast<float>(axis == n % 3);
     }
     Trainer<LabelledNet> trainer({.generator = {.learning_rate = 5e-3f, .beta1 = 0.5f},
                                   .discriminator = {.learning_rate = 5e-3f, .beta1 = 0.5f},
                                   .average = 0.98f,
                                   .batch = count,
                                   .seed = 1});
-    for (int step = 0; step < 500; ++step) trainer.step(LabelledPictures{pictures, labels});
+    for (int step = 0; step < 500; ++step) trainer.step(LabelledImages{images, labels});
     const auto generator = trainer.average_generator();
     const auto z = normal<Noise>(60, Seed{9});
     for (int wanted = 0; wanted < 3; ++wanted) {

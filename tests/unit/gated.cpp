@@ -12,7 +12,7 @@ using namespace kernel_test;
 static_assert(infer<Gated<SiLU>>(vector_dims(12)).dims == vector_dims(6));
 static_assert(infer<Gated<SiLU>>(unknown_dims).dims == vector_dims(any_dim));
 static_assert(infer<Gated<SiLU>>(vector_dims(13)).fault.kind == FaultKind::halves);
-static_assert(infer<Gated<SiLU>>(picture_dims(12, 1, 1)).fault.kind == FaultKind::picture_given);
+static_assert(infer<Gated<SiLU>>(image_dims(12, 1, 1)).fault.kind == FaultKind::image_given);
 
 TEST_CASE("Functions of halves agree with the plain ones, for every number of threads") {
     using Forth = detail::GateForward<decltype(Sigmoid::function_of_input())>;

@@ -14,7 +14,7 @@ using namespace genotype;
 
 static_assert(!GaussianKL::fits(vector_dims(40), vector_dims(20)));
 static_assert(GaussianKL::fits(vector_dims(20), vector_dims(20)).kind == FaultKind::features);
-static_assert(GaussianKL::fits(picture_dims(40, 1, 1), vector_dims(20)).kind == FaultKind::picture_given);
+static_assert(GaussianKL::fits(image_dims(40, 1, 1), vector_dims(20)).kind == FaultKind::image_given);
 
 namespace {
 
@@ -140,12 +140,12 @@ TEST_CASE("Cpu against Reference, with any number of threads") {
 }
 
 TEST_CASE("issue 17.29: a divergence knows the sizes of its moments") {
-    Tensor<Shape<6>> moments(4), slope(4), small(3);
+    Tensor<Shape<6>> moments(4), derivative(4), small(3);
     fill_normal(Cpu{}, moments.size(), RandomState{.seed = 1}, moments.data());
-    const float value = GaussianKL::evaluate(Cpu{}, moments, slope);
+    const float value = GaussianKL::evaluate(Cpu{}, moments, derivative);
     const auto expected = run<Cpu>(4, 3, {moments.data(), moments.data() + 24});
     CHECK(value == doctest::Approx(2 * expected.divergence));  // which has half the weight
-    CHECK(slope(3, 5) == doctest::Approx(2 * expected.divergence_gradient[23]));
+    CHECK(derivative(3, 5) == doctest::Approx(2 * expected.divergence_gradient[23]));
     CHECK(GaussianKL::evaluate(Cpu{}, moments, 0.5f) == expected.divergence);
     CHECK_THROWS_WITH_AS(GaussianKL::evaluate(Cpu{}, moments, small),
                          "loss: batch of the gradient: found 3, expected 4, that of the prediction", Error);

@@ -1,4 +1,4 @@
-// Convolutions of any geometry against plain loops: all three directions over many shapes, and borders of pictures.
+// Convolutions of any geometry against plain loops: all three directions over many shapes, and borders of images.
 #include <doctest/doctest.h>
 #include <omp.h>
 
@@ -22,7 +22,7 @@ int small_size(int large, int kernel, int stride, int padding, int dilation) {
     return (large + 2 * padding - dilation * (kernel - 1) - 1) / stride + 1;
 }
 
-/// With the small picture that follows from the large one.
+/// With the small image that follows from the large one.
 GeneralConvGeometry sized(GeneralConvGeometry g) {
     g.small = {small_size(g.large.height, g.kernel.height, g.stride.height, g.padding.height, g.dilation.height),
                small_size(g.large.width, g.kernel.width, g.stride.width, g.padding.width, g.dilation.width)};
@@ -73,7 +73,7 @@ std::vector<GeneralConvGeometry> table() {
          .dilation = {2, 6},
          .large = {12, 19}},
         {.large_channels = 4, .small_channels = 4, .kernel = {1, 2}, .stride = {3, 5}, .large = {9, 13}},
-        // Kernels that cover more than the picture, and rows that are left over.
+        // Kernels that cover more than the image, and rows that are left over.
         {.large_channels = 2,
          .small_channels = 5,
          .kernel = {3, 3},

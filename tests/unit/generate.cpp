@@ -162,7 +162,7 @@ TEST_CASE("a text is heard of in whole characters that make up all of it") {
 }
 
 TEST_CASE("a character whose bytes are several tokens is heard of once") {
-    // Behind a comes the euro sign, byte by byte, then the beginning of another character.
+    // DeviceResident a comes the euro sign, byte by byte, then the beginning of another character.
     struct Spelled : FakeLanguageModel {
         using FakeLanguageModel::FakeLanguageModel;
         const float* forward(std::span<const int> tokens, std::span<const kernels::SequenceRows> sequences) {

@@ -178,9 +178,9 @@ TEST_CASE("group norm by hand") {
                                  -2 * second}) < 1e-6);
         CHECK(difference(out.dweight, {0, top, 0, 0}) < 1e-6);
         CHECK(difference(out.dbias, {0, 1, 0, 0}) < 1e-6);
-        auto slope = [&](float own, float normalised) { return first * (own - 0.5f - normalised * top / 2); };
-        CHECK(difference(out.dx, {slope(0, -top), slope(0, -first), 0, 0, slope(0, first), slope(2, top), 0, 0}) <
-              1e-6);
+        auto derivative = [&](float own, float normalised) { return first * (own - 0.5f - normalised * top / 2); };
+        CHECK(difference(out.dx, {derivative(0, -top), derivative(0, -first), 0, 0, derivative(0, first),
+                                  derivative(2, top), 0, 0}) < 1e-6);
     };
     check(Cpu{});
     check(Reference{});

@@ -21,7 +21,7 @@ std::string images_header(std::uint32_t magic, std::uint32_t count, std::uint32_
     return big_endian(magic) + big_endian(count) + big_endian(height) + big_endian(width);
 }
 
-std::string two_pictures() {
+std::string two_images() {
     return images_header(0x803, 2, 2, 3) + "abcdefghijkl";
 }
 std::string two_labels() {
@@ -42,12 +42,12 @@ std::string gzip(const std::string& plain) {
     return packed;
 }
 
-void check_two(const Pictures& pictures) {
-    CHECK(pictures.count == 2);
-    CHECK(pictures.height == 2);
-    CHECK(pictures.width == 3);
-    CHECK(pictures.channels == 1);
-    CHECK(std::string(pictures.bytes.begin(), pictures.bytes.end()) == "abcdefghijkl");
+void check_two(const ImageData& images) {
+    CHECK(images.count == 2);
+    CHECK(images.height == 2);
+    CHECK(images.width == 3);
+    CHECK(images.channels == 1);
+    CHECK(std::string(images.bytes.begin(), images.bytes.end()) == "abcdefghijkl");
 }
 
 /// All parts of the message must be there, the file's name first.
@@ -62,12 +62,12 @@ void check_error(const std::filesystem::path& file, std::initializer_list<const 
 
 TEST_CASE("plain and gzip files are read alike") {
     TemporaryFolder folder;
-    check_two(read_idx(folder.file("plain", two_pictures())));
-    check_two(read_idx(folder.file("packed.gz", gzip(two_pictures()))));
+    check_two(read_idx(folder.file("plain", two_images())));
+    check_two(read_idx(folder.file("packed.gz", gzip(two_images()))));
     check_two(
-        read_idx(folder.file("in-two-members.gz", gzip(two_pictures().substr(0, 9)) + gzip(two_pictures().substr(9)))));
-    const Pictures labelled =
-        read_idx(folder.file("images", two_pictures()), folder.file("labels.gz", gzip(two_labels())));
+        read_idx(folder.file("in-two-members.gz", gzip(two_images().substr(0, 9)) + gzip(two_images().substr(9)))));
+    const ImageData labelled =
+        read_idx(folder.file("images", two_images()), folder.file("labels.gz", gzip(two_labels())));
     check_two(labelled);
     CHECK(labelled.labels == std::vector<int>{7, 2});
 }
@@ -75,18 +75,18 @@ TEST_CASE("plain and gzip files are read alike") {
 TEST_CASE("issue 17.21: zeros after gzip's data, as gzip and Python pass them over") {
     TemporaryFolder folder;
     const std::string zeros(200'000, '\0');
-    check_two(read_idx(folder.file("padded.gz", gzip(two_pictures()) + zeros)));
-    const Pictures labelled =
-        read_idx(folder.file("images.gz", gzip(two_pictures().substr(0, 9)) + zeros + gzip(two_pictures().substr(9))),
+    check_two(read_idx(folder.file("padded.gz", gzip(two_images()) + zeros)));
+    const ImageData labelled =
+        read_idx(folder.file("images.gz", gzip(two_images().substr(0, 9)) + zeros + gzip(two_images().substr(9))),
                  folder.file("labels.gz", gzip(two_labels()) + std::string(1, '\0')));
     check_two(labelled);
     CHECK(labelled.labels == std::vector<int>{7, 2});
-    check_error(folder.file("more.gz", gzip(two_pictures()) + zeros + "more"), {"gzip data"});
+    check_error(folder.file("more.gz", gzip(two_images()) + zeros + "more"), {"gzip data"});
 }
 
 TEST_CASE("a file cut anywhere is an error that names it") {
     TemporaryFolder folder;
-    for (const std::string& whole : {two_pictures(), gzip(two_pictures())})
+    for (const std::string& whole : {two_images(), gzip(two_images())})
         for (std::size_t size = 0; size < whole.size(); ++size) {
             const auto file = folder.file("cut", whole.substr(0, size));
             const std::string text = error_of([&] { read_idx(file); });
@@ -94,7 +94,7 @@ TEST_CASE("a file cut anywhere is an error that names it") {
             CHECK(contains(text, file.string()));
             CHECK(contains(text, "expected"));
         }
-    check_error(folder.file("cut", two_pictures().substr(0, 20)), {"pixels", "found 4 bytes", "expected 12 bytes"});
+    check_error(folder.file("cut", two_images().substr(0, 20)), {"pixels", "found 4 bytes", "expected 12 bytes"});
 }
 
 TEST_CASE("wrong headers are errors") {
@@ -102,12 +102,12 @@ TEST_CASE("wrong headers are errors") {
     check_error(folder.file("a", two_labels() + two_labels()),
                 {"magic number", "found 0x00000801", "expected 0x00000803"});
     check_error(folder.file("b", "PNG not IDX at all"), {"magic number"});
-    check_error(folder.file("c", images_header(0x803, 0, 2, 3)), {"number of pictures", "found 0"});
+    check_error(folder.file("c", images_header(0x803, 0, 2, 3)), {"number of images", "found 0"});
     check_error(folder.file("d", images_header(0x803, 1, 0, 3)), {"height", "found 0"});
     check_error(folder.file("e", images_header(0x803, 1, 2, 0x80000000u)), {"width", "found 2147483648"});
-    check_error(folder.file("f", two_pictures() + "x"), {"pixels", "more bytes"});
-    check_error(folder.file("g.gz", gzip(two_pictures() + "x")), {"pixels", "more bytes"});
-    check_error(folder.file("h.gz", gzip(two_pictures()) + "x"), {"gzip data"});
+    check_error(folder.file("f", two_images() + "x"), {"pixels", "more bytes"});
+    check_error(folder.file("g.gz", gzip(two_images() + "x")), {"pixels", "more bytes"});
+    check_error(folder.file("h.gz", gzip(two_images()) + "x"), {"gzip data"});
     check_error(folder / "absent", {"file"});
     check_error(folder.path(), {"a folder"});
 }
@@ -122,14 +122,14 @@ TEST_CASE("a header that claims too much is refused before memory is taken") {
 
 TEST_CASE("damaged gzip data is an error") {
     TemporaryFolder folder;
-    std::string packed = gzip(two_pictures());
+    std::string packed = gzip(two_images());
     packed[packed.size() - 6] = static_cast<char>(packed[packed.size() - 6] ^ 1);  // the checksum
     check_error(folder.file("a.gz", packed), {"gzip data", "incorrect data check"});
 }
 
-TEST_CASE("labels must be as many as pictures") {
+TEST_CASE("labels must be as many as images") {
     TemporaryFolder folder;
-    const auto images = folder.file("images", two_pictures());
+    const auto images = folder.file("images", two_images());
     const auto labels = folder.file("labels", big_endian(0x801) + big_endian(3) + "abc");
     std::string text = error_of([&] { read_idx(images, labels); });
     CHECK(contains(text, labels.string()));
@@ -145,7 +145,7 @@ TEST_CASE("labels must be as many as pictures") {
 
 TEST_CASE("issue 17.21: QMNIST's labels are read, and other types are named") {
     TemporaryFolder folder;
-    const auto images = folder.file("images", two_pictures());
+    const auto images = folder.file("images", two_images());
     const auto labels = [&](std::uint32_t columns, std::uint32_t first) {
         std::string bytes = big_endian(0xc02) + big_endian(2) + big_endian(columns);
         for (std::uint32_t row = 0; row < 2; ++row)
@@ -170,12 +170,12 @@ TEST_CASE("MNIST itself") {
         MESSAGE("skipped: GENOTYPE_TEST_DATA names no folder that holds mnist/");
         return;
     }
-    const Pictures pictures = read_idx(folder / "t10k-images-idx3-ubyte.gz", folder / "t10k-labels-idx1-ubyte.gz");
-    CHECK(pictures.count == 10000);
-    CHECK(pictures.height == 28);
-    CHECK(pictures.width == 28);
-    CHECK(pictures.labels[0] == 7);
+    const ImageData images = read_idx(folder / "t10k-images-idx3-ubyte.gz", folder / "t10k-labels-idx1-ubyte.gz");
+    CHECK(images.count == 10000);
+    CHECK(images.height == 28);
+    CHECK(images.width == 28);
+    CHECK(images.labels[0] == 7);
     long sum = 0;
-    for (const int byte : pictures.bytes) sum += byte;
+    for (const int byte : images.bytes) sum += byte;
     CHECK(sum == 264923200);
 }

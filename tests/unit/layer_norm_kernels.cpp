@@ -93,8 +93,9 @@ TEST_CASE("layer norm by hand") {
         CHECK(difference(out.y, {-top, -inverse, inverse, 1 + 2 * top}) < 1e-6);
         CHECK(difference(out.dweight, {0, 0, 0, top}) < 1e-6);
         CHECK(difference(out.dbias, {0, 0, 0, 1}) < 1e-6);
-        auto slope = [&](float own, float normalised) { return inverse * (own - 0.5f - normalised * top / 2); };
-        CHECK(difference(out.dx, {slope(0, -top), slope(0, -inverse), slope(0, inverse), slope(2, top)}) < 1e-6);
+        auto derivative = [&](float own, float normalised) { return inverse * (own - 0.5f - normalised * top / 2); };
+        CHECK(difference(out.dx, {derivative(0, -top), derivative(0, -inverse), derivative(0, inverse),
+                                  derivative(2, top)}) < 1e-6);
     };
     check(Cpu{});
     check(Reference{});

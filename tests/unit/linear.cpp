@@ -14,41 +14,41 @@ constexpr FaultKind fault_of(Dims in) {
     return infer<L>(in).fault.kind;
 }
 
-constexpr Dims picture = picture_dims(3, 8, 8);
+constexpr Dims image = image_dims(3, 8, 8);
 
 }  // namespace
 
 TEST_CASE("shapes") {
     CHECK(infer<Linear<784, 256>>(vector_dims(784)).dims == vector_dims(256));
-    CHECK(infer<Conv<3, 64, 4, 2, 1>>(picture_dims(3, 32, 31)).dims == picture_dims(64, 16, 15));
-    CHECK(infer<Conv<3, 64, 4, 2, 1>>(unknown_dims).dims == picture_dims(64, any_dim, any_dim));
-    CHECK(infer<ConvT<100, 256, 4>>(picture_dims(100, 1, 1)).dims == picture_dims(256, 4, 4));
-    CHECK(infer<ConvT<64, 3, 4, 2, 1>>(picture_dims(64, 16, 5)).dims == picture_dims(3, 32, 10));
-    CHECK(infer<ConvT<64, 3, 4, 2, 1>>(unknown_dims).dims == picture_dims(3, any_dim, any_dim));
+    CHECK(infer<Conv<3, 64, 4, 2, 1>>(image_dims(3, 32, 31)).dims == image_dims(64, 16, 15));
+    CHECK(infer<Conv<3, 64, 4, 2, 1>>(unknown_dims).dims == image_dims(64, any_dim, any_dim));
+    CHECK(infer<ConvT<100, 256, 4>>(image_dims(100, 1, 1)).dims == image_dims(256, 4, 4));
+    CHECK(infer<ConvT<64, 3, 4, 2, 1>>(image_dims(64, 16, 5)).dims == image_dims(3, 32, 10));
+    CHECK(infer<ConvT<64, 3, 4, 2, 1>>(unknown_dims).dims == image_dims(3, any_dim, any_dim));
 }
 
 TEST_CASE("faults: arguments out of range are found before any size is known") {
     CHECK(fault_of<Linear<0, 4>>(vector_dims(5)) == FaultKind::size);
     CHECK(fault_of<Linear<4, -1>>(vector_dims(4)) == FaultKind::size);
     CHECK(fault_of<Linear<4, 5>>(vector_dims(5)) == FaultKind::features);
-    CHECK(fault_of<Linear<4, 5>>(picture) == FaultKind::picture_given);
+    CHECK(fault_of<Linear<4, 5>>(image) == FaultKind::image_given);
     CHECK(fault_of<Conv<0, 4, 3>>(unknown_dims) == FaultKind::size);
     CHECK(fault_of<Conv<3, 0, 3>>(unknown_dims) == FaultKind::size);
     CHECK(fault_of<Conv<3, 4, 0>>(unknown_dims) == FaultKind::size);
     CHECK(fault_of<Conv<3, 4, 3, 0>>(unknown_dims) == FaultKind::stride);
     CHECK(fault_of<Conv<3, 4, 3, 1, -1>>(unknown_dims) == FaultKind::padding);
-    CHECK(fault_of<Conv<4, 4, 3>>(picture) == FaultKind::channels);
+    CHECK(fault_of<Conv<4, 4, 3>>(image) == FaultKind::channels);
     CHECK(fault_of<Conv<3, 4, 3>>(vector_dims(3)) == FaultKind::vector_given);
     CHECK(fault_of<ConvT<3, 0, 3>>(unknown_dims) == FaultKind::size);
     CHECK(fault_of<ConvT<3, 4, 3, 0>>(unknown_dims) == FaultKind::stride);
     CHECK(fault_of<ConvT<3, 4, 3, 1, -1>>(unknown_dims) == FaultKind::padding);
-    CHECK(fault_of<ConvT<3, 4, 1, 1, 4>>(picture) == FaultKind::empty_output);
+    CHECK(fault_of<ConvT<3, 4, 1, 1, 4>>(image) == FaultKind::empty_output);
 
-    const ShapeFault fault = infer<Conv<3, 4, 11, 1, 1>>(picture).fault;
+    const ShapeFault fault = infer<Conv<3, 4, 11, 1, 1>>(image).fault;
     CHECK(fault.kind == FaultKind::kernel);
     CHECK(fault.got == Dims{2, 10, 10});
     CHECK(fault.wanted.first == 11);
-    CHECK(infer<Conv<3, 4, 3, -2>>(picture).fault.got.first == -2);
+    CHECK(infer<Conv<3, 4, 3, -2>>(image).fault.got.first == -2);
 }
 
 TEST_CASE("parameters: PyTorch's names, sizes, bounds and order of axes") {

@@ -1,4 +1,4 @@
-// Trainings that somebody else began go on here, by the names that PyTorch's states have; and checkpoints are weights.
+// Trainings that somebody else began resume here, by the names that PyTorch's states have; and checkpoints are weights.
 #include <doctest/doctest.h>
 
 #include <cstring>

@@ -34,14 +34,14 @@ using namespace genotype;
 namespace {
 
 /// Sample i has the values i and i + 1, and the label 100 + i.
-Pictures numbered(int count) {
-    Pictures pictures = blank_pictures(count, 1, 2, 1);
+ImageData numbered(int count) {
+    ImageData images = blank_images(count, 1, 2, 1);
     for (int sample = 0; sample < count; ++sample) {
-        pictures.bytes[static_cast<std::size_t>(2 * sample)] = static_cast<std::uint8_t>(sample);
-        pictures.bytes[static_cast<std::size_t>(2 * sample + 1)] = static_cast<std::uint8_t>(sample + 1);
-        pictures.labels.push_back(100 + sample);
+        images.bytes[static_cast<std::size_t>(2 * sample)] = static_cast<std::uint8_t>(sample);
+        images.bytes[static_cast<std::size_t>(2 * sample + 1)] = static_cast<std::uint8_t>(sample + 1);
+        images.labels.push_back(100 + sample);
     }
-    return pictures;
+    return images;
 }
 
 const Dataset<Shape<2>> twenty(numbered(20), Range{0, 255});
@@ -144,7 +144,7 @@ TEST_CASE("a permutation is uniform") {
     CHECK(chi_squared < 50.0);
 }
 
-TEST_CASE("the position names the next batch, and seeking goes on from it") {
+TEST_CASE("the position names the next batch, and seeking resumes from it") {
     Loader loader(twenty, {.batch = 5, .seed = 3});
     std::vector<int> straight, resumed;
     LoaderPosition saved;

@@ -1,4 +1,5 @@
-// The pointwise losses: values by formula, slopes by central differences, reductions, the sides of a GAN, what fits.
+// The pointwise losses: values by formula, derivatives by central differences, reductions, the sides of a GAN, what
+// fits.
 #include <doctest/doctest.h>
 #include <omp.h>
 
@@ -21,9 +22,9 @@
 using namespace genotype;
 
 static_assert(AdversarialLoss<BCE> && AdversarialLoss<BCEWithLogits> && AdversarialLoss<MSE> && AdversarialLoss<Hinge>);
-static_assert(!MSE::fits(picture_dims(3, 32, 32), picture_dims(3, 32, 32)));
-static_assert(MSE::fits(picture_dims(3, 32, 32), picture_dims(1, 32, 32)).kind == FaultKind::channels);
-static_assert(BCE::fits(vector_dims(784), picture_dims(1, 28, 28)).kind == FaultKind::vector_given);
+static_assert(!MSE::fits(image_dims(3, 32, 32), image_dims(3, 32, 32)));
+static_assert(MSE::fits(image_dims(3, 32, 32), image_dims(1, 32, 32)).kind == FaultKind::channels);
+static_assert(BCE::fits(vector_dims(784), image_dims(1, 28, 28)).kind == FaultKind::vector_given);
 static_assert(!BCE::fits(vector_dims(784), unknown_dims));
 
 namespace {
@@ -70,8 +71,8 @@ void check_against(Formula formula, const std::vector<float>& prediction, const 
     CHECK(result.value == doctest::Approx(mean_of(formula, prediction, target)).epsilon(1e-6));
     for (std::size_t i = 0; i < prediction.size(); ++i) {
         const double p = static_cast<double>(prediction[i]), t = static_cast<double>(target[i]), step = 1e-5;
-        const double slope = (formula(p + step, t) - formula(p - step, t)) / (2 * step) / count;
-        REQUIRE(result.gradient[i] == doctest::Approx(slope).epsilon(1e-5));
+        const double derivative = (formula(p + step, t) - formula(p - step, t)) / (2 * step) / count;
+        REQUIRE(result.gradient[i] == doctest::Approx(derivative).epsilon(1e-5));
     }
 }
 
@@ -116,8 +117,8 @@ TEST_CASE("BCEWithLogits") {
     for (float target : {0.f, 1.f})
         for (float prediction : {-1000.f, 1000.f}) {
             float value = -1;
-            BCEWithLogits::evaluate(
-                Cpu{}, {.prediction = {&prediction, 1, 1}, .target = {&target, 1, 1}, .value = &value});
+            BCEWithLogits::evaluate(Cpu{},
+                                    {.prediction = {&prediction, 1, 1}, .target = {&target, 1, 1}, .value = &value});
             CHECK(value == ((prediction > 0) == (target > 0) ? 0 : 1000));
         }
 }
@@ -138,12 +139,10 @@ TEST_CASE("L1") {
 TEST_CASE_TEMPLATE("Reductions and weight", Device, GENOTYPE_TESTED_DEVICES) {
     const std::vector<float> prediction = uniform(-1, 1, 10), target = uniform(-1, 1, 11);
     const auto reduced = [&](Reduction reduction, float weight) {
-        return run(prediction,
-                   {.prediction = {},
-                    .target = {target.data(), batch, features},
-                    .reduction = reduction,
-                    .weight = weight},
-                   [](const LossCall& call) { MSE::evaluate(Device{}, call); });
+        return run(
+            prediction,
+            {.prediction = {}, .target = {target.data(), batch, features}, .reduction = reduction, .weight = weight},
+            [](const LossCall& call) { MSE::evaluate(Device{}, call); });
     };
     const Result mean = reduced(Reduction::mean, 1);
     const auto is_times = [&](const Result& result, double factor) {
@@ -159,9 +158,7 @@ TEST_CASE_TEMPLATE("Reductions and weight", Device, GENOTYPE_TESTED_DEVICES) {
 TEST_CASE_TEMPLATE("The sides of a GAN", Device, GENOTYPE_TESTED_DEVICES) {
     const std::vector<float> ones(count, 1.f), zeros(count, 0.f);
     const auto side = [](Formula formula, const std::vector<float>& prediction, const std::vector<float>& target,
-                         auto evaluate) {
-        check_against(formula, prediction, target, {.prediction = {}}, evaluate);
-    };
+                         auto evaluate) { check_against(formula, prediction, target, {.prediction = {}}, evaluate); };
 #define SIDE(Loss, side) [](const LossCall& call) { Loss::side(Device{}, call); }
     const std::vector<float> probability = uniform(0.05f, 0.95f, 12), score = uniform(-3, 3, 13);
     side(bce, probability, ones, SIDE(BCE, discriminator_real));
@@ -221,32 +218,32 @@ Tensor<S> filled(int samples, float value) {
 
 TEST_CASE("issue 17.29: a loss that is called by hand knows the sizes of what it is given") {
     using S = Shape<7>;
-    Tensor<S> prediction(batch), target(batch), slope(batch);
+    Tensor<S> prediction(batch), target(batch), derivative(batch);
     fill_uniform(Cpu{}, prediction.size(), RandomState{.seed = 1}, -1, 1, prediction.data());
     fill_uniform(Cpu{}, target.size(), RandomState{.seed = 2}, -1, 1, target.data());
-    const float value = MSE::evaluate(Cpu{}, prediction, target, slope);
+    const float value = MSE::evaluate(Cpu{}, prediction, target, derivative);
     const std::vector<float> p(prediction.data(), prediction.data() + count), t(target.data(), target.data() + count);
     const LossCall call{.prediction = {}, .target = target};
     const Result expected = run(p, call, [](const LossCall& all) { MSE::evaluate(Cpu{}, all); });
     CHECK(value == expected.value);
-    CHECK(std::vector<float>(slope.data(), slope.data() + count) == expected.gradient);
+    CHECK(std::vector<float>(derivative.data(), derivative.data() + count) == expected.gradient);
     CHECK(MSE::evaluate(Cpu{}, prediction, target) == value);
     CHECK(MSE::evaluate(Reference{}, prediction.view(), target) == doctest::Approx(value));
     CHECK(MSE::evaluate(Cpu{}, prediction, target, {.reduction = Reduction::sum}) ==
           doctest::Approx(value * static_cast<float>(count)));
-    CHECK(MSE::evaluate(Cpu{}, prediction, target, slope, {.weight = 2}) == doctest::Approx(2 * value));
+    CHECK(MSE::evaluate(Cpu{}, prediction, target, derivative, {.weight = 2}) == doctest::Approx(2 * value));
     CHECK(loss_between<MSE>(prediction, target.view()) == value);
 
     // A last batch that is smaller, on either side.
     const Tensor<S> fewer(3);
-    Tensor<S> small_slope(3);
+    Tensor<S> small_derivative(3);
     const std::string words = "loss: batch of the target: found 3, expected 5, that of the prediction";
     CHECK(words_of([&] { MSE::evaluate(Cpu{}, prediction, fewer); }) == words);
     CHECK(words_of([&] { loss_between<L1>(prediction, fewer); }) == words);
     CHECK(words_of([&] { MSE::evaluate(Cpu{}, fewer, target); }).find("found 5, expected 3") != std::string::npos);
     CHECK(words_of([&] { BCE::evaluate(Cpu{}, prediction.view().slice(0, 2), target.view().slice(0, 1)); }) ==
           "loss: batch of the target: found 1, expected 2, that of the prediction");
-    CHECK(words_of([&] { MSE::evaluate(Cpu{}, prediction, target, small_slope); }) ==
+    CHECK(words_of([&] { MSE::evaluate(Cpu{}, prediction, target, small_derivative); }) ==
           "loss: batch of the gradient: found 3, expected 5, that of the prediction");
     CHECK(words_of([&] { MSE::evaluate(Cpu{}, Tensor<S>(0), Tensor<S>(0)); }) ==
           "loss: batch of the prediction: found 0, expected 1 or more samples");
@@ -255,38 +252,41 @@ TEST_CASE("issue 17.29: a loss that is called by hand knows the sizes of what it
     CHECK(words_of([&] {
               MSE::evaluate(Cpu{}, {.prediction = prediction, .target = {target.data(), batch, 6}, .value = &sum});
           }) == "loss: values of a sample of the target: found 6, expected 7, those of the prediction");
-    CHECK(words_of([&] { Hinge::generator(Cpu{}, {.prediction = prediction, .gradient = small_slope}); })
-              .find("batch of the gradient") != std::string::npos);
+    CHECK(words_of([&] {
+              Hinge::generator(Cpu{}, {.prediction = prediction, .gradient = small_derivative});
+          }).find("batch of the gradient") != std::string::npos);
     CHECK(sum == 0);
 }
 
 TEST_CASE("issue 17.5: a target outside of a loss's domain is refused where it is called by hand") {
     using S = Shape<2>;
     const auto half = filled<S>(3, 0.5f);
-    Tensor<S> slope = filled<S>(3, 9);
+    Tensor<S> derivative = filled<S>(3, 9);
     const float infinity = std::numeric_limits<float>::infinity(), nan = std::numeric_limits<float>::quiet_NaN();
     for (const float wrong : {-1.f, 1.5f, 255.f, infinity, -infinity, nan}) {
         CAPTURE(wrong);
         Tensor<S> target = filled<S>(3, 1);
         target(1, 1) = wrong;
-        const std::string words = words_of([&] { BCE::evaluate(Cpu{}, half, target, slope); });
+        const std::string words = words_of([&] { BCE::evaluate(Cpu{}, half, target, derivative); });
         CHECK(words.find("loss: target: value 1 of sample 1: found") == 0);
         CHECK(words.find("expected 0 to 1, of which alone there is a binary cross-entropy") != std::string::npos);
-        CHECK(words_of([&] { BCEWithLogits::evaluate(Reference{}, half, target, slope); }) == words);
+        CHECK(words_of([&] { BCEWithLogits::evaluate(Reference{}, half, target, derivative); }) == words);
         CHECK(words_of([&] { loss_between<BCE>(half, target); }) == words);
-        CHECK(words_of([&] { BCE::evaluate(Cpu{}, target, half, slope); }).find("expected a probability") !=
+        CHECK(words_of([&] { BCE::evaluate(Cpu{}, target, half, derivative); }).find("expected a probability") !=
               std::string::npos);
-        CHECK(words_of([&] { Hinge::evaluate(Cpu{}, half, target, slope); }).find("found") ==
+        CHECK(words_of([&] { Hinge::evaluate(Cpu{}, half, target, derivative); }).find("found") ==
               (wrong == -1 ? std::string::npos : words.find("found")));
-        CHECK(MSE::evaluate(Cpu{}, half, half, slope) == 0);
-        for (float& each : slope.values()) each = 9;
+        CHECK(MSE::evaluate(Cpu{}, half, half, derivative) == 0);
+        for (float& each : derivative.values()) each = 9;
     }
-    CHECK(words_of([&] { Hinge::evaluate(Cpu{}, half, filled<S>(3, 0), slope); }) ==
+    CHECK(words_of([&] { Hinge::evaluate(Cpu{}, half, filled<S>(3, 0), derivative); }) ==
           "loss: target: value 0 of sample 0: found 0, expected 1 or -1, which are the targets of a hinge loss");
-    CHECK(slope(0, 0) == 9);
+    CHECK(derivative(0, 0) == 9);
     // A label for all, as of smoothed labels.
-    CHECK(words_of([&] { BCE::evaluate(Cpu{}, {.prediction = half, .constant = 1.1f, .gradient = slope}); })
-              .find("found 1.10000002, expected 0 to 1") != std::string::npos);
-    CHECK(words_of([&] { BCE::evaluate(Cpu{}, {.prediction = half, .constant = 0.9f, .gradient = slope}); }) == "");
+    CHECK(words_of([&] {
+              BCE::evaluate(Cpu{}, {.prediction = half, .constant = 1.1f, .gradient = derivative});
+          }).find("found 1.10000002, expected 0 to 1") != std::string::npos);
+    CHECK(words_of([&] { BCE::evaluate(Cpu{}, {.prediction = half, .constant = 0.9f, .gradient = derivative}); }) ==
+          "");
     CHECK(words_of([&] { BCEWithLogits::evaluate(Cpu{}, filled<S>(3, -40), filled<S>(3, 1)); }) == "");
 }

@@ -127,7 +127,7 @@ TEST_CASE("batches beyond the capacity") {
                          "Workspace: batch: found 5, expected 1 to its capacity of 4", Error);
 }
 
-TEST_CASE("with memory of its own, a model takes any batch and any size of picture") {
+TEST_CASE("with memory of its own, a model takes any batch and any size of image") {
     const Model<Net> model(Seed{2});
     CHECK(model(Tensor<In>(0)).batch() == 0);
     const auto x = noise<In>(3, 5);
@@ -140,7 +140,7 @@ TEST_CASE("with memory of its own, a model takes any batch and any size of pictu
     CHECK(larger.batch() == 2);
 }
 
-TEST_CASE("a seed says all first values") {
+TEST_CASE("a seed says all initial values") {
     const Model<Net> one(Seed{3}), same(Seed{3}), other(Seed{4});
     const Model<Net, Reference> elsewhere(Seed{3});
     const auto equal = [&](const float* values) {
@@ -163,29 +163,29 @@ TEST_CASE("issue 17.29: a backward run knows the sizes of what it is given") {
     Model<Net> trained;
     Workspace<Net, In, Training> run(5);
     const auto x = noise<In>(5, 0);
-    const Tensor<Out> slope(5), few(3);
+    const Tensor<Out> derivative(5), few(3);
     Tensor<In> dx(5), small(3);
     Arena<> gradients(parameter_floats<Net>()), others(parameter_floats<Net>() + 16);
     const auto fails = [&](auto call, const char* words) { CHECK_THROWS_WITH_AS(call(), words, Error); };
-    fails([&] { run.backward(model, x, slope, {}); },
+    fails([&] { run.backward(model, x, derivative, {}); },
           "Workspace: batch of the forward run: found 0, expected 5");
     fails([&] { run.forward(trained, View<In>(x)); },
           "Dropout: random state: found none, expected one, the last argument of the forward run");
     RandomState random{.seed = 1, .stream = streams::layers};
     run.forward(trained, View<In>(x), &random);
-    run.backward(model, x, slope, {.input_gradient = dx, .gradients = gradients});
+    run.backward(model, x, derivative, {.input_gradient = dx, .gradients = gradients});
     fails([&] { run.backward(model, x, few, {}); },
           "Workspace: batch of the output's gradient: found 3, expected 5");
     fails([&] { run.backward(model, x.view().slice(0, 3), few, {}); },
           "Workspace: batch of the forward run: found 5, expected 3");
-    fails([&] { run.backward(model, x, slope, {.input_gradient = small}); },
+    fails([&] { run.backward(model, x, derivative, {.input_gradient = small}); },
           "Workspace: batch of the input's gradient: found 3, expected 5");
     const std::string words = "Workspace: floats of the gradients: found " + std::to_string(others.size()) +
                               ", expected " + std::to_string(gradients.size()) + ", those of the model's parameters";
-    fails([&] { run.backward(model, x, slope, {.gradients = others}); }, words.c_str());
+    fails([&] { run.backward(model, x, derivative, {.gradients = others}); }, words.c_str());
     // After a look as inference has it there is nothing to go back through.
     run.infer(model, x);
-    fails([&] { run.backward(model, x, slope, {}); },
+    fails([&] { run.backward(model, x, derivative, {}); },
           "Workspace: batch of the forward run: found 0, expected 5");
 }
 

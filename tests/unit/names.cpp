@@ -266,7 +266,7 @@ TEST_CASE("issue 18.3: gradients by further inputs, where they are requested") {
     });
 }
 
-TEST_CASE("issue 18: no layer is asked for gradients that nobody requests") {
+TEST_CASE("issue 18: no layer is asked for gradients that are not requested") {
     using Net = Sequential<Let<condition, Of<moment>, Counted<0>, Linear<1, 6>, Tanh>, Counted<1>, Save<skip>, Tanh,
                            Concat<skip, 3>, Counted<2>, Sequential<Counted<3>, Linear<6, 4>>, Counted<4>, Save<outer>,
                            Modulate<condition, 6, 4>, Concat<skip, 3>, Concat<outer, 4>>;

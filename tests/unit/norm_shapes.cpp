@@ -24,8 +24,8 @@ using namespace genotype;
 
 namespace {
 
-constexpr Dims picture(int channels, int height = any_dim, int width = any_dim) {
-    return picture_dims(channels, height, width);
+constexpr Dims image(int channels, int height = any_dim, int width = any_dim) {
+    return image_dims(channels, height, width);
 }
 
 template <class L>
@@ -40,18 +40,18 @@ constexpr bool faulty(Dims in, FaultKind kind, int got, int wanted = any_dim) {
     return fault.kind == kind && fault.got.first == got && (wanted == any_dim || fault.wanted.first == wanted);
 }
 
-// Batch norm: pictures and vectors.
-static_assert(gives<BN<8>>(picture(8, 3, 5), picture(8, 3, 5)));
+// Batch norm: images and vectors.
+static_assert(gives<BN<8>>(image(8, 3, 5), image(8, 3, 5)));
 static_assert(gives<BN<8>>(vector_dims(8), vector_dims(8)));
 static_assert(gives<BN<8>>(vector_dims(any_dim), vector_dims(8)));
-static_assert(gives<BN<8>>(picture(any_dim, 4), picture(8, 4)));
+static_assert(gives<BN<8>>(image(any_dim, 4), image(8, 4)));
 static_assert(gives<BN<8>>(unknown_dims, {any_dim, 8, any_dim, any_dim, any_dim}));
-static_assert(faulty<BN<8>>(picture(7), FaultKind::channels, 7, 8));
+static_assert(faulty<BN<8>>(image(7), FaultKind::channels, 7, 8));
 static_assert(faulty<BN<8>>(vector_dims(7), FaultKind::features, 7, 8));
 static_assert(faulty<BN<8>>({2, 8, 3}, FaultKind::shape, 8));
 static_assert(faulty<BN<0>>(unknown_dims, FaultKind::size, 0));
 static_assert(faulty<BN<-1>>(unknown_dims, FaultKind::size, -1));
-static_assert(infer<BN<8>>(picture(7)).fault.wanted.rank == 3 && infer<BN<8>>(vector_dims(7)).fault.wanted.rank == 1);
+static_assert(infer<BN<8>>(image(7)).fault.wanted.rank == 3 && infer<BN<8>>(vector_dims(7)).fault.wanted.rank == 1);
 static_assert(faulty<BN<8, 0.f>>(unknown_dims, FaultKind::epsilon, 1));
 static_assert(faulty<BN<8, 1e-5f, -0.1f>>(unknown_dims, FaultKind::momentum, 1));
 static_assert(faulty<GroupNorm<2, 8, -1.f>>(unknown_dims, FaultKind::epsilon, 1));
@@ -62,19 +62,19 @@ static_assert(GroupNorm<2, 8>::epsilon == 1e-5f && GroupNorm<2, 8, 1e-6f>::epsil
 static_assert(BN<8>::buffers[2].count() == 1 && BN<8>::buffers[1].initial.value == 1);
 
 // Group norm and layer norm.
-static_assert(gives<GroupNorm<2, 8>>(picture(8, 3, 5), picture(8, 3, 5)));
+static_assert(gives<GroupNorm<2, 8>>(image(8, 3, 5), image(8, 3, 5)));
 static_assert(gives<GroupNorm<2, 8>>(vector_dims(8), vector_dims(8)));
 static_assert(gives<GroupNorm<2, 8>>(unknown_dims, {any_dim, 8, any_dim, any_dim, any_dim}));
 static_assert(faulty<GroupNorm<3, 8>>(unknown_dims, FaultKind::groups, 8, 3));
-static_assert(faulty<GroupNorm<2, 8>>(picture(6), FaultKind::channels, 6, 8));
+static_assert(faulty<GroupNorm<2, 8>>(image(6), FaultKind::channels, 6, 8));
 static_assert(faulty<GroupNorm<0, 8>>(unknown_dims, FaultKind::size, 0));
 static_assert(faulty<GroupNorm<2, -8>>(unknown_dims, FaultKind::size, -8));
 static_assert(gives<LayerNorm<8>>(vector_dims(8), vector_dims(8)));
-static_assert(gives<LayerNorm<8, 3, 5>>(picture(8), picture(8, 3, 5)));
-static_assert(gives<LayerNorm<8, 3, 5>>(unknown_dims, picture(8, 3, 5)));
+static_assert(gives<LayerNorm<8, 3, 5>>(image(8), image(8, 3, 5)));
+static_assert(gives<LayerNorm<8, 3, 5>>(unknown_dims, image(8, 3, 5)));
 static_assert(faulty<LayerNorm<8>>(vector_dims(7), FaultKind::features, 7, 8));
-static_assert(faulty<LayerNorm<8>>(picture(8, 3, 5), FaultKind::picture_given, 8));
-static_assert(faulty<LayerNorm<8, 3, 5>>(picture(8, 3, 4), FaultKind::shape, 8));
+static_assert(faulty<LayerNorm<8>>(image(8, 3, 5), FaultKind::image_given, 8));
+static_assert(faulty<LayerNorm<8, 3, 5>>(image(8, 3, 4), FaultKind::shape, 8));
 static_assert(faulty<LayerNorm<8, -1, 5>>(unknown_dims, FaultKind::size, -1));
 // One rule for options: a number has a name, a bias is chosen, several stand in a `With`, in any order.
 static_assert(std::same_as<BNWith<Epsilon<1e-3f>, 8>, BN<8, 1e-3f>>);
@@ -97,64 +97,64 @@ static_assert(faulty<RMSNorm<8, NoBias>>(vector_dims(8), FaultKind::option, 1));
 static_assert(faulty<RMSNorm<8, Epsilon<-1.f>>>(vector_dims(8), FaultKind::epsilon, 1));
 static_assert(LayerNorm<8, 3, 5>::parameters[0].order[2] == 0 && LayerNorm<8>::parameters[0].order[0] == 0);
 
-// Instance norm: pictures of more than one pixel.
-static_assert(gives<InstanceNorm<8>>(picture(8, 3, 5), picture(8, 3, 5)));
-static_assert(gives<InstanceNorm<8>>(picture(any_dim, 1, 2), picture(8, 1, 2)));
-static_assert(gives<InstanceNorm<8>>(unknown_dims, {any_dim, 8, any_dim, any_dim, any_dim}));  // a picture or a video
+// Instance norm: images of more than one pixel.
+static_assert(gives<InstanceNorm<8>>(image(8, 3, 5), image(8, 3, 5)));
+static_assert(gives<InstanceNorm<8>>(image(any_dim, 1, 2), image(8, 1, 2)));
+static_assert(gives<InstanceNorm<8>>(unknown_dims, {any_dim, 8, any_dim, any_dim, any_dim}));  // an image or a video
 static_assert(gives<InstanceNorm<8>>(video_dims(8, 2, 1, 1), video_dims(8, 2, 1, 1)));
 static_assert(infer<InstanceNorm<8>>(video_dims(8, 1, 1, 1)).fault.kind == FaultKind::one_pixel);
-static_assert(faulty<InstanceNorm<8>>(picture(8, 1, 1), FaultKind::one_pixel, 8));
-static_assert(faulty<InstanceNorm<8>>(picture(7), FaultKind::channels, 7, 8));
+static_assert(faulty<InstanceNorm<8>>(image(8, 1, 1), FaultKind::one_pixel, 8));
+static_assert(faulty<InstanceNorm<8>>(image(7), FaultKind::channels, 7, 8));
 static_assert(faulty<InstanceNorm<8>>(vector_dims(8), FaultKind::vector_given, 8));
 static_assert(faulty<InstanceNorm<0>>(unknown_dims, FaultKind::size, 0));
 static_assert(faulty<InstanceNorm<8, 0.f>>(unknown_dims, FaultKind::epsilon, 1));
 
 // Poolings.
-static_assert(gives<MaxPool<2>>(picture(3, 5, 8), picture(3, 2, 4)));
-static_assert(gives<MaxPool<3, 2, 1>>(picture(3, 5, 8), picture(3, 3, 4)));
-static_assert(gives<MaxPool<2>>(picture(3, any_dim, 8), picture(3, any_dim, 4)));
-static_assert(gives<MaxPool<2>>(unknown_dims, picture(any_dim)));
-static_assert(gives<AvgPool<3, 1, 1>>(picture(3, 5, 8), picture(3, 5, 8)));
+static_assert(gives<MaxPool<2>>(image(3, 5, 8), image(3, 2, 4)));
+static_assert(gives<MaxPool<3, 2, 1>>(image(3, 5, 8), image(3, 3, 4)));
+static_assert(gives<MaxPool<2>>(image(3, any_dim, 8), image(3, any_dim, 4)));
+static_assert(gives<MaxPool<2>>(unknown_dims, image(any_dim)));
+static_assert(gives<AvgPool<3, 1, 1>>(image(3, 5, 8), image(3, 5, 8)));
 static_assert(faulty<MaxPool<0>>(unknown_dims, FaultKind::size, 0));
 static_assert(faulty<MaxPool<-2>>(unknown_dims, FaultKind::size, -2));
 static_assert(faulty<MaxPool<2, 0>>(unknown_dims, FaultKind::stride, 0));
 static_assert(faulty<AvgPool<3, 1, 2>>(unknown_dims, FaultKind::padding, 2));
 static_assert(faulty<AvgPool<3, 1, -1>>(unknown_dims, FaultKind::padding, -1));
-static_assert(faulty<MaxPool<5, 1, 1>>(picture(3, 2, 8), FaultKind::kernel, 4, 5));
-static_assert(faulty<MaxPool<5, 1, 1>>(picture(3, any_dim, 2), FaultKind::kernel, any_dim, 5));
-static_assert(infer<MaxPool<5, 1, 1>>(picture(3, 9, 2)).fault.got == Dims{2, 11, 4});
+static_assert(faulty<MaxPool<5, 1, 1>>(image(3, 2, 8), FaultKind::kernel, 4, 5));
+static_assert(faulty<MaxPool<5, 1, 1>>(image(3, any_dim, 2), FaultKind::kernel, any_dim, 5));
+static_assert(infer<MaxPool<5, 1, 1>>(image(3, 9, 2)).fault.got == Dims{2, 11, 4});
 static_assert(faulty<MaxPool<2>>(vector_dims(8), FaultKind::vector_given, 8));
-static_assert(gives<GlobalAvgPool>(picture(7, 5, 3), picture(7, 1, 1)));
-static_assert(gives<GlobalAvgPool>(unknown_dims, picture(any_dim, 1, 1)));
-static_assert(gives<AdaptiveAvgPool<7>>(picture(3, 5, 8), picture(3, 7, 7)));
-static_assert(gives<AdaptiveAvgPool<2, 3>>(unknown_dims, picture(any_dim, 2, 3)));
-static_assert(faulty<AdaptiveAvgPool<2, 0>>(picture(3, 5, 8), FaultKind::size, 0));
+static_assert(gives<GlobalAvgPool>(image(7, 5, 3), image(7, 1, 1)));
+static_assert(gives<GlobalAvgPool>(unknown_dims, image(any_dim, 1, 1)));
+static_assert(gives<AdaptiveAvgPool<7>>(image(3, 5, 8), image(3, 7, 7)));
+static_assert(gives<AdaptiveAvgPool<2, 3>>(unknown_dims, image(any_dim, 2, 3)));
+static_assert(faulty<AdaptiveAvgPool<2, 0>>(image(3, 5, 8), FaultKind::size, 0));
 static_assert(faulty<AdaptiveAvgPool<2>>(vector_dims(8), FaultKind::vector_given, 8));
 
 // Rearrangements.
-static_assert(gives<Upsample<2>>(picture(3, 5, any_dim), picture(3, 10, any_dim)));
+static_assert(gives<Upsample<2>>(image(3, 5, any_dim), image(3, 10, any_dim)));
 static_assert(faulty<Upsample<0>>(unknown_dims, FaultKind::size, 0));
-static_assert(gives<Upsample<2, Bilinear>>(picture(3, 5, any_dim), picture(3, 10, any_dim)));
+static_assert(gives<Upsample<2, Bilinear>>(image(3, 5, any_dim), image(3, 10, any_dim)));
 static_assert(faulty<Upsample<0, Bilinear>>(unknown_dims, FaultKind::size, 0));
 static_assert(faulty<Upsample<2, Bilinear>>(vector_dims(8), FaultKind::vector_given, 8));
-static_assert(gives<PixelShuffle<2>>(picture(12, 5, 3), picture(3, 10, 6)));
-static_assert(gives<PixelShuffle<2>>(unknown_dims, picture(any_dim)));
-static_assert(faulty<PixelShuffle<2>>(picture(6), FaultKind::groups, 6, 4));
-static_assert(faulty<PixelShuffle<-1>>(picture(6), FaultKind::size, -1));
-static_assert(gives<PixelUnshuffle<2>>(picture(3, 10, 6), picture(12, 5, 3)));
-static_assert(gives<PixelUnshuffle<2>>(picture(3, any_dim, 6), picture(12, any_dim, 3)));
-static_assert(gives<PixelUnshuffle<2>>(unknown_dims, picture(any_dim)));
-static_assert(faulty<PixelUnshuffle<2>>(picture(3, 5, 6), FaultKind::multiple, 3, 2));
-static_assert(faulty<PixelUnshuffle<2>>(picture(3, any_dim, 5), FaultKind::multiple, 3, 2));
-static_assert(faulty<PixelUnshuffle<0>>(picture(6), FaultKind::size, 0));
+static_assert(gives<PixelShuffle<2>>(image(12, 5, 3), image(3, 10, 6)));
+static_assert(gives<PixelShuffle<2>>(unknown_dims, image(any_dim)));
+static_assert(faulty<PixelShuffle<2>>(image(6), FaultKind::groups, 6, 4));
+static_assert(faulty<PixelShuffle<-1>>(image(6), FaultKind::size, -1));
+static_assert(gives<PixelUnshuffle<2>>(image(3, 10, 6), image(12, 5, 3)));
+static_assert(gives<PixelUnshuffle<2>>(image(3, any_dim, 6), image(12, any_dim, 3)));
+static_assert(gives<PixelUnshuffle<2>>(unknown_dims, image(any_dim)));
+static_assert(faulty<PixelUnshuffle<2>>(image(3, 5, 6), FaultKind::multiple, 3, 2));
+static_assert(faulty<PixelUnshuffle<2>>(image(3, any_dim, 5), FaultKind::multiple, 3, 2));
+static_assert(faulty<PixelUnshuffle<0>>(image(6), FaultKind::size, 0));
 static_assert(faulty<PixelUnshuffle<2>>(vector_dims(8), FaultKind::vector_given, 8));
-static_assert(gives<Flatten>(picture(3, 5, 7), vector_dims(105)));
-static_assert(gives<Flatten>(picture(3), vector_dims(any_dim)));
+static_assert(gives<Flatten>(image(3, 5, 7), vector_dims(105)));
+static_assert(gives<Flatten>(image(3), vector_dims(any_dim)));
 static_assert(gives<Flatten>(vector_dims(7), vector_dims(7)));
 static_assert(gives<Flatten>(unknown_dims, vector_dims(any_dim)));
-static_assert(gives<Reshape<3, 5, 7>>(vector_dims(105), picture(3, 5, 7)));
-static_assert(gives<Reshape<3, 5, 7>>(unknown_dims, picture(3, 5, 7)));
-static_assert(gives<Reshape<3, 5, 7>>(picture(9), picture(3, 5, 7)));
+static_assert(gives<Reshape<3, 5, 7>>(vector_dims(105), image(3, 5, 7)));
+static_assert(gives<Reshape<3, 5, 7>>(unknown_dims, image(3, 5, 7)));
+static_assert(gives<Reshape<3, 5, 7>>(image(9), image(3, 5, 7)));
 static_assert(faulty<Reshape<3, 5, 7>>(vector_dims(100), FaultKind::value_count, 100, 3));
 static_assert(faulty<Reshape<3, -1, 7>>(vector_dims(21), FaultKind::size, -1));
 
@@ -164,7 +164,7 @@ static_assert(gives<Sinusoid<128, 1000.f>>(unknown_dims, vector_dims(128)));
 static_assert(faulty<Sinusoid<127>>(unknown_dims, FaultKind::halves, 127));
 static_assert(faulty<Sinusoid<0>>(unknown_dims, FaultKind::size, 0));
 static_assert(faulty<Sinusoid<128>>(vector_dims(2), FaultKind::features, 2, 1));
-static_assert(faulty<Sinusoid<128>>(picture(1, 1, 1), FaultKind::picture_given, 1));
+static_assert(faulty<Sinusoid<128>>(image(1, 1, 1), FaultKind::image_given, 1));
 
 }  // namespace
 

@@ -52,25 +52,25 @@ TEST_CASE("floats are written and read back") {
                    "a.npy: axes: found 65, expected 64 at most"));
 }
 
-TEST_CASE("samples are written in their order in memory, pictures as bytes") {
+TEST_CASE("samples are written in their order in memory, images as bytes") {
     TemporaryFolder folder;
     const std::vector<float> values(24, 0.25f);
     save_npy(View<Shape<3, 2, 4>>{values.data(), 1}, folder / "a.npy");
     CHECK(load_npy(folder / "a.npy").sizes == std::vector<std::size_t>{1, 2, 4, 3});
     save_npy(View<Shape<12>>{values.data(), 2}, folder / "a.npy");
     CHECK(load_npy(folder / "a.npy").sizes == std::vector<std::size_t>{2, 12});
-    Pictures pictures = blank_pictures(2, 3, 4, 1);
-    pictures.bytes[23] = 77;
-    save_npy(pictures, folder / "b.npy");
+    ImageData images = blank_images(2, 3, 4, 1);
+    images.bytes[23] = 77;
+    save_npy(images, folder / "b.npy");
     const std::string file = content_of(folder / "b.npy");
     CHECK(contains(file, "{'descr': '|u1', 'fortran_order': False, 'shape': (2, 3, 4, 1), }"));
     CHECK(file.size() % 64 == 24);
     CHECK(file.back() == 77);
-    pictures.bytes.pop_back();
-    CHECK(contains(error_of([&] { save_npy(pictures, folder / "b.npy"); }), "b.npy: number of values: found 23"));
+    images.bytes.pop_back();
+    CHECK(contains(error_of([&] { save_npy(images, folder / "b.npy"); }), "b.npy: number of values: found 23"));
 }
 
-TEST_CASE("samples and pictures are read back, and nothing but their own shape and type") {
+TEST_CASE("samples and images are read back, and nothing but their own shape and type") {
     TemporaryFolder folder;
     const auto text = [](auto read) { return error_of(read); };
     Tensor<Shape<3, 2, 4>> samples(5);
@@ -82,26 +82,26 @@ TEST_CASE("samples and pictures are read back, and nothing but their own shape a
     CHECK(contains(text([&] { load_npy<Shape<4, 3, 2>>(folder / "a.npy"); }),
                    "a.npy: shape: found 5 x 2 x 4 x 3, expected N x 3 x 2 x 4"));
     CHECK(contains(text([&] { load_npy<Shape<24>>(folder / "a.npy"); }), "expected N x 24"));
-    CHECK(contains(text([&] { load_npy_pictures(folder / "a.npy"); }), "a.npy: type: found <f4, expected |u1"));
+    CHECK(contains(text([&] { load_npy_images(folder / "a.npy"); }), "a.npy: type: found <f4, expected |u1"));
     save_npy(std::vector<float>{1}, {}, folder / "a.npy");
     CHECK(contains(text([&] { load_npy<Shape<1>>(folder / "a.npy"); }), "shape: found one value, expected N x 1"));
     save_npy(Tensor<Shape<7>>(0), folder / "a.npy");
     CHECK(load_npy<Shape<7>>(folder / "a.npy").batch() == 0);
 
-    Pictures pictures = blank_pictures(2, 3, 4, 3);
-    pictures.bytes[70] = 77;
-    save_npy(pictures, folder / "b.npy");
-    const Pictures same = load_npy_pictures(folder / "b.npy");
+    ImageData images = blank_images(2, 3, 4, 3);
+    images.bytes[70] = 77;
+    save_npy(images, folder / "b.npy");
+    const ImageData same = load_npy_images(folder / "b.npy");
     CHECK(same.count == 2);
     CHECK(size_text(same) == "3 x 4 x 3");
-    CHECK(same.bytes == pictures.bytes);
+    CHECK(same.bytes == images.bytes);
     CHECK(contains(text([&] { load_npy(folder / "b.npy"); }), "b.npy: type: found |u1, expected <f4"));
     for (const std::string sizes : {"4,", "2, 2", "2, 2, 1", "1, 2, 2, 2", "1, 0, 4, 1", "4294967296, 0, 1, 1"})
         CHECK(contains(text([&] {
-                           load_npy_pictures(folder.file("c.npy", npy("{'descr': '|u1', 'fortran_order': False, "
-                                                                      "'shape': (" +
-                                                                          sizes + ")}",
-                                                                      "abcd")));
+                           load_npy_images(folder.file("c.npy", npy("{'descr': '|u1', 'fortran_order': False, "
+                                                                    "'shape': (" +
+                                                                        sizes + ")}",
+                                                                    "abcd")));
                        }),
                        "expected N x height x width x 1 or 3"));
     CHECK(contains(text([&] {
@@ -201,27 +201,26 @@ TEST_CASE(
                    "d.npy: values: found 16 bytes, expected 24 bytes"));
 }
 
-TEST_CASE("issue 17.20: pictures without a channel are grey ones, and whole numbers become bytes when asked") {
+TEST_CASE("issue 17.20: images without a channel are grey ones, and whole numbers become bytes when asked") {
     TemporaryFolder folder;
     const std::vector<std::uint8_t> bytes{1, 2, 3, 4, 5, 6, 7, 8, 9, 10};
-    const Pictures grey = load_npy_pictures(folder.file("a.npy", npy_of("|u1", "1, 2, 5", bytes)));
+    const ImageData grey = load_npy_images(folder.file("a.npy", npy_of("|u1", "1, 2, 5", bytes)));
     CHECK(grey.count == 1);
     CHECK(size_text(grey) == "2 x 5 x 1");
     CHECK(grey.bytes == bytes);
     for (const std::string type : {"<u1", ">u1", "u1"})  // one byte has no order
-        CHECK(load_npy_pictures(folder.file("b.npy", npy_of(type, "1, 2, 5, 1", bytes))).bytes == bytes);
+        CHECK(load_npy_images(folder.file("b.npy", npy_of(type, "1, 2, 5, 1", bytes))).bytes == bytes);
     const Tensor<Shape<1, 2, 5>> floats =
         load_npy<Shape<1, 2, 5>>(folder.file("c.npy", npy_of("|u1", "1, 2, 5", bytes)), {.convert = true});
     CHECK(floats(0, 0, 1, 4) == 10.0f);
 
     const auto numbers = folder.file("d.npy", npy_of<std::int64_t>("<i8", "1, 1, 2", {255, 0}));
-    CHECK(load_npy_pictures(numbers, {.convert = true}).bytes == std::vector<std::uint8_t>{255, 0});
-    CHECK(
-        contains(error_of([&] { load_npy_pictures(numbers); }), "type: found <i8, expected |u1 (NpyOptions::convert"));
+    CHECK(load_npy_images(numbers, {.convert = true}).bytes == std::vector<std::uint8_t>{255, 0});
+    CHECK(contains(error_of([&] { load_npy_images(numbers); }), "type: found <i8, expected |u1 (NpyOptions::convert"));
     const auto turned = folder.file("e.npy", npy_of<std::uint8_t>("|u1", "2, 1, 2", {1, 3, 2, 4}, true));
-    CHECK(load_npy_pictures(turned, {.convert = true}).bytes == std::vector<std::uint8_t>{1, 2, 3, 4});
+    CHECK(load_npy_images(turned, {.convert = true}).bytes == std::vector<std::uint8_t>{1, 2, 3, 4});
     const auto error = [&](const std::string& file) {
-        return error_of([&] { load_npy_pictures(folder.file("f.npy", file), {.convert = true}); });
+        return error_of([&] { load_npy_images(folder.file("f.npy", file), {.convert = true}); });
     };
     CHECK(contains(error(npy_of<std::uint16_t>("<u2", "1, 1, 2", {0, 300})),
                    "f.npy: value 1: found 300, expected 0 to 255"));
@@ -231,7 +230,7 @@ TEST_CASE("issue 17.20: pictures without a channel are grey ones, and whole numb
     CHECK(contains(error(npy_of<std::uint8_t>("|b1", "1, 1, 2", {0, 1})), "(array * 255).astype(\"uint8\")"));
     CHECK(
         contains(error(npy_of("|u1", "1, 3, 1, 2", bytes)), "(channels are first here: array.transpose(0, 2, 3, 1))"));
-    CHECK(contains(error(npy_of("|u1", "2, 5, 3", bytes)), "(of one picture: array[None])"));  // or two of 5 x 3
+    CHECK(contains(error(npy_of("|u1", "2, 5, 3", bytes)), "(of one image: array[None])"));  // or two of 5 x 3
     CHECK(contains(error(npy_of("|u1", "1, 2, 2, 4", bytes)), "(without alpha: array[..., :3])"));
     CHECK(contains(
         error_of([&] { load_npy<Shape<3, 1, 2>>(folder.file("g.npy", npy_of<float>("<f4", "1, 3, 1, 2", {}))); }),

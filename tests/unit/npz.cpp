@@ -36,13 +36,13 @@ std::string replaced(std::string text, const std::string& old, const std::string
 struct Arrays {
     FloatArray floats{{2, 3}, {1, 2, 3, 4, 5, 6}};
     Tensor<Shape<20>> latents{3};
-    Pictures pictures = blank_pictures(2, 3, 4, 1);
+    ImageData images = blank_images(2, 3, 4, 1);
 
     Arrays() {
         latents(2, 19) = -0.5f;
-        pictures.bytes[23] = 77;
+        images.bytes[23] = 77;
     }
-    std::vector<NpzEntry> entries() const { return {{"floats", floats}, {"z", latents}, {"x", pictures}}; }
+    std::vector<NpzEntry> entries() const { return {{"floats", floats}, {"z", latents}, {"x", images}}; }
 };
 
 }  // namespace
@@ -56,9 +56,9 @@ TEST_CASE("arrays are written stored and deflated, and read back by name") {
     for (const std::string file : {"stored.npz", "deflated.npz"}) {
         Npz archive(folder / file);
         CHECK(archive.names() == std::vector<std::string>{"floats", "z", "x"});
-        const Pictures pictures = archive.read_pictures("x");  // in any order, and more than once
-        CHECK(size_text(pictures) == "3 x 4 x 1");
-        CHECK(pictures.bytes == our.pictures.bytes);
+        const ImageData images = archive.read_images("x");  // in any order, and more than once
+        CHECK(size_text(images) == "3 x 4 x 1");
+        CHECK(images.bytes == our.images.bytes);
         for (int time = 0; time < 2; ++time) {
             const FloatArray floats = archive.read("floats");
             CHECK(floats.sizes == our.floats.sizes);
@@ -99,7 +99,7 @@ TEST_CASE("another name, type or shape is an error that names file and array") {
     Npz archive(folder / "a.npz");
     CHECK(contains(error_of([&] { archive.read("y"); }), "a.npz: array: found no y, expected one of floats, z, x"));
     CHECK(contains(error_of([&] { archive.read("x"); }), "a.npz: x: type: found |u1, expected <f4"));
-    CHECK(contains(error_of([&] { archive.read_pictures("z"); }), "a.npz: z: shape: found 3 x 20"));
+    CHECK(contains(error_of([&] { archive.read_images("z"); }), "a.npz: z: shape: found 3 x 20"));
     CHECK(contains(error_of([&] { archive.read<Shape<21>>("z"); }), "a.npz: z: shape: found 3 x 20, expected N x 21"));
 }
 
@@ -114,12 +114,12 @@ TEST_CASE("issue 17.20: Keras's mnist.npz is images and labels, and doubles are 
                                                            {"y_train.npy", npy("|u1", "2,", "\5\1")},
                                                            {"z.npy", npy("<f8", "1, 1", one)}}));
     Npz archive(path);
-    Pictures pictures = archive.read_pictures("x_train");
-    CHECK(pictures.count == 2);
-    CHECK(size_text(pictures) == "4 x 2 x 1");
-    CHECK(std::string(pictures.bytes.begin(), pictures.bytes.end()) == pixels);
-    pictures.labels = archive.read_labels("y_train");
-    CHECK(pictures.labels == std::vector<int>{5, 1});
+    ImageData images = archive.read_images("x_train");
+    CHECK(images.count == 2);
+    CHECK(size_text(images) == "4 x 2 x 1");
+    CHECK(std::string(images.bytes.begin(), images.bytes.end()) == pixels);
+    images.labels = archive.read_labels("y_train");
+    CHECK(images.labels == std::vector<int>{5, 1});
     CHECK(archive.read("z", {.convert = true}).values == std::vector<float>{1.0f});
     CHECK(archive.read<Shape<1>>("z", {.convert = true})(0, 0) == 1.0f);
     CHECK(contains(error_of([&] { archive.read("z"); }), "mnist.npz: z: type: found <f8, expected <f4 (NpyOptions"));

@@ -22,19 +22,19 @@ namespace {
 using Generator = Sequential<ConvT<3, 4, 2, 1, 0>, BN<4>, ReLU, ConvT<4, 1, 4, 2, 1>, Tanh>;
 using Discriminator = Sequential<Conv<1, 4, 3, 1, 1>, BN<4>, LeakyReLU<0.2f>, Dropout<0.3f>, Conv<4, 1, 4, 1, 0>>;
 using Net = GAN<Generator, Discriminator, BCEWithLogits>;
-using Picture = Shape<1, 4, 4>;
+using Image = Shape<1, 4, 4>;
 using Autoencoder = VAE<16, 6, 2>;
 using TextModel = GPT2<GPT2Config{.vocabulary = 7, .context = 4, .width = 4, .layers = 1, .heads = 2, .hidden = 6}>;
 using TextTrainer = Trainer<TextModel, Cpu, AdamW>;
 
 template <ShapeType S>
-Dataset<S> small_pictures() {
-    Pictures pictures;
-    pictures.count = 10;
-    pictures.height = pictures.width = 4;
-    pictures.channels = 1;
-    for (int i = 0; i < 10 * 16; ++i) pictures.bytes.push_back(static_cast<std::uint8_t>(i * 37 % 251));
-    return Dataset<S>(pictures, {0, 1});
+Dataset<S> small_images() {
+    ImageData images;
+    images.count = 10;
+    images.height = images.width = 4;
+    images.channels = 1;
+    for (int i = 0; i < 10 * 16; ++i) images.bytes.push_back(static_cast<std::uint8_t>(i * 37 % 251));
+    return Dataset<S>(images, {0, 1});
 }
 
 const GanOptions<Adam> gan_options{
@@ -49,21 +49,21 @@ struct Files {
 
     void write_all() {
         for (int step = 0; step < steps; ++step) {
-            history.add({gan.step(pictures.next()).generator});
+            history.add({gan.step(images.next()).generator});
             vae.step(vectors.next());
             text.step(windows.next());
         }
-        gan.save(folder / "gan.safetensors", pictures, history);
+        gan.save(folder / "gan.safetensors", images, history);
         vae.save(folder / "vae.safetensors", vectors);
         text.save(folder / "text.safetensors", windows);
         save(gan, folder / "weights.safetensors");
     }
 
     std::filesystem::path folder;
-    Dataset<Picture> data = small_pictures<Picture>();
-    Dataset<Shape<16>> flat = small_pictures<Shape<16>>();
+    Dataset<Image> data = small_images<Image>();
+    Dataset<Shape<16>> flat = small_images<Shape<16>>();
     std::vector<int> tokens = std::vector<int>(40, 3);
-    Loader<Picture> pictures{data, {.batch = 4, .seed = 5}};
+    Loader<Image> images{data, {.batch = 4, .seed = 5}};
     Loader<Shape<16>> vectors{flat, {.batch = 4, .seed = 5}};
     TextWindows windows{tokens, {.batch = 2, .context = 4, .seed = 5}};
     History history{{"generator"}};
@@ -91,22 +91,22 @@ void expect_same_tensors(const std::filesystem::path& left, const std::filesyste
 
 }  // namespace
 
-TEST_CASE("issue 18.8: checkpoints of the first format go on, with every bit") {
+TEST_CASE("issue 18.8: checkpoints of the first format resume, with every bit") {
     TemporaryFolder folder;
     Files files(folder.path());
-    files.gan.resume(format_1() / "gan.safetensors", files.pictures, files.history);
+    files.gan.resume(format_1() / "gan.safetensors", files.images, files.history);
     files.vae.resume(format_1() / "vae.safetensors", files.vectors);
     files.text.resume(format_1() / "text.safetensors", files.windows);
     CHECK(files.gan.steps() == steps);
     CHECK(files.vae.steps() == steps);
     CHECK(files.text.steps() == steps);
     CHECK(files.history.rows() == steps);
-    files.gan.save(folder / "gan.safetensors", files.pictures, files.history);
+    files.gan.save(folder / "gan.safetensors", files.images, files.history);
     files.vae.save(folder / "vae.safetensors", files.vectors);
     files.text.save(folder / "text.safetensors", files.windows);
     for (const char* name : {"gan.safetensors", "vae.safetensors", "text.safetensors"})
         expect_same_tensors(folder / name, format_1() / name);
-    files.gan.step(files.pictures.next());
+    files.gan.step(files.images.next());
     files.vae.step(files.vectors.next());
     files.text.step(files.windows.next());
 }
@@ -171,7 +171,7 @@ TEST_CASE("issue 18.8: a layer that is renamed opens the files of before") {
     CHECK_THROWS_WITH_AS(load(dense, folder / "another.safetensors"), doctest::Contains("Scale.2"), Error);
 }
 
-TEST_CASE("issue 18.8: an optimiser that is renamed goes on with the checkpoints of before") {
+TEST_CASE("issue 18.8: an optimiser that is renamed resumes with the checkpoints of before") {
     TemporaryFolder folder;
     const auto path = folder / "training.safetensors";
     const SupervisedOptions<Descent> before{.optimizer = {{.momentum = 0.5f}}, .batch = 2};

@@ -277,7 +277,7 @@ TEST_CASE_TEMPLATE("issue 18.5: groups have PyTorch's numbers", Device, GENOTYPE
     CHECK(difference(decayed.model().parameters, grouped.model().parameters) == 0);
 }
 
-TEST_CASE("issue 18.5: groups and micro-batches are options of checkpoints, and a training goes on to the bit") {
+TEST_CASE("issue 18.5: groups and micro-batches are options of checkpoints, and a training resumes to the bit") {
     using Options = SupervisedOptions<AdamW>;
     const Options options{.schedule = Schedule::cosine(20, 2),
                           .clip_norm = 1,

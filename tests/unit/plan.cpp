@@ -93,10 +93,10 @@ namespace {
 using Chain = Sequential<Conv<2, 4, 3, 1, 1>, BN<4>, ReLU, Conv<4, 2, 3, 1, 1>, Tanh, Dropout<>>;
 constexpr auto training =
     detail::plan_chain<Cpu, Training, Conv<2, 4, 3, 1, 1>, BN<4>, ReLU, Conv<4, 2, 3, 1, 1>, Tanh, Dropout<>>(
-        picture_dims(2, 4, 4));
+        image_dims(2, 4, 4));
 constexpr auto inference =
     detail::plan_chain<Cpu, Inference, Conv<2, 4, 3, 1, 1>, BN<4>, ReLU, Conv<4, 2, 3, 1, 1>, Tanh, Dropout<>>(
-        picture_dims(2, 4, 4));
+        image_dims(2, 4, 4));
 
 constexpr bool same_place(detail::Place a, detail::Place b) {
     return a.where == b.where && a.offset == b.offset;
@@ -126,7 +126,7 @@ static_assert(!same_place(training.gradient[3], training.gradient[4]));
 // 16 values of 4 channels twice, 16 of 2 once, and the mask of dropout.
 static_assert(training.total.kept.per_sample == 64 + 64 + 32 + 32);
 
-static_assert(memory_of<Chain, Cpu, Training>(picture_dims(2, 4, 4)).kept == training.total.kept);
+static_assert(memory_of<Chain, Cpu, Training>(image_dims(2, 4, 4)).kept == training.total.kept);
 
 template <class Net, class In>
 constexpr bool inference_is_smaller =
@@ -144,7 +144,7 @@ static_assert(floats<100, Training> - floats<99, Training> == 4 * 2 * 64);
 
 }  // namespace
 
-TEST_CASE("a region's stretches lie behind one another for its capacity") {
+TEST_CASE("a region's ranges lie behind one another for its capacity") {
     float memory[100];
     const MemoryRegion region{memory, memory + 64, 2};
     const MemoryRegion inner = region.at({16, 3});

@@ -18,7 +18,7 @@ constexpr double no_number = std::numeric_limits<double>::quiet_NaN();
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
 /// Pixels that have a series' own colour, unmixed, within columns [left, right).
-int coloured(const Pictures& chart, std::size_t series, int left = 0, int right = 100000) {
+int coloured(const ImageData& chart, std::size_t series, int left = 0, int right = 100000) {
     const detail::Colour colour = detail::series_colour(series);
     int count = 0;
     for (int y = 0; y < chart.height; ++y)
@@ -55,7 +55,7 @@ TEST_CASE("the numbers on an axis are round and few") {
 
 TEST_CASE("curves are drawn where their values are") {
     const std::vector<Series> series{{"low", {0, 1}, {0, 0}}, {"high", {0, 1}, {1, 1}}};
-    const Pictures chart = line_chart(series, {.title = "Title", .x_label = "x", .y_label = "y"});
+    const ImageData chart = line_chart(series, {.title = "Title", .x_label = "x", .y_label = "y"});
     CHECK(chart.count == 1);
     CHECK(chart.height == 600);
     CHECK(chart.width == 900);
@@ -102,7 +102,7 @@ TEST_CASE("many classes and long names leave room for the data") {
     std::vector<Series> series;
     for (int label = 0; label < 200; ++label)
         series.push_back({std::string(300, 'W'), {static_cast<double>(label)}, {static_cast<double>(label)}});
-    const Pictures chart = scatter_chart(series, {.width = 600, .height = 400});
+    const ImageData chart = scatter_chart(series, {.width = 600, .height = 400});
     CHECK(chart.width == 600);
     CHECK(coloured(chart, 0, 0, 600) > 0);
 }

@@ -15,11 +15,11 @@ using namespace genotype;
 
 namespace {
 
-Pictures striped(int count, int height, int width, int channels) {
-    Pictures pictures = blank_pictures(count, height, width, channels);
-    for (std::size_t byte = 0; byte < pictures.bytes.size(); ++byte)
-        pictures.bytes[byte] = static_cast<std::uint8_t>(byte * 37 + 11);
-    return pictures;
+ImageData striped(int count, int height, int width, int channels) {
+    ImageData images = blank_images(count, height, width, channels);
+    for (std::size_t byte = 0; byte < images.bytes.size(); ++byte)
+        images.bytes[byte] = static_cast<std::uint8_t>(byte * 37 + 11);
+    return images;
 }
 
 /// Grey with transparency, 2 x 2, written by hand: values 10, 20, 30, 40 under four opacities.
@@ -70,23 +70,23 @@ TEST_CASE("what is written is read back") {
     TemporaryFolder folder;
     for (const int channels : {1, 3})
         for (const int side : {1, 7, 32}) {
-            const Pictures picture = striped(1, side, side + 2, channels);
-            save_png(picture, folder / "picture.png");
-            const Pictures back = load_png(folder / "picture.png");
+            const ImageData image = striped(1, side, side + 2, channels);
+            save_png(image, folder / "image.png");
+            const ImageData back = load_png(folder / "image.png");
             CHECK(back.count == 1);
             CHECK(back.height == side);
             CHECK(back.width == side + 2);
             CHECK(back.channels == channels);
-            CHECK(back.bytes == picture.bytes);
+            CHECK(back.bytes == image.bytes);
         }
     CHECK(folder.entries() == 1);
 }
 
 TEST_CASE("transparency is dropped, not blended") {
     TemporaryFolder folder;
-    const Pictures picture = load_png(folder.file("alpha.png", grey_alpha_file()));
-    CHECK(picture.channels == 1);
-    CHECK(picture.bytes == std::vector<std::uint8_t>{10, 20, 30, 40});
+    const ImageData image = load_png(folder.file("alpha.png", grey_alpha_file()));
+    CHECK(image.channels == 1);
+    CHECK(image.bytes == std::vector<std::uint8_t>{10, 20, 30, 40});
 }
 
 TEST_CASE("values of 16 bits are rounded to 8, whatever is beside them, and never cut off or shifted") {
@@ -153,16 +153,16 @@ TEST_CASE("damaged and lying PNGs are errors") {
 
 TEST_CASE("what PNG cannot hold is an error") {
     TemporaryFolder folder;
-    CHECK(contains(error_of([&] { save_png(striped(2, 4, 4, 1), folder / "a.png"); }), "number of pictures: found 2"));
+    CHECK(contains(error_of([&] { save_png(striped(2, 4, 4, 1), folder / "a.png"); }), "number of images: found 2"));
     CHECK(contains(error_of([&] { save_png(striped(1, 4, 4, 2), folder / "a.png"); }), "channels: found 2"));
-    CHECK(contains(error_of([&] { save_png(striped(1, 0, 4, 1), folder / "a.png"); }), "a.png: picture"));
+    CHECK(contains(error_of([&] { save_png(striped(1, 0, 4, 1), folder / "a.png"); }), "a.png: image"));
     CHECK(folder.entries() == 0);
 }
 
 TEST_CASE("a grid is laid out as torchvision's") {
-    Pictures three = blank_pictures(3, 1, 2, 1);
+    ImageData three = blank_images(3, 1, 2, 1);
     three.bytes = {1, 2, 3, 4, 5, 6};
-    const Pictures whole = grid(three, 2, 1);
+    const ImageData whole = grid(three, 2, 1);
     CHECK(whole.count == 1);
     CHECK(whole.height == 5);
     CHECK(whole.width == 7);
@@ -174,20 +174,20 @@ TEST_CASE("a grid is laid out as torchvision's") {
     CHECK(grid(three, 8, 0).bytes == three.bytes);
     CHECK(grid(striped(1, 4, 5, 3)).bytes == striped(1, 4, 5, 3).bytes);
     CHECK(grid(striped(9, 4, 5, 3)).width == 8 * 7 + 2);
-    CHECK(contains(error_of([&] { grid(Pictures{}); }), "number of pictures: found 0"));
+    CHECK(contains(error_of([&] { grid(ImageData{}); }), "number of images: found 0"));
     CHECK(contains(error_of([&] { grid(three, 0); }), "columns: found 0"));
     CHECK(contains(error_of([&] { grid(three, 1, -1); }), "padding: found -1"));
     CHECK(contains(error_of([&] { grid(three, 1, 1 << 30); }), "size: found"));
 }
 
-TEST_CASE("pictures are cut and joined with their labels") {
-    Pictures four = striped(4, 1, 2, 1);
+TEST_CASE("images are cut and joined with their labels") {
+    ImageData four = striped(4, 1, 2, 1);
     four.labels = {5, 6, 7, 8};
-    const Pictures middle = slice(four, 1, 2);
+    const ImageData middle = slice(four, 1, 2);
     CHECK(middle.count == 2);
     CHECK(middle.labels == std::vector<int>{6, 7});
     CHECK(middle.bytes == std::vector<std::uint8_t>(four.bytes.begin() + 2, four.bytes.begin() + 6));
-    const Pictures back = join(slice(four, 0, 1), slice(four, 1, 3));
+    const ImageData back = join(slice(four, 0, 1), slice(four, 1, 3));
     CHECK(back.count == 4);
     CHECK(back.bytes == four.bytes);
     CHECK(back.labels == four.labels);
@@ -201,12 +201,12 @@ TEST_CASE("pictures are cut and joined with their labels") {
 TEST_CASE("floats become the nearest bytes") {
     const std::vector<float> values{-1.0f, 1.0f, 0.0f, -3.0f, 7.0f, 0.0039f};
     const View<Shape<3, 1, 2>> view{values.data(), 1};
-    CHECK(to_pictures(view, {-1, 1}).bytes == std::vector<std::uint8_t>{0, 255, 128, 0, 255, 128});
+    CHECK(to_images(view, {-1, 1}).bytes == std::vector<std::uint8_t>{0, 255, 128, 0, 255, 128});
     CHECK(grid(view, {0, 1}).bytes == std::vector<std::uint8_t>{0, 255, 0, 0, 255, 1});
-    const Pictures square = to_pictures<Shape<1, 2, 3>>(View<Shape<6>>{values.data(), 1}, {0, 1});
+    const ImageData square = to_images<Shape<1, 2, 3>>(View<Shape<6>>{values.data(), 1}, {0, 1});
     CHECK(square.height == 2);
     CHECK(square.channels == 1);
     const std::vector<float> bad{0.0f, std::numeric_limits<float>::quiet_NaN()};
-    CHECK(contains(error_of([&] { to_pictures(View<Shape<1, 1, 2>>{bad.data(), 1}, {0, 1}); }), "not a number"));
-    CHECK(contains(error_of([&] { to_pictures(View<Shape<1, 1, 2>>{bad.data(), 1}, {1, 1}); }), "range"));
+    CHECK(contains(error_of([&] { to_images(View<Shape<1, 1, 2>>{bad.data(), 1}, {0, 1}); }), "not a number"));
+    CHECK(contains(error_of([&] { to_images(View<Shape<1, 1, 2>>{bad.data(), 1}, {1, 1}); }), "range"));
 }

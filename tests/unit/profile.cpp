@@ -18,7 +18,7 @@ namespace {
 
 using Small = VAE<24, 16, 4>;
 
-std::vector<float> pictures() {
+std::vector<float> images() {
     std::vector<float> values(8 * 24);
     for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<float>(i % 7) / 7;
     return values;
@@ -26,7 +26,7 @@ std::vector<float> pictures() {
 
 template <class Device>
 std::vector<float> parameters_after(int steps) {
-    const std::vector<float> values = pictures();
+    const std::vector<float> values = images();
     Trainer<Small, Device> trainer({.batch = 8, .seed = 3});
     for (int i = 0; i < steps; ++i) trainer.step({values.data(), 8});
     const auto& arena = trainer.model().parameters;
@@ -49,7 +49,7 @@ TEST_CASE("a profiled step computes the same, bit for bit, on every device") {
 }
 
 TEST_CASE("each layer has its row and directions, and the rows add up to the time of the steps") {
-    const std::vector<float> values = pictures();
+    const std::vector<float> values = images();
     Trainer<Small, Profiled<Reference>> trainer({.batch = 8});
     Profile profile;
     trainer.step({values.data(), 8});  // outside profile.step: counted by row, not as a step
@@ -80,7 +80,7 @@ TEST_CASE("each layer has its row and directions, and the rows add up to the tim
 }
 
 TEST_CASE("profiles nest, and without one nothing is recorded") {
-    const std::vector<float> values = pictures();
+    const std::vector<float> values = images();
     Trainer<Small, Profiled<Reference>> trainer({.batch = 8});
     trainer.step({values.data(), 8});
     Profile outer;

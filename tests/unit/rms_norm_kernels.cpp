@@ -73,9 +73,9 @@ TEST_CASE("RMS norm by hand") {
         CHECK(difference(out.y, {inverse, inverse, -inverse, 10 * inverse}) < 1e-6);
         CHECK(difference(out.dweight, {0, 0, 0, 5 * inverse}) < 1e-6);
         const float mean = 2 * 5 * inverse / 4;  // of weight * dy * normalised
-        auto slope = [&](float own, float normalised) { return inverse * (own - normalised * mean); };
-        CHECK(difference(out.dx, {slope(0, inverse), slope(0, inverse), slope(0, -inverse), slope(2, 5 * inverse)}) <
-              1e-6);
+        auto derivative = [&](float own, float normalised) { return inverse * (own - normalised * mean); };
+        CHECK(difference(out.dx, {derivative(0, inverse), derivative(0, inverse), derivative(0, -inverse),
+                                  derivative(2, 5 * inverse)}) < 1e-6);
     };
     check(Cpu{});
     check(Reference{});

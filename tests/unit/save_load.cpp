@@ -119,13 +119,13 @@ TEST_CASE("PyTorch's order of values: a Linear's row is an output, a kernel's va
     Model<Sequential<Conv<2, 1, 2>>> conv;
     load(conv, folder.file("c", safetensors_file("{" + tensor_entry("0.weight", "F32", "1,2,2,2", 0, 32) + "}",
                                                  bytes_of<float>({1, 2, 3, 4, 5, 6, 7, 8}))));
-    Tensor<Shape<2, 2, 2>> picture(1);
+    Tensor<Shape<2, 2, 2>> image(1);
     for (const int channel : {0, 1})
         for (const int row : {0, 1})
             for (const int column : {0, 1}) {
-                for (long i = 0; i < picture.size(); ++i) picture.data()[i] = 0;
-                picture(0, channel, row, column) = 1;
-                CHECK(conv(picture)(0, 0, 0, 0) == static_cast<float>(1 + channel * 4 + row * 2 + column));
+                for (long i = 0; i < image.size(); ++i) image.data()[i] = 0;
+                image(0, channel, row, column) = 1;
+                CHECK(conv(image)(0, 0, 0, 0) == static_cast<float>(1 + channel * 4 + row * 2 + column));
             }
 }
 

@@ -69,20 +69,20 @@ TEST_CASE("a text that is written token by token has the bits of one that is rea
 TEST_CASE("training sees what inference sees, and gradients of texts do not depend on their neighbours") {
     Model<Net, TestedDevice> model(Seed{3});
     Workspace<Net, Shape<64>, Training, TestedDevice> run_of_three(60);
-    const Array x = random_array(60 * 64, 1), slope = random_array(60 * 64, 2);
+    const Array x = random_array(60 * 64, 1), derivative = random_array(60 * 64, 2);
     const kernels::SequenceRows list[] = {{.row = 0, .count = 20}, {.row = 20, .count = 1}, {.row = 21, .count = 39}};
     const kernels::Sequences texts{list, 3, context, false};
     Array dx = unwritten(60 * 64);
     const View<Shape<64>> y = run_of_three.forward(model, {x.data(), 60}, texts);
     const Array together(y.data, y.data + y.size());
-    run_of_three.backward(model, {x.data(), 60}, {slope.data(), 60},
+    run_of_three.backward(model, {x.data(), 60}, {derivative.data(), 60},
                           {.input_gradient = {dx.data(), 60}, .sequences = &texts});
     for (const kernels::SequenceRows& text : list) {
         Workspace<Net, Shape<64>, Training, TestedDevice> alone(text.count);
         const Array own = part(x, text.row, text.count);
         Array own_dx = unwritten(static_cast<long>(own.size()));
         const View<Shape<64>> z = alone.forward(model, {own.data(), text.count});
-        alone.backward(model, {own.data(), text.count}, {slope.data() + text.row * 64, text.count},
+        alone.backward(model, {own.data(), text.count}, {derivative.data() + text.row * 64, text.count},
                        {.input_gradient = {own_dx.data(), text.count}});
         CHECK(same_bits({z.data, z.data + z.size()}, part(together, text.row, text.count)));
         CHECK(difference(own_dx, part(dx, text.row, text.count)) < 1e-6);

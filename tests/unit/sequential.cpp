@@ -19,7 +19,7 @@ TEST_CASE("a chain of one layer") {
     expect_gradients<Sequential<Dropout<0.3f>>, Shape<7>>();
 }
 
-TEST_CASE("pictures and vectors in one chain") {
+TEST_CASE("images and vectors in one chain") {
     using Net = Sequential<Conv<2, 5, 3, 2, 1, Bias>, BN<5>, LeakyReLU<0.2f>, Flatten, Linear<30, 4>, GELU,
                            Reshape<1, 2, 2>, ConvT<1, 3, 3, 2>, Sigmoid>;
     expect_on_both<Net, Shape<2, 5, 4>>();

@@ -28,7 +28,7 @@ static_assert(std::same_as<InputShape<Generator>, Shape<100, 1, 1>>);
 static_assert(std::same_as<InputShape<ImageVae>, Shape<784>>);
 static_assert(std::same_as<InputShape<Sequential<Sequential<Linear<7, 2>>, ReLU>>, Shape<7>>);
 static_assert(std::same_as<InputShape<Repeat<2, Residual<Linear<5, 5>>>>, Shape<5>>);
-static_assert(std::same_as<Dcgan::Picture, Shape<3, 32, 32>> && std::same_as<Dcgan::Noise, Shape<100, 1, 1>>);
+static_assert(std::same_as<Dcgan::Image, Shape<3, 32, 32>> && std::same_as<Dcgan::Noise, Shape<100, 1, 1>>);
 static_assert(ImageVae::latent == 20 && std::same_as<ImageVae::Latent, Shape<20>>);
 
 // A kernel of 3 x 3 with stride 2 over odd sizes, and back.
@@ -42,9 +42,9 @@ static_assert(std::same_as<Sequential<Linear<2, 3>, ReLU>, Sequential<Linear<2, 
 static_assert(!std::same_as<Sequential<Sequential<Linear<2, 3>>, ReLU>, Sequential<Linear<2, 3>, ReLU>>);
 
 // What is known before an input is named.
-static_assert(infer<Generator>(unknown_dims).dims == picture_dims(3, any_dim, any_dim));
-static_assert(infer<Conv<3, 64, 4, 2, 1>>(unknown_dims).dims == picture_dims(64, any_dim, any_dim));
-static_assert(infer<Conv<3, 64, 4, 2, 1>>(picture_dims(3, any_dim, 32)).dims == picture_dims(64, any_dim, 16));
+static_assert(infer<Generator>(unknown_dims).dims == image_dims(3, any_dim, any_dim));
+static_assert(infer<Conv<3, 64, 4, 2, 1>>(unknown_dims).dims == image_dims(64, any_dim, any_dim));
+static_assert(infer<Conv<3, 64, 4, 2, 1>>(image_dims(3, any_dim, 32)).dims == image_dims(64, any_dim, 16));
 static_assert(infer<Sequential<Flatten, Linear<12, 2>>>(unknown_dims).dims == vector_dims(2));
 static_assert(infer<Sequential<ReLU, Tanh>>(unknown_dims).dims == unknown_dims);
 static_assert(infer<Sequential<Conv<3, 4, 3>, Flatten>>(unknown_dims).dims == vector_dims(any_dim));
@@ -56,19 +56,19 @@ static_assert(channels.kind == FaultKind::features && channels.depth == 1 && cha
 static_assert(channels.got == vector_dims(6) && channels.wanted == vector_dims(5));
 constexpr ShapeFault nested =
     infer<combinators::Sequential<ReLU, combinators::Repeat<3, ReLU, combinators::Sequential<ReLU, ReLU, BN<8>>>>>(
-        picture_dims(6, 4, 4))
+        image_dims(6, 4, 4))
         .fault;
 static_assert(nested.kind == FaultKind::channels && nested.depth == 3);
 static_assert(nested.at0 == 1 && nested.at1 == 1 && nested.at2 == 2);
 // A projection's layers are counted after the branch's.
 constexpr ShapeFault projection =
-    infer<combinators::Residual<Sequential<ReLU, Tanh>, Projection<ReLU, BN<8>>>>(picture_dims(6, 4, 4)).fault;
+    infer<combinators::Residual<Sequential<ReLU, Tanh>, Projection<ReLU, BN<8>>>>(image_dims(6, 4, 4)).fault;
 static_assert(projection.kind == FaultKind::channels && projection.depth == 1 && projection.at0 == 3);
 
-static_assert(merge(picture_dims(any_dim, 4, any_dim), picture_dims(3, any_dim, 5)) == picture_dims(3, 4, 5));
+static_assert(merge(image_dims(any_dim, 4, any_dim), image_dims(3, any_dim, 5)) == image_dims(3, 4, 5));
 static_assert(merge(unknown_dims, vector_dims(3)) == vector_dims(3));
 static_assert(merge(vector_dims(3), unknown_dims) == vector_dims(3));
-static_assert(!picture_dims(3, any_dim, 5).complete() && picture_dims(3, 4, 5).complete() && !unknown_dims.complete());
+static_assert(!image_dims(3, any_dim, 5).complete() && image_dims(3, 4, 5).complete() && !unknown_dims.complete());
 
 static_assert(parameter_count<Generator> == 1'068'928);
 static_assert(parameter_count<Discriminator> == 663'296);
@@ -81,7 +81,7 @@ static_assert(parameter_count<Sequential<ReLU, Dropout<>>> == 0);
 static_assert(parameter_floats<Linear<3, 5>>() == 16 + 16 && parameter_floats<Linear<4, 5>>() == 32 + 16);
 static_assert(buffer_floats<Sequential<BN<17>, ReLU>>() == 32 + 32 + 16);
 
-// The kernel's weights times the pixels of the smaller picture.
+// The kernel's weights times the pixels of the smaller image.
 static_assert(multiply_adds<Generator, Shape<100, 1, 1>> == 409'600 + 524'288 * 16 + 131'072 * 64 + 3'072 * 256);
 static_assert(multiply_adds<Discriminator, Shape<3, 32, 32>> == 3'072 * 256 + 131'072 * 64 + 524'288 * 16 + 4'096);
 static_assert(multiply_adds<ImageVae, Shape<784>> == 2 * 784 * 256 + 2 * 256 * 256 + 256 * 40 + 20 * 256);
@@ -104,7 +104,7 @@ static_assert(GeneratorRun<Inference, Reference>::floats(64) < GeneratorRun<Trai
 static_assert(GeneratorRun<Inference>::floats(64) < GeneratorRun<Training>::floats(64));
 static_assert(GeneratorRun<Training>::floats(2) - GeneratorRun<Training>::floats(1) ==
               GeneratorRun<Training>::floats(65) - GeneratorRun<Training>::floats(64));
-// 3 x 32 x 32 values of output are part of it, and so a picture alone costs at least as much.
+// 3 x 32 x 32 values of output are part of it, and so an image alone costs at least as much.
 static_assert(GeneratorRun<Inference>::floats(2) - GeneratorRun<Inference>::floats(1) >= 3 * 32 * 32);
 static_assert(Workspace<Linear<3, 5>, Shape<3>>::floats(1) == 16 && Workspace<Linear<3, 5>, Shape<3>>::floats(4) == 64);
 

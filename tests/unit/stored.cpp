@@ -141,7 +141,7 @@ TEST_CASE("an id that is no row is an error") {
 
 namespace {
 
-using Picture = Shape<3, 8, 8>;
+using Image = Shape<3, 8, 8>;
 using Wide = Conv<3, 8, 3, 1, 1, Bias>;
 using Halving = Conv<8, 4, 4, 2, 1>;
 using Point = Conv<4, 6, 1, 1, 0, Bias>;
@@ -149,7 +149,7 @@ using Doubling = ConvT<6, 5, 4, 2, 1>;
 using PointBack = ConvT<5, 2, 1, 1, 0, Bias>;
 using Sparse = Conv<2, 2, 1, 2>;  // of kernel 1, and yet no product
 using Answer = Linear<32, 7>;
-using Pictures = Sequential<Wide, ReLU, Halving, Point, ReLU, Doubling, PointBack, Sparse, Flatten, Answer>;
+using ImageData = Sequential<Wide, ReLU, Halving, Point, ReLU, Doubling, PointBack, Sparse, Flatten, Answer>;
 
 /// Where child `index` of `Net` has its parameters and its packed form.
 template <class Net, class Device>
@@ -178,12 +178,12 @@ TEST_CASE("issue 17.10: whether a layer's weights are a stored matrix is a prope
 
 TEST_CASE_TEMPLATE("issue 17.10: convolutions beside products on stored weights answer as on the plain device", Device,
                    Cpu, Reference) {
-    const Model<Pictures, Device> plain(Seed{4});
-    Model<Pictures, Stored<Device>> model(Seed{4});
+    const Model<ImageData, Device> plain(Seed{4});
+    Model<ImageData, Stored<Device>> model(Seed{4});
     std::vector<std::vector<float>> matrices;
     // The plain order is [large][small], a stored matrix's is (outputs, inputs).
     const auto store = [&](int index, int rows, int columns, bool outputs_are_small) {
-        const auto [from, to] = places_of<Pictures, Stored<Device>>(index);
+        const auto [from, to] = places_of<ImageData, Stored<Device>>(index);
         const float* const weights = plain.parameters.data() + from;
         std::vector<float>& matrix = matrices.emplace_back();
         for (int row = 0; row < rows; ++row)
@@ -197,11 +197,11 @@ TEST_CASE_TEMPLATE("issue 17.10: convolutions beside products on stored weights 
     store(3, 6, 4, true);
     store(6, 2, 5, false);
     store(9, 7, 32, true);
-    const Array x = kernel_test::random_array(5 * Picture::count, 3);
-    Workspace<Pictures, Picture, Inference, Device> memory(5);
-    Workspace<Pictures, Picture, Inference, Stored<Device>> other(5);
-    const auto expected = memory.forward(plain, View<Picture>{x.data(), 5});
-    const auto found = other.forward(model, View<Picture>{x.data(), 5});
+    const Array x = kernel_test::random_array(5 * Image::count, 3);
+    Workspace<ImageData, Image, Inference, Device> memory(5);
+    Workspace<ImageData, Image, Inference, Stored<Device>> other(5);
+    const auto expected = memory.forward(plain, View<Image>{x.data(), 5});
+    const auto found = other.forward(model, View<Image>{x.data(), 5});
     CHECK(kernel_test::difference(Array(found.data, found.data + found.size()),
                                   Array(expected.data, expected.data + expected.size()), 1000) < 1e-6);
 }

@@ -98,19 +98,19 @@ Columns forms(int batch) {
 TEST_CASE("the forms of convolutions, which the batch and the device choose") {
     const std::string winograd = "Winograd F(4x4,2x2)", direct = "direct";
     using Noise = Shape<100, 1, 1>;
-    using Picture = Shape<3, 32, 32>;
+    using Image = Shape<3, 32, 32>;
     CHECK(forms<dcgan::Generator, Noise, Cpu>(64) == Columns{"form, batch 64", direct, winograd, winograd, direct});
-    CHECK(forms<dcgan::Discriminator, Picture, Cpu>(64) ==
-          Columns{"form, batch 64", direct, winograd, winograd, direct});
+    CHECK(forms<dcgan::Discriminator, Image, Cpu>(64) == Columns{"form, batch 64", direct, winograd, winograd, direct});
     CHECK(forms<dcgan::Generator, Noise, Cpu>(4) == Columns{"form, batch 4", direct, direct, winograd, direct});
-    CHECK(forms<dcgan::Generator, Noise, Exact<Cpu>>(64) == Columns{"form, batch 64", direct, direct, direct, direct});
+    CHECK(forms<dcgan::Generator, Noise, DirectConvolution<Cpu>>(64) ==
+          Columns{"form, batch 64", direct, direct, direct, direct});
     CHECK(forms<Sequential<Conv<64, 64, 3, 1, 1>>, Shape<64, 8, 8>, Cpu>(64) ==
           Columns{"form, batch 64", "Winograd F(4x4,3x3)"});
     CHECK(forms<Sequential<Conv<64, 64, 3, 1, 1>>, Shape<64, 14, 14>, Cpu>(64) ==
           Columns{"form, batch 64", "Winograd F(5x5,3x3)"});
     // The reference has no choice, and a Linear none either.
     CHECK(forms<dcgan::Generator, Noise, Reference>(64).empty());
-    CHECK(forms<dcgan::Generator, Noise, Exact<Reference>>(64).empty());
+    CHECK(forms<dcgan::Generator, Noise, DirectConvolution<Reference>>(64).empty());
     CHECK(forms<Sequential<Linear<4, 6>, Tanh>, Shape<4>, Cpu>(64).empty());
 }
 

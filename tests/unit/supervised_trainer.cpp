@@ -190,7 +190,7 @@ using Labelled =
     Sequential<Linear<2, 8>, Let<kind, Of<kind>, Embedding<3, 8>>, Modulate<kind, 8, 8>, ReLU, Linear<8, 2>>;
 
 /// Asks for memory behind its loss, and has no Scratch.
-struct Behind {
+struct DeviceResident {
     using Network = Sequential<Linear<4, 1>>;
     using Sample = Shape<4>;
     struct Losses {
@@ -421,7 +421,7 @@ TEST_CASE_TEMPLATE("issue 18.5: of a recipe's networks those learn that its step
 TEST_CASE("issue 18.5: a recipe's evaluations and steps come in any order") {
     const kernel_test::Array values = kernel_test::random_array(32, 5);
     const View<Shape<4>> x{values.data(), 8};
-    Trainer<Behind> first({.batch = 8}), second({.batch = 8});
+    Trainer<DeviceResident> first({.batch = 8}), second({.batch = 8});
     const float before = first.evaluate(x).error;
     CHECK(first.step(x).error == doctest::Approx(before));
     CHECK(second.step(x).error == doctest::Approx(before));

@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "genotype/kernels/device.hpp"
-#include "genotype/kernels/exact.hpp"
+#include "genotype/kernels/direct_convolution.hpp"
 
 using namespace genotype;
 
@@ -29,7 +29,7 @@ struct Wrapper : Far {
     using Memory = Far;
 };
 static_assert(std::same_as<ViewOn<Shape<3>, Cpu>, View<Shape<3>>> &&
-              std::same_as<ViewOn<Shape<3>, Exact<Reference>>, View<Shape<3>>>);
+              std::same_as<ViewOn<Shape<3>, DirectConvolution<Reference>>, View<Shape<3>>>);
 static_assert(std::same_as<ViewOn<Shape<3>, Wrapper>, ViewOn<Shape<3>, Far>>);
 static_assert(!std::is_convertible_v<View<Shape<3>>, ViewOn<Shape<3>, Far>> &&
               !std::is_convertible_v<ViewOn<Shape<3>, Far>, View<Shape<3>>> &&
@@ -67,18 +67,18 @@ TEST_CASE("an arena is zero, lies on a line of 64 bytes, moves, and copies only 
     CHECK(empty.clone().size() == 0);
 }
 
-TEST_CASE("a picture lies as row, column, channel, and is read as channel, row, column") {
-    Tensor<Shape<3, 4, 5>> pictures(2);
-    CHECK(pictures.size() == 2 * 60);
-    for (long i = 0; i < pictures.size(); ++i) pictures.data()[i] = static_cast<float>(i);
-    const View<Shape<3, 4, 5>> view = pictures;
+TEST_CASE("an image lies as row, column, channel, and is read as channel, row, column") {
+    Tensor<Shape<3, 4, 5>> images(2);
+    CHECK(images.size() == 2 * 60);
+    for (long i = 0; i < images.size(); ++i) images.data()[i] = static_cast<float>(i);
+    const View<Shape<3, 4, 5>> view = images;
     for (int n = 0; n < 2; ++n)
         for (int c = 0; c < 3; ++c)
             for (int h = 0; h < 4; ++h)
                 for (int w = 0; w < 5; ++w) {
                     CHECK(view(n, c, h, w) == static_cast<float>(((n * 4 + h) * 5 + w) * 3 + c));
-                    CHECK(&pictures(n, c, h, w) == pictures.data() + ((n * 4 + h) * 5 + w) * 3 + c);
-                    CHECK(std::as_const(pictures)(n, c, h, w) == view(n, c, h, w));
+                    CHECK(&images(n, c, h, w) == images.data() + ((n * 4 + h) * 5 + w) * 3 + c);
+                    CHECK(std::as_const(images)(n, c, h, w) == view(n, c, h, w));
                 }
 }
 

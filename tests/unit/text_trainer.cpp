@@ -160,7 +160,7 @@ TEST_CASE("decay of matrices alone leaves biases and norms as they are") {
     CHECK(vectors == 2 * 8 + 2);
 }
 
-TEST_CASE("GPT-2's first values") {
+TEST_CASE("GPT-2's initial values") {
     using Net = GPT2<GPT2Config{.vocabulary = 300, .context = 50, .width = 96, .layers = 3, .heads = 4}>;
     Model<Net> model(Seed{1});
     initialize_gpt2(model, Seed{2});

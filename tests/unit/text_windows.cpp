@@ -1,4 +1,4 @@
-// Random stretches of a text: where they begin, what they hold, and how they go on.
+// Random ranges of a text: where they begin, what they hold, and how they go on.
 #include "genotype/data/text_windows.hpp"
 
 #include <doctest/doctest.h>

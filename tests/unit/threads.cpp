@@ -40,7 +40,7 @@ Outcome train_gan(int steps, int batch) {
     Trainer<Net> trainer({.batch = batch, .seed = 3});
     Outcome outcome;
     for (int step = 0; step < steps; ++step) {
-        Tensor<typename Net::Picture> real(batch);
+        Tensor<typename Net::Image> real(batch);
         const auto position = static_cast<std::uint64_t>(step) << 32;
         fill_uniform(Cpu{}, real.size(), RandomState{.seed = 9, .position = position}, -1, 1, real.data());
         const GanLosses losses = trainer.step(real);

@@ -329,18 +329,18 @@ TEST_CASE("other losses, optimisers and devices") {
     expect_progress<MSE, Cpu, RMSprop>();
 }
 
-TEST_CASE("pictures, by convolutions") {
-    using OfPictures =
+TEST_CASE("images, by convolutions") {
+    using OfImages =
         VariationalAutoencoder<Sequential<Conv<1, 4, 4, 2, 1, Bias>, SiLU, Flatten, Linear<64, 6>>,
                                Sequential<Linear<3, 64>, SiLU, Reshape<4, 4, 4>, ConvT<4, 1, 4, 2, 1, Bias>, Sigmoid>,
                                BCE, Shape<1, 8, 8>>;
-    Trainer<OfPictures> trainer({.batch = batch});
-    Tensor<Shape<1, 8, 8>> pictures(batch);
-    fill_uniform(Cpu{}, pictures.size(), RandomState{}, 0, 1, pictures.data());
-    const float first = trainer.step(pictures).total();
-    for (int step = 0; step < 30; ++step) trainer.step(pictures);
-    CHECK(trainer.step(pictures).total() < first);
-    CHECK(trainer.model()(pictures).batch() == batch);
+    Trainer<OfImages> trainer({.batch = batch});
+    Tensor<Shape<1, 8, 8>> images(batch);
+    fill_uniform(Cpu{}, images.size(), RandomState{}, 0, 1, images.data());
+    const float first = trainer.step(images).total();
+    for (int step = 0; step < 30; ++step) trainer.step(images);
+    CHECK(trainer.step(images).total() < first);
+    CHECK(trainer.model()(images).batch() == batch);
 }
 
 // A conditional VAE: the decoder, or both, read the class.

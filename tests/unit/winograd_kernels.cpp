@@ -31,7 +31,7 @@ Case conv(int large, int small, int height, int width, int batch) {
     return {{large, small, 4, 2, 1, height, width, height / 2, width / 2}, batch};
 }
 
-/// Kernel 3, stride 1: both pictures have one size.
+/// Kernel 3, stride 1: both images have one size.
 Case plain(int large, int small, int height, int width, int batch) {
     return {{large, small, 3, 1, 1, height, width, height, width}, batch};
 }
@@ -137,7 +137,7 @@ Errors errors(const Case& c, const Inputs& in, const Results& r) {
 
 /// What each form promises: 1.4 times the most that was seen with AVX-512, AVX2 and SSE2, in these cases and in layers
 /// of up to 512 channels at a batch of 64. That was 3.0e-7 for the direct form, and for Winograd's 7.7e-7 to the small
-/// picture, 1.1e-6 to the large one (of values that are not about zero), 2.7e-7 and 6.2e-7 for the gradients; with
+/// image, 1.1e-6 to the large one (of values that are not about zero), 2.7e-7 and 6.2e-7 for the gradients; with
 /// tiles of five outputs 1.4e-6 and 1.8e-6.
 constexpr Errors direct_bound{4.2e-7, 4.2e-7, 4.2e-7, 4.2e-7}, winograd_4x4_bound{1.1e-6, 1.6e-6, 4e-7, 4e-7},
     winograd_3x3_bound{1.1e-6, 1.6e-6, 8.5e-7, 8.5e-7}, winograd_five_bound{2e-6, 2.5e-6, 8.5e-7, 8.5e-7};
@@ -165,8 +165,8 @@ void compare(const Case& c, float mean = 0) {
 
 }  // namespace
 
-TEST_CASE("All directions of pictures of many sizes") {
-    // One tile; sides that four does not divide; odd large pictures; a column of tiles; as many tiles as a sample may
+TEST_CASE("All directions of images of many sizes") {
+    // One tile; sides that four does not divide; odd large images; a column of tiles; as many tiles as a sample may
     // have; an odd number of them.
     for (const Case& c : {conv(32, 32, 8, 8, 16), conv(32, 32, 14, 14, 5), conv(32, 32, 15, 17, 6),
                           conv(32, 32, 9, 9, 17), conv(32, 32, 8, 26, 5), conv(32, 32, 34, 8, 4),

@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "genotype/data/file_kind.hpp"
+#include "genotype/data/images.hpp"
 #include "genotype/data/input_file.hpp"
-#include "genotype/data/pictures.hpp"
 #include "genotype/data/split.hpp"
 #include "genotype/shape/error.hpp"
 
@@ -28,7 +28,7 @@ class CifarFile {
     [[gnu::cold]] CifarFile(const std::filesystem::path& path, std::size_t label_bytes, int classes)
         : file_(path), label_bytes_(label_bytes), classes_(classes) {}
 
-    [[gnu::cold]] void append_to(Pictures& pictures) {
+    [[gnu::cold]] void append_to(ImageData& images) {
         const std::size_t whole = label_bytes_ + 3 * cifar_plane;
         std::vector<std::uint8_t> record(whole);
         for (long number = 0; const std::size_t got = file_.read(record); ++number) {
@@ -37,14 +37,14 @@ class CifarFile {
             const int label = record[label_bytes_ - 1];
             if (got < whole) wrong(field, concat(got, " bytes"), concat(whole, " bytes"));
             if (label >= classes_) wrong(field, concat("label ", label), concat("a label from 0 to ", classes_ - 1));
-            pictures.labels.push_back(label);
-            const std::size_t before = pictures.bytes.size();
-            pictures.bytes.resize(before + 3 * cifar_plane);
-            std::uint8_t* const picture = pictures.bytes.data() + before;
+            images.labels.push_back(label);
+            const std::size_t before = images.bytes.size();
+            images.bytes.resize(before + 3 * cifar_plane);
+            std::uint8_t* const image = images.bytes.data() + before;
             for (std::size_t channel = 0; channel < 3; ++channel)
                 for (std::size_t pixel = 0; pixel < cifar_plane; ++pixel)
-                    picture[pixel * 3 + channel] = record[label_bytes_ + channel * cifar_plane + pixel];
-            ++pictures.count;
+                    image[pixel * 3 + channel] = record[label_bytes_ + channel * cifar_plane + pixel];
+            ++images.count;
         }
     }
 
@@ -116,45 +116,45 @@ struct OtherCifar {
 
 }  // namespace detail
 
-/// The pictures of CIFAR-10 (32 x 32, colour) from the folder that holds `data_batch_1.bin` to `data_batch_5.bin` and
+/// The images of CIFAR-10 (32 x 32, colour) from the folder that holds `data_batch_1.bin` to `data_batch_5.bin` and
 /// `test_batch.bin`, or that holds `cifar-10-batches-bin` with them. Each file may have any number of records.
 /// PyTorch equivalent: `torchvision.datasets.CIFAR10`.
-inline Pictures read_cifar10(const std::filesystem::path& folder, Split split) {
+inline ImageData read_cifar10(const std::filesystem::path& folder, Split split) {
     const std::string first = split == Split::test ? "test_batch.bin" : "data_batch_1.bin";
     const std::filesystem::path place = detail::cifar_place(folder, "cifar-10-batches-bin", first, true);
-    Pictures pictures{0, 32, 32, 3, {}, {}, {}};
+    ImageData images{0, 32, 32, 3, {}, {}, {}};
     constexpr std::array names{"airplane", "automobile", "bird",  "cat",  "deer",
                                "dog",      "frog",       "horse", "ship", "truck"};
-    pictures.class_names.assign(names.begin(), names.end());
+    images.class_names.assign(names.begin(), names.end());
     for (int part = 1; part <= (split == Split::test ? 1 : 5); ++part) {
         const std::string file = split == Split::test ? first : detail::concat("data_batch_", part, ".bin");
-        detail::CifarFile(place / file, 1, 10).append_to(pictures);
+        detail::CifarFile(place / file, 1, 10).append_to(images);
     }
-    if (pictures.count == 0) fail(place.string(), "number of pictures", "0", "at least 1");
-    return pictures;
+    if (images.count == 0) fail(place.string(), "number of images", "0", "at least 1");
+    return images;
 }
 
-/// The pictures of CIFAR-100 (32 x 32, colour) with their fine labels, 0 to 99, from the folder that holds `train.bin`
+/// The images of CIFAR-100 (32 x 32, colour) with their fine labels, 0 to 99, from the folder that holds `train.bin`
 /// and `test.bin`, or that holds `cifar-100-binary` with them. The classes' names are those of `fine_label_names.txt`
 /// where that is there. PyTorch equivalent: `torchvision.datasets.CIFAR100`.
-inline Pictures read_cifar100(const std::filesystem::path& folder, Split split) {
+inline ImageData read_cifar100(const std::filesystem::path& folder, Split split) {
     const std::string name = split == Split::test ? "test.bin" : "train.bin";
     const std::filesystem::path place = detail::cifar_place(folder, "cifar-100-binary", name, false);
     constexpr std::size_t classes = 100;
-    Pictures pictures{0, 32, 32, 3, {}, {}, {}};
-    detail::CifarFile(place / name, 2, static_cast<int>(classes)).append_to(pictures);
-    if (pictures.count == 0) fail((place / name).string(), "number of pictures", "0", "at least 1");
+    ImageData images{0, 32, 32, 3, {}, {}, {}};
+    detail::CifarFile(place / name, 2, static_cast<int>(classes)).append_to(images);
+    if (images.count == 0) fail((place / name).string(), "number of images", "0", "at least 1");
     const std::filesystem::path names = place / "fine_label_names.txt";
     std::error_code ignored;
-    if (!std::filesystem::exists(names, ignored)) return pictures;
+    if (!std::filesystem::exists(names, ignored)) return images;
     std::ifstream lines(names);
     for (std::string line; std::getline(lines, line);) {
         while (!line.empty() && (line.back() == '\r' || line.back() == ' ')) line.pop_back();
-        if (!line.empty()) pictures.class_names.push_back(line);
+        if (!line.empty()) images.class_names.push_back(line);
     }
-    if (pictures.class_names.size() != classes)
-        fail(names.string(), "number of names", pictures.class_names.size(), classes);
-    return pictures;
+    if (images.class_names.size() != classes)
+        fail(names.string(), "number of names", images.class_names.size(), classes);
+    return images;
 }
 
 }  // namespace genotype

@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include "genotype/data/pictures_report.hpp"
+#include "genotype/data/images_report.hpp"
 #include "genotype/data/sorted_places.hpp"
 #include "genotype/shape/error.hpp"
 
@@ -118,7 +118,7 @@ namespace genotype::detail {
 /// What `read` makes of the first of several copies that it can read. That another was damaged is a note of the report;
 /// an `Error` of all of them names each.
 template <class Read>
-auto read_one_of(const std::vector<std::filesystem::path>& copies, PicturesReport& report, const Read& read) {
+auto read_one_of(const std::vector<std::filesystem::path>& copies, ImagesReport& report, const Read& read) {
     std::string faults;
     for (std::size_t at = 0;; ++at) {
         try {

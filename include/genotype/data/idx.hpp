@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "genotype/data/file_kind.hpp"
+#include "genotype/data/images.hpp"
 #include "genotype/data/input_file.hpp"
-#include "genotype/data/pictures.hpp"
 #include "genotype/shape/error.hpp"
 
 namespace genotype {
@@ -82,45 +82,43 @@ namespace detail {
     return result;
 }
 
-/// That there are as many labels as pictures.
-[[gnu::cold]] inline void expect_labels(const std::vector<int>& read, const std::filesystem::path& labels, int pictures,
-                                        const std::filesystem::path& images) {
-    if (read.size() != static_cast<std::size_t>(pictures))
+/// That there are as many labels as images.
+[[gnu::cold]] inline void expect_labels(const std::vector<int>& read, const std::filesystem::path& labels, int images,
+                                        const std::filesystem::path& images_path) {
+    if (read.size() != static_cast<std::size_t>(images))
         fail(labels.string(), "number of labels", read.size(),
-             concat(pictures, ", the number of pictures in ", images.string()));
+             concat(images, ", the number of images in ", images_path.string()));
 }
 
 }  // namespace detail
 
-/// Grey pictures without labels from an IDX file with three dimensions (count, height, width), plain or gzip.
+/// Grey images without labels from an IDX file with three dimensions (count, height, width), plain or gzip.
 /// PyTorch equivalent: the file behind `torchvision.datasets.MNIST`.
-inline Pictures read_idx(const std::filesystem::path& images) {
-    detail::InputFile file(images);
+inline ImageData read_idx(const std::filesystem::path& images_path) {
+    detail::InputFile file(images_path);
     detail::read_idx_magic(file, 3);
-    Pictures pictures;
-    pictures.count = detail::read_idx_size(file, "number of pictures");
-    pictures.height = detail::read_idx_size(file, "height");
-    pictures.width = detail::read_idx_size(file, "width");
-    pictures.channels = 1;
+    ImageData images;
+    images.count = detail::read_idx_size(file, "number of images");
+    images.height = detail::read_idx_size(file, "height");
+    images.width = detail::read_idx_size(file, "width");
+    images.channels = 1;
     constexpr std::uint64_t most = std::uint64_t{1} << 48;  // no disk's worth, and far from any overflow
-    const std::uint64_t pixels =
-        static_cast<std::uint64_t>(pictures.height) * static_cast<std::uint64_t>(pictures.width);
-    if (pixels > most / static_cast<std::uint64_t>(pictures.count))
-        fail(file.name(), "size",
-             detail::concat(pictures.count, " x ", pictures.height, " x ", pictures.width, " bytes"),
+    const std::uint64_t pixels = static_cast<std::uint64_t>(images.height) * static_cast<std::uint64_t>(images.width);
+    if (pixels > most / static_cast<std::uint64_t>(images.count))
+        fail(file.name(), "size", detail::concat(images.count, " x ", images.height, " x ", images.width, " bytes"),
              "less than 2^48 bytes");
-    pictures.bytes = file.read_exactly(pixels * static_cast<std::uint64_t>(pictures.count), "pixels");
+    images.bytes = file.read_exactly(pixels * static_cast<std::uint64_t>(images.count), "pixels");
     file.expect_end("pixels");
-    return pictures;
+    return images;
 }
 
-/// The same with the labels of a second IDX file, which must be as many as the pictures: of one dimension, or QMNIST's
+/// The same with the labels of a second IDX file, which must be as many as the images: of one dimension, or QMNIST's
 /// (rows of eight int32, whose first is the class).
-inline Pictures read_idx(const std::filesystem::path& images, const std::filesystem::path& labels) {
-    Pictures pictures = read_idx(images);
-    pictures.labels = detail::read_idx_labels(labels);
-    detail::expect_labels(pictures.labels, labels, pictures.count, images);
-    return pictures;
+inline ImageData read_idx(const std::filesystem::path& images_path, const std::filesystem::path& labels) {
+    ImageData images = read_idx(images_path);
+    images.labels = detail::read_idx_labels(labels);
+    detail::expect_labels(images.labels, labels, images.count, images_path);
+    return images;
 }
 
 }  // namespace genotype

@@ -13,10 +13,10 @@
 #include "genotype/data/cifar10.hpp"
 #include "genotype/data/data_places.hpp"
 #include "genotype/data/idx.hpp"
-#include "genotype/data/picture_folder.hpp"
-#include "genotype/data/picture_parts.hpp"
-#include "genotype/data/pictures.hpp"
-#include "genotype/data/pictures_report.hpp"
+#include "genotype/data/image_folder.hpp"
+#include "genotype/data/image_parts.hpp"
+#include "genotype/data/images.hpp"
+#include "genotype/data/images_report.hpp"
 #include "genotype/data/split.hpp"
 #include "genotype/shape/error.hpp"
 
@@ -80,21 +80,21 @@ inline constexpr std::array<IdxSet, 4> idx_sets{
     return {name + ".gz", name, dotted + ".gz", dotted};
 }
 
-[[gnu::cold]] inline Pictures load_idx_set(const IdxSet& set, Split split, PicturesReport& report) {
+[[gnu::cold]] inline ImageData load_idx_set(const IdxSet& set, Split split, ImagesReport& report) {
     const std::string name(set.name), part = split == Split::train ? set.train : set.test;
     std::vector<std::string> folders;
     for (const char* folder : set.folders)
         if (folder) folders.push_back(folder);
-    const auto images =
+    const auto image_files =
         find_data_files(name, data_places(name, folders), idx_file_names(part + "-images-idx3-ubyte"), set.hint);
-    // Labels of another copy of the data set could be those of other pictures.
-    std::filesystem::path place = images.front().parent_path();
+    // Labels of another copy of the data set could be those of other images.
+    std::filesystem::path place = image_files.front().parent_path();
     if (place.filename().string().starts_with(part + "-images")) place = place.parent_path();
     const auto labels = find_data_files(name, {place}, idx_file_names(part + set.labels), set.hint);
-    Pictures pictures = read_one_of(images, report, [](const auto& path) { return read_idx(path); });
-    pictures.labels = read_one_of(labels, report, [&](const auto& path) {
+    ImageData images = read_one_of(image_files, report, [](const auto& path) { return read_idx(path); });
+    images.labels = read_one_of(labels, report, [&](const auto& path) {
         std::vector<int> read = read_idx_labels(path);
-        expect_labels(read, path, pictures.count, images.front());
+        expect_labels(read, path, images.count, image_files.front());
         const int most = *std::max_element(read.begin(), read.end());
         if (most >= static_cast<int>(set.class_names.size()))
             fail(path.string(), "label", most,
@@ -102,12 +102,12 @@ inline constexpr std::array<IdxSet, 4> idx_sets{
                         " (EMNIST has others: read_idx reads any)"));
         return read;
     });
-    pictures.class_names.assign(set.class_names.begin(), set.class_names.end());
-    return pictures;
+    images.class_names.assign(set.class_names.begin(), set.class_names.end());
+    return images;
 }
 
 /// CIFAR-10 or CIFAR-100 from where it lies.
-[[gnu::cold]] inline Pictures load_cifar(bool is_ten, Split split) {
+[[gnu::cold]] inline ImageData load_cifar(bool is_ten, Split split) {
     const std::string name = is_ten ? "cifar10" : "cifar100";
     const std::string unpacked = is_ten ? "cifar-10-batches-bin" : "cifar-100-binary";
     const std::string file =
@@ -123,9 +123,9 @@ inline constexpr std::array<IdxSet, 4> idx_sets{
     return {};
 }
 
-/// Gives the pictures to measure with the labels that their classes' names have in training. A class that is unknown
-/// there, and a picture that is learnt from too, is an `Error`.
-[[gnu::cold]] inline void match_training(PictureFiles& test, const PictureFiles& train) {
+/// Gives the images to measure with the labels that their classes' names have in training. A class that is unknown
+/// there, and an image that is learnt from too, is an `Error`.
+[[gnu::cold]] inline void match_training(ImageFiles& test, const ImageFiles& train) {
     RealPaths folders, learnt;
     std::vector<std::filesystem::path> real_folders;
     const auto real = [&](const std::filesystem::path& file) {
@@ -139,12 +139,12 @@ inline constexpr std::array<IdxSet, 4> idx_sets{
         learnt.emplace(real(train.files[at].path).string(), at);
         if (const std::string key = several_names_key(train.files[at].path); !key.empty()) learnt.emplace(key, at);
     }
-    for (const NamedPicture& picture : test.files) {
-        if (const auto same = learnt.find(real(picture.path).string()); same != learnt.end())
-            fail(picture.path.string(), "picture", concat("a link to ", same->first, ", which is learnt from"),
+    for (const NamedImage& image : test.files) {
+        if (const auto same = learnt.find(real(image.path).string()); same != learnt.end())
+            fail(image.path.string(), "image", concat("a link to ", same->first, ", which is learnt from"),
                  "one that is not");
-        if (const auto same = learnt.find(several_names_key(picture.path)); same != learnt.end())
-            fail(picture.path.string(), "picture",
+        if (const auto same = learnt.find(several_names_key(image.path)); same != learnt.end())
+            fail(image.path.string(), "image",
                  concat("another name of ", train.files[same->second].path.string(), ", which is learnt from"),
                  "one that is not");
     }
@@ -155,16 +155,16 @@ inline constexpr std::array<IdxSet, 4> idx_sets{
         const auto known = std::find(train.class_names.begin(), train.class_names.end(), name);
         if (known == train.class_names.end())
             fail((test.folder / name).string(), "class",
-                 concat(name, ", of which ", train.folder.string(), " has no picture"),
-                 all.empty() ? "pictures without classes, as there" : "one of " + all);
+                 concat(name, ", of which ", train.folder.string(), " has no image"),
+                 all.empty() ? "images without classes, as there" : "one of " + all);
         label_of.push_back(static_cast<int>(known - train.class_names.begin()));
     }
     if (test.class_names.empty()) return;
-    for (NamedPicture& picture : test.files) picture.label = label_of[static_cast<std::size_t>(picture.label)];
+    for (NamedImage& image : test.files) image.label = label_of[static_cast<std::size_t>(image.label)];
     test.class_names = train.class_names;
 }
 
-[[gnu::cold]] inline PictureParts parts_of_folder(const std::string& name, PicturesReport& report) {
+[[gnu::cold]] inline ImageParts parts_of_folder(const std::string& name, ImagesReport& report) {
     const std::string names = data_names();
     if (!is_folder(name)) fail("data", "name", name, names + ", or a folder of PNG files");
     for (const char* file : {"train-images-idx3-ubyte", "t10k-images-idx3-ubyte"})
@@ -177,50 +177,50 @@ inline constexpr std::array<IdxSet, 4> idx_sets{
     return find_parts(name, report);
 }
 
-[[gnu::cold]] inline Pictures load_picture_folder(const std::string& name, Split split,
-                                                  std::optional<genotype::PictureSize> size, PicturesReport& report) {
-    const PictureParts parts = parts_of_folder(name, report);
-    if (split == Split::train) return read_pictures(list_pictures(parts.train.value_or(parts.whole), report), size);
+[[gnu::cold]] inline ImageData load_image_folder(const std::string& name, Split split,
+                                                 std::optional<genotype::ImageSize> size, ImagesReport& report) {
+    const ImageParts parts = parts_of_folder(name, report);
+    if (split == Split::train) return read_images(list_images(parts.train.value_or(parts.whole), report), size);
     if (!parts.test)
-        fail(name, "pictures to measure with", "none but those to learn from",
+        fail(name, "images to measure with", "none but those to learn from",
              "the folders train and test (or val) in it");
-    PicturesReport of_training;
-    PictureFiles tests = list_pictures(*parts.test, report);
-    match_training(tests, list_pictures(*parts.train, of_training));
-    return read_pictures(tests, size);
+    ImagesReport of_training;
+    ImageFiles tests = list_images(*parts.test, report);
+    match_training(tests, list_images(*parts.train, of_training));
+    return read_images(tests, size);
 }
 
 }  // namespace detail
 
-/// Whether `load_pictures` has this part of a data set: a folder without a part of its own to measure with has none,
-/// and all of its pictures are to learn from.
+/// Whether `load_images` has this part of a data set: a folder without a part of its own to measure with has none,
+/// and all of its images are to learn from.
 inline bool has_split(const std::string& name, Split split) {
     if (split == Split::train || name == "cifar10" || name == "cifar100") return true;
     for (const detail::IdxSet& set : detail::idx_sets)
         if (set.name == name) return true;
-    PicturesReport ignored;
+    ImagesReport ignored;
     return detail::parts_of_folder(name, ignored).test.has_value();
 }
 
-/// A data set by name, or a folder of one's own PNG files, whose pictures are brought to `size`.
+/// A data set by name, or a folder of one's own PNG files, whose images are brought to `size`.
 /// - "fashion-mnist" (Debian's package dataset-fashion-mnist has it), "mnist", "kmnist", "qmnist", "cifar10" and
 ///   "cifar100" (its 100 fine classes) are looked for in $GENOTYPE_DATA/NAME and ./data/NAME, and in the folders of
 ///   torchvision beside those (MNIST/raw, cifar-10-batches-bin); $GENOTYPE_DATA may also name one of these folders.
-/// - A folder is flat, or has a folder for each class (`read_picture_folder`), or parts that are so: `train` or
+/// - A folder is flat, or has a folder for each class (`read_image_folder`), or parts that are so: `train` or
 ///   `training`, and for Split::test `test` or `testing`, or where there is neither `val`, `valid` or `validation`.
-///   Without parts all pictures are Split::train's. Labels go by the names of the classes in training.
-/// `report` tells what was left out. An `Error` are files that are not there or damaged, parts that may be classes, a
-/// class to measure with that training does not know, and pictures to measure with that are learnt from too.
-inline Pictures load_pictures(const std::string& name, Split split, std::optional<PictureSize> size = {},
-                              PicturesReport* report = nullptr) {
-    PicturesReport own;
-    PicturesReport& told = report ? *report : own;
-    std::optional<Pictures> pictures;
+///   Without parts all images are Split::train's. Labels go by the names of the classes in training.
+/// `report` lists what was left out. An `Error` are files that are not there or damaged, parts that may be classes, a
+/// class to measure with that training does not know, and images to measure with that are learnt from too.
+inline ImageData load_images(const std::string& name, Split split, std::optional<ImageSize> size = {},
+                             ImagesReport* report = nullptr) {
+    ImagesReport own;
+    ImagesReport& told = report ? *report : own;
+    std::optional<ImageData> images;
     for (const detail::IdxSet& set : detail::idx_sets)
-        if (set.name == name) pictures = detail::load_idx_set(set, split, told);
-    if (name == "cifar10" || name == "cifar100") pictures = detail::load_cifar(name == "cifar10", split);
-    if (!pictures) return detail::load_picture_folder(name, split, size, told);
-    return size ? resize(std::move(*pictures), size->height, size->width) : std::move(*pictures);
+        if (set.name == name) images = detail::load_idx_set(set, split, told);
+    if (name == "cifar10" || name == "cifar100") images = detail::load_cifar(name == "cifar10", split);
+    if (!images) return detail::load_image_folder(name, split, size, told);
+    return size ? resize(std::move(*images), size->height, size->width) : std::move(*images);
 }
 
 }  // namespace genotype

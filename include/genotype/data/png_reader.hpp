@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "genotype/data/file_kind.hpp"
-#include "genotype/data/pictures.hpp"
+#include "genotype/data/images.hpp"
 #include "genotype/shape/error.hpp"
 
 namespace genotype {
@@ -38,7 +38,7 @@ inline std::uint32_t big_endian(const std::uint8_t* from) {
     return std::uint32_t{from[0]} << 24 | std::uint32_t{from[1]} << 16 | std::uint32_t{from[2]} << 8 | from[3];
 }
 
-/// The signature and the chunks that a decoder needs, up to IEND, without those that say how to show the picture
+/// The signature and the chunks that a decoder needs, up to IEND, without those that say how to show the image
 /// (colour profile, gamma, transparency, text): the bytes are data here. A file that ends before IEND is an `Error`,
 /// which libpng's short interface would not notice after the last row.
 inline std::vector<std::uint8_t> needed_png_chunks(std::span<const std::uint8_t> file, const std::string& name) {
@@ -63,45 +63,45 @@ inline std::vector<std::uint8_t> needed_png_chunks(std::span<const std::uint8_t>
     return needed;
 }
 
-/// A PNG file's bytes as one picture; messages begin with `name`.
-inline Pictures decode_png(std::span<const std::uint8_t> whole, const std::string& name) {
+/// A PNG file's bytes as one image; messages begin with `name`.
+inline ImageData decode_png(std::span<const std::uint8_t> whole, const std::string& name) {
     const std::vector<std::uint8_t> file = needed_png_chunks(whole, name);
-    struct Image : png_image {
-        ~Image() { png_image_free(this); }
-    } image{};
-    image.version = PNG_IMAGE_VERSION;
-    if (!png_image_begin_read_from_memory(&image, file.data(), file.size()))
-        fail(name, "PNG header", image.message, "a valid header");
+    struct Decoder : png_image {
+        ~Decoder() { png_image_free(this); }
+    } png{};
+    png.version = PNG_IMAGE_VERSION;
+    if (!png_image_begin_read_from_memory(&png, file.data(), file.size()))
+        fail(name, "PNG header", png.message, "a valid header");
     // Deflate packs at most 1032 to 1 and a pixel takes a bit at least: a header that claims more lies.
-    const std::uint64_t pixels = std::uint64_t{image.width} * image.height;
+    const std::uint64_t pixels = std::uint64_t{png.width} * png.height;
     if (pixels / 8 > file.size() * std::uint64_t{1032} || pixels > std::numeric_limits<std::int32_t>::max() / 4)
-        fail(name, "size", concat(image.height, " x ", image.width),
+        fail(name, "size", concat(png.height, " x ", png.width),
              concat("a size that a file of ", file.size(), " bytes can hold"));
-    image.flags |= PNG_IMAGE_FLAG_16BIT_sRGB;  // otherwise 16-bit values are taken as linear light, and changed
-    const bool colour = (image.format & PNG_FORMAT_FLAG_COLOR) != 0;
-    const bool alpha = (image.format & PNG_FORMAT_FLAG_ALPHA) != 0;
-    image.format = (colour ? PNG_FORMAT_RGB : PNG_FORMAT_GRAY) | (alpha ? PNG_FORMAT_FLAG_ALPHA : 0u);
-    Pictures picture = blank_pictures(1, static_cast<int>(image.height), static_cast<int>(image.width),
-                                      (colour ? 3 : 1) + (alpha ? 1 : 0));
-    if (!png_image_finish_read(&image, nullptr, picture.bytes.data(), 0, nullptr))
-        fail(name, "pixels", image.message, "a valid picture");
+    png.flags |= PNG_IMAGE_FLAG_16BIT_sRGB;  // otherwise 16-bit values are taken as linear light, and changed
+    const bool colour = (png.format & PNG_FORMAT_FLAG_COLOR) != 0;
+    const bool alpha = (png.format & PNG_FORMAT_FLAG_ALPHA) != 0;
+    png.format = (colour ? PNG_FORMAT_RGB : PNG_FORMAT_GRAY) | (alpha ? PNG_FORMAT_FLAG_ALPHA : 0u);
+    ImageData image =
+        blank_images(1, static_cast<int>(png.height), static_cast<int>(png.width), (colour ? 3 : 1) + (alpha ? 1 : 0));
+    if (!png_image_finish_read(&png, nullptr, image.bytes.data(), 0, nullptr))
+        fail(name, "pixels", png.message, "a valid image");
     if (alpha) {
-        const int kept = picture.channels - 1;
+        const int kept = image.channels - 1;
         std::size_t to = 0;
-        for (std::size_t from = 0; from < picture.bytes.size(); ++from)
+        for (std::size_t from = 0; from < image.bytes.size(); ++from)
             if (static_cast<int>(from % static_cast<std::size_t>(kept + 1)) != kept)
-                picture.bytes[to++] = picture.bytes[from];
-        picture.bytes.resize(to);
-        picture.channels = kept;
+                image.bytes[to++] = image.bytes[from];
+        image.bytes.resize(to);
+        image.channels = kept;
     }
-    return picture;
+    return image;
 }
 
 }  // namespace detail
 
-/// One picture: grey files give 1 channel, all others 3; 16 bits are rounded to 8. Transparency, gamma and colour
+/// One image: grey files give 1 channel, all others 3; 16 bits are rounded to 8. Transparency, gamma and colour
 /// profiles are dropped, as Pillow's `convert("RGB")` does.
-inline Pictures load_png(const std::filesystem::path& path) {
+inline ImageData load_png(const std::filesystem::path& path) {
     return detail::decode_png(detail::read_whole_file(path), path.string());
 }
 

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "genotype/data/pictures.hpp"
+#include "genotype/data/images.hpp"
 #include "genotype/shape/error.hpp"
 
 namespace genotype {
@@ -76,26 +76,26 @@ inline std::vector<std::uint8_t> resize_axis(const std::vector<std::uint8_t>& fr
 
 }  // namespace detail
 
-/// The pictures at another size; labels and class names are kept. Two passes, along rows then along columns, each
+/// The images at another size; labels and class names are kept. Two passes, along rows then along columns, each
 /// rounded to bytes. PyTorch equivalent: `torchvision.transforms.Resize((height, width))` on a Pillow image (bilinear,
 /// antialiased), byte for byte. Pillow 13 takes the columns first where the height shrinks more than the width.
-inline Pictures resize(Pictures pictures, int height, int width) {
+inline ImageData resize(ImageData images, int height, int width) {
     if (height < 1 || width < 1) fail("resize", "size", detail::concat(height, " x ", width), "at least 1 x 1");
-    if (pictures.height < 1 || pictures.width < 1)
-        fail("resize", "size of the pictures", size_text(pictures), "at least one pixel");
-    const auto count = static_cast<std::size_t>(pictures.count);
-    const auto channels = static_cast<std::size_t>(pictures.channels);
-    if (width != pictures.width) {
-        const std::size_t rows = count * static_cast<std::size_t>(pictures.height);
-        pictures.bytes = detail::resize_axis(pictures.bytes, rows, pictures.width, width, channels);
-        pictures.width = width;
+    if (images.height < 1 || images.width < 1)
+        fail("resize", "size of the images", size_text(images), "at least one pixel");
+    const auto count = static_cast<std::size_t>(images.count);
+    const auto channels = static_cast<std::size_t>(images.channels);
+    if (width != images.width) {
+        const std::size_t rows = count * static_cast<std::size_t>(images.height);
+        images.bytes = detail::resize_axis(images.bytes, rows, images.width, width, channels);
+        images.width = width;
     }
-    if (height != pictures.height) {
+    if (height != images.height) {
         const std::size_t row = static_cast<std::size_t>(width) * channels;
-        pictures.bytes = detail::resize_axis(pictures.bytes, count, pictures.height, height, row);
-        pictures.height = height;
+        images.bytes = detail::resize_axis(images.bytes, count, images.height, height, row);
+        images.height = height;
     }
-    return pictures;
+    return images;
 }
 
 }  // namespace genotype

@@ -3,7 +3,7 @@
 
 namespace genotype {
 
-/// The pictures to learn from, or those to measure with.
+/// The images to learn from, or those to measure with.
 enum class Split { train, test };
 
 }  // namespace genotype

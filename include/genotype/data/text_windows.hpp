@@ -1,4 +1,4 @@
-// Stretches of a long text: random ones, as a language model learns from them, and all in order, to measure it.
+// GroupRanges of a long text: random ones, as a language model learns from them, and all in order, to measure it.
 #pragma once
 
 #include <algorithm>

@@ -132,7 +132,7 @@ namespace detail {
 [[gnu::cold]] inline void remove_left_overs(const std::filesystem::path& folder, const std::string& beginning) {
     std::error_code code;
     const std::filesystem::directory_iterator files(folder.empty() ? "." : folder, code);
-    if (code) return;  // a folder that cannot be read is told by whoever writes in it
+    if (code) return;  // a folder that cannot be read is reported by whoever writes in it
     for (const auto& entry : files) {
         const std::string name = entry.path().filename().string();
         const std::string_view target = detail::target_of_temporary(name);

@@ -1,4 +1,4 @@
-// A picture to draw on: smooth lines, dots and text.
+// An image to draw on: smooth lines, dots and text.
 #pragma once
 
 #include <algorithm>
@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include "genotype/data/pictures.hpp"
+#include "genotype/data/images.hpp"
 #include "genotype/io/font.hpp"
 
 namespace genotype::detail {
@@ -34,14 +34,14 @@ enum class TextDirection { right, up };
 
 class Canvas {
   public:
-    Canvas(int width, int height) : picture_(blank_pictures(1, height, width, 3)) {
-        std::fill(picture_.bytes.begin(), picture_.bytes.end(), std::uint8_t{255});
+    Canvas(int width, int height) : image_(blank_images(1, height, width, 3)) {
+        std::fill(image_.bytes.begin(), image_.bytes.end(), std::uint8_t{255});
         coverage_.resize(static_cast<std::size_t>(width) * static_cast<std::size_t>(height));
     }
 
-    int width() const { return picture_.width; }
-    int height() const { return picture_.height; }
-    const Pictures& picture() const { return picture_; }
+    int width() const { return image_.width; }
+    int height() const { return image_.height; }
+    const ImageData& image() const { return image_; }
 
     /// Draws strokes as one shape: where they overlap nothing is painted twice.
     void draw(const std::vector<Stroke>& strokes, float thickness, Colour colour, float opacity = 1.0f) {
@@ -120,7 +120,7 @@ class Canvas {
     };
 
     std::size_t at(int x, int y) const {
-        return static_cast<std::size_t>(y) * static_cast<std::size_t>(picture_.width) + static_cast<std::size_t>(x);
+        return static_cast<std::size_t>(y) * static_cast<std::size_t>(image_.width) + static_cast<std::size_t>(x);
     }
 
     /// Notes, for each pixel near the stroke, how much of it the stroke covers.
@@ -156,13 +156,13 @@ class Canvas {
             const float mixed = static_cast<float>(below) * (1 - opacity) + static_cast<float>(above) * opacity;
             return static_cast<std::uint8_t>(std::lround(mixed));
         };
-        std::uint8_t* bytes = picture_.bytes.data() + pixel * 3;
+        std::uint8_t* bytes = image_.bytes.data() + pixel * 3;
         bytes[0] = mix(bytes[0], colour.red);
         bytes[1] = mix(bytes[1], colour.green);
         bytes[2] = mix(bytes[2], colour.blue);
     }
 
-    Pictures picture_;
+    ImageData image_;
     std::vector<float> coverage_;
 };
 

@@ -1,38 +1,38 @@
-// Many pictures side by side in one.
+// Many images side by side in one.
 #pragma once
 
 #include <algorithm>
 #include <cstdint>
 #include <limits>
 
-#include "genotype/data/float_pictures.hpp"
-#include "genotype/data/pictures.hpp"
+#include "genotype/data/float_images.hpp"
+#include "genotype/data/images.hpp"
 #include "genotype/shape/error.hpp"
 
 namespace genotype {
 
-/// One picture of all, row by row, `columns` in a row, `padding` black pixels between and around them.
-/// A single picture comes back without padding. PyTorch equivalent: `torchvision.utils.make_grid(nrow=columns)`.
-inline Pictures grid(const Pictures& pictures, int columns = 8, int padding = 2) {
-    if (pictures.count < 1) fail("grid", "number of pictures", pictures.count, "at least 1");
+/// One image of all, row by row, `columns` in a row, `padding` black pixels between and around them.
+/// A single image comes back without padding. PyTorch equivalent: `torchvision.utils.make_grid(nrow=columns)`.
+inline ImageData grid(const ImageData& images, int columns = 8, int padding = 2) {
+    if (images.count < 1) fail("grid", "number of images", images.count, "at least 1");
     if (columns < 1) fail("grid", "columns", columns, "at least 1");
     if (padding < 0) fail("grid", "padding", padding, "0 or more");
-    if (pictures.count == 1) padding = 0;
-    const int across = std::min(columns, pictures.count);
-    const int rows = (pictures.count + across - 1) / across;
-    const long height = static_cast<long>(rows) * (pictures.height + padding) + padding;
-    const long width = static_cast<long>(across) * (pictures.width + padding) + padding;
+    if (images.count == 1) padding = 0;
+    const int across = std::min(columns, images.count);
+    const int rows = (images.count + across - 1) / across;
+    const long height = static_cast<long>(rows) * (images.height + padding) + padding;
+    const long width = static_cast<long>(across) * (images.width + padding) + padding;
     constexpr long most = std::numeric_limits<int>::max();
-    if (height > most || width > most || height * width > most / std::max(pictures.channels, 1))
+    if (height > most || width > most || height * width > most / std::max(images.channels, 1))
         fail("grid", "size", detail::concat(height, " x ", width), "less than 2^31 bytes");
-    Pictures whole = blank_pictures(1, static_cast<int>(height), static_cast<int>(width), pictures.channels);
-    const auto row_bytes = static_cast<std::size_t>(pictures.width) * static_cast<std::size_t>(pictures.channels);
-    for (int picture = 0; picture < pictures.count; ++picture) {
-        const long top = static_cast<long>(picture / across) * (pictures.height + padding) + padding;
-        const long left = static_cast<long>(picture % across) * (pictures.width + padding) + padding;
-        for (int row = 0; row < pictures.height; ++row) {
-            const auto from = pictures[picture].subspan(static_cast<std::size_t>(row) * row_bytes, row_bytes);
-            const long to = ((top + row) * width + left) * pictures.channels;
+    ImageData whole = blank_images(1, static_cast<int>(height), static_cast<int>(width), images.channels);
+    const auto row_bytes = static_cast<std::size_t>(images.width) * static_cast<std::size_t>(images.channels);
+    for (int image = 0; image < images.count; ++image) {
+        const long top = static_cast<long>(image / across) * (images.height + padding) + padding;
+        const long left = static_cast<long>(image % across) * (images.width + padding) + padding;
+        for (int row = 0; row < images.height; ++row) {
+            const auto from = images[image].subspan(static_cast<std::size_t>(row) * row_bytes, row_bytes);
+            const long to = ((top + row) * width + left) * images.channels;
             std::copy(from.begin(), from.end(), whole.bytes.begin() + to);
         }
     }
@@ -41,9 +41,9 @@ inline Pictures grid(const Pictures& pictures, int columns = 8, int padding = 2)
 
 /// The same of float samples, `range` becoming black to white.
 template <SamplesOfShape Samples>
-requires(Samples::shape::rank == 3) Pictures
+requires(Samples::shape::rank == 3) ImageData
     grid(const Samples& samples, Range range, int columns = 8, int padding = 2) {
-    return grid(to_pictures(samples, range), columns, padding);
+    return grid(to_images(samples, range), columns, padding);
 }
 
 }  // namespace genotype

@@ -22,7 +22,7 @@ namespace genotype {
 struct LoadOptions {
     std::string prefix = "";  ///< before every name, "generator."; what the file has beside it does not matter
     bool convert = false;     ///< read F16, BF16 and F64 as well, each value as the nearest float32
-    bool strict = true;       ///< whatever does not fit is an `Error`; otherwise what fits is loaded, and the rest told
+    bool strict = true;  ///< whatever does not fit is an `Error`; otherwise what fits is loaded, and the rest reported
 };
 
 namespace detail {

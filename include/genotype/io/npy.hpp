@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "genotype/data/images.hpp"
 #include "genotype/data/input_file.hpp"
-#include "genotype/data/pictures.hpp"
 #include "genotype/io/atomic_file.hpp"
 #include "genotype/io/npy_array.hpp"
 #include "genotype/shape/shape.hpp"
@@ -17,7 +17,8 @@
 namespace genotype {
 
 /// Saves a `FloatArray`, samples (a `Tensor`, `View` or `LabelledBatch`; N x H x W x C or N x features, as they lie in
-/// memory) or `Pictures` (uint8, N x H x W x C). The file is replaced whole or not at all. numpy equivalent: `np.save`.
+/// memory) or `ImageData` (uint8, N x H x W x C). The file is replaced whole or not at all. numpy equivalent:
+/// `np.save`.
 inline void save_npy(const NpyArray& array, const std::filesystem::path& path) {
     const std::string header = array.header(path.string());
     AtomicFile file(path);
@@ -48,14 +49,14 @@ Tensor<S> load_npy(const std::filesystem::path& path, NpyOptions options = {}) {
     return detail::read_npy_tensor<S>(file, options);
 }
 
-/// Pictures without labels from uint8 of N x H x W x C, with 1 or 3 channels, or of N x H x W, which are grey. Other
+/// Images without labels from uint8 of N x H x W x C, with 1 or 3 channels, or of N x H x W, which are grey. Other
 /// whole numbers are converted where `options` say so; one that is not from 0 to 255 is an `Error`.
-inline Pictures load_npy_pictures(const std::filesystem::path& path, NpyOptions options = {}) {
+inline ImageData load_npy_images(const std::filesystem::path& path, NpyOptions options = {}) {
     detail::InputFile file(path);
-    return detail::read_npy_pictures(file, options);
+    return detail::read_npy_images(file, options);
 }
 
-/// The classes of pictures (`Pictures::labels`): whole numbers of any size, N or N x 1, as `int`. A negative one or one
+/// The classes of images (`ImageData::labels`): whole numbers of any size, N or N x 1, as `int`. A negative one or one
 /// beyond 2^31 - 1 is an `Error`.
 inline std::vector<int> load_npy_labels(const std::filesystem::path& path) {
     detail::InputFile file(path);

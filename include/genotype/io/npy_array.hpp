@@ -13,8 +13,8 @@
 #include <vector>
 
 #include "genotype/data/file_kind.hpp"
-#include "genotype/data/float_pictures.hpp"
-#include "genotype/data/pictures.hpp"
+#include "genotype/data/float_images.hpp"
+#include "genotype/data/images.hpp"
 #include "genotype/io/npy_header.hpp"
 #include "genotype/io/npy_values.hpp"
 #include "genotype/shape/error.hpp"
@@ -41,7 +41,7 @@ inline constexpr std::string_view npy_type<float> = "<f4";
 template <>
 inline constexpr std::string_view npy_type<std::uint8_t> = "|u1";
 
-/// The sizes of a batch in memory's order: N x H x W x C for pictures, N x D x H x W x C for videos, N x features for
+/// The sizes of a batch in memory's order: N x H x W x C for images, N x D x H x W x C for videos, N x features for
 /// vectors.
 template <ShapeType S>
 std::vector<std::size_t> npy_sizes(std::size_t batch) {
@@ -75,7 +75,7 @@ class NpyArray {
           bytes_(reinterpret_cast<const char*>(values.data()), values.size_bytes()) {}
     NpyArray(const FloatArray& array) : NpyArray(array.values, array.sizes) {}
 
-    /// Float samples in their order in memory: N x H x W x C for pictures, N x D x H x W x C for videos, N x features
+    /// Float samples in their order in memory: N x H x W x C for images, N x D x H x W x C for videos, N x features
     /// for vectors.
     template <SamplesOfShape Samples>
     NpyArray(const Samples& samples)
@@ -84,12 +84,12 @@ class NpyArray {
                        static_cast<std::size_t>(View<typename Samples::shape>(samples).batch))) {}
 
     /// Bytes as uint8 of N x H x W x C.
-    NpyArray(const Pictures& pictures)
+    NpyArray(const ImageData& images)
         : type_(detail::npy_type<std::uint8_t>),
-          sizes_{static_cast<std::size_t>(pictures.count), static_cast<std::size_t>(pictures.height),
-                 static_cast<std::size_t>(pictures.width), static_cast<std::size_t>(pictures.channels)},
+          sizes_{static_cast<std::size_t>(images.count), static_cast<std::size_t>(images.height),
+                 static_cast<std::size_t>(images.width), static_cast<std::size_t>(images.channels)},
           value_bytes_(1),
-          bytes_(reinterpret_cast<const char*>(pictures.bytes.data()), pictures.bytes.size()) {}
+          bytes_(reinterpret_cast<const char*>(images.bytes.data()), images.bytes.size()) {}
 
     /// The file's first part, after which its second, `bytes()`, follows. Sizes that do not fit are an `Error`.
     std::string header(const std::string& where) const {
@@ -182,11 +182,11 @@ Tensor<S> read_npy_tensor(Source& source, NpyOptions options = {}) {
 }
 
 template <class Source>
-Pictures read_npy_pictures(Source& source, NpyOptions options = {}) {
+ImageData read_npy_images(Source& source, NpyOptions options = {}) {
     const NpyHeader header = read_npy_header(source);
     std::vector<std::size_t> sizes = header.sizes;
     const auto is_channels = [](std::size_t size) { return size == 1 || size == 3; };
-    // Three sizes of which the last is a number of channels may as well be those of one picture.
+    // Three sizes of which the last is a number of channels may as well be those of one image.
     if (sizes.size() == 3 && !is_channels(sizes[2]) && sizes[2] != 4) sizes.push_back(1);
     constexpr std::size_t most = std::numeric_limits<int>::max();
     const auto fits = [&](std::size_t axis) { return sizes[axis] >= 1 && sizes[axis] <= most; };
@@ -195,7 +195,7 @@ Pictures read_npy_pictures(Source& source, NpyOptions options = {}) {
              concat("N x height x width x 1 or 3, or N x height x width",
                     sizes.size() == 4 && is_channels(sizes[1]) ? npy_channels_first_hint
                     : sizes.size() == 4 && sizes[3] == 4       ? " (without alpha: array[..., :3])"
-                    : sizes.size() == 2 || sizes.size() == 3   ? " (of one picture: array[None])"
+                    : sizes.size() == 2 || sizes.size() == 3   ? " (of one image: array[None])"
                                                                : ""));
     return {static_cast<int>(sizes[0]),
             static_cast<int>(sizes[1]),

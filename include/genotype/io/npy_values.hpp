@@ -22,7 +22,7 @@ namespace genotype {
 /// How arrays are read from .npy and .npz files.
 struct NpyOptions {
     /// Read other types of numbers, big-endian ones and Fortran's order as well: as floats each value as the nearest
-    /// float32, as pictures whole numbers from 0 to 255. Samples of one channel may have their axes in one, or some of
+    /// float32, as images whole numbers from 0 to 255. Samples of one channel may have their axes in one, or some of
     /// one value more or fewer: N x 28 x 28 for `Shape<784>`. numpy equivalent: `array.astype("<f4").reshape(...)`.
     bool convert = false;
 };

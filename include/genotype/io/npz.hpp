@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "genotype/data/pictures.hpp"
+#include "genotype/data/images.hpp"
 #include "genotype/io/atomic_file.hpp"
 #include "genotype/io/npy_array.hpp"
 #include "genotype/io/zip.hpp"
@@ -46,7 +46,7 @@ inline void save_npz(const std::vector<NpzEntry>& arrays, const std::filesystem:
 
 }  // namespace detail
 
-/// Saves arrays under their names: `save_npz({{"z", latents}, {"x", pictures}}, "run.npz")`. An array is what
+/// Saves arrays under their names: `save_npz({{"z", latents}, {"x", images}}, "run.npz")`. An array is what
 /// `save_npy` takes. The file is replaced whole or not at all, and its bytes depend on the arrays alone. A name that is
 /// empty, there twice or not UTF-8 is an `Error`. numpy equivalent: `np.savez`.
 inline void save_npz(const std::vector<NpzEntry>& arrays, const std::filesystem::path& path) {
@@ -91,14 +91,14 @@ class Npz {
         return detail::read_npy_tensor<S>(member, options);
     }
 
-    /// Pictures without labels from uint8 of N x H x W x C, with 1 or 3 channels, or of N x H x W, which are grey:
-    /// `archive.read_pictures("x_train")` of Keras's mnist.npz.
-    Pictures read_pictures(const std::string& name, NpyOptions options = {}) {
+    /// Images without labels from uint8 of N x H x W x C, with 1 or 3 channels, or of N x H x W, which are grey:
+    /// `archive.read_images("x_train")` of Keras's mnist.npz.
+    ImageData read_images(const std::string& name, NpyOptions options = {}) {
         detail::ZipMember member = open(name);
-        return detail::read_npy_pictures(member, options);
+        return detail::read_npy_images(member, options);
     }
 
-    /// The classes of pictures from whole numbers of N or N x 1, as `load_npy_labels` reads them.
+    /// The classes of images from whole numbers of N or N x 1, as `load_npy_labels` reads them.
     std::vector<int> read_labels(const std::string& name) {
         detail::ZipMember member = open(name);
         return detail::read_npy_labels(member);

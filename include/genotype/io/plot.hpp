@@ -1,4 +1,4 @@
-// Charts as pictures: curves of a training, points coloured by class.
+// Charts as images: curves of a training, points coloured by class.
 #pragma once
 
 #include <algorithm>
@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include "genotype/data/pictures.hpp"
+#include "genotype/data/images.hpp"
 #include "genotype/io/axis.hpp"
 #include "genotype/io/canvas.hpp"
 #include "genotype/shape/error.hpp"
@@ -182,7 +182,7 @@ inline std::vector<double> moving_mean(const std::vector<double>& values, int wi
 }  // namespace detail
 
 /// A curve for each series: losses over epochs or steps. Write it with `save_png`.
-inline Pictures line_chart(std::span<const Series> series, const ChartOptions& options = {}) {
+inline ImageData line_chart(std::span<const Series> series, const ChartOptions& options = {}) {
     detail::Chart chart(series, options);
     chart.frame(series, options, 0.015, 0.04);
     const auto curve = [&](const std::vector<double>& x, const std::vector<double>& y) {
@@ -206,11 +206,11 @@ inline Pictures line_chart(std::span<const Series> series, const ChartOptions& o
             for (const detail::Point& point : points)
                 if (std::isfinite(point.x)) chart.canvas().dot(point, 7.0f, detail::series_colour(index));
     }
-    return chart.canvas().picture();
+    return chart.canvas().image();
 }
 
 /// A dot for each point, coloured by series. Points of all series are drawn in turn, so that none hides the others.
-inline Pictures scatter_chart(std::span<const Series> series, const ChartOptions& options = {}) {
+inline ImageData scatter_chart(std::span<const Series> series, const ChartOptions& options = {}) {
     detail::Chart chart(series, options);
     chart.frame(series, options, 0.03, 0.03);
     std::size_t total = 0, longest = 0;
@@ -227,7 +227,7 @@ inline Pictures scatter_chart(std::span<const Series> series, const ChartOptions
                 chart.canvas().dot(chart.place({one.x[point], one.y[point]}), diameter, detail::series_colour(index),
                                    opacity);
         }
-    return chart.canvas().picture();
+    return chart.canvas().image();
 }
 
 /// Points sorted into one series a class, named after it (or numbered where there are no names).

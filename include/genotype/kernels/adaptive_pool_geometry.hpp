@@ -5,7 +5,7 @@
 
 namespace genotype::kernels {
 
-/// A picture (height, width, channels) cut into out_height x out_width windows that together cover it and may overlap:
+/// An image (height, width, channels) cut into out_height x out_width windows that together cover it and may overlap:
 /// window i of n along a side of s is [floor(i s / n), ceil((i + 1) s / n)), PyTorch's.
 struct AdaptivePoolGeometry {
     int channels, height, width, out_height, out_width;

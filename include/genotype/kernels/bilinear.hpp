@@ -1,4 +1,4 @@
-// Which pixels an enlarged picture's are mixed from.
+// Which pixels an enlarged image's are mixed from.
 #pragma once
 
 namespace genotype::kernels {
@@ -9,7 +9,7 @@ struct BilinearMix {
     float share;
 };
 
-/// One side of a picture of `size` pixels, enlarged by `factor`: the middles of pixels lie over one another, and beyond
+/// One side of an image of `size` pixels, enlarged by `factor`: the middles of pixels lie over one another, and beyond
 /// the middle of the last pixel it alone counts. PyTorch's align_corners=False.
 struct BilinearSide {
     int size, factor;

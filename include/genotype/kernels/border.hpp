@@ -1,4 +1,4 @@
-// What a picture is continued with beyond its edges, other than zeros.
+// What an image is continued with beyond its edges, other than zeros.
 #pragma once
 
 #include "genotype/shape/size2.hpp"
@@ -7,7 +7,7 @@ namespace genotype::kernels {
 
 enum class Border { zeros, reflect, replicate, circular };
 
-/// One side of a picture with a border: `size` pixels between two times `padding`.
+/// One side of an image with a border: `size` pixels between two times `padding`.
 struct BorderSide {
     Border border;
     int size, padding;
@@ -35,7 +35,7 @@ struct BorderSide {
     }
 };
 
-/// A picture (height, width, channels) that gets a border.
+/// An image (height, width, channels) that gets a border.
 struct BorderGeometry {
     Border border;
     int channels;

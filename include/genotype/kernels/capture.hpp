@@ -27,23 +27,23 @@ CapturedStep<Step> capture(Device, Step step) {
 }
 
 /// What the kernels of a part of a step are given, beside what never changes.
-struct ReplayKey {
+struct GraphKey {
     const void* first;  // batches
     const void* second;
     long samples;
     std::uint64_t form;  // what else tells one part from another
 
-    friend constexpr bool operator==(const ReplayKey&, const ReplayKey&) = default;
+    friend constexpr bool operator==(const GraphKey&, const GraphKey&) = default;
 };
 
 /// A part of a training's step, which is the same from step to step. On a device that computes on the host it is called
 /// each time. On `Cuda` (see cuda_graph.hpp) it is recorded when it comes for the second time with the same key, and
 /// from then on launched as a whole.
 template <class Device>
-class Replayed {
+class GraphCache {
   public:
     template <class Part>
-    void run(const ReplayKey&, Part part) {
+    void run(const GraphKey&, Part part) {
         part();
     }
 };

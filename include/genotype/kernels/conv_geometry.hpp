@@ -5,16 +5,16 @@
 
 namespace genotype::kernels {
 
-/// A convolution joins a large picture and a small one. `Conv` goes from the large to the small picture, `ConvT` from
-/// the small to the large; each is the other's input gradient. A `Linear` is the case of kernel 1 and pictures of one
+/// A convolution joins a large image and a small one. `Conv` goes from the large to the small image, `ConvT` from
+/// the small to the large; each is the other's input gradient. A `Linear` is the case of kernel 1 and images of one
 /// pixel (large: its input).
 ///
-/// Pictures lie channels-last: (batch, height, width, channels). Weights lie as
+/// Images lie channels-last: (batch, height, width, channels). Weights lie as
 /// [kernel_row][kernel_column][large_channels][small_channels]: PyTorch's `Conv2d.weight` and `ConvTranspose2d.weight`
 /// with axes in the order 2, 3, 1, 0, its `Linear.weight` with 1, 0.
 ///
 /// Large pixel (row, column) meets small pixel (r, c) through the tap (kernel_row, kernel_column) where
-/// row = r * stride - padding + kernel_row, and so for columns; what falls outside a picture counts as zero.
+/// row = r * stride - padding + kernel_row, and so for columns; what falls outside an image counts as zero.
 struct ConvGeometry {
     int large_channels = 1, small_channels = 1;
     int kernel = 1, stride = 1, padding = 0;
@@ -66,7 +66,7 @@ constexpr bool possible(bool (*condition)(const ConvGeometry&)) {
         return true;
 }
 
-/// The picture whose transform is in a convolution's scratch, after a call that read it as its source.
+/// The image whose transform is in a convolution's scratch, after a call that read it as its source.
 enum class Transformed { none, large, small };
 
 }  // namespace genotype::kernels

@@ -24,7 +24,7 @@ struct ShiftedExp {
     }
 };
 
-/// A class's probability times the loss's scale: the slope of the loss where the class is not the target.
+/// A class's probability times the loss's scale: the derivative of the loss where the class is not the target.
 struct ScaledSoftmax {
     float shift, factor;
 

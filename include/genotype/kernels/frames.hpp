@@ -1,4 +1,4 @@
-// Windows of a video's frames, whose convolution is one of pictures with the frames' channels side by side. From one
+// Windows of a video's frames, whose convolution is one of images with the frames' channels side by side. From one
 // source for all devices.
 #pragma once
 

@@ -42,7 +42,7 @@ struct NoActivation {
         return x;
     }
     template <class V>
-    static constexpr V slope(V) {
+    static constexpr V derivative(V) {
         return V(1.f);
     }
 };

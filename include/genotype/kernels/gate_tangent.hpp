@@ -16,7 +16,7 @@ struct GateTangent {
 
     GENOTYPE_BOTH void operator()(long at) const {
         const long gate = at / half * 2 * half + at % half, value = gate + half;
-        ty[at] = function.slope(x[gate]) * x[value] * tx[gate] + function.value(x[gate]) * tx[value];
+        ty[at] = function.derivative(x[gate]) * x[value] * tx[gate] + function.value(x[gate]) * tx[value];
     }
 };
 
@@ -30,14 +30,14 @@ struct GateTangentGradient {
 
     GENOTYPE_BOTH void operator()(long at) const {
         const long gate = at / half * 2 * half + at % half, value = gate + half;
-        const float open = function.value(x[gate]), slope = function.slope(x[gate]);
+        const float open = function.value(x[gate]), derivative = function.derivative(x[gate]);
         if (dx) {
             const float bend = function.second_derivative(x[gate]);
-            dx[gate] = dy[at] * x[value] * slope + dty[at] * (bend * x[value] * tx[gate] + slope * tx[value]);
-            dx[value] = dy[at] * open + dty[at] * slope * tx[gate];
+            dx[gate] = dy[at] * x[value] * derivative + dty[at] * (bend * x[value] * tx[gate] + derivative * tx[value]);
+            dx[value] = dy[at] * open + dty[at] * derivative * tx[gate];
         }
         if (dtx) {
-            dtx[gate] = dty[at] * slope * x[value];
+            dtx[gate] = dty[at] * derivative * x[value];
             dtx[value] = dty[at] * open;
         }
     }

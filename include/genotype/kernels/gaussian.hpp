@@ -13,8 +13,8 @@ struct GaussianSample {
     }
 };
 
-/// The slope of z by the log variance, times dz.
-struct GaussianSampleSlope {
+/// The derivative of z by the log variance, times dz.
+struct GaussianSampleBackward {
     template <class V>
     constexpr V operator()(V log_variance, V noise, V dz) const {
         return dz * noise * (V(0.5f) * exp(V(0.5f) * log_variance));
@@ -29,17 +29,17 @@ struct GaussianDivergence {
     }
 };
 
-/// Its slopes, added to what is there or written over it.
-struct GaussianDivergenceSlope {
+/// Its derivatives, added to what is there or written over it.
+struct GaussianDivergenceBackward {
     float scale;
     bool accumulate;
 
     template <class V>
     constexpr void operator()(V& dmean, V& dlog_variance, const V& mean, const V& log_variance) const {
-        const V mean_slope = V(scale) * mean;
-        const V log_variance_slope = V(0.5f * scale) * expm1(log_variance);
-        dmean = accumulate ? dmean + mean_slope : mean_slope;
-        dlog_variance = accumulate ? dlog_variance + log_variance_slope : log_variance_slope;
+        const V mean_gradient = V(scale) * mean;
+        const V log_variance_gradient = V(0.5f * scale) * expm1(log_variance);
+        dmean = accumulate ? dmean + mean_gradient : mean_gradient;
+        dlog_variance = accumulate ? dlog_variance + log_variance_gradient : log_variance_gradient;
     }
 };
 

@@ -22,7 +22,7 @@ struct ModulatedGradients {
 
     template <class V>
     constexpr void operator()(V x, V dy, V scale, V shift, V& dscale, V& dshift) const {
-        const V before = dy * activation.slope(x * (V(1.f) + scale) + shift);
+        const V before = dy * activation.derivative(x * (V(1.f) + scale) + shift);
         dscale = dscale + before * x;
         dshift = dshift + before;
     }
@@ -35,7 +35,7 @@ struct ModulatedInput {
 
     template <class V>
     constexpr void operator()(V x, V dy, V scale, V shift, V& dx) const {
-        dx = dy * activation.slope(x * (V(1.f) + scale) + shift) * (V(1.f) + scale);
+        dx = dy * activation.derivative(x * (V(1.f) + scale) + shift) * (V(1.f) + scale);
     }
 };
 
@@ -46,7 +46,7 @@ struct ModulatedBackward {
 
     template <class V>
     constexpr void operator()(V x, V dy, V scale, V shift, V& dscale, V& dshift, V& dx) const {
-        const V before = dy * activation.slope(x * (V(1.f) + scale) + shift);
+        const V before = dy * activation.derivative(x * (V(1.f) + scale) + shift);
         dscale = dscale + before * x;
         dshift = dshift + before;
         dx = before * (V(1.f) + scale);

@@ -3,7 +3,7 @@
 
 namespace genotype::kernels {
 
-/// A square window over a picture (height, width, channels), `padding` of it at most outside.
+/// A square window over an image (height, width, channels), `padding` of it at most outside.
 struct PoolGeometry {
     int channels, kernel, stride, padding;
     int height, width, out_height, out_width;

@@ -33,7 +33,7 @@ namespace genotype::kernels {
 
 /// As on `Device`.
 template <class Device>
-class Replayed<Stored<Device>> : public Replayed<Device> {};
+class GraphCache<Stored<Device>> : public GraphCache<Device> {};
 
 template <class Device>
 constexpr PackedForm<StoredMatrix> packed_form(Stored<Device>, const ProductGeometry&) {

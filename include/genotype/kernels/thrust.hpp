@@ -3,7 +3,7 @@
 
 #include "genotype/kernels/thrust/attention.hpp"
 #include "genotype/kernels/thrust/attention_backward.hpp"
-#include "genotype/kernels/thrust/attention_slopes.hpp"
+#include "genotype/kernels/thrust/attention_gradients.hpp"
 #include "genotype/kernels/thrust/attention_text.hpp"
 #include "genotype/kernels/thrust/bilinear.hpp"
 #include "genotype/kernels/thrust/convolution.hpp"

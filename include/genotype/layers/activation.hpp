@@ -6,8 +6,8 @@
 
 namespace genotype {
 
-/// What an activation's `slope` is a function of. From the output is cheaper: the input need not be kept.
-enum class SlopeOf { input, output };
+/// What an activation's `derivative` is a function of. From the output is cheaper: the input need not be kept.
+enum class DerivativeOf { input, output };
 
 namespace detail {
 
@@ -27,7 +27,7 @@ struct ActivationBackward {
 
     template <class V>
     constexpr V operator()(V at, V dy) const {
-        return dy * function.slope(at);
+        return dy * function.derivative(at);
     }
 };
 
@@ -38,12 +38,12 @@ struct ActivationTangentBackward {
 
     template <class V>
     constexpr V operator()(V at, V tx, V dy, V dty) const {
-        return dy * function.slope(at) + dty * tx * function.second_derivative(at);
+        return dy * function.derivative(at) + dty * tx * function.second_derivative(at);
     }
 };
 
-/// The same activation with its slope as a function of its input, for a kernel that has just made that.
-template <class Function, SlopeOf From>
+/// The same activation with its derivative as a function of its input, for a kernel that has just made that.
+template <class Function, DerivativeOf From>
 struct ActivationOfInput {
     Function function;
 
@@ -52,18 +52,18 @@ struct ActivationOfInput {
         return function.value(x);
     }
     template <class V>
-    constexpr V slope(V x) const {
-        if constexpr (From == SlopeOf::input)
-            return function.slope(x);
+    constexpr V derivative(V x) const {
+        if constexpr (From == DerivativeOf::input)
+            return function.derivative(x);
         else
-            return function.slope(function.value(x));
+            return function.derivative(function.value(x));
     }
     template <class V>
     constexpr V second_derivative(V x) const requires requires {
         function.second_derivative(x);
     }
     {
-        if constexpr (From == SlopeOf::input)
+        if constexpr (From == DerivativeOf::input)
             return function.second_derivative(x);
         else
             return function.second_derivative(function.value(x));
@@ -78,17 +78,17 @@ struct ActivationOfInput {
 ///         template <class V>
 ///         static constexpr V value(V x) { return x * sigmoid(x); }
 ///         template <class V>
-///         static constexpr V slope(V x) { const V s = sigmoid(x); return s + x * s * (V(1.f) - s); }
+///         static constexpr V derivative(V x) { const V s = sigmoid(x); return s + x * s * (V(1.f) - s); }
 ///     };
 ///
 /// V is a float or a vector of floats, see kernels/math.hpp. An activation with arguments hides `function` by one that
-/// returns an object whose `value` and `slope` are members. With a function `second_derivative` beside `slope`, of the
-/// input or the output as that is, the layer has tangents.
-template <class Self, SlopeOf From = SlopeOf::input>
+/// returns an object whose `value` and `derivative` are members. With a function `second_derivative` beside
+/// `derivative`, of the input or the output as that is, the layer has tangents.
+template <class Self, DerivativeOf From = DerivativeOf::input>
 struct Activation : LayerBase {
-    static constexpr bool backward_reads_input = From == SlopeOf::input;
-    static constexpr bool backward_reads_output = From == SlopeOf::output;
-    static constexpr bool in_place = From == SlopeOf::output;
+    static constexpr bool backward_reads_input = From == DerivativeOf::input;
+    static constexpr bool backward_reads_output = From == DerivativeOf::output;
+    static constexpr bool in_place = From == DerivativeOf::output;
 
     static constexpr Self function() { return {}; }
     static constexpr auto function_of_input() {
@@ -108,7 +108,7 @@ struct Activation : LayerBase {
         using Function = decltype(Self::function());
         if (!call.dx) return;
         map(device, call.batch * call.in.count(), detail::ActivationBackward<Function>{Self::function()}, call.dx,
-            From == SlopeOf::input ? call.x : call.y, call.dy);
+            From == DerivativeOf::input ? call.x : call.y, call.dy);
     }
 
     template <class Device>
@@ -118,13 +118,13 @@ struct Activation : LayerBase {
     {
         using Function = decltype(Self::function());
         map(device, call.run.batch * call.run.in.count(), detail::ActivationBackward<Function>{Self::function()},
-            call.ty, From == SlopeOf::input ? call.run.x : call.run.y, call.tx);
+            call.ty, From == DerivativeOf::input ? call.run.x : call.run.y, call.tx);
     }
 
     template <class Device>
     static void tangent_backward(Device device, const TangentBackward& call) {
         using Function = decltype(Self::function());
-        const float* const at = From == SlopeOf::input ? call.run.x : call.run.y;
+        const float* const at = From == DerivativeOf::input ? call.run.x : call.run.y;
         const long values = call.run.batch * call.run.in.count();
         if (call.run.dx)
             map(device, values, detail::ActivationTangentBackward<Function>{Self::function()}, call.run.dx, at, call.tx,

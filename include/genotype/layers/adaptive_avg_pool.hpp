@@ -15,14 +15,14 @@ namespace genotype {
 /// Deep Convolutional Networks for Visual Recognition", 2014, arXiv:1406.4729, pool to a given size by maxima.
 template <int height, int width = height>
 struct AdaptiveAvgPool : LayerBase {
-    static constexpr Dims input = picture_dims(any_dim, any_dim, any_dim);
+    static constexpr Dims input = image_dims(any_dim, any_dim, any_dim);
     using linear_map = AdaptiveAvgPool;
     static constexpr bool backward_reads_input = false;
 
     static constexpr Inferred output(Dims in) {
         for (const int size : {height, width})
             if (size < 1) return {FaultKind::size, vector_dims(size), {}};
-        return picture_dims(in.first, height, width);
+        return image_dims(in.first, height, width);
     }
 
     template <class Device, class Mode>

@@ -7,13 +7,13 @@
 namespace genotype {
 
 /// (channels, H, W) -> (channels, H', W'), H' = (H + 2 padding - kernel) / stride + 1, rounded down. What lies outside
-/// the picture counts as 0 (PyTorch's count_include_pad = True); padding is kernel / 2 at most.
+/// the image counts as 0 (PyTorch's count_include_pad = True); padding is kernel / 2 at most.
 ///
 /// PyTorch: nn.AvgPool2d(kernel, stride, padding).
 /// Source: LeCun et al., "Handwritten digit recognition with a back-propagation network", 1990.
 template <int kernel, int stride = kernel, int padding = 0>
 struct AvgPool : LayerBase {
-    static constexpr Dims input = picture_dims(any_dim, any_dim, any_dim);
+    static constexpr Dims input = image_dims(any_dim, any_dim, any_dim);
     using linear_map = AvgPool;
     static constexpr bool backward_reads_input = false;
 

@@ -1,4 +1,4 @@
-// Batch normalisation of pictures and vectors.
+// Batch normalisation of images and vectors.
 #pragma once
 
 #include <array>

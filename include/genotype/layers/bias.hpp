@@ -32,7 +32,7 @@ struct BiasOf<With<Choice>> {
     using type = Choice;
 };
 
-/// The parameters "weight" and, if asked for, "bias" with PyTorch's first values: U(-1/sqrt(fan_in), 1/sqrt(fan_in)).
+/// The parameters "weight" and, if asked for, "bias" with PyTorch's initial values: U(-1/sqrt(fan_in), 1/sqrt(fan_in)).
 template <BiasChoice Choice>
 constexpr auto weight_and_bias(Dims weight, AxisOrder order, int out, long fan_in) {
     const Initial initial{Initial::uniform_fan_in, static_cast<float>(fan_in)};

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "genotype/kernels/conv_geometry.hpp"
-#include "genotype/kernels/product_end.hpp"
+#include "genotype/kernels/epilogue.hpp"
 #include "genotype/layers/bias.hpp"
 #include "genotype/layers/convolution_fault.hpp"
 #include "genotype/layers/general_conv.hpp"
@@ -10,7 +10,7 @@
 
 namespace genotype {
 
-/// A kernel slides over the padded picture. Shape: (in, height, width) to (out, height', width') with
+/// A kernel slides over the padded image. Shape: (in, height, width) to (out, height', width') with
 /// height' = (height + 2 padding - dilation (kernel - 1) - 1) / stride + 1, rounded down.
 ///
 ///     Conv<3, 64, 4, 2, 1>                                   // square, and without a bias unless asked
@@ -26,7 +26,7 @@ struct Conv
     : detail::GeneralConv<detail::ConvArguments<false, 2, in_channels, out_channels, kernel, stride, padding, Choice>> {
 };
 
-/// The square one over a zero-padded picture.
+/// The square one over a zero-padded image.
 template <int in_channels, int out_channels, int kernel, int stride, int padding, BiasChoice Choice>
 struct Conv<in_channels, out_channels, kernel, stride, padding, Choice> : LayerBase {
     static constexpr bool exceeds_0_to_1 = true;
@@ -35,14 +35,14 @@ struct Conv<in_channels, out_channels, kernel, stride, padding, Choice> : LayerB
     static constexpr bool has_bias = std::same_as<Choice, Bias>;
     using sample_norms = WindowNorms;
     using linear_map = Conv<in_channels, out_channels, kernel, stride, padding, NoBias>;
-    static constexpr Dims input = picture_dims(fault ? any_dim : in_channels, any_dim, any_dim);
+    static constexpr Dims input = image_dims(fault ? any_dim : in_channels, any_dim, any_dim);
     static constexpr auto parameters =
         detail::weight_and_bias<Choice>({4, out_channels, in_channels, kernel, kernel}, {2, 3, 1, 0}, out_channels,
                                         long{in_channels} * kernel * kernel);
 
     static constexpr Inferred output(Dims in) {
         if (fault) return fault;
-        Dims out = picture_dims(out_channels, any_dim, any_dim);
+        Dims out = image_dims(out_channels, any_dim, any_dim);
         for (int axis : {1, 2}) {
             if (in[axis] == any_dim) continue;
             const int room = in[axis] + 2 * padding - kernel;
@@ -77,9 +77,9 @@ struct Conv<in_channels, out_channels, kernel, stride, padding, Choice> : LayerB
     static constexpr bool is_product = true;
 
     template <class Device, class Mode, class Function = kernels::NoActivation>
-    static void forward(Device device, Mode, const Forward<Mode>& f, const kernels::ProductEnd<Function>& end = {}) {
+    static void forward(Device device, Mode, const Forward<Mode>& f, const kernels::Epilogue<Function>& end = {}) {
         const float* bias = has_bias ? f.parameters + parameter_offset<Conv>(1) : nullptr;
-        finish_product(device, f.added, end, [&](const auto&... with) {
+        apply_epilogue(device, f.added, end, [&](const auto&... with) {
             convolve(device, geometry(f.in, f.out), f.batch, f.x, weights<Device>(f), bias, f.y, f.scratch, with...);
         });
     }

@@ -5,7 +5,7 @@
 
 namespace genotype {
 
-/// A kernel slides over a signal. A signal of so many channels is `Shape<channels, 1, length>`, a picture of one row,
+/// A kernel slides over a signal. A signal of so many channels is `Shape<channels, 1, length>`, an image of one row,
 /// so that all other layers take it: `Reshape<channels, 1, length>` makes one, `BN`, `GroupNorm` and activations work
 /// on it, `Flatten` ends it. Shape: (in, 1, length) to (out, 1, length') with length' = (length + 2 padding - dilation
 /// (kernel - 1) - 1) / stride + 1, rounded down.

@@ -20,7 +20,7 @@ struct VideoConvNumbers {
 
     constexpr int large_channels() const { return transposed ? out : in; }
 
-    /// That of pictures which a window of `kernel.depth` frames goes through. A transposed one's bias is added when its
+    /// That of images which a window of `kernel.depth` frames goes through. A transposed one's bias is added when its
     /// windows have been summed.
     constexpr ConvNumbers of_windows() const {
         ConvNumbers all{transposed ? in : in * kernel.depth,
@@ -64,7 +64,7 @@ struct VideoConvNumbers {
     constexpr Inferred output(Dims from) const {
         if (const ShapeFault wrong = fault()) return wrong;
         const ConvNumbers windows = of_windows();
-        Inferred sides = windows.output(picture_dims(windows.in, from.third, from.fourth));
+        Inferred sides = windows.output(image_dims(windows.in, from.third, from.fourth));
         if (sides.fault.kind == FaultKind::empty_output) sides.fault.got = from;
         if (sides.fault) return sides;
         Dims to = video_dims(out, any_dim, sides.dims.second, sides.dims.third);
@@ -80,7 +80,7 @@ struct VideoConvNumbers {
                                                                        : border;
         if (border > most) return {FaultKind::border, vector_dims(border), vector_dims(most)};
         const int room = size + 2 * border - covered();
-        const Dims padded = windows.padded(picture_dims(in, from.third, from.fourth));
+        const Dims padded = windows.padded(image_dims(in, from.third, from.fourth));
         if (room < 0)
             return {FaultKind::kernel,
                     {3, size + 2 * border, padded.first, padded.second},
@@ -113,7 +113,7 @@ struct VideoConvArguments {
     }();
 };
 
-/// A convolution over videos: each window of frames goes through one over pictures, whose kernels and packed weights
+/// A convolution over videos: each window of frames goes through one over images, whose kernels and packed weights
 /// are used as they are.
 template <class Arguments>
 struct VideoConv : LayerBase {
@@ -121,7 +121,7 @@ struct VideoConv : LayerBase {
     struct OfWindows {
         static constexpr ConvNumbers numbers = Arguments::numbers.of_windows();
     };
-    using Pictures = GeneralConv<OfWindows>;
+    using Images = GeneralConv<OfWindows>;
     using linear_map = VideoConv<WithoutBias<Arguments>>;
     using sample_norms = SingleGradients;
     static constexpr bool exceeds_0_to_1 = true;
@@ -140,18 +140,18 @@ struct VideoConv : LayerBase {
 
     template <class Device>
     static constexpr auto packed() {
-        return Pictures::template packed<Device>();
+        return Images::template packed<Device>();
     }
     template <class Device, class Form>
     static void prepare(Device device, const float* values, Form* to) {
-        Pictures::prepare(device, values, to);
+        Images::prepare(device, values, to);
     }
 
-    /// Scratch: the windows, then what the convolution over pictures needs, with a picture for each window.
+    /// Scratch: the windows, then what the convolution over images needs, with an image for each window.
     template <class Device, class Mode>
     static constexpr LayerMemory memory(Dims in) {
         const kernels::FrameWindows windows = windows_of(in, output(in).dims);
-        const LayerMemory inner = Pictures::template memory<Device, Mode>(picture_of(in, OfWindows::numbers.in));
+        const LayerMemory inner = Images::template memory<Device, Mode>(image_of(in, OfWindows::numbers.in));
         const auto of_all = [&](MemoryExtent extent) {
             return place_of_windows(windows) + MemoryExtent{windows.small * extent.per_sample, extent.fixed};
         };
@@ -164,7 +164,7 @@ struct VideoConv : LayerBase {
     static void forward(Device device, Mode mode, const Forward<Mode>& f, const End&... end) {
         const kernels::FrameWindows windows = windows_of(f.in, f.out);
         float* const place = f.scratch.per_sample;
-        Forward<Mode> call = of_pictures(f, windows);
+        Forward<Mode> call = of_images(f, windows);
         if constexpr (!is_one_frame) {
             if constexpr (numbers.transposed) {
                 call.y = place;
@@ -173,7 +173,7 @@ struct VideoConv : LayerBase {
                 call.x = place;
             }
         }
-        Pictures::forward(device, mode, call, end...);
+        Images::forward(device, mode, call, end...);
         if constexpr (numbers.transposed && !is_one_frame) {
             const float* bias = has_bias ? f.parameters + parameter_offset<VideoConv>(1) : nullptr;
             sum_windows(device, windows, f.batch, place, bias, f.y);
@@ -184,27 +184,27 @@ struct VideoConv : LayerBase {
     static void backward(Device device, const Backward& b) {
         const kernels::FrameWindows windows = windows_of(b.in, b.out);
         float* const place = b.scratch.per_sample;
-        Backward call = of_pictures(b, windows);
+        Backward call = of_images(b, windows);
         if constexpr (is_one_frame) {
-            Pictures::backward(device, call);
+            Images::backward(device, call);
         } else if constexpr (numbers.transposed) {
             gather_frames(device, windows, b.batch, b.dy, place);
             call.dy = place;
-            Pictures::backward(device, call);
+            Images::backward(device, call);
         } else {
             // The gradient by the windows and the windows themselves have one place.
             if (b.dx) {
                 Backward by_windows = call;
                 by_windows.dx = place;
                 by_windows.gradients = nullptr;
-                Pictures::backward(device, by_windows);
+                Images::backward(device, by_windows);
                 sum_windows(device, windows, b.batch, place, nullptr, b.dx);
             }
             if (!b.gradients) return;
             gather_frames(device, windows, b.batch, b.x, place);
             call.x = place;
             call.dx = nullptr;
-            Pictures::backward(device, call);
+            Images::backward(device, call);
         }
         if constexpr (numbers.transposed && has_bias)
             if (b.gradients)
@@ -228,17 +228,17 @@ struct VideoConv : LayerBase {
     static constexpr MemoryExtent place_of_windows(const kernels::FrameWindows& windows) {
         return {is_one_frame ? 0 : aligned(windows.floats()), 0};
     }
-    static constexpr Dims picture_of(Dims video, int channels) {
-        return picture_dims(channels, video.height(), video.width());
+    static constexpr Dims image_of(Dims video, int channels) {
+        return image_dims(channels, video.height(), video.width());
     }
 
-    /// The call over all windows as pictures.
+    /// The call over all windows as images.
     template <class Pass>
-    static Pass of_pictures(const Pass& pass, const kernels::FrameWindows& windows) {
+    static Pass of_images(const Pass& pass, const kernels::FrameWindows& windows) {
         Pass call = pass;
         call.batch = pass.batch * windows.small;
-        call.in = picture_of(pass.in, OfWindows::numbers.in);
-        call.out = picture_of(pass.out, OfWindows::numbers.out);
+        call.in = image_of(pass.in, OfWindows::numbers.in);
+        call.out = image_of(pass.out, OfWindows::numbers.out);
         call.scratch = pass.scratch.at(place_of_windows(windows));
         call.scratch.capacity *= windows.small;
         return call;
@@ -255,7 +255,7 @@ struct VideoConv : LayerBase {
 ///     Conv3d<16, 32, Size3{3, 5, 5}, Size3{1, 2, 2}, Size3{1, 2, 2}, With<Groups<4>, Bias>>
 ///
 /// Sizes are ints, or `Size3{depth, height, width}`; options are those of `Conv`. In memory a video lies as (depth,
-/// height, width, channels). It runs as a convolution of pictures over windows of frames, which are written to memory
+/// height, width, channels). It runs as a convolution of images over windows of frames, which are written to memory
 /// first: `kernel depth` times the video.
 ///
 /// PyTorch equivalent: `torch.nn.Conv3d(in, out, kernel, stride, padding, dilation, groups, bias, padding_mode)`.

@@ -28,8 +28,8 @@ struct Groups {};
 template <auto size>
 struct OutputPadding {};
 
-/// Of a `Conv`: what its padding consists of in place of zeros: the picture mirrored at the middle of its outermost
-/// pixels, these pixels repeated, or the picture's other end. PyTorch's `padding_mode` "reflect", "replicate" and
+/// Of a `Conv`: what its padding consists of in place of zeros: the image mirrored at the middle of its outermost
+/// pixels, these pixels repeated, or the image's other end. PyTorch's `padding_mode` "reflect", "replicate" and
 /// "circular".
 struct ReflectPadding {};
 struct ReplicatePadding {};
@@ -73,13 +73,13 @@ struct ConvOptions {
     kernels::Border border = kernels::Border::zeros;
 
     int biases = 0, dilations = 0, groupings = 0, output_paddings = 0, borders = 0, others = 0;
-    int of_pictures = 0, of_videos = 0;  // sizes of two sides, and of three
+    int of_images = 0, of_videos = 0;  // sizes of two sides, and of three
 
     /// What they get wrong of a convolution: a transposed one pads with zeros alone, as PyTorch's, and a signal has one
     /// side.
     constexpr ShapeFault fault(bool transposed, int axes) const {
         const bool of_two_sides = dilation.height != dilation.width || output_padding.height != output_padding.width;
-        if ((axes == 3 ? of_pictures : of_videos) > 0) return {FaultKind::option, {}, {}};
+        if ((axes == 3 ? of_images : of_videos) > 0) return {FaultKind::option, {}, {}};
         if (others > 0 || (transposed ? borders : output_paddings) > 0 || (axes == 1 && of_two_sides))
             return {FaultKind::option, {}, {}};
         for (int times : {biases, dilations, groupings, output_paddings, borders})
@@ -90,7 +90,7 @@ struct ConvOptions {
 
 constexpr void count_sides(ConvOptions&, int) {}
 constexpr void count_sides(ConvOptions& options, Size2) {
-    ++options.of_pictures;
+    ++options.of_images;
 }
 constexpr void count_sides(ConvOptions& options, Size3) {
     ++options.of_videos;

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "genotype/kernels/conv_geometry.hpp"
-#include "genotype/kernels/product_end.hpp"
+#include "genotype/kernels/epilogue.hpp"
 #include "genotype/layers/bias.hpp"
 #include "genotype/layers/convolution_fault.hpp"
 #include "genotype/layers/general_conv.hpp"
@@ -33,14 +33,14 @@ struct ConvT<in_channels, out_channels, kernel, stride, padding, Choice> : Layer
     static constexpr bool has_bias = std::same_as<Choice, Bias>;
     using sample_norms = SingleGradients;
     using linear_map = ConvT<in_channels, out_channels, kernel, stride, padding, NoBias>;
-    static constexpr Dims input = picture_dims(fault ? any_dim : in_channels, any_dim, any_dim);
+    static constexpr Dims input = image_dims(fault ? any_dim : in_channels, any_dim, any_dim);
     static constexpr auto parameters =
         detail::weight_and_bias<Choice>({4, in_channels, out_channels, kernel, kernel}, {2, 3, 1, 0}, out_channels,
                                         long{out_channels} * kernel * kernel);
 
     static constexpr Inferred output(Dims in) {
         if (fault) return fault;
-        Dims out = picture_dims(out_channels, any_dim, any_dim);
+        Dims out = image_dims(out_channels, any_dim, any_dim);
         for (int axis : {1, 2}) {
             if (in[axis] == any_dim) continue;
             out[axis] = (in[axis] - 1) * stride - 2 * padding + kernel;
@@ -76,9 +76,9 @@ struct ConvT<in_channels, out_channels, kernel, stride, padding, Choice> : Layer
     static constexpr bool is_product = true;
 
     template <class Device, class Mode, class Function = kernels::NoActivation>
-    static void forward(Device device, Mode, const Forward<Mode>& f, const kernels::ProductEnd<Function>& end = {}) {
+    static void forward(Device device, Mode, const Forward<Mode>& f, const kernels::Epilogue<Function>& end = {}) {
         const float* bias = has_bias ? f.parameters + parameter_offset<ConvT>(1) : nullptr;
-        finish_product(device, f.added, end, [&](const auto&... with) {
+        apply_epilogue(device, f.added, end, [&](const auto&... with) {
             convolve_transposed(device, geometry(f.in, f.out), f.batch, f.x, weights<Device>(f), bias, f.y, f.scratch,
                                 with...);
         });

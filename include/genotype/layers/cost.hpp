@@ -5,7 +5,7 @@
 
 namespace genotype {
 
-/// Multiply-adds of a leaf layer for one sample: each weight of a convolution once a pixel of its small picture (what
+/// Multiply-adds of a leaf layer for one sample: each weight of a convolution once a pixel of its small image (what
 /// padding saves is not taken off), each weight of a matrix once. (torchinfo counts a transposed convolution's weights
 /// once a pixel of its output, which is stride^2 too much.) A layer whose matrix is no factor says `multiply_adds`, a
 /// number or a function of both shapes.

@@ -15,7 +15,7 @@ namespace genotype {
 ///     Residual<GroupNorm<8, 64>, CrossAttention<prompt, 64, 4>>
 ///
 /// PyTorch: nn.MultiheadAttention(width, heads, bias=..., kdim=context_width, vdim=context_width, batch_first=True)
-/// (x, named, named)[0], with its names and first values: "in_proj_weight", or, where the context is of another width
+/// (x, named, named)[0], with its names and initial values: "in_proj_weight", or, where the context is of another width
 /// than x, "q_proj_weight", "k_proj_weight" and "v_proj_weight". There is no mask: every token of a list counts.
 template <class N, int width, int heads, class S = typename N::shape, class Choice = Bias>
 struct CrossAttention : LayerBase {

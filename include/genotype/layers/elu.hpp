@@ -14,7 +14,7 @@ struct EluFunction {
         return select(x > V(0.f), x, V(alpha) * expm1(x));
     }
     template <class V>
-    constexpr V slope(V y) const {
+    constexpr V derivative(V y) const {
         return select(y > V(0.f), V(1.f), y + V(alpha));
     }
     template <class V>
@@ -28,8 +28,8 @@ struct EluFunction {
 /// Source: Clevert, Unterthiner, Hochreiter, "Fast and accurate deep network learning by exponential linear units
 /// (ELUs)" (ICLR 2016).
 template <float alpha = 1.f>
-requires(alpha >= 0)  // the slope is found from the sign of the output
-    struct ELU : Activation<ELU<alpha>, SlopeOf::output> {
+requires(alpha >= 0)  // the derivative is found from the sign of the output
+    struct ELU : Activation<ELU<alpha>, DerivativeOf::output> {
     static constexpr bool exceeds_0_to_1 = true;
     static constexpr detail::EluFunction function() { return {alpha}; }
 };

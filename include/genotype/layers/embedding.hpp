@@ -13,7 +13,7 @@ namespace genotype {
 
 /// (1) to (width): a token's id becomes its row of the table. The id is a whole number from 0 to vocabulary - 1 held in
 /// a float, exact up to 2^24. Throws `Error` where it is not one and the host can read it. An id has no gradient: dx is
-/// zero. PyTorch: nn.Embedding(vocabulary, width), with its first values, N(0, 1).
+/// zero. PyTorch: nn.Embedding(vocabulary, width), with its initial values, N(0, 1).
 template <int tokens, int size>
 struct Embedding : LayerBase {
     static constexpr int vocabulary = tokens, width = size;

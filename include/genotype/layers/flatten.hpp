@@ -1,4 +1,4 @@
-// A picture as a vector.
+// An image as a vector.
 #pragma once
 
 #include "genotype/layers/layer.hpp"

@@ -23,7 +23,7 @@ struct GateBackward {
 
     template <class V>
     constexpr void operator()(const V& gate, const V& value, const V& dy, V& dgate, V& dvalue) const {
-        dgate = dy * value * function.slope(gate);
+        dgate = dy * value * function.derivative(gate);
         dvalue = dy * function.value(gate);
     }
 };

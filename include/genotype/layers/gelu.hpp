@@ -14,7 +14,7 @@ struct GELU : Activation<GELU> {
         return x * cumulative(x);
     }
     template <class V>
-    static constexpr V slope(V x) {
+    static constexpr V derivative(V x) {
         const V density = V(0.3989422804f) * exp(V(-0.5f) * x * x);  // 1 / sqrt(2 pi)
         return cumulative(x) + x * density;
     }

@@ -1,7 +1,7 @@
 // The Gaussian error linear unit, approximated by a hyperbolic tangent.
 #pragma once
 
-#include "genotype/kernels/product_end.hpp"
+#include "genotype/kernels/epilogue.hpp"
 #include "genotype/layers/activation.hpp"
 
 namespace genotype {
@@ -17,7 +17,7 @@ struct GELUTanh : Activation<GELUTanh> {
         return x * sigmoid(twice_argument(x));
     }
     template <class V>
-    static constexpr V slope(V x) {
+    static constexpr V derivative(V x) {
         const auto [s, other] = sigmoids(twice_argument(x));
         const V near = max(V(-16.f), min(V(16.f), x));  // beyond, s * other is 0, and x^3 not yet infinite here
         return s + near * s * other * (V(1.5957691216f) + V(0.2140644488f) * near * near);

@@ -1,12 +1,12 @@
-// What the layers of convolutions have in common where they are more than square kernels over zero-padded pictures.
+// What the layers of convolutions have in common where they are more than square kernels over zero-padded images.
 #pragma once
 
 #include <type_traits>
 
 #include "genotype/kernels/border.hpp"
 #include "genotype/kernels/conv_geometry.hpp"
+#include "genotype/kernels/epilogue.hpp"
 #include "genotype/kernels/general_conv_geometry.hpp"
-#include "genotype/kernels/product_end.hpp"
 #include "genotype/layers/bias.hpp"
 #include "genotype/layers/conv_options.hpp"
 #include "genotype/layers/convolution_fault.hpp"
@@ -20,7 +20,7 @@ struct ConvNumbers {
     Size2 kernel, stride, padding;
     ConvOptions options;
     bool transposed;
-    int axes;  // 2: pictures; 1: signals, which are pictures of one row
+    int axes;  // 2: images; 1: signals, which are images of one row
     ShapeFault wrong_option;
 
     constexpr ShapeFault fault() const {
@@ -65,7 +65,7 @@ struct ConvNumbers {
 
     constexpr Inferred output(Dims from) const {
         if (const ShapeFault wrong = fault()) return wrong;
-        Dims to = picture_dims(out, any_dim, any_dim);
+        Dims to = image_dims(out, any_dim, any_dim);
         for (int axis : {1, 2}) {
             const int side = axis - 1, size = from[axis], border = padding[side], covered = window()[side];
             if (size == any_dim) continue;
@@ -85,7 +85,7 @@ struct ConvNumbers {
         return to;
     }
 
-    /// (2, height, width) of a picture with what its padding puts around it, as far as they are known.
+    /// (2, height, width) of an image with what its padding puts around it, as far as they are known.
     constexpr Dims padded(Dims from) const {
         const auto with = [](int size, int border) { return size == any_dim ? any_dim : size + 2 * border; };
         return {2, with(from.second, padding.height), with(from.third, padding.width)};
@@ -138,13 +138,13 @@ struct GeneralConv : LayerBase {
     static constexpr int output_axis = numbers.transposed ? 1 : 0;  // of the weight, see SpectralNorm
     using sample_norms = SingleGradients;
     static constexpr Dims input =
-        picture_dims(fault ? any_dim : numbers.in, numbers.axes == 1 && !fault ? 1 : any_dim, any_dim);
+        image_dims(fault ? any_dim : numbers.in, numbers.axes == 1 && !fault ? 1 : any_dim, any_dim);
     static constexpr auto parameters = weight_and_bias<std::conditional_t<has_bias, Bias, NoBias>>(
         numbers.weight(), numbers.order(), numbers.out, numbers.fan_in());
 
     static constexpr Inferred output(Dims in) { return numbers.output(in); }
 
-    // A border is written around the picture first, and then there is nothing left to pad.
+    // A border is written around the image first, and then there is nothing left to pad.
     static constexpr bool has_border = numbers.has_border();
     static constexpr Size2 padding = has_border ? Size2{0, 0} : numbers.padding;
     using Square = kernels::TypedConvGeometry<numbers.kernel.height, numbers.stride.height, padding.height>;
@@ -175,7 +175,7 @@ struct GeneralConv : LayerBase {
         pack(device, geometry({}, {}), values + parameter_offset<GeneralConv>(0), to);
     }
 
-    /// A picture with its border comes first in scratch.
+    /// An image with its border comes first in scratch.
     template <class Device, class Mode>
     static constexpr LayerMemory memory(Dims in) {
         const MemoryExtent scratch =
@@ -184,7 +184,7 @@ struct GeneralConv : LayerBase {
     }
 
     template <class Device, class Mode, class Function = kernels::NoActivation>
-    static void forward(Device device, Mode, const Forward<Mode>& f, const kernels::ProductEnd<Function>& end = {}) {
+    static void forward(Device device, Mode, const Forward<Mode>& f, const kernels::Epilogue<Function>& end = {}) {
         const float* bias = has_bias ? f.parameters + parameter_offset<GeneralConv>(1) : nullptr;
         const auto weights = weights_of<Device>(f);
         const Geometry sizes = geometry(f.in, f.out);
@@ -193,7 +193,7 @@ struct GeneralConv : LayerBase {
             add_border(device, border(f.in), f.batch, f.x, f.scratch.per_sample);
             x = f.scratch.per_sample;
         }
-        finish_product(device, f.added, end, [&](const auto&... with) {
+        apply_epilogue(device, f.added, end, [&](const auto&... with) {
             if constexpr (numbers.transposed)
                 convolve_transposed(device, sizes, f.batch, x, weights, bias, f.y, f.scratch.at(bordered(f.in)),
                                     with...);

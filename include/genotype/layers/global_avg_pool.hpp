@@ -10,11 +10,11 @@ namespace genotype {
 /// PyTorch: nn.AdaptiveAvgPool2d(1).
 /// Source: Lin, Chen and Yan, "Network in Network", 2013, arXiv:1312.4400.
 struct GlobalAvgPool : LayerBase {
-    static constexpr Dims input = picture_dims(any_dim, any_dim, any_dim);
+    static constexpr Dims input = image_dims(any_dim, any_dim, any_dim);
     using linear_map = GlobalAvgPool;
     static constexpr bool backward_reads_input = false;
 
-    static constexpr Inferred output(Dims in) { return picture_dims(in.first, 1, 1); }
+    static constexpr Inferred output(Dims in) { return image_dims(in.first, 1, 1); }
 
     template <class Device, class Mode>
     static void forward(Device device, Mode, const Forward<Mode>& pass) {

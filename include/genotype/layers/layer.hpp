@@ -92,7 +92,7 @@ constexpr Inferred infer(Dims in) {
     return L::output(merge(in, L::input));
 }
 
-/// The place of a leaf layer's parameter, buffer or gradient in its layer's stretch of an arena.
+/// The place of a leaf layer's parameter, buffer or gradient in its layer's range of an arena.
 template <Layer L>
 constexpr long parameter_offset(int index) {
     return offset_in(L::parameters, index);

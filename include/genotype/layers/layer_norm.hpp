@@ -99,7 +99,7 @@ struct LayerNormWith : detail::LayerNormOf<Choice, sizes...> {};
 template <class Epsilon, int... sizes>
 struct LayerNormWithoutBias : detail::LayerNormOf<With<Epsilon, NoBias>, sizes...> {};
 
-/// (sizes...) -> the same: `LayerNorm<256>` for vectors, `LayerNorm<64, 8, 8>` for pictures. Each sample is normalised
+/// (sizes...) -> the same: `LayerNorm<256>` for vectors, `LayerNorm<64, 8, 8>` for images. Each sample is normalised
 /// by its own mean and biased variance, in training and inference alike; each of its values has a weight and a bias.
 ///
 /// PyTorch: nn.LayerNorm((sizes...)), eps 1e-5.

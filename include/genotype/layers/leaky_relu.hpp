@@ -14,7 +14,7 @@ struct LeakyReluFunction {
         return select(x > V(0.f), x, x * V(negative_slope));
     }
     template <class V>
-    constexpr V slope(V y) const {
+    constexpr V derivative(V y) const {
         return select(y > V(0.f), V(1.f), V(negative_slope));
     }
     template <class V>
@@ -26,8 +26,8 @@ struct LeakyReluFunction {
 
 /// x where x > 0, otherwise negative_slope * x. PyTorch: nn.LeakyReLU(negative_slope).
 template <float negative_slope = 0.01f>
-requires(negative_slope >= 0)  // the slope is found from the sign of the output
-    struct LeakyReLU : Activation<LeakyReLU<negative_slope>, SlopeOf::output> {
+requires(negative_slope >= 0)  // the derivative is found from the sign of the output
+    struct LeakyReLU : Activation<LeakyReLU<negative_slope>, DerivativeOf::output> {
     static constexpr bool exceeds_0_to_1 = true;
     static constexpr detail::LeakyReluFunction function() { return {negative_slope}; }
 };

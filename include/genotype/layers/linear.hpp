@@ -2,7 +2,7 @@
 #pragma once
 
 #include "genotype/kernels/conv_geometry.hpp"
-#include "genotype/kernels/product_end.hpp"
+#include "genotype/kernels/epilogue.hpp"
 #include "genotype/layers/bias.hpp"
 #include "genotype/layers/layer.hpp"
 
@@ -50,9 +50,9 @@ struct Linear : LayerBase {
     static constexpr bool is_product = true;
 
     template <class Device, class Mode, class Function = kernels::NoActivation>
-    static void forward(Device device, Mode, const Forward<Mode>& f, const kernels::ProductEnd<Function>& end = {}) {
+    static void forward(Device device, Mode, const Forward<Mode>& f, const kernels::Epilogue<Function>& end = {}) {
         const float* bias = has_bias ? f.parameters + parameter_offset<Linear>(1) : nullptr;
-        finish_product(device, f.added, end, [&](const auto&... with) {
+        apply_epilogue(device, f.added, end, [&](const auto&... with) {
             convolve(device, geometry, f.batch, f.x, weights<Device>(f), bias, f.y, f.scratch, with...);
         });
     }

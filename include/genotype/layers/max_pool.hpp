@@ -7,13 +7,13 @@
 namespace genotype {
 
 /// (channels, H, W) -> (channels, H', W'), H' = (H + 2 padding - kernel) / stride + 1, rounded down. What lies outside
-/// the picture never is the largest; padding is kernel / 2 at most. The gradient goes to the first of equal values.
+/// the image never is the largest; padding is kernel / 2 at most. The gradient goes to the first of equal values.
 ///
 /// PyTorch: nn.MaxPool2d(kernel, stride, padding).
 /// Source: Zhou and Chellappa, "Computation of optical flow using a neural network", 1988.
 template <int kernel, int stride = kernel, int padding = 0>
 struct MaxPool : LayerBase {
-    static constexpr Dims input = picture_dims(any_dim, any_dim, any_dim);
+    static constexpr Dims input = image_dims(any_dim, any_dim, any_dim);
 
     static constexpr Inferred output(Dims in) { return detail::pooled(kernel, stride, padding, in); }
 

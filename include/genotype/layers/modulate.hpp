@@ -65,7 +65,7 @@ struct Modulate : LayerBase {
 
     template <class Device, class Activation = kernels::NoActivation>
     static void backward(Device device, const Backward& b, Activation activation = {}) {
-        modulate_backward(device, b.batch, b.in.pixels(), channels, b.x, scales(b), b.dy, b.dx, scale_slopes(b),
+        modulate_backward(device, b.batch, b.in.pixels(), channels, b.x, scales(b), b.dy, b.dx, moment_gradients(b),
                           activation);
         send_scales_back(device, b);
     }
@@ -81,11 +81,11 @@ struct Modulate : LayerBase {
     }
     /// ... what forward made, and where backward writes the gradients by them, ...
     static const float* scales(const Backward& b) { return b.kept.per_sample; }
-    static float* scale_slopes(const Backward& b) { return b.scratch.per_sample; }
+    static float* moment_gradients(const Backward& b) { return b.scratch.per_sample; }
     /// ... and on from there, to the named value and the parameters.
     template <class Device>
     static void send_scales_back(Device device, const Backward& b) {
-        const float* const by_scales = scale_slopes(b);
+        const float* const by_scales = moment_gradients(b);
         send_back(device, b, value_of<N>(b), by_scales, b.scratch.at(one).per_sample, b.scratch.at(one + value),
                   b.accumulate);
         if (b.gradients)

@@ -13,7 +13,7 @@ namespace genotype {
 ///     Residual<GroupNorm<8, 64>, MultiheadAttention<64, 4>>
 ///
 /// PyTorch: nn.MultiheadAttention(width, heads, bias=..., batch_first=True)(x, x, x)[0], on an image's
-/// x.flatten(2).transpose(1, 2), with its names and first values ("in_proj_weight").
+/// x.flatten(2).transpose(1, 2), with its names and initial values ("in_proj_weight").
 /// Source: Vaswani et al., "Attention is all you need" (NeurIPS 2017).
 template <int width, int heads, class Choice = Bias>
 struct MultiheadAttention : LayerBase {

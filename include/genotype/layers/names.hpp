@@ -101,7 +101,7 @@ constexpr bool ignores_input() {
         return false;
 }
 
-/// A step of a chain that binds a name: its input goes on as it is.
+/// A step of a chain that binds a name: its input is passed on as it is.
 template <class L>
 concept Binds = requires {
     typename L::binds;

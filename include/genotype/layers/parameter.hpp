@@ -1,4 +1,5 @@
-// What a layer says of its parameters and buffers: names and sizes as PyTorch has them, order in memory, first values.
+// What a layer says of its parameters and buffers: names and sizes as PyTorch has them, order in memory, initial
+// values.
 #pragma once
 
 #include <array>
@@ -17,7 +18,7 @@ struct AxisOrder {
     }
 };
 
-/// How the first values are drawn.
+/// How the initial values are drawn.
 struct Initial {
     enum Kind {
         constant,        // all `value`

@@ -67,7 +67,7 @@ struct Forward {
     const float* added = nullptr;        // as many values as y: added to what comes out, where `adds_to_output`
     const NamedValue* values = nullptr;  // of the names that layers read
 
-    /// The call of a child from `x` to `y`. What belongs to the run goes on as it is; what belongs to the layer is
+    /// The call of a child from `x` to `y`. What belongs to the run is passed on as it is; what belongs to the layer is
     /// the child's slice of it; nothing is added to what comes out of it.
     constexpr Forward child(const LayerSlice& at, Dims from, Dims to, const float* input, float* output) const {
         Forward call = *this;
@@ -85,9 +85,9 @@ struct Forward {
     }
 };
 
-/// One backward call. `dx` is null where nobody wants the input's gradient, `gradients` where nobody wants the
-/// parameters'. With `accumulate` gradients of parameters are added to what is there, otherwise written over it;
-/// dx is always written.
+/// One backward call. `dx` is null where the input's gradient is not requested, `gradients` where the
+/// parameters' are not requested. With `accumulate` gradients of parameters are added to what is there, otherwise
+/// written over it; dx is always written.
 struct Backward {
     int batch;
     Dims in, out;

@@ -13,7 +13,7 @@ namespace genotype {
 /// Neural Network", 2016, arXiv:1609.05158.
 template <int factor>
 struct PixelUnshuffle : LayerBase {
-    static constexpr Dims input = picture_dims(any_dim, any_dim, any_dim);
+    static constexpr Dims input = image_dims(any_dim, any_dim, any_dim);
     using linear_map = PixelUnshuffle;
     static constexpr bool backward_reads_input = false;
 

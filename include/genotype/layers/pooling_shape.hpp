@@ -13,7 +13,7 @@ constexpr Inferred pooled(int kernel, int stride, int padding, Dims in) {
     if (kernel < 1) return {FaultKind::size, vector_dims(kernel), {}};
     if (stride < 1) return {FaultKind::stride, vector_dims(stride), {}};
     if (padding < 0 || padding > kernel / 2) return {FaultKind::padding, vector_dims(padding), {}};
-    Dims padded{2, any_dim, any_dim}, out = picture_dims(in.first, any_dim, any_dim);
+    Dims padded{2, any_dim, any_dim}, out = image_dims(in.first, any_dim, any_dim);
     for (const int axis : {1, 2})
         if (in[axis] != any_dim) padded[axis - 1] = in[axis] + 2 * padding;
     for (const int axis : {1, 2}) {

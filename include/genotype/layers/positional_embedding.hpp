@@ -11,7 +11,7 @@
 namespace genotype {
 
 /// (width) to the same: y = x + weight[position of this row in its text]. Throws `Error` where a position reaches
-/// `context` and the host can read it. PyTorch: x + nn.Embedding(context, width)(positions), with its first values,
+/// `context` and the host can read it. PyTorch: x + nn.Embedding(context, width)(positions), with its initial values,
 /// N(0, 1); transformers: GPT-2's `wpe`.
 template <int positions, int size>
 struct PositionalEmbedding : LayerBase {

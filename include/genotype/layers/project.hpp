@@ -18,7 +18,7 @@ namespace genotype {
 ///     using Discriminator = Sequential<Conv<1, 64, 4, 2, 1>, ..., GlobalAvgPool, Flatten, Project<label, 10, 64>>;
 ///
 /// PyTorch: `self.linear(x) + (self.embedding(label) * x).sum(1, keepdim=True)` with nn.Linear(width, 1) and
-/// nn.Embedding(classes, width), whose names and first values its parameters have ("linear.weight").
+/// nn.Embedding(classes, width), whose names and initial values its parameters have ("linear.weight").
 /// Source: Miyato, Koyama, "cGANs with projection discriminator" (ICLR 2018).
 template <class N, int classes, int width>
 struct Project : LayerBase {

@@ -1,20 +1,20 @@
 // The rectifier.
 #pragma once
 
-#include "genotype/kernels/product_end.hpp"
+#include "genotype/kernels/epilogue.hpp"
 #include "genotype/layers/activation.hpp"
 
 namespace genotype {
 
 /// max(x, 0). PyTorch: nn.ReLU.
-struct ReLU : Activation<ReLU, SlopeOf::output> {
+struct ReLU : Activation<ReLU, DerivativeOf::output> {
     static constexpr bool exceeds_0_to_1 = true;
     template <class V>
     static constexpr V value(V x) {
         return select(x <= V(0.f), V(0.f), x);  // this way round, NaN stays NaN
     }
     template <class V>
-    static constexpr V slope(V y) {
+    static constexpr V derivative(V y) {
         return select(y <= V(0.f), V(0.f), V(1.f));
     }
     template <class V>

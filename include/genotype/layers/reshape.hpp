@@ -6,7 +6,7 @@
 namespace genotype {
 
 /// Any shape -> (sizes...), with as many values and in PyTorch's order (channel, row, column): `Reshape<64, 7, 7>`
-/// makes a picture of a vector of 3136 values.
+/// makes an image of a vector of 3136 values.
 ///
 /// PyTorch: nn.Unflatten(1, (sizes...)) of a vector, x.view(-1, sizes...) of anything.
 template <int... sizes>
@@ -37,7 +37,7 @@ requires(sizeof...(sizes) >= 1 && sizeof...(sizes) <= 4) struct Reshape : LayerB
     static void move(Device device, int batch, Dims from, Dims to, const float* x, float* y) {
         reshape(device, batch, from.pixels(), channels(from), to.pixels(), channels(to), x, y);
     }
-    /// Values of a pixel; pictures alone are channels-last.
+    /// Values of a pixel; images alone are channels-last.
     static int channels(Dims dims) { return static_cast<int>(dims.count() / dims.pixels()); }
 };
 

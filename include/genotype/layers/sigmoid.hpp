@@ -6,13 +6,13 @@
 namespace genotype {
 
 /// 1 / (1 + exp(-x)). PyTorch: nn.Sigmoid.
-struct Sigmoid : Activation<Sigmoid, SlopeOf::output> {
+struct Sigmoid : Activation<Sigmoid, DerivativeOf::output> {
     template <class V>
     static constexpr V value(V x) {
         return sigmoid(x);
     }
     template <class V>
-    static constexpr V slope(V y) {
+    static constexpr V derivative(V y) {
         return y * (V(1.f) - y);
     }
     template <class V>

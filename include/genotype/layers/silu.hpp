@@ -13,7 +13,7 @@ struct SiLU : Activation<SiLU> {
         return x * sigmoid(x);
     }
     template <class V>
-    static constexpr V slope(V x) {
+    static constexpr V derivative(V x) {
         const auto [s, other] = sigmoids(x);
         return s + s * x * other;
     }

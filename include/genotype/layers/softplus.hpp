@@ -13,7 +13,7 @@ struct Softplus : Activation<Softplus> {
         return select(x > V(20.f), x, softplus(x));
     }
     template <class V>
-    static constexpr V slope(V x) {
+    static constexpr V derivative(V x) {
         return select(x > V(20.f), V(1.f), sigmoid(x));
     }
     template <class V>

@@ -160,9 +160,9 @@ struct SpectralNormOf : NormalisedWeight<SpectralNormOf<L, Runs>, L, Runs> {
 }  // namespace detail
 
 /// The layer `L`, a `Linear`, `Conv`, `ConvT` or `Embedding`, with its weight W divided by an estimate of its largest
-/// singular value, u^T W v, so that a discriminator's slope is bounded. Shapes are those of `L`. The vectors u and v
-/// are buffers. A power iteration brings them up to date whenever the weights are packed after an update of a training:
-/// once an update, however often the layer runs in a step. A model's first values have 16 iterations.
+/// singular value, u^T W v, so that a discriminator's derivative is bounded. Shapes are those of `L`. The vectors u and
+/// v are buffers. A power iteration brings them up to date whenever the weights are packed after an update of a
+/// training: once an update, however often the layer runs in a step. A model's initial values have 16 iterations.
 ///
 /// PyTorch: torch.nn.utils.parametrizations.spectral_norm(layer), with its names in files
 /// ("parametrizations.weight.original", "parametrizations.weight.0._u"). It iterates before every forward run in

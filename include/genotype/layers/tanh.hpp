@@ -6,14 +6,14 @@
 namespace genotype {
 
 /// tanh(x). PyTorch: nn.Tanh.
-struct Tanh : Activation<Tanh, SlopeOf::output> {
+struct Tanh : Activation<Tanh, DerivativeOf::output> {
     static constexpr bool exceeds_0_to_1 = true;
     template <class V>
     static constexpr V value(V x) {
         return tanh(x);
     }
     template <class V>
-    static constexpr V slope(V y) {
+    static constexpr V derivative(V y) {
         return V(1.f) - y * y;
     }
     template <class V>

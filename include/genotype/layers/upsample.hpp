@@ -11,7 +11,7 @@ namespace detail {
 /// (channels, H, W) -> (channels, factor * H, factor * W).
 template <int factor>
 struct Enlargement : LayerBase {
-    static constexpr Dims input = picture_dims(any_dim, any_dim, any_dim);
+    static constexpr Dims input = image_dims(any_dim, any_dim, any_dim);
     static constexpr bool backward_reads_input = false;
 
     static constexpr Inferred output(Dims in) {

@@ -14,7 +14,7 @@
 
 namespace genotype::detail {
 
-/// Floats one after the other, each stretch aligned.
+/// Floats one after the other, each range aligned.
 struct Floats {
     long end = 0;
 
@@ -152,7 +152,7 @@ struct WeightMatrix {
     }
 };
 
-/// Whether a layer's forward takes a `ProductEnd`.
+/// Whether a layer's forward takes a `Epilogue`.
 template <class L>
 constexpr bool is_product_layer() {
     if constexpr (requires { L::is_product; })

@@ -1,4 +1,4 @@
-// Squared norms of the gradients that single pictures give a convolution.
+// Squared norms of the gradients that single images give a convolution.
 #pragma once
 
 #include "genotype/layers/sample_norms.hpp"
@@ -26,7 +26,7 @@ struct WriteWindow {
 
 }  // namespace detail
 
-/// A convolution is a product of its windows, which are a picture's rows: its norm is had from the products of those
+/// A convolution is a product of its windows, which are an image's rows: its norm is had from the products of those
 /// where that is cheaper than its gradient.
 struct WindowNorms {
     template <class L, class Device>

@@ -6,7 +6,7 @@
 namespace genotype {
 
 /// -(t log(p) + (1 - t) log(1 - p)) for p and t in [0, 1]. PyTorch: nn.BCELoss, whose logarithms are at least -100
-/// and whose slope divides by at least 1e-12.
+/// and whose derivative divides by at least 1e-12.
 struct BCE : PointwiseLoss<BCE> {
     static constexpr LossDomain targets = LossDomain::unit, predictions = LossDomain::unit;
 
@@ -17,7 +17,7 @@ struct BCE : PointwiseLoss<BCE> {
         return (target - V(1.f)) * no - target * yes;
     }
     template <class V>
-    static constexpr V slope(V prediction, V target) {
+    static constexpr V derivative(V prediction, V target) {
         return (prediction - target) / at_least(V(1e-12f), (V(1.f) - prediction) * prediction);
     }
 };

@@ -15,7 +15,7 @@ struct BCEWithLogits : PointwiseLoss<BCEWithLogits> {
         return (V(1.f) - target) * prediction + softplus(-prediction);
     }
     template <class V>
-    static constexpr V slope(V prediction, V target) {
+    static constexpr V derivative(V prediction, V target) {
         return sigmoid(prediction) - target;
     }
 };

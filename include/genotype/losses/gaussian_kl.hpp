@@ -18,7 +18,7 @@ struct GaussianKL {
         detail::LossBatchIn<Memory> moments;  // (batch, 2 * latents), a sample as [means | log variances]
         float weight = 1;
         float* value = nullptr;
-        detail::LossGradientIn<Memory> gradient = {};  // by the moments; none where nobody wants it
+        detail::LossGradientIn<Memory> gradient = {};  // by the moments; none where it is not requested
         bool accumulate = false;                       // the gradient is added to what is there
     };
     using Call = CallIn<HostMemory>;

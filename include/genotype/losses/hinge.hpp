@@ -14,7 +14,7 @@ struct HingeGenerator : PointwiseLoss<HingeGenerator> {
         return -prediction;
     }
     template <class V>
-    static constexpr V slope(V, V) {
+    static constexpr V derivative(V, V) {
         return V(-1.f);
     }
 };
@@ -32,7 +32,7 @@ struct Hinge : PointwiseLoss<Hinge> {
         return at_least(V(0.f), V(1.f) - target * prediction);
     }
     template <class V>
-    static constexpr V slope(V prediction, V target) {
+    static constexpr V derivative(V prediction, V target) {
         return select(target * prediction < V(1.f), -target, V(0.f));
     }
 

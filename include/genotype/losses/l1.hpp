@@ -5,14 +5,14 @@
 
 namespace genotype {
 
-/// |p - t|, with slope 0 where they are equal. PyTorch: nn.L1Loss.
+/// |p - t|, with derivative 0 where they are equal. PyTorch: nn.L1Loss.
 struct L1 : PointwiseLoss<L1> {
     template <class V>
     static constexpr V value(V prediction, V target) {
         return abs(prediction - target);
     }
     template <class V>
-    static constexpr V slope(V prediction, V target) {
+    static constexpr V derivative(V prediction, V target) {
         return select(prediction > target, V(1.f), select(prediction < target, V(-1.f), prediction - target));
     }
 };

@@ -63,8 +63,8 @@ struct LossCallIn {
     float constant = 0;
     Reduction reduction = Reduction::mean;
     float weight = 1;                      // value and gradient are multiplied by it
-    float* value = nullptr;                // one float; null where nobody wants it
-    LossGradientIn<Memory> gradient = {};  // by the prediction, written over; none where nobody wants it
+    float* value = nullptr;                // one float; null where it is not requested
+    LossGradientIn<Memory> gradient = {};  // by the prediction, written over; none where it is not requested
     bool checked = false;                  // somebody has looked at the values already
 };
 

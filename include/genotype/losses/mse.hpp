@@ -12,7 +12,7 @@ struct MSE : PointwiseLoss<MSE> {
         return (prediction - target) * (prediction - target);
     }
     template <class V>
-    static constexpr V slope(V prediction, V target) {
+    static constexpr V derivative(V prediction, V target) {
         return V(2.f) * (prediction - target);
     }
 };

@@ -26,23 +26,23 @@ struct LossValue {
 };
 
 template <class Loss>
-struct LossSlope {
+struct LossBackward {
     float scale, constant;
 
     template <class V>
     constexpr V operator()(V prediction, V target) const {
-        return V(scale) * Loss::slope(prediction, target);
+        return V(scale) * Loss::derivative(prediction, target);
     }
     template <class V>
     constexpr V operator()(V prediction) const {
-        return V(scale) * Loss::slope(prediction, V(constant));
+        return V(scale) * Loss::derivative(prediction, V(constant));
     }
 };
 
 }  // namespace detail
 
-/// A loss out of two functions: `value(prediction, target)`, and `slope(prediction, target)`, its derivative by the
-/// prediction. Both are templates on float or a vector of floats, see kernels/math.hpp.
+/// A loss out of two functions: `value(prediction, target)`, and `derivative(prediction, target)`, its derivative by
+/// the prediction. Both are templates on float or a vector of floats, see kernels/math.hpp.
 template <class Self>
 struct PointwiseLoss : LabelGame<Self> {
     /// The numbers that it is defined for; a loss that takes fewer says its own.
@@ -79,16 +79,16 @@ struct PointwiseLoss : LabelGame<Self> {
         const float *const prediction = call.prediction.data, *const target = call.target.data;
         float* const gradient = call.gradient.data;
         const detail::LossValue<Self> value{scale, call.constant};
-        const detail::LossSlope<Self> slope{scale, call.constant};
+        const detail::LossBackward<Self> derivative{scale, call.constant};
         // The gradient's place is free until the value is there, unless the gradient takes an argument's place.
         const bool free = gradient != prediction && gradient != target;
         float* const parts = free ? gradient : nullptr;
         if (target) {
             if (call.value) sum_with_parts(device, parts, n, value, call.value, prediction, target);
-            if (gradient) map(device, n, slope, gradient, prediction, target);
+            if (gradient) map(device, n, derivative, gradient, prediction, target);
         } else {
             if (call.value) sum_with_parts(device, parts, n, value, call.value, prediction);
-            if (gradient) map(device, n, slope, gradient, prediction);
+            if (gradient) map(device, n, derivative, gradient, prediction);
         }
     }
 

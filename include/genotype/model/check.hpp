@@ -93,7 +93,7 @@ consteval auto sentence() {
     else if constexpr (F.kind == features)
         return std::type_identity<why::features_do_not_match<Where, Name, why::got_features<got_dims.first>,
                                                              why::wants_features<wanted.first>>>{};
-    else if constexpr (F.kind == picture_given)
+    else if constexpr (F.kind == image_given)
         return std::type_identity<
             why::wants_a_vector_but_got_a_picture<Where, Name, why::got<shape_word_t<got_dims>>,
                                                   why::wants_features<wanted.first>, why::hint_insert<Flatten>>>{};

@@ -76,7 +76,7 @@ class SampleNormsRig {
         model.prepare();
     }
 
-    /// Each of the list's stretches of rows is a sample.
+    /// Each of the list's ranges of rows is a sample.
     SampleNormsCheck check(const Tensor<In>& x, Texts samples) {
         Tensor<Out> dy(x.batch());
         fill_normal(on, dy.size(), RandomState{.seed = options.seed, .stream = streams::noise}, dy.data());

@@ -6,8 +6,8 @@
 #include <cstddef>
 #include <utility>
 
+#include "genotype/kernels/epilogue.hpp"
 #include "genotype/kernels/norm_modulation.hpp"
-#include "genotype/kernels/product_end.hpp"
 #include "genotype/layers/layer.hpp"
 #include "genotype/model/pack.hpp"
 #include "genotype/model/run.hpp"
@@ -33,13 +33,13 @@ concept AppliesModulation = AppliesActivation<L> && L::applies_modulation;
 template <class L>
 concept Modulation = AppliesActivation<L> && L::is_modulation;
 
-/// A layer whose forward is one product, and takes a `ProductEnd` as a further argument.
+/// A layer whose forward is one product, and takes a `Epilogue` as a further argument.
 template <class L>
 concept ProductLayer = Layer<L> && L::is_product;
 
 /// Whether L's forward adds `added` to what comes out.
 template <class L, class Device>
-inline constexpr bool adds_to_output = ProductLayer<L>&& kernels::finishes_products<Device>;
+inline constexpr bool adds_to_output = ProductLayer<L>&& kernels::has_epilogues<Device>;
 
 /// Neighbours in one pass over memory. What lies between them is never written there.
 template <Layer... L>
@@ -110,7 +110,7 @@ requires(sizeof...(A) <= 1) struct Fused<L, M, A...> : LayerBase {
         const Backward call = pass.child(behind, pass.in, pass.out, {pass.x, pass.y, pass.dy, pass.dx});
         L::backward(device, pass, activation(),
                     kernels::NormModulation{M::scales(call), pass.scratch.at(front.backward_scratch).per_sample,
-                                            M::scale_slopes(call)});
+                                            M::moment_gradients(call)});
         M::send_scales_back(device, call);
     }
 
@@ -136,7 +136,7 @@ requires(sizeof...(A) <= 1) struct Fused<L, M, A...> : LayerBase {
 };
 
 /// A product and the activation behind it, on a device whose products apply it. The product's own values are written
-/// only where the activation's slope is a function of them.
+/// only where the activation's derivative is a function of them.
 template <ProductLayer L, ElementwiseActivation A>
 struct FusedProduct : L {
     static constexpr bool backward_reads_output = A::backward_reads_output;
@@ -159,7 +159,7 @@ struct FusedProduct : L {
     static void forward(Device device, Mode mode, const Forward<Mode>& pass) {
         constexpr bool keeps = std::same_as<Mode, Training> && A::backward_reads_input;
         const auto function = A::function_of_input();
-        L::forward(device, mode, pass, kernels::ProductEnd{function, keeps ? pass.kept.per_sample : nullptr, nullptr});
+        L::forward(device, mode, pass, kernels::Epilogue{function, keeps ? pass.kept.per_sample : nullptr, nullptr});
     }
     template <class Device>
     static void backward(Device device, const Backward& pass) {
@@ -181,8 +181,7 @@ struct FusedSteps {
 };
 
 template <class L, class Device>
-inline constexpr bool applies_activation = AppliesActivation<L> ||
-                                           (ProductLayer<L> && kernels::finishes_products<Device>);
+inline constexpr bool applies_activation = AppliesActivation<L> || (ProductLayer<L> && kernels::has_epilogues<Device>);
 
 template <class Device, class... L>
 constexpr auto fused_steps() {

@@ -12,7 +12,7 @@ namespace genotype {
 /// a thread.
 ///
 ///     Model<Generator> generator(Seed{7});
-///     Tensor<Shape<3, 32, 32>> pictures = generator(noise);       // allocates the result and a workspace
+///     Tensor<Shape<3, 32, 32>> images = generator(noise);       // allocates the result and a workspace
 ///     auto view = generator(noise, workspace);                    // allocates nothing
 template <Layer Net, class Device = Cpu>
 class Model : public ModelWeights<Net, Device> {
@@ -20,7 +20,7 @@ class Model : public ModelWeights<Net, Device> {
     using network = Net;
     using device = Device;
 
-    /// A model with first values drawn from `seed`, in PyTorch's distributions.
+    /// A model with initial values drawn from `seed`, in PyTorch's distributions.
     explicit Model(Seed seed = {}, const Device& on = {}) : ModelWeights<Net, Device>(seed, on) {}
 
     /// A model of values that are there: `parameters.clone()` and `buffers.clone()` of another one. `Error` where there

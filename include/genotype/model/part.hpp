@@ -1,4 +1,4 @@
-// A model, or one child of it, seen as a model: its stretches of the arenas.
+// A model, or one child of it, seen as a model: its ranges of the arenas.
 #pragma once
 
 #include "genotype/model/weights.hpp"

@@ -136,7 +136,7 @@ consteval auto plus_verdict() {
     using Net = combinators::Plus<B...>;
     constexpr ShapeFault fault = Net::output(unknown_dims).fault;
     if constexpr (fault.depth > 0)
-        return why::no_fault<Net>{};  // told by the model around, with the whole path
+        return why::no_fault<Net>{};  // reported by the model around, with the whole path
     else
         return typename detail::Verdict<fault, Net>::said{};
 }

@@ -184,8 +184,8 @@ template <class... B, class First, class... Rest>
 struct SplitResidual<combinators::Sequential<B...>, First, Rest...>
     : SplitResidual<combinators::Sequential<B..., First>, Rest...> {};
 
-/// A fault of its two sides against one another is told at once. One inside of them is told by the model around, or by
-/// whatever uses it, with the whole path: an alias's arguments are judged before the alias.
+/// A fault of its two sides against one another is reported at once. One inside of them is reported by the model
+/// around, or by whatever uses it, with the whole path: an alias's arguments are judged before the alias.
 template <class... L>
 consteval auto residual_verdict() {
     using Net = typename SplitResidual<combinators::Sequential<>, L...>::type;
@@ -202,7 +202,7 @@ consteval auto residual_verdict() {
 /// side goes through a projection, named last: `Residual<..., Projection<Conv<64, 128, 1, 2>>>`. PyTorch: a module with
 /// `self.branch = nn.Sequential(...)` and `self.projection = nn.Sequential(...)`, which names its parameters
 /// "branch.0.weight" and "projection.0.weight". Source: He, Zhang, Ren, Sun, "Deep residual learning for image
-/// recognition" (CVPR 2016). A layer that does not fit is told where the residual is used, by the model around it,
+/// recognition" (CVPR 2016). A layer that does not fit is reported where the residual is used, by the model around it,
 /// with the whole path.
 template <class... L>
 using Residual = typename decltype(detail::residual_verdict<L...>())::model;

@@ -149,7 +149,7 @@ struct Sequential {
 
   private:
     /// The first layer that is asked for anything in backward, beside chains that a name stands for: none but the first
-    /// is asked for its input's gradient where nobody wants the chain's.
+    /// is asked for its input's gradient where the chain's is not requested.
     template <class Plan>
     static std::size_t first_asked(const Plan& plan, const Backward& pass) {
         std::size_t first = 0;

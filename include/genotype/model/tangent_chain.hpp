@@ -20,7 +20,7 @@ struct TangentPair {
     static constexpr MemoryExtent extent(long floats) { return {2 * aligned(floats), 0}; }
 };
 
-/// Adds to both of a pair, or to none where nobody wants them.
+/// Adds to both of a pair, or to none where they are not requested.
 template <class Device>
 void add_pair(Device device, long count, const float* value, const float* tangent, float* to_value, float* to_tangent) {
     if (to_value) update(device, count, kernels::AddTo{}, value, to_value);

@@ -194,7 +194,7 @@ struct TangentRun<combinators::Repeat<N, L...>> {
         own.scratch = 2 * TangentPair::extent(In.count());
         return own;
     }
-    /// Behind block `number`.
+    /// DeviceResident block `number`.
     template <Dims In, class Device>
     static TangentPair boundary(const MemoryRegion& kept, int number) {
         constexpr LayerMemory block = TangentRun<Block>::template memory<Device>(In);

@@ -59,7 +59,7 @@ consteval auto tangent_verdict() {
 ///     const auto [y, along] = run.tangent(model, x, v);         // D(x) and <dD/dx, v>, each sample's
 ///     run.backward(model, {}, weights, {.gradients = gradients});  // of the sum of weights * <dD/dx, v>
 ///
-/// A layer without a tangent is told in a sentence. PyTorch: torch.func.jvp, and backward through it.
+/// A layer without a tangent is refused in a sentence. PyTorch: torch.func.jvp, and backward through it.
 /// Memory, in floats a sample: for each value between two layers its tangent beside it, twice what `Workspace` keeps
 /// and without sharing, and two pairs of gradients of the largest; see `floats`.
 template <Layer Net, ShapeType In, class Device = Cpu>

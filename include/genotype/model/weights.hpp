@@ -34,7 +34,7 @@ struct Widen {
 };
 
 template <class Device>
-[[gnu::noinline]] void draw_first_values(Device device, const Parameter& tensor, float* to, RandomState& random) {
+[[gnu::noinline]] void draw_initial_values(Device device, const Parameter& tensor, float* to, RandomState& random) {
     const Initial initial = tensor.initial;
     switch (initial.kind) {
         case Initial::constant:
@@ -65,7 +65,7 @@ template <class Device>
 template <Layer Net, class Device>
 class ModelWeights {
   public:
-    /// Draws the first values as PyTorch's modules do (the distribution, not the numbers), on the device that its own
+    /// Draws the initial values as PyTorch's modules do (the distribution, not the numbers), on the device that its own
     /// work runs on ever after.
     explicit ModelWeights(Seed seed, const Device& device = {}) : device_(device) {
         RandomState random{.seed = seed.value, .stream = streams::initial_values};
@@ -104,7 +104,7 @@ class ModelWeights {
     template <detail::Owned What>
     void draw(float* arena, RandomState& random) const {
         for_each_tensor<Net, What>([&](const std::string&, const Parameter& tensor, long offset) {
-            detail::draw_first_values(device_, tensor, arena + offset, random);
+            detail::draw_initial_values(device_, tensor, arena + offset, random);
         });
     }
 

@@ -30,7 +30,7 @@ struct GPT2Of {
 }  // namespace detail
 
 /// `using Gpt2 = GPT2<gpt2_small>;`, or with numbers of one's own: `GPT2<GPT2Config{.vocabulary = 65, .context = 64,
-/// .width = 128, .layers = 4, .heads = 4}>`. Its first values are its layers'; see `initialize_gpt2`. transformers:
+/// .width = 128, .layers = 4, .heads = 4}>`. Its initial values are its layers'; see `initialize_gpt2`. transformers:
 /// GPT2LMHeadModel; without biases, nanoGPT's GPT. Source: Radford et al., "Language models are unsupervised multitask
 /// learners" (2019).
 template <GPT2Config config>

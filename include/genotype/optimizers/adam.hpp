@@ -4,7 +4,7 @@
 #include <array>
 #include <cstdint>
 
-#include "genotype/kernels/behind.hpp"
+#include "genotype/kernels/device_resident.hpp"
 #include "genotype/optimizers/adam_update.hpp"
 
 namespace genotype {

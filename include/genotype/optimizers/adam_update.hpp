@@ -18,8 +18,8 @@ struct AdamUpdate {
     float shrink;   // of AdamW: 1 - learning rate * weight_decay
 
     template <class V>
-    constexpr void operator()(V& parameter, const V& slope, V& mean, V& square) const {
-        const V gradient = slope + V(penalty) * parameter;
+    constexpr void operator()(V& parameter, const V& derivative, V& mean, V& square) const {
+        const V gradient = derivative + V(penalty) * parameter;
         parameter = parameter * V(shrink);
         mean = mean + V(grow) * (gradient - mean);
         square = V(keep_square) * square + V(grow_square) * (gradient * gradient);

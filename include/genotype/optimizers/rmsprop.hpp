@@ -4,7 +4,7 @@
 #include <array>
 #include <cstdint>
 
-#include "genotype/kernels/behind.hpp"
+#include "genotype/kernels/device_resident.hpp"
 #include "genotype/kernels/math.hpp"
 
 namespace genotype {
@@ -15,8 +15,8 @@ struct RmspropUpdate {
     float rate, keep, grow, epsilon, penalty;  // grow: 1 - keep
 
     template <class V>
-    constexpr void operator()(V& parameter, const V& slope, V& square) const {
-        const V gradient = slope + V(penalty) * parameter;
+    constexpr void operator()(V& parameter, const V& derivative, V& square) const {
+        const V gradient = derivative + V(penalty) * parameter;
         square = V(keep) * square + V(grow) * (gradient * gradient);
         parameter = parameter - V(rate) * gradient / (sqrt(square) + V(epsilon));
     }
@@ -26,8 +26,8 @@ struct RmspropMomentumUpdate {
     float rate, keep, grow, epsilon, penalty, momentum;
 
     template <class V>
-    constexpr void operator()(V& parameter, const V& slope, V& square, V& velocity) const {
-        const V gradient = slope + V(penalty) * parameter;
+    constexpr void operator()(V& parameter, const V& derivative, V& square, V& velocity) const {
+        const V gradient = derivative + V(penalty) * parameter;
         square = V(keep) * square + V(grow) * (gradient * gradient);
         velocity = V(momentum) * velocity + gradient / (sqrt(square) + V(epsilon));
         parameter = parameter - V(rate) * velocity;

@@ -4,7 +4,7 @@
 #include <array>
 #include <cstdint>
 
-#include "genotype/kernels/behind.hpp"
+#include "genotype/kernels/device_resident.hpp"
 #include "genotype/kernels/math.hpp"
 
 namespace genotype {
@@ -15,8 +15,8 @@ struct SgdUpdate {
     float rate, penalty;
 
     template <class V>
-    constexpr void operator()(V& parameter, const V& slope) const {
-        parameter = parameter - V(rate) * (slope + V(penalty) * parameter);
+    constexpr void operator()(V& parameter, const V& derivative) const {
+        parameter = parameter - V(rate) * (derivative + V(penalty) * parameter);
     }
 };
 
@@ -25,8 +25,8 @@ struct SgdMomentumUpdate {
     bool nesterov;
 
     template <class V>
-    constexpr void operator()(V& parameter, const V& slope, V& velocity) const {
-        const V gradient = slope + V(penalty) * parameter;
+    constexpr void operator()(V& parameter, const V& derivative, V& velocity) const {
+        const V gradient = derivative + V(penalty) * parameter;
         velocity = V(momentum) * velocity + gradient;
         parameter = parameter - V(rate) * (nesterov ? gradient + V(momentum) * velocity : velocity);
     }

@@ -23,11 +23,11 @@ struct Dims {
     }
 
     constexpr int channels() const { return first; }
-    /// Frames of a video, 1 of a picture.
+    /// Frames of a video, 1 of an image.
     constexpr int depth() const { return rank == 4 ? second : 1; }
     constexpr int height() const { return rank == 3 ? second : rank == 4 ? third : 1; }
     constexpr int width() const { return rank == 3 ? third : rank == 4 ? fourth : 1; }
-    /// Positions that share the channels: height x width of a picture, depth times that of a video, 1 of a vector.
+    /// Positions that share the channels: height x width of an image, depth times that of a video, 1 of a vector.
     constexpr int pixels() const { return depth() * height() * width(); }
 
     /// Values in one sample.
@@ -45,7 +45,7 @@ struct Dims {
 constexpr Dims vector_dims(int features) {
     return {1, features};
 }
-constexpr Dims picture_dims(int channels, int height, int width) {
+constexpr Dims image_dims(int channels, int height, int width) {
     return {3, channels, height, width};
 }
 constexpr Dims video_dims(int channels, int depth, int height, int width) {

@@ -8,7 +8,7 @@
 namespace genotype {
 
 /// The shape of one sample: `Shape<channels, height, width>`, `Shape<features>`, or `Shape<channels, depth, height,
-/// width>` of a video, PyTorch's order without the batch. In memory pictures and videos are channels-last (height,
+/// width>` of a video, PyTorch's order without the batch. In memory images and videos are channels-last (height,
 /// width, channels), (depth, height, width, channels); the logical order stays this one.
 template <int... Sizes>
 requires(sizeof...(Sizes) >= 1 && sizeof...(Sizes) <= 4 && ((Sizes > 0) && ...)) struct Shape {

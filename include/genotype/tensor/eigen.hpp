@@ -16,7 +16,7 @@ namespace genotype {
 
 using RowMajorMatrix = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
-/// One row a sample, in memory's order: a picture's row is (height, width, channels).
+/// One row a sample, in memory's order: an image's row is (height, width, channels).
 template <ShapeType S>
 Eigen::Map<const RowMajorMatrix> as_eigen(View<S> view) {
     return {view.data, view.batch, S::count};

@@ -31,7 +31,7 @@ class Input {
     }
 
   private:
-    detail::Sender<Device> sender_;
+    detail::StagingBuffer<Device> sender_;
     Arena<Device> copy_;
 };
 

@@ -21,10 +21,10 @@ struct FetchedFloats {
 /// The way back of a few floats. The last two sets can be read. On `Cuda` (see cuda_transfer.hpp) fetch() does not
 /// wait.
 template <class Device>
-class Fetcher {
+class StagedCopy {
   public:
     /// What says when the numbers are there.
-    struct Ticket {
+    struct PendingCopy {
         const FetchedFloats* floats;
         std::int64_t number;
 
@@ -32,7 +32,7 @@ class Fetcher {
     };
 
     /// Fetches `count` floats, up to `FetchedFloats::most`, as they are after the kernels that were called before.
-    Ticket fetch(const float* from, int count) {
+    PendingCopy fetch(const float* from, int count) {
         FetchedFloats& to = sets_[++number_ % 2];
         Device::download(from, count, to.values);
         to.number = number_;
@@ -50,24 +50,24 @@ class Fetcher {
 /// whoever reads the losses of a step after the next one's call keeps the device at work. To be read before the call
 /// after that, and while the trainer lives where it was.
 template <class Losses, class Device>
-class Later {
+class Pending {
   public:
     using Make = Losses (*)(const float* values, int samples);
 
-    Later(typename detail::Fetcher<Device>::Ticket ticket, Make make, int samples)
-        : ticket_(ticket), make_(make), samples_(samples) {}
+    Pending(typename detail::StagedCopy<Device>::PendingCopy pending, Make make, int samples)
+        : pending_(pending), make_(make), samples_(samples) {}
 
     /// Throws `Error` where two steps have been called since.
     Losses get() const {
-        ticket_.wait();
-        if (ticket_.floats->number != ticket_.number)
-            fail("Later", "losses of step", ticket_.floats->number, "read before two other steps are called");
-        return make_(ticket_.floats->values, samples_);
+        pending_.wait();
+        if (pending_.floats->number != pending_.number)
+            fail("Pending", "losses of step", pending_.floats->number, "read before two other steps are called");
+        return make_(pending_.floats->values, samples_);
     }
     operator Losses() const { return get(); }
 
   private:
-    typename detail::Fetcher<Device>::Ticket ticket_;
+    typename detail::StagedCopy<Device>::PendingCopy pending_;
     Make make_;
     int samples_;
 };
@@ -76,11 +76,11 @@ namespace detail {
 
 /// What a trainer's step returns: the losses, or what becomes them.
 template <class Losses, class Device>
-using Reported = std::conditional_t<Device::on_host, Losses, Later<Losses, Device>>;
+using Reported = std::conditional_t<Device::on_host, Losses, Pending<Losses, Device>>;
 
 /// The losses that `make` reads from `count` floats in the device's memory.
 template <class Losses, class Device>
-Reported<Losses, Device> report(Fetcher<Device>& fetcher, const float* from, int count,
+Reported<Losses, Device> report(StagedCopy<Device>& fetcher, const float* from, int count,
                                 Losses (*make)(const float*, int), int samples) {
     if constexpr (Device::on_host)
         return make(from, samples);

@@ -18,9 +18,9 @@ constexpr long floats_for(long values) {
 
 /// The way of up to `floats` floats to a device with memory of its own. On `Cuda` (see cuda_transfer.hpp) nobody waits.
 template <class Device>
-class Sender {
+class StagingBuffer {
   public:
-    explicit Sender(long floats) : here_(floats) {}
+    explicit StagingBuffer(long floats) : here_(floats) {}
 
     /// Where the host writes what is sent next.
     float* staging() { return here_.data(); }
@@ -52,7 +52,7 @@ class Sent {
 
   private:
     Arena<Device> there_;
-    Sender<Device> sender_;
+    StagingBuffer<Device> sender_;
 };
 
 /// On a device that computes in the host's memory they simply lie there.

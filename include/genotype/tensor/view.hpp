@@ -18,7 +18,7 @@ constexpr long place_in_video(Dims dims, int channel, int frame, int row, int co
 
 }  // namespace detail
 
-/// A read-only batch of `batch` samples of shape `S`, one after the other; a picture lies as (height, width,
+/// A read-only batch of `batch` samples of shape `S`, one after the other; an image lies as (height, width,
 /// channels), a video as (depth, height, width, channels). Its type says whose memory that is: the host's, if nothing
 /// is said. None becomes one of another memory: `on_host` copies a device's batch, and a trainer brings the host's to
 /// its device.
@@ -78,7 +78,7 @@ consteval auto batch_verdict() {
         return why::batch_has_another_shape<why::got<typename Batch::shape>, why::wants<typename Wanted::shape>>{};
 }
 
-/// A batch that is told in a sentence why it is not the one that is asked for.
+/// A batch that is refused with a sentence on why it is not the one that is asked for.
 template <class Batch, class Wanted>
 concept WrongBatch = !std::convertible_to<const Batch&, Wanted> && requires {
     typename Batch::shape;

@@ -10,7 +10,7 @@
 namespace genotype {
 namespace detail {
 
-/// An xtensor expression over `data` whose axes are (batch, channels, height, width) for a picture, with the depth
+/// An xtensor expression over `data` whose axes are (batch, channels, height, width) for an image, with the depth
 /// before the height for a video, (batch, ...) else.
 template <ShapeType S, class Value>
 auto adapt_batch(Value* data, int batch) {

@@ -57,7 +57,8 @@ struct FamilyFacts {
     std::optional<TokenId> end_token = {}, first_token = {};
     /// transformers' class of the family's tokenizers, where no file names one.
     std::string_view tokenizer_class = {};
-    /// The first values of what a residual branch ends with are smaller: `initialize_gpt2`, and not `initialize_llama`.
+    /// The initial values of what a residual branch ends with are smaller: `initialize_gpt2`, and not
+    /// `initialize_llama`.
     bool scaled_residuals = false;
 };
 

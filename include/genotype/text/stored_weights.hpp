@@ -66,7 +66,7 @@ class StoredWeights {
         return bytes;
     }
 
-    /// Of a matrix the stretch stays untouched, which costs no memory of the host's.
+    /// Of a matrix the range stays untouched, which costs no memory of the host's.
     Arena<device> parameters{parameter_floats<Net>()};
     Arena<device> buffers{buffer_floats<Net>()};
     PackedArena<device> prepared{packed_bytes<Net, device>()};

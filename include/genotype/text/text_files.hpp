@@ -44,7 +44,7 @@ struct TextTensor {
 
 struct TextFilesOptions {
     std::string prefix = "";  ///< before every name of a folder's tensors, "module."; what has it not is left out
-    bool strict = true;       ///< a tensor beside the model's is an `Error`; otherwise it is left out, and told
+    bool strict = true;       ///< a tensor beside the model's is an `Error`; otherwise it is left out, and reported
 };
 
 /// A folder with config.json and model.safetensors, or with the shards that model.safetensors.index.json names; or a

@@ -54,7 +54,7 @@ class TextInput {
     static constexpr long row_floats = 1 + kernels::sequence_rows_floats;
 
     Arena<Device> ids_;
-    detail::Sender<Device> sender_;
+    detail::StagingBuffer<Device> sender_;
     Arena<Device> there_;  // the texts, and behind them the tokens
     Arena<> answer_;
 };

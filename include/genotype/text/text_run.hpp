@@ -108,8 +108,8 @@ class TextRun {
     Workspace<Net, In, Inference, Device> workspace_;
     detail::Session<Net, In, Device> session_;
     detail::TextInput<Device> input_;
-    std::vector<kernels::Replayed<Device>> single_tokens_;  // for one text, for two, ...
-    const float* logits_ = nullptr;                         // where the workspace has them, the same in each call
+    std::vector<kernels::GraphCache<Device>> single_tokens_;  // for one text, for two, ...
+    const float* logits_ = nullptr;                           // where the workspace has them, the same in each call
 };
 
 }  // namespace genotype

@@ -17,8 +17,8 @@ struct Adversarial {
     using Discriminator = D;
     using Loss = L;
     using Noise = N;
-    using Picture = OutputShape<G, N>;
-    using Answer = OutputShape<D, Picture>;
+    using Image = OutputShape<G, N>;
+    using Answer = OutputShape<D, Image>;
 };
 
 }  // namespace combinators
@@ -27,21 +27,21 @@ namespace detail {
 
 template <class G, class D, class L, class N>
 consteval auto adversarial_verdict() {
-    constexpr Inferred picture = infer<G>(N::dims);
+    constexpr Inferred image = infer<G>(N::dims);
     // A size that nobody named was taken for 1.
     constexpr Dims asked = wanted_input<G>();
     constexpr bool unnamed = !asked.complete() && !infer<G>(asked).fault;
-    if constexpr (picture.fault && unnamed && N::dims == InputOf<G>::dims) {
+    if constexpr (image.fault && unnamed && N::dims == InputOf<G>::dims) {
         return why::generator_does_not_tell_the_size_of_its_noise<
             why::got<shape_word_t<asked>>, why::generator<G>,
             why::hint_take_Adversarial_with_the_noise_as_fourth_argument>{};
-    } else if constexpr (picture.fault) {
-        return typename detail::Verdict<picture.fault, G>::said{};
+    } else if constexpr (image.fault) {
+        return typename detail::Verdict<image.fault, G>::said{};
     } else {
         constexpr Dims wanted = wanted_input<D>();
-        constexpr Inferred answer = infer<D>(picture.dims);
-        if constexpr (compare(picture.dims, wanted))
-            return why::generator_does_not_fit_the_discriminator<why::got<shape_word_t<picture.dims>>,
+        constexpr Inferred answer = infer<D>(image.dims);
+        if constexpr (compare(image.dims, wanted))
+            return why::generator_does_not_fit_the_discriminator<why::got<shape_word_t<image.dims>>,
                                                                  why::wants<shape_word_t<wanted>>, why::generator<G>,
                                                                  why::discriminator<D>>{};
         else if constexpr (answer.fault)

@@ -1,4 +1,4 @@
-// What a trained VAE is for: latents of pictures, and pictures of latents.
+// What a trained VAE is for: latents of images, and images of latents.
 #pragma once
 
 #include "genotype/model/model.hpp"
@@ -28,7 +28,7 @@ auto encode(const Model<combinators::VariationalAutoencoder<E, D, L, I>, Device>
     return workspace.forward(encoder, x, inputs);
 }
 
-/// The pictures of a batch of latents. They live in the workspace.
+/// The images of a batch of latents. They live in the workspace.
 template <Layer E, Layer D, class L, ShapeType I, class Device>
 auto decode(const Model<combinators::VariationalAutoencoder<E, D, L, I>, Device>& model,
             std::type_identity_t<ViewOn<InputShape<D>, Device>> z,

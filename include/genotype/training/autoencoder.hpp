@@ -71,11 +71,11 @@ namespace detail {
 template <class E, class D, class L, class I>
 consteval auto verdict_of_autoencoder() {
     constexpr Inferred moments = infer<E>(I::dims);
-    constexpr Inferred picture = infer<D>(wanted_input<D>());
+    constexpr Inferred image = infer<D>(wanted_input<D>());
     if constexpr (moments.fault) {
         return typename detail::Verdict<moments.fault, E>::said{};
-    } else if constexpr (picture.fault) {
-        return typename detail::Verdict<picture.fault, D>::said{};
+    } else if constexpr (image.fault) {
+        return typename detail::Verdict<image.fault, D>::said{};
     } else {
         constexpr int values = static_cast<int>(moments.dims.count());
         constexpr int latent = static_cast<int>(InputShape<D>::count);
@@ -83,12 +83,11 @@ consteval auto verdict_of_autoencoder() {
             return why::encoder_must_give_twice_the_latent<why::got<shape_word_t<moments.dims>>,
                                                            why::wants<Shape<2 * latent>>, why::encoder<E>,
                                                            why::decoder<D>>{};
-        else if constexpr (picture.dims != I::dims)
-            return why::decoder_must_give_the_shape_of_the_input<why::got<shape_word_t<picture.dims>>, why::wants<I>,
+        else if constexpr (image.dims != I::dims)
+            return why::decoder_must_give_the_shape_of_the_input<why::got<shape_word_t<image.dims>>, why::wants<I>,
                                                                  why::decoder<D>>{};
-        else if constexpr (L::fits(picture.dims, I::dims))
-            return why::loss_does_not_fit_the_output<why::loss<L>, why::got<shape_word_t<picture.dims>>,
-                                                     why::wants<I>>{};
+        else if constexpr (L::fits(image.dims, I::dims))
+            return why::loss_does_not_fit_the_output<why::loss<L>, why::got<shape_word_t<image.dims>>, why::wants<I>>{};
         else if constexpr (prediction_domain<L>() == LossDomain::unit && exceeds_0_to_1<D>())
             return why::loss_is_of_probabilities_but_the_network_gives_other_numbers<
                 why::loss<L>, why::decoder<D>, why::hint_end_it_with_Sigmoid_or_take_BCEWithLogits>{};

@@ -145,7 +145,7 @@ struct CheckpointList {
         names += concat(names.empty() ? "" : ", ", one->path.filename().string(), " (step ", one->steps, ")");
     fail(folder.string(), "checkpoints",
          concat("those of ", last.size(), " trainings of which none began after the other in this folder: ", names),
-         "one training's: name the file to go on from, or give each training a folder of its own");
+         "one training's: name the file to resume from, or give each training a folder of its own");
 }
 
 }  // namespace genotype::detail

@@ -38,8 +38,8 @@ struct LatestCheckpoint {
 ///     checkpoints.save_if_best(loss, trainer, loader, history);
 ///
 /// Each file says of which training it is and of how many steps, and that alone counts: not when it was written, and
-/// not what it is called. A training goes on as the same one when it is resumed from its newest checkpoint. One that
-/// begins anew, or goes on from an older checkpoint, is another. What another training left is never removed or written
+/// not what it is called. A training stays the same one when it is resumed from its newest checkpoint. One that
+/// begins anew, or resumes from an older checkpoint, is another. What another training left is never removed or written
 /// over, and neither is what does not say of which it is.
 class Checkpoints {
   public:

@@ -38,13 +38,13 @@ struct Along {
     }
 };
 
-/// none + guidance * (told - none), over `told`.
+/// none + guidance * (output - none), over `output`.
 struct Guided {
     float guidance;
 
     template <class V>
-    constexpr V operator()(V told, V none) const {
-        return none + V(guidance) * (told - none);
+    constexpr V operator()(V output, V none) const {
+        return none + V(guidance) * (output - none);
     }
 };
 
@@ -70,7 +70,7 @@ class FlowSampler {
           none_(has_labels ? capacity : 0),
           x_(capacity * Image::count),
           middle_(capacity * Image::count),
-          told_(capacity * Image::count) {}
+          output_(capacity * Image::count) {}
 
     /// As many images as there are labels, or, of a flow without labels, `count`. Throws `Error` where the labels are
     /// not `count`, one is no class, or there are no steps. The network's last class, none, is a label too.
@@ -130,13 +130,13 @@ class FlowSampler {
             return run_.forward(model, {x, count}, {times}).data;
         } else {
             using Labels = GivenValue<typename Flow::Label, MemoryOf<Device>>;
-            const float* const told = run_.forward(model, {x, count}, {times, Labels{labels_.data(), count}}).data;
-            if (guidance == 1) return told;
-            map(device, count * Image::count, kernels::Identity{}, told_.data(), told);
+            const float* const output = run_.forward(model, {x, count}, {times, Labels{labels_.data(), count}}).data;
+            if (guidance == 1) return output;
+            map(device, count * Image::count, kernels::Identity{}, output_.data(), output);
             const float* const none = run_.forward(model, {x, count}, {times, Labels{none_.data(), count}}).data;
-            map(device, count * Image::count, detail::Guided{guidance}, told_.data(),
-                static_cast<const float*>(told_.data()), none);
-            return told_.data();
+            map(device, count * Image::count, detail::Guided{guidance}, output_.data(),
+                static_cast<const float*>(output_.data()), none);
+            return output_.data();
         }
     }
 
@@ -144,7 +144,7 @@ class FlowSampler {
     detail::Input<Image, Device> input_;
     Arena<Device> times_;
     detail::Sent<float, Device> labels_, none_;
-    Arena<Device> x_, middle_, told_;
+    Arena<Device> x_, middle_, output_;
 };
 
 }  // namespace genotype

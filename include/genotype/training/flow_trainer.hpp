@@ -96,8 +96,8 @@ struct RecipeOf<combinators::FlowMatching<N, I, Time, Label>> {
         const auto t = s.compute(LogitNormal{}, s.template normal<Shape<1>>());
         float *const x = s.template memory<I>(), *const velocity = s.template memory<I>();
         interpolate(s.device(), s.size(), I::count, t.data, z.data, s.batch().data, x, velocity);
-        const auto told = s.run({x, s.size()}, inputs(s, t));
-        s.template learn<MSE>(&Sums::velocity, told, typename Step::template Batch<I>{velocity, s.size()});
+        const auto output = s.run({x, s.size()}, inputs(s, t));
+        s.template learn<MSE>(&Sums::velocity, output, typename Step::template Batch<I>{velocity, s.size()});
     }
     /// The times, and labels of which some are left out.
     template <class Step>

@@ -33,7 +33,7 @@ struct GanOptions {
 
 /// What a GAN's step reports.
 struct GanLosses {
-    float discriminator = 0;  // loss on real + loss on generated pictures
+    float discriminator = 0;  // loss on real + loss on generated images
     float generator = 0;
     float real_answer = 0;  // D(x), averaged over the batch
     float fake_answer = 0;  // D(G(z)), before the discriminator's update
@@ -45,7 +45,7 @@ namespace detail {
 template <class Itself, ShapeType Sample>
 class GanMembers {
   public:
-    using Picture [[deprecated("take the network's, Network::Picture")]] = Sample;
+    using Image [[deprecated("take the network's, Network::Image")]] = Sample;
 
     auto& generator() { return itself().template model<0>(); }
     auto& discriminator() { return itself().template model<1>(); }
@@ -54,7 +54,7 @@ class GanMembers {
     const auto& generator_gradients() const { return itself().template gradients<0>(); }
     const auto& discriminator_gradients() const { return itself().template gradients<1>(); }
 
-    /// The exponential moving average of the generator over the steps, which draws better pictures than any one step's,
+    /// The exponential moving average of the generator over the steps, which draws better images than any one step's,
     /// because the two networks circle around each other: see `TrainerBase::average`. The discriminator has none: it is
     /// there to judge the generator of this very step, and nobody draws from it.
     /// Source: Yazici et al., "The unusual effectiveness of averaging in GAN training" (ICLR 2019).
@@ -79,14 +79,14 @@ struct OfGenerator {
     static void evaluate(const auto& device, const auto& call) { Loss::generator(device, call); }
 };
 
-/// A step updates the discriminator on real and on generated pictures, with batch statistics taken separately for the
+/// A step updates the discriminator on real and on generated images, with batch statistics taken separately for the
 /// two, and then the generator through the updated discriminator. PyTorch: the loop of its DCGAN example.
 template <Layer G, Layer D, class Loss, ShapeType Z>
 struct RecipeOf<combinators::Adversarial<G, D, Loss, Z>> {
     using Networks = Nets<G, D>;
     enum { generator, discriminator };
     using Noise = Z;
-    using Sample = typename combinators::Adversarial<G, D, Loss, Z>::Picture;
+    using Sample = typename combinators::Adversarial<G, D, Loss, Z>::Image;
     using Inputs = Shapes<Noise, Sample>;
     using Losses = GanLosses;
     struct Sums {

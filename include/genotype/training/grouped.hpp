@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "genotype/kernels/behind.hpp"
 #include "genotype/kernels/device.hpp"
+#include "genotype/kernels/device_resident.hpp"
 #include "genotype/model/weights.hpp"
 #include "genotype/optimizers/decayed.hpp"
 #include "genotype/tensor/sender.hpp"
@@ -15,27 +15,27 @@
 
 namespace genotype::detail {
 
-/// A device on which an optimiser's `update_by` takes the numbers of each stretch's own group.
+/// A device on which an optimiser's `update_by` takes the numbers of each range's own group.
 template <class Device>
 struct InGroups : kernels::DeviceBase {
     static constexpr bool on_host = Device::on_host;
 
-    InGroups(const Device& on, const kernels::Stretches& of, long bytes) : device(on), stretches(of), apart(bytes) {}
+    InGroups(const Device& on, const kernels::GroupRanges& of, long bytes) : device(on), ranges(of), apart(bytes) {}
 
     [[no_unique_address]] Device device;
-    kernels::Stretches stretches;
+    kernels::GroupRanges ranges;
     long apart;  // bytes from the numbers of one group to those of the next
 };
 template <class Device, class F, class... P>
 void update_by(const InGroups<Device>& in, long n, const F* first, P*... p) {
-    update_in_stretches(in.device, in.stretches, first, in.apart, n, p...);
+    update_ranges(in.device, in.ranges, first, in.apart, n, p...);
 }
 
-/// Which stretch of a network's parameters is in which group: where it ends, and twice the group's number, and one more
+/// Which range of a network's parameters is in which group: where it ends, and twice the group's number, and one more
 /// for a vector, or -1 where it is frozen.
 struct GroupCut {
     std::vector<long> ends, numbers;
-    std::vector<long> frozen;  // where each frozen stretch begins and ends
+    std::vector<long> frozen;  // where each frozen range begins and ends
 };
 
 /// Adds to `found` how many parameters each group has here; names begin with `prefix`.
@@ -97,8 +97,8 @@ class Grouped {
     }
     void apply(const Device& device, const Optimizer& optimizer, long n, float* parameters, const float* gradients,
                float* state) const {
-        const kernels::Stretches stretches{ends_.data(), numbers_.data(), count_};
-        optimizer.apply(InGroups<Device>(device, stretches, sizeof(Update)), n, parameters, gradients, state,
+        const kernels::GroupRanges ranges{ends_.data(), numbers_.data(), count_};
+        optimizer.apply(InGroups<Device>(device, ranges, sizeof(Update)), n, parameters, gradients, state,
                         updates_.data());
     }
 

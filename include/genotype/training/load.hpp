@@ -90,7 +90,7 @@ namespace detail {
 /// Reads weights and, where the file has any tensor named "optimizer.", the optimisers' states and steps, all of them.
 /// An average of weights is read where both have one; where the file has none the trainer's begins anew with these.
 /// Names are those of a checkpoint (see `save_checkpoint`); random states, options and positions stay the trainer's
-/// own, so this also is how a training goes on with other options. Strict as `load` of a model: one `Error` lists all
+/// own, so this also is how a training resumes with other options. Strict as `load` of a model: one `Error` lists all
 /// faults, and the training is as it was.
 /// PyTorch: see docs/pytorch.md.
 template <class Net, class Device, class Optimizer>

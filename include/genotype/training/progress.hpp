@@ -11,14 +11,14 @@
 
 namespace genotype {
 
-/// Prints epoch, step, losses, pictures or tokens a second and the time left: over and over on one line of a terminal,
+/// Prints epoch, step, losses, images or tokens a second and the time left: over and over on one line of a terminal,
 /// a plain line now and then where the output goes to a file or a pipe.
 class Progress {
   public:
     using Clock = std::chrono::steady_clock;
 
     /// `before` is how many steps an earlier process has made, of all. A step sees `batch` of `what`.
-    Progress(long epochs, long steps_an_epoch, long batch, long before = 0, const char* what = "pictures")
+    Progress(long epochs, long steps_an_epoch, long batch, long before = 0, const char* what = "images")
         : epochs_(epochs), steps_(steps_an_epoch), before_(before), batch_(batch), what_(what) {
 #if defined(__unix__) || defined(__APPLE__)
         terminal_ = isatty(fileno(stdout)) != 0;

@@ -168,7 +168,7 @@ class RecipeRunner : public RecipeBase<Itself, R, Device, Optimizer> {
 
   private:
     Arena<Device> noise_;
-    std::vector<float> told_;  // what an evaluation looks at, where a network's output is not in the host's memory
+    std::vector<float> output_;  // what an evaluation looks at, where a network's output is not in the host's memory
 };
 
 }  // namespace detail

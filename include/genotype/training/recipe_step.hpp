@@ -155,28 +155,28 @@ class RecipeStep {
         return run_on<i>(x, inputs);
     }
 
-    /// Writes a loss of what a network told, and returns its gradient by that, for `backward`. Of a classifier the
+    /// Writes a loss of a network's output, and returns its gradient by that, for `backward`. Of a classifier the
     /// target is a label a sample; a loss of a GAN's game has none.
     template <class Loss, ShapeType S, class Target>
-    Batch<S> loss(float Sums::*to, Batch<S> told, const Target& target, LossOptions how = {}) {
+    Batch<S> loss(float Sums::*to, Batch<S> output, const Target& target, LossOptions how = {}) {
         constexpr bool of_classes = std::same_as<Target, std::span<const int>>;
         // Away from the host rows' losses are worked out where the gradient has its place.
         // An evaluation asks for the same memory as a step, in which the blocks are in the order of asking.
         float* const block = memory<S>();
         float* const gradient = learns || (of_classes && !Device::on_host) ? block : nullptr;
         [[maybe_unused]] const float share = how.reduction == Reduction::sum ? 1.f : micro_.weight;
-        const LossGradientIn<MemoryOf<Device>> by{gradient, gradient ? told.batch : 0, S::count};
+        const LossGradientIn<MemoryOf<Device>> by{gradient, gradient ? output.batch : 0, S::count};
         if constexpr (rehearses)
             static_cast<void>(target);
         else if constexpr (of_classes)
-            Loss::evaluate(device(), {.prediction = told,
+            Loss::evaluate(device(), {.prediction = output,
                                       .target = target,
                                       .reduction = how.reduction,
                                       .weight = share * how.weight,
                                       .value = place(to),
                                       .gradient = by});
         else
-            Loss::evaluate(device(), LossCallOn<Device>{.prediction = told,
+            Loss::evaluate(device(), LossCallOn<Device>{.prediction = output,
                                                         .target = target,
                                                         .reduction = how.reduction,
                                                         .weight = share * how.weight,
@@ -186,12 +186,12 @@ class RecipeStep {
         return {gradient, by.batch};
     }
     template <class Loss, ShapeType S>
-    Batch<S> loss(float Sums::*to, Batch<S> told) {
-        return loss<Loss>(to, told, LossBatchIn<MemoryOf<Device>>{});
+    Batch<S> loss(float Sums::*to, Batch<S> output) {
+        return loss<Loss>(to, output, LossBatchIn<MemoryOf<Device>>{});
     }
 
-    /// From the gradient by what network `i` told last, adds that by its weights, and where `by_input` is wanted writes
-    /// that by its input there.
+    /// From the gradient by the last output of network `i`, adds that by its weights, and where `by_input` is wanted
+    /// writes that by its input there.
     template <std::size_t i = 0>
     void backward(Batch<Out<i>> dy, float* by_input = nullptr) {
         if constexpr (learns && !rehearses)
@@ -207,14 +207,14 @@ class RecipeStep {
     /// In an evaluation of a classifier: counts the samples whose label is the first of the largest outputs.
     /// PyTorch: argmax(dim=1).
     template <ShapeType S>
-    void count_right(Batch<S> told) {
-        const float* of_sample = told.data;
+    void count_right(Batch<S> output) {
+        const float* of_sample = output.data;
         if constexpr (!Device::on_host) {
-            trainer_.told_.resize(static_cast<std::size_t>(told.size()));
-            Device::download(told.data, told.size(), trainer_.told_.data());
-            of_sample = trainer_.told_.data();
+            trainer_.output_.resize(static_cast<std::size_t>(output.size()));
+            Device::download(output.data, output.size(), trainer_.output_.data());
+            of_sample = trainer_.output_.data();
         }
-        for (int sample = 0; sample < told.batch; ++sample, of_sample += S::count)
+        for (int sample = 0; sample < output.batch; ++sample, of_sample += S::count)
             right_ += std::max_element(of_sample, of_sample + S::count) - of_sample ==
                       trainer_.given_.here[static_cast<std::size_t>(micro_.first + sample)];
     }
@@ -222,8 +222,8 @@ class RecipeStep {
 
     /// A loss and the gradients by it, in one.
     template <class Loss, class Target>
-    void learn(float Sums::*to, Batch<Out<0>> told, const Target& target) {
-        backward(loss<Loss>(to, told, target));
+    void learn(float Sums::*to, Batch<Out<0>> output, const Target& target) {
+        backward(loss<Loss>(to, output, target));
     }
 
   private:

@@ -44,7 +44,7 @@ class SampleTrainer : public RecipeRunner<Itself, R, Device, Optimizer> {
     /// What is given beside the samples: a label each, or values of a shape.
     using Targets = std::conditional_t<has_labels, std::span<const int>, View<typename Inputs::Target>>;
 
-    /// Networks with first values, and all memory that steps on up to `options.batch` samples need. A recipe without
+    /// Networks with initial values, and all memory that steps on up to `options.batch` samples need. A recipe without
     /// `Scratch` is asked for it: its step is called on one sample of zeros, and no network runs.
     explicit SampleTrainer(const typename Base::Options& options, const Device& device) : Base(options, device) {}
 

@@ -22,7 +22,7 @@ namespace detail {
 
 /// Writes the weights of all models that a trainer trains to one file: of a GAN with the prefixes "generator." and
 /// "discriminator.", of a VAE without one. `load` of a model reads any of them; see `save` of a model. The metadata
-/// tells the steps and the seed. `trainer.save(path)` writes all that a training needs to go on.
+/// tells the steps and the seed. `trainer.save(path)` writes all that a training needs to resume.
 /// PyTorch equivalent: save_file of the state_dict of a module with the members `generator` and `discriminator`.
 template <class Net, class Device, class Optimizer>
 void save(const Trainer<Net, Device, Optimizer>& trainer, const std::filesystem::path& path) {

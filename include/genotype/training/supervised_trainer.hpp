@@ -43,9 +43,9 @@ struct RecipeOf<combinators::Supervised<N, Loss, I>> {
 
     template <class Step>
     static void step(Step& s) {
-        const auto told = s.run(s.batch());
-        s.template learn<Loss>(&Sums::loss, told, s.targets());
-        if constexpr (has_labels && !Step::learns) s.count_right(told);
+        const auto output = s.run(s.batch());
+        s.template learn<Loss>(&Sums::loss, output, s.targets());
+        if constexpr (has_labels && !Step::learns) s.count_right(output);
     }
 
     static float losses(const Sums& sums, int) { return sums.loss; }

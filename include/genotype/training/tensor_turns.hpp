@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "genotype/kernels/behind.hpp"
+#include "genotype/kernels/device_resident.hpp"
 #include "genotype/model/children.hpp"
 #include "genotype/tensor/sender.hpp"
 
@@ -30,7 +30,7 @@ struct TurnEnds {
     return turns;
 }
 
-/// The arena in as few stretches as there are. The gaps between tensors, which are zero and stay so, go with the tensor
+/// The arena in as few ranges as there are. The gaps between tensors, which are zero and stay so, go with the tensor
 /// before them.
 template <class Device>
 class TensorTurns {

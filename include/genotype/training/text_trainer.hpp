@@ -48,7 +48,7 @@ class TextTrainer : public RecipeRunner<Itself, R, Device, Optimizer> {
   public:
     [[deprecated("take the network's, Network::vocabulary")]] static constexpr int vocabulary = R::Network::vocabulary;
 
-    /// A model with its layers' first values, and all memory that steps on up to `options.batch` texts need. Throws
+    /// A model with its layers' initial values, and all memory that steps on up to `options.batch` texts need. Throws
     /// `Error` where the model has not as many positions as `options.context`.
     explicit TextTrainer(const typename Base::Options& options, const Device& device) : Base(options, device) {}
 

@@ -40,7 +40,7 @@ struct RunOf {
 
 }  // namespace detail
 
-/// What every trainer inherits: checkpoints, from which a training goes on as if it had never stopped, to the bit.
+/// What every trainer inherits: checkpoints, from which a training resumes as if it had never stopped, to the bit.
 /// Needs <genotype/checkpoint.hpp>, which reaches JSON and files, as the core does not.
 template <class Itself>
 class Checkpointed {
@@ -61,7 +61,7 @@ class Checkpointed {
 
     /// Goes on where `save` was called, with the same things in any order. Whatever does not fit (another model, other
     /// options, a missing tensor, a newer format) is one `Error` that lists everything, and the training is as it was.
-    /// The device may be another; then the training goes on by that one's roundings.
+    /// The device may be another; then the training resumes by that one's roundings.
     template <class Path, class... With>
     void resume(const Path& path, With&... with) {
         Itself& trainer = static_cast<Itself&>(*this);

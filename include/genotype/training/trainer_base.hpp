@@ -80,7 +80,7 @@ class TrainerBase : public Checkpointed<Itself> {
   protected:
     using NetworkOptions = detail::NetworkOptions<Optimizer>;
 
-    /// All networks with first values, of which each has the seed after the one before.
+    /// All networks with initial values, of which each has the seed after the one before.
     TrainerBase(const Options& options, const Device& device, const std::array<NetworkOptions, networks>& each)
         : device_(device),
           options_(options),
@@ -122,7 +122,7 @@ class TrainerBase : public Checkpointed<Itself> {
     /// Calls part(step), which is all that runs on the device; on a GPU it is recorded and launched as a whole, so what
     /// it reads of the host must be told by `key`. Counts a step of each network.
     template <class Part>
-    void run_step(const kernels::ReplayKey& key, long draws, Part part) {
+    void run_step(const kernels::GraphKey& key, long draws, Part part) {
         spread_threads(device_);
         const RandomState noise = random_.take(draws);
         const float factor = options_.schedule.factor(static_cast<long>(steps()));
@@ -173,13 +173,13 @@ class TrainerBase : public Checkpointed<Itself> {
 
     /// What a step returns: make(values, samples) of `count` numbers on the device, now or when somebody reads it.
     template <class Losses>
-    detail::Reported<Losses, Device> report(const float* values, int count, typename Later<Losses, Device>::Make make,
+    detail::Reported<Losses, Device> report(const float* values, int count, typename Pending<Losses, Device>::Make make,
                                             int samples) {
         return detail::report<Losses, Device>(fetcher_, values, count, make, samples);
     }
     /// The same of the losses that each micro-batch wrote.
     template <class Losses>
-    detail::Reported<Losses, Device> report(typename Later<Losses, Device>::Make make, int samples) {
+    detail::Reported<Losses, Device> report(typename Pending<Losses, Device>::Make make, int samples) {
         return report<Losses>(micro_batches_.losses(), floats_of_losses(), make, samples);
     }
 
@@ -210,9 +210,9 @@ class TrainerBase : public Checkpointed<Itself> {
 
     detail::TrainedSet<std::index_sequence_for<Nets...>, detail::Trained<Nets, Device, Optimizer>...> trained_;
     detail::MicroBatches<Device> micro_batches_;
-    kernels::Replayed<Device> step_;
+    kernels::GraphCache<Device> step_;
     detail::Sent<Numbers, Device> numbers_{1};
-    detail::Fetcher<Device> fetcher_;
+    detail::StagedCopy<Device> fetcher_;
     RandomState random_;
     detail::LayerDraws layers_random_;
     std::array<bool, networks> learns_{};  // in a step; the first one is never recorded

@@ -135,7 +135,7 @@ class Gated(nn.Module):
 
 def gates(store):
     drawn(store, "gated_silu", Gated(nn.SiLU()), 3, 38, scale=2.0)
-    drawn(store, "gated_sigmoid", Gated(nn.Sigmoid()), 2, 10, scale=2.0)  # a slope from the output
+    drawn(store, "gated_sigmoid", Gated(nn.Sigmoid()), 2, 10, scale=2.0)  # a derivative from the output
     drawn(store, "gated_gelu_tanh", Gated(nn.GELU(approximate="tanh")), 2, 66)
 
 

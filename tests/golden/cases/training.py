@@ -78,7 +78,7 @@ def store_gradients(store, label, module):
 
 
 def dcgan(store, batch, steps, seed):
-    """Streams of the data: 2 * step for the pictures in [-1, 1), 2 * step + 1 for the noise, U(-sqrt 3, sqrt 3)."""
+    """Streams of the data: 2 * step for the images in [-1, 1), 2 * step + 1 for the noise, U(-sqrt 3, sqrt 3)."""
     G, D = generator().to(DTYPE), discriminator().to(DTYPE)
     fill(D, fill(G, 0))
     optimizer_d, optimizer_g = torch.optim.Adam(D.parameters(), lr=2e-4), torch.optim.Adam(G.parameters(), lr=2e-4)
@@ -113,7 +113,7 @@ def dcgan(store, batch, steps, seed):
 
 
 def vae(store, batch, steps, seed):
-    """Streams of the data: 2 * step for the pictures in [0, 1), 2 * step + 1 for the noise, U(-sqrt 3, sqrt 3)."""
+    """Streams of the data: 2 * step for the images in [0, 1), 2 * step + 1 for the noise, U(-sqrt 3, sqrt 3)."""
     E, D = encoder().to(DTYPE), decoder().to(DTYPE)
     fill(D, fill(E, 0))
     optimizer = torch.optim.Adam([*E.parameters(), *D.parameters()], lr=1e-3)

@@ -123,47 +123,47 @@ struct AttentionGradient {
     /// What one square gives to the gradients of its keys and values, and of its rows' queries.
     void add(const Square& s, const float* key_panels, const float* value_panels, Sums& sums, bool first_rows,
              bool first_keys) const {
-        alignas(64) float own[padded_values], slopes[padded_values];
-        alignas(64) float shares[scores], score_slopes[scores];
+        alignas(64) float own[padded_values], derivatives[padded_values];
+        alignas(64) float shares[scores], score_gradients[scores];
         const long query = s.first_row * query_pitch + s.head * sizes.head_width;
         const long out = static_cast<long>(s.first_row) * sizes.query_floats() + s.head * sizes.head_width;
         load(queries + query, query_pitch, s.rows, own);
-        load(dy + out, sizes.query_floats(), s.rows, slopes);
+        load(dy + out, sizes.query_floats(), s.rows, derivatives);
         multiply(s, own, key_panels, shares);
-        multiply(s, slopes, value_panels, score_slopes);
+        multiply(s, derivatives, value_panels, score_gradients);
         for (int row = 0; row < s.rows; ++row)
-            differentiate(s, row, slopes + row * pitch(), y + out + row * static_cast<long>(sizes.query_floats()),
-                          shares + row * most_gradient_keys, score_slopes + row * most_gradient_keys);
-        multiply_rows_of(s, shares, slopes, sums.values, first_rows);
-        multiply_rows_of(s, score_slopes, own, sums.keys, first_rows);
-        add_queries(s, score_slopes, query_gradients + query, first_keys);
+            differentiate(s, row, derivatives + row * pitch(), y + out + row * static_cast<long>(sizes.query_floats()),
+                          shares + row * most_gradient_keys, score_gradients + row * most_gradient_keys);
+        multiply_rows_of(s, shares, derivatives, sums.values, first_rows);
+        multiply_rows_of(s, score_gradients, own, sums.keys, first_rows);
+        add_queries(s, score_gradients, query_gradients + query, first_keys);
     }
 
-    /// Of a row's scores their exponentials, of these exponentials' slopes the scores' slopes.
-    void differentiate(const Square& s, int row, const float* slope, const float* result, float* share,
-                       float* score_slope) const {
+    /// Of a row's scores their exponentials, of these exponentials' derivatives the scores' derivatives.
+    void differentiate(const Square& s, int row, const float* derivative, const float* result, float* share,
+                       float* score_gradient) const {
         const int count = s.seen(row), whole = (count + lanes - 1) / lanes * lanes;
         const float scale = 1 / std::sqrt(static_cast<float>(sizes.head_width));
-        float shift = 0;  // what the softmax's sum takes from each slope
+        float shift = 0;  // what the softmax's sum takes from each derivative
         for_each_vector(sizes.head_width, [&](long at, auto part) {
-            shift += fold_lanes(part.load(slope + at) * part.load(result + at),
+            shift += fold_lanes(part.load(derivative + at) * part.load(result + at),
                                 [](auto left, auto right) { return left + right; });
         });
         const Vector log_sum(log_sums[static_cast<long>(s.first_row + row) * sizes.heads + s.head]);
         std::fill(share + count, share + whole, -std::numeric_limits<float>::infinity());
-        std::fill(score_slope + count, score_slope + whole, 0.0f);
+        std::fill(score_gradient + count, score_gradient + whole, 0.0f);
         for (int key = 0; key < whole; key += lanes) {
             const Vector here = xsimd::exp(xsimd::fms(Vector(scale), Vector::load_unaligned(share + key), log_sum));
-            const Vector there = Vector(scale) * here * (Vector::load_unaligned(score_slope + key) - Vector(shift));
+            const Vector there = Vector(scale) * here * (Vector::load_unaligned(score_gradient + key) - Vector(shift));
             here.store_unaligned(share + key);
-            there.store_unaligned(score_slope + key);
+            there.store_unaligned(score_gradient + key);
         }
         std::fill(share + whole, share + std::max(whole, s.keys), 0.0f);
-        std::fill(score_slope + whole, score_slope + std::max(whole, s.keys), 0.0f);
+        std::fill(score_gradient + whole, score_gradient + std::max(whole, s.keys), 0.0f);
     }
 
-    /// Adds score_slopes . keys to the queries' gradients.
-    void add_queries(const Square& s, const float* score_slopes, float* to, bool first) const {
+    /// Adds score_gradients . keys to the queries' gradients.
+    void add_queries(const Square& s, const float* score_gradients, float* to, bool first) const {
         alignas(64) float panel[most_gradient_keys * tile_columns], sums[attention_values];
         const float* const from = keys + s.first_key * key_pitch + key(s.head);
         for (int row = 0; !first && row < s.rows; ++row)
@@ -173,7 +173,7 @@ struct AttentionGradient {
             pack_panel(s.keys, columns, width, from + column, key_pitch, 1, panel);
             for (int tile = 0; tile < s.rows; tile += tile_rows) {
                 const int rows = std::min(tile_rows, s.rows - tile);
-                multiply_panel(score_slopes + tile * most_gradient_keys, most_gradient_keys, rows,
+                multiply_panel(score_gradients + tile * most_gradient_keys, most_gradient_keys, rows,
                                s.seen(tile + rows - 1), panel, width, sums + tile * pitch() + column, pitch(), !first);
             }
         }

@@ -8,7 +8,7 @@
 
 namespace genotype::kernels {
 
-// The loops over channels are plain ones that the compiler makes vectors of: a picture's three colours do not fill one.
+// The loops over channels are plain ones that the compiler makes vectors of: an image's three colours do not fill one.
 
 /// x (batch, height, width, channels) to y (batch, height * factor, width * factor, channels): each value mixed from
 /// the four around it.

@@ -1,4 +1,4 @@
-// Borders of pictures on the processor: rows are shared out to threads.
+// Borders of images on the processor: rows are shared out to threads.
 #pragma once
 
 #include <algorithm>

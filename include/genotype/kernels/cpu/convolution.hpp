@@ -54,7 +54,7 @@ constexpr const char* form_name(ConvForm form, const ConvGeometry& g) {
     return detail::winograd_tile(g) == 5 ? "Winograd F(5x5,3x3)" : "Winograd F(4x4,3x3)";
 }
 
-/// Packed weights: to the small picture, then to the large one. Winograd's form makes its own of them as it goes; a
+/// Packed weights: to the small image, then to the large one. Winograd's form makes its own of them as it goes; a
 /// product takes the plain ones, and so does the way to few large channels.
 constexpr PackedForm<float> packed_form(Cpu, const ConvGeometry& g) {
     if (detail::is_product(g)) return {};

@@ -1,4 +1,4 @@
-// To large pictures of few channels: a product gives all that each small pixel adds to the large picture, as a row of a
+// To large images of few channels: a product gives all that each small pixel adds to the large image, as a row of a
 // matrix, which is then added where it belongs. The vectors' lanes are filled by all taps together.
 #pragma once
 
@@ -20,8 +20,8 @@ constexpr bool has_few_columns(const ConvGeometry& g) {
     return !is_product(g) && row_columns(g) <= most_columns;
 }
 
-/// Calls f(at, length, large) for each kernel row of a small pixel of the batch that meets the large picture: `length`
-/// values from `at` on in the matrix's row are neighbours in the large picture, from `large` on.
+/// Calls f(at, length, large) for each kernel row of a small pixel of the batch that meets the large image: `length`
+/// values from `at` on in the matrix's row are neighbours in the large image, from `large` on.
 template <class F>
 void for_each_run(const ConvGeometry& g, long pixel, F f) {
     const long sample = pixel / g.small_pixels();

@@ -9,7 +9,7 @@
 
 namespace genotype::kernels::detail {
 
-/// A stretch of the contraction for a row of neighbouring positions: `length` values, for the first position at
+/// A range of the contraction for a row of neighbouring positions: `length` values, for the first position at
 /// `source`.
 struct DotPiece {
     const float* source;

@@ -1,4 +1,4 @@
-// Convolutions to small pictures of few channels with a stride of 1, such as the last of a U-Net. To the small picture
+// Convolutions to small images of few channels with a stride of 1, such as the last of a U-Net. To the small image
 // a product gives what each large pixel adds to all that it meets, as a row of a matrix, from which the sums are
 // gathered: so the vectors' lanes are filled by all taps together. The other way, and the weight gradient, are those of
 // the convolution with its sides exchanged, which reads windows where they lie.
@@ -27,7 +27,7 @@ constexpr int few_columns(const ConvGeometry& g) {
 constexpr int few_pitch(const ConvGeometry& g) {
     return (few_columns(g) + lanes - 1) / lanes * lanes;
 }
-/// Lines of the large picture that fit.
+/// Lines of the large image that fit.
 constexpr int few_lines(const ConvGeometry& g) {
     return most_few_floats / (few_pitch(g) * g.large_width);
 }
@@ -40,7 +40,7 @@ constexpr bool has_few_results(const ConvGeometry& g) {
     return steps_by_one(g) && g.padding < g.kernel && few_columns(g) <= most_columns && g.small_channels < 8 &&
            g.large_channels % lanes == 0 && static_cast<long>(g.large_channels) * few_pitch(g) <= most_few_floats;
 }
-/// Whether the pictures allow it, and few of the products are of pixels that do not meet.
+/// Whether the images allow it, and few of the products are of pixels that do not meet.
 constexpr bool gathers_few(const ConvGeometry& g) {
     return has_few_results(g) && g.large_pixels() <= 2 * g.small_pixels() && g.large_pixels() >= tile_rows &&
            few_lines(g) >= 2 * g.kernel;
@@ -88,7 +88,7 @@ inline void few_products(const ConvGeometry& g, const float* large, int count, c
     }
 }
 
-/// The taps of one axis that meet the large picture, for a small pixel that begins at `at`.
+/// The taps of one axis that meet the large image, for a small pixel that begins at `at`.
 struct FewTaps {
     int low, end;
 
@@ -110,7 +110,7 @@ template <int quads, int kernel>
     }
 }
 
-/// Adds up one line of the small picture. matrix: its first row is that of the large picture's pixel `begin`.
+/// Adds up one line of the small image. matrix: its first row is that of the large image's pixel `begin`.
 template <int quads>
 void gather_few(const ConvGeometry& g, const float* matrix, int begin, const float* bias, int line, float* small) {
     const int channels = g.small_channels, top = line - g.padding;

@@ -12,7 +12,7 @@
 namespace genotype::kernels::detail {
 
 /// Which rows a tile has. With many samples a tile is one position of several samples: all its rows then meet the same
-/// taps, and those outside the picture are left out. With few samples it is a run of pixels, and zeros stand for what
+/// taps, and those outside the image are left out. With few samples it is a run of pixels, and zeros stand for what
 /// lies outside, unless most would be zeros. Tiles are numbered [group of rows][position]; with pixels as rows there is
 /// one "position".
 struct TileRows {

@@ -1,5 +1,5 @@
-// Convolutions of pictures of few channels, such as colours: a sample is copied once with its border of zeros, and then
-// the windows of neighbouring pixels are read where they lie, in both the way to the small picture and the weight
+// Convolutions of images of few channels, such as colours: a sample is copied once with its border of zeros, and then
+// the windows of neighbouring pixels are read where they lie, in both the way to the small image and the weight
 // gradient.
 #pragma once
 
@@ -18,7 +18,7 @@ namespace genotype::kernels::detail {
 inline constexpr int most_padded = 16 * 1024, beyond_padded = 1024;
 inline constexpr int most_padded_kernel = 16;
 
-/// A row of the padded picture, and what of it one small pixel meets through one kernel row.
+/// A row of the padded image, and what of it one small pixel meets through one kernel row.
 constexpr int padded_row(const ConvGeometry& g) {
     return (g.large_width + 2 * g.padding) * g.large_channels;
 }
@@ -60,7 +60,7 @@ class PaddedSample {
     alignas(64) float values_[most_padded + beyond_padded];
 };
 
-/// Tiles of equal height for a row of the small picture, so that few of their rows go nowhere.
+/// Tiles of equal height for a row of the small image, so that few of their rows go nowhere.
 constexpr int padded_tile(int width) {
     int best = 0;
     long cost = 0;

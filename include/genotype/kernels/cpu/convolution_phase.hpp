@@ -30,12 +30,12 @@ struct PhaseAxis {
     }
 };
 
-/// To the small picture: one phase.
+/// To the small image: one phase.
 constexpr PhaseAxis axis_to_small(const ConvGeometry& g, int small_size) {
     return {small_size, g.kernel, g.stride, -g.padding, 0, 1, 0, 1};
 }
 
-/// To the large picture: output indices of one residue modulo the stride meet the same taps, every stride-th one.
+/// To the large image: output indices of one residue modulo the stride meet the same taps, every stride-th one.
 /// They are put in ascending order of the source, which is descending order of the kernel.
 constexpr PhaseAxis axis_to_large(const ConvGeometry& g, int large_size, int phase) {
     const int taps = phase < g.kernel ? (g.kernel - phase - 1) / g.stride + 1 : 0;
@@ -61,7 +61,7 @@ struct Phase {
     constexpr long contraction() const { return static_cast<long>(rows.taps) * columns.taps * source_channels; }
 };
 
-/// A convolution to the small picture or to the large one, as phases.
+/// A convolution to the small image or to the large one, as phases.
 struct ConvDirection {
     ConvGeometry geometry;
     bool to_large;
@@ -86,7 +86,7 @@ struct ConvDirection {
     }
 };
 
-/// A picture of the batch, channels-last.
+/// An image of the batch, channels-last.
 struct ConvImageSize {
     int height, width, channels;
 
@@ -102,7 +102,7 @@ struct Gather {
     float* result;
 };
 
-/// Grey or colour pictures would leave most lanes empty: then the lanes run along the source's channels instead.
+/// Grey or colour images would leave most lanes empty: then the lanes run along the source's channels instead.
 constexpr bool lanes_along_source(int source_channels, int channels) {
     return (channels == 1 || channels == 3) && source_channels % lanes == 0;
 }

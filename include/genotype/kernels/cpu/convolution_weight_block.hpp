@@ -1,4 +1,4 @@
-// A weight gradient is worked on block by block of pixels: their sizes, and the packed copies of both pictures.
+// A weight gradient is worked on block by block of pixels: their sizes, and the packed copies of both images.
 #pragma once
 
 #include <algorithm>
@@ -24,7 +24,7 @@ constexpr IndexRange meeting(IndexRange within, int stride, int offset, int size
 }
 
 /// With few large channels a whole kernel row counts as one tap with kernel * channels of them, zero outside the
-/// picture.
+/// image.
 struct GradientShape {
     ConvGeometry geometry;
     bool merged;
@@ -52,10 +52,10 @@ struct LargeChannels {
     }
 };
 
-/// Pixels of the small picture for which both operands are packed at a time.
+/// Pixels of the small image for which both operands are packed at a time.
 /// The small one lies as [panel][row][column][sample][panel's channels]. The large one lies, for one kernel row, as
 /// [tile][row][column phase][column][sample][tile's channels], where columns that a stride apart are neighbours: so for
-/// each tap what a row of the small picture meets is one run in both.
+/// each tap what a row of the small image meets is one run in both.
 struct GradientBlock {
     IndexRange samples, rows, columns;
 
@@ -110,7 +110,7 @@ constexpr int vector_width(int columns) {
     return columns > lanes ? tile_columns : lanes;
 }
 
-/// Packs `count` channels of the small picture, from `first` on.
+/// Packs `count` channels of the small image, from `first` on.
 inline void pack_small(const ConvGeometry& g, const GradientBlock& block, int first, int count, const float* small,
                        float* packed) {
     for (int panel = 0; panel < count; panel += tile_columns) {
@@ -142,7 +142,7 @@ inline void spread(const LargeChannels& channels, const float* values, const flo
     }
 }
 
-/// Packs what the block meets of the large picture through one kernel row. `end` is where the whole batch ends.
+/// Packs what the block meets of the large image through one kernel row. `end` is where the whole batch ends.
 inline void pack_large(const GradientShape& s, const GradientBlock& block, const LargeChannels& channels,
                        int kernel_row, const float* large, const float* end, float* packed) {
     const ConvGeometry& g = s.geometry;

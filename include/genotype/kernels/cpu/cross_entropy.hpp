@@ -45,10 +45,10 @@ inline void cross_entropy(Cpu, long rows, int classes, const float* logits, cons
                 const double exps = detail::sum_range(detail::ShiftedExp{largest}, classes, x);
                 losses += std::log(exps) - static_cast<double>(x[targets[row]] - largest);
                 if (!gradient) continue;
-                float* slope = gradient + row * classes;
+                float* derivative = gradient + row * classes;
                 const float factor = static_cast<float>(static_cast<double>(scale) / exps);
-                detail::map_range(detail::ScaledSoftmax{largest, factor}, classes, slope, x);
-                slope[targets[row]] -= scale;
+                detail::map_range(detail::ScaledSoftmax{largest, factor}, classes, derivative, x);
+                derivative[targets[row]] -= scale;
             }
             return losses;
         },

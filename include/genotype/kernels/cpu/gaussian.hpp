@@ -48,8 +48,8 @@ inline void reparameterize_backward(Cpu, int batch, int latents, const float* mo
         const float* log_variance = moments + sample * 2 * latents + latents;
         float* to = dmoments + sample * 2 * latents;
         std::copy(dz + sample * latents, dz + (sample + 1) * latents, to);
-        detail::map_range(detail::GaussianSampleSlope{}, latents, to + latents, log_variance, noise + sample * latents,
-                          dz + sample * latents);
+        detail::map_range(detail::GaussianSampleBackward{}, latents, to + latents, log_variance,
+                          noise + sample * latents, dz + sample * latents);
     });
 }
 
@@ -75,7 +75,7 @@ inline void gaussian_divergence(Cpu, int batch, int latents, const float* moment
     detail::for_each_sample(batch, latents, [&](long sample) {
         const float* mean = moments + sample * 2 * latents;
         float* to = dmoments + sample * 2 * latents;
-        detail::update_range(detail::GaussianDivergenceSlope{scale, accumulate}, latents, to, to + latents, mean,
+        detail::update_range(detail::GaussianDivergenceBackward{scale, accumulate}, latents, to, to + latents, mean,
                              mean + latents);
     });
 }

@@ -46,9 +46,9 @@ struct GeneralRows {
     GeneralConvDirection direction;
     TapAxis rows, columns;
     int group;
-    Gather pictures;
+    Gather images;
 
-    long count() const { return static_cast<long>(pictures.batch) * rows.pixels * columns.pixels; }
+    long count() const { return static_cast<long>(images.batch) * rows.pixels * columns.pixels; }
 };
 
 inline void place_tile(const GeneralRows& all, long first, GatheredTile& tile) {
@@ -60,11 +60,11 @@ inline void place_tile(const GeneralRows& all, long first, GatheredTile& tile) {
         const int c = static_cast<int>((first + i) % all.columns.pixels);
         tile.row_position[i] = r;
         tile.column_position[i] = c;
-        tile.sources[i] = all.pictures.source + sample * all.pictures.source_size.floats() +
+        tile.sources[i] = all.images.source + sample * all.images.source_size.floats() +
                           static_cast<long>(all.group) * direction.group_source();
         const long row = all.rows.first + r * all.rows.pitch, column = all.columns.first + c * all.columns.pitch;
-        tile.results[i] = all.pictures.result + sample * all.pictures.result_size.floats() +
-                          (row * all.pictures.result_size.width + column) * all.pictures.result_size.channels +
+        tile.results[i] = all.images.result + sample * all.images.result_size.floats() +
+                          (row * all.images.result_size.width + column) * all.images.result_size.channels +
                           static_cast<long>(all.group) * direction.group_result();
     }
 }
@@ -77,7 +77,7 @@ struct GeneralPlace {
 /// Copies what fits a chunk of the contraction from `from` on, and lists its pieces. Returns where the next begins.
 inline GeneralPlace gather_tile(const GeneralRows& all, GeneralPlace from, GatheredTile& tile, float* buffer) {
     const int channels = all.direction.group_source(), taps = all.rows.taps * all.columns.taps;
-    const ConvImageSize& size = all.pictures.source_size;
+    const ConvImageSize& size = all.images.source_size;
     tile.piece_count = 0;
     for (int filled = 0, count; from.tap < taps && filled < chunk_values && tile.piece_count < most_pieces;
          filled += count) {
@@ -129,7 +129,7 @@ inline void multiply_tiles(const GeneralRows& all, long first, const float* pack
         const bool first_chunk = place.tap == 0 && place.channel == 0;
         for (int column = 0; column < phase.channels; column += tile_columns)
             for (int t = 0; t < count; ++t)
-                multiply_panel(phase, all.pictures, packed, column, first_chunk, tiles[t],
+                multiply_panel(phase, all.images, packed, column, first_chunk, tiles[t],
                                buffer + t * tile_rows * row_pitch);
         place = next;
     } while (place.tap < taps);
@@ -171,7 +171,7 @@ constexpr GeneralConvForm convolution_form(Cpu, const GeneralConvGeometry& g, in
     return g.is_depthwise() ? GeneralConvForm::channels : GeneralConvForm::rows;
 }
 
-/// Packed weights: to the small picture, then to the large one. Depthwise they are read as they lie.
+/// Packed weights: to the small image, then to the large one. Depthwise they are read as they lie.
 constexpr PackedForm<float> packed_form(Cpu, const GeneralConvGeometry& g) {
     if (g.is_depthwise()) return {};
     return {g.groups * (detail::packed_group_floats({g, false}) + detail::packed_group_floats({g, true}))};

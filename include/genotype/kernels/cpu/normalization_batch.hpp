@@ -72,15 +72,16 @@ void normalize_channels(Cpu, long rows, int channels, const float* x, const floa
     }
 }
 
-/// Backward of training, through the activation as well: its `slope` is a function of its input. Scratch: (chunks + 1)
+/// Backward of training, through the activation as well: its `derivative` is a function of its input. Scratch: (chunks
+/// + 1)
 /// * 2 * channels floats. Null: dx, or dweight and dbias together.
 template <class Activation = NoActivation>
 void batch_norm_backward(Cpu, long rows, int channels, const float* x, const float* dy, const float* weight,
                          const float* bias, const float* mean, const float* inverse, float* scratch, float* dx,
                          float* dweight, float* dbias, bool accumulate, Activation activation = {}) {
     const RowChunks chunks{rows};
-    float* const slope_mean = scratch;
-    float* const product_mean = slope_mean + channels;
+    float* const gradient_mean = scratch;
+    float* const product_mean = gradient_mean + channels;
     float* const partial = product_mean + channels;
 #pragma omp parallel for schedule(static) if (rows * channels > 16384)
     for (int chunk = 0; chunk < chunks.count(); ++chunk) {
@@ -92,21 +93,21 @@ void batch_norm_backward(Cpu, long rows, int channels, const float* x, const flo
     }
     const Vector share(1.0f / static_cast<float>(rows));
     detail::for_each_vector(channels, [&](long c, auto part) {
-        Vector slopes(0.0f), products(0.0f);
+        Vector derivatives(0.0f), products(0.0f);
         for (int chunk = 0; chunk < chunks.count(); ++chunk) {
             const float* const sums = partial + 2L * chunk * channels + c;
-            slopes += part.load(sums);
+            derivatives += part.load(sums);
             products += part.load(sums + channels);
         }
         const Vector scale = share * part.load(weight + c);
-        part.store(scale * slopes, slope_mean + c);
+        part.store(scale * derivatives, gradient_mean + c);
         part.store(scale * products, product_mean + c);
         if (!dweight) return;
         if (accumulate) {
-            slopes += part.load(dbias + c);
+            derivatives += part.load(dbias + c);
             products += part.load(dweight + c);
         }
-        part.store(slopes, dbias + c);
+        part.store(derivatives, dbias + c);
         part.store(products, dweight + c);
     });
     if (!dx) return;
@@ -114,7 +115,7 @@ void batch_norm_backward(Cpu, long rows, int channels, const float* x, const flo
     for (int chunk = 0; chunk < chunks.count(); ++chunk) {
         const long start = chunks.begin(chunk) * channels;
         detail::normalize_rows_backward(chunks.length(chunk), channels, x + start, dy + start, mean, inverse, weight,
-                                        bias, activation, slope_mean, product_mean, dx + start);
+                                        bias, activation, gradient_mean, product_mean, dx + start);
     }
 }
 

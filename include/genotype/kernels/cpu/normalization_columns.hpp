@@ -124,7 +124,7 @@ Vector before_activation(Activation activation, const Vector& dy, const Vector& 
     if constexpr (std::same_as<Activation, NoActivation>)
         return dy;
     else
-        return dy * activation.slope(xsimd::fma(deviation, scale, offset));
+        return dy * activation.derivative(xsimd::fma(deviation, scale, offset));
 }
 
 /// dy before the activation. What lies `ahead` values further in both is fetched meanwhile.
@@ -156,26 +156,27 @@ void column_products(long rows, int channels, const float* x, const float* dy, c
         for_each_vector(channels, [&](long c, auto part) {
             const Vector center = part.load(mean + c), offset = activation_offset<Activation>(part, bias + c);
             const Vector scale = part.load(inverse + c) * part.load(weight + c);
-            ArrayOf<Vector, count> slopes, products;
+            ArrayOf<Vector, count> derivatives, products;
             for_rows<count>(part, [&](auto r) {
                 const long at = start + r * static_cast<long>(channels) + c;
                 const Vector deviation = part.load(x + at) - center;
-                slopes[r] = before_activation(activation, part.load(dy + at), deviation, scale, offset);
-                products[r] = slopes[r] * deviation;
+                derivatives[r] = before_activation(activation, part.load(dy + at), deviation, scale, offset);
+                products[r] = derivatives[r] * deviation;
             });
-            part.store(part.load(bias_sum + c) + tree_sum(slopes), bias_sum + c);
+            part.store(part.load(bias_sum + c) + tree_sum(derivatives), bias_sum + c);
             part.store(xsimd::fma(tree_sum(products), part.load(inverse + c), part.load(weight_sum + c)),
                        weight_sum + c);
         });
     });
 }
 
-/// dx = inverse * (weight * dy - slope_mean - normalised x * product_mean), where dy is taken to before the activation
-/// and the two means are those of weight * dy and of weight * dy * normalised x over all values that share a variance.
+/// dx = inverse * (weight * dy - gradient_mean - normalised x * product_mean), where dy is taken to before the
+/// activation and the two means are those of weight * dy and of weight * dy * normalised x over all values that share a
+/// variance.
 template <class Activation>
 void normalize_rows_backward(long rows, int channels, const float* x, const float* dy, const float* mean,
                              const float* inverse, const float* weight, const float* bias, Activation activation,
-                             const float* slope_mean, const float* product_mean, float* dx) {
+                             const float* gradient_mean, const float* product_mean, float* dx) {
     for_each_row_block(rows, [&](long row, auto block) {
         constexpr int count = decltype(block)::value;
         const long start = row * channels;
@@ -183,13 +184,13 @@ void normalize_rows_backward(long rows, int channels, const float* x, const floa
             const Vector center = part.load(mean + c), deviations = part.load(inverse + c);
             const Vector scale = deviations * part.load(weight + c);
             const Vector offset = activation_offset<Activation>(part, bias + c);
-            const Vector back = deviations * part.load(slope_mean + c);
+            const Vector back = deviations * part.load(gradient_mean + c);
             const Vector pull = deviations * deviations * part.load(product_mean + c);
             for_rows<count>(part, [&](auto r) {
                 const long at = start + r * static_cast<long>(channels) + c;
                 const Vector deviation = part.load(x + at) - center;
-                const Vector slope = before_activation(activation, part.load(dy + at), deviation, scale, offset);
-                part.store(xsimd::fnma(deviation, pull, xsimd::fms(slope, scale, back)), dx + at);
+                const Vector derivative = before_activation(activation, part.load(dy + at), deviation, scale, offset);
+                part.store(xsimd::fnma(deviation, pull, xsimd::fms(derivative, scale, back)), dx + at);
             });
         });
     });

@@ -40,24 +40,24 @@ inline void split_products(long sample, int channels, const float* weight, const
     const float* const scale = modulation.moments + 2 * sample * channels;
     float* const dscale = modulation.dmoments + 2 * sample * channels;
     for_each_vector(channels, [&](long c, auto part) {
-        const Vector slopes = part.load(bias_sum + c), products = part.load(weight_sum + c);
+        const Vector derivatives = part.load(bias_sum + c), products = part.load(weight_sum + c);
         const Vector factor = Vector(1.0f) + part.load(scale + c);
-        part.store(xsimd::fma(part.load(weight + c), products, part.load(bias + c) * slopes), dscale + c);
-        part.store(slopes, dscale + channels + c);
-        part.store(factor * slopes, bias_sum + c);
+        part.store(xsimd::fma(part.load(weight + c), products, part.load(bias + c) * derivatives), dscale + c);
+        part.store(derivatives, dscale + channels + c);
+        part.store(factor * derivatives, bias_sum + c);
         part.store(factor * products, weight_sum + c);
     });
 }
 
-/// dx = inverse * (weight * dy - slope_mean - normalised x * product_mean), from dy before the activation, which may
+/// dx = inverse * (weight * dy - gradient_mean - normalised x * product_mean), from dy before the activation, which may
 /// lie at dx.
 inline void center_rows(long rows, int channels, const float* x, const float* dy, const float* mean,
-                        const float* inverse, const float* weight, const float* slope_mean, const float* product_mean,
-                        float* dx) {
+                        const float* inverse, const float* weight, const float* gradient_mean,
+                        const float* product_mean, float* dx) {
     for_each_value(rows, channels, [&](long c, auto part) {
         const Vector center = part.load(mean + c), deviations = part.load(inverse + c);
         const Vector scale = deviations * part.load(weight + c);
-        const Vector back = deviations * part.load(slope_mean + c);
+        const Vector back = deviations * part.load(gradient_mean + c);
         const Vector pull = deviations * deviations * part.load(product_mean + c);
         return [=](long at) {
             const Vector pulled = xsimd::fma(part.load(x + at) - center, pull, back);
@@ -118,63 +118,63 @@ void group_norm_backward(Cpu, int batch, int pixels, int channels, int groups, c
 #pragma omp parallel for schedule(static) if (parallel)
     for (int sample = 0; sample < batch; ++sample) {
         const float* const from = x + sample * count;
-        const float* slopes = dy + sample * count;
+        const float* derivatives = dy + sample * count;
         const float* const mean = statistics + 2L * sample * channels;
         const float* const inverse = mean + channels;
         float* const bias_sum = scratch + 4L * sample * channels;
         float* const weight_sum = bias_sum + channels;
-        float* const slope_mean = weight_sum + channels;
-        float* const product_mean = slope_mean + channels;
+        float* const gradient_mean = weight_sum + channels;
+        float* const product_mean = gradient_mean + channels;
         const detail::SampleAffine own(sample, channels, weight, bias, modulation);
         std::fill_n(bias_sum, 2L * channels, 0.0f);
         if (std::same_as<Activation, NoActivation> || !dx) {
-            detail::column_products(pixels, channels, from, slopes, mean, inverse, own.weight, own.bias, activation,
-                                    bias_sum, weight_sum);
+            detail::column_products(pixels, channels, from, derivatives, mean, inverse, own.weight, own.bias,
+                                    activation, bias_sum, weight_sum);
         } else {
-            // To work out the activation's slope twice would cost more than to write it: a sample stays in the
+            // To work out the activation's derivative twice would cost more than to write it: a sample stays in the
             // second-level cache, and some rows in the first-level one.
             for (int row = 0; row < pixels; row += rows_at_once) {
                 const int rows = std::min(rows_at_once, pixels - row);
                 const long at = static_cast<long>(row) * channels;
                 float* const before = dx + sample * count + at;
-                detail::rows_before_activation(rows, channels, from + at, slopes + at, mean, inverse, own.weight,
+                detail::rows_before_activation(rows, channels, from + at, derivatives + at, mean, inverse, own.weight,
                                                own.bias, activation, before, sample + 1 < batch ? count : 0);
                 detail::column_products(rows, channels, from + at, before, mean, inverse, own.weight, nullptr,
                                         NoActivation{}, bias_sum, weight_sum);
             }
-            slopes = dx + sample * count;
+            derivatives = dx + sample * count;
         }
         for (int group = 0; dx && group < channels; group += width) {
-            double slope = 0, product = 0;
+            double derivative = 0, product = 0;
             for (int c = group; c < group + width; ++c) {
-                slope += static_cast<double>(own.weight[c]) * bias_sum[c];
+                derivative += static_cast<double>(own.weight[c]) * bias_sum[c];
                 product += static_cast<double>(own.weight[c]) * weight_sum[c];
             }
             const double values = static_cast<double>(width) * pixels;
             for (int c = group; c < group + width; ++c) {
-                slope_mean[c] = static_cast<float>(slope / values);
+                gradient_mean[c] = static_cast<float>(derivative / values);
                 product_mean[c] = static_cast<float>(product / values);
             }
         }
         if (dx)
-            detail::center_rows(pixels, channels, from, slopes, mean, inverse, own.weight, slope_mean, product_mean,
-                                dx + sample * count);
+            detail::center_rows(pixels, channels, from, derivatives, mean, inverse, own.weight, gradient_mean,
+                                product_mean, dx + sample * count);
         if (modulation.moments)
             detail::split_products(sample, channels, weight, bias, modulation, bias_sum, weight_sum);
     }
     if (!dweight) return;
     detail::for_each_vector(channels, [&](long c, auto part) {
-        Vector slopes(0.0f), products(0.0f);
+        Vector derivatives(0.0f), products(0.0f);
         for (int sample = 0; sample < batch; ++sample) {
             const float* const sums = scratch + 4L * sample * channels + c;
-            slopes += part.load(sums);
+            derivatives += part.load(sums);
             products += part.load(sums + channels);
         }
         if (accumulate) {
-            slopes += part.load(dbias + c);
+            derivatives += part.load(dbias + c);
             products += part.load(dweight + c);
         }
-        part.store(slopes, dbias + c);
+        part.store(derivatives, dbias + c);
         part.store(products, dweight + c);
     });
 }

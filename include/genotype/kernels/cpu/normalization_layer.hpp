@@ -67,33 +67,33 @@ struct LayerNormBackward {
     void input_gradient(long sample) const {
         const float share = 1 / static_cast<float>(size);
         const float* const from = x + sample * size;
-        const float* const slopes = dy + sample * size;
+        const float* const derivatives = dy + sample * size;
         float* const to = dx + sample * size;
         const Vector center(statistics[2 * sample]), inverse(statistics[2 * sample + 1]);
-        const Vector slope_mean(share * sum_over_row(size, [&](long at, auto part) {
-                                    return part.load(weight + at) * part.load(slopes + at);
-                                }));
+        const Vector gradient_mean(share * sum_over_row(size, [&](long at, auto part) {
+                                       return part.load(weight + at) * part.load(derivatives + at);
+                                   }));
         const Vector product_mean(share * sum_over_row(size, [&](long at, auto part) {
-                                      return part.load(weight + at) * part.load(slopes + at) *
+                                      return part.load(weight + at) * part.load(derivatives + at) *
                                              ((part.load(from + at) - center) * inverse);
                                   }));
         for_each_vector(size, [&](long at, auto part) {
             const Vector normalised = (part.load(from + at) - center) * inverse;
-            const Vector slope = xsimd::fms(part.load(weight + at), part.load(slopes + at), slope_mean);
-            part.store(inverse * xsimd::fnma(normalised, product_mean, slope), to + at);
+            const Vector derivative = xsimd::fms(part.load(weight + at), part.load(derivatives + at), gradient_mean);
+            part.store(inverse * xsimd::fnma(normalised, product_mean, derivative), to + at);
         });
     }
 
     /// Adds what one sample gives to `length` columns from `start` on.
-    void add_slopes(long sample, long start, long length, float* products, float* sums) const {
+    void add_gradients(long sample, long start, long length, float* products, float* sums) const {
         const float* const from = x + sample * size + start;
-        const float* const slopes = dy + sample * size + start;
+        const float* const derivatives = dy + sample * size + start;
         const Vector center(statistics[2 * sample]), inverse(statistics[2 * sample + 1]);
         for_each_vector(length, [&](long at, auto part) {
-            const Vector slope = part.load(slopes + at);
+            const Vector derivative = part.load(derivatives + at);
             const Vector normalised = (part.load(from + at) - center) * inverse;
-            part.store(xsimd::fma(slope, normalised, part.load(products + at)), products + at);
-            if (sums) part.store(part.load(sums + at) + slope, sums + at);
+            part.store(xsimd::fma(derivative, normalised, part.load(products + at)), products + at);
+            if (sums) part.store(part.load(sums + at) + derivative, sums + at);
         });
     }
 
@@ -114,7 +114,7 @@ struct LayerNormBackward {
                 if (dbias) std::fill_n(dbias + start, length, 0.0f);
             }
             for (long sample = 0; sample < samples; ++sample)
-                add_slopes(sample, start, length, dweight + start, dbias ? dbias + start : nullptr);
+                add_gradients(sample, start, length, dweight + start, dbias ? dbias + start : nullptr);
         }
     }
 
@@ -132,7 +132,7 @@ struct LayerNormBackward {
             if (dweight) std::fill_n(products, 2 * size, 0.0f);
             for (long sample = part * length; sample < std::min(samples, (part + 1) * length); ++sample) {
                 if (dx) input_gradient(sample);
-                if (dweight) add_slopes(sample, 0, size, products, dbias ? sums : nullptr);
+                if (dweight) add_gradients(sample, 0, size, products, dbias ? sums : nullptr);
             }
         }
         const auto finish = [&](float* to, long place) {

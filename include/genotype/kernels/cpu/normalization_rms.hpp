@@ -9,7 +9,7 @@
 namespace genotype::kernels {
 
 /// y = x * inverse * weight, inverse = 1 / sqrt(mean(x^2) + epsilon) of each sample of `size` values. weight (size);
-/// inverses (samples), or null where nobody wants them.
+/// inverses (samples), or null where they are not requested.
 inline void rms_norm(Cpu, long samples, long size, const float* x, const float* weight, float epsilon, float* inverses,
                      float* y) {
     const float share = 1 / static_cast<float>(size);
@@ -37,17 +37,17 @@ inline void rms_norm_backward(Cpu, long samples, long size, const float* x, cons
 #pragma omp parallel for schedule(static) if (samples * size > 16384)
         for (long sample = 0; sample < samples; ++sample) {
             const float* const from = x + sample * size;
-            const float* const slopes = dy + sample * size;
+            const float* const derivatives = dy + sample * size;
             float* const to = dx + sample * size;
             const Vector inverse(inverses[sample]);
             const Vector product_mean(share * detail::sum_over_row(size, [&](long at, auto part) {
-                                          return part.load(weight + at) * part.load(slopes + at) *
+                                          return part.load(weight + at) * part.load(derivatives + at) *
                                                  (part.load(from + at) * inverse);
                                       }));
             detail::for_each_vector(size, [&](long at, auto part) {
                 const Vector normalised = part.load(from + at) * inverse;
-                const Vector slope = part.load(weight + at) * part.load(slopes + at);
-                part.store(inverse * xsimd::fnma(normalised, product_mean, slope), to + at);
+                const Vector derivative = part.load(weight + at) * part.load(derivatives + at);
+                part.store(inverse * xsimd::fnma(normalised, product_mean, derivative), to + at);
             });
         }
     }
@@ -61,11 +61,12 @@ inline void rms_norm_backward(Cpu, long samples, long size, const float* x, cons
         if (!accumulate) std::fill_n(products, length, 0.0f);
         for (long sample = 0; sample < samples; ++sample) {
             const float* const from = x + sample * size + start;
-            const float* const slopes = dy + sample * size + start;
+            const float* const derivatives = dy + sample * size + start;
             const Vector inverse(inverses[sample]);
             detail::for_each_vector(length, [&](long at, auto part) {
-                part.store(xsimd::fma(part.load(slopes + at), part.load(from + at) * inverse, part.load(products + at)),
-                           products + at);
+                part.store(
+                    xsimd::fma(part.load(derivatives + at), part.load(from + at) * inverse, part.load(products + at)),
+                    products + at);
             });
         }
     }

@@ -12,7 +12,7 @@ namespace genotype::kernels {
 
 namespace detail {
 
-/// A window's values inside the picture, seen by one vector of channels.
+/// A window's values inside the image, seen by one vector of channels.
 struct PoolWindow {
     long in, out;  // the window's first value and its output, as indices
     int rows, columns;
@@ -98,10 +98,10 @@ inline void max_pool_backward(Cpu, const PoolGeometry& g, int batch, const float
             place = xsimd::select(here, Vector(number), place);
             ++number;
         });
-        const Vector slope = part.load(dy + window.out);
+        const Vector derivative = part.load(dy + window.out);
         number = 0;
         window.for_each([&](long at) {
-            const Vector share = xsimd::select(place == Vector(number), slope, Vector(0.0f));
+            const Vector share = xsimd::select(place == Vector(number), derivative, Vector(0.0f));
             part.store(part.load(dx + at) + share, dx + at);
             ++number;
         });

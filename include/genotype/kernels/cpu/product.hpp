@@ -187,7 +187,7 @@ inline void product_to_small(const ConvGeometry& g, int batch, const float* larg
              g, samples);
 }
 
-/// Either the weights are transposed, or, where they are more, the pictures: both before and after the product.
+/// Either the weights are transposed, or, where they are more, the images: both before and after the product.
 inline void product_to_large(const ConvGeometry& g, int batch, const float* small, const float* weights,
                              const float* bias, float* large) {
     const int samples = batch * g.small_pixels();

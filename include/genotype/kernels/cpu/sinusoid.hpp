@@ -31,11 +31,11 @@ inline void sinusoid_backward(Cpu, int batch, int width, double step, double sca
     const bool parallel = static_cast<long>(batch) * width > 1024;
 #pragma omp parallel for schedule(static) if (parallel)
     for (long sample = 0; sample < batch; ++sample) {
-        const float* const slopes = dy + sample * width;
+        const float* const derivatives = dy + sample * width;
         double sum = 0;
         for (int i = 0; i < half; ++i) {
             const double frequency = scale * std::exp(step * i), angle = x[sample] * frequency;
-            sum += frequency * (slopes[half + i] * std::cos(angle) - slopes[i] * std::sin(angle));
+            sum += frequency * (derivatives[half + i] * std::cos(angle) - derivatives[i] * std::sin(angle));
         }
         dx[sample] = static_cast<float>(sum);
     }

@@ -32,7 +32,7 @@ inline void copy_floats(const float* from, long count, float* to) {
 /// A parallel region costs some microseconds; below this many multiplications one thread is faster.
 inline constexpr double worth_threads = 1e6;
 
-/// A stretch of the contraction: `length` values that follow one another in the tile's rows and, from `from` on, in the
+/// A range of the contraction: `length` values that follow one another in the tile's rows and, from `from` on, in the
 /// packed weights. The next piece lies `gap` floats behind it in the rows.
 struct Piece {
     long from;

@@ -16,7 +16,7 @@ enum class ConvForm { direct, winograd };
 
 namespace detail {
 
-/// Two kinds of convolutions have the form: kernel 4 with stride 2, which over the phases of the large picture (even
+/// Two kinds of convolutions have the form: kernel 4 with stride 2, which over the phases of the large image (even
 /// and odd rows and columns) is one of 2 x 2 taps, and kernel 3 with stride 1, which has one phase and 3 x 3 taps.
 constexpr int winograd_taps(const ConvGeometry& g) {
     return g.kernel / g.stride;
@@ -24,11 +24,11 @@ constexpr int winograd_taps(const ConvGeometry& g) {
 constexpr int winograd_phases(const ConvGeometry& g) {
     return g.stride * g.stride;
 }
-/// Tiles with so many pixels a side that cover the small picture.
+/// Tiles with so many pixels a side that cover the small image.
 constexpr int winograd_tiles_of(const ConvGeometry& g, int tile) {
     return (g.small_height + tile - 1) / tile * ((g.small_width + tile - 1) / tile);
 }
-/// Pixels a side of a tile of the small picture. With 3 x 3 taps it has five where that saves 15 % of the products,
+/// Pixels a side of a tile of the small image. With 3 x 3 taps it has five where that saves 15 % of the products,
 /// such as for 14 x 14 pixels, which four divide badly; four otherwise, for their smaller error.
 constexpr int winograd_tile(const ConvGeometry& g) {
     const bool takes_five =
@@ -53,7 +53,7 @@ constexpr bool has_three_taps(const ConvGeometry& g) {
     return g.kernel == 3 && g.stride == 1 && g.padding == 1;
 }
 
-/// Whether channels and kernel allow it; pictures are not known yet then. Panels of weights are two vectors wide on
+/// Whether channels and kernel allow it; images are not known yet then. Panels of weights are two vectors wide on
 /// both sides.
 constexpr bool winograd_channels(const ConvGeometry& g) {
     return !g.exact && (has_two_taps(g) || has_three_taps(g)) && g.large_channels % tile_columns == 0 &&
@@ -69,7 +69,7 @@ constexpr int winograd_tile_columns(const ConvGeometry& g) {
 constexpr int winograd_tiles(const ConvGeometry& g) {
     return winograd_tiles_of(g, winograd_tile(g));
 }
-/// Whether tiles at the end of rows or columns reach over the small picture's edge.
+/// Whether tiles at the end of rows or columns reach over the small image's edge.
 constexpr bool winograd_reaches_over(const ConvGeometry& g) {
     return g.small_height % winograd_tile(g) != 0 || g.small_width % winograd_tile(g) != 0;
 }
@@ -82,9 +82,9 @@ constexpr int winograd_block_samples(const ConvGeometry& g) {
     return std::max(1, winograd_block_tiles / winograd_tiles(g));
 }
 
-/// Whether the pictures allow it and are worth it: at most 5/8 of the direct form's multiplications, not counting
+/// Whether the images allow it and are worth it: at most 5/8 of the direct form's multiplications, not counting
 /// those of the transforms.
-constexpr bool winograd_pictures(const ConvGeometry& g) {
+constexpr bool winograd_images(const ConvGeometry& g) {
     const int tiles = winograd_tiles(g);
     return g.large_height / g.stride == g.small_height && g.large_width / g.stride == g.small_width &&
            8L * winograd_points(g) * winograd_phases(g) * tiles <= 5L * g.taps() * g.small_pixels() &&
@@ -112,7 +112,7 @@ constexpr long winograd_tile_pitch(long tiles) {
 
 /// The form that a convolution takes in all its directions.
 constexpr ConvForm convolution_form(Cpu, const ConvGeometry& g, int batch) {
-    return detail::winograd_channels(g) && detail::winograd_pictures(g) &&
+    return detail::winograd_channels(g) && detail::winograd_images(g) &&
                    long{batch} * detail::winograd_tiles(g) >= detail::winograd_least_tiles
                ? ConvForm::winograd
                : ConvForm::direct;
@@ -120,7 +120,7 @@ constexpr ConvForm convolution_form(Cpu, const ConvGeometry& g, int batch) {
 
 /// Scratch of each direction. Both sides' transformed tiles, with room for what `winograd_tile_pitch` adds.
 constexpr MemoryExtent convolution_scratch(Cpu, const ConvGeometry& g) {
-    if (!detail::winograd_channels(g) || !detail::winograd_pictures(g)) return {};
+    if (!detail::winograd_channels(g) || !detail::winograd_images(g)) return {};
     const long tiles = detail::winograd_tiles(g),
                channels = long{detail::winograd_phases(g)} * g.large_channels + g.small_channels;
     const long odd = (channels * tiles + 15) / 16;

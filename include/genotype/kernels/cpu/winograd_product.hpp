@@ -20,7 +20,7 @@ inline constexpr auto winograd_heights = [] {
         return std::array{4, 6};
 }();
 
-/// One register tile's operands. Rows are tiles of the pictures, a vector apart; groups of channels are a pitch apart.
+/// One register tile's operands. Rows are tiles of the images, a vector apart; groups of channels are a pitch apart.
 struct PointProduct {
     const float* x;
     long x_pitch;

@@ -1,4 +1,4 @@
-// Pictures to transformed tiles and back.
+// Images to transformed tiles and back.
 #pragma once
 
 #include <algorithm>
@@ -97,7 +97,7 @@ struct PointTiles {
     }
 };
 
-/// Where a batch's transformed pictures lie in a convolution's scratch, if all of it is transformed at once.
+/// Where a batch's transformed images lie in a convolution's scratch, if all of it is transformed at once.
 inline PointTiles large_tiles(const ConvGeometry& g, int batch, float* scratch) {
     return {g, scratch, winograd_phases(g) * g.large_channels, batch};
 }
@@ -110,12 +110,12 @@ struct SampleRange {
     int first, count;
 };
 
-/// Channels of a picture; of the large one, channel c of phase p counts as p * large_channels + c.
+/// Channels of an image; of the large one, channel c of phase p counts as p * large_channels + c.
 struct ChannelRange {
     int first, count;
 };
 
-/// The side x side pixels that a tile meets, `step` apart, as addresses in sample 0. A pixel outside the picture is
+/// The side x side pixels that a tile meets, `step` apart, as addresses in sample 0. A pixel outside the image is
 /// one vector somewhere else, the same for all samples and channels: its mask is 0, others' is -1.
 template <class Float, int side>
 struct TileWindow {
@@ -124,13 +124,13 @@ struct TileWindow {
     std::array<Float*, count> pixels;
     std::array<long, count> masks;
 
-    TileWindow(Float* picture, int height, int width, int channels, int first_row, int first_column, int step,
+    TileWindow(Float* image, int height, int width, int channels, int first_row, int first_column, int step,
                Float* outside) {
         for (int i = 0; i < side * side; ++i) {
             const auto at = static_cast<std::size_t>(i);
             const int row = first_row + i / side * step, column = first_column + i % side * step;
             const bool inside = row >= 0 && row < height && column >= 0 && column < width;
-            pixels[at] = inside ? picture + (static_cast<long>(row) * width + column) * channels : outside;
+            pixels[at] = inside ? image + (static_cast<long>(row) * width + column) * channels : outside;
             masks[at] = inside ? -1 : 0;
         }
     }
@@ -142,7 +142,7 @@ struct TileWindow {
     }
 };
 
-/// Where tile `place` begins in the small picture.
+/// Where tile `place` begins in the small image.
 struct TilePlace {
     int row, column;
 
@@ -151,7 +151,7 @@ struct TilePlace {
           column(place % winograd_tile_columns(g) * winograd_tile(g)) {}
 };
 
-/// The pixels of one phase of the large picture that the tile meets.
+/// The pixels of one phase of the large image that the tile meets.
 template <int side, class Float>
 TileWindow<Float, side> large_window(const ConvGeometry& g, Float* large, TilePlace tile, int phase, Float* outside) {
     return {large,

@@ -22,7 +22,7 @@ constexpr int winograd_tap(const ConvGeometry& g, int phase, int tap) {
     return (tap / taps * g.stride + phase / g.stride) * g.kernel + tap % taps * g.stride + phase % g.stride;
 }
 
-/// One direction's weights, from the direct form's packed ones. To the small picture these are [panel][tap][large
+/// One direction's weights, from the direct form's packed ones. To the small image these are [panel][tap][large
 /// channel][panel's channels], to the large one [phase][panel][tap of the phase, descending][small channel][panel's
 /// channels].
 struct WinogradWeights {
@@ -51,7 +51,7 @@ struct WinogradWeights {
     std::array<const float*, square<taps>> at(int panel, int first) const {
         const ConvGeometry& g = geometry;
         const long run = to_large ? g.small_channels : g.large_channels, tap_floats = run * tile_columns;
-        const int phase = static_cast<int>(first / run);  // to the small picture
+        const int phase = static_cast<int>(first / run);  // to the small image
         const float* from =
             packed + panel * (to_large ? taps * taps : g.taps()) * tap_floats + first % run * tile_columns;
         std::array<const float*, square<taps>> result;

@@ -53,7 +53,7 @@ constexpr MemoryExtent attention_backward_scratch(Reference, const AttentionSize
 /// up to its own. x (rows, row_floats), y (rows, query_floats). With a cache, [slot][position][session_floats], the
 /// rows' keys and values are first stored at their positions there, and queries see all that is there before them;
 /// without one each text begins with its first row. log_sums (rows, heads): log of the sum of the exponentials of each
-/// query's scores, or null where nobody wants them.
+/// query's scores, or null where they are not requested.
 inline void attention(Reference, long, const AttentionSizes& sizes, const Sequences& sequences, const float* x,
                       float* cache, float* log_sums, float* y, MemoryRegion) {
     for (int index = 0; index < sequences.count; ++index) {
@@ -101,19 +101,19 @@ inline void attention_backward(Reference, long, const AttentionSizes& sizes, con
                 const long at = (first + i) * sizes.query_floats() + head * sizes.head_width;
                 const float* const query = x + (first + i) * sizes.row_floats() + head * sizes.head_width;
                 float* const dquery = dx + (first + i) * sizes.row_floats() + head * sizes.head_width;
-                double shift = 0;  // what the softmax's sum takes from each slope
+                double shift = 0;  // what the softmax's sum takes from each derivative
                 for (int d = 0; d < sizes.head_width; ++d) shift += static_cast<double>(dy[at + d]) * y[at + d];
                 for (int j = 0; j <= i; ++j) {
                     const double share =
                         std::exp(text.score(query, j, head) - log_sums[(first + i) * sizes.heads + head]);
                     float* const dkey = dx + (text.key(j, head) - x);
                     float* const dvalue = dkey + sizes.key_floats();
-                    double slope = 0;
+                    double derivative = 0;
                     for (int d = 0; d < sizes.head_width; ++d) {
-                        slope += static_cast<double>(dy[at + d]) * text.value(j, head)[d];
+                        derivative += static_cast<double>(dy[at + d]) * text.value(j, head)[d];
                         dvalue[d] += static_cast<float>(share * dy[at + d]);
                     }
-                    const double dscore = share * (slope - shift) * scale;
+                    const double dscore = share * (derivative - shift) * scale;
                     for (int d = 0; d < sizes.head_width; ++d) {
                         dquery[d] += static_cast<float>(dscore * text.key(j, head)[d]);
                         dkey[d] += static_cast<float>(dscore * query[d]);

@@ -7,7 +7,7 @@
 namespace genotype::kernels {
 namespace detail {
 
-/// Calls f(small, large, share) for each pixel of an enlarged picture and each of the up to four that it is mixed from:
+/// Calls f(small, large, share) for each pixel of an enlarged image and each of the up to four that it is mixed from:
 /// where they start, in pixels, and how much of the small one is in the large one.
 template <class F>
 void for_each_mixed_pixel(int batch, int height, int width, int factor, F f) {

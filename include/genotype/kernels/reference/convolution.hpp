@@ -24,10 +24,10 @@ void for_each_tap(const ConvGeometry& g, F f) {
                 }
 }
 
-inline void fill_with_bias(long pixels, int channels, const float* bias, float* picture) {
+inline void fill_with_bias(long pixels, int channels, const float* bias, float* image) {
     for (long pixel = 0; pixel < pixels; ++pixel)
         for (int channel = 0; channel < channels; ++channel)
-            picture[pixel * channels + channel] = bias ? bias[channel] : 0.0f;
+            image[pixel * channels + channel] = bias ? bias[channel] : 0.0f;
 }
 
 }  // namespace detail

@@ -26,10 +26,10 @@ inline void reparameterize_backward(Reference, int batch, int latents, const flo
         for (long i = 0; i < latents; ++i) {
             const long mean = sample * 2 * latents + i;
             const long log_variance = mean + latents;
-            const float slope = dz[sample * latents + i];
-            dmoments[mean] = slope;
+            const float derivative = dz[sample * latents + i];
+            dmoments[mean] = derivative;
             dmoments[log_variance] =
-                slope * noise[sample * latents + i] * 0.5f * std::exp(0.5f * moments[log_variance]);
+                derivative * noise[sample * latents + i] * 0.5f * std::exp(0.5f * moments[log_variance]);
         }
 }
 

@@ -55,7 +55,7 @@ inline void convolve(Reference, const GeneralConvGeometry& g, int batch, const f
 }
 
 /// PyTorch equivalent: `F.conv_transpose2d(small, weight, bias, stride, padding, output_padding, groups, dilation)`,
-/// where the size of the large picture says what output_padding is.
+/// where the size of the large image says what output_padding is.
 inline void convolve_transposed(Reference, const GeneralConvGeometry& g, int batch, const float* small,
                                 ConvWeights weights, const float* bias, float* large, MemoryRegion) {
     detail::fill_with_bias(static_cast<long>(batch) * g.large_pixels(), g.large_channels, bias, large);

@@ -76,25 +76,26 @@ void normalize_channels(Reference, long rows, int channels, const float* x, cons
         }
 }
 
-/// Backward of training, through the activation as well: its `slope` is a function of its input. Scratch is not used.
-/// Null: dx, or dweight and dbias together.
+/// Backward of training, through the activation as well: its `derivative` is a function of its input. Scratch is not
+/// used. Null: dx, or dweight and dbias together.
 template <class Activation = NoActivation>
 void batch_norm_backward(Reference, long rows, int channels, const float* x, const float* dy, const float* weight,
                          const float* bias, const float* mean, const float* inverse, float*, float* dx, float* dweight,
                          float* dbias, bool accumulate, Activation activation = {}) {
     for (int c = 0; c < channels; ++c) {
-        const auto slope = [&](long at) {
-            return static_cast<double>(dy[at]) * activation.slope((x[at] - mean[c]) * inverse[c] * weight[c] + bias[c]);
+        const auto derivative = [&](long at) {
+            return static_cast<double>(dy[at]) *
+                   activation.derivative((x[at] - mean[c]) * inverse[c] * weight[c] + bias[c]);
         };
-        double slopes = 0, products = 0;
+        double derivatives = 0, products = 0;
         for (long row = 0; row < rows; ++row) {
             const long at = row * channels + c;
-            slopes += slope(at);
-            products += slope(at) * (x[at] - mean[c]) * inverse[c];
+            derivatives += derivative(at);
+            products += derivative(at) * (x[at] - mean[c]) * inverse[c];
         }
         if (dweight) {
             dweight[c] = static_cast<float>((accumulate ? dweight[c] : 0.0f) + products);
-            dbias[c] = static_cast<float>((accumulate ? dbias[c] : 0.0f) + slopes);
+            dbias[c] = static_cast<float>((accumulate ? dbias[c] : 0.0f) + derivatives);
         }
         if (!dx) continue;
         const double values = static_cast<double>(rows);
@@ -102,7 +103,7 @@ void batch_norm_backward(Reference, long rows, int channels, const float* x, con
             const long at = row * channels + c;
             const double normalised = static_cast<double>(x[at] - mean[c]) * inverse[c];
             dx[at] = static_cast<float>(weight[c] * inverse[c] *
-                                        (slope(at) - slopes / values - normalised * products / values));
+                                        (derivative(at) - derivatives / values - normalised * products / values));
         }
     }
 }

@@ -51,17 +51,17 @@ void group_norm_backward(Reference, int batch, int pixels, int channels, int gro
         if constexpr (std::same_as<Activation, NoActivation>)
             return dy[at];
         else
-            return dy[at] * activation.slope(static_cast<float>(normalised(sample, at, c) * weight[c] + bias[c]));
+            return dy[at] * activation.derivative(static_cast<float>(normalised(sample, at, c) * weight[c] + bias[c]));
     };
     for (int c = 0; dweight && c < channels; ++c) {
-        double slopes = accumulate ? dbias[c] : 0.0f, products = accumulate ? dweight[c] : 0.0f;
+        double derivatives = accumulate ? dbias[c] : 0.0f, products = accumulate ? dweight[c] : 0.0f;
         for (int sample = 0; sample < batch; ++sample)
             for (int pixel = 0; pixel < pixels; ++pixel) {
                 const long at = (static_cast<long>(sample) * pixels + pixel) * channels + c;
-                slopes += before(sample, at, c);
+                derivatives += before(sample, at, c);
                 products += before(sample, at, c) * normalised(sample, at, c);
             }
-        dbias[c] = static_cast<float>(slopes);
+        dbias[c] = static_cast<float>(derivatives);
         dweight[c] = static_cast<float>(products);
     }
     for (int sample = 0; dx && sample < batch; ++sample)
@@ -71,16 +71,16 @@ void group_norm_backward(Reference, int batch, int pixels, int channels, int gro
                     for (int c = group * width; c < (group + 1) * width; ++c)
                         f((static_cast<long>(sample) * pixels + pixel) * channels + c, c);
             };
-            double slopes = 0, products = 0;
+            double derivatives = 0, products = 0;
             for_each([&](long at, int c) {
-                slopes += static_cast<double>(weight[c]) * before(sample, at, c);
+                derivatives += static_cast<double>(weight[c]) * before(sample, at, c);
                 products += static_cast<double>(weight[c]) * before(sample, at, c) * normalised(sample, at, c);
             });
             for_each([&](long at, int c) {
                 const double inverse = statistics[(2L * sample + 1) * channels + c];
-                dx[at] =
-                    static_cast<float>(inverse * (static_cast<double>(weight[c]) * before(sample, at, c) -
-                                                  slopes / values - normalised(sample, at, c) * products / values));
+                dx[at] = static_cast<float>(inverse *
+                                            (static_cast<double>(weight[c]) * before(sample, at, c) -
+                                             derivatives / values - normalised(sample, at, c) * products / values));
             });
         }
 }

@@ -32,25 +32,25 @@ inline void layer_norm_backward(Reference, long samples, long size, const float*
         return (static_cast<double>(x[sample * size + i]) - statistics[2 * sample]) * statistics[2 * sample + 1];
     };
     for (long sample = 0; dx && sample < samples; ++sample) {
-        double slopes = 0, products = 0;
+        double derivatives = 0, products = 0;
         for (long i = 0; i < size; ++i) {
-            const double slope = static_cast<double>(weight[i]) * dy[sample * size + i];
-            slopes += slope / static_cast<double>(size);
-            products += slope * normalised(sample, i) / static_cast<double>(size);
+            const double derivative = static_cast<double>(weight[i]) * dy[sample * size + i];
+            derivatives += derivative / static_cast<double>(size);
+            products += derivative * normalised(sample, i) / static_cast<double>(size);
         }
         for (long i = 0; i < size; ++i) {
-            const double slope = static_cast<double>(weight[i]) * dy[sample * size + i];
-            dx[sample * size + i] =
-                static_cast<float>(statistics[2 * sample + 1] * (slope - slopes - normalised(sample, i) * products));
+            const double derivative = static_cast<double>(weight[i]) * dy[sample * size + i];
+            dx[sample * size + i] = static_cast<float>(statistics[2 * sample + 1] *
+                                                       (derivative - derivatives - normalised(sample, i) * products));
         }
     }
     for (long i = 0; dweight && i < size; ++i) {
-        double slopes = accumulate && dbias ? dbias[i] : 0.0f, products = accumulate ? dweight[i] : 0.0f;
+        double derivatives = accumulate && dbias ? dbias[i] : 0.0f, products = accumulate ? dweight[i] : 0.0f;
         for (long sample = 0; sample < samples; ++sample) {
-            slopes += dy[sample * size + i];
+            derivatives += dy[sample * size + i];
             products += dy[sample * size + i] * normalised(sample, i);
         }
-        if (dbias) dbias[i] = static_cast<float>(slopes);
+        if (dbias) dbias[i] = static_cast<float>(derivatives);
         dweight[i] = static_cast<float>(products);
     }
 }

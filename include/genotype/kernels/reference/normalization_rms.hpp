@@ -8,7 +8,7 @@
 namespace genotype::kernels {
 
 /// y = x * inverse * weight, inverse = 1 / sqrt(mean(x^2) + epsilon) of each sample of `size` values. weight (size);
-/// inverses (samples), or null where nobody wants them.
+/// inverses (samples), or null where they are not requested.
 inline void rms_norm(Reference, long samples, long size, const float* x, const float* weight, float epsilon,
                      float* inverses, float* y) {
     for (long sample = 0; sample < samples; ++sample) {
@@ -26,12 +26,12 @@ inline void rms_norm_backward(Reference, long samples, long size, const float* x
                               const float* inverses, float* dx, float* dweight, bool accumulate) {
     auto normalised = [&](long sample, long i) { return static_cast<double>(x[sample * size + i]) * inverses[sample]; };
     for (long sample = 0; dx && sample < samples; ++sample) {
-        auto slope = [&](long i) { return static_cast<double>(weight[i]) * dy[sample * size + i]; };
+        auto derivative = [&](long i) { return static_cast<double>(weight[i]) * dy[sample * size + i]; };
         double products = 0;
-        for (long i = 0; i < size; ++i) products += slope(i) * normalised(sample, i) / static_cast<double>(size);
+        for (long i = 0; i < size; ++i) products += derivative(i) * normalised(sample, i) / static_cast<double>(size);
         for (long i = 0; i < size; ++i)
             dx[sample * size + i] =
-                static_cast<float>(inverses[sample] * (slope(i) - normalised(sample, i) * products));
+                static_cast<float>(inverses[sample] * (derivative(i) - normalised(sample, i) * products));
     }
     for (long i = 0; dweight && i < size; ++i) {
         double products = accumulate ? dweight[i] : 0.0f;

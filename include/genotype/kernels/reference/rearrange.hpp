@@ -28,7 +28,7 @@ inline void reshape(Reference, long batch, int pixels, int channels, int new_pix
 
 namespace detail {
 
-/// Calls f(small, large) for each pixel of an enlarged picture: where it and the pixel it comes from start.
+/// Calls f(small, large) for each pixel of an enlarged image: where it and the pixel it comes from start.
 template <class F>
 void for_each_enlarged_pixel(int batch, int height, int width, int factor, F f) {
     for (long sample = 0; sample < batch; ++sample)

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "genotype/kernels/thrust/attention.hpp"
-#include "genotype/kernels/thrust/attention_slopes.hpp"
+#include "genotype/kernels/thrust/attention_gradients.hpp"
 
 namespace genotype::kernels {
 namespace detail {
@@ -16,15 +16,16 @@ struct AttentionQueryGradient {
         const int blocks = attention_blocks(sizes), head = static_cast<int>(task / blocks % sizes.heads);
         const int first = static_cast<int>(task % blocks) * attention_block, left = sizes.head_width - first;
         const int width = left < attention_block ? left : attention_block;
-        const AttentionSlopes slopes = call.slopes_of(task / blocks / sizes.heads);
-        const long row = task / blocks / sizes.heads - slopes.text.rows.row;
+        const AttentionGradients derivatives = call.derivatives_of(task / blocks / sizes.heads);
+        const long row = task / blocks / sizes.heads - derivatives.text.rows.row;
         double sums[attention_block] = {};
         for (long key = 0; key <= row; ++key) {
-            const double slope = slopes.score(row, key, head).slope;
-            const float* const values = slopes.text.key(key, head) + first;
-            for (int d = 0; d < width; ++d) sums[d] += slope * static_cast<double>(values[d]);
+            const double derivative = derivatives.score(row, key, head).derivative;
+            const float* const values = derivatives.text.key(key, head) + first;
+            for (int d = 0; d < width; ++d) sums[d] += derivative * static_cast<double>(values[d]);
         }
-        float* const to = slopes.dx + row * sizes.row_floats() + static_cast<long>(head) * sizes.head_width + first;
+        float* const to =
+            derivatives.dx + row * sizes.row_floats() + static_cast<long>(head) * sizes.head_width + first;
         for (int d = 0; d < width; ++d) to[d] = static_cast<float>(sums[d]);
     }
 };
@@ -39,21 +40,21 @@ struct AttentionKeyGradient {
         const int blocks = attention_blocks(sizes), group = static_cast<int>(task / blocks % sizes.key_value_heads);
         const int first = static_cast<int>(task % blocks) * attention_block, left = sizes.head_width - first;
         const int width = left < attention_block ? left : attention_block;
-        const AttentionSlopes slopes = call.slopes_of(task / blocks / sizes.key_value_heads);
-        const AttentionText& text = slopes.text;
+        const AttentionGradients derivatives = call.derivatives_of(task / blocks / sizes.key_value_heads);
+        const AttentionText& text = derivatives.text;
         const long key = task / blocks / sizes.key_value_heads - text.rows.row;
         double keys[attention_block] = {}, values[attention_block] = {};
         for (long row = key; row < text.rows.count; ++row)
             for (int head = group * sizes.group(); head < (group + 1) * sizes.group(); ++head) {
-                const AttentionSlopes::Score score = slopes.score(row, key, head);
+                const AttentionGradients::Score score = derivatives.score(row, key, head);
                 const float* const query = text.query(row, head) + first;
-                const float* const dy = slopes.dy_of(row, head) + first;
+                const float* const dy = derivatives.dy_of(row, head) + first;
                 for (int d = 0; d < width; ++d) {
-                    keys[d] += score.slope * static_cast<double>(query[d]);
+                    keys[d] += score.derivative * static_cast<double>(query[d]);
                     values[d] += score.share * static_cast<double>(dy[d]);
                 }
             }
-        float* const to = slopes.dx + key * sizes.row_floats() + sizes.query_floats() +
+        float* const to = derivatives.dx + key * sizes.row_floats() + sizes.query_floats() +
                           static_cast<long>(group) * sizes.head_width + first;
         for (int d = 0; d < width; ++d) to[d] = static_cast<float>(keys[d]);
         for (int d = 0; d < width; ++d) to[sizes.key_floats() + d] = static_cast<float>(values[d]);
@@ -77,7 +78,7 @@ void attend_backward(Thrust<System> device, long rows, const AttentionBackward& 
 
 namespace genotype::kernels {
 
-/// What the softmax's sum takes from each slope, for each head.
+/// What the softmax's sum takes from each derivative, for each head.
 template <class System>
 constexpr MemoryExtent attention_backward_scratch(Thrust<System>, const AttentionSizes& sizes) {
     return {sizes.heads, 0};

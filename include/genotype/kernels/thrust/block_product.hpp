@@ -12,7 +12,7 @@ struct ProductTile {
     static constexpr int rows = 64, columns = 64, terms = 16, threads = 256;
 };
 
-/// A stretch of both sides, aligned for loads of four values. So many more a row: fewer threads of a warp meet in one
+/// A split of both sides, aligned for loads of four values. So many more a row: fewer threads of a warp meet in one
 /// bank.
 template <int padding>
 struct TileMemory {

@@ -9,7 +9,7 @@ namespace detail {
 
 // Places and taps are ints, since their division is what costs: a GPU's of longs is several times as slow.
 
-/// Values of the large picture as the small pixels' taps see them: [small pixel of the batch][tap][large channel].
+/// Values of the large image as the small pixels' taps see them: [small pixel of the batch][tap][large channel].
 struct LargeTaps {
     ConvGeometry g;
     const float* large;
@@ -70,7 +70,7 @@ struct PhasePixels {
     }
 };
 
-/// Values of the small picture as these pixels' taps see them: [pixel][tap of the phases][small channel].
+/// Values of the small image as these pixels' taps see them: [pixel][tap of the phases][small channel].
 struct SmallTaps {
     PhasePixels phase;
     const float* small;
@@ -128,7 +128,7 @@ struct PhaseProducts {
     const float* weights;
     const float* bias;
     float* large;
-    ProductEnd<Function> end;
+    Epilogue<Function> end;
 
     GENOTYPE_BOTH Product operator()(int number) const {
         const PhasePixels phase{g, SidePhase::of(g, g.large_height, number / g.stride),
@@ -156,7 +156,7 @@ constexpr PackedForm<float> packed_form(Thrust<System>, const ConvGeometry&) {
 template <class System>
 void pack(Thrust<System>, const ConvGeometry&, const float*, float*) {}
 
-/// What sums in stretches need.
+/// What sums in splits need.
 template <class System>
 constexpr MemoryExtent convolution_scratch(Thrust<System> device, const ConvGeometry&) {
     return detail::product_scratch(device);
@@ -165,7 +165,7 @@ constexpr MemoryExtent convolution_scratch(Thrust<System> device, const ConvGeom
 /// See the reference's.
 template <class System, class Function = NoActivation>
 void convolve(Thrust<System> device, const ConvGeometry& g, int batch, const float* large, ConvWeights weights,
-              const float* bias, float* small, MemoryRegion scratch, const ProductEnd<Function>& end = {}) {
+              const float* bias, float* small, MemoryRegion scratch, const Epilogue<Function>& end = {}) {
     detail::multiply_with(device, scratch, static_cast<long>(batch) * g.small_pixels(),
                           static_cast<long>(g.taps()) * g.large_channels, g.small_channels, detail::LargeTaps{g, large},
                           detail::Matrix{weights.plain, g.small_channels},
@@ -176,7 +176,7 @@ void convolve(Thrust<System> device, const ConvGeometry& g, int batch, const flo
 template <class System, class Function = NoActivation>
 void convolve_transposed(Thrust<System> device, const ConvGeometry& g, int batch, const float* small,
                          ConvWeights weights, const float* bias, float* large, MemoryRegion scratch,
-                         const ProductEnd<Function>& end = {}) {
+                         const Epilogue<Function>& end = {}) {
     const detail::PhaseProducts<Function> products{g, batch, small, weights.plain, bias, large, end};
     if (g.stride == 1) {
         const auto all = products(0);
@@ -203,7 +203,7 @@ void convolve_weight_gradient(Thrust<System> device, const ConvGeometry& g, int 
 /// See the reference's.
 template <class System, class Function = NoActivation>
 void convolve(Thrust<System> device, const ProductGeometry& g, int batch, const float* large, ConvWeights weights,
-              const float* bias, float* small, MemoryRegion scratch, const ProductEnd<Function>& end = {}) {
+              const float* bias, float* small, MemoryRegion scratch, const Epilogue<Function>& end = {}) {
     const long terms = g.large_channels, columns = g.small_channels;
     detail::multiply_by_weights(device, scratch, static_cast<long>(batch) * g.small_pixels(), terms, columns,
                                 detail::Matrix{large, terms}, detail::Matrix{weights.plain, columns},
@@ -214,7 +214,7 @@ void convolve(Thrust<System> device, const ProductGeometry& g, int batch, const 
 template <class System, class Function = NoActivation>
 void convolve_transposed(Thrust<System> device, const ProductGeometry& g, int batch, const float* small,
                          ConvWeights weights, const float* bias, float* large, MemoryRegion scratch,
-                         const ProductEnd<Function>& end = {}) {
+                         const Epilogue<Function>& end = {}) {
     const long terms = g.small_channels, columns = g.large_channels;
     detail::multiply_by_weights(device, scratch, static_cast<long>(batch) * g.large_pixels(), terms, columns,
                                 detail::Matrix{small, terms}, detail::TransposedMatrix{weights.plain, terms},

@@ -27,7 +27,7 @@ struct LogitSum {
         return *this;
     }
     GENOTYPE_BOTH double loss(float target) const { return std::log(sum) - static_cast<double>(target - largest); }
-    GENOTYPE_BOTH float slope(float logit, bool is_target, float scale) const {
+    GENOTYPE_BOTH float derivative(float logit, bool is_target, float scale) const {
         const double probability = std::exp(static_cast<double>(logit - largest)) / sum;
         return static_cast<float>(static_cast<double>(scale) * (probability - (is_target ? 1 : 0)));
     }
@@ -43,8 +43,8 @@ struct KeptLogitSums {
     }
 };
 
-/// Where the gradient is a matrix of its own: a row's two first places hold what its slopes are made of, until they
-/// have been read.
+/// Where the gradient is a matrix of its own: a row's two first places hold what its derivatives are made of, until
+/// they have been read.
 template <class System>
 void cross_entropy_apart(Thrust<System> device, long rows, int classes, const float* logits, const int* targets,
                          float scale, float* value, float* gradient) {
@@ -71,7 +71,7 @@ void cross_entropy_apart(Thrust<System> device, long rows, int classes, const fl
         device, rows, 1, LogitSum{}, [=] GENOTYPE_KERNEL(long row, long) { return kept(row); },
         [=] GENOTYPE_KERNEL(long, const LogitSum& sum) -> LogitSum { return sum; }, classes,
         [=] GENOTYPE_KERNEL(long row, long c, const LogitSum& sum) mutable {
-            gradient[row * classes + c] = sum.slope(logits[row * classes + c], c == targets[row], scale);
+            gradient[row * classes + c] = sum.derivative(logits[row * classes + c], c == targets[row], scale);
         });
 }
 
@@ -103,7 +103,7 @@ void cross_entropy_gradient(Thrust<System> device, long rows, int classes, const
         },
         [=] GENOTYPE_KERNEL(long row, const LogitSum& sum) mutable {
             for (long c = 0; c < classes; ++c)
-                gradient[row * classes + c] = sum.slope(logits[row * classes + c], c == targets[row], scale);
+                gradient[row * classes + c] = sum.derivative(logits[row * classes + c], c == targets[row], scale);
         });
 }
 

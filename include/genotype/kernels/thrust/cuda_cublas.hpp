@@ -147,7 +147,7 @@ void multiply_by_weights(Thrust<System> device, const MemoryRegion& scratch, lon
                          Matrix left, Right right, WithBias<Function> store) {
     if (rows <= most_few_rows) return multiply_few(device, rows, terms, columns, left, right, store);
     if (!for_cublas(rows, terms, columns)) return multiply(device, rows, terms, columns, left, right, store);
-    const ProductEnd<Function> end = store.end;
+    const Epilogue<Function> end = store.end;
     float* const to = store.to;
     CublasProduct product{rows, terms, columns, left, right, store.bias, nullptr, to};
     if constexpr (known_function<Function> == KnownFunction::none) {

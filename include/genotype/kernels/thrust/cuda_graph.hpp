@@ -56,10 +56,10 @@ CudaGraph capture(Thrust<System>, Step step) {
 }
 
 template <OnCuda System>
-class Replayed<Thrust<System>> {
+class GraphCache<Thrust<System>> {
   public:
     template <class Part>
-    void run(const ReplayKey& key, Part part) {
+    void run(const GraphKey& key, Part part) {
         if (!seen_ || *seen_ != key) {
             graph_.reset();
             part();  // the first call may load kernels, which a recording does not allow
@@ -71,7 +71,7 @@ class Replayed<Thrust<System>> {
     }
 
   private:
-    std::optional<ReplayKey> seen_;
+    std::optional<GraphKey> seen_;
     std::optional<CudaGraph> graph_;
 };
 

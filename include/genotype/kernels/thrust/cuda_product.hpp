@@ -40,7 +40,7 @@ __global__ void __launch_bounds__(ProductTile::threads)
 }
 
 /// See the generic one. Sums are floats, and a zero of the left side is multiplied like any other value: beside a
-/// weight that is not finite, what lies outside of a picture gives NaN.
+/// weight that is not finite, what lies outside of an image gives NaN.
 template <OnCuda System, class Left, class Right, class Store>
 void multiply(Thrust<System>, long rows, long terms, long columns, Left left, Right right, Store store) {
     if (rows <= 0 || columns <= 0) return;

@@ -59,9 +59,9 @@ namespace genotype::detail {
 
 /// See the generic one: the host waits only where the GPU is two sets behind.
 template <kernels::OnCuda System>
-class Sender<Thrust<System>> {
+class StagingBuffer<Thrust<System>> {
   public:
-    explicit Sender(long floats) : floats_(floats), memory_(2 * kernels::detail::bytes_of(floats)) {}
+    explicit StagingBuffer(long floats) : floats_(floats), memory_(2 * kernels::detail::bytes_of(floats)) {}
 
     float* staging() {
         kernels::detail::CudaEvent::wait(left_[next_].get());
@@ -85,9 +85,9 @@ class Sender<Thrust<System>> {
 
 /// See the generic one.
 template <kernels::OnCuda System>
-class Fetcher<Thrust<System>> {
+class StagedCopy<Thrust<System>> {
   public:
-    struct Ticket {
+    struct PendingCopy {
         const FetchedFloats* floats;
         std::int64_t number;
         cudaEvent_t there;
@@ -95,7 +95,7 @@ class Fetcher<Thrust<System>> {
         void wait() const { kernels::detail::CudaEvent::wait(there); }
     };
 
-    Ticket fetch(const float* from, int count) {
+    PendingCopy fetch(const float* from, int count) {
         const auto half = static_cast<std::size_t>(++number_ % 2);
         FetchedFloats& to = static_cast<FetchedFloats*>(memory_.data())[half];
         to.number = number_;

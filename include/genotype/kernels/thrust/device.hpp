@@ -10,14 +10,14 @@
 #include <thrust/system/omp/execution_policy.h>
 
 #include "genotype/kernels/device.hpp"
-#include "genotype/kernels/product_end.hpp"
+#include "genotype/kernels/epilogue.hpp"
 #include "genotype/shape/both.hpp"
 
 namespace genotype {
 
 /// A device whose kernels run on one of thrust's systems. A system says which memory it has, what policy it runs by,
 /// how many neighbouring values of an elementwise kernel are one call, and in how many parts, tiles of a product or
-/// stretches of a sum, it wants what could also be made at one place: 1 where that place is a thread of the processor.
+/// splits of a sum, it wants what could also be made at one place: 1 where that place is a thread of the processor.
 template <class System>
 struct Thrust : System::Memory, kernels::DeviceBase {};
 
@@ -40,7 +40,7 @@ struct OmpSystem {
 };
 
 template <class System>
-inline constexpr bool finishes_products<Thrust<System>> = true;
+inline constexpr bool has_epilogues<Thrust<System>> = true;
 
 }  // namespace genotype::kernels
 

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "genotype/kernels/behind.hpp"
+#include "genotype/kernels/device_resident.hpp"
 #include "genotype/kernels/long_sum.hpp"
 #include "genotype/kernels/thrust/columns.hpp"
 
@@ -30,8 +30,8 @@ struct AtEach<std::integer_sequence<int, number...>, F, T...> : Argument<number,
 template <class F, class... T>
 AtEach(F, T*...) -> AtEach<std::make_integer_sequence<int, sizeof...(T)>, F, T...>;
 
-/// Which of `count` stretches, by their ends, the value at an index is in.
-GENOTYPE_BOTH inline int stretch_of(long i, const long* ends, int count) {
+/// Which of `count` ranges, by their ends, the value at an index is in.
+GENOTYPE_BOTH inline int range_of(long i, const long* ends, int count) {
     int below = 0, above = count - 1;
     while (below < above) {
         const int middle = below + (above - below) / 2;
@@ -61,27 +61,26 @@ void update(Thrust<System> device, long n, F f, P*... p) {
     detail::each_value(device, n, detail::AtEach(f, p...));
 }
 
-/// See the generic one: one launch, in which each value looks for its stretch.
+/// See the generic one: one launch, in which each value looks for its range.
 template <class System, class F, class... P>
 void update_in_turns(Thrust<System> device, const Turns& turns, const F* two, long n, P*... p) {
     const Turns by = turns;
-    detail::AtEach first(detail::Behind<F>{two}, p...), second(detail::Behind<F>{two + 1}, p...);
+    detail::AtEach first(detail::DeviceResident<F>{two}, p...), second(detail::DeviceResident<F>{two + 1}, p...);
     detail::each_value(device, n, [=] GENOTYPE_KERNEL(long i) mutable {
-        if ((by.first + detail::stretch_of(i, by.ends, by.count)) % 2 == 0)
+        if ((by.first + detail::range_of(i, by.ends, by.count)) % 2 == 0)
             first(i);
         else
             second(i);
     });
 }
 
-/// See the generic one: one launch, in which each value looks for its stretch.
+/// See the generic one: one launch, in which each value looks for its range.
 template <class System, class F, class... P>
-void update_in_stretches(Thrust<System> device, const Stretches& stretches, const F* functors, long apart, long n,
-                         P*... p) {
-    const Stretches by = stretches;
-    detail::AtEach each(detail::Behind<F>{functors}, p...);
+void update_ranges(Thrust<System> device, const GroupRanges& ranges, const F* functors, long apart, long n, P*... p) {
+    const GroupRanges by = ranges;
+    detail::AtEach each(detail::DeviceResident<F>{functors}, p...);
     detail::each_value(device, n, [=] GENOTYPE_KERNEL(long i) mutable {
-        const long number = by.functors[detail::stretch_of(i, by.ends, by.count)];
+        const long number = by.functors[detail::range_of(i, by.ends, by.count)];
         if (number < 0) return;
         auto one = each;
         one.f.f = detail::functor_at(functors, number * apart);

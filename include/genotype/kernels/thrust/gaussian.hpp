@@ -20,11 +20,11 @@ void reparameterize(Thrust<System> device, int batch, int latents, const float* 
 template <class System>
 void reparameterize_backward(Thrust<System> device, int batch, int latents, const float* moments, const float* noise,
                              const float* dz, float* dmoments) {
-    const detail::GaussianSampleSlope slope{};
+    const detail::GaussianSampleBackward derivative{};
     detail::each_value(device, static_cast<long>(batch) * latents, [=] GENOTYPE_KERNEL(long at) {
         const long mean = at + at / latents * latents;
         dmoments[mean] = dz[at];
-        dmoments[mean + latents] = slope(moments[mean + latents], noise[at], dz[at]);
+        dmoments[mean + latents] = derivative(moments[mean + latents], noise[at], dz[at]);
     });
 }
 
@@ -34,7 +34,7 @@ void gaussian_divergence(Thrust<System> device, int batch, int latents, const fl
                          float* dmoments, bool accumulate) {
     const long count = static_cast<long>(batch) * latents;
     const detail::GaussianDivergence divergence{};
-    const detail::GaussianDivergenceSlope slope{scale, accumulate};
+    const detail::GaussianDivergenceBackward derivative{scale, accumulate};
     if (value)
         detail::sum_groups(
             device, 1, count, detail::Sums<1>{},
@@ -48,7 +48,7 @@ void gaussian_divergence(Thrust<System> device, int batch, int latents, const fl
     if (!dmoments) return;
     detail::each_value(device, count, [=] GENOTYPE_KERNEL(long at) {
         const long mean = at + at / latents * latents;
-        slope(dmoments[mean], dmoments[mean + latents], moments[mean], moments[mean + latents]);
+        derivative(dmoments[mean], dmoments[mean + latents], moments[mean], moments[mean + latents]);
     });
 }
 

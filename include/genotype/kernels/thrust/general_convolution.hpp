@@ -124,7 +124,7 @@ inline constexpr int least_group_columns = 8;
 template <class System, class Function>
 void gather_general(Thrust<System> device, const GeneralConvDirection& direction, int batch, const float* source,
                     const float* weights, const float* bias, float* result, const MemoryRegion& scratch,
-                    const ProductEnd<Function>& end) {
+                    const Epilogue<Function>& end) {
     const GeneralConvGeometry& g = direction.geometry;
     const int channels = direction.result_channels(), group_source = direction.group_source(),
               group_result = direction.group_result();
@@ -177,7 +177,7 @@ constexpr PackedForm<float> packed_form(Thrust<System>, const GeneralConvGeometr
 template <class System>
 void pack(Thrust<System>, const GeneralConvGeometry&, const float*, float*) {}
 
-/// What sums in stretches need.
+/// What sums in splits need.
 template <class System>
 constexpr MemoryExtent convolution_scratch(Thrust<System> device, const GeneralConvGeometry&) {
     return detail::product_scratch(device);
@@ -186,7 +186,7 @@ constexpr MemoryExtent convolution_scratch(Thrust<System> device, const GeneralC
 /// See the reference's.
 template <class System, class Function = NoActivation>
 void convolve(Thrust<System> device, const GeneralConvGeometry& g, int batch, const float* large, ConvWeights weights,
-              const float* bias, float* small, MemoryRegion scratch, const ProductEnd<Function>& end = {}) {
+              const float* bias, float* small, MemoryRegion scratch, const Epilogue<Function>& end = {}) {
     detail::gather_general(device, GeneralConvDirection{g, false}, batch, large, weights.plain, bias, small, scratch,
                            end);
 }
@@ -195,7 +195,7 @@ void convolve(Thrust<System> device, const GeneralConvGeometry& g, int batch, co
 template <class System, class Function = NoActivation>
 void convolve_transposed(Thrust<System> device, const GeneralConvGeometry& g, int batch, const float* small,
                          ConvWeights weights, const float* bias, float* large, MemoryRegion scratch,
-                         const ProductEnd<Function>& end = {}) {
+                         const Epilogue<Function>& end = {}) {
     detail::gather_general(device, GeneralConvDirection{g, true}, batch, small, weights.plain, bias, large, scratch,
                            end);
 }

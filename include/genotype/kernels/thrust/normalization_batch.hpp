@@ -72,18 +72,18 @@ void normalize_channels(Thrust<System> device, long rows, int channels, const fl
 
 namespace detail {
 
-/// A value of batch norm's input as backward sees it: normalised, and with its slope behind the activation.
+/// A value of batch norm's input as backward sees it: normalised, and with its derivative behind the activation.
 template <class Activation>
-struct BatchNormSlope {
+struct BatchNormBackward {
     const float *x, *dy, *weight, *bias, *mean, *inverse;
     Activation activation;
 
     struct Value {
-        float normalised, slope;
+        float normalised, derivative;
     };
     GENOTYPE_BOTH Value operator()(long at, long c) const {
         const float normalised = (x[at] - mean[c]) * inverse[c];
-        return {normalised, dy[at] * activation.slope(normalised * weight[c] + bias[c])};
+        return {normalised, dy[at] * activation.derivative(normalised * weight[c] + bias[c])};
     }
 };
 
@@ -96,13 +96,13 @@ void batch_norm_backward(Thrust<System> device, long rows, int channels, const f
                          float* scratch, float* dx, float* dweight, float* dbias, bool accumulate,
                          Activation activation = {}) {
     const RowChunks chunks{rows};
-    const detail::BatchNormSlope<Activation> value{x, dy, weight, bias, mean, inverse, activation};
+    const detail::BatchNormBackward<Activation> value{x, dy, weight, bias, mean, inverse, activation};
     float* const partial = scratch + 2L * channels;
     detail::sum_column_chunks(
         device, rows, chunks.size(), channels, detail::Sums<2>{},
         [=] GENOTYPE_KERNEL(long row, long c) {
-            const auto [normalised, slope] = value(row * channels + c, c);
-            return detail::Sums<2>{{static_cast<double>(slope), static_cast<double>(slope) * normalised}};
+            const auto [normalised, derivative] = value(row * channels + c, c);
+            return detail::Sums<2>{{static_cast<double>(derivative), static_cast<double>(derivative) * normalised}};
         },
         [=] GENOTYPE_KERNEL(long chunk, long c, const detail::Sums<2>& sums) {
             float* const to = partial + chunk * 2 * channels + c;
@@ -125,8 +125,8 @@ void batch_norm_backward(Thrust<System> device, long rows, int channels, const f
     if (!dx) return;
     detail::each_value(device, rows * channels, [=] GENOTYPE_KERNEL(long at) {
         const long c = at % channels;
-        const auto [normalised, slope] = value(at, c);
-        dx[at] = weight[c] * inverse[c] * (slope - scratch[c] - normalised * scratch[channels + c]);
+        const auto [normalised, derivative] = value(at, c);
+        dx[at] = weight[c] * inverse[c] * (derivative - scratch[c] - normalised * scratch[channels + c]);
     });
 }
 

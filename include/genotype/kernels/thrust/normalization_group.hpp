@@ -30,7 +30,7 @@ struct GroupPlaces {
 
 /// dy before the activation, whose input is made again.
 template <class Activation>
-struct GroupNormSlope {
+struct GroupNormBackward {
     const float *dy, *weight, *bias;
     Activation activation;
 
@@ -38,7 +38,7 @@ struct GroupNormSlope {
         if constexpr (std::same_as<Activation, NoActivation>)
             return dy[at];
         else
-            return dy[at] * activation.slope(normalised * weight[c] + bias[c]);
+            return dy[at] * activation.derivative(normalised * weight[c] + bias[c]);
     }
 };
 
@@ -80,16 +80,16 @@ void group_norm_backward(Thrust<System> device, int batch, int pixels, int chann
                          float* dweight, float* dbias, bool accumulate, const float* bias = nullptr,
                          Activation activation = {}) {
     const detail::GroupPlaces places{pixels, channels, groups};
-    const detail::GroupNormSlope<Activation> slope_at{dy, weight, bias, activation};
-    // [sample][slopes, products, their means over the group][channel]
+    const detail::GroupNormBackward<Activation> derivative_at{dy, weight, bias, activation};
+    // [sample][derivatives, products, their means over the group][channel]
     detail::sum_groups(
         device, static_cast<long>(batch) * channels, pixels, detail::Sums<2>{},
         [=] GENOTYPE_KERNEL(long own, long pixel) {
             const long sample = own / channels, c = own % channels, at = (sample * pixels + pixel) * channels + c;
             const float* const of = statistics + sample * 2 * channels + c;
             const float normalised = (x[at] - of[0]) * of[channels];
-            const double slope = static_cast<double>(slope_at(at, c, normalised));
-            return detail::Sums<2>{{slope, slope * normalised}};
+            const double derivative = static_cast<double>(derivative_at(at, c, normalised));
+            return detail::Sums<2>{{derivative, derivative * normalised}};
         },
         [=] GENOTYPE_KERNEL(long own, const detail::Sums<2>& sums) {
             float* const to = scratch + own / channels * 4 * channels + own % channels;
@@ -127,8 +127,8 @@ void group_norm_backward(Thrust<System> device, int batch, int pixels, int chann
         const float* const of = statistics + places.of_channel(at, 2);
         const float* const means = scratch + 2L * channels + places.of_channel(at, 4);
         const float normalised = (x[at] - of[0]) * of[channels];
-        const float slope = slope_at(at, at % channels, normalised);
-        dx[at] = of[channels] * (weight[at % channels] * slope - means[0] - normalised * means[channels]);
+        const float derivative = derivative_at(at, at % channels, normalised);
+        dx[at] = of[channels] * (weight[at % channels] * derivative - means[0] - normalised * means[channels]);
     });
 }
 

@@ -32,22 +32,22 @@ void layer_norm(Thrust<System> device, long samples, long size, const float* x, 
 
 namespace detail {
 
-/// A sample's means of its slopes and of their products with the normalised values.
-struct SlopeMeans {
-    float slopes, products;
+/// A sample's means of its derivatives and of their products with the normalised values.
+struct GradientMeans {
+    float derivatives, products;
 };
 
 /// The input's gradient from these.
-struct LayerNormSlope {
+struct LayerNormBackward {
     const float *x, *dy, *weight, *statistics;
     long size;
 
     GENOTYPE_BOTH float normalised(long sample, long i) const {
         return (x[sample * size + i] - statistics[2 * sample]) * statistics[2 * sample + 1];
     }
-    GENOTYPE_BOTH float operator()(long sample, long i, const SlopeMeans& means) const {
-        const float slope = weight[i] * dy[sample * size + i];
-        return statistics[2 * sample + 1] * (slope - means.slopes - normalised(sample, i) * means.products);
+    GENOTYPE_BOTH float operator()(long sample, long i, const GradientMeans& means) const {
+        const float derivative = weight[i] * dy[sample * size + i];
+        return statistics[2 * sample + 1] * (derivative - means.derivatives - normalised(sample, i) * means.products);
     }
 };
 
@@ -58,29 +58,29 @@ template <class System>
 void layer_norm_backward(Thrust<System> device, long samples, long size, const float* x, const float* dy,
                          const float* weight, const float* statistics, float* dx, float* dweight, float* dbias,
                          bool accumulate) {
-    const detail::LayerNormSlope slope{x, dy, weight, statistics, size};
+    const detail::LayerNormBackward derivative{x, dy, weight, statistics, size};
     if (dx)
         detail::sum_groups_then(
             device, samples, size, detail::Sums<2>{},
             [=] GENOTYPE_KERNEL(long sample, long i) {
                 const double own = static_cast<double>(weight[i]) * dy[sample * size + i];
-                return detail::Sums<2>{{own, own * slope.normalised(sample, i)}};
+                return detail::Sums<2>{{own, own * derivative.normalised(sample, i)}};
             },
-            [=] GENOTYPE_KERNEL(long, const detail::Sums<2>& sums) -> detail::SlopeMeans {
+            [=] GENOTYPE_KERNEL(long, const detail::Sums<2>& sums) -> detail::GradientMeans {
                 const double values = static_cast<double>(size);
-                return detail::SlopeMeans{static_cast<float>(sums.values[0] / values),
-                                          static_cast<float>(sums.values[1] / values)};
+                return detail::GradientMeans{static_cast<float>(sums.values[0] / values),
+                                             static_cast<float>(sums.values[1] / values)};
             },
             size,
-            [=] GENOTYPE_KERNEL(long sample, long i, const detail::SlopeMeans& means) {
-                dx[sample * size + i] = slope(sample, i, means);
+            [=] GENOTYPE_KERNEL(long sample, long i, const detail::GradientMeans& means) {
+                dx[sample * size + i] = derivative(sample, i, means);
             });
     if (!dweight) return;
     detail::sum_whole_columns(
         device, samples, size, detail::Sums<2>{},
         [=] GENOTYPE_KERNEL(long sample, long i) {
             const double own = static_cast<double>(dy[sample * size + i]);
-            return detail::Sums<2>{{own, own * slope.normalised(sample, i)}};
+            return detail::Sums<2>{{own, own * derivative.normalised(sample, i)}};
         },
         [=] GENOTYPE_KERNEL(long i, const detail::Sums<2>& sums) {
             if (dbias) dbias[i] = static_cast<float>((accumulate ? dbias[i] : 0.0f) + sums.values[0]);

@@ -10,7 +10,7 @@
 namespace genotype::kernels {
 namespace detail {
 
-/// A value of a batch of pictures by its place.
+/// A value of a batch of images by its place.
 struct PooledPlace {
     long sample;
     int row, column, channel;
@@ -37,12 +37,12 @@ GENOTYPE_BOTH constexpr PoolGeometry::Span covering_windows(const PoolGeometry& 
 /// Where the largest value of a window is: the first of equal ones, the last NaN where there are some.
 GENOTYPE_BOTH inline long pooled_largest(const PoolGeometry& g, const float* x, const PooledPlace& out) {
     const PoolGeometry::Span rows = g.rows(out.row), columns = g.columns(out.column);
-    const float* const picture = x + out.sample * g.in_count() + out.channel;
+    const float* const image = x + out.sample * g.in_count() + out.channel;
     long largest = (static_cast<long>(rows.begin) * g.width + columns.begin) * g.channels;
     for (int row = rows.begin; row < rows.end; ++row)
         for (int column = columns.begin; column < columns.end; ++column) {
             const long at = (static_cast<long>(row) * g.width + column) * g.channels;
-            if (picture[at] > picture[largest] || std::isnan(picture[at])) largest = at;
+            if (image[at] > image[largest] || std::isnan(image[at])) largest = at;
         }
     return out.sample * g.in_count() + out.channel + largest;
 }
@@ -51,11 +51,11 @@ GENOTYPE_BOTH inline long pooled_largest(const PoolGeometry& g, const float* x, 
 template <class Geometry>
 GENOTYPE_BOTH double pooled_sum(const Geometry& g, const float* x, const PooledPlace& out) {
     const PoolGeometry::Span rows = g.rows(out.row), columns = g.columns(out.column);
-    const float* const picture = x + out.sample * g.in_count() + out.channel;
+    const float* const image = x + out.sample * g.in_count() + out.channel;
     double sum = 0;
     for (int row = rows.begin; row < rows.end; ++row)
         for (int column = columns.begin; column < columns.end; ++column)
-            sum += picture[(static_cast<long>(row) * g.width + column) * g.channels];
+            sum += image[(static_cast<long>(row) * g.width + column) * g.channels];
     return sum;
 }
 
@@ -138,11 +138,11 @@ void adaptive_avg_pool_backward(Thrust<System> device, const AdaptivePoolGeometr
     detail::each_value(device, batch * g.in_count(), [=] GENOTYPE_KERNEL(long in) mutable {
         const detail::PooledPlace place = detail::pooled_place(in, g.height, g.width, g.channels);
         const PoolGeometry::Span rows = g.windows_of_row(place.row), columns = g.windows_of_column(place.column);
-        const float* const slopes = dy + place.sample * g.out_count() + place.channel;
+        const float* const derivatives = dy + place.sample * g.out_count() + place.channel;
         float sum = 0;
         for (int row = rows.begin; row < rows.end; ++row)
             for (int column = columns.begin; column < columns.end; ++column)
-                sum += slopes[(static_cast<long>(row) * g.out_width + column) * g.channels] /
+                sum += derivatives[(static_cast<long>(row) * g.out_width + column) * g.channels] /
                        window_size(g.rows(row), g.columns(column));
         dx[in] = sum;
     });

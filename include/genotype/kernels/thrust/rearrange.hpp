@@ -28,9 +28,9 @@ void reshape(Thrust<System> device, long batch, int pixels, int channels, int ne
 
 namespace detail {
 
-/// The values of an enlarged picture (batch, height * factor, width * factor, channels) by their place.
+/// The values of an enlarged image (batch, height * factor, width * factor, channels) by their place.
 struct EnlargedPlace {
-    long few;             // the pixel of the small picture that it comes from, counted over the batch
+    long few;             // the pixel of the small image that it comes from, counted over the batch
     long row, column, c;  // its row and column in the square of that pixel, its channel
 };
 
@@ -40,7 +40,7 @@ GENOTYPE_BOTH constexpr EnlargedPlace enlarged_place(long at, int width, int cha
     return {line / factor * width + column / factor, line % factor, column % factor, at % channels};
 }
 
-/// Where the value (row, column) of a small pixel's square lies in the enlarged picture, channel 0.
+/// Where the value (row, column) of a small pixel's square lies in the enlarged image, channel 0.
 GENOTYPE_BOTH constexpr long enlarged_index(long few, long row, long column, int width, int channels, int factor) {
     return ((few / width * factor + row) * width * factor + few % width * factor + column) * channels;
 }

@@ -1,7 +1,7 @@
 // The sides of products that are plain matrices, how a side's values lie, and where the products go.
 #pragma once
 
-#include "genotype/kernels/product_end.hpp"
+#include "genotype/kernels/epilogue.hpp"
 #include "genotype/kernels/thrust/device.hpp"
 
 namespace genotype::kernels::detail {
@@ -40,7 +40,7 @@ struct WithBias {
     const float* bias;
     long columns;
     float* to;
-    ProductEnd<Function> end{};
+    Epilogue<Function> end{};
 
     GENOTYPE_BOTH void operator()(long row, long column, float sum) const {
         const long at = row * columns + column;

@@ -29,9 +29,9 @@ void sinusoid_backward(Thrust<System> device, int batch, int width, double step,
         [=] GENOTYPE_KERNEL(long sample, long i) {
             const double frequency = scale * std::exp(step * static_cast<double>(i));
             const double angle = static_cast<double>(x[sample]) * frequency;
-            const float* const slopes = dy + sample * width + i;
-            return detail::Sums<1>{{frequency * (static_cast<double>(slopes[half]) * std::cos(angle) -
-                                                 static_cast<double>(slopes[0]) * std::sin(angle))}};
+            const float* const derivatives = dy + sample * width + i;
+            return detail::Sums<1>{{frequency * (static_cast<double>(derivatives[half]) * std::cos(angle) -
+                                                 static_cast<double>(derivatives[0]) * std::sin(angle))}};
         },
         [=] GENOTYPE_KERNEL(long sample, const detail::Sums<1>& sum) {
             dx[sample] = static_cast<float>(sum.values[0]);

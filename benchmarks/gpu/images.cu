@@ -10,7 +10,7 @@ constexpr float darkest_of_dcgan = -1, darkest_of_vae = 0;
 /// Steps on a batch, and noise, that lie on the GPU.
 template <class Sample, class Noise, class Trainer>
 int train_there(Trainer& trainer, float darkest, const GpuSetting& setting) {
-    const Arena<Cuda> batch = on_gpu(pictures<Sample>(setting.batch, darkest));
+    const Arena<Cuda> batch = on_gpu(images<Sample>(setting.batch, darkest));
     Arena<Cuda> noise(setting.batch * Noise::count);
     RandomState random{.seed = setting.seed, .stream = streams::noise};
     const auto step = [&] {
@@ -23,7 +23,7 @@ int train_there(Trainer& trainer, float darkest, const GpuSetting& setting) {
 
 template <class Sample, class Trainer>
 int train_from_host(Trainer& trainer, float darkest, const GpuSetting& setting) {
-    const auto batch = pictures<Sample>(setting.batch, darkest);
+    const auto batch = images<Sample>(setting.batch, darkest);
     return serve(
         0, [&] { trainer.step(batch); }, setting.gpu);
 }

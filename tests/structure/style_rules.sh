@@ -42,4 +42,4 @@ while IFS= read -r hit; do fault "more than 120 columns: $hit"; done < <(
     grep -rnE '^.{121,}' include tests examples benchmarks --include='*.hpp' --include='*.cpp' 2>/dev/null | cut -c1-80)
 
 ((faults == 0)) || { echo "$faults faults."; exit 1; }
-echo "The house's rules are kept."
+echo "The style rules are kept."

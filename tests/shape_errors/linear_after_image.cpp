@@ -1,4 +1,4 @@
-// A linear layer straight after a picture.
+// A linear layer straight after an image.
 // expect: wants_a_vector_but_got_a_picture
 // expect: At<1>
 // expect: layer<genotype::Linear<1024, 10>

@@ -9,9 +9,9 @@ namespace genotype {
 /// never Winograd's, whose error is larger and which needs scratch. All else is as on `Device`. For telling what the
 /// fast form does to a training, and for results that come as near to the definition as float32 does.
 ///
-///     Trainer<Dcgan, Exact<Cpu>> trainer({.batch = 64});
+///     Trainer<Dcgan, DirectConvolution<Cpu>> trainer({.batch = 64});
 template <class Device>
-struct Exact : Device {};
+struct DirectConvolution : Device {};
 
 }  // namespace genotype
 
@@ -29,26 +29,26 @@ constexpr Geometry exactly(Geometry g) {
 
 // The kernels that a geometry tells which form to take.
 template <class Device>
-constexpr auto convolution_form(Exact<Device>, const ConvGeometry& g, int batch)
+constexpr auto convolution_form(DirectConvolution<Device>, const ConvGeometry& g, int batch)
     -> decltype(convolution_form(Device{}, g, batch)) {
     return convolution_form(Device{}, detail::exactly(g), batch);
 }
 template <class Device>
-constexpr auto convolution_scratch(Exact<Device>, const ConvGeometry& g) {
+constexpr auto convolution_scratch(DirectConvolution<Device>, const ConvGeometry& g) {
     return convolution_scratch(Device{}, detail::exactly(g));
 }
 template <class Device, class Geometry, class... Rest>
-void convolve(const Exact<Device>& device, const Geometry& g, int batch, const float* large, ConvWeights weights,
-              Rest... rest) {
+void convolve(const DirectConvolution<Device>& device, const Geometry& g, int batch, const float* large,
+              ConvWeights weights, Rest... rest) {
     convolve(static_cast<const Device&>(device), detail::exactly(g), batch, large, weights, rest...);
 }
 template <class Device, class Geometry, class... Rest>
-void convolve_transposed(const Exact<Device>& device, const Geometry& g, int batch, const float* small,
+void convolve_transposed(const DirectConvolution<Device>& device, const Geometry& g, int batch, const float* small,
                          ConvWeights weights, Rest... rest) {
     convolve_transposed(static_cast<const Device&>(device), detail::exactly(g), batch, small, weights, rest...);
 }
 template <class Device, class Geometry, class... Rest>
-void convolve_weight_gradient(const Exact<Device>& device, const Geometry& g, Rest... rest) {
+void convolve_weight_gradient(const DirectConvolution<Device>& device, const Geometry& g, Rest... rest) {
     convolve_weight_gradient(static_cast<const Device&>(device), detail::exactly(g), rest...);
 }
 

@@ -1,4 +1,4 @@
-// Pictures where videos are convolved.
+// Images where videos are convolved.
 // expect: wants_a_video_but_got_another_shape
 // expect: At<1>
 // expect: layer<genotype::Conv3d<8, 8, 3

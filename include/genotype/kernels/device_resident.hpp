@@ -8,7 +8,7 @@ namespace detail {
 
 /// Does what the functor there does.
 template <class F>
-struct Behind {
+struct DeviceResident {
     const F* f;
 
     template <class... V>
@@ -32,17 +32,17 @@ void update_by(Device device, long n, const F* f, P*... p) {
     if constexpr (Device::on_host)
         update(device, n, *f, p...);
     else
-        update(device, n, detail::Behind<F>{f}, p...);
+        update(device, n, detail::DeviceResident<F>{f}, p...);
 }
 
-/// Stretches of an array, one behind another, which two functors change in turns.
+/// GroupRanges of an array, one behind another, which two functors change in turns.
 struct Turns {
-    const long* ends;  // of all stretches, where the device's kernels read
+    const long* ends;  // of all ranges, where the device's kernels read
     int count;
-    int first;  // the functor of the first stretch, 0 or 1
+    int first;  // the functor of the first range, 0 or 1
 };
 
-/// update() of each stretch of n values, by the one of the two functors at `two` whose turn it is.
+/// update() of each range of n values, by the one of the two functors at `two` whose turn it is.
 template <class Device, class F, class... P>
 void update_in_turns(Device device, const Turns& turns, const F* two, long /*n*/, P*... p) {
     static_assert(Device::on_host, "a device with memory of its own has a kernel of its own for this");
@@ -54,22 +54,21 @@ void update_in_turns(Device device, const Turns& turns, const F* two, long /*n*/
     }
 }
 
-/// Stretches of an array, one behind another, each of which one of several functors changes, or none.
-struct Stretches {
-    const long* ends;      // of all stretches, where the device's kernels read
+/// GroupRanges of an array, one behind another, each of which one of several functors changes, or none.
+struct GroupRanges {
+    const long* ends;      // of all ranges, where the device's kernels read
     const long* functors;  // of each its functor's number, there too; below 0 it stays as it is
     int count;
 };
 
-/// update() of each stretch of n values, by its own functor; `functors` is the first, and one begins `apart` bytes
+/// update() of each range of n values, by its own functor; `functors` is the first, and one begins `apart` bytes
 /// behind another.
 template <class Device, class F, class... P>
-void update_in_stretches(Device device, const Stretches& stretches, const F* functors, long apart, long /*n*/,
-                         P*... p) {
+void update_ranges(Device device, const GroupRanges& ranges, const F* functors, long apart, long /*n*/, P*... p) {
     static_assert(Device::on_host, "a device with memory of its own has a kernel of its own for this");
     long first = 0;
-    for (int at = 0; at < stretches.count; ++at) {
-        const long end = stretches.ends[at], number = stretches.functors[at];
+    for (int at = 0; at < ranges.count; ++at) {
+        const long end = ranges.ends[at], number = ranges.functors[at];
         if (number >= 0) update(device, end - first, *detail::functor_at(functors, number * apart), (p + first)...);
         first = end;
     }

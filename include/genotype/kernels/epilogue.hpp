@@ -5,9 +5,9 @@
 
 namespace genotype::kernels {
 
-/// Whether a device's products (`convolve`, `convolve_transposed`) take a `ProductEnd` as a last argument.
+/// Whether a device's products (`convolve`, `convolve_transposed`) take a `Epilogue` as a last argument.
 template <class Device>
-inline constexpr bool finishes_products = false;
+inline constexpr bool has_epilogues = false;
 
 /// The activations that libraries of products know by their names.
 enum class KnownFunction { none, relu, gelu_tanh, other };
@@ -18,7 +18,7 @@ inline constexpr KnownFunction known_function<NoActivation> = KnownFunction::non
 
 /// An activation, and an addition, in the pass that makes a product's values.
 template <class Function = NoActivation>
-struct ProductEnd {
+struct Epilogue {
     Function function{};      // with `value`
     float* before = nullptr;  // where the values go as they were before the activation; null where nobody reads them
     const float* added = nullptr;  // as many values, added behind the activation; null for none
@@ -33,8 +33,8 @@ struct ProductEnd {
 
 /// Calls run(end), with `added` in it, where the device's products take one, and run() elsewhere.
 template <class Device, class Function, class Run>
-void finish_product(Device, const float* added, ProductEnd<Function> end, const Run& run) {
-    if constexpr (finishes_products<Device>) {
+void apply_epilogue(Device, const float* added, Epilogue<Function> end, const Run& run) {
+    if constexpr (has_epilogues<Device>) {
         end.added = added;
         run(end);
     } else {

@@ -1,4 +1,4 @@
-// First values of language models, as transformers draws them.
+// Initial values of language models, as transformers draws them.
 #pragma once
 
 #include <cmath>

@@ -1,8 +1,8 @@
-// A folder with files, folders and links of odd names and of pictures of several sizes, by itself and as parts to learn
+// A folder with files, folders and links of odd names and of images of several sizes, by itself and as parts to learn
 // from and to measure with. The input is a list of entries: a byte for the kind, a byte for the name's length, the
 // name, and for files of any content, and for links, a byte for its length and the content. The first byte of all says
-// to which size pictures are brought, if to any.
-#include "genotype/data/picture_folder.hpp"
+// to which size images are brought, if to any.
+#include "genotype/data/image_folder.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -32,13 +32,13 @@ class Input {
     std::string_view left_;
 };
 
-/// Picture number 0 to 7: 1 or 2 pixels high and wide, grey or colour.
-const std::string& picture(int number) {
+/// Image number 0 to 7: 1 or 2 pixels high and wide, grey or colour.
+const std::string& image(int number) {
     static const std::vector<std::string> files = [] {
         const TemporaryFolder folder;
         std::vector<std::string> made;
         for (int of = 0; of < 8; ++of) {
-            genotype::save_png(genotype::blank_pictures(1, 1 + of % 2, 1 + of / 2 % 2, of < 4 ? 1 : 3), folder / "a");
+            genotype::save_png(genotype::blank_images(1, 1 + of % 2, 1 + of / 2 % 2, of < 4 ? 1 : 3), folder / "a");
             made.push_back(content_of(folder / "a"));
         }
         return made;
@@ -66,7 +66,7 @@ void fill(const std::filesystem::path& folder, Input& input) {
         const int kind = input.byte() % 16;
         const auto name = allowed(input.text(input.byte() % 24));
         const bool is_link = kind >= 14;
-        const std::string content = kind < 8 ? picture(kind) : kind < 12 || is_link ? input.text(input.byte()) : "";
+        const std::string content = kind < 8 ? image(kind) : kind < 12 || is_link ? input.text(input.byte()) : "";
         if (!name) continue;
         std::error_code ignored;  // a file may stand where a folder is wanted
         const std::filesystem::path path = folder / *name;
@@ -81,18 +81,18 @@ void fill(const std::filesystem::path& folder, Input& input) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     static const TemporaryFolder place;
-    const std::filesystem::path folder = place / "pictures";
+    const std::filesystem::path folder = place / "images";
     std::filesystem::create_directory(folder);
     Input input(data, size);
     const int wanted = input.byte() % 8;
     fill(folder, input);
-    std::optional<genotype::PictureSize> to;
-    if (wanted > 0) to = genotype::PictureSize{wanted, 1 + wanted % 3};
-    fuzz::attempt([&] { fuzz::expect_whole(genotype::read_picture_folder(folder, to)); });
-    fuzz::attempt([&] { fuzz::expect_whole(genotype::load_pictures(folder, genotype::Split::train, to)); });
+    std::optional<genotype::ImageSize> to;
+    if (wanted > 0) to = genotype::ImageSize{wanted, 1 + wanted % 3};
+    fuzz::attempt([&] { fuzz::expect_whole(genotype::read_image_folder(folder, to)); });
+    fuzz::attempt([&] { fuzz::expect_whole(genotype::load_images(folder, genotype::Split::train, to)); });
     fuzz::attempt([&] {
-        genotype::PicturesReport report;
-        fuzz::expect_whole(genotype::load_pictures(folder, genotype::Split::test, to, &report));
+        genotype::ImagesReport report;
+        fuzz::expect_whole(genotype::load_images(folder, genotype::Split::test, to, &report));
         fuzz::expect(genotype::has_split(folder, genotype::Split::test), "a part that was read is there");
         for (const genotype::LeftOut& one : report.left_out) fuzz::expect(one.count > 0, "things that were left out");
     });

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# The check of rooms.sh: a small tree with one fault of each kind must be told of each of them, and a clean one must pass.
+# The check of modules.sh: a small tree with one fault of each kind must be told of each of them, and a clean one must pass.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 tree=$(mktemp -d)
 trap 'rm -rf "$tree"' EXIT
 mkdir -p "$tree"/genotype/{shape,tensor,kernels/cpu,layers,io}
 file() { printf '%s\n' "${@:2}" >"$tree/genotype/$1"; }
-check() { bash "$root/tests/structure/rooms.sh" "$tree"; }
+check() { bash "$root/tests/structure/modules.sh" "$tree"; }
 
 file version.hpp '#define GENOTYPE_VERSION_MAJOR 0'
 file shape/dims.hpp '#include <vector>' '#include "genotype/version.hpp"'
@@ -26,10 +26,10 @@ if words=$(check); then
     echo "FAULT: a tree full of faults passes."
     exit 1
 fi
-for wanted in "dims.hpp:1: room shape may not include room tensor" "relu.hpp:1: xsimd outside" "relu.hpp:2: zlib.h outside" \
+for wanted in "dims.hpp:1: module shape may not include module tensor" "relu.hpp:1: xsimd outside" "relu.hpp:2: zlib.h outside" \
     "relu.hpp:3: there is no genotype/layers/gone.hpp" "relu.hpp:4: Eigen outside" "relu.hpp:5: an include of neither" \
-    "relu.hpp:6: our own header in angle" "relu.hpp:7: xtensor outside" "relu.hpp:8: pcre2.h outside" "room cellar is not in the table" \
+    "relu.hpp:6: our own header in angle" "relu.hpp:7: xtensor outside" "relu.hpp:8: pcre2.h outside" "module cellar is not in the table" \
     "genotype.hpp reaches Eigen/Core through genotype/tensor/eigen.hpp" "11 faults."; do
     [[ $words == *"$wanted"* ]] || { printf 'FAULT: not told of "%s" in:\n%s\n' "$wanted" "$words"; exit 1; }
 done
-echo "Every fault is told."
+echo "Every fault is reported."

@@ -1,5 +1,5 @@
-// Pictures, charts and arrays of the examples.
-#include "pictures.hpp"
+// Images, charts and arrays of the examples.
+#include "images.hpp"
 
 #include <genotype/data/named.hpp>
 #include <genotype/data/principal_components.hpp>
@@ -10,24 +10,24 @@
 
 namespace example {
 
-genotype::Pictures load_pictures(const Flags& flags, genotype::Split split, int height, int width) {
-    genotype::PicturesReport report;
-    genotype::Pictures pictures =
-        genotype::load_pictures(flags.data, split, genotype::PictureSize{height, width}, &report);
+genotype::ImageData load_images(const Flags& flags, genotype::Split split, int height, int width) {
+    genotype::ImagesReport report;
+    genotype::ImageData images =
+        genotype::load_images(flags.data, split, genotype::ImageSize{height, width}, &report);
     if (const std::string text = report.text(); !text.empty())
         std::printf("%s: %s\n", flags.data.c_str(), text.c_str());
-    return pictures;
+    return images;
 }
 
 bool has_tests(const Flags& flags) {
     return genotype::has_split(flags.data, genotype::Split::test);
 }
 
-void save_grid(const genotype::Pictures& pictures, const std::filesystem::path& path, int columns) {
-    genotype::save_png(genotype::grid(pictures, columns), path);
+void save_grid(const genotype::ImageData& images, const std::filesystem::path& path, int columns) {
+    genotype::save_png(genotype::grid(images, columns), path);
 }
 
-void save_samples(const genotype::Pictures& samples, const Flags& flags) {
+void save_samples(const genotype::ImageData& samples, const Flags& flags) {
     genotype::save_npy(samples, flags.samples_file);
 }
 
@@ -43,18 +43,18 @@ void draw_curves(const std::vector<Curve>& curves, const std::string& title, con
         genotype::line_chart(series, {.title = title, .x_label = "step", .y_label = y_label, .smooth = smooth}), path);
 }
 
-void draw_latents(std::span<const float> latents, const genotype::Pictures& pictures, const std::string& title,
+void draw_latents(std::span<const float> latents, const genotype::ImageData& images, const std::string& title,
                   const std::filesystem::path& path) {
-    const Eigen::Map<const genotype::RowMajorMatrix> rows(latents.data(), pictures.count,
-                                                          static_cast<long>(latents.size()) / pictures.count);
+    const Eigen::Map<const genotype::RowMajorMatrix> rows(latents.data(), images.count,
+                                                          static_cast<long>(latents.size()) / images.count);
     const Eigen::MatrixXd plane = genotype::principal_components(rows.cast<double>(), 2);
-    const auto count = static_cast<std::size_t>(pictures.count);
+    const auto count = static_cast<std::size_t>(images.count);
     const std::span across(plane.col(0).data(), count), up(plane.col(1).data(), count);
     const std::vector<int> one_class(count, 0);
-    const auto& labels = pictures.labels.empty() ? one_class : pictures.labels;
+    const auto& labels = images.labels.empty() ? one_class : images.labels;
     genotype::save_png(
         genotype::scatter_chart(
-            genotype::series_by_class(across, up, labels, pictures.class_names),
+            genotype::series_by_class(across, up, labels, images.class_names),
             {.title = title, .x_label = "first principal component", .y_label = "second principal component"}),
         path);
 }

@@ -1,4 +1,4 @@
-// What the reading of pictures passed over.
+// What the reading of images passed over.
 #pragma once
 
 #include <cstddef>
@@ -18,9 +18,9 @@ struct LeftOut {
     std::filesystem::path first;
 };
 
-/// What was passed over on the way to pictures, for whoever brought them. Files that systems make for themselves
-/// (hidden ones, `__MACOSX`, `Thumbs.db` and the like) are not told of.
-struct PicturesReport {
+/// What was passed over on the way to images, for whoever brought them. Files that systems make for themselves
+/// (hidden ones, `__MACOSX`, `Thumbs.db` and the like) are not reported.
+struct ImagesReport {
     std::vector<LeftOut> left_out = {};
     /// Sentences on what was taken in place of something else.
     std::vector<std::string> notes = {};

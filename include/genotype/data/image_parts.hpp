@@ -1,4 +1,4 @@
-// Which of a folder's subfolders are its parts: pictures to learn from, and others to measure with.
+// Which of a folder's subfolders are its parts: images to learn from, and others to measure with.
 #pragma once
 
 #include <algorithm>
@@ -12,8 +12,8 @@
 #include <utility>
 #include <vector>
 
-#include "genotype/data/picture_files.hpp"
-#include "genotype/data/pictures_report.hpp"
+#include "genotype/data/image_files.hpp"
+#include "genotype/data/images_report.hpp"
 #include "genotype/shape/error.hpp"
 
 namespace genotype::detail {
@@ -34,9 +34,8 @@ struct PartName {
 
 /// Whether all words but the star are such that say nothing: "*_set", "*2017".
 [[gnu::cold]] inline bool is_plain_frame(const std::string& frame) {
-    constexpr std::array<std::string_view, 14> plain{"set", "data", "dataset", "image",    "images",
-                                                     "img", "imgs", "picture", "pictures", "photos",
-                                                     "seg", "png",  "split",   "part"};
+    constexpr std::array<std::string_view, 14> plain{"set",   "data",   "dataset", "image", "images", "img",   "imgs",
+                                                     "image", "images", "photos",  "seg",   "png",    "split", "part"};
     std::string word;
     for (const char letter : frame + " ") {
         if (is_letter(letter)) {
@@ -75,8 +74,8 @@ struct PartName {
 
 /// What lies in a folder, by what it may be.
 struct Arrangement {
-    std::vector<std::filesystem::path> train, validation, test, others;  ///< others: folders that hold pictures
-    std::vector<std::filesystem::path> pictures;                         ///< PNG files in the folder itself
+    std::vector<std::filesystem::path> train, validation, test, others;  ///< others: folders that hold images
+    std::vector<std::filesystem::path> images;                           ///< PNG files in the folder itself
 
     bool has_parts() const { return !train.empty() && !(validation.empty() && test.empty()); }
 };
@@ -99,7 +98,7 @@ struct Arrangement {
             const bool leads_back = lies_within(real_path(folder), real_path(entry));
             if (!leads_back) folders.push_back({entry, part_name(entry.filename().string())});
         } else if (is_png_name(entry)) {
-            found.pictures.push_back(entry);
+            found.images.push_back(entry);
         }
     }
     for (const Named& one : folders) {
@@ -121,7 +120,7 @@ struct Arrangement {
     return found;
 }
 
-/// The folder within that has the folder's own name and all of its pictures, as archives unpacked into a folder of
+/// The folder within that has the folder's own name and all of its images, as archives unpacked into a folder of
 /// their name leave it.
 [[gnu::cold]] inline std::filesystem::path without_nesting(std::filesystem::path folder) {
     for (;;) {
@@ -132,20 +131,20 @@ struct Arrangement {
         const auto name = [](const std::filesystem::path& path) {
             return small_letters(real_path(path).filename().string());
         };
-        if (!found.pictures.empty() || folders.size() != 1 || name(folders[0]) != name(folder)) return folder;
+        if (!found.images.empty() || folders.size() != 1 || name(folders[0]) != name(folder)) return folder;
         folder = folders[0];
     }
 }
 
-/// Where a folder's pictures lie. Without `train` they are in `whole` and have no parts.
-struct PictureParts {
+/// Where a folder's images lie. Without `train` they are in `whole` and have no parts.
+struct ImageParts {
     std::filesystem::path whole;
     std::optional<std::filesystem::path> train = {}, test = {};
 };
 
 /// Finds the parts of a folder: `train` or `training`; `test`, `testing`, and where there is neither `val`, `valid` or
 /// `validation`; in capitals or small letters. What may be a part as well as a class is an `Error`.
-[[gnu::cold]] inline PictureParts find_parts(const std::filesystem::path& named, PicturesReport& report) {
+[[gnu::cold]] inline ImageParts find_parts(const std::filesystem::path& named, ImagesReport& report) {
     const auto name = [](const std::filesystem::path& path) { return path.filename().string(); };
     const std::string_view remedy =
         "one folder for training and one for testing (all classes' folders in train and in "
@@ -153,12 +152,12 @@ struct PictureParts {
     std::filesystem::path folder = without_nesting(named);
     Arrangement found = arrangement(folder);
     // A folder around all, whatever its name: it is no class where the parts lie in it.
-    while (found.train.empty() && found.validation.empty() && found.test.empty() && found.pictures.empty() &&
+    while (found.train.empty() && found.validation.empty() && found.test.empty() && found.images.empty() &&
            found.others.size() == 1) {
         const std::filesystem::path inner = found.others[0];
         Arrangement within = arrangement(inner);
         if (!within.has_parts()) {
-            if (within.pictures.empty() && within.others.size() > 1)
+            if (within.images.empty() && within.others.size() > 1)
                 fail(folder.string(), "arrangement",
                      concat("one folder, ", name(inner), ", that holds all others (", name(within.others[0]), ", ",
                             name(within.others[1]), within.others.size() > 2 ? " ...)" : ")"),
@@ -173,7 +172,7 @@ struct PictureParts {
             fail(folder.string(), "arrangement", concat("both ", name((*parts)[0]), " and ", name((*parts)[1])),
                  remedy);
 
-    PictureParts result{folder};
+    ImageParts result{folder};
     if (found.train.empty()) {
         for (const auto* parts : {&found.test, &found.validation})
             if (!parts->empty() && has_png(parts->front()))
@@ -185,17 +184,17 @@ struct PictureParts {
     }
     const bool measured = !found.test.empty() || !found.validation.empty();
     if (!measured && !has_png(found.train[0])) return result;
-    if (!measured && !(found.others.empty() && found.pictures.empty()))
+    if (!measured && !(found.others.empty() && found.images.empty()))
         fail(folder.string(), "arrangement",
              concat("the folder ", name(found.train[0]), " beside ",
-                    name(found.others.empty() ? found.pictures[0] : found.others[0]), ": a part, or a class"),
+                    name(found.others.empty() ? found.images[0] : found.others[0]), ": a part, or a class"),
              remedy);
     result.train = without_nesting(found.train[0]);
     if (measured) result.test = without_nesting(found.test.empty() ? found.validation[0] : found.test[0]);
     if (!found.test.empty() && !found.validation.empty())
-        report.leave_out("folder of validation pictures", found.validation[0]);
+        report.leave_out("folder of validation images", found.validation[0]);
     for (const auto& other : found.others) report.leave_out("folder beside the parts", other);
-    for (const auto& picture : found.pictures) report.leave_out(".png beside the parts", picture);
+    for (const auto& image : found.images) report.leave_out(".png beside the parts", image);
     return result;
 }
 

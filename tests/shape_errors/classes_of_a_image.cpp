@@ -1,4 +1,4 @@
-// A cross-entropy of pictures.
+// A cross-entropy of images.
 // expect: loss_does_not_fit_the_output
 // expect: loss<genotype::CrossEntropy>
 // expect: got<genotype::Shape<10, 1, 1>

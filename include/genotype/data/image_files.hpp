@@ -1,4 +1,4 @@
-// Which pictures a folder holds, before one is read.
+// Which images a folder holds, before one is read.
 #pragma once
 
 #include <sys/stat.h>
@@ -15,7 +15,7 @@
 #include <utility>
 #include <vector>
 
-#include "genotype/data/pictures_report.hpp"
+#include "genotype/data/images_report.hpp"
 #include "genotype/data/sorted_places.hpp"
 #include "genotype/shape/error.hpp"
 
@@ -24,7 +24,7 @@ namespace genotype::detail {
 /// Numbers by paths without links. One type of map for all that is looked up here: each more takes long to compile.
 using RealPaths = std::map<std::string, std::size_t>;
 
-struct NamedPicture {
+struct NamedImage {
     std::filesystem::path path;
     int label;
 };
@@ -43,8 +43,8 @@ struct NamedPicture {
     return small_extension(path) == ".png";
 }
 
-/// Pictures of kinds that are not read.
-[[gnu::cold]] inline bool is_other_picture_name(const std::filesystem::path& path) {
+/// Images of kinds that are not read.
+[[gnu::cold]] inline bool is_other_image_name(const std::filesystem::path& path) {
     constexpr std::array<std::string_view, 14> endings{".jpg", ".jpeg", ".jpe", ".jfif", ".bmp",  ".gif",  ".webp",
                                                        ".tif", ".tiff", ".ppm", ".pgm",  ".heic", ".avif", ".jp2"};
     return std::find(endings.begin(), endings.end(), small_extension(path)) != endings.end();
@@ -94,14 +94,14 @@ struct NamedPicture {
     return std::mismatch(outer.begin(), outer.end(), inner.begin(), inner.end()).first == outer.end();
 }
 
-/// Finds the pictures below folders. Each real folder is entered once, whatever links there are, and has one class.
-class PictureWalk {
+/// Finds the images below folders. Each real folder is entered once, whatever links there are, and has one class.
+class ImageWalk {
   public:
     /// Says that a folder is a class's, before any is entered: a link from another class to it is an `Error`.
     void claim(const std::filesystem::path& folder, int label) { claim(folder, real_path(folder), label); }
 
     /// All PNG files below a folder, sorted by path.
-    [[gnu::cold]] void enter(const std::filesystem::path& folder, int label, PicturesReport& report) {
+    [[gnu::cold]] void enter(const std::filesystem::path& folder, int label, ImagesReport& report) {
         const std::filesystem::path real = real_path(folder);
         claim(folder, real, label);
         if (!entered_.emplace(real.string(), 0).second) {
@@ -118,8 +118,8 @@ class PictureWalk {
         }
     }
 
-    /// One file: a picture, or left out.
-    [[gnu::cold]] void take(const std::filesystem::path& file, int label, PicturesReport& report) {
+    /// One file: an image, or left out.
+    [[gnu::cold]] void take(const std::filesystem::path& file, int label, ImagesReport& report) {
         if (is_png_name(file))
             found.push_back({file, label});
         else if (const std::string ending = small_extension(file); !ending.empty())
@@ -128,7 +128,7 @@ class PictureWalk {
             report.leave_out("without an ending", file);
     }
 
-    std::vector<NamedPicture> found;
+    std::vector<NamedImage> found;
 
   private:
     struct Claim {
@@ -149,22 +149,22 @@ class PictureWalk {
     RealPaths claimed_, entered_;
 };
 
-/// The pictures below a folder: which file has which class.
-struct PictureFiles {
+/// The images below a folder: which file has which class.
+struct ImageFiles {
     std::filesystem::path folder;
-    std::vector<NamedPicture> files;
-    std::vector<std::string> class_names;  ///< empty where the pictures lie in the folder itself
+    std::vector<NamedImage> files;
+    std::vector<std::string> class_names;  ///< empty where the images lie in the folder itself
 };
 
 /// "0 PNG files beside 12 .jpg, 1 .txt", of what a report counted.
-[[gnu::cold]] inline std::string without_png_text(const PicturesReport& report) {
+[[gnu::cold]] inline std::string without_png_text(const ImagesReport& report) {
     std::string others;
     for (const LeftOut& one : report.left_out)
         others += concat(others.empty() ? " beside " : ", ", one.count, " ", one.kind);
     return "0 PNG files" + others;
 }
 
-/// What to do with pictures of another kind.
+/// What to do with images of another kind.
 inline constexpr std::string_view at_least_one_png =
     "at least one PNG file (no other kind is read; ImageMagick's mogrify -format png converts)";
 

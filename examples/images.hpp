@@ -1,0 +1,46 @@
+// Images, charts and arrays of the examples. Apart from the programs, because none of it depends on their models and
+// all of it takes long to compile.
+#pragma once
+
+#include <filesystem>
+#include <genotype/data/images.hpp>
+#include <genotype/data/split.hpp>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "common.hpp"
+
+namespace example {
+
+/// Calls `genotype::load_images` for --data, which brings all images to one size, and prints what was left out.
+genotype::ImageData load_images(const Flags& flags, genotype::Split split, int height, int width);
+
+/// Calls `genotype::has_split` for --data: whether there are images to measure with, apart from those to learn from.
+bool has_tests(const Flags& flags);
+
+/// Many images as one PNG file: `genotype::save_png` of `genotype::grid`.
+void save_grid(const genotype::ImageData& images, const std::filesystem::path& path, int columns = 8);
+
+/// Calls `genotype::save_npy` for --samples-file.
+void save_samples(const genotype::ImageData& samples, const Flags& flags);
+
+/// A curve of one column of a table over the steps.
+struct Curve {
+    std::string name;
+    std::vector<double> values;
+};
+
+/// Calls `genotype::save_png` of `genotype::line_chart`.
+void draw_curves(const std::vector<Curve>& curves, const std::string& title, const std::string& y_label, int smooth,
+                 const std::filesystem::path& path);
+
+/// The two principal components of latents, a row an image, in colours of the images' classes:
+/// `genotype::principal_components` and `genotype::scatter_chart`.
+void draw_latents(std::span<const float> latents, const genotype::ImageData& images, const std::string& title,
+                  const std::filesystem::path& path);
+
+/// Prints where files are.
+void name_files(const std::filesystem::path& folder, const std::vector<std::string>& names);
+
+}  // namespace example
