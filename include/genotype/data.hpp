@@ -12,6 +12,7 @@
 #include "genotype/data/loader.hpp"
 #include "genotype/data/loader_position.hpp"
 #include "genotype/data/named.hpp"
+#include "genotype/data/old_names.hpp"
 #include "genotype/data/png_reader.hpp"
 #include "genotype/data/range.hpp"
 #include "genotype/data/resize.hpp"

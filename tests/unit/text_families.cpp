@@ -359,7 +359,7 @@ TEST_CASE("issue 18: what is said of a family of one's own, and to whom does not
 TEST_CASE("issue 18.7: names that older programs say") {
     using Words = GPT2<GPT2Config{.vocabulary = 8, .context = 4, .width = 4, .layers = 1, .heads = 1}>;
     using Gan = GAN<Sequential<Linear<3, 4>>, Sequential<Linear<4, 1>>, BCEWithLogits>;
-    static_assert(std::same_as<Trainer<Gan>::Image, Shape<4>>);
+    static_assert(std::same_as<Trainer<Gan>::Picture, Shape<4>>);
     static_assert(std::same_as<Trainer<VAE<6, 5, 2>>::Latent, Shape<2>> && Trainer<VAE<6, 5, 2>>::latent == 2);
     static_assert(Trainer<Words>::vocabulary == 8);
     static_assert(prepared_floats<Words, Cpu>() * static_cast<long>(sizeof(float)) == packed_bytes<Words, Cpu>());

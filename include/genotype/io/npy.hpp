@@ -56,6 +56,11 @@ inline ImageData load_npy_images(const std::filesystem::path& path, NpyOptions o
     return detail::read_npy_images(file, options);
 }
 
+[[deprecated("take load_npy_images")]] inline ImageData load_npy_pictures(const std::filesystem::path& path,
+                                                                          NpyOptions options = {}) {
+    return load_npy_images(path, options);
+}
+
 /// The classes of images (`ImageData::labels`): whole numbers of any size, N or N x 1, as `int`. A negative one or one
 /// beyond 2^31 - 1 is an `Error`.
 inline std::vector<int> load_npy_labels(const std::filesystem::path& path) {

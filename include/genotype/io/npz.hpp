@@ -98,6 +98,10 @@ class Npz {
         return detail::read_npy_images(member, options);
     }
 
+    [[deprecated("take read_images")]] ImageData read_pictures(const std::string& name, NpyOptions options = {}) {
+        return read_images(name, options);
+    }
+
     /// The classes of images from whole numbers of N or N x 1, as `load_npy_labels` reads them.
     std::vector<int> read_labels(const std::string& name) {
         detail::ZipMember member = open(name);

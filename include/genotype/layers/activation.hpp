@@ -8,8 +8,18 @@ namespace genotype {
 
 /// What an activation's `derivative` is a function of. From the output is cheaper: the input need not be kept.
 enum class DerivativeOf { input, output };
+using SlopeOf [[deprecated("take DerivativeOf")]] = DerivativeOf;
 
 namespace detail {
+
+/// f', which an activation of before version 0.2 calls `slope`.
+template <class Function, class V>
+constexpr V derivative_of(const Function& function, V at) {
+    if constexpr (requires { function.derivative(at); })
+        return function.derivative(at);
+    else
+        return function.slope(at);
+}
 
 template <class Function>
 struct ActivationForward {
@@ -27,7 +37,7 @@ struct ActivationBackward {
 
     template <class V>
     constexpr V operator()(V at, V dy) const {
-        return dy * function.derivative(at);
+        return dy * derivative_of(function, at);
     }
 };
 
@@ -38,7 +48,7 @@ struct ActivationTangentBackward {
 
     template <class V>
     constexpr V operator()(V at, V tx, V dy, V dty) const {
-        return dy * function.derivative(at) + dty * tx * function.second_derivative(at);
+        return dy * derivative_of(function, at) + dty * tx * function.second_derivative(at);
     }
 };
 
@@ -54,9 +64,9 @@ struct ActivationOfInput {
     template <class V>
     constexpr V derivative(V x) const {
         if constexpr (From == DerivativeOf::input)
-            return function.derivative(x);
+            return derivative_of(function, x);
         else
-            return function.derivative(function.value(x));
+            return derivative_of(function, function.value(x));
     }
     template <class V>
     constexpr V second_derivative(V x) const requires requires {

@@ -31,11 +31,21 @@ struct LossBackward {
 
     template <class V>
     constexpr V operator()(V prediction, V target) const {
-        return V(scale) * Loss::derivative(prediction, target);
+        return V(scale) * derivative(prediction, target);
     }
     template <class V>
     constexpr V operator()(V prediction) const {
-        return V(scale) * Loss::derivative(prediction, V(constant));
+        return V(scale) * derivative(prediction, V(constant));
+    }
+
+  private:
+    /// A loss of before version 0.2 calls it `slope`.
+    template <class V>
+    static constexpr V derivative(V prediction, V target) {
+        if constexpr (requires { Loss::derivative(prediction, target); })
+            return Loss::derivative(prediction, target);
+        else
+            return Loss::slope(prediction, target);
     }
 };
 

@@ -18,6 +18,7 @@ struct Adversarial {
     using Loss = L;
     using Noise = N;
     using Image = OutputShape<G, N>;
+    using Picture [[deprecated("take Image")]] = Image;
     using Answer = OutputShape<D, Image>;
 };
 

@@ -45,7 +45,7 @@ namespace detail {
 template <class Itself, ShapeType Sample>
 class GanMembers {
   public:
-    using Image [[deprecated("take the network's, Network::Image")]] = Sample;
+    using Picture [[deprecated("take the network's, Network::Image")]] = Sample;
 
     auto& generator() { return itself().template model<0>(); }
     auto& discriminator() { return itself().template model<1>(); }

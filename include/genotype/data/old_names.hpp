@@ -1,0 +1,43 @@
+// Names of the readers of images from before version 0.2, for one minor version.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "genotype/data/float_images.hpp"
+#include "genotype/data/image_folder.hpp"
+#include "genotype/data/images.hpp"
+#include "genotype/data/images_report.hpp"
+#include "genotype/data/named.hpp"
+#include "genotype/data/range.hpp"
+#include "genotype/data/split.hpp"
+
+namespace genotype {
+
+using Pictures [[deprecated("take ImageData")]] = ImageData;
+using PictureSize [[deprecated("take ImageSize")]] = ImageSize;
+using PicturesReport [[deprecated("take ImagesReport")]] = ImagesReport;
+
+[[deprecated("take load_images")]] inline ImageData load_pictures(const std::string& name, Split split,
+                                                                  std::optional<ImageSize> size = {},
+                                                                  ImagesReport* report = nullptr) {
+    return load_images(name, split, size, report);
+}
+
+[[deprecated("take read_image_folder")]] inline ImageData read_picture_folder(const std::filesystem::path& folder,
+                                                                              std::optional<ImageSize> size = {},
+                                                                              ImagesReport* report = nullptr) {
+    return read_image_folder(folder, size, report);
+}
+
+[[deprecated("take blank_images")]] inline ImageData blank_pictures(int count, int height, int width, int channels) {
+    return blank_images(count, height, width, channels);
+}
+
+template <ShapeType Image, SamplesOfShape Samples>
+[[deprecated("take to_images")]] ImageData to_pictures(const Samples& samples, Range range) {
+    return to_images<Image>(samples, range);
+}
+
+}  // namespace genotype

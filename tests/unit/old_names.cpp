@@ -1,0 +1,71 @@
+// Names of version 0.1 that 0.2 replaced: each means the same as the new one.
+#include <doctest/doctest.h>
+
+#include <concepts>
+#include <string>
+
+#include "genotype/data.hpp"
+#include "genotype/genotype.hpp"
+#include "genotype/io.hpp"
+#include "genotype/testing.hpp"
+#include "support/temporary_folder.hpp"
+
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+
+using namespace genotype;
+
+namespace {
+
+struct Swish : Activation<Swish, SlopeOf::input> {
+    template <class V>
+    static constexpr V value(V x) {
+        return x * sigmoid(x);
+    }
+    template <class V>
+    static constexpr V slope(V x) {
+        const V s = sigmoid(x);
+        return s + x * s * (V(1.f) - s);
+    }
+};
+
+struct Squares : PointwiseLoss<Squares> {
+    template <class V>
+    static constexpr V value(V prediction, V target) {
+        return (prediction - target) * (prediction - target);
+    }
+    template <class V>
+    static constexpr V slope(V prediction, V target) {
+        return V(2.f) * (prediction - target);
+    }
+};
+
+using Small = GAN<Sequential<Linear<4, 9>, Tanh, Reshape<1, 3, 3>>, Sequential<Flatten, Linear<9, 1>, Sigmoid>>;
+
+static_assert(std::same_as<Pictures, ImageData> && std::same_as<PictureSize, ImageSize> &&
+              std::same_as<PicturesReport, ImagesReport> && std::same_as<Small::Picture, Small::Image>);
+
+}  // namespace
+
+TEST_CASE("an activation and a loss with a slope have the gradients of their twins with a derivative") {
+    CHECK(check_gradients<Sequential<Linear<3, 5>, Swish>, Shape<3>>().passed);
+
+    using S = Shape<4>;
+    Tensor<S> prediction(2), target(2), old(2), now(2);
+    for (long i = 0; i < 8; ++i) prediction.data()[i] = static_cast<float>(i), target.data()[i] = 3;
+    CHECK(Squares::evaluate(Cpu{}, prediction, target, old) == MSE::evaluate(Cpu{}, prediction, target, now));
+    for (long i = 0; i < 8; ++i) CHECK(old.data()[i] == now.data()[i]);
+}
+
+TEST_CASE("readers of pictures read images") {
+    ImageData two = blank_pictures(2, 3, 3, 1);
+    CHECK(two.bytes == blank_images(2, 3, 3, 1).bytes);
+    Tensor<Shape<1, 3, 3>> samples(2);
+    for (long i = 0; i < 18; ++i) samples.data()[i] = static_cast<float>(i) / 17;
+    two = to_images<Shape<1, 3, 3>>(samples, Range{0, 1});
+    CHECK(to_pictures<Shape<1, 3, 3>>(samples, Range{0, 1}).bytes == two.bytes);
+
+    const TemporaryFolder folder;
+    for (int i = 0; i < 2; ++i) save_png(slice(two, i, 1), folder / (std::to_string(i) + ".png"));
+    CHECK(read_picture_folder(folder.path()).bytes == two.bytes);
+    CHECK(load_pictures(folder.path().string(), Split::train).bytes == two.bytes);
+}
