@@ -42,7 +42,8 @@ struct Squares : PointwiseLoss<Squares> {
 using Small = GAN<Sequential<Linear<4, 9>, Tanh, Reshape<1, 3, 3>>, Sequential<Flatten, Linear<9, 1>, Sigmoid>>;
 
 static_assert(std::same_as<Pictures, ImageData> && std::same_as<PictureSize, ImageSize> &&
-              std::same_as<PicturesReport, ImagesReport> && std::same_as<Small::Picture, Small::Image>);
+              std::same_as<PicturesReport, ImagesReport> && std::same_as<Exact<Cpu>, DirectConvolution<Cpu>> &&
+              std::same_as<Small::Picture, Small::Image>);
 
 }  // namespace
 

@@ -13,6 +13,9 @@ namespace genotype {
 template <class Device>
 struct DirectConvolution : Device {};
 
+template <class Device>
+using Exact [[deprecated("take DirectConvolution")]] = DirectConvolution<Device>;
+
 }  // namespace genotype
 
 namespace genotype::kernels {
