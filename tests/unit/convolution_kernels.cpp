@@ -62,7 +62,8 @@ std::vector<Case> table() {
             conv(32, 2, 4, 1, 1, 7, 9, 2), conv(32, 3, 4, 1, 2, 9, 7, 2), conv(16, 4, 3, 1, 0, 9, 11, 2),
             conv(16, 4, 3, 1, 2, 5, 5, 2), conv(16, 4, 3, 1, 1, 40, 60, 1), conv(16, 4, 3, 1, 1, 7, 113, 1),
             conv(16, 4, 3, 1, 1, 7, 114, 1), conv(16, 4, 3, 1, 1, 2, 7, 3), conv(16, 5, 3, 1, 1, 1, 5, 3),
-            conv(672, 4, 3, 1, 1, 4, 4, 2), conv(688, 4, 3, 1, 1, 4, 4, 2), transposed(32, 4, 3, 1, 1, 6, 6, 2),
+            conv(32, 2, 4, 1, 0, 16, 17, 2), conv(672, 4, 3, 1, 1, 4, 4, 2), conv(688, 4, 3, 1, 1, 4, 4, 2),
+            transposed(32, 4, 3, 1, 1, 6, 6, 2),
             // Products of many rows, of which a thread has all panels, and gradients that copy their operands or not.
             linear(40, 70, 1500), linear(530, 90, 1100), linear(300, 290, 300), linear(29, 300, 150),
             // Strides longer than the kernel, paddings wider than the image, rows that no window reaches.

@@ -67,7 +67,16 @@ class MicroBatches {
         }
     }
     void add_up_losses(const Device& device) {
-        if (count_ > 1) column_sums(device, count_, floats_, losses_.data() + floats_, losses_.data(), false);
+        if (count_ == 1) return;
+        if constexpr (Device::on_host) {  // few numbers: not worth a kernel that most networks do not compile
+            for (int i = 0; i < floats_; ++i) {
+                float sum = 0;
+                for (int at = 1; at <= count_; ++at) sum += losses_.data()[at * floats_ + i];
+                losses_.data()[i] = sum;
+            }
+        } else {
+            column_sums(device, count_, floats_, losses_.data() + floats_, losses_.data(), false);
+        }
     }
 
   private:

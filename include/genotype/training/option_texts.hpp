@@ -66,6 +66,8 @@ class OptionLister {
     [[gnu::cold]] static std::string text_of(Number value) {
         if constexpr (std::same_as<Number, bool>) {
             return value ? "true" : "false";
+        } else if constexpr (std::is_integral_v<Number>) {
+            return concat(value);  // std::to_chars is compiled anew for each type
         } else {
             std::array<char, 64> text;
             return {text.data(), std::to_chars(text.data(), text.data() + text.size(), value).ptr};

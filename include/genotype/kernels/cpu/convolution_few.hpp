@@ -32,9 +32,10 @@ constexpr int few_lines(const ConvGeometry& g) {
     return most_few_floats / (few_pitch(g) * g.large_width);
 }
 
-/// What the type of a layer's geometry may rule out.
+/// What the type of a layer's geometry may rule out. An even kernel without a border is that of a GAN's layers between
+/// an image and one pixel, which meets few windows: those do not compile this form.
 constexpr bool steps_by_one(const ConvGeometry& g) {
-    return g.stride == 1 && g.kernel > 1;
+    return g.stride == 1 && g.kernel > 1 && (g.padding > 0 || g.kernel % 2 == 1);
 }
 constexpr bool has_few_results(const ConvGeometry& g) {
     return steps_by_one(g) && g.padding < g.kernel && few_columns(g) <= most_columns && g.small_channels < 8 &&

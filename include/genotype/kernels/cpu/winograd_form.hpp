@@ -29,8 +29,9 @@ constexpr int winograd_tiles_of(const ConvGeometry& g, int tile) {
     return (g.small_height + tile - 1) / tile * ((g.small_width + tile - 1) / tile);
 }
 /// Pixels a side of a tile of the small image. With 3 x 3 taps it has five where that saves 15 % of the products,
-/// such as for 14 x 14 pixels, which four divide badly; four otherwise, for their smaller error.
-constexpr int winograd_tile(const ConvGeometry& g) {
+/// such as for 14 x 14 pixels, which four divide badly; four otherwise, for their smaller error. Like what is made of
+/// it, it is not inlined: its divisions would be compiled in dozens of places of each kernel.
+[[gnu::noinline]] constexpr int winograd_tile(const ConvGeometry& g) {
     const bool takes_five =
         winograd_taps(g) == 3 && 20 * 49L * winograd_tiles_of(g, 5) <= 17 * 36L * winograd_tiles_of(g, 4);
     return takes_five ? 5 : 4;
@@ -61,16 +62,16 @@ constexpr bool winograd_channels(const ConvGeometry& g) {
            winograd_phases(g) * g.large_channels % winograd_task_rows == 0;
 }
 
-constexpr int winograd_tile_columns(const ConvGeometry& g) {
+[[gnu::noinline]] constexpr int winograd_tile_columns(const ConvGeometry& g) {
     const int tile = winograd_tile(g);
     return (g.small_width + tile - 1) / tile;
 }
 /// Tiles of one sample.
-constexpr int winograd_tiles(const ConvGeometry& g) {
+[[gnu::noinline]] constexpr int winograd_tiles(const ConvGeometry& g) {
     return winograd_tiles_of(g, winograd_tile(g));
 }
 /// Whether tiles at the end of rows or columns reach over the small image's edge.
-constexpr bool winograd_reaches_over(const ConvGeometry& g) {
+[[gnu::noinline]] constexpr bool winograd_reaches_over(const ConvGeometry& g) {
     return g.small_height % winograd_tile(g) != 0 || g.small_width % winograd_tile(g) != 0;
 }
 
@@ -84,7 +85,7 @@ constexpr int winograd_block_samples(const ConvGeometry& g) {
 
 /// Whether the images allow it and are worth it: at most 5/8 of the direct form's multiplications, not counting
 /// those of the transforms.
-constexpr bool winograd_images(const ConvGeometry& g) {
+[[gnu::noinline]] constexpr bool winograd_images(const ConvGeometry& g) {
     const int tiles = winograd_tiles(g);
     return g.large_height / g.stride == g.small_height && g.large_width / g.stride == g.small_width &&
            8L * winograd_points(g) * winograd_phases(g) * tiles <= 5L * g.taps() * g.small_pixels() &&
@@ -94,7 +95,7 @@ constexpr bool winograd_images(const ConvGeometry& g) {
 /// Whether samples are transformed some at a time, so that their points stay in the second-level cache, and in each
 /// direction anew. Otherwise the whole batch is transformed first, and a weight gradient finds one side's points in the
 /// scratch: better with four phases, where a task of the gradient would transform too much that others do too.
-constexpr bool winograd_within_cache(const ConvGeometry& g) {
+[[gnu::noinline]] constexpr bool winograd_within_cache(const ConvGeometry& g) {
     return has_three_taps(g) || winograd_reaches_over(g);
 }
 
@@ -119,7 +120,7 @@ constexpr ConvForm convolution_form(Cpu, const ConvGeometry& g, int batch) {
 }
 
 /// Scratch of each direction. Both sides' transformed tiles, with room for what `winograd_tile_pitch` adds.
-constexpr MemoryExtent convolution_scratch(Cpu, const ConvGeometry& g) {
+[[gnu::noinline]] constexpr MemoryExtent convolution_scratch(Cpu, const ConvGeometry& g) {
     if (!detail::winograd_channels(g) || !detail::winograd_images(g)) return {};
     const long tiles = detail::winograd_tiles(g),
                channels = long{detail::winograd_phases(g)} * g.large_channels + g.small_channels;

@@ -68,7 +68,7 @@ struct PointTiles {
     int tiles;  // of one sample
     long group_pitch, point_pitch;
 
-    PointTiles(const ConvGeometry& g, float* memory, long channels, int sample_count)
+    [[gnu::noinline]] PointTiles(const ConvGeometry& g, float* memory, long channels, int sample_count)
         : values(memory),
           slots(g),
           tile_step(winograd_reaches_over(g) ? sample_count : 1),
