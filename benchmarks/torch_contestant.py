@@ -126,7 +126,7 @@ def vae_step(choice, hidden, batch):
 
 
 def flow_step(choice, batch):
-    """Flow matching with labels left out, clipping and an average of weights: the step of examples/flow.cpp."""
+    """Flow matching with labels left out, clipping and an average of weights: the step of the program `flow`."""
     model = UNet().to(choice.device, memory_format=choice.layout)
     run = choice.compile(model)
     parameters = list(model.parameters())

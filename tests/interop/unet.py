@@ -1,4 +1,4 @@
-"""The U-Net of examples/flow.cpp in PyTorch, with the names that its weights have in files."""
+"""The U-Net of examples/programs/flow.cpp in PyTorch, with the names that its weights have in files."""
 
 import math
 

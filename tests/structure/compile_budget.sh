@@ -11,7 +11,7 @@ int main() {}' >"$scratch/core_header.cpp"
 
 # cost FILE: prints "seconds megabytes"; the memory needs GNU time (Debian: time).
 cost() {
-    local command=("$compiler" "${standard[@]}" -O2 "-I$root/examples/smollm2" -c "$1" -o "$scratch/object.o")
+    local command=("$compiler" "${standard[@]}" -O2 "-I$root/examples/programs/smollm2" -c "$1" -o "$scratch/object.o")
     if [[ -x /usr/bin/time ]]; then
         /usr/bin/time -f '%U %S %M' -o "$scratch/cost" "${command[@]}" || return
         awk '{printf "%.1f %.0f\n", $1 + $2, $3 / 1024}' "$scratch/cost"
@@ -33,8 +33,8 @@ echo "What compiling costs ($(compiler_version), -O2):"
 printf '%-28s %10s %10s %10s %10s\n' program seconds budget MB budget
 report "core header" "$scratch/core_header.cpp" 2 -
 report "a classifier" "$root/tests/structure/classifier.cpp" 8 600
-report "examples/dcgan.cpp" "$root/examples/dcgan.cpp" 8 600
-report "examples/vae.cpp" "$root/examples/vae.cpp" 8 600
-report "examples/text.cpp" "$root/examples/text.cpp" 15 1000
+report "examples/programs/dcgan.cpp" "$root/examples/programs/dcgan.cpp" 8 600
+report "examples/programs/vae.cpp" "$root/examples/programs/vae.cpp" 8 600
+report "examples/programs/text.cpp" "$root/examples/programs/text.cpp" 15 1000
 report "200 distinct layers" "$root/tests/structure/two_hundred_layers.cpp" 10 -
 exit "$faults"

@@ -14,7 +14,7 @@ if (($# == 3)); then
             warnings+=("${conversions[@]}") ;;
     esac
     compile() {
-        "$compiler" "${standard[@]}" "${warnings[@]}" '-DGENOTYPE_GOLDEN_DIR=""' "-I$root/examples/smollm2" -fsyntax-only -x c++ "$1" 2>&1
+        "$compiler" "${standard[@]}" "${warnings[@]}" '-DGENOTYPE_GOLDEN_DIR=""' "-I$root/examples/programs/smollm2" -fsyntax-only -x c++ "$1" 2>&1
     }
     if [[ $file == headers ]]; then
         words=$(own_headers "$compiler" | sed 's/.*/#include "&"/' | compile -) && exit

@@ -1,4 +1,4 @@
-// The training of examples/flow.cpp, on any device.
+// The training of examples/programs/flow.cpp, on any device.
 #pragma once
 
 #include <algorithm>

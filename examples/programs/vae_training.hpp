@@ -1,4 +1,4 @@
-// The training of examples/vae.cpp, on any device.
+// The training of examples/programs/vae.cpp, on any device.
 #pragma once
 
 #include <algorithm>

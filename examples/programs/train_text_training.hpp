@@ -1,5 +1,5 @@
-// The training of examples/train_text.cpp, on any device. What needs tokenizers and models' files stays in that file,
-// which nvcc does not see.
+// The training of examples/programs/train_text.cpp, on any device. What needs tokenizers and files of models stays in
+// that file, which nvcc does not see.
 #pragma once
 
 #include <cstdio>

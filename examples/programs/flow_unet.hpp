@@ -1,4 +1,4 @@
-// The network of examples/flow.cpp: what it reads, and its layers.
+// The network of examples/programs/flow.cpp: what it reads, and its layers.
 #pragma once
 
 #include <genotype/flow.hpp>

@@ -1,4 +1,4 @@
-// The training of examples/dcgan.cpp, on any device.
+// The training of examples/programs/dcgan.cpp, on any device.
 #pragma once
 
 #include <algorithm>

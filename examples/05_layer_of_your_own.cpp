@@ -1,0 +1,111 @@
+// Two layers of your own, checked against differences of their forward, and a network of them that learns a curve.
+//     build/examples/05_layer_of_your_own [STEPS]
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <genotype/genotype.hpp>
+#include <genotype/io.hpp>
+#include <genotype/testing.hpp>
+#include <string>
+
+using namespace genotype;
+
+// An activation is a function and its derivative. V is a float, or a vector of floats.
+// max(x, 0)^2: So et al., "Primer: searching for efficient transformers" (2021).
+struct SquaredReLU : Activation<SquaredReLU> {
+    template <class V>
+    static constexpr V value(V x) {
+        return max(x, V(0.f)) * x;
+    }
+    template <class V>
+    static constexpr V derivative(V x) {
+        return V(2.f) * max(x, V(0.f));
+    }
+};
+
+// A layer with a parameter: y = x * scale, one scale a feature, small at first, so that a residual branch begins as
+// next to nothing: Touvron et al., "Going deeper with image transformers" (2021), LayerScale. These loops are for the
+// processor; docs/adding.md has a layer with a kernel for every device.
+template <int features>
+struct LayerScale : LayerBase {
+    static constexpr Dims input = vector_dims(features);
+    static constexpr std::array<Parameter, 1> parameters{{{"gamma", vector_dims(features), {Initial::constant, 0.1f}}}};
+
+    static constexpr Inferred output(Dims in) { return in; }
+
+    template <class Device, class Mode>
+    static void forward(Device, Mode, const Forward<Mode>& pass) {
+        for (long n = 0; n < pass.batch; ++n)
+            for (int i = 0; i < features; ++i) pass.y[n * features + i] = pass.x[n * features + i] * pass.parameters[i];
+    }
+
+    template <class Device>
+    static void backward(Device, const Backward& pass) {
+        if (pass.dx)  // null where the layer before has no use for it
+            for (long n = 0; n < pass.batch; ++n)
+                for (int i = 0; i < features; ++i)
+                    pass.dx[n * features + i] = pass.dy[n * features + i] * pass.parameters[i];
+        if (!pass.gradients) return;
+        for (int i = 0; i < features; ++i) {
+            float sum = pass.accumulate ? pass.gradients[i] : 0;  // written, or added to what is there
+            for (long n = 0; n < pass.batch; ++n) sum += pass.x[n * features + i] * pass.dy[n * features + i];
+            pass.gradients[i] = sum;
+        }
+    }
+};
+
+using Net = Sequential<
+    Linear<1, 64>, SquaredReLU,
+    Residual<Linear<64, 64>, SquaredReLU, LayerScale<64>>,
+    Linear<64, 1>>;
+using Number = Shape<1>;
+
+float curve(float x) {
+    return std::sin(3 * x) + 0.3f * x * x;
+}
+
+int main(int argc, char** argv) try {
+    const long steps = argc > 1 ? std::atol(argv[1]) : 2000;
+    if (steps < 1) {
+        std::puts("usage: 05_layer_of_your_own [STEPS]     (2000)");
+        return argc > 1 && std::string(argv[1]) == "--help" ? 0 : 2;
+    }
+
+    // Backward against differences of forward, for the input and every parameter, over memory full of NaN.
+    for (const GradientCheck& check : {check_gradients<SquaredReLU, Shape<8>>(),
+                                       check_gradients<LayerScale<8>, Shape<8>>(), check_gradients<Net, Number>()}) {
+        std::printf("gradients: %s\n", check.passed ? "right" : check.fault.c_str());
+        if (!check.passed) return 1;
+    }
+
+    constexpr int points = 256;
+    Tensor<Number> x(points), y(points);
+    for (int n = 0; n < points; ++n) {
+        x(n, 0) = -2 + 4.f * static_cast<float>(n) / (points - 1);
+        y(n, 0) = curve(x(n, 0));
+    }
+    Trainer<Supervised<Net, MSE>> trainer(
+        {.optimizer = {.learning_rate = 3e-3f}, .schedule = Schedule::cosine(steps), .batch = points});
+    while (trainer.steps() < steps) {
+        const float loss = trainer.step(x, y);
+        if (trainer.steps() % 400 == 0 || trainer.steps() == steps)
+            std::printf("step %ld: mean squared error %.5f\n", trainer.steps(), loss);
+    }
+
+    const Tensor<Number> learned = trainer.model()(x);
+    Series wanted{"the curve", {}, {}}, network{"the network", {}, {}};
+    for (int n = 0; n < points; ++n) {
+        wanted.x.push_back(x(n, 0)), wanted.y.push_back(y(n, 0));
+        network.x.push_back(x(n, 0)), network.y.push_back(learned(n, 0));
+    }
+    const std::filesystem::path out = "out/05_layer_of_your_own";
+    std::filesystem::create_directories(out);
+    const Series both[]{wanted, network};
+    save_png(line_chart(both, {.title = "SquaredReLU and LayerScale", .x_label = "x", .y_label = "y"}),
+             out / "curve.png");
+    std::printf("written: %s/curve.png\n", out.c_str());
+} catch (const std::exception& error) {
+    std::fprintf(stderr, "error: %s\n", error.what());
+    return 1;
+}
