@@ -30,4 +30,15 @@ write_basic_package_version_file("${CMAKE_CURRENT_BINARY_DIR}/genotype-config-ve
 install(FILES "${CMAKE_CURRENT_BINARY_DIR}/genotype-config.cmake"
   "${CMAKE_CURRENT_BINARY_DIR}/genotype-config-version.cmake" cmake/genotype-dependencies.cmake
   DESTINATION "${config_directory}")
+
+# For pkg-config. Paths from the file itself, so that the tree may be moved.
+set(pkgconfig_directory "${CMAKE_INSTALL_DATADIR}/pkgconfig")
+cmake_path(ABSOLUTE_PATH pkgconfig_directory BASE_DIRECTORY "${CMAKE_INSTALL_PREFIX}" NORMALIZE
+  OUTPUT_VARIABLE pkgconfig_full)
+file(RELATIVE_PATH genotype_prefix "${pkgconfig_full}" "${CMAKE_INSTALL_PREFIX}")
+string(REGEX REPLACE "/$" "" genotype_prefix "${genotype_prefix}")
+file(RELATIVE_PATH genotype_include "${CMAKE_INSTALL_PREFIX}" "${CMAKE_INSTALL_FULL_INCLUDEDIR}")
+configure_file(cmake/genotype.pc.in "${CMAKE_CURRENT_BINARY_DIR}/genotype.pc" @ONLY)
+install(FILES "${CMAKE_CURRENT_BINARY_DIR}/genotype.pc" DESTINATION "${pkgconfig_directory}")
+
 install(FILES LICENSE TYPE DOC)

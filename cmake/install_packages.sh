@@ -14,7 +14,7 @@ case ${1:-} in
     examples) ;;
     tests)
         needed+=(doctest-dev libzip-dev)
-        wished+=("${clang[@]}" libthrust-dev doxygen time)
+        wished+=("${clang[@]}" libthrust-dev doxygen time python3 pkgconf)
         ;;
     benchmarks)
         needed+=(libbenchmark-dev)

@@ -2,8 +2,13 @@
 #pragma once
 
 #include <array>
+#if __has_include(<xtensor/containers/xadapt.hpp>)  // 0.26 and newer
+#include <xtensor/containers/xadapt.hpp>
+#include <xtensor/views/xstrided_view.hpp>
+#else
 #include <xtensor/xadapt.hpp>
 #include <xtensor/xstrided_view.hpp>
+#endif
 
 #include "genotype/tensor/tensor.hpp"
 
