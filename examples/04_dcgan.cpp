@@ -12,15 +12,15 @@ using namespace genotype;
 
 // From 100 numbers of noise to 32 x 32 pixels, 4 times as many with each transposed convolution.
 using Generator = Sequential<
-    ConvT<100, 256, 4, 1, 0>, BN<256>, ReLU,
-    ConvT<256, 128, 4, 2, 1>, BN<128>, ReLU,
+    ConvT<100, 128, 4, 1, 0>, BN<128>, ReLU,
     ConvT<128, 64, 4, 2, 1>, BN<64>, ReLU,
-    ConvT<64, 1, 4, 2, 1>, Tanh>;
+    ConvT<64, 32, 4, 2, 1>, BN<32>, ReLU,
+    ConvT<32, 1, 4, 2, 1>, Tanh>;
 using Discriminator = Sequential<
-    Conv<1, 64, 4, 2, 1>, LeakyReLU<0.2f>,
+    Conv<1, 32, 4, 2, 1>, LeakyReLU<0.2f>,
+    Conv<32, 64, 4, 2, 1>, BN<64>, LeakyReLU<0.2f>,
     Conv<64, 128, 4, 2, 1>, BN<128>, LeakyReLU<0.2f>,
-    Conv<128, 256, 4, 2, 1>, BN<256>, LeakyReLU<0.2f>,
-    Conv<256, 1, 4, 1, 0>>;  // without a Sigmoid, which the loss below has in it
+    Conv<128, 1, 4, 1, 0>>;  // without a Sigmoid, which the loss below has in it
 using Dcgan = GAN<Generator, Discriminator, BCEWithLogits>;
 using Noise = Shape<100, 1, 1>;
 using Image = Shape<1, 32, 32>;
@@ -40,7 +40,7 @@ int main(int argc, char** argv) try {
     const Dataset<Image> images(to_grey(load_images(data, Split::train, ImageSize{32, 32})), black_to_white);
     Loader loader(images, {.batch = 64, .seed = 0});
     const Adam adam{.learning_rate = 2e-4f, .beta1 = 0.5f};  // the paper's
-    Trainer<Dcgan> trainer({.generator = adam, .discriminator = adam, .average = 0.995f, .batch = 64, .seed = 0});
+    Trainer<Dcgan> trainer({.generator = adam, .discriminator = adam, .average = 0.98f, .batch = 64, .seed = 0});
 
     // The same noise each time, so that one sees a garment grow. The average of the weights draws steadier images.
     const Tensor<Noise> noise = normal<Noise>(64, Seed{2});

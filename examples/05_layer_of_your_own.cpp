@@ -102,8 +102,10 @@ int main(int argc, char** argv) try {
     const std::filesystem::path out = "out/05_layer_of_your_own";
     std::filesystem::create_directories(out);
     const Series both[]{wanted, network};
-    save_png(line_chart(both, {.title = "SquaredReLU and LayerScale", .x_label = "x", .y_label = "y"}),
-             out / "curve.png");
+    save_png(
+        line_chart(
+            both, {.title = "SquaredReLU and LayerScale", .x_label = "x", .y_label = "y", .width = 640, .height = 420}),
+        out / "curve.png");
     std::printf("written: %s/curve.png\n", out.c_str());
 } catch (const std::exception& error) {
     std::fprintf(stderr, "error: %s\n", error.what());

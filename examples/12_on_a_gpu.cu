@@ -12,7 +12,7 @@
 
 using namespace genotype;
 
-// As in 04_dcgan.cpp.
+// The networks of 04_dcgan.cpp, twice as wide.
 using Generator = Sequential<
     ConvT<100, 256, 4, 1, 0>, BN<256>, ReLU,
     ConvT<256, 128, 4, 2, 1>, BN<128>, ReLU,

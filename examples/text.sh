@@ -22,9 +22,10 @@ if [[ -z $model ]]; then
     model=$(python3 -B examples/programs/fetch_smollm2.py)
 fi
 
-generator=()
+generator=() cuda=()
 [[ -e build/CMakeCache.txt ]] || ! command -v ninja >/dev/null || generator=(-G Ninja)
-cmake -S . -B build "${generator[@]}" -DGENOTYPE_TESTS=OFF -DGENOTYPE_EXAMPLES=ON -DGENOTYPE_BENCHMARKS=OFF \
+[[ " $*" != *" --device"[\ =]cuda* ]] || cuda=(-DGENOTYPE_CUDA=AUTO) # examples/run.sh builds without
+cmake -S . -B build "${generator[@]}" "${cuda[@]}" -DGENOTYPE_TESTS=OFF -DGENOTYPE_EXAMPLES=ON -DGENOTYPE_BENCHMARKS=OFF \
     -DGENOTYPE_TEXT_MODEL="$sizes" >/dev/null
 cmake --build build --parallel "$(nproc)" --target text
 

@@ -8,7 +8,7 @@ use_compiler gcc "${1:-g++}"
 shift || true
 pages=("$@")
 ((${#pages[@]})) || pages=("$root"/{README,CHANGELOG,CODE_OF_CONDUCT,CONTRIBUTING,SECURITY}.md "$root"/docs/*.md
-    "$root"/{tests,benchmarks}/README.md)
+    "$root"/{tests,benchmarks,examples}/README.md)
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 faults=0

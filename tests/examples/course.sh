@@ -82,7 +82,7 @@ case $name in
         run 3
         says "step 3: "
         says "sample 3: "
-        written model.safetensors tokenizer.json
+        written model.safetensors vocab.json merges.txt
         cp "$root/LICENSE" text.txt
         run 2 text.txt
         ;;
