@@ -37,10 +37,10 @@ build/examples/vae --data fashion-mnist --epochs 4 --out out/vae
 build/examples/dcgan --data fashion-mnist --seconds "$seconds" --beta1 0.5 --out out/dcgan
 build/examples/11_conditional_flow_matching 800
 
-# figure FILE SENTENCE: of this run alone, because an older and longer one may have left images of later epochs.
+# figure FILE SENTENCE [CLASS]: of this run alone, because an older and longer one may have left images of later epochs.
 figure() {
     [[ ! out/$1 -ot $begin ]] || return 0
-    printf '<figure><a href="%s"><img src="%s" alt="%s"></a><figcaption>%s</figcaption></figure>\n' "$1" "$1" "$2" "$2"
+    printf '<figure class="%s"><a href="%s"><img src="%s" alt="%s"></a><figcaption>%s</figcaption></figure>\n' "${3:-half}" "$1" "$1" "$2" "$2"
 }
 {
     cat <<'HTML'
@@ -52,9 +52,10 @@ figure() {
 <title>genotype: what it drew</title>
 <style>
 body { max-width: 62rem; margin: 2rem auto; padding: 0 1rem; font: 1rem/1.5 system-ui, sans-serif; color: #282c34; }
-main section { display: flex; flex-wrap: wrap; gap: 1.5rem; align-items: flex-start; }
+main section { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(26rem, 100%), 1fr)); gap: 1.5rem; }
 h2 { margin: 2.5rem 0 1rem; border-bottom: 1px solid #d5d8dc; }
-figure { margin: 0; flex: 1 1 26rem; max-width: 100%; }
+figure { margin: 0; }
+figure.wide { grid-column: 1 / -1; }
 figure img { width: 100%; image-rendering: pixelated; border: 1px solid #d5d8dc; }
 figure img[src$="losses.png"], figure img[src$="latents.png"] { image-rendering: auto; }
 figcaption { margin-top: .3rem; }
@@ -68,7 +69,7 @@ code { background: #f0f1f3; padding: .1rem .3rem; }
 <h2>A variational autoencoder, <code>VAE&lt;784, 256, 20&gt;</code></h2>
 <section>
 HTML
-    figure vae/reconstructions.png "Test images, which it has not learned from, and below each what it makes of the image's 20 latents."
+    figure vae/reconstructions.png "Test images, which it has not learned from, and below each what it makes of the image's 20 latents." wide
     figure vae/samples.png "New garments: 20 numbers of noise each, decoded."
     figure vae/interpolation.png "Each row walks in ten steps from one test image to the next, in a straight line through the latents."
     figure vae/latents.png "The latents of all 10 000 test images, seen along their two principal components. No label was used in training."
