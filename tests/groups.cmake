@@ -17,9 +17,9 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   list(APPEND GENOTYPE_FALSE_WARNINGS -Wno-stringop-overread -Wno-dangling-pointer -Wno-free-nonheap-object)
 endif()
 
-# genotype_group_source(result name lines file...): the one file that includes all those of this folder, in `result`. Each
-# is in a namespace of its own; what they include comes first, because that may not be in a namespace. `lines` follow
-# an #undef and a #define that rename, for each file, what has no namespace: empty, or the name.
+# genotype_group_source(result name renamed file...): the one file that includes all those of this folder, in `result`.
+# Each is in a namespace of its own; what they include comes first, because that may not be in a namespace. `renamed`, if
+# it is not empty, is a function of C's that each of them has: in that of FILE.cpp it is called renamed_FILE.
 function(genotype_group_source result name renamed)
   set(system "")
   set(own "")
@@ -38,7 +38,7 @@ function(genotype_group_source result name renamed)
     string(REGEX REPLACE "_cpp$" "" space "${space}")
     set(inside "#include \"${file}\"\n")
     if(renamed)
-      set(inside "#define ${renamed} ${space}\n${inside}#undef ${renamed}\n")
+      set(inside "#define ${renamed} ${renamed}_${space}\n${inside}#undef ${renamed}\n")
     endif()
     string(APPEND body "namespace file_${space} {\n${inside}}\n")
   endforeach()

@@ -3,7 +3,7 @@
 #   unit      as users build it, without them: gradients, trainings and texts, which calculate too much to be instrumented
 #   both      the kernels themselves, as built for this processor, and instrumented for the compiler's default one
 # A file of unit/ that no list names is instrumented, in the program of those.
-# quick_and_all.md says what is left to tests/run.sh --all.
+# quick_and_all.md says what is left to tests/run.sh --all. Programs for one file are there for work on it: unit_NAME.
 set(GENOTYPE_QUICK_SANITIZE -g1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
 
 # What calculates nothing reads other people's bytes: no check is left out.
@@ -13,11 +13,6 @@ set(steps OPTIONS -O0 ${GENOTYPE_QUICK_SANITIZE} ${GENOTYPE_FEWER_CHECKS} ${GENO
 set(kernels OPTIONS -O1 ${GENOTYPE_QUICK_SANITIZE} ${GENOTYPE_FEWER_CHECKS} ${GENOTYPE_FALSE_WARNINGS})
 
 file(GLOB left RELATIVE "${CMAKE_CURRENT_SOURCE_DIR}" CONFIGURE_DEPENDS unit/*.cpp)
-foreach(file IN LISTS left)
-  cmake_path(GET file STEM name)
-  genotype_test(unit ${name} ${file} BY_HAND OPTIONS -O1)
-endforeach()
-
 # genotype_take(result regex): those of `left` whose name is one; they are left no longer.
 macro(genotype_take result regex)
   set(${result} ${left})
@@ -25,11 +20,19 @@ macro(genotype_take result regex)
   list(FILTER left EXCLUDE REGEX "^[a-z]+/(${regex})\\.cpp$")
 endmacro()
 
-# Programs of their own: what learns, as it does for users, and what counts allocations.
-genotype_take(files "learning_.*|threads|large_model|.*allocations|loader")
+# Programs of their own: what learns, as it does for users; what replaces the allocator; what uses deprecated names.
+genotype_take(files "learning_.*|threads|large_model|.*allocations|old_names")
 foreach(file IN LISTS files)
   cmake_path(GET file STEM name)
-  genotype_test(quick ${name} ${file} OPTIONS -O1)
+  genotype_test(unit ${name} ${file})
+endforeach()
+genotype_take(files "loader")
+genotype_test(sanitize loader unit/loader.cpp PORTABLE ${steps})
+
+# For work on one of the others: a program for each file, unit_NAME, which is built when it is asked for.
+foreach(file IN LISTS left)
+  cmake_path(GET file STEM name)
+  genotype_test(unit ${name} ${file} BY_HAND OPTIONS -O1)
 endforeach()
 
 # A topic, its form and its files.
@@ -42,7 +45,7 @@ set(topics
   trainings unit "dcgan_devices|fused|gan_trainer|text_trainer|profile"
   saving unit "checkpoint_folder|checkpoints_bits|load_trainers|save_load|save_trainers"
   texts unit "generate|generate_models|generate_sampling|load_text|text_families"
-  pictures bytes "cifar10|dataset|idx|picture_folder|plot|png|resize"
+  images bytes "cifar10|dataset|idx|image_folder|plot|png|resize"
   arrays bytes "concat|dtypes|files|gguf|gguf_faults|npy|npz|safetensors|safetensors_writer|sorted_places|tensor_layout"
   checkpoints bytes "checkpoint_faults|file_kinds|history|interrupt|load_faults|older_files"
   tokenizers bytes "characters|merges|pre_tokenizer|tokenizer|tokenizer_file|tokenizer_folder|tokenizer_gguf|utf8|utf8_stream"

@@ -24,7 +24,7 @@ verdict() {
         return
     fi
     first=$(grep -m 1 'error:' <<<"$words" || true)
-    count=$(grep -cvE '^(In file included| +)from ' <<<"$words" || true)
+    count=$(grep -cvE '^(In file included from|  +from) ' <<<"$words" || true)
     grep -q '^// expect: ' "$file" || fault="the file has no '// expect:' line"
     while IFS= read -r expected; do
         [[ $first == *"$expected"* ]] || fault="the first error line lacks '$expected'"
