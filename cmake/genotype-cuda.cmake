@@ -3,6 +3,7 @@
 set(GENOTYPE_CUDA AUTO CACHE STRING "Build what runs on an NVIDIA GPU: ON, OFF, or AUTO (where nvcc is found)")
 set_property(CACHE GENOTYPE_CUDA PROPERTY STRINGS AUTO ON OFF)
 set(GENOTYPE_CUDA_FOUND FALSE)
+set(GENOTYPE_CUDA_PROGRAMS ".*" CACHE STRING "Which of the examples' programs run on a GPU, too: a regular expression")
 
 if(GENOTYPE_CUDA)
   # Through the environment: of a compiler named outright check_language() does not find out whether it works.

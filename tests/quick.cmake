@@ -1,0 +1,98 @@
+# The quick run's tests: each file once, in one program with the others of its topic. What each form is for:
+#   sanitize  under ASan and UBSan, not optimised: files' readers and writers, and what puts together the kernels
+#   unit      as users build it, without them: gradients, trainings and texts, which calculate too much to be instrumented
+#   both      the kernels themselves, as built for this processor, and instrumented for the compiler's default one
+# A file of unit/ that no list names is instrumented, in the program of those.
+# quick_and_all.md says what is left to tests/run.sh --all. Programs for one file are there for work on it: unit_NAME.
+set(GENOTYPE_QUICK_SANITIZE -g1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+
+# What calculates nothing reads other people's bytes: no check is left out.
+set(bytes OPTIONS -O0 ${GENOTYPE_QUICK_SANITIZE} ${GENOTYPE_OUTLINED_CHECKS} ${GENOTYPE_FALSE_WARNINGS})
+set(steps OPTIONS -O0 ${GENOTYPE_QUICK_SANITIZE} ${GENOTYPE_FEWER_CHECKS} ${GENOTYPE_OUTLINED_CHECKS}
+  ${GENOTYPE_FALSE_WARNINGS})
+set(kernels OPTIONS -O1 ${GENOTYPE_QUICK_SANITIZE} ${GENOTYPE_FEWER_CHECKS} ${GENOTYPE_FALSE_WARNINGS})
+
+file(GLOB left RELATIVE "${CMAKE_CURRENT_SOURCE_DIR}" CONFIGURE_DEPENDS unit/*.cpp)
+# genotype_take(result regex): those of `left` whose name is one; they are left no longer.
+macro(genotype_take result regex)
+  set(${result} ${left})
+  list(FILTER ${result} INCLUDE REGEX "^[a-z]+/(${regex})\\.cpp$")
+  list(FILTER left EXCLUDE REGEX "^[a-z]+/(${regex})\\.cpp$")
+endmacro()
+
+# Programs of their own: what learns, as it does for users; what replaces the allocator; what uses deprecated names.
+genotype_take(files "learning_.*|threads|large_model|.*allocations|old_names")
+foreach(file IN LISTS files)
+  cmake_path(GET file STEM name)
+  genotype_test(unit ${name} ${file})
+endforeach()
+genotype_take(files "loader")
+genotype_test(sanitize loader unit/loader.cpp PORTABLE ${steps})
+
+# For work on one of the others: a program for each file, unit_NAME, which is built when it is asked for.
+foreach(file IN LISTS left)
+  cmake_path(GET file STEM name)
+  genotype_test(unit ${name} ${file} BY_HAND OPTIONS -O1)
+endforeach()
+
+# A topic, its form and its files.
+set(topics
+  kernels_products both "(attention|convolution|winograd|general_conv|stored)_kernels|stored"
+  kernels_rows both "(batch_norm|cross_entropy|embedding|group_norm|layer_norm|rms_norm|pooling|rearrange|rotary|text_rows)_kernels"
+  kernels_elements both "(elementwise|gaussian|math|random)_kernels|exact|spread|logits|quantized"
+  gradients unit "gradients_.*|sequential"
+  layers unit "activations|custom_layer|gated|linear|model|repeat|residual|self_attention"
+  trainings unit "dcgan_devices|fused|gan_trainer|text_trainer|profile"
+  saving unit "checkpoint_folder|checkpoints_bits|load_trainers|save_load|save_trainers"
+  texts unit "generate|generate_models|generate_sampling|load_text|text_families"
+  images bytes "cifar10|dataset|idx|image_folder|plot|png|resize"
+  arrays bytes "concat|dtypes|files|gguf|gguf_faults|npy|npz|safetensors|safetensors_writer|sorted_places|tensor_layout"
+  checkpoints bytes "checkpoint_faults|file_kinds|history|interrupt|load_faults|older_files"
+  tokenizers bytes "characters|merges|pre_tokenizer|tokenizer|tokenizer_file|tokenizer_folder|tokenizer_gguf|utf8|utf8_stream"
+  text_files bytes "chat|generate_faults|text_config|text_config_types|text_files|text_windows"
+  recipes steps "averages|flow|losses|optimizers|schedules|session|supervised_trainer|vae_trainer"
+  networks steps "batch_norm|dropout|names|parameter_groups|sample_norms|spectral_norm|tangents"
+  plans steps "capture|carried_device|eigen_xtensor|model_name|norm_shapes|plan|shapes|summary|tensor"
+  more steps ".*")
+while(topics)
+  list(POP_FRONT topics topic form regex)
+  genotype_take(files "${regex}")
+  if(form STREQUAL "both")
+    genotype_group(unit ${topic} "${files}" OPTIONS -O1)
+    genotype_group(sanitize ${topic} "${files}" PORTABLE ${kernels})
+  elseif(form STREQUAL "unit")
+    genotype_group(unit ${topic} "${files}" OPTIONS -Og)
+  else()
+    genotype_group(sanitize ${topic} "${files}" PORTABLE ${${form}})
+  endif()
+endwhile()
+
+file(GLOB left RELATIVE "${CMAKE_CURRENT_SOURCE_DIR}" CONFIGURE_DEPENDS golden/*.cpp)
+genotype_take(files "dcgan|dcgan_reference|vae")
+genotype_group(golden models "${files}" OPTIONS -O2)
+genotype_take(files "generation|gpt2|llama|tokens")
+genotype_group(golden texts "${files}" OPTIONS -Og)
+genotype_take(files "convolutions|transposed_convolutions|general_convolutions|pools|residuals|videos")
+genotype_group(golden convolutions "${files}" OPTIONS -Og)
+genotype_group(golden more "${left}" OPTIONS -Og)
+
+# The kernels over thrust, on thrust's two host systems. UBSan's check of null references fails within thrust itself.
+if(TARGET genotype::thrust)
+  set(thrust OPTIONS -Og ${GENOTYPE_QUICK_SANITIZE} ${GENOTYPE_FEWER_CHECKS} ${GENOTYPE_FALSE_WARNINGS}
+    LIBRARIES genotype::thrust)
+  file(GLOB left RELATIVE "${CMAKE_CURRENT_SOURCE_DIR}" CONFIGURE_DEPENDS thrust/*.cpp)
+  # What trains or reads texts on them. In memory that the host cannot reach, or as recorded steps, that takes the way that
+  # a GPU's does.
+  genotype_take(files "dcgan")
+  genotype_take(files "far_memory|far_text|recorded_steps")
+  genotype_group(thrust far "${files}" PORTABLE OPTIONS -Og LIBRARIES genotype::thrust)
+  genotype_take(files "block_.*|convolution|split_product|stored|long_sum")
+  genotype_group(sanitize thrust_products "${files}" PORTABLE PREFIX thrust_ ${thrust})
+  genotype_take(files "normalization_.*|pooling|rearrange")
+  genotype_group(sanitize thrust_rows "${files}" PORTABLE PREFIX thrust_ ${thrust})
+  genotype_group(sanitize thrust_more "${left}" PORTABLE PREFIX thrust_ ${thrust})
+
+  # Tests of any device, once more on those: with each kind of recipe, and a few others.
+  set(files unit/dropout.cpp unit/gan_trainer.cpp unit/supervised_trainer.cpp unit/text_trainer.cpp unit/vae_trainer.cpp)
+  genotype_group(thrust on "${files}" PORTABLE PREFIX on_ OPTIONS -Og -DGENOTYPE_TEST_THRUST LIBRARIES genotype::thrust)
+endif()
