@@ -147,6 +147,37 @@ program "$bundle/bin/cuda_random" '[[ $GENOTYPE_STAND_IN_RUNS == 1 && $LD_PRELOA
 run 0 60 --rehearse
 grep -q '"memcheck", "state": "skipped", .*"a rehearsal"' "$out/results.json" || fault 'a rehearsal of compute-sanitizer'
 
+# The race itself, alone, with programs that only say that they are done: a line for each heat, and what the time did not
+# allow is left out.
+if command -v python3 >/dev/null; then
+    for name in images text kernels; do
+        printf '%s\n' '#!/bin/bash' 'echo "{\"ready\": \"genotype\"}"' 'while read -r word n; do case $word in' \
+            'run) echo "[2.5, 2]" ;; memory) echo "{\"gpu_mb\": 1}" ;; choose) ;; *) exit 0 ;; esac; done' \
+            >"$bundle/bin/gpu_$name"
+        chmod +x "$bundle/bin/gpu_$name"
+    done
+    race() {
+        code=0
+        rm -rf "$out"
+        mkdir "$out"
+        GENOTYPE_COMMIT=abc python3 -B "$root/benchmarks/gpu_race.py" --programs "$bundle/bin" --out "$out/race" --quick \
+            --alone --lines "$out/results.json" "$@" >"$out/results.txt" 2>&1 || code=$?
+    }
+    race --heats VAE --seconds 60
+    ((code == 0)) || fault "the race ends with $code"
+    valid
+    grep -q '"part": "race", "step": "VAE step, batch 64", "state": "passed", .*"fastest_ms": {"genotype": 2.0,' \
+        "$out/results.json" || fault 'no line of a heat'
+    [[ $(states | tail -n 1) == 'copy of 1 GiB, batch 1 passed' ]] || fault 'what others refer to does not come last'
+    grep -q '"commit": "abc"' "$out/race/gpu.json" || fault 'the race does not say of which commit'
+    race --seconds 0
+    ((code == 3)) && grep -q 'DCGAN step, batch 64: no time left' "$out/race/gpu.md" || fault 'the race has another time'
+    echo 'exit 1' >"$bundle/bin/gpu_text"
+    race --heats 'a token'
+    ((code == 1)) && grep -q 'GPT-2 small, a token.*"state": "failed"' "$out/results.json" ||
+        fault 'a contestant of ours that fell out is passed over'
+fi
+
 code=0
 said=$(bash "$bundle/run.sh" soon 2>&1) || code=$?
 [[ $code == 2 && $said == *"found 'soon', expected a number of seconds"* ]] || fault "'soon' is taken for seconds: $said"

@@ -135,11 +135,11 @@ driver=$(timeout 20 nvidia-smi --query-gpu=driver_version,clocks.max.sm,power.li
     head -n 1)
 printf -v said '%s\nGPU: %s\ndriver, clock, power: %s\nsystem: %s, %s cores\n%s, %s s' "$made_of" "$gpu" "${driver:-unknown}" \
     "$(uname -sr)" "$(nproc)" "$(date -u '+%Y-%m-%d %H:%M UTC')" "$seconds"
+printf '%s\n\n' "$said" | tee -a "$log"
 if ((gpu_code == 0)); then record start machine known 0 0 "$said"
-elif ((gpu_code == 77)); then record start machine skipped 0 77 "no GPU: $gpu"
+elif ((gpu_code == 77)); then skip start machine 'no GPU'
 else record start machine failed 0 "$gpu_code" "$said"
 fi
-printf '%s\n' "$said" | tee -a "$log"
 
 # check PART PROGRAM: a program of tests, which ends with 77 where there is no GPU.
 check() {
