@@ -84,15 +84,15 @@ expect 'race passed'
 
 # What hangs is ended when its own time is over, which is a failure; there is time for the others.
 program "$bundle/bin/cuda_random" 'echo begins; sleep 60'
-run 1 60 --step 1
-grep -q '"cuda_random", "state": "failed", .*"says": "begins.nno end within 1 s"}' "$out/results.json" ||
+run 1 60 --step 3
+grep -q '"cuda_random", "state": "failed", .*"says": "begins.nno end within 3 s"}' "$out/results.json" ||
     fault 'what hangs is not told of'
 expect 'race passed'
 
 # The time is kept, and what was not begun is named.
 begin=$SECONDS
 run 3 3
-((SECONDS - begin <= 8)) || fault "3 seconds were $((SECONDS - begin))"  # on a busy machine
+((SECONDS - begin <= 30)) || fault "3 seconds were $((SECONDS - begin))"  # on a busy machine
 expect 'cuda_elementwise passed'
 expect 'cuda_random cut'
 expect 'cuda_product left'
@@ -105,7 +105,7 @@ for signal in TERM KILL; do
     rm -rf "$out"
     PATH=$path bash "$bundle/run.sh" --out "$out" 60 >"$folder/said" 2>&1 &
     run_id=$! code=0
-    for ((i = 0; i < 100; ++i)); do
+    for ((i = 0; i < 300; ++i)); do
         ! grep -q begins "$out/results.txt" 2>/dev/null || break
         sleep 0.1
     done

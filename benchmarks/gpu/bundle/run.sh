@@ -41,9 +41,9 @@ seconds_of() { printf -v "$1" '%d.%03d' $(($2 / 1000)) $(($2 % 1000)); }
 
 # quote TEXT: as JSON, in `quoted`; ASCII alone, so that a program's broken bytes do not break the line.
 quote() {
-    local text=${1//\\/\\\\}
+    local LC_ALL=C text=${1//\\/\\\\}
     text=${text//\"/\\\"} text=${text//$'\n'/\\n} text=${text//$'\t'/\\t}
-    quoted=\"$(LC_ALL=C tr -cd '\40-\176' <<<"$text")\"
+    quoted=\"${text//[! -~]/}\"
 }
 
 passed=0 failed=0 skipped=0 cut=0 left_over=0
@@ -65,9 +65,10 @@ record() {
     local told="$3  $1  $2  $took s"
     case $3 in
         skipped | left) told="$3  $1  $2: $6" ;;
-        failed | cut) told+=$'\n'$(sed 's/^/    /' <<<"$6") ;;
+        failed | cut) told+=$'\n    '${6//$'\n'/$'\n    '} ;;
     esac
-    printf '%s\n' "$told" | tee -a "$log"
+    printf '%s\n' "$told"
+    printf '%s\n' "$told" >>"$log"
 }
 
 # Whoever ends this script early ends the program that runs, and finds all steps told of nonetheless.
