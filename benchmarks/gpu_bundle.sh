@@ -53,6 +53,14 @@ fi
 for name in "${wanted[@]}"; do grep -qx "$name" <<<"$all" || refuse "found no program $name to build"; done
 cmake --build "$build" --parallel "$jobs" --target cuda_stand_in "${wanted[@]}"
 
+nvcc=$(sed -n 's/^CMAKE_CUDA_COMPILER:[A-Z]*=//p' "$build/CMakeCache.txt")
+{
+    git describe --always --dirty 2>/dev/null || echo "no commit"
+    echo "machine code and PTX for compute capability $arch"
+    "$nvcc" --version | tail -n 2 | head -n 1
+    date -u '+built %Y-%m-%d %H:%M UTC'
+} >"$folder/made_of.txt"
+
 # Of an older bundle only the results stay.
 rm -rf "$folder"/{bin,lib,benchmarks,tests}
 mkdir -p "$folder"/{bin,lib,benchmarks,tests/cuda,tests/interop}
@@ -71,7 +79,6 @@ cp tests/cuda/sanitize.sh "$folder/tests/cuda"
 cp tests/interop/unet.py "$folder/tests/interop"
 
 # Libraries that another machine may not have: CUDA's runtime, and whatever else programs ask for.
-nvcc=$(sed -n 's/^CMAKE_CUDA_COMPILER:[A-Z]*=//p' "$build/CMakeCache.txt")
 toolkit=$(dirname "$(dirname "$(readlink -f "$nvcc")")")
 export LD_LIBRARY_PATH=$toolkit/lib64:$toolkit/lib:$toolkit/targets/x86_64-linux/lib
 for program in "$folder"/bin/*; do ldd "$program"; done | sort -u | while read -r name arrow path _; do
@@ -82,13 +89,6 @@ for program in "$folder"/bin/*; do ldd "$program"; done | sort -u | while read -
     cp -L "$path" "$folder/lib/$name"
 done
 unset LD_LIBRARY_PATH
-
-{
-    git describe --always --dirty 2>/dev/null || echo "no commit"
-    echo "machine code and PTX for compute capability $arch"
-    "$nvcc" --version | tail -n 2 | head -n 1
-    date -u '+built %Y-%m-%d %H:%M UTC'
-} >"$folder/made_of.txt"
 
 most=$((60 * 1024 * 1024))
 size=$(du -sb --exclude=results "$folder" | cut -f 1)
