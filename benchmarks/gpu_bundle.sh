@@ -83,7 +83,8 @@ toolkit=$(dirname "$(dirname "$(readlink -f "$nvcc")")")
 export LD_LIBRARY_PATH=$toolkit/lib64:$toolkit/lib:$toolkit/targets/x86_64-linux/lib
 for program in "$folder"/bin/*; do ldd "$program"; done | sort -u | while read -r name arrow path _; do
     case $name in
-        linux-vdso* | */ld-linux* | lib{c,m,dl,rt,pthread,stdc++,gcc_s,gomp}.so.* | libcublasLt.so.*) continue ;;
+        linux-vdso* | */ld-linux* | libc.so.* | libm.so.* | libdl.so.* | librt.so.* | libpthread.so.*) continue ;;
+        libstdc++.so.* | libgcc_s.so.* | libgomp.so.* | libcublasLt.so.*) continue ;;
     esac
     [[ $arrow == '=>' && -e $path ]] || { echo "FAULT: $name, which a program needs, is not found" >&2; exit 1; }
     cp -L "$path" "$folder/lib/$name"
