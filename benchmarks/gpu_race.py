@@ -2,9 +2,11 @@
 of what the GPU gives at most.
 
 Called by `benchmarks/run.sh gpu`, which builds what it needs. PyTorch runs in the virtual environment of
-benchmarks/setup_peers.sh; without it our half is measured. Writes gpu.json and gpu.md into the folder of --out.
+benchmarks/setup_peers.sh; without it our half is measured. Writes gpu.json and gpu.md into the folder of --out, after
+each heat. Ends with 1 where one of our contestants fell out, and with 3 where the time that --seconds gives was short.
 """
 import argparse
+import json
 import os
 import pathlib
 import subprocess
@@ -79,6 +81,7 @@ CONVOLUTIONS = ["graph", "graph+channels_last", "graph+tf32", "graph+tf32+channe
 
 
 OURS_TF32 = "genotype+tf32"
+NO_TIME = "no time left"
 
 
 def is_float32(variant):
@@ -91,7 +94,8 @@ class Race:
         self.out = pathlib.Path(options.out)
         self.out.mkdir(parents=True, exist_ok=True)
         self.programs = pathlib.Path(options.programs)
-        self.python = find_peers()
+        self.python = None if options.alone else options.python or find_peers()
+        self.deadline = time.monotonic() + options.seconds if options.seconds is not None else None
         self.device = "cpu" if options.rehearse else "cuda"
         stand_in = (self.programs / "libcuda_stand_in.so").resolve()
         self.environment = {"LD_PRELOAD": str(stand_in)} if options.rehearse else {}
@@ -100,8 +104,46 @@ class Race:
         driver = first_line("nvidia-smi", fields, "--format=csv,noheader", "--id=0")
         self.results = {"machine": describe(root), "gpu": gpu, "driver": driver, "rehearsal": options.rehearse,
                         "quick": options.quick, "peers": [], "heats": [], "left_out": {}}
+        self.failed = self.short_of_time = False
         if not self.python:
-            self.leave_out("PyTorch", "no virtual environment: benchmarks/setup_peers.sh makes one")
+            self.leave_out("PyTorch", "measured alone" if options.alone else
+                           "no virtual environment: benchmarks/setup_peers.sh makes one")
+
+    def left(self):
+        """Seconds."""
+        return self.deadline - time.monotonic() if self.deadline is not None else float("inf")
+
+    def lose(self, variant, name, batch, reason):
+        """A contestant that fell out, by itself or because the time is up."""
+        if self.left() <= 1:
+            self.short_of_time, reason = True, NO_TIME
+        elif variant.startswith("genotype"):
+            self.failed = True
+        self.leave_out(f"{variant}, {name}, batch {batch}", reason)
+
+    def begin(self, name, batch):
+        """Whether there is time for another heat."""
+        if self.left() > 5:
+            return True
+        self.short_of_time = True
+        self.leave_out(f"{name}, batch {batch}", NO_TIME)
+        return False
+
+    def write(self):
+        write_json(self.out / "gpu.json", self.results)
+        (self.out / "gpu.md").write_text(markdown(self.results))
+
+    def tell(self, name, batch, figures, seconds):
+        """A line of JSON for the file of --lines."""
+        if not self.options.lines:
+            return
+        ours = any(variant.startswith("genotype") for variant in figures)
+        state = "passed" if ours else "cut" if self.short_of_time else "failed"
+        line = {"part": "race", "step": f"{name}, batch {batch}", "state": state, "seconds": round(seconds, 3),
+                "ms": {v: round(f["ms"], 5) for v, f in figures.items()},
+                "fastest_ms": {v: round(f["min"], 5) for v, f in figures.items()}}
+        with open(self.options.lines, "a") as lines:
+            lines.write(json.dumps(line) + "\n")
 
     def leave_out(self, name, reason):
         print(f"Without {name}: {reason}", flush=True)
@@ -125,6 +167,9 @@ class Race:
             ours["genotype, from the host"] = f"{task}_host"
         made = []
         for variant in [*ours, *variants]:
+            if self.left() <= 1:
+                self.lose(variant, name, batch, NO_TIME)
+                continue
             if variant in ours:
                 command = [self.programs / f"gpu_{program}", ours[variant], str(batch), seed]
                 environment = self.environment
@@ -133,16 +178,18 @@ class Race:
                 environment = {}
             try:
                 environment = {"OMP_PROC_BIND": "false", **environment}
-                made.append(Contestant(variant, command, threads, environment, patience=900))
+                made.append(Contestant(variant, command, threads, environment,
+                                        patience=min(900, self.left())))
             except Gone as reason:
-                self.leave_out(f"{variant}, {name}, batch {batch}", str(reason))
+                self.lose(variant, name, batch, str(reason))
         return made
 
     def measure(self, name, batch, contestants, counted, calls=1):
+        begun = time.perf_counter()
         rounds, seconds = (3, 0.05) if self.options.rehearse else (5, 0.25) if self.options.quick else (9, 0.5)
         figures, lost = heat(contestants, rounds, seconds)
         for variant, reason in lost.items():
-            self.leave_out(f"{variant}, {name}, batch {batch}", reason)
+            self.lose(variant, name, batch, reason)
         for f in figures.values():
             for key in ("ms", "low", "high", "min", "p50", "p99"):
                 f[key] /= calls
@@ -152,9 +199,12 @@ class Race:
         self.results["heats"].append({"name": name, "batch": batch, "counted": counted, "variants": figures})
         said = [f"{variant} {race_report.ms(f['ms'])} ms " for variant, f in figures.items()]
         print(f"{name}, batch {batch}:", *said, flush=True)
-        write_json(self.out / "gpu.json", self.results)
+        self.write()
+        self.tell(name, batch, figures, time.perf_counter() - begun)
 
     def heat(self, name, task, batch, program, variants, counted):
+        if not self.begin(name, batch):
+            return
         contestants = self.contestants(name, task, batch, program, self.variants(task, variants))
         try:
             self.measure(name, batch, contestants, counted)
@@ -163,17 +213,26 @@ class Race:
                 contestant.stop()
 
     def convolutions(self, batch):
+        if not self.begin("convolutions", batch):
+            return
         layers = [(layer, f"discriminator {i}") for i, layer in enumerate(DISCRIMINATOR, 1)] + [
             (layer, f"generator {i}") for i, layer in enumerate(GENERATOR, 1)]
         variants = self.variants("convolution", CONVOLUTIONS)
         contestants = self.contestants("convolutions", "convolution", batch, "kernels", variants)
+        running = list(contestants)
         try:
             for layer, title in layers[::5] if self.options.rehearse else layers:
                 for direction in DIRECTIONS:
-                    for contestant in contestants:
-                        contestant.ask(f"choose {layer},{direction}")
+                    if not self.begin(f"convolution, {title}, {direction}", batch):
+                        return
+                    for contestant in list(running):
+                        try:
+                            contestant.ask(f"choose {layer},{direction}")
+                        except Gone as reason:
+                            running.remove(contestant)
+                            self.lose(contestant.name, f"convolution, {title}, {direction}", batch, str(reason))
                     counted = ("flops", flops_of(layer, batch))
-                    self.measure(f"convolution, {title}, {direction}", batch, contestants, counted, CALLS)
+                    self.measure(f"convolution, {title}, {direction}", batch, running, counted, CALLS)
         finally:
             for contestant in contestants:
                 contestant.stop()
@@ -261,21 +320,26 @@ def main():
                         help="without a GPU: few steps, PyTorch on the processor, ours without a kernel")
     parser.add_argument("--heats", default="", help="only those whose names have this in them")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--seconds", type=float, help="ends within so many; what others' shares refer to comes last")
+    parser.add_argument("--python", help="the Python that has PyTorch (default: that of benchmarks/setup_peers.sh)")
+    parser.add_argument("--alone", action="store_true", help="without PyTorch")
+    parser.add_argument("--lines", help="file that gets a line of JSON for each heat, as it ends")
     parser.add_argument("--programs", required=True, help=argparse.SUPPRESS)
     parser.add_argument("--out", default="out/benchmarks", help="folder of the results (default: out/benchmarks)")
     options = parser.parse_args()
     started = time.perf_counter()
     race = Race(options)
-    for one in HEATS:
+    # What is short of time begins with the steps.
+    heats = HEATS if options.seconds is None else sorted(HEATS, key=lambda one: one[1] in ("matmul", "copy"))
+    for one in heats:
         if options.heats in one[0] or one[1] in ("matmul", "copy"):  # the others' shares refer to those
             race.heat(*one)
     if "convolution".startswith(options.heats) or options.heats.startswith("convolution"):
         race.convolutions(64)
     race.results["seconds"] = round(time.perf_counter() - started)
-    write_json(race.out / "gpu.json", race.results)
-    text = markdown(race.results)
-    (race.out / "gpu.md").write_text(text)
-    print(text)
+    race.write()
+    print(markdown(race.results))
+    return 1 if race.failed else 3 if race.short_of_time else 0
 
 
 if __name__ == "__main__":

@@ -41,7 +41,8 @@ def describe(root):
     flags = field("/proc/cpuinfo", "flags").split()
     vectors = [name for name in ("avx2", "fma", "avx512f", "avx512_bf16", "amx_bf16") if name in flags]
     memory = field("/proc/meminfo", "MemTotal").split()
-    commit = first_line("git", "describe", "--always", "--dirty", cwd=root)
+    # Where programs were built elsewhere, whoever runs them says of what.
+    commit = os.environ.get("GENOTYPE_COMMIT") or first_line("git", "describe", "--always", "--dirty", cwd=root)
     return {
         "processor": field("/proc/cpuinfo", "model name") or platform.processor() or platform.machine(),
         "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),

@@ -55,7 +55,7 @@ genotype::Arena<genotype::Cuda> on_gpu(const genotype::Tensor<S>& values) {
 /// Numbers between -1 and 1 there.
 inline genotype::Arena<genotype::Cuda> numbers_on_gpu(long count) {
     genotype::Arena<genotype::Cuda> values(count);
-    genotype::fill_uniform(genotype::Cuda{}, count, genotype::RandomState{.seed = 1}, -1, 1, values.data());
+    fill_uniform(genotype::Cuda{}, count, genotype::RandomState{.seed = 1}, -1, 1, values.data());
     return values;
 }
 

@@ -8,22 +8,22 @@ namespace {
 constexpr float darkest_of_dcgan = -1, darkest_of_vae = 0;
 
 /// Steps on a batch, and noise, that lie on the GPU.
-template <class Sample, class Noise, class Trainer>
+template <class Device, class Sample, class Noise, class Trainer>
 int train_there(Trainer& trainer, float darkest, const GpuSetting& setting) {
-    const Arena<Cuda> batch = on_gpu(images<Sample>(setting.batch, darkest));
+    const Arena<Cuda> batch = on_gpu(image_batch<Sample>(setting.batch, darkest));
     Arena<Cuda> noise(setting.batch * Noise::count);
     RandomState random{.seed = setting.seed, .stream = streams::noise};
     const auto step = [&] {
         fill_normal(Cuda{}, noise.size(), random.take(noise.size()), noise.data());
-        trainer.step(ViewOn<Sample, Cuda>{batch.data(), setting.batch},
-                     ViewOn<Noise, Cuda>{noise.data(), setting.batch});
+        trainer.step(ViewOn<Sample, Device>{batch.data(), setting.batch},
+                     ViewOn<Noise, Device>{noise.data(), setting.batch});
     };
     return serve(0, step, setting.gpu);
 }
 
 template <class Sample, class Trainer>
 int train_from_host(Trainer& trainer, float darkest, const GpuSetting& setting) {
-    const auto batch = images<Sample>(setting.batch, darkest);
+    const auto batch = image_batch<Sample>(setting.batch, darkest);
     return serve(
         0, [&] { trainer.step(batch); }, setting.gpu);
 }
@@ -41,12 +41,12 @@ Trainer<ImageVae<256>, Device> vae_trainer(const GpuSetting& setting) {
 template <class Device>
 int dcgan_there(const GpuSetting& setting) {
     auto trainer = dcgan_trainer<Device>(setting);
-    return train_there<Shape<3, 32, 32>, Shape<100, 1, 1>>(trainer, darkest_of_dcgan, setting);
+    return train_there<Device, Shape<3, 32, 32>, Shape<100, 1, 1>>(trainer, darkest_of_dcgan, setting);
 }
 template <class Device>
 int vae_there(const GpuSetting& setting) {
     auto trainer = vae_trainer<Device>(setting);
-    return train_there<Shape<784>, Shape<20>>(trainer, darkest_of_vae, setting);
+    return train_there<Device, Shape<784>, Shape<20>>(trainer, darkest_of_vae, setting);
 }
 
 int dcgan_host(const GpuSetting& setting) {

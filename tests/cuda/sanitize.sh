@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The kernels under compute-sanitizer, on a GPU: accesses out of bounds, races in shared memory, values that nobody wrote,
-# barriers that not all threads reach. Runs each test program under each of its four tools, and says what each found.
+# barriers that not all threads reach. Runs each test program under each of its four tools, or under those that
+# $GENOTYPE_SANITIZER_TOOLS names, and says what each found.
 # usage: sanitize.sh NVCC FAULTY_PROGRAM PROGRAM...
 set -euo pipefail
 nvcc=$1 faulty=$2
@@ -21,7 +22,7 @@ under() {
 }
 
 failed=0
-for tool in memcheck racecheck initcheck synccheck; do
+for tool in ${GENOTYPE_SANITIZER_TOOLS:-memcheck racecheck initcheck synccheck}; do
     result=0
     under "$tool" "$faulty" "$tool" || result=$?
     ((result == 99)) || { echo "FAULT: $tool does not find the fault that was made for it"; failed=1; }
