@@ -9,7 +9,7 @@
 #include <cstddef>
 #include <vector>
 
-#include "genotype/kernels/cpu/tile.hpp"
+#include "genotype/kernels/cpu/matmul/tile.hpp"
 
 namespace genotype::benchmarks {
 

@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-#include "genotype/kernels/cpu/convolution.hpp"
+#include "genotype/kernels/cpu/conv/convolution.hpp"
 #include "handover.hpp"
 #include "peak.hpp"
 

@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <chrono>
 
-#include "genotype/kernels/cpu/tile.hpp"
+#include "genotype/kernels/cpu/matmul/tile.hpp"
 
 namespace genotype::benchmarks {
 

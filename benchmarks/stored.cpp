@@ -15,8 +15,8 @@
 #include <vector>
 
 #include "bandwidth.hpp"
-#include "genotype/kernels/cpu/stored_product.hpp"
-#include "genotype/tensor/arena.hpp"
+#include "genotype/kernels/cpu/quantized/stored_product.hpp"
+#include "genotype/memory/arena.hpp"
 #include "peak.hpp"
 
 using namespace genotype;

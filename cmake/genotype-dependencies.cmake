@@ -26,7 +26,7 @@ macro(genotype_find_core missing)
   set(${missing} "${genotype_lines}")
 endmacro()
 
-# Adaptors to other libraries' arrays: tensor/eigen.hpp and data/principal_components.hpp; tensor/xtensor.hpp.
+# Adaptors to other libraries' arrays: interop/eigen.hpp and data/principal_components.hpp; interop/xtensor.hpp.
 set(genotype_eigen_library Eigen3::Eigen)
 set(genotype_xtensor_library xtensor)
 macro(genotype_find_eigen missing)

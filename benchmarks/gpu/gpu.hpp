@@ -14,10 +14,10 @@
 #include <utility>
 
 #include "../race/serve.hpp"
+#include "genotype/kernels/cuda/cuda.hpp"
 #include "genotype/kernels/thrust.hpp"
-#include "genotype/kernels/thrust/cuda.hpp"
-#include "genotype/tensor/arena.hpp"
-#include "genotype/tensor/tensor.hpp"
+#include "genotype/memory/arena.hpp"
+#include "genotype/memory/tensor.hpp"
 
 namespace race {
 

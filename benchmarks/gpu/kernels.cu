@@ -4,8 +4,8 @@
 #include <sstream>
 #include <string>
 
-#include "genotype/kernels/thrust/convolution.hpp"
-#include "genotype/kernels/thrust/elementwise.hpp"
+#include "genotype/kernels/portable/convolution.hpp"
+#include "genotype/kernels/portable/elementwise.hpp"
 #include "gpu.hpp"
 
 namespace race {

@@ -4,7 +4,7 @@
 
 #include "genotype/data/text_windows.hpp"
 #include "genotype/genotype.hpp"
-#include "genotype/text/text_run.hpp"
+#include "genotype/text/generation/text_run.hpp"
 #include "gpu.hpp"
 
 namespace race {

@@ -8,8 +8,8 @@
 #include <cstring>
 #include <string_view>
 
-#include "genotype/text/config_file.hpp"
-#include "genotype/text/config_source.hpp"
+#include "genotype/text/files/config_file.hpp"
+#include "genotype/text/files/config_source.hpp"
 
 namespace {
 

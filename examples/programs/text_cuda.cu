@@ -1,5 +1,5 @@
 #include <genotype/cuda.hpp>
-#include <genotype/text/text_run.hpp>
+#include <genotype/text/generation/text_run.hpp>
 
 #include "text_cuda.hpp"
 #include "text_model.hpp"

@@ -3,8 +3,8 @@
 #pragma once
 
 #include <genotype/kernels/sequences.hpp>
-#include <genotype/tensor/arena.hpp>
-#include <genotype/text/text_run_options.hpp>
+#include <genotype/memory/arena.hpp>
+#include <genotype/text/generation/text_run_options.hpp>
 #include <memory>
 #include <span>
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <filesystem>
-#include <genotype/text/generation_options.hpp>
+#include <genotype/text/generation/generation_options.hpp>
 #include <string>
 
 namespace example {

@@ -1,9 +1,9 @@
 #include "text_parts.hpp"
 
 #include <cstdio>
-#include <genotype/text/chat.hpp>
-#include <genotype/text/generation_defaults.hpp>
-#include <genotype/text/tokenizer_file.hpp>
+#include <genotype/text/generation/chat.hpp>
+#include <genotype/text/generation/generation_defaults.hpp>
+#include <genotype/text/tokenizer/tokenizer_file.hpp>
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <string>

@@ -2,9 +2,9 @@
 // program, because none of it depends on the model's type and all of it takes long to compile.
 #pragma once
 
-#include <genotype/text/generated_text.hpp>
-#include <genotype/text/text_files.hpp>
-#include <genotype/text/tokenizer.hpp>
+#include <genotype/text/files/text_files.hpp>
+#include <genotype/text/generation/generated_text.hpp>
+#include <genotype/text/tokenizer/tokenizer.hpp>
 #include <vector>
 
 #include "text_flags.hpp"

@@ -2,7 +2,7 @@
 // checkpoints.
 #pragma once
 
-#include "genotype/training/checkpoint.hpp"
+#include "genotype/training/checkpoint_file.hpp"
 #include "genotype/training/checkpoints.hpp"
 #include "genotype/training/history.hpp"
 #include "genotype/training/interrupt.hpp"

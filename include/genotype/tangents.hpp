@@ -2,4 +2,4 @@
 #pragma once
 
 #include "genotype/genotype.hpp"
-#include "genotype/model/tangent_workspace.hpp"
+#include "genotype/network/tangent_workspace.hpp"

@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "genotype/model/check_sample_norms.hpp"
-#include "genotype/model/model.hpp"
+#include "genotype/network/check_sample_norms.hpp"
+#include "genotype/network/model.hpp"
 
 namespace genotype {
 

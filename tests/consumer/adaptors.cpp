@@ -1,6 +1,6 @@
 // A user's program that shows a batch as Eigen's and as xtensor's array.
-#include <genotype/tensor/eigen.hpp>
-#include <genotype/tensor/xtensor.hpp>
+#include <genotype/interop/eigen.hpp>
+#include <genotype/interop/xtensor.hpp>
 
 using namespace genotype;
 

@@ -1,7 +1,7 @@
 // Elementwise kernels, sums of groups and memory of the GPU, against plain loops on the host.
 #include <doctest/doctest.h>
 
-#include "genotype/kernels/thrust/elementwise.hpp"
+#include "genotype/kernels/portable/elementwise.hpp"
 #include "on_gpu.hpp"
 
 using namespace genotype;

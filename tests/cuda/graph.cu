@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "genotype/kernels/functions.hpp"
-#include "genotype/kernels/thrust/elementwise.hpp"
+#include "genotype/kernels/portable/elementwise.hpp"
 #include "on_gpu.hpp"
 
 using namespace genotype;

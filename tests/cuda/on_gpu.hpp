@@ -1,9 +1,9 @@
 // What a test needs to run the same kernel on the GPU and on the host.
 #pragma once
 
+#include "genotype/kernels/cuda/cuda.hpp"
 #include "genotype/kernels/reference.hpp"
-#include "genotype/kernels/thrust/cuda.hpp"
-#include "genotype/tensor/arena.hpp"
+#include "genotype/memory/arena.hpp"
 #include "support/kernel_arrays.hpp"
 
 namespace cuda_test {

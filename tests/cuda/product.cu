@@ -5,11 +5,11 @@
 #include <utility>
 
 #include "genotype/kernels/frames.hpp"
+#include "genotype/kernels/portable/convolution.hpp"
+#include "genotype/kernels/portable/for_each_index.hpp"
+#include "genotype/kernels/portable/general_convolution.hpp"
 #include "genotype/kernels/reference/for_each_index.hpp"
 #include "genotype/kernels/reference/general_convolution.hpp"
-#include "genotype/kernels/thrust/convolution.hpp"
-#include "genotype/kernels/thrust/for_each_index.hpp"
-#include "genotype/kernels/thrust/general_convolution.hpp"
 #include "on_gpu.hpp"
 
 using namespace genotype;

@@ -2,7 +2,7 @@
 #include <doctest/doctest.h>
 
 #include "genotype/kernels/cpu/random.hpp"
-#include "genotype/kernels/thrust/random.hpp"
+#include "genotype/kernels/portable/random.hpp"
 #include "on_gpu.hpp"
 
 using namespace genotype;

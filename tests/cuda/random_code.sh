@@ -7,8 +7,8 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cat >"$folder/kernels.cu" <<'SOURCE'
-#include "genotype/kernels/thrust/cuda.hpp"
-#include "genotype/kernels/thrust/random.hpp"
+#include "genotype/kernels/cuda/cuda.hpp"
+#include "genotype/kernels/portable/random.hpp"
 void fill_all(long n, const genotype::RandomState& start, float* y) {
     fill_normal(genotype::Cuda{}, n, start, y);
     fill_uniform(genotype::Cuda{}, n, start, 0, 1, y);

@@ -5,11 +5,11 @@
 #include <string_view>
 #include <vector>
 
+#include "genotype/kernels/cuda/cuda.hpp"
 #include "genotype/kernels/functions.hpp"
-#include "genotype/kernels/thrust/convolution.hpp"
-#include "genotype/kernels/thrust/cuda.hpp"
-#include "genotype/kernels/thrust/elementwise.hpp"
-#include "genotype/tensor/arena.hpp"
+#include "genotype/kernels/portable/convolution.hpp"
+#include "genotype/kernels/portable/elementwise.hpp"
+#include "genotype/memory/arena.hpp"
 
 using namespace genotype;
 

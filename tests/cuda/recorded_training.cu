@@ -11,8 +11,8 @@
 #include "genotype/checkpoint.hpp"
 #include "genotype/genotype.hpp"
 #include "genotype/io.hpp"
+#include "genotype/kernels/cuda/cuda.hpp"
 #include "genotype/kernels/thrust.hpp"
-#include "genotype/kernels/thrust/cuda.hpp"
 #include "support/dcgan.hpp"
 
 using namespace genotype;

@@ -6,7 +6,7 @@
 
 #include "genotype/genotype.hpp"
 #include "genotype/kernels/thrust.hpp"
-#include "genotype/text/text_run.hpp"
+#include "genotype/text/generation/text_run.hpp"
 #include "on_gpu.hpp"
 
 using namespace genotype;

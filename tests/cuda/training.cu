@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "genotype/genotype.hpp"
+#include "genotype/kernels/cuda/cuda.hpp"
 #include "genotype/kernels/thrust.hpp"
-#include "genotype/kernels/thrust/cuda.hpp"
 
 using namespace genotype;
 

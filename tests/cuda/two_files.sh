@@ -9,10 +9,10 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 
 kernels='#include <cstdio>
-#include "genotype/kernels/thrust/cuda.hpp"
-#include "genotype/kernels/thrust/elementwise.hpp"
+#include "genotype/kernels/cuda/cuda.hpp"
+#include "genotype/kernels/portable/elementwise.hpp"
 #include "genotype/optimizers/clip.hpp"
-#include "genotype/tensor/arena.hpp"
+#include "genotype/memory/arena.hpp"
 using namespace genotype;
 void clip() {
     Arena<Cuda> gradients(10000), norm(1 + sum_parts(Cuda{}));

@@ -1,10 +1,10 @@
 // What describes a text model: a GGUF file's metadata; or a text as config.json, generation_config.json, an index of
 // shards and a chat template at once.
-#include "genotype/text/chat_template.hpp"
-#include "genotype/text/config_source.hpp"
-#include "genotype/text/generation_defaults.hpp"
-#include "genotype/text/shard_index.hpp"
-#include "genotype/text/tensor_names.hpp"
+#include "genotype/text/generation/chat_template.hpp"
+#include "genotype/text/files/config_source.hpp"
+#include "genotype/text/generation/generation_defaults.hpp"
+#include "genotype/text/files/shard_index.hpp"
+#include "genotype/text/files/tensor_names.hpp"
 #include "support/fuzz.hpp"
 
 using namespace genotype;

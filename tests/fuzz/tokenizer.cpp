@@ -1,6 +1,6 @@
 // A tokenizer.json, or a vocab.json and a merges.txt with a zero byte between them, or so all files of a folder
 // (merges.txt empty: a tokenizer.json); and what the tokenizer does with the files' own text.
-#include "genotype/text/tokenizer_file.hpp"
+#include "genotype/text/tokenizer/tokenizer_file.hpp"
 #include "support/fuzz.hpp"
 
 using namespace genotype;

@@ -35,11 +35,11 @@ while IFS=: read -r file line text; do
             includes[$file]+=" $header"
             ;;
         Eigen/* | unsupported/Eigen/*)
-            [[ $file == genotype/tensor/eigen.hpp || $module == data || $module == io ]] || fault "$where: Eigen outside its modules"
+            [[ $file == genotype/interop/eigen.hpp || $module == data || $module == io ]] || fault "$where: Eigen outside its modules"
             reach[$file]+=" $header"
             ;;
         xtensor/* | xtl/*)
-            [[ $file == genotype/tensor/xtensor.hpp || $module == data || $module == io ]] || fault "$where: xtensor outside its modules"
+            [[ $file == genotype/interop/xtensor.hpp || $module == data || $module == io ]] || fault "$where: xtensor outside its modules"
             reach[$file]+=" $header"
             ;;
         png.h | zip.h | zlib.h)
@@ -55,7 +55,7 @@ while IFS=: read -r file line text; do
             reach[$file]+=" $header"
             ;;
         thrust/* | cuda*.h | cub/* | cublas*.h)
-            [[ $file == genotype/kernels/thrust/* ]] || fault "$where: $header outside kernels/thrust"
+            [[ $file == genotype/kernels/portable/* || $file == genotype/kernels/cuda/* ]] || fault "$where: $header outside kernels/portable and kernels/cuda"
             reach[$file]+=" $header"
             ;;
         sys/*) ;;

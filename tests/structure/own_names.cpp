@@ -5,8 +5,8 @@
 #include <genotype/genotype.hpp>
 #include <genotype/io.hpp>
 #include <genotype/io/npz.hpp>
-#include <genotype/tensor/eigen.hpp>
-#include <genotype/tensor/xtensor.hpp>
+#include <genotype/interop/eigen.hpp>
+#include <genotype/interop/xtensor.hpp>
 #include <genotype/testing.hpp>
 #include <genotype/text.hpp>
 

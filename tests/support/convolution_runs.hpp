@@ -12,7 +12,7 @@
 
 #include "genotype/kernels/conv_geometry.hpp"
 #include "genotype/kernels/reference/convolution.hpp"
-#include "genotype/tensor/region.hpp"
+#include "genotype/memory/region.hpp"
 
 namespace convolution_test {
 

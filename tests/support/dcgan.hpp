@@ -8,7 +8,7 @@
 #include "genotype/layers/relu.hpp"
 #include "genotype/layers/sigmoid.hpp"
 #include "genotype/layers/tanh.hpp"
-#include "genotype/model/sequential.hpp"
+#include "genotype/network/sequential.hpp"
 
 namespace dcgan {
 

@@ -1,7 +1,7 @@
 // The small vocabulary with an end token behind it: that of the fake language model.
 #pragma once
 
-#include "genotype/text/tokenizer.hpp"
+#include "genotype/text/tokenizer/tokenizer.hpp"
 #include "support/small_tokenizer.hpp"
 
 inline constexpr genotype::TokenId end_token = 268;

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "genotype/shape/error.hpp"
-#include "genotype/text/language_model_run.hpp"
+#include "genotype/text/generation/language_model_run.hpp"
 
 struct FakeModelOptions {
     int vocabulary = 269;

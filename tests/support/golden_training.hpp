@@ -5,9 +5,9 @@
 #include <array>
 #include <cstdint>
 
-#include "genotype/model/children.hpp"
+#include "genotype/memory/tensor.hpp"
+#include "genotype/network/children.hpp"
 #include "genotype/random/philox.hpp"
-#include "genotype/tensor/tensor.hpp"
 #include "support/golden.hpp"
 
 namespace golden {

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "genotype/kernels/capture.hpp"
-#include "genotype/kernels/thrust/each.hpp"
+#include "genotype/kernels/portable/each.hpp"
 
 namespace genotype {
 namespace kernels::detail {

@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "genotype/text/tokenizer.hpp"
+#include "genotype/text/tokenizer/tokenizer.hpp"
 
 /// Token `byte` is that byte; merge k makes token 256 + k.
 inline genotype::TokenizerParts small_parts(std::vector<std::string> merges = {"h e", "l l", "he ll", "hell o", "Ġ w",

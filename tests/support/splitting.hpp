@@ -1,7 +1,7 @@
 // Devices over thrust that run on the processor and take work in parts, as a GPU does.
 #pragma once
 
-#include "genotype/kernels/thrust/device.hpp"
+#include "genotype/kernels/portable/device.hpp"
 
 template <class System>
 struct Splitting : System {

@@ -3,9 +3,9 @@
 #pragma once
 
 #if defined(__CUDACC__)
-#include "genotype/kernels/thrust/cuda.hpp"
+#include "genotype/kernels/cuda/cuda.hpp"
 #define GENOTYPE_THRUST_DEVICES genotype::Cuda
 #else
-#include "genotype/kernels/thrust/device.hpp"
+#include "genotype/kernels/portable/device.hpp"
 #define GENOTYPE_THRUST_DEVICES genotype::ThrustCpp, genotype::ThrustOmp
 #endif

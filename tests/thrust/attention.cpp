@@ -1,5 +1,5 @@
 // Attention over thrust against the plain loops, with and without a session; a row's bits depend on its position alone.
-#include "genotype/kernels/thrust/attention.hpp"
+#include "genotype/kernels/portable/attention.hpp"
 
 #include <doctest/doctest.h>
 

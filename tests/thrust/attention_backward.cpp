@@ -1,11 +1,11 @@
 // The gradient of attention over thrust against the plain loops, for every number of threads.
-#include "genotype/kernels/thrust/attention_backward.hpp"
+#include "genotype/kernels/portable/attention_backward.hpp"
 
 #include <doctest/doctest.h>
 
+#include "genotype/kernels/portable/full_attention.hpp"
 #include "genotype/kernels/reference/attention.hpp"
 #include "genotype/kernels/reference/full_attention.hpp"
-#include "genotype/kernels/thrust/full_attention.hpp"
 #include "support/full_attention_runs.hpp"
 #include "support/thrust_devices.hpp"
 

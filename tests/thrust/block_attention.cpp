@@ -1,12 +1,12 @@
 // What the threads of a GPU's block do for attention and its gradients, run by threads of the processor.
-#include "genotype/kernels/thrust/block_attention.hpp"
+#include "genotype/kernels/portable/block_attention.hpp"
 
 #include <doctest/doctest.h>
 
 #include <vector>
 
+#include "genotype/kernels/portable/block_attention_backward.hpp"
 #include "genotype/kernels/reference/attention.hpp"
-#include "genotype/kernels/thrust/block_attention_backward.hpp"
 #include "support/gpu_block.hpp"
 #include "support/kernel_arrays.hpp"
 

@@ -8,9 +8,9 @@
 #include <memory>
 #include <type_traits>
 
-#include "genotype/kernels/thrust/block_product.hpp"
-#include "genotype/kernels/thrust/block_rows.hpp"
-#include "genotype/kernels/thrust/block_tf32.hpp"
+#include "genotype/kernels/cuda/block_tf32.hpp"
+#include "genotype/kernels/portable/block_product.hpp"
+#include "genotype/kernels/portable/block_rows.hpp"
 #include "support/gpu_block.hpp"
 #include "support/kernel_arrays.hpp"
 

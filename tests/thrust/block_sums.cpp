@@ -1,12 +1,12 @@
 // What the threads of a GPU's block do for sums, run by threads of the processor.
-#include "genotype/kernels/thrust/block_sums.hpp"
+#include "genotype/kernels/portable/block_sums.hpp"
 
 #include <doctest/doctest.h>
 
 #include <vector>
 
-#include "genotype/kernels/thrust/block_columns.hpp"
-#include "genotype/kernels/thrust/each.hpp"
+#include "genotype/kernels/portable/block_columns.hpp"
+#include "genotype/kernels/portable/each.hpp"
 #include "support/gpu_block.hpp"
 #include "support/kernel_arrays.hpp"
 

@@ -1,5 +1,5 @@
 // Convolutions over thrust against plain loops: all three directions over many shapes.
-#include "genotype/kernels/thrust/convolution.hpp"
+#include "genotype/kernels/portable/convolution.hpp"
 
 #include <doctest/doctest.h>
 

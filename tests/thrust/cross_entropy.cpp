@@ -1,5 +1,5 @@
 // Cross-entropy over thrust against the plain loops: huge logits, wrong targets, any number of threads.
-#include "genotype/kernels/thrust/cross_entropy.hpp"
+#include "genotype/kernels/portable/cross_entropy.hpp"
 
 #include <doctest/doctest.h>
 

@@ -3,9 +3,9 @@
 
 #include <doctest/doctest.h>
 
+#include "genotype/kernels/portable/elementwise.hpp"
+#include "genotype/kernels/portable/halves.hpp"
 #include "genotype/kernels/reference/halves.hpp"
-#include "genotype/kernels/thrust/elementwise.hpp"
-#include "genotype/kernels/thrust/halves.hpp"
 #include "genotype/layers/gated.hpp"
 #include "genotype/layers/silu.hpp"
 #include "support/kernel_arrays.hpp"

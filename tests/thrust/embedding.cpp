@@ -1,14 +1,14 @@
 // Embedding's kernels over thrust give the plain ones' bits, with ids that repeat and ids that do not occur.
-#include "genotype/kernels/thrust/embedding.hpp"
+#include "genotype/kernels/portable/embedding.hpp"
 
 #include <doctest/doctest.h>
 
 #include <cmath>
 #include <random>
 
+#include "genotype/kernels/portable/sinusoid.hpp"
 #include "genotype/kernels/reference/embedding.hpp"
 #include "genotype/kernels/reference/sinusoid.hpp"
-#include "genotype/kernels/thrust/sinusoid.hpp"
 #include "support/kernel_arrays.hpp"
 #include "support/thrust_devices.hpp"
 

@@ -3,9 +3,9 @@
 
 #include <doctest/doctest.h>
 
+#include "genotype/kernels/portable/gaussian.hpp"
+#include "genotype/kernels/portable/spread.hpp"
 #include "genotype/kernels/reference/spread.hpp"
-#include "genotype/kernels/thrust/gaussian.hpp"
-#include "genotype/kernels/thrust/spread.hpp"
 #include "support/kernel_arrays.hpp"
 #include "support/thrust_devices.hpp"
 

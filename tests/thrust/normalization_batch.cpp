@@ -5,7 +5,7 @@
 
 #include <cstdint>
 
-#include "genotype/kernels/thrust/normalization_batch.hpp"
+#include "genotype/kernels/portable/normalization_batch.hpp"
 #include "genotype/layers/leaky_relu.hpp"
 #include "genotype/layers/silu.hpp"
 #include "support/kernel_arrays.hpp"

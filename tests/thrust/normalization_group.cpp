@@ -3,7 +3,7 @@
 
 #include <doctest/doctest.h>
 
-#include "genotype/kernels/thrust/normalization_group.hpp"
+#include "genotype/kernels/portable/normalization_group.hpp"
 #include "support/kernel_arrays.hpp"
 #include "support/thrust_devices.hpp"
 

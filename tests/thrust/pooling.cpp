@@ -1,5 +1,5 @@
 // Pooling over thrust against the plain loops.
-#include "genotype/kernels/thrust/pooling.hpp"
+#include "genotype/kernels/portable/pooling.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,5 +1,5 @@
 // Random numbers over thrust have the bits of the other devices.
-#include "genotype/kernels/thrust/random.hpp"
+#include "genotype/kernels/portable/random.hpp"
 
 #include <doctest/doctest.h>
 

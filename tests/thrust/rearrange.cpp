@@ -1,11 +1,11 @@
 // Kernels that move values, over thrust, against the plain loops.
-#include "genotype/kernels/thrust/rearrange.hpp"
+#include "genotype/kernels/portable/rearrange.hpp"
 
 #include <doctest/doctest.h>
 
+#include "genotype/kernels/portable/bilinear.hpp"
 #include "genotype/kernels/reference/bilinear.hpp"
 #include "genotype/kernels/reference/rearrange.hpp"
-#include "genotype/kernels/thrust/bilinear.hpp"
 #include "support/kernel_arrays.hpp"
 #include "support/thrust_devices.hpp"
 

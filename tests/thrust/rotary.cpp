@@ -1,5 +1,5 @@
 // Rotary embedding over thrust gives the plain loops' bits: near and far positions, back again, in place.
-#include "genotype/kernels/thrust/rotary.hpp"
+#include "genotype/kernels/portable/rotary.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,5 +1,5 @@
 // Products whose sums are taken in splits, as on a GPU, against plain loops.
-#include "genotype/kernels/thrust/split_product.hpp"
+#include "genotype/kernels/portable/split_product.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,5 +1,5 @@
 // Products with, and rows of, matrices in a file's form over thrust, against the plain loops.
-#include "genotype/kernels/thrust/stored.hpp"
+#include "genotype/kernels/portable/stored.hpp"
 
 #include <doctest/doctest.h>
 

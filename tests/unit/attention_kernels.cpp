@@ -2,10 +2,10 @@
 // its position alone.
 #include <doctest/doctest.h>
 
-#include "genotype/kernels/cpu/attention.hpp"
-#include "genotype/kernels/cpu/attention_backward.hpp"
-#include "genotype/kernels/cpu/full_attention.hpp"
-#include "genotype/kernels/cpu/full_attention_backward.hpp"
+#include "genotype/kernels/cpu/attention/attention.hpp"
+#include "genotype/kernels/cpu/attention/attention_backward.hpp"
+#include "genotype/kernels/cpu/attention/full_attention.hpp"
+#include "genotype/kernels/cpu/attention/full_attention_backward.hpp"
 #include "genotype/kernels/reference/attention.hpp"
 #include "genotype/kernels/reference/full_attention.hpp"
 #include "support/full_attention_runs.hpp"

@@ -5,7 +5,7 @@
 
 #include <cstdint>
 
-#include "genotype/kernels/cpu/normalization_batch.hpp"
+#include "genotype/kernels/cpu/norm/normalization_batch.hpp"
 #include "genotype/kernels/reference/normalization_batch.hpp"
 #include "support/devices.hpp"
 #include "support/kernel_arrays.hpp"

@@ -1,12 +1,12 @@
 // Characters as tokens, and a tokenizer's files.
-#include "genotype/text/characters.hpp"
+#include "genotype/text/tokenizer/characters.hpp"
 
 #include <doctest/doctest.h>
 
 #include <vector>
 
-#include "genotype/text/save_tokenizer.hpp"
-#include "genotype/text/tokenizer_file.hpp"
+#include "genotype/text/tokenizer/save_tokenizer.hpp"
+#include "genotype/text/tokenizer/tokenizer_file.hpp"
 #include "support/temporary_folder.hpp"
 
 using namespace genotype;

@@ -1,12 +1,12 @@
 // Chat templates, and defaults of generation.
-#include "genotype/text/chat.hpp"
+#include "genotype/text/generation/chat.hpp"
 
 #include <doctest/doctest.h>
 
 #include <string>
 #include <vector>
 
-#include "genotype/text/generation_defaults.hpp"
+#include "genotype/text/generation/generation_defaults.hpp"
 #include "support/temporary_folder.hpp"
 #include "support/text_model_files.hpp"
 

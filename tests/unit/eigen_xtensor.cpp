@@ -4,8 +4,8 @@
 #include <xtensor/xmath.hpp>
 #include <xtensor/xview.hpp>
 
-#include "genotype/tensor/eigen.hpp"
-#include "genotype/tensor/xtensor.hpp"
+#include "genotype/interop/eigen.hpp"
+#include "genotype/interop/xtensor.hpp"
 
 using namespace genotype;
 

@@ -12,11 +12,11 @@
 #include "genotype/data/png_reader.hpp"
 #include "genotype/io/npy.hpp"
 #include "genotype/io/npz.hpp"
-#include "genotype/text/config_file.hpp"
 #include "genotype/text/corpus.hpp"
-#include "genotype/text/generation_defaults.hpp"
-#include "genotype/text/shard_index.hpp"
-#include "genotype/text/tokenizer_file.hpp"
+#include "genotype/text/files/config_file.hpp"
+#include "genotype/text/files/shard_index.hpp"
+#include "genotype/text/generation/generation_defaults.hpp"
+#include "genotype/text/tokenizer/tokenizer_file.hpp"
 #include "support/temporary_folder.hpp"
 
 using namespace genotype;

@@ -1,5 +1,5 @@
 // Neighbours that run as one: which ones do, that they give what the two give apart, and what the plan saves.
-#include "genotype/model/fused.hpp"
+#include "genotype/network/fused.hpp"
 
 #include <doctest/doctest.h>
 
@@ -11,12 +11,12 @@
 #include <vector>
 
 #include "genotype/layers.hpp"
-#include "genotype/model/let.hpp"
-#include "genotype/model/model.hpp"
-#include "genotype/model/residual.hpp"
-#include "genotype/model/sequential.hpp"
-#include "genotype/model/type_name.hpp"
-#include "genotype/model/workspace.hpp"
+#include "genotype/network/let.hpp"
+#include "genotype/network/model.hpp"
+#include "genotype/network/residual.hpp"
+#include "genotype/network/sequential.hpp"
+#include "genotype/network/type_name.hpp"
+#include "genotype/network/workspace.hpp"
 #include "support/devices.hpp"
 #include "support/kernel_arrays.hpp"
 

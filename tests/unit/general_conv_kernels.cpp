@@ -6,8 +6,8 @@
 #include <random>
 #include <vector>
 
-#include "genotype/kernels/cpu/border.hpp"
-#include "genotype/kernels/cpu/general_convolution.hpp"
+#include "genotype/kernels/cpu/conv/border.hpp"
+#include "genotype/kernels/cpu/conv/general_convolution.hpp"
 #include "genotype/kernels/reference/general_convolution.hpp"
 #include "support/convolution_runs.hpp"
 #include "support/devices.hpp"

@@ -1,5 +1,5 @@
 // Texts of several prompts at a time: each is what it is on its own, and is heard of as it grows.
-#include "genotype/text/generate.hpp"
+#include "genotype/text/generation/generate.hpp"
 
 #include <doctest/doctest.h>
 #include <omp.h>

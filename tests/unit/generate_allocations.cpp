@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "genotype/text/generate.hpp"
+#include "genotype/text/generation/generate.hpp"
 #include "support/count_allocations.hpp"
 #include "support/end_tokenizer.hpp"
 #include "support/fake_language_model.hpp"

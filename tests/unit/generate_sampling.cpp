@@ -5,7 +5,7 @@
 #include <map>
 #include <vector>
 
-#include "genotype/text/generate.hpp"
+#include "genotype/text/generation/generate.hpp"
 #include "support/end_tokenizer.hpp"
 #include "support/fake_language_model.hpp"
 

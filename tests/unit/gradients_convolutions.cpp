@@ -1,5 +1,5 @@
 // Gradients of convolutions of any geometry against finite differences, and their shapes.
-#include "genotype/model/model_name.hpp"
+#include "genotype/network/model_name.hpp"
 #include "support/expect_gradients.hpp"
 
 using namespace genotype;

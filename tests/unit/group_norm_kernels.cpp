@@ -1,7 +1,7 @@
 // Group norm's kernels: the fast ones against the plain ones, and both against values worked out by hand.
 #include <doctest/doctest.h>
 
-#include "genotype/kernels/cpu/normalization_group.hpp"
+#include "genotype/kernels/cpu/norm/normalization_group.hpp"
 #include "genotype/kernels/reference/modulation.hpp"
 #include "genotype/kernels/reference/normalization_group.hpp"
 #include "genotype/layers/silu.hpp"

@@ -4,8 +4,8 @@
 
 #include "genotype/kernels/cpu.hpp"
 #include "genotype/layers/linear.hpp"
-#include "genotype/model/model.hpp"
-#include "genotype/model/sequential.hpp"
+#include "genotype/network/model.hpp"
+#include "genotype/network/sequential.hpp"
 
 using namespace genotype;
 

@@ -10,8 +10,8 @@
 #include "genotype/layers/linear.hpp"
 #include "genotype/layers/relu.hpp"
 #include "genotype/losses/bce_with_logits.hpp"
-#include "genotype/model/sequential.hpp"
 #include "genotype/models/gan.hpp"
+#include "genotype/network/sequential.hpp"
 #include "genotype/training/gan_trainer.hpp"
 #include "support/devices.hpp"
 

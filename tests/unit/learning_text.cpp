@@ -6,8 +6,8 @@
 
 #include "genotype/data/text_windows.hpp"
 #include "genotype/genotype.hpp"
-#include "genotype/text/characters.hpp"
 #include "genotype/text/corpus.hpp"
+#include "genotype/text/tokenizer/characters.hpp"
 #include "support/devices.hpp"
 #include "support/temporary_folder.hpp"
 

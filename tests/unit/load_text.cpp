@@ -1,5 +1,5 @@
 // Text models from their files: which values become which parameters, in both forms of weights.
-#include "genotype/text/load_text.hpp"
+#include "genotype/text/files/load_text.hpp"
 
 #include <doctest/doctest.h>
 
@@ -13,7 +13,7 @@
 #include "genotype/genotype.hpp"
 #include "genotype/models/gpt2.hpp"
 #include "genotype/models/llama.hpp"
-#include "genotype/text/stored_weights.hpp"
+#include "genotype/text/files/stored_weights.hpp"
 #include "support/temporary_folder.hpp"
 #include "support/text_model_files.hpp"
 

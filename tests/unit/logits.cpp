@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "genotype/random/philox.hpp"
-#include "genotype/text/logits_filters.hpp"
-#include "genotype/text/logits_repetition.hpp"
+#include "genotype/text/generation/logits_filters.hpp"
+#include "genotype/text/generation/logits_repetition.hpp"
 #include "support/temporary_folder.hpp"
 
 using namespace genotype;

@@ -1,5 +1,5 @@
 // Byte pair encoding: words of any length against the plainest way to do it, and how its time grows.
-#include "genotype/text/merges.hpp"
+#include "genotype/text/tokenizer/merges.hpp"
 
 #include <doctest/doctest.h>
 

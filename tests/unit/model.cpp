@@ -1,5 +1,5 @@
 // A model in use: inference is const and re-entrant, batches from 1 to the capacity, errors beyond it.
-#include "genotype/model/model.hpp"
+#include "genotype/network/model.hpp"
 
 #include <doctest/doctest.h>
 
@@ -13,9 +13,9 @@
 #include "genotype/layers/embedding.hpp"
 #include "genotype/layers/linear.hpp"
 #include "genotype/layers/positional_embedding.hpp"
-#include "genotype/model/part.hpp"
-#include "genotype/model/repeat.hpp"
-#include "genotype/model/residual.hpp"
+#include "genotype/network/part.hpp"
+#include "genotype/network/repeat.hpp"
+#include "genotype/network/residual.hpp"
 #include "support/devices.hpp"
 #include "support/dcgan.hpp"
 

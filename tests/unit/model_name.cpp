@@ -1,5 +1,5 @@
 // A model's printed name: the same words from every compiler.
-#include "genotype/model/model_name.hpp"
+#include "genotype/network/model_name.hpp"
 
 #include <doctest/doctest.h>
 
@@ -64,7 +64,7 @@ std::string names() {
 }  // namespace
 
 // What files say of each type. A type that is renamed keeps this name in files, or says that this one was its own:
-// model/file_name.hpp.
+// network/file_name.hpp.
 TEST_CASE("issue 18.8: the names of layers, optimisers and losses in files") {
     CHECK(names<AdaptiveAvgPool<2>, AvgPool<2>, BN<8>, CausalAttention<2, 1, 4>, Concat<style, 8>, Conv<8, 8, 3>,
                 ConvT<8, 8, 3>, Dropout<0.5f>, ELU<>, Embedding<5, 8>, Flatten>() ==

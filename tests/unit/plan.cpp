@@ -1,5 +1,5 @@
 // The memory plan: blocks that live at the same time never overlap, and a chain reads nothing that was written over.
-#include "genotype/model/plan.hpp"
+#include "genotype/network/plan.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,5 +1,5 @@
 // Where texts are cut into words: what `tokenizers` 0.23 does with the same rules.
-#include "genotype/text/pre_tokenizer.hpp"
+#include "genotype/text/tokenizer/pre_tokenizer.hpp"
 
 #include <doctest/doctest.h>
 

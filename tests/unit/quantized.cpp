@@ -1,5 +1,5 @@
 // Blocks of 4 and 8 bits as float32, to the bit.
-#include "genotype/tensor/quantized.hpp"
+#include "genotype/dtype/quantized.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,7 +1,7 @@
 // Root-mean-square norm's kernels: the fast ones against the plain ones, and both against values worked out by hand.
 #include <doctest/doctest.h>
 
-#include "genotype/kernels/cpu/normalization_rms.hpp"
+#include "genotype/kernels/cpu/norm/normalization_rms.hpp"
 #include "genotype/kernels/reference/normalization_rms.hpp"
 #include "support/kernel_arrays.hpp"
 

@@ -1,7 +1,7 @@
 // Rotary embedding's kernels: the fast ones against the plain ones, near and far positions, back again, in place.
 #include <doctest/doctest.h>
 
-#include "genotype/kernels/cpu/rotary.hpp"
+#include "genotype/kernels/cpu/attention/rotary.hpp"
 #include "genotype/kernels/reference/rotary.hpp"
 #include "support/kernel_arrays.hpp"
 

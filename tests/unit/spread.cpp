@@ -1,5 +1,5 @@
 // Threads that share a core are parted, and keep the right to run anywhere.
-#include "genotype/kernels/cpu/spread.hpp"
+#include "genotype/kernels/cpu/simd/spread.hpp"
 
 #include <doctest/doctest.h>
 #include <omp.h>

@@ -15,9 +15,9 @@
 #include "genotype/layers/flatten.hpp"
 #include "genotype/layers/linear.hpp"
 #include "genotype/layers/relu.hpp"
-#include "genotype/model/model.hpp"
-#include "genotype/model/sequential.hpp"
-#include "genotype/model/workspace.hpp"
+#include "genotype/network/model.hpp"
+#include "genotype/network/sequential.hpp"
+#include "genotype/network/workspace.hpp"
 #include "support/kernel_arrays.hpp"
 #include "support/stored_matrices.hpp"
 

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "genotype/kernels/cpu/stored_product.hpp"
+#include "genotype/kernels/cpu/quantized/stored_product.hpp"
 #include "genotype/kernels/reference/stored.hpp"
 #include "support/kernel_arrays.hpp"
 #include "support/stored_matrices.hpp"

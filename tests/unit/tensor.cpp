@@ -1,5 +1,5 @@
 // Arenas, tensors and views: who owns what, and where a value lies.
-#include "genotype/tensor/tensor.hpp"
+#include "genotype/memory/tensor.hpp"
 
 #include <doctest/doctest.h>
 

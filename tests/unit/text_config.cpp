@@ -7,10 +7,10 @@
 #include <string>
 #include <vector>
 
-#include "genotype/text/chat.hpp"
-#include "genotype/text/config_file.hpp"
-#include "genotype/text/generation_defaults.hpp"
-#include "genotype/text/text_files.hpp"
+#include "genotype/text/files/config_file.hpp"
+#include "genotype/text/files/text_files.hpp"
+#include "genotype/text/generation/chat.hpp"
+#include "genotype/text/generation/generation_defaults.hpp"
 #include "support/temporary_folder.hpp"
 #include "support/text_model_files.hpp"
 

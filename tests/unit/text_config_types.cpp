@@ -5,10 +5,10 @@
 #include <type_traits>
 
 #include "genotype/layers/linear.hpp"
-#include "genotype/model/repeat.hpp"
-#include "genotype/model/residual.hpp"
 #include "genotype/models/gpt2_config.hpp"
 #include "genotype/models/llama_config.hpp"
+#include "genotype/network/repeat.hpp"
+#include "genotype/network/residual.hpp"
 
 using namespace genotype;
 

@@ -9,8 +9,8 @@
 
 #include "genotype/genotype.hpp"
 #include "genotype/text.hpp"
-#include "genotype/text/config_source.hpp"
 #include "genotype/text/family_fault.hpp"
+#include "genotype/text/files/config_source.hpp"
 #include "support/end_tokenizer.hpp"
 #include "support/temporary_folder.hpp"
 #include "support/text_model_files.hpp"

@@ -1,5 +1,5 @@
 // The files of a text model as one list of tensors: one file, shards, GGUF, and everything that does not fit.
-#include "genotype/text/text_files.hpp"
+#include "genotype/text/files/text_files.hpp"
 
 #include <doctest/doctest.h>
 
@@ -9,8 +9,8 @@
 #include "genotype/genotype.hpp"
 #include "genotype/models/gpt2.hpp"
 #include "genotype/models/llama.hpp"
-#include "genotype/text/load_text.hpp"
-#include "genotype/text/stored_weights.hpp"
+#include "genotype/text/files/load_text.hpp"
+#include "genotype/text/files/stored_weights.hpp"
 #include "support/temporary_folder.hpp"
 #include "support/text_model_files.hpp"
 

@@ -1,5 +1,5 @@
 // From text to ids and back, with a vocabulary of a few words.
-#include "genotype/text/tokenizer.hpp"
+#include "genotype/text/tokenizer/tokenizer.hpp"
 
 #include <doctest/doctest.h>
 

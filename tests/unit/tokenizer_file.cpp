@@ -1,5 +1,5 @@
 // Tokenizers from files: what is read, and what is refused because it would change the ids.
-#include "genotype/text/tokenizer_file.hpp"
+#include "genotype/text/tokenizer/tokenizer_file.hpp"
 
 #include <doctest/doctest.h>
 

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "genotype/text/save_tokenizer.hpp"
-#include "genotype/text/tokenizer_file.hpp"
+#include "genotype/text/tokenizer/save_tokenizer.hpp"
+#include "genotype/text/tokenizer/tokenizer_file.hpp"
 #include "support/small_tokenizer.hpp"
 #include "support/temporary_folder.hpp"
 

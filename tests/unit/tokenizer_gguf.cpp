@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "genotype/text/tokenizer_file.hpp"
+#include "genotype/text/tokenizer/tokenizer_file.hpp"
 #include "support/gguf_file.hpp"
 #include "support/small_tokenizer.hpp"
 #include "support/temporary_folder.hpp"

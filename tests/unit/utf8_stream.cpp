@@ -1,5 +1,5 @@
 // UTF-8 checked and repaired, whole and in pieces, and the byte-level alphabet.
-#include "genotype/text/utf8.hpp"
+#include "genotype/text/tokenizer/text_pieces.hpp"
 
 #include <doctest/doctest.h>
 
@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "genotype/text/byte_level.hpp"
+#include "genotype/text/tokenizer/byte_level.hpp"
 
 using namespace genotype;
 

@@ -6,7 +6,7 @@
 #include <limits>
 #include <vector>
 
-#include "genotype/kernels/cpu/convolution.hpp"
+#include "genotype/kernels/cpu/conv/convolution.hpp"
 #include "genotype/kernels/reference/convolution.hpp"
 #include "support/kernel_arrays.hpp"
 

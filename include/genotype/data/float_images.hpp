@@ -10,9 +10,9 @@
 
 #include "genotype/data/images.hpp"
 #include "genotype/data/range.hpp"
+#include "genotype/memory/view.hpp"
 #include "genotype/shape/error.hpp"
 #include "genotype/shape/shape.hpp"
-#include "genotype/tensor/view.hpp"
 
 namespace genotype {
 

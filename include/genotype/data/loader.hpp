@@ -10,9 +10,9 @@
 #include "genotype/data/dataset.hpp"
 #include "genotype/data/loader_position.hpp"
 #include "genotype/data/shuffle.hpp"
+#include "genotype/memory/view.hpp"
 #include "genotype/shape/error.hpp"
 #include "genotype/shape/shape.hpp"
-#include "genotype/tensor/view.hpp"
 
 namespace genotype {
 

@@ -10,7 +10,7 @@
 #include <Eigen/Eigenvalues>
 #pragma GCC diagnostic pop
 
-#include "genotype/tensor/eigen.hpp"
+#include "genotype/interop/eigen.hpp"
 
 namespace genotype {
 

@@ -9,7 +9,7 @@
 #include <optional>
 #include <string_view>
 
-#include "genotype/tensor/half.hpp"
+#include "genotype/dtype/half.hpp"
 
 namespace genotype {
 

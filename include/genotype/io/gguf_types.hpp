@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-#include "genotype/tensor/ggml_type.hpp"
+#include "genotype/dtype/ggml_type.hpp"
 
 namespace genotype {
 

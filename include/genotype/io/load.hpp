@@ -14,8 +14,8 @@
 #include "genotype/io/safetensors.hpp"
 #include "genotype/io/state_dict.hpp"
 #include "genotype/io/tensor_layout.hpp"
-#include "genotype/model/model_name.hpp"
-#include "genotype/tensor/host_copy.hpp"
+#include "genotype/memory/host_copy.hpp"
+#include "genotype/network/model_name.hpp"
 
 namespace genotype {
 

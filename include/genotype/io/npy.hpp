@@ -11,8 +11,8 @@
 #include "genotype/data/input_file.hpp"
 #include "genotype/io/atomic_file.hpp"
 #include "genotype/io/npy_array.hpp"
+#include "genotype/memory/tensor.hpp"
 #include "genotype/shape/shape.hpp"
-#include "genotype/tensor/tensor.hpp"
 
 namespace genotype {
 

@@ -17,10 +17,10 @@
 #include "genotype/data/images.hpp"
 #include "genotype/io/npy_header.hpp"
 #include "genotype/io/npy_values.hpp"
+#include "genotype/memory/tensor.hpp"
+#include "genotype/memory/view.hpp"
 #include "genotype/shape/error.hpp"
 #include "genotype/shape/shape.hpp"
-#include "genotype/tensor/tensor.hpp"
-#include "genotype/tensor/view.hpp"
 
 namespace genotype {
 

@@ -13,9 +13,9 @@
 #include "genotype/io/atomic_file.hpp"
 #include "genotype/io/npy_array.hpp"
 #include "genotype/io/zip.hpp"
+#include "genotype/memory/tensor.hpp"
 #include "genotype/shape/error.hpp"
 #include "genotype/shape/shape.hpp"
-#include "genotype/tensor/tensor.hpp"
 
 namespace genotype {
 

@@ -7,9 +7,9 @@
 #include "genotype/io/safetensors_writer.hpp"
 #include "genotype/io/state_dict.hpp"
 #include "genotype/io/tensor_layout.hpp"
-#include "genotype/model/model_name.hpp"
+#include "genotype/memory/host_copy.hpp"
+#include "genotype/network/model_name.hpp"
 #include "genotype/shape/version.hpp"
-#include "genotype/tensor/host_copy.hpp"
 
 namespace genotype {
 

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "genotype/io/tensor_info.hpp"
-#include "genotype/model/weights.hpp"
-#include "genotype/tensor/host_memory.hpp"
+#include "genotype/memory/host_memory.hpp"
+#include "genotype/network/weights.hpp"
 
 namespace genotype {
 

@@ -1,7 +1,7 @@
 // Where a model runs. A device is a tag: every kernel is a free function whose first argument is the tag.
 #pragma once
 
-#include "genotype/tensor/host_memory.hpp"
+#include "genotype/memory/host_memory.hpp"
 
 namespace genotype {
 namespace kernels {

@@ -5,8 +5,8 @@
 #include <cstddef>
 #include <type_traits>
 
-#include "genotype/tensor/host_memory.hpp"
-#include "genotype/tensor/packed.hpp"
+#include "genotype/memory/host_memory.hpp"
+#include "genotype/memory/packed.hpp"
 
 namespace genotype::kernels {
 

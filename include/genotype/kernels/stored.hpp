@@ -7,10 +7,10 @@
 #include "genotype/kernels/conv_geometry.hpp"
 #include "genotype/kernels/packed_form.hpp"
 #include "genotype/kernels/stored_matrix.hpp"
-#include "genotype/tensor/region.hpp"
+#include "genotype/memory/region.hpp"
 
 #if !defined(__CUDACC__)  // nvcc does not know all that the processor's vectors are written with
-#include "genotype/kernels/cpu/stored_product.hpp"
+#include "genotype/kernels/cpu/quantized/stored_product.hpp"
 #endif
 
 namespace genotype {

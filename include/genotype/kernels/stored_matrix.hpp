@@ -7,8 +7,8 @@
 #include <cstring>
 #include <string>
 
+#include "genotype/dtype/ggml_type.hpp"
 #include "genotype/shape/error.hpp"
-#include "genotype/tensor/ggml_type.hpp"
 
 namespace genotype::kernels {
 

@@ -97,7 +97,7 @@ requires(sizeof...(numbers) <= 2) struct BN : LayerBase {
             return {.kept = {}, .forward_scratch = {0, channels}, .backward_scratch = {}};
     }
 
-    // An activation behind it is applied in the same pass, see model/fused.hpp.
+    // An activation behind it is applied in the same pass, see network/fused.hpp.
     static constexpr bool applies_activation = true;
 
     template <class Device, class Activation = kernels::NoActivation>

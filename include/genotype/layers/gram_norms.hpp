@@ -16,8 +16,8 @@
 #include "genotype/kernels/functions.hpp"
 #include "genotype/kernels/long_sum.hpp"
 #include "genotype/kernels/planned.hpp"
+#include "genotype/memory/region.hpp"
 #include "genotype/shape/both.hpp"
-#include "genotype/tensor/region.hpp"
 
 namespace genotype::detail {
 

@@ -47,7 +47,7 @@ requires(sizeof...(numbers) <= 1) struct GroupNorm : LayerBase {
     }
 
     // An activation behind it is applied in the same pass, and where the device can, a modulation between the two, see
-    // model/fused.hpp.
+    // network/fused.hpp.
     static constexpr bool applies_activation = true;
     static constexpr bool applies_modulation = true;
 

@@ -46,7 +46,7 @@ struct Linear : LayerBase {
         return {.kept = {}, .forward_scratch = scratch, .backward_scratch = scratch};
     }
 
-    // On some devices an activation behind it is applied in the same pass, see model/fused.hpp.
+    // On some devices an activation behind it is applied in the same pass, see network/fused.hpp.
     static constexpr bool is_product = true;
 
     template <class Device, class Mode, class Function = kernels::NoActivation>

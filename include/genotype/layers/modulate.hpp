@@ -53,7 +53,7 @@ struct Modulate : LayerBase {
     }
 
     // An activation behind it is applied in the same pass, and a norm in front of it may apply all of it, see
-    // model/fused.hpp.
+    // network/fused.hpp.
     static constexpr bool applies_activation = true;
     static constexpr bool is_modulation = true;
 

@@ -4,8 +4,8 @@
 
 #include <array>
 
+#include "genotype/memory/region.hpp"
 #include "genotype/shape/dims.hpp"
-#include "genotype/tensor/region.hpp"
 
 namespace genotype {
 

@@ -6,10 +6,10 @@
 
 #include "genotype/kernels/sequences.hpp"
 #include "genotype/layers/names.hpp"
+#include "genotype/memory/packed.hpp"
+#include "genotype/memory/region.hpp"
 #include "genotype/random/random_state.hpp"
 #include "genotype/shape/dims.hpp"
-#include "genotype/tensor/packed.hpp"
-#include "genotype/tensor/region.hpp"
 
 namespace genotype {
 

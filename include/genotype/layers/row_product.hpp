@@ -3,7 +3,7 @@
 
 #include "genotype/kernels/conv_geometry.hpp"
 #include "genotype/kernels/planned.hpp"
-#include "genotype/tensor/region.hpp"
+#include "genotype/memory/region.hpp"
 
 namespace genotype::detail {
 

@@ -4,10 +4,10 @@
 #include <concepts>
 
 #include "genotype/losses/loss_domain.hpp"
+#include "genotype/memory/tensor.hpp"
+#include "genotype/memory/view.hpp"
 #include "genotype/shape/error.hpp"
 #include "genotype/shape/report.hpp"
-#include "genotype/tensor/tensor.hpp"
-#include "genotype/tensor/view.hpp"
 
 namespace genotype {
 

@@ -5,12 +5,12 @@
 #include "genotype/layers/gelu_tanh.hpp"
 #include "genotype/layers/layer_norm.hpp"
 #include "genotype/layers/positional_embedding.hpp"
-#include "genotype/model/language_model.hpp"
-#include "genotype/model/repeat.hpp"
-#include "genotype/model/residual.hpp"
-#include "genotype/model/self_attention.hpp"
 #include "genotype/models/decimal.hpp"
 #include "genotype/models/gpt2_config.hpp"
+#include "genotype/network/language_model.hpp"
+#include "genotype/network/repeat.hpp"
+#include "genotype/network/residual.hpp"
+#include "genotype/network/self_attention.hpp"
 
 namespace genotype {
 namespace detail {

@@ -5,12 +5,12 @@
 #include "genotype/layers/gated.hpp"
 #include "genotype/layers/rms_norm.hpp"
 #include "genotype/layers/silu.hpp"
-#include "genotype/model/language_model.hpp"
-#include "genotype/model/repeat.hpp"
-#include "genotype/model/residual.hpp"
-#include "genotype/model/self_attention.hpp"
 #include "genotype/models/decimal.hpp"
 #include "genotype/models/llama_config.hpp"
+#include "genotype/network/language_model.hpp"
+#include "genotype/network/repeat.hpp"
+#include "genotype/network/residual.hpp"
+#include "genotype/network/self_attention.hpp"
 
 namespace genotype {
 namespace detail {

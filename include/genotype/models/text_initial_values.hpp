@@ -4,8 +4,8 @@
 #include <cmath>
 #include <string>
 
-#include "genotype/model/model.hpp"
-#include "genotype/model/residual.hpp"
+#include "genotype/network/model.hpp"
+#include "genotype/network/residual.hpp"
 
 namespace genotype {
 namespace detail {

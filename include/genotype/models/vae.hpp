@@ -4,7 +4,7 @@
 #include "genotype/layers/linear.hpp"
 #include "genotype/layers/relu.hpp"
 #include "genotype/layers/sigmoid.hpp"
-#include "genotype/model/sequential.hpp"
+#include "genotype/network/sequential.hpp"
 #include "genotype/training/autoencoder.hpp"
 
 namespace genotype {

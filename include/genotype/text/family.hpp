@@ -9,7 +9,7 @@
 #include <string_view>
 #include <type_traits>
 
-#include "genotype/text/merges.hpp"
+#include "genotype/text/tokenizer/merges.hpp"
 
 namespace genotype {
 

@@ -6,8 +6,8 @@
 #include <string_view>
 #include <type_traits>
 
-#include "genotype/model/children.hpp"
-#include "genotype/text/tensor_names.hpp"
+#include "genotype/network/children.hpp"
+#include "genotype/text/files/tensor_names.hpp"
 
 namespace genotype {
 

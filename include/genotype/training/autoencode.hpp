@@ -1,8 +1,8 @@
 // What a trained VAE is for: latents of images, and images of latents.
 #pragma once
 
-#include "genotype/model/model.hpp"
-#include "genotype/model/part.hpp"
+#include "genotype/network/model.hpp"
+#include "genotype/network/part.hpp"
 #include "genotype/training/autoencoder.hpp"
 
 namespace genotype {

@@ -4,7 +4,7 @@
 #include <cstdint>
 
 #include "genotype/kernels/device_resident.hpp"
-#include "genotype/model/model.hpp"
+#include "genotype/network/model.hpp"
 #include "genotype/optimizers/average.hpp"
 #include "genotype/training/tensor_turns.hpp"
 

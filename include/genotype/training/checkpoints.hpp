@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "genotype/io/folder_lock.hpp"
-#include "genotype/training/checkpoint.hpp"
+#include "genotype/training/checkpoint_file.hpp"
 #include "genotype/training/checkpoint_list.hpp"
 #include "genotype/training/checkpoint_run.hpp"
 

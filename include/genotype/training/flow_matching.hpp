@@ -1,8 +1,8 @@
 // A network of velocities as the model of a flow.
 #pragma once
 
-#include "genotype/model/inputs.hpp"
-#include "genotype/model/output_shape.hpp"
+#include "genotype/network/inputs.hpp"
+#include "genotype/network/output_shape.hpp"
 #include "genotype/training/read_labels.hpp"
 
 namespace genotype {

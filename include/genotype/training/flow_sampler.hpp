@@ -5,8 +5,8 @@
 #include <string>
 
 #include "genotype/kernels/functions.hpp"
-#include "genotype/model/model.hpp"
-#include "genotype/tensor/input.hpp"
+#include "genotype/memory/input.hpp"
+#include "genotype/network/model.hpp"
 #include "genotype/training/flow_matching.hpp"
 #include "genotype/training/labels.hpp"
 

@@ -1,7 +1,7 @@
 // The training step of a GAN.
 #pragma once
 
-#include "genotype/training/adversarial.hpp"
+#include "genotype/training/adversarial_pair.hpp"
 #include "genotype/training/recipe_trainer.hpp"
 
 namespace genotype {

@@ -8,9 +8,9 @@
 
 #include "genotype/kernels/device.hpp"
 #include "genotype/kernels/device_resident.hpp"
-#include "genotype/model/weights.hpp"
+#include "genotype/memory/sender.hpp"
+#include "genotype/network/weights.hpp"
 #include "genotype/optimizers/decayed.hpp"
-#include "genotype/tensor/sender.hpp"
 #include "genotype/training/parameter_group.hpp"
 
 namespace genotype::detail {

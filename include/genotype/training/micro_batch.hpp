@@ -3,9 +3,9 @@
 
 #include <algorithm>
 
+#include "genotype/memory/arena.hpp"
+#include "genotype/memory/view.hpp"
 #include "genotype/shape/error.hpp"
-#include "genotype/tensor/arena.hpp"
-#include "genotype/tensor/view.hpp"
 
 namespace genotype::detail {
 

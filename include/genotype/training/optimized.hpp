@@ -5,11 +5,11 @@
 #include <string>
 #include <vector>
 
-#include "genotype/model/model.hpp"
+#include "genotype/memory/sender.hpp"
+#include "genotype/network/model.hpp"
 #include "genotype/optimizers/adam.hpp"
 #include "genotype/optimizers/clip.hpp"
 #include "genotype/optimizers/decayed.hpp"
-#include "genotype/tensor/sender.hpp"
 #include "genotype/training/grouped.hpp"
 #include "genotype/training/tensor_turns.hpp"
 

@@ -12,9 +12,9 @@
 #include <vector>
 
 #include "genotype/kernels/device.hpp"
-#include "genotype/model/run.hpp"
-#include "genotype/model/summary.hpp"
-#include "genotype/model/type_name.hpp"
+#include "genotype/network/run.hpp"
+#include "genotype/network/summary.hpp"
+#include "genotype/network/type_name.hpp"
 
 namespace genotype {
 

@@ -8,9 +8,9 @@
 #include <type_traits>
 
 #include "genotype/kernels/device.hpp"
-#include "genotype/model/children.hpp"
-#include "genotype/model/inputs.hpp"
-#include "genotype/model/output_shape.hpp"
+#include "genotype/network/children.hpp"
+#include "genotype/network/inputs.hpp"
+#include "genotype/network/output_shape.hpp"
 #include "genotype/shape/concat.hpp"
 #include "genotype/shape/error.hpp"
 #include "genotype/training/recipe_options.hpp"

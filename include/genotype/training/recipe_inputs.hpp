@@ -7,9 +7,9 @@
 #include <string>
 
 #include "genotype/losses/loss_domain.hpp"
-#include "genotype/model/inputs.hpp"
-#include "genotype/tensor/input.hpp"
-#include "genotype/tensor/sender.hpp"
+#include "genotype/memory/input.hpp"
+#include "genotype/memory/sender.hpp"
+#include "genotype/network/inputs.hpp"
 #include "genotype/training/labels.hpp"
 #include "genotype/training/recipe.hpp"
 

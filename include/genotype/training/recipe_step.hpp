@@ -10,9 +10,9 @@
 
 #include "genotype/kernels/functions.hpp"
 #include "genotype/losses/loss_call.hpp"
-#include "genotype/model/model.hpp"
-#include "genotype/model/part.hpp"
-#include "genotype/model/workspace.hpp"
+#include "genotype/network/model.hpp"
+#include "genotype/network/part.hpp"
+#include "genotype/network/workspace.hpp"
 #include "genotype/random/random_state.hpp"
 #include "genotype/training/micro_batch.hpp"
 #include "genotype/training/read_labels.hpp"

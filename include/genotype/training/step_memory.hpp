@@ -5,9 +5,9 @@
 #include <utility>
 #include <vector>
 
+#include "genotype/memory/arena.hpp"
+#include "genotype/memory/region.hpp"
 #include "genotype/shape/error.hpp"
-#include "genotype/tensor/arena.hpp"
-#include "genotype/tensor/region.hpp"
 
 namespace genotype::detail {
 

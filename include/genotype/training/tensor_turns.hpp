@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "genotype/kernels/device_resident.hpp"
-#include "genotype/model/children.hpp"
-#include "genotype/tensor/sender.hpp"
+#include "genotype/memory/sender.hpp"
+#include "genotype/network/children.hpp"
 
 namespace genotype::detail {
 

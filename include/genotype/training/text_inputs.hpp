@@ -7,8 +7,8 @@
 #include <string>
 
 #include "genotype/kernels/sequences.hpp"
-#include "genotype/model/workspace.hpp"
-#include "genotype/tensor/sender.hpp"
+#include "genotype/memory/sender.hpp"
+#include "genotype/network/workspace.hpp"
 
 namespace genotype::detail {
 

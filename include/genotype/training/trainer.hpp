@@ -5,7 +5,7 @@
 
 #include "genotype/kernels/device.hpp"
 #include "genotype/optimizers/adam.hpp"
-#include "genotype/training/report.hpp"
+#include "genotype/training/recipe_report.hpp"
 
 namespace genotype {
 

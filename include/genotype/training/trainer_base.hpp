@@ -8,9 +8,9 @@
 #include <utility>
 
 #include "genotype/kernels/capture.hpp"
+#include "genotype/memory/later.hpp"
+#include "genotype/memory/sender.hpp"
 #include "genotype/optimizers/schedule.hpp"
-#include "genotype/tensor/later.hpp"
-#include "genotype/tensor/sender.hpp"
 #include "genotype/training/layer_draws.hpp"
 #include "genotype/training/micro_batch.hpp"
 #include "genotype/training/trained.hpp"

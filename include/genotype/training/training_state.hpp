@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "genotype/io/state_dict.hpp"
-#include "genotype/model/model_name.hpp"
-#include "genotype/tensor/host_copy.hpp"
+#include "genotype/memory/host_copy.hpp"
+#include "genotype/network/model_name.hpp"
 #include "genotype/training/option_texts.hpp"
 #include "genotype/training/trained.hpp"
 #include "genotype/training/trainer.hpp"

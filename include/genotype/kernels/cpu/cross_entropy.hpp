@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "genotype/kernels/cpu/chunks.hpp"
-#include "genotype/kernels/cpu/ranges.hpp"
+#include "genotype/kernels/cpu/simd/chunks.hpp"
+#include "genotype/kernels/cpu/simd/ranges.hpp"
 #include "genotype/kernels/cross_entropy.hpp"
 #include "genotype/kernels/device.hpp"
 

@@ -1,9 +1,9 @@
 // Elementwise kernels: vectors within chunks of fixed size, chunks over threads.
 #pragma once
 
-#include "genotype/kernels/cpu/chunks.hpp"
-#include "genotype/kernels/cpu/column_sums.hpp"
-#include "genotype/kernels/cpu/ranges.hpp"
+#include "genotype/kernels/cpu/matmul/column_sums.hpp"
+#include "genotype/kernels/cpu/simd/chunks.hpp"
+#include "genotype/kernels/cpu/simd/ranges.hpp"
 #include "genotype/kernels/device.hpp"
 
 namespace genotype::kernels {

@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "genotype/kernels/conv_geometry.hpp"
-#include "genotype/kernels/cpu/chunks.hpp"
+#include "genotype/kernels/cpu/simd/chunks.hpp"
 #include "genotype/kernels/device.hpp"
 
 namespace genotype::kernels {

@@ -1,8 +1,8 @@
 // The straight way from one batch to another: samples are shared out to threads.
 #pragma once
 
-#include "genotype/kernels/cpu/chunks.hpp"
-#include "genotype/kernels/cpu/ranges.hpp"
+#include "genotype/kernels/cpu/simd/chunks.hpp"
+#include "genotype/kernels/cpu/simd/ranges.hpp"
 #include "genotype/kernels/device.hpp"
 
 namespace genotype::kernels {

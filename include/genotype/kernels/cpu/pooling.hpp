@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "genotype/kernels/adaptive_pool_geometry.hpp"
-#include "genotype/kernels/cpu/lanes.hpp"
+#include "genotype/kernels/cpu/simd/lanes.hpp"
 #include "genotype/kernels/device.hpp"
 #include "genotype/kernels/pool_geometry.hpp"
 

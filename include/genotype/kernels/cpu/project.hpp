@@ -1,8 +1,8 @@
 // A number of each row, by weights and by the row of a table that its class has: rows are shared out to threads.
 #pragma once
 
-#include "genotype/kernels/cpu/chunks.hpp"
-#include "genotype/kernels/cpu/ranges.hpp"
+#include "genotype/kernels/cpu/simd/chunks.hpp"
+#include "genotype/kernels/cpu/simd/ranges.hpp"
 #include "genotype/kernels/device.hpp"
 #include "genotype/kernels/project.hpp"
 

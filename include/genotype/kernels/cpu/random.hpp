@@ -5,7 +5,7 @@
 #include <cmath>
 #include <cstdint>
 
-#include "genotype/kernels/cpu/vector.hpp"
+#include "genotype/kernels/cpu/simd/vector.hpp"
 #include "genotype/kernels/device.hpp"
 #include "genotype/random/draws.hpp"
 #include "genotype/random/random_state.hpp"

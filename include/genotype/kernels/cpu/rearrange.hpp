@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "genotype/kernels/cpu/lanes.hpp"
+#include "genotype/kernels/cpu/simd/lanes.hpp"
 #include "genotype/kernels/device.hpp"
 
 namespace genotype::kernels {

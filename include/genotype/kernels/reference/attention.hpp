@@ -7,7 +7,7 @@
 #include "genotype/kernels/attention.hpp"
 #include "genotype/kernels/device.hpp"
 #include "genotype/kernels/sequences.hpp"
-#include "genotype/tensor/region.hpp"
+#include "genotype/memory/region.hpp"
 
 namespace genotype::kernels {
 

@@ -3,7 +3,7 @@
 
 #include "genotype/kernels/conv_geometry.hpp"
 #include "genotype/kernels/device.hpp"
-#include "genotype/tensor/region.hpp"
+#include "genotype/memory/region.hpp"
 
 namespace genotype::kernels {
 namespace detail {

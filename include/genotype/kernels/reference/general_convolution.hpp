@@ -6,7 +6,7 @@
 #include "genotype/kernels/device.hpp"
 #include "genotype/kernels/general_conv_geometry.hpp"
 #include "genotype/kernels/reference/convolution.hpp"
-#include "genotype/tensor/region.hpp"
+#include "genotype/memory/region.hpp"
 
 namespace genotype::kernels {
 namespace detail {

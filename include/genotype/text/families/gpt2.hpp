@@ -5,9 +5,9 @@
 #include <string>
 
 #include "genotype/models/gpt2_config.hpp"
-#include "genotype/text/config_gguf.hpp"
-#include "genotype/text/config_json.hpp"
 #include "genotype/text/family.hpp"
+#include "genotype/text/files/config_gguf.hpp"
+#include "genotype/text/files/config_json.hpp"
 
 namespace genotype {
 

@@ -9,9 +9,9 @@
 
 #include "genotype/kernels/rotary.hpp"
 #include "genotype/models/llama_config.hpp"
-#include "genotype/text/config_gguf.hpp"
-#include "genotype/text/config_json.hpp"
 #include "genotype/text/family.hpp"
+#include "genotype/text/files/config_gguf.hpp"
+#include "genotype/text/files/config_json.hpp"
 
 namespace genotype {
 

@@ -1,0 +1,106 @@
+// Winograd's form of a convolution and of its transpose on the processor.
+#pragma once
+
+#include <omp.h>
+
+#include <algorithm>
+
+#include "genotype/kernels/cpu/conv/winograd_product.hpp"
+#include "genotype/kernels/cpu/conv/winograd_tiles.hpp"
+
+namespace genotype::kernels::detail {
+
+/// Channels of the result that are worked on at a time, so that their points stay in the second-level cache.
+inline constexpr int winograd_block_channels = 32;
+template <class Form>
+inline constexpr long winograd_block_floats = Form::LargeToPoints::to* Form::LargeToPoints::to*(
+    winograd_block_channels* winograd_tile_pitch(winograd_block_tiles) + winograd_point_gap);
+
+/// One direction. Threads take blocks of samples: they transform a block's source, which then stays in the second-level
+/// cache, and multiply it. Where there are fewer blocks than threads, all transform the source first, and then take
+/// turns at blocks of samples and channels. A value of the result does not depend on the block that it is in.
+template <class Form, class Transform, class Restore>
+void winograd_direction(const ConvGeometry& g, int batch, const WinogradWeights& weights, const PointTiles& all,
+                        float* scratch, Transform transform, Restore restore) {
+    const int panels = weights.channels() / tile_columns, channels = weights.contraction();
+    const int most = winograd_block_samples(g), blocks = (batch + most - 1) / most;
+#pragma omp parallel
+    {
+        const int thread = omp_get_thread_num(), threads = omp_get_num_threads();
+        auto cut = [](int count, int part, int parts) {
+            return static_cast<int>(static_cast<long>(count) * part / parts);
+        };
+        auto block_samples = [&](int block) {
+            const int first = cut(batch, block, blocks);
+            return SampleRange{first, cut(batch, block + 1, blocks) - first};
+        };
+        alignas(64) float memory[winograd_block_floats<Form>];
+        auto multiply = [&](const PointTiles& in, SampleRange range, int panel, int count) {
+            const PointTiles out(g, memory, count * tile_columns, range.count);
+            multiply_points<Form>(in, weights, range.count, panel, count, out);
+            restore(range, out, ChannelRange{panel * tile_columns, count * tile_columns});
+        };
+        constexpr int most_panels = winograd_block_channels / tile_columns;
+        if (winograd_within_cache(g) && blocks >= threads) {
+            const int begin = cut(blocks, thread, threads), end = cut(blocks, thread + 1, threads);
+            float* const own = scratch + convolution_scratch(Cpu{}, g).floats(cut(batch, begin, blocks));
+            for (int block = begin; block < end; ++block) {
+                const SampleRange range = block_samples(block);
+                const PointTiles in(g, own, channels, range.count);
+                transform(range, in);
+                for (int panel = 0; panel < panels; panel += most_panels)
+                    multiply(in, range, panel, std::min(most_panels, panels - panel));
+            }
+        } else {
+            // Where tiles lie by blocks, a thread's samples may be of several.
+            auto block_tiles = [&](SampleRange range) {
+                return winograd_within_cache(g)
+                           ? PointTiles(g, scratch + convolution_scratch(Cpu{}, g).floats(range.first), channels,
+                                        range.count)
+                           : all.from(range.first);
+            };
+            const int begin = cut(batch, thread, threads), end = cut(batch, thread + 1, threads);
+            for (int block = 0; block < blocks; ++block) {
+                const SampleRange range = block_samples(block);
+                const int first = std::max(begin, range.first), last = std::min(end, range.first + range.count);
+                if (first < last)
+                    transform(SampleRange{first, last - first}, block_tiles(range).from(first - range.first));
+            }
+            const int groups = std::clamp(threads / blocks, (panels + most_panels - 1) / most_panels, panels);
+#pragma omp barrier
+#pragma omp for schedule(static)
+            for (int task = 0; task < blocks * groups; ++task) {
+                const SampleRange range = block_samples(task / groups);
+                const int group = task % groups, panel = cut(panels, group, groups);
+                multiply(block_tiles(range), range, panel, cut(panels, group + 1, groups) - panel);
+            }
+        }
+    }
+}
+
+/// weights: packed for the direct form.
+template <class Form>
+void winograd_to_small(const ConvGeometry& g, int batch, const float* large, const float* weights, const float* bias,
+                       float* small, float* scratch) {
+    const ChannelRange all{0, winograd_phases(g) * g.large_channels};
+    winograd_direction<Form>(
+        g, batch, {g, false, weights}, large_tiles(g, batch, scratch), scratch,
+        [&](SampleRange range, const PointTiles& points) { large_to_points<Form>(g, large, range, all, points); },
+        [&](SampleRange range, const PointTiles& points, ChannelRange channels) {
+            points_to_small<Form>(g, points, range, channels, bias, small);
+        });
+}
+
+template <class Form>
+void winograd_to_large(const ConvGeometry& g, int batch, const float* small, const float* weights, const float* bias,
+                       float* large, float* scratch) {
+    const ChannelRange all{0, g.small_channels};
+    winograd_direction<Form>(
+        g, batch, {g, true, weights}, small_tiles(g, batch, scratch), scratch,
+        [&](SampleRange range, const PointTiles& points) { small_to_points<Form>(g, small, range, all, points); },
+        [&](SampleRange range, const PointTiles& points, ChannelRange channels) {
+            points_to_large<Form>(g, points, range, channels, bias, large);
+        });
+}
+
+}  // namespace genotype::kernels::detail

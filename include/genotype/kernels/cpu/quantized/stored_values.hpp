@@ -1,0 +1,220 @@
+// Weights in a file's form, as vectors of float32.
+#pragma once
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <type_traits>
+
+#include "genotype/kernels/cpu/quantized/stored_dots.hpp"
+#include "genotype/kernels/stored_matrix.hpp"
+
+namespace genotype::kernels::detail {
+
+/// Vectors that are made at a time: those of a block, or one.
+template <class Block>
+inline constexpr int stored_vectors = genotype::detail::values_of<Block>() == 1
+                                          ? 1
+                                          : static_cast<int>(genotype::detail::values_of<Block>()) / lanes;
+/// Bytes of them.
+template <class Block>
+inline constexpr long stored_step = static_cast<long>(sizeof(Block) *
+                                                      (genotype::detail::values_of<Block>() == 1 ? lanes : 1));
+
+/// Whether a type's values are made as vectors below. Others come from `dequantize`, through memory.
+template <class Block>
+inline constexpr bool has_vector_form = genotype::detail::values_of<Block>() == 1 || std::is_same_v<Block, BlockQ8_0> ||
+                                        std::is_same_v<Block, BlockQ4_0> || std::is_same_v<Block, BlockQ4_1>;
+
+template <class Block>
+[[gnu::always_inline]] inline void load_dequantized(const std::byte* from, Vector (&to)[stored_vectors<Block>]) {
+    Block block;
+    std::memcpy(&block, from, sizeof(Block));
+    float values[Block::values];
+    dequantize(block, values);
+    unroll<stored_vectors<Block>>([&](auto v) { std::memcpy(&to[v].data, values + v * lanes, sizeof(Vector)); });
+}
+
+#if defined(__AVX512F__) && defined(__AVX512BW__) && defined(__AVX512VL__)
+
+inline __m256i load_halves(const std::byte* from) {
+    return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(from));
+}
+inline __m128i load_bytes(const std::byte* from) {
+    return _mm_loadu_si128(reinterpret_cast<const __m128i*>(from));
+}
+template <class Number>
+Number load_number(const std::byte* from) {
+    Number number;
+    std::memcpy(&number, from, sizeof(Number));
+    return number;
+}
+
+/// The scales of some blocks of each of four rows as float32, each followed by the least value where there is one. They
+/// are made before the first block is used, so that nothing waits for them, and lie in memory, from where a processor
+/// copies one to all lanes while it reads it.
+template <class Block>
+struct StoredScales {
+    alignas(32) float values[dots_chunk / 32][8];
+
+    void load(const std::byte* const (&rows)[4], int count) {
+        const std::byte *first = rows[0], *second = rows[1], *third = rows[2], *fourth = rows[3];
+        for (int block = 0; block < count; ++block) {
+            if constexpr (std::is_same_v<Block, BlockQ4_1>) {
+                const __m128i halves =
+                    _mm_setr_epi32(load_number<std::int32_t>(first), load_number<std::int32_t>(second),
+                                   load_number<std::int32_t>(third), load_number<std::int32_t>(fourth));
+                _mm256_store_ps(values[block], _mm256_cvtph_ps(halves));
+            } else {
+                const __m128i halves =
+                    _mm_setr_epi16(load_number<std::int16_t>(first), load_number<std::int16_t>(second),
+                                   load_number<std::int16_t>(third), load_number<std::int16_t>(fourth), 0, 0, 0, 0);
+                _mm_store_ps(values[block], _mm_cvtph_ps(halves));
+            }
+            first += sizeof(Block);
+            second += sizeof(Block);
+            third += sizeof(Block);
+            fourth += sizeof(Block);
+        }
+    }
+};
+template <class Block>
+requires(genotype::detail::values_of<Block>() == 1 || !has_vector_form<Block>) struct StoredScales<Block> {
+    void load(const std::byte* const (&)[4], int) {}
+};
+
+/// The next vectors of row `row` of four. Each value is what `dequantize` gives, to the bit.
+template <class Block>
+[[gnu::always_inline]] inline void load_stored(const std::byte* from,
+                                               [[maybe_unused]] const StoredScales<Block>& scales,
+                                               [[maybe_unused]] int block, [[maybe_unused]] int row,
+                                               Vector (&to)[stored_vectors<Block>]) {
+    if constexpr (std::is_same_v<Block, float>) {
+        to[0] = Vector(_mm512_loadu_ps(from));
+    } else if constexpr (std::is_same_v<Block, Float16>) {
+        to[0] = Vector(_mm512_cvtph_ps(load_halves(from)));
+    } else if constexpr (std::is_same_v<Block, BFloat16>) {
+        to[0] = Vector(_mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(load_halves(from)), 16)));
+    } else if constexpr (std::is_same_v<Block, BlockQ8_0>) {
+        const __m512 scale = _mm512_set1_ps(scales.values[block][row]);
+        unroll<2>([&](auto i) {
+            const __m512i quants = _mm512_cvtepi8_epi32(load_bytes(from + 2 + 16 * i));
+            to[i] = Vector(_mm512_mul_ps(_mm512_cvtepi32_ps(quants), scale));
+        });
+    } else if constexpr (!has_vector_form<Block>) {
+        load_dequantized<Block>(from, to);
+    } else {
+        // The values that four bits may stand for; permutations read the lower four bits of each lane alone.
+        constexpr bool has_least = std::is_same_v<Block, BlockQ4_1>;
+        __m512 table;
+        if constexpr (has_least)
+            table = _mm512_fmadd_ps(_mm512_setr_ps(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15),
+                                    _mm512_set1_ps(scales.values[block][2 * row]),
+                                    _mm512_set1_ps(scales.values[block][2 * row + 1]));
+        else
+            table = _mm512_mul_ps(_mm512_setr_ps(-8, -7, -6, -5, -4, -3, -2, -1, 0, 1, 2, 3, 4, 5, 6, 7),
+                                  _mm512_set1_ps(scales.values[block][row]));
+        const __m512i quants = _mm512_cvtepu8_epi32(load_bytes(from + (has_least ? 4 : 2)));
+        to[0] = Vector(_mm512_permutexvar_ps(quants, table));
+        to[1] = Vector(_mm512_permutexvar_ps(_mm512_srli_epi32(quants, 4), table));
+    }
+}
+
+#else
+
+/// Scales are read where they are used.
+template <class Block>
+struct StoredScales {
+    void load(const std::byte* const (&)[4], int) {}
+};
+
+using Words [[gnu::vector_size(sizeof(Vector))]] = std::int32_t;
+using Floats [[gnu::vector_size(sizeof(Vector))]] = float;
+
+/// `lanes` numbers of 8 or 16 bits.
+template <class Number>
+Words load_words(const std::byte* from) {
+#if defined(__AVX2__) && !defined(__AVX512F__)  // of the other form GCC 12 makes them one by one
+    if constexpr (sizeof(Number) == 2) {
+        return std::bit_cast<Words>(_mm256_cvtepu16_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(from))));
+    } else {
+        const __m128i bytes = _mm_loadl_epi64(reinterpret_cast<const __m128i*>(from));
+        return std::bit_cast<Words>(std::is_signed_v<Number> ? _mm256_cvtepi8_epi32(bytes)
+                                                             : _mm256_cvtepu8_epi32(bytes));
+    }
+#else
+    using Packed [[gnu::vector_size(lanes * sizeof(Number))]] = Number;
+    Packed numbers;
+    std::memcpy(&numbers, from, sizeof(numbers));
+    return __builtin_convertvector(numbers, Words);
+#endif
+}
+inline Vector to_vector(const Floats& floats) {
+    return Vector(std::bit_cast<Vector::register_type>(floats));
+}
+
+/// `to_float` of halves, in the lower 16 bits of each lane.
+inline Floats half_floats(const Words& halves) {
+    const Words exponent = halves & 0x7c00, fraction = (halves & 0x3ff) << 13;
+    const Words least = (halves & 0) + 0x38800000;  // 2^-14
+    const Floats denormal = std::bit_cast<Floats>(least | fraction) - std::bit_cast<Floats>(least);
+    const Words moved = exponent == 0x7c00 ? (halves & 0) + 0x7f800000 : (exponent << 13) + (112 << 23);
+    const Words size = exponent == 0 ? std::bit_cast<Words>(denormal) : moved | fraction;
+    return std::bit_cast<Floats>(size | (halves & 0x8000) << 16);
+}
+
+inline float load_scale(const std::byte* from) {
+    Float16 half;
+    std::memcpy(&half, from, sizeof(half));
+#if defined(__F16C__)
+    return _cvtsh_ss(half.bits);
+#else
+    return to_float(half);
+#endif
+}
+
+template <class Block>
+[[gnu::always_inline]] inline void load_stored(const std::byte* from, const StoredScales<Block>&, int, int,
+                                               Vector (&to)[stored_vectors<Block>]) {
+    if constexpr (std::is_same_v<Block, float>) {
+        std::memcpy(&to[0].data, from, sizeof(Vector));
+    } else if constexpr (std::is_same_v<Block, Float16>) {
+#if defined(__F16C__) && defined(__AVX2__) && !defined(__AVX512F__)
+        to[0] = Vector(_mm256_cvtph_ps(_mm_loadu_si128(reinterpret_cast<const __m128i*>(from))));
+#else
+        to[0] = to_vector(half_floats(load_words<std::uint16_t>(from)));
+#endif
+    } else if constexpr (std::is_same_v<Block, BFloat16>) {
+        to[0] = to_vector(std::bit_cast<Floats>(load_words<std::uint16_t>(from) << 16));
+    } else if constexpr (!has_vector_form<Block>) {
+        load_dequantized<Block>(from, to);
+    } else {
+        const Vector scale(load_scale(from));
+        if constexpr (std::is_same_v<Block, BlockQ8_0>) {
+            unroll<stored_vectors<Block>>([&](auto v) {
+                const Words quants = load_words<std::int8_t>(from + 2 + v * lanes);
+                to[v] = to_vector(__builtin_convertvector(quants, Floats)) * scale;
+            });
+        } else {
+            constexpr bool has_least = std::is_same_v<Block, BlockQ4_1>;
+            constexpr int half = stored_vectors<Block> / 2;
+            const Vector least(has_least ? load_scale(from + 2) : 0.0f);
+            unroll<half>([&](auto v) {
+                const Words quants = load_words<std::uint8_t>(from + (has_least ? 4 : 2) + v * lanes);
+                const auto value = [&](const Words& quant) {
+                    if constexpr (has_least)
+                        return xsimd::fma(to_vector(__builtin_convertvector(quant, Floats)), scale, least);
+                    else
+                        return to_vector(__builtin_convertvector(quant - 8, Floats)) * scale;
+                };
+                to[v] = value(quants & 15);
+                to[v + half] = value(quants >> 4);
+            });
+        }
+    }
+}
+
+#endif
+
+}  // namespace genotype::kernels::detail

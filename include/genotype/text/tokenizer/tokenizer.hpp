@@ -1,0 +1,252 @@
+// A byte-level BPE tokenizer: from text to the numbers that a language model reads, and back.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "genotype/io/words.hpp"
+#include "genotype/shape/error.hpp"
+#include "genotype/text/tokenizer/added_tokens.hpp"
+#include "genotype/text/tokenizer/byte_level.hpp"
+#include "genotype/text/tokenizer/merges.hpp"
+#include "genotype/text/tokenizer/pre_tokenizer.hpp"
+#include "genotype/text/tokenizer/text_pieces.hpp"
+#include "genotype/text/tokenizer/token_table.hpp"
+
+namespace genotype {
+
+/// A token that is found in a text as it stands, before the text is cut into words.
+struct AddedToken {
+    TokenId id = -1;
+    bool special = true;      // left out by `decode`, unless asked for
+    bool normalized = false;  // looked for only where those that are not normalised left something
+    bool in_model = true;     // false: byte pair encoding does not know it
+};
+
+/// What a tokenizer is made of. A folder's files (`load_tokenizer`) and GGUF's metadata both come down to this.
+struct TokenizerParts {
+    std::vector<std::string> tokens = {};  // by id, in characters of the byte-level alphabet; "" where there is none
+    std::vector<std::string> merges = {};  // "Ġ t", the first of them first
+    std::vector<AddedToken> added = {};
+    PreTokenizer pre_tokenizer = PreTokenizer::gpt2;
+    bool add_prefix_space = false;     // before each piece of text that does not begin with one
+    bool ignore_merges = false;        // a word that is a token is that token, whatever the merges make of it
+    std::vector<TokenId> prefix = {};  // before each text: Llama 3's <|begin_of_text|>
+    std::vector<TokenId> suffix = {};
+};
+
+/// `refuse`: a byte that the vocabulary has no token for is an `Error`; `skip`: it is left out, as `tokenizers` does.
+enum class UnknownBytes { refuse, skip };
+
+struct EncodeOptions {
+    bool add_special_tokens = true;  // the prefix and the suffix
+    UnknownBytes unknown_bytes = UnknownBytes::refuse;
+};
+struct DecodeOptions {
+    bool skip_special_tokens = true;
+};
+
+/// Using it is const and re-entrant: any number of threads may share one. It is a value: copies are apart.
+/// Equivalent: `tokenizers.Tokenizer` with `models.BPE` and a byte-level pre-tokenizer.
+///
+///     const Tokenizer tokenizer = load_tokenizer("gpt2");
+///     const std::vector<TokenId> ids = tokenizer.encode("Hello world");  // {15496, 995}
+///     const std::string text = tokenizer.decode(ids);
+class Tokenizer {
+  public:
+    /// `where` begins the messages of errors: a token there twice, a merge of tokens that are not there, and so on.
+    explicit Tokenizer(TokenizerParts parts, const std::string& where = "tokenizer")
+        : parts_(std::move(parts)), pattern_(parts_.pre_tokenizer) {
+        number_tokens(where);
+        add_tokens(where);
+        for (int byte = 0; byte < 256; ++byte) {
+            const char letter = static_cast<char>(byte);
+            of_byte_[static_cast<std::size_t>(byte)] = model_token(to_byte_level({&letter, 1})).value_or(-1);
+        }
+        add_merges(where);
+        add_words();
+    }
+
+    /// The ids of a text in UTF-8. `Error` where it is none (see `replace_invalid_utf8`).
+    std::vector<TokenId> encode(std::string_view text, EncodeOptions options = {}) const {
+        detail::expect_utf8(text);
+        if (text.size() > std::numeric_limits<std::uint32_t>::max())
+            fail("text", "size", detail::concat(text.size(), " bytes"), "4294967295 at most");
+        std::vector<TokenId> ids;
+        ids.reserve(text.size() / 3 + parts_.prefix.size() + parts_.suffix.size());
+        if (options.add_special_tokens) ids = parts_.prefix;
+        const auto token = [&](TokenId id) { ids.push_back(id); };
+        std::string with_space;
+        as_they_stand_.split(
+            text,
+            [&](std::string_view part) {
+                normalized_.split(
+                    part,
+                    [&](std::string_view plain) {
+                        if (parts_.add_prefix_space && !plain.starts_with(' '))
+                            plain = with_space.assign(1, ' ').append(plain);
+                        pattern_.for_each_word(plain, [&](std::string_view word) { encode_word(word, options, ids); });
+                    },
+                    token);
+            },
+            token);
+        if (options.add_special_tokens) ids.insert(ids.end(), parts_.suffix.begin(), parts_.suffix.end());
+        return ids;
+    }
+
+    /// The text of ids, in UTF-8: bytes that make no character become U+FFFD. Ids that no token has, as a model with a
+    /// padded vocabulary may choose them, have no text. `Error` where an id is negative.
+    std::string decode(std::span<const TokenId> ids, DecodeOptions options = {}) const {
+        std::string bytes;
+        for (const TokenId id : ids)
+            if (!options.skip_special_tokens || !is_special(id)) bytes += token_bytes(id);
+        return is_utf8(bytes) ? bytes : replace_invalid_utf8(bytes);
+    }
+
+    /// The bytes that a token stands for, perhaps a part of a character: what a `Utf8Stream` takes. None where no token
+    /// has this id. `Error` where it is negative.
+    std::string_view token_bytes(TokenId id) const {
+        if (id < 0) check(id);
+        return is_token(id) ? bytes_[id] : std::string_view();
+    }
+    /// The token as the vocabulary writes it: "Ġthe". `Error` where there is no such token.
+    const std::string& token(TokenId id) const {
+        check(id);
+        return parts_.tokens[static_cast<std::size_t>(id)];
+    }
+    /// False where no token has this id. `Error` where it is negative.
+    bool is_special(TokenId id) const {
+        if (id < 0) check(id);
+        return is_token(id) && special_[static_cast<std::size_t>(id)];
+    }
+    /// The number of a token as the vocabulary writes it.
+    std::optional<TokenId> id(const std::string& token) const {
+        const auto found = ids_.find(token);
+        return found == ids_.end() ? std::nullopt : std::optional(found->second);
+    }
+    /// One more than the highest id.
+    int size() const { return static_cast<int>(parts_.tokens.size()); }
+    const TokenizerParts& parts() const { return parts_; }
+
+  private:
+    bool is_token(TokenId id) const {
+        return id >= 0 && id < size() && !parts_.tokens[static_cast<std::size_t>(id)].empty();
+    }
+    void check(TokenId id) const {
+        if (!is_token(id)) fail("tokenizer", "token id", id, detail::concat("one of its tokens, 0 to ", size() - 1));
+    }
+
+    void number_tokens(const std::string& where) {
+        const std::size_t count = parts_.tokens.size();
+        if (count == 0 || count > std::numeric_limits<TokenId>::max()) fail(where, "tokens", count, "1 to 2147483647");
+        for (std::size_t at = 0; at < count; ++at) {
+            const std::string& token = parts_.tokens[at];
+            const auto id = static_cast<TokenId>(at);
+            const std::optional<std::string> bytes = from_byte_level(token);
+            byte_level_.push_back(bytes.has_value());
+            bytes_.append(bytes ? *bytes : token);
+            if (token.empty()) continue;
+            const auto [other, is_new] = ids_.emplace(token, id);
+            if (!is_new)
+                fail(where, detail::concat("token ", detail::in_quotes(token)),
+                     detail::concat("ids ", other->second, " and ", id), "one id");
+        }
+        special_.resize(count);
+        in_model_.resize(count, true);
+    }
+
+    void add_tokens(const std::string& where) {
+        for (const AddedToken& added : parts_.added) {
+            if (!is_token(added.id)) fail(where, "added token", detail::concat("id ", added.id), "the id of a token");
+            const auto at = static_cast<std::size_t>(added.id);
+            special_[at] = added.special;
+            in_model_[at] = added.in_model;
+            (added.normalized ? normalized_ : as_they_stand_).insert(parts_.tokens[at], added.id);
+        }
+        for (const auto* list : {&parts_.prefix, &parts_.suffix})
+            for (const TokenId id : *list)
+                if (!is_token(id))
+                    fail(where, list == &parts_.prefix ? "prefix" : "suffix", detail::concat("id ", id),
+                         "the id of a token");
+    }
+
+    void add_merges(const std::string& where) {
+        merges_ = detail::MergeTable(parts_.merges.size());
+        for (std::size_t rank = 0; rank < parts_.merges.size(); ++rank) {
+            const std::string& line = parts_.merges[rank];
+            const auto wrong = [&](const std::string& expected) {
+                fail(where, detail::concat("merge ", rank), detail::in_quotes(line), expected);
+            };
+            const std::size_t space = line.find(' ');
+            if (space == std::string::npos || line.find(' ', space + 1) != std::string::npos)
+                wrong("two tokens with one space between them");
+            const std::string left = line.substr(0, space), right = line.substr(space + 1);
+            const auto first = model_token(left), second = model_token(right), both = model_token(left + right);
+            if (!first || !second || !both)
+                wrong("a token for " + detail::in_quotes(!first ? left : !second ? right : left + right));
+            if (!merges_.insert(*first, *second, {static_cast<std::int32_t>(rank), *both})) wrong("each merge once");
+        }
+    }
+
+    /// Words that are tokens need no merging later: those that merging leads to, or all where merges are ignored.
+    void add_words() {
+        words_ = detail::WordTable(parts_.tokens.size());
+        std::vector<TokenId> ids;
+        for (TokenId id = 0; id < size(); ++id) {
+            const auto at = static_cast<std::size_t>(id);
+            if (!is_token(id) || !byte_level_[at] || !in_model_[at]) continue;
+            if (!parts_.ignore_merges) {
+                ids.clear();
+                merge_bytes(bytes_[id], {.unknown_bytes = UnknownBytes::skip}, ids);
+                if (ids.size() != 1 || ids[0] != id) continue;
+            }
+            words_.insert(bytes_, id);
+        }
+    }
+
+    std::optional<TokenId> model_token(const std::string& token) const {
+        const std::optional<TokenId> found = id(token);
+        return found && in_model_[static_cast<std::size_t>(*found)] ? found : std::nullopt;
+    }
+
+    void encode_word(std::string_view word, EncodeOptions options, std::vector<TokenId>& ids) const {
+        if (const TokenId whole = words_.find(bytes_, word); whole >= 0)
+            ids.push_back(whole);
+        else
+            merge_bytes(word, options, ids);
+    }
+
+    void merge_bytes(std::string_view word, EncodeOptions options, std::vector<TokenId>& ids) const {
+        const std::size_t before = ids.size();
+        for (const char letter : word) {
+            const TokenId id = of_byte_[static_cast<unsigned char>(letter)];
+            if (id >= 0)
+                ids.push_back(id);
+            else if (options.unknown_bytes == UnknownBytes::refuse)
+                fail("text", detail::concat("byte ", static_cast<unsigned char>(letter)), "no token for it",
+                     "a byte that the vocabulary has (or UnknownBytes::skip)");
+        }
+        ids.resize(before + detail::merge_word(merges_, std::span(ids).subspan(before)));
+    }
+
+    TokenizerParts parts_;
+    detail::WordPattern pattern_;
+    std::unordered_map<std::string, TokenId> ids_;
+    detail::TokenBytes bytes_;
+    std::vector<bool> byte_level_, special_, in_model_;  // by id
+    detail::AddedTokens as_they_stand_, normalized_;
+    std::array<TokenId, 256> of_byte_{};
+    detail::MergeTable merges_;
+    detail::WordTable words_;
+};
+
+}  // namespace genotype
