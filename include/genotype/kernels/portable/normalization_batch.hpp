@@ -74,7 +74,7 @@ namespace detail {
 
 /// A value of batch norm's input as backward sees it: normalised, and with its derivative behind the activation.
 template <class Activation>
-struct BatchNormBackward {
+struct BatchNormInputGradient {
     const float *x, *dy, *weight, *bias, *mean, *inverse;
     Activation activation;
 
@@ -96,7 +96,7 @@ void batch_norm_backward(Thrust<System> device, long rows, int channels, const f
                          float* scratch, float* dx, float* dweight, float* dbias, bool accumulate,
                          Activation activation = {}) {
     const RowChunks chunks{rows};
-    const detail::BatchNormBackward<Activation> value{x, dy, weight, bias, mean, inverse, activation};
+    const detail::BatchNormInputGradient<Activation> value{x, dy, weight, bias, mean, inverse, activation};
     float* const partial = scratch + 2L * channels;
     detail::sum_column_chunks(
         device, rows, chunks.size(), channels, detail::Sums<2>{},

@@ -30,7 +30,7 @@ struct GroupPlaces {
 
 /// dy before the activation, whose input is made again.
 template <class Activation>
-struct GroupNormBackward {
+struct GroupNormInputGradient {
     const float *dy, *weight, *bias;
     Activation activation;
 
@@ -80,7 +80,7 @@ void group_norm_backward(Thrust<System> device, int batch, int pixels, int chann
                          float* dweight, float* dbias, bool accumulate, const float* bias = nullptr,
                          Activation activation = {}) {
     const detail::GroupPlaces places{pixels, channels, groups};
-    const detail::GroupNormBackward<Activation> derivative_at{dy, weight, bias, activation};
+    const detail::GroupNormInputGradient<Activation> derivative_at{dy, weight, bias, activation};
     // [sample][derivatives, products, their means over the group][channel]
     detail::sum_groups(
         device, static_cast<long>(batch) * channels, pixels, detail::Sums<2>{},

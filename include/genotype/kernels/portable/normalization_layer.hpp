@@ -38,7 +38,7 @@ struct GradientMeans {
 };
 
 /// The input's gradient from these.
-struct LayerNormBackward {
+struct LayerNormInputGradient {
     const float *x, *dy, *weight, *statistics;
     long size;
 
@@ -58,7 +58,7 @@ template <class System>
 void layer_norm_backward(Thrust<System> device, long samples, long size, const float* x, const float* dy,
                          const float* weight, const float* statistics, float* dx, float* dweight, float* dbias,
                          bool accumulate) {
-    const detail::LayerNormBackward derivative{x, dy, weight, statistics, size};
+    const detail::LayerNormInputGradient derivative{x, dy, weight, statistics, size};
     if (dx)
         detail::sum_groups_then(
             device, samples, size, detail::Sums<2>{},
