@@ -2,6 +2,7 @@
 # Builds and runs tests/consumer against an installed tree, against the source tree, or with nothing but -I include; or the
 # core alone, where neither Eigen nor xtensor are.
 # usage: consumer.sh installed|subdirectory|plain|core CMAKE GENERATOR COMPILER BUILD FOLDER
+# Not optimised, because nothing is calculated.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 way=$1 cmake=$2 generator=$3 compiler=$4 build=$5 folder=$6
@@ -10,7 +11,7 @@ rm -rf "$folder"
 mkdir -p "$folder"
 
 if [[ $way == plain ]]; then
-    "$compiler" -std=c++20 -O2 -fopenmp "-I$root/include" "$root/tests/consumer/main.cpp" -o "$folder/core"
+    "$compiler" -std=c++20 -O0 -fopenmp "-I$root/include" "$root/tests/consumer/main.cpp" -o "$folder/core"
     "$folder/core"
     echo "A program built with -I include and -fopenmp alone runs."
     exit 0
@@ -18,7 +19,7 @@ fi
 
 if [[ $way == core ]]; then
     configure() { # NAME SOURCE SETTINGS...
-        "$cmake" -S "$2" -B "$folder/$1" -G "$generator" -DCMAKE_BUILD_TYPE=Release "-DCMAKE_CXX_COMPILER=$compiler" \
+        "$cmake" -S "$2" -B "$folder/$1" -G "$generator" -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_FLAGS_DEBUG=-O0 "-DCMAKE_CXX_COMPILER=$compiler" \
             "-DCMAKE_PREFIX_PATH=$folder/prefix" "${@:3}"
     }
     without=(-DCMAKE_DISABLE_FIND_PACKAGE_{Eigen3,xtensor,xtl}=ON)
@@ -53,7 +54,7 @@ if [[ $way == installed ]]; then
 else
     settings+=("-DGENOTYPE_SOURCE=$root")
 fi
-"$cmake" -S "$root/tests/consumer" -B "$folder/build" -G "$generator" -DCMAKE_BUILD_TYPE=Release \
+"$cmake" -S "$root/tests/consumer" -B "$folder/build" -G "$generator" -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_FLAGS_DEBUG=-O0 \
     "-DCMAKE_CXX_COMPILER=$compiler" "${settings[@]}"
 "$cmake" --build "$folder/build" --parallel "$jobs"
 if [[ $way == installed ]]; then

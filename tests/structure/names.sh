@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Names (issues 17.26 and 17.27): all headers compile together in either order, no name of a type stands for two things, and
-# a program that brings in the whole library has its own names to itself (own_names.cpp).
+# Names (issues 17.26 and 17.27): all headers compile together in backward order, no name of a type stands for two
+# things, and a program that brings in the whole library has its own names to itself (own_names.cpp).
 # usage: names.sh COMPILER [TREE] (for the check of this check: another tree than the project's own)
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
@@ -39,20 +39,19 @@ while read -r line; do fault "one name for two things: $line"; done < <(awk '
 
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
-own_headers "$compiler" | sed 's/.*/#include "&"/' >"$scratch/forward.cpp"
-tac "$scratch/forward.cpp" >"$scratch/backward.cpp"
+own_headers "$compiler" | tac | sed 's/.*/#include "&"/' >"$scratch/backward.cpp"
 compile() { # FILE FLAGS...: prints what is wrong
     local words
     words=$("$compiler" "${standard[@]}" -Wall -Wextra -Werror "${@:2}" -fsyntax-only "$1" 2>&1) ||
         printf 'FAULT %s %s\n%s\n' "$(basename "$1")" "${*:2}" "$(grep -E 'error' <<<"$words" | head -n 8)"
 }
 if [[ $# -lt 2 ]]; then
-    compile "$scratch/forward.cpp" >"$scratch/forward.words" &
+    # In the other order: one_definition.sh.
     compile "$scratch/backward.cpp" -D_GLIBCXX_DEBUG >"$scratch/backward.words" &
-    wait
     compile "$root/tests/structure/own_names.cpp" >"$scratch/own.words"
+    wait
     cat "$scratch"/*.words
     faults=$((faults + $(cat "$scratch"/*.words | grep -c '^FAULT' || true)))
 fi
 ((faults == 0)) || { echo "$faults faults."; exit 1; }
-echo "$(wc -l <<<"$list") types have a name each; all headers compile in either order; a program has its names to itself."
+echo "$(wc -l <<<"$list") types have a name each; all headers compile in backward order; a program has its names to itself."

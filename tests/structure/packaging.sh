@@ -58,7 +58,7 @@ PYTHON
         ! -path '*/share/pkgconfig' | grep .); then
         fail "the port installs what vcpkg's check refuses: $leftover"
     fi
-    "$cmake" -S "$root/tests/consumer" -B "$folder/consumer" -G "$generator" -DCMAKE_BUILD_TYPE=Release -DCOMPONENTS= \
+    "$cmake" -S "$root/tests/consumer" -B "$folder/consumer" -G "$generator" -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_FLAGS_DEBUG=-O0 -DCOMPONENTS= \
         "-DCMAKE_CXX_COMPILER=$compiler" "-DCMAKE_PREFIX_PATH=$folder/packages" >/dev/null
     "$cmake" --build "$folder/consumer" --parallel "$jobs"
     "$folder/consumer/core"
