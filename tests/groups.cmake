@@ -51,10 +51,10 @@ function(genotype_group_source result name renamed)
   set(${result} "${source}" PARENT_SCOPE)
 endfunction()
 
-# genotype_group(label topic files [PORTABLE] [PREFIX words] [OPTIONS ...] [LIBRARIES ...]): `files` are a list. The
-# tests are label.PREFIXname.
+# genotype_group(label topic files [PORTABLE] [AS other] [PREFIX words] [OPTIONS ...] [LIBRARIES ...]): `files` are a list.
+# The tests are label.PREFIXname, or, AS another label, other.PREFIXname with both labels.
 function(genotype_group label topic files)
-  cmake_parse_arguments(PARSE_ARGV 3 group "PORTABLE" "PREFIX" "OPTIONS;LIBRARIES")
+  cmake_parse_arguments(PARSE_ARGV 3 group "PORTABLE" "AS;PREFIX" "OPTIONS;LIBRARIES")
   if(NOT files)
     return()
   endif()
@@ -70,8 +70,11 @@ function(genotype_group label topic files)
   target_link_libraries(${target} PRIVATE ${group_LIBRARIES})
   foreach(file IN LISTS files)
     cmake_path(GET file STEM name)
-    genotype_add_test(${label} ${group_PREFIX}${name} ${target} "--source-file=*/${file}")
+    set(labels ${group_AS} ${label})
+    list(GET labels 0 first)
+    genotype_add_test(${first} ${group_PREFIX}${name} ${target} "--source-file=*/${file}")
     # A file that is no longer in the program must not count as passed.
-    set_tests_properties(${label}.${group_PREFIX}${name} PROPERTIES FAIL_REGULAR_EXPRESSION "test cases: +0 ")
+    set_tests_properties(${first}.${group_PREFIX}${name} PROPERTIES
+      LABELS "${labels}" FAIL_REGULAR_EXPRESSION "test cases: +0 ")
   endforeach()
 endfunction()

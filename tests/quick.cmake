@@ -1,12 +1,12 @@
-# The quick run's tests: each file once, in one program with the others of its topic. What each form is for:
-#   sanitize  under ASan and UBSan, not optimised: files' readers and writers, and what puts together the kernels
-#   unit      as users build it, without them: gradients, trainings and texts, which calculate too much to be instrumented
-#   both      the kernels themselves, as built for this processor, and instrumented for the compiler's default one
-# A file of unit/ that no list names is instrumented, in the program of those.
+# The quick run's tests: each file once, in one program with the others of its topic, as unit.NAME. The forms:
+#   bytes  under ASan and UBSan, not optimised: what reads and writes files
+#   steps  the same with fewer of UBSan's checks: what puts together the kernels
+#   unit   without them: gradients, trainings and texts, which calculate too much to be instrumented
+#   both   the kernels themselves, as built for this processor, and once more, as sanitize.NAME, for the compiler's default
+# A file of unit/ that no topic names is one of `more`.
 # quick_and_all.md says what is left to tests/run.sh --all. Programs for one file are there for work on it: unit_NAME.
 set(GENOTYPE_QUICK_SANITIZE -g1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
 
-# What calculates nothing reads other people's bytes: no check is left out.
 set(bytes OPTIONS -O0 ${GENOTYPE_QUICK_SANITIZE} ${GENOTYPE_OUTLINED_CHECKS} ${GENOTYPE_FALSE_WARNINGS})
 set(steps OPTIONS -O0 ${GENOTYPE_QUICK_SANITIZE} ${GENOTYPE_FEWER_CHECKS} ${GENOTYPE_OUTLINED_CHECKS}
   ${GENOTYPE_FALSE_WARNINGS})
@@ -27,7 +27,8 @@ foreach(file IN LISTS files)
   genotype_test(unit ${name} ${file})
 endforeach()
 genotype_take(files "loader")
-genotype_test(sanitize loader unit/loader.cpp PORTABLE ${steps})
+genotype_test(unit loader unit/loader.cpp PORTABLE ${steps})
+set_tests_properties(unit.loader PROPERTIES LABELS "unit;sanitize")
 
 # For work on one of the others: a program for each file, unit_NAME, which is built when it is asked for.
 foreach(file IN LISTS left)
@@ -63,7 +64,7 @@ while(topics)
   elseif(form STREQUAL "unit")
     genotype_group(unit ${topic} "${files}" OPTIONS -Og)
   else()
-    genotype_group(sanitize ${topic} "${files}" PORTABLE ${${form}})
+    genotype_group(sanitize ${topic} "${files}" PORTABLE AS unit ${${form}})
   endif()
 endwhile()
 
