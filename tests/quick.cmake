@@ -20,8 +20,9 @@ macro(genotype_take result regex)
   list(FILTER left EXCLUDE REGEX "^[a-z]+/(${regex})\\.cpp$")
 endmacro()
 
-# Programs of their own: what learns, as it does for users; what replaces the allocator; what uses deprecated names.
-genotype_take(files "learning_.*|threads|large_model|.*allocations|old_names")
+# Programs of their own: what learns, as it does for users; what replaces the allocator; what uses deprecated names; what
+# specialises templates of the library's.
+genotype_take(files "learning_.*|threads|large_model|.*allocations|old_names|text_families")
 foreach(file IN LISTS files)
   cmake_path(GET file STEM name)
   genotype_test(unit ${name} ${file})
@@ -45,7 +46,7 @@ set(topics
   layers unit "activations|custom_layer|gated|linear|model|repeat|residual|self_attention"
   trainings unit "dcgan_devices|fused|gan_trainer|text_trainer|profile"
   saving unit "checkpoint_folder|checkpoints_bits|load_trainers|save_load|save_trainers"
-  texts unit "generate|generate_models|generate_sampling|load_text|text_families"
+  texts unit "generate|generate_models|generate_sampling|load_text"
   images bytes "cifar10|dataset|idx|image_folder|plot|png|resize"
   arrays bytes "concat|dtypes|files|gguf|gguf_faults|npy|npz|safetensors|safetensors_writer|sorted_places|tensor_layout"
   checkpoints bytes "checkpoint_faults|file_kinds|history|interrupt|load_faults|older_files"

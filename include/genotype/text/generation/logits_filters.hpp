@@ -76,7 +76,7 @@ inline void keep_top_k(std::span<float> logits, int k, LogitsScratch& scratch) {
 /// ones the last. transformers: `TopPLogitsWarper`.
 inline void keep_top_p(std::span<float> logits, double top_p, LogitsScratch& scratch) {
     using Candidate = LogitsScratch::Candidate;
-    const detail::LogitWeights weights = detail::weights_of(logits, scratch.floats());
+    const detail::LogitWeights weights = detail::logit_weights(logits, scratch.floats());
     const detail::TopP rule{weights.sum, static_cast<float>(1 - top_p)};
     const detail::LogitBins bins(weights.largest, logits.size(), rule.cut);
     double above = 0;
@@ -118,7 +118,7 @@ inline void keep_top_p(std::span<float> logits, double top_p, LogitsScratch& scr
 
 /// Bans tokens whose probability is below `min_p` times that of the likeliest. transformers: `MinPLogitsWarper`.
 inline void keep_min_p(std::span<float> logits, float min_p, LogitsScratch& scratch) {
-    const detail::LogitWeights weights = detail::weights_of(logits, scratch.floats());
+    const detail::LogitWeights weights = detail::logit_weights(logits, scratch.floats());
     const float sum = static_cast<float>(weights.sum), least = min_p * (1.f / sum);
     float* x = logits.data();
     const float* weight = weights.values.data();

@@ -69,7 +69,7 @@ inline double sum_of(std::span<const float> values) {
 }
 
 /// The weights of logits of which one at least is finite, and none NaN. They lie in `scratch`.
-inline LogitWeights weights_of(std::span<const float> logits, std::span<float> scratch) {
+inline LogitWeights logit_weights(std::span<const float> logits, std::span<float> scratch) {
     bool ignored = false;
     const auto values = scratch.first(logits.size());
     const float largest = largest_logit(logits, ignored);
@@ -83,7 +83,7 @@ inline LogitWeights weights_of(std::span<const float> logits, std::span<float> s
 /// infinite. PyTorch: `torch.log_softmax`.
 inline void log_softmax(std::span<const float> logits, std::span<float> result, LogitsScratch& scratch) {
     const float largest = logits[static_cast<std::size_t>(argmax(logits))];
-    const auto log_sum = static_cast<float>(std::log(detail::weights_of(logits, scratch.floats()).sum));
+    const auto log_sum = static_cast<float>(std::log(detail::logit_weights(logits, scratch.floats()).sum));
     const float* x = logits.data();
     float* y = result.data();
 #pragma omp simd
@@ -93,7 +93,7 @@ inline void log_softmax(std::span<const float> logits, std::span<float> result, 
 /// The place of a token that is drawn by its probability: the first whose probability and those before it add up to
 /// more than `uniform`, from 0 to below 1. The order of the sums is fixed.
 inline std::size_t draw(std::span<const float> logits, double uniform, LogitsScratch& scratch) {
-    const detail::LogitWeights weights = detail::weights_of(logits, scratch.floats());
+    const detail::LogitWeights weights = detail::logit_weights(logits, scratch.floats());
     const double wanted = uniform * weights.sum;
     double sum = 0;
     std::size_t drawn = 0;  // the last that is possible, should rounding leave the sum below what is wanted

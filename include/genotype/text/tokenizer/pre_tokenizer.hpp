@@ -43,7 +43,7 @@ constexpr std::string_view pattern_of(PreTokenizer rules) {
 /// to digits, for SmolLM alone, what came in 17.0 (two libraries cut its texts).
 inline constexpr std::string_view spaces =
     R"(\x{9}-\x{d}\x{20}\x{85}\x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000})";
-inline constexpr std::string_view letters =
+inline constexpr std::string_view letter_ranges =
     R"(A-Za-z\p{L}\x{1c89}\x{1c8a}\x{a7cb}-\x{a7cd}\x{a7da}-\x{a7dc}\x{105c0}-\x{105f3}\x{10d4a}-\x{10d65})"
     R"(\x{10d6f}-\x{10d85}\x{10ec2}-\x{10ec4}\x{1123f}\x{11240}\x{11380}-\x{11389}\x{1138b}\x{1138e})"
     R"(\x{11390}-\x{113b5}\x{113b7}\x{113d1}\x{113d3}\x{11bc0}-\x{11be0}\x{11f02}\x{11f04}-\x{11f10})"
@@ -74,7 +74,7 @@ inline std::string pattern_for_pcre2(PreTokenizer rules) {
             put(rest[1] == 's' ? "[" : "[^", spaces);
             at += 2;
         } else if (rest.starts_with(R"(\p{L})")) {
-            put("[", letters);
+            put("[", letter_ranges);
             at += 5;
         } else if (rest.starts_with(R"(\p{N})")) {
             put("[", number_signs, rules == PreTokenizer::smollm ? later_digits : std::string_view());
