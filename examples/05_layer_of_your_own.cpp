@@ -8,6 +8,7 @@
 #include <genotype/io.hpp>
 #include <genotype/testing.hpp>
 #include <string>
+#include <vector>
 
 using namespace genotype;
 
@@ -66,9 +67,9 @@ float curve(float x) {
 }
 
 int main(int argc, char** argv) try {
-    const long steps = argc > 1 ? std::atol(argv[1]) : 2000;
+    const long steps = argc > 1 ? std::atol(argv[1]) : 1000;
     if (steps < 1) {
-        std::puts("usage: 05_layer_of_your_own [STEPS]     (2000)");
+        std::puts("usage: 05_layer_of_your_own [STEPS]     (1000)");
         return argc > 1 && std::string(argv[1]) == "--help" ? 0 : 2;
     }
 
@@ -85,27 +86,28 @@ int main(int argc, char** argv) try {
         x(n, 0) = -2 + 4.f * static_cast<float>(n) / (points - 1);
         y(n, 0) = curve(x(n, 0));
     }
+    const auto series = [&](const std::string& name, const Tensor<Number>& values) {
+        Series one{name, {}, {}};
+        for (int n = 0; n < points; ++n) one.x.push_back(x(n, 0)), one.y.push_back(values(n, 0));
+        return one;
+    };
+    std::vector<Series> curves{series("the curve", y)};
+
     Trainer<Supervised<Net, MSE>> trainer(
         {.optimizer = {.learning_rate = 3e-3f}, .schedule = Schedule::cosine(steps), .batch = points});
     while (trainer.steps() < steps) {
         const float loss = trainer.step(x, y);
-        if (trainer.steps() % 400 == 0 || trainer.steps() == steps)
+        if (trainer.steps() == 60 || trainer.steps() == 150 || trainer.steps() == steps) {
             std::printf("step %ld: mean squared error %.5f\n", trainer.steps(), loss);
+            curves.push_back(series("after " + std::to_string(trainer.steps()) + " steps", trainer.model()(x)));
+        }
     }
 
-    const Tensor<Number> learned = trainer.model()(x);
-    Series wanted{"the curve", {}, {}}, network{"the network", {}, {}};
-    for (int n = 0; n < points; ++n) {
-        wanted.x.push_back(x(n, 0)), wanted.y.push_back(y(n, 0));
-        network.x.push_back(x(n, 0)), network.y.push_back(learned(n, 0));
-    }
     const std::filesystem::path out = "out/05_layer_of_your_own";
     std::filesystem::create_directories(out);
-    const Series both[]{wanted, network};
-    save_png(
-        line_chart(
-            both, {.title = "SquaredReLU and LayerScale", .x_label = "x", .y_label = "y", .width = 640, .height = 420}),
-        out / "curve.png");
+    const ChartOptions chart{
+        .title = "SquaredReLU and LayerScale", .x_label = "x", .y_label = "y", .width = 640, .height = 420};
+    save_png(line_chart(curves, chart), out / "curve.png");
     std::printf("written: %s/curve.png\n", out.c_str());
 } catch (const std::exception& error) {
     std::fprintf(stderr, "error: %s\n", error.what());
