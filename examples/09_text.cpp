@@ -43,23 +43,28 @@ int main(int argc, char** argv) try {
     const StoredWeights<Net> weights(TextFiles(file), smollm2_135m);
     TextRun<Net, Stored<Cpu>> model(weights, {.context = 1024});
 
-    // Options have transformers' names; with none of them it takes the likeliest token each time.
-    std::printf("%s", prompt.c_str());
-    const GeneratedText greedy = generate(model, tokenizer, prompt, {.max_new_tokens = 40}, [](std::string_view piece) {
+    // Called as the text grows, with whole characters.
+    const auto print = [](std::string_view piece) {
         std::printf("%.*s", static_cast<int>(piece.size()), piece.data());
         std::fflush(stdout);
         return true;  // false ends the text
-    });
+    };
+
+    // Options have transformers' names. With none of them it takes the likeliest token each time.
+    print(prompt);
+    const GeneratedText greedy = generate(model, tokenizer, prompt, {.max_new_tokens = 40}, print);
     std::printf("\n\n%.0f tokens a second\n\n", greedy.decode.per_second());
 
     // Sampled, and ended by the model's own end of text.
-    const GeneratedText sampled = generate(model, tokenizer, prompt,
-                                           {.max_new_tokens = 60,
-                                            .temperature = 0.8,
-                                            .top_p = 0.9,
-                                            .seed = 1,
-                                            .end_tokens = read_generation_defaults(file).end_tokens});
-    std::printf("%s%s\n", prompt.c_str(), sampled.text.c_str());
+    print(prompt);
+    generate(model, tokenizer, prompt,
+             {.max_new_tokens = 60,
+              .temperature = 0.8,
+              .top_p = 0.9,
+              .seed = 1,
+              .end_tokens = read_generation_defaults(file).end_tokens},
+             print);
+    std::puts("");
 } catch (const std::exception& error) {
     std::fprintf(stderr, "error: %s\n", error.what());
     return 1;
