@@ -19,6 +19,9 @@ while (($#)); do
             ;;
     esac
 done
+# Beside other programs a thread that waits for another must not keep it from a processor.
+read -r load _ 2>/dev/null </proc/loadavg || load=0
+((${load%.*} < $(nproc))) || export OMP_WAIT_POLICY="${OMP_WAIT_POLICY:-passive}"
 bash cmake/install_packages.sh examples
 
 # A build that is there stays as it was configured; a new one is without what needs nvcc.
