@@ -142,6 +142,15 @@ run 77 60
     fault 'without a GPU something ran'
 grep -q '"cuda_training", "state": "skipped", .*"says": "no GPU"}' "$out/results.json" || fault 'no word of the GPU'
 
+make_good
+# What the race had no time for is no failure, and named.
+program "$folder/tools/python3" \
+    '[[ $2 == -c ]] || { printf "%s\n" "a table" "Without VAE step: no time left" "a table"; exit 3; }'
+run 3 60
+grep -qF '"race", "state": "cut"' "$out/results.json" && grep -q '"says": "Without VAE step: no time left"}' "$out/results.json" ||
+    fault 'the race that had no time is told of as another'
+make_good
+
 # A rehearsal has the interpreter before each program.
 program "$bundle/bin/cuda_random" '[[ $GENOTYPE_STAND_IN_RUNS == 1 && $LD_PRELOAD == */bin/libcuda_stand_in.so* ]] 2>/dev/null'
 run 0 60 --rehearse

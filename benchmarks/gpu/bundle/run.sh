@@ -101,8 +101,11 @@ run() {
     elif ((code == 77)); then state=skipped
     elif ((code == 3)) && [[ $part == race ]]; then state=cut
     fi
-    text=$(tail -c "+$((before + 1))" "$log" | LC_ALL=C tr -cd '\11\12\40-\176' | grep -v '^=*$' |
-        tail -n "$([[ $state == passed || $state == skipped ]] && echo 3 || echo 40)" | tail -c 6000)
+    local most_lines=40 those='[^=]'
+    [[ $state != passed && $state != skipped ]] || most_lines=3
+    [[ $part != race || $state != cut ]] || those='^Without .*: no time left$'
+    text=$(tail -c "+$((before + 1))" "$log" | LC_ALL=C tr -cd '\11\12\40-\176' | grep "$those" | tail -n "$most_lines" |
+        tail -c 6000)
     ! $ran_out || [[ $state != failed ]] || text+=$'\n'"no end within $((limit / 1000)) s"
     record "$part" "$step" "$state" "$took" "$code" "$text"
 }
