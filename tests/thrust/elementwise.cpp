@@ -161,7 +161,7 @@ TEST_CASE_TEMPLATE("ranges that two functors change in turns", Device, GENOTYPE_
 }
 
 TEST_CASE_TEMPLATE("ranges that functors of their own change", Device, GENOTYPE_THRUST_DEVICES) {
-    const Pull functors[3] = {{1}, {-2}, {3}};
+    const Pull functors[3] = {{1}, {-2}, {4}};  // products that are exact: a GPU does not round before it adds
     const std::vector<std::vector<long>> lists{{7}, {1, 2, 3, 4}, {5, 900, 1024, 1025, 3000}};
     const long numbers[] = {2, -1, 0, 1, 2};
     for (const std::vector<long>& ends : lists) {
