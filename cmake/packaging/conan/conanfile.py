@@ -32,7 +32,7 @@ class Genotype(ConanFile):
         self.version = ".".join(parts)
 
     def export_sources(self):
-        for pattern in ("CMakeLists.txt", "LICENSE", "cmake/*", "include/*", "examples/genotype-config.cpp"):
+        for pattern in ("CMakeLists.txt", "LICENSE", "cmake/*", "include/*", "examples/programs/genotype-config.cpp"):
             copy(self, pattern, src=self._tree, dst=self.export_sources_folder)
 
     def layout(self):

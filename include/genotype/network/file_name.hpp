@@ -28,7 +28,7 @@ namespace genotype::detail {
 /// empty.
 template <class T>
 [[gnu::cold]] std::string name_in_files() {
-    std::string name = linked_type_name(typeid(T));
+    std::string name = linked_type_name<T>();
     if constexpr (requires { T::name_in_files; }) name.replace(0, name.find('<'), T::name_in_files);
     return name;
 }

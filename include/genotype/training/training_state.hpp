@@ -145,14 +145,14 @@ template <class Net, class Device, class Optimizer>
     trainer.describe_state(trainer, state);
     state.name_joined_model();
     const OptionLister list(state.options);
-    list("device", linked_type_name(typeid(Device)));  // the same from every compiler
+    list("device", linked_type_name<Device>());  // the same from every compiler
     list("optimizer", name_in_files<Optimizer>());
     add_former_names<Optimizer>(state.former);
     if constexpr (requires { typename Net::Loss; }) {
         list("loss", name_in_files<typename Net::Loss>());
         add_former_names<typename Net::Loss>(state.former);
     }
-    if constexpr (requires { typename Net::Noise; }) list("noise", linked_type_name(typeid(typename Net::Noise)));
+    if constexpr (requires { typename Net::Noise; }) list("noise", linked_type_name<typename Net::Noise>());
     if constexpr (requires { Net::draws; }) list("recipe", name_in_files<Net>());
     const auto& options = trainer.options();
     options.for_each_option(list);

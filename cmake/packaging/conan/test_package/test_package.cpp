@@ -1,6 +1,6 @@
 // A program that uses the package: a model as a type, and one object of it.
-#include <genotype/genotype.hpp>
 #include <cstdio>
+#include <genotype/genotype.hpp>
 
 using namespace genotype;
 
