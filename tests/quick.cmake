@@ -21,8 +21,9 @@ macro(genotype_take result regex)
 endmacro()
 
 # Programs of their own: what learns, as it does for users; what replaces the allocator; what uses deprecated names; what
-# specialises templates of the library's.
-genotype_take(files "learning_.*|threads|large_model|.*allocations|old_names|text_families")
+# specialises templates of the library's, or looks at the names of its own types.
+genotype_take(files "learning_.*|threads|large_model|.*allocations|old_names|text_families|\
+older_files|model_name|summary")
 foreach(file IN LISTS files)
   cmake_path(GET file STEM name)
   genotype_test(unit ${name} ${file})
@@ -87,7 +88,11 @@ if(TARGET genotype::thrust)
   # a GPU's does.
   genotype_take(files "dcgan")
   genotype_take(files "far_memory|far_text|recorded_steps")
-  genotype_group(thrust far "${files}" PORTABLE OPTIONS -Og LIBRARIES genotype::thrust)
+  foreach(file IN LISTS files)
+    cmake_path(GET file STEM name)
+    genotype_test(thrust ${name} ${file} PORTABLE OPTIONS -Og)
+    target_link_libraries(thrust_${name} PRIVATE genotype::thrust)
+  endforeach()
   genotype_take(files "block_.*|convolution|split_product|stored|long_sum")
   genotype_group(sanitize thrust_products "${files}" PORTABLE PREFIX thrust_ ${thrust})
   genotype_take(files "normalization_.*|pooling|rearrange")

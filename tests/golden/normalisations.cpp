@@ -48,7 +48,7 @@ TEST_CASE("LayerNorm of vectors") {
     check<LayerNorm<37>>("layer_norm_37");
 }
 TEST_CASE("LayerNorm of images") {
-    check<LayerNorm<6, 4, 3>>("layer_norm_image");
+    check<LayerNorm<6, 4, 3>>("layer_norm_picture");
 }
 TEST_CASE("RMSNorm") {
     check<RMSNorm<10>>("rms_norm_10");

@@ -59,6 +59,6 @@ TEST_CASE("Flatten") {
     check<Flatten>("flatten", 0);
 }
 TEST_CASE("Reshape") {
-    check<Reshape<6, 2, 5>>("reshape_vector_image", 0);
-    check<Reshape<2, 5, 6>>("reshape_image_image", 0);
+    check<Reshape<6, 2, 5>>("reshape_vector_picture", 0);
+    check<Reshape<2, 5, 6>>("reshape_picture_picture", 0);
 }

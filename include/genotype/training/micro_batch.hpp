@@ -2,7 +2,9 @@
 #pragma once
 
 #include <algorithm>
+#include <concepts>
 
+#include "genotype/kernels/device.hpp"
 #include "genotype/memory/arena.hpp"
 #include "genotype/memory/view.hpp"
 #include "genotype/shape/error.hpp"
@@ -68,7 +70,8 @@ class MicroBatches {
     }
     void add_up_losses(const Device& device) {
         if (count_ == 1) return;
-        if constexpr (Device::on_host) {  // few numbers: not worth a kernel that most networks do not compile
+        // Few numbers: not worth a kernel that most networks do not compile. Elsewhere the sum is a recording's part.
+        if constexpr (std::derived_from<Device, Cpu>) {
             for (int i = 0; i < floats_; ++i) {
                 float sum = 0;
                 for (int at = 1; at <= count_; ++at) sum += losses_.data()[at * floats_ + i];

@@ -191,7 +191,7 @@ def normalisations(store):
     drawn(store, "instance_norm_small_5", nn.InstanceNorm2d(5, eps=1e-2), 2, 5, 3, 3, scale=0.05)
     drawn(store, "layer_norm_10", nn.LayerNorm(10), 4, 10)
     drawn(store, "layer_norm_37", nn.LayerNorm(37), 2, 37, scale=5.0, offset=3.0)
-    drawn(store, "layer_norm_image", nn.LayerNorm([6, 4, 3]), 3, 6, 4, 3)
+    drawn(store, "layer_norm_picture", nn.LayerNorm([6, 4, 3]), 3, 6, 4, 3)
     drawn(store, "rms_norm_10", nn.RMSNorm(10, eps=1e-5), 4, 10)
     drawn(store, "rms_norm_37", nn.RMSNorm(37, eps=1e-6), 3, 37, scale=5.0, offset=3.0)
     drawn(store, "rms_norm_small_8", nn.RMSNorm(8, eps=1e-2), 2, 8, scale=0.05)  # epsilon counts
@@ -234,8 +234,8 @@ def rearrangements(store):
     drawn(store, "pixel_unshuffle_2", nn.PixelUnshuffle(2), 2, 3, 6, 8)
     drawn(store, "pixel_unshuffle_3", nn.PixelUnshuffle(3), 1, 2, 3, 6)
     drawn(store, "flatten", nn.Flatten(), 2, 5, 3, 4)
-    drawn(store, "reshape_vector_image", nn.Unflatten(1, (6, 2, 5)), 2, 60)
-    drawn(store, "reshape_image_image", nn.Sequential(nn.Flatten(), nn.Unflatten(1, (2, 5, 6))), 2, 5, 3, 4)
+    drawn(store, "reshape_vector_picture", nn.Unflatten(1, (6, 2, 5)), 2, 60)
+    drawn(store, "reshape_picture_picture", nn.Sequential(nn.Flatten(), nn.Unflatten(1, (2, 5, 6))), 2, 5, 3, 4)
 
 
 class Residual(nn.Module):
