@@ -9,7 +9,7 @@ if [[ ${1:-} == --help || ${1:-} == -h ]]; then
 fi
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 bash cmake/install_packages.sh tests
-settings=(-DGENOTYPE_SANITIZE=ON -DGENOTYPE_CUDA_PROGRAMS=vae)
+settings=(-DGENOTYPE_SANITIZE=ON "-DGENOTYPE_CUDA_PROGRAMS=vae|12_on_a_gpu")
 if [[ ${1:-} == --all ]]; then
     settings=(-DGENOTYPE_SANITIZE=ALL "-DGENOTYPE_CUDA_PROGRAMS=.*")
     export GENOTYPE_COMPILE_BUDGET=all
