@@ -14,13 +14,15 @@ inline constexpr int outer_rows = vector_registers == 32 ? 14 : 6;
 inline constexpr int outer_pitch = (outer_rows + lanes - 1) / lanes * lanes;
 
 /// Two operands whose pixels come in `runs` of `length`. In floats: the pitch from run to run, the step from pixel to
-/// pixel (packed: outer_pitch, and vectors * lanes).
+/// pixel (packed: outer_pitch, and vectors * lanes), and how far behind a pixel lies the one that is fetched meanwhile;
+/// 0: none. Operands that are read where they lie need that: their pixels are too far apart for the processor to see.
 struct OuterOperands {
     const float* large;
     long large_pitch, large_step;
     const float* small;
     long small_pitch, small_step;
     int runs, length;
+    long large_ahead = 0, small_ahead = 0;
 };
 
 /// result[row][column] (+)= sum over pixels of large[pixel][row] * small[pixel][column]; `first`: written, not added.
@@ -36,6 +38,10 @@ void outer_tile(const OuterOperands& operands, float* result, long pitch, bool f
         const float* small = operands.small + run * operands.small_pitch;
         for (int pixel = 0; pixel < operands.length;
              ++pixel, large += operands.large_step, small += operands.small_step) {
+            if (operands.large_ahead != 0) {
+                __builtin_prefetch(large + operands.large_ahead);
+                unroll<vectors>([&](auto v) { __builtin_prefetch(small + operands.small_ahead + v * lanes); });
+            }
             ArrayOf<Vector, vectors> value;
             unroll<vectors>([&](auto v) { value[v] = Vector::load_unaligned(small + v * lanes); });
             unroll<rows>([&](auto row) {

@@ -83,6 +83,11 @@ inline void multiply_rows(const Product& p, const ProductPanel& panel, int row, 
             left = padded;
             pitch = product_chunk + 16;
         }
+        if (whole && begin == 0)  // what a tile writes is fetched while it is worked out
+            for (int i = 0; i < height; ++i) {
+                __builtin_prefetch(results[i], 1);
+                __builtin_prefetch(results[i] + lanes, 1);
+            }
         const TileFunction multiply = panel.width == lanes ? tile_function<1>(height) : tile_function<2>(height);
         multiply(left, pitch, &piece, 1, panel.values, {begin == 0 ? start : nullptr, results});
     }

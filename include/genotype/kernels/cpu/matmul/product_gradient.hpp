@@ -63,10 +63,13 @@ inline void product_gradient_share(long rows, int left_columns, int right_column
                     copy_columns(operands.large, left_columns, length, height, left_columns - i, packed_left);
                     operands.large = packed_left;
                     operands.large_step = outer_pitch;
+                } else if (row + length < rows) {
+                    operands.large_ahead = long{length} * left_columns;
                 }
                 for (int panel = 0; panel < columns; panel += tile_columns) {
                     const int width = width_of(panel);
                     operands.small = packs(width) ? packed_right + panel * length : group_right + panel;
+                    operands.small_ahead = packs(width) || tile > 0 ? 0 : long{length} * right_columns;
                     operands.small_step = packs(width) ? vectors(width) : right_columns;
                     outer_product(operands, height, width,
                                   gradient + static_cast<long>(i) * right_columns + group + panel, right_columns,
