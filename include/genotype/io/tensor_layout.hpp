@@ -10,7 +10,7 @@
 #include <exception>
 #include <vector>
 
-#include "genotype/io/dtype.hpp"
+#include "genotype/io/stored_number.hpp"
 #include "genotype/layers/parameter.hpp"
 #include "genotype/memory/quad.hpp"
 
@@ -104,13 +104,13 @@ template <class As>
 inline constexpr Numbers numbers_as{sizeof(typename As::stored), &read_row<As>};
 
 /// Those of a type that is read as floats.
-constexpr Numbers numbers_of(Dtype type) {
+constexpr Numbers numbers_of(StorageType type) {
     switch (type) {
-        case Dtype::F16:
+        case StorageType::F16:
             return numbers_as<AsF16>;
-        case Dtype::BF16:
+        case StorageType::BF16:
             return numbers_as<AsBF16>;
-        case Dtype::F64:
+        case StorageType::F64:
             return numbers_as<AsF64>;
         default:
             return numbers_as<AsF32>;

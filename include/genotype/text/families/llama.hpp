@@ -86,7 +86,7 @@ namespace detail {
              "8192");
     };
     std::vector<float> found(static_cast<std::size_t>(config.head_width) / 2);
-    if (tensor->type != GgmlType::F32 || tensor->count() != found.size()) wrong(tensor->text());
+    if (tensor->type != StorageType::F32 || tensor->count() != found.size()) wrong(tensor->text());
     file.dequantize(*tensor, found);
     if (config.rope_scaling != RopeScaling::none) wrong("them beside another scaling");
     config.rope_scaling = RopeScaling::llama3;
