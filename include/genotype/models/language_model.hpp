@@ -125,8 +125,7 @@ struct LanguageModel {
         }
         run_backward<B, middle>(device, pass.child(body, middle, middle, {before, after, d_after, d_before}));
 
-        Backward first =
-            pass.child({.scratch = two_activations}, pass.in, middle, {pass.x, before, d_before, pass.dx});
+        Backward first = pass.child({.scratch = two_activations}, pass.in, middle, {pass.x, before, d_before, pass.dx});
         first.accumulate = pass.accumulate || tied;  // the head has written the embedding's gradient already
         if constexpr (tied && requires { device.template before_tied_backward<E>(first, pass.dy, after); }) {
             device.template before_tied_backward<E>(first, pass.dy, after);
