@@ -13,9 +13,9 @@
 #include <utility>
 #include <vector>
 
+#include "genotype/files/mapped_file.hpp"
 #include "genotype/io/gguf_header.hpp"
 #include "genotype/io/gguf_split.hpp"
-#include "genotype/io/mapped_file.hpp"
 
 namespace genotype {
 

@@ -11,7 +11,7 @@
 #include <tuple>
 #include <vector>
 
-#include "genotype/data/file_kind.hpp"
+#include "genotype/files/file_kind.hpp"
 #include "genotype/io/by_name.hpp"
 #include "genotype/io/gguf_value.hpp"
 

@@ -16,7 +16,7 @@
 #include <nlohmann/json.hpp>
 #endif
 
-#include "genotype/data/sorted_places.hpp"
+#include "genotype/files/sorted_places.hpp"
 #include "genotype/io/tensor_info.hpp"
 #include "genotype/shape/error.hpp"
 

@@ -5,10 +5,10 @@
 #include <string>
 #include <vector>
 
-#include "genotype/io/atomic_file.hpp"
+#include "genotype/files/atomic_file.hpp"
+#include "genotype/files/utf8.hpp"
 #include "genotype/io/by_name.hpp"
 #include "genotype/io/tensor_info.hpp"
-#include "genotype/io/utf8.hpp"
 
 namespace genotype {
 
