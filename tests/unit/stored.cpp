@@ -97,8 +97,8 @@ TEST_CASE("an embedding and the head that takes its matrix") {
     stored_product(Stored<Cpu>{}, 3, x.data(), weights, nullptr, logits.data());
     stored_product(Stored<Reference>{}, 3, x.data(), weights, nullptr, expected.data());
     CHECK(kernel_test::difference(logits, expected, 1e5) < 1e-6);
-    convolve_transposed(Stored<Cpu>{}, kernels::ProductGeometry{kernels::ConvGeometry{11, 32}}, 3, x.data(), weights,
-                        nullptr, head.data(), MemoryRegion{});
+    matmul_transposed(Stored<Cpu>{}, kernels::ProductGeometry{kernels::ConvGeometry{11, 32}}, 3, x.data(), weights,
+                      nullptr, head.data(), MemoryRegion{});
     CHECK(kernel_test::same_bits(head, logits));
 }
 
@@ -113,8 +113,8 @@ TEST_CASE("a matrix that was not loaded, or is another, is an error") {
     Array y(64);
     const auto with = [&](const kernels::StoredMatrix& matrix, int rows, int columns) {
         return words_of([&] {
-            convolve(Stored<Cpu>{}, kernels::ProductGeometry{kernels::ConvGeometry{columns, rows}}, 1, x.data(),
-                     {nullptr, &matrix}, nullptr, y.data(), MemoryRegion{});
+            matmul(Stored<Cpu>{}, kernels::ProductGeometry{kernels::ConvGeometry{columns, rows}}, 1, x.data(),
+                   {nullptr, &matrix}, nullptr, y.data(), MemoryRegion{});
         });
     };
     CHECK(with(table.get(), 11, 32).empty());
