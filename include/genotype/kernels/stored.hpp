@@ -94,15 +94,15 @@ template <class Device, class... Rest>
 void matmul_weight_gradient(Stored<Device>, const ProductGeometry&, Rest...) = delete;
 
 // A convolution of one tap is a product.
-template <class Device, class... Rest>
+template <class Device>
 void convolve(const Stored<Device>& device, const ProductGeometry& g, int batch, const float* large,
-              WeightsIn<StoredMatrix> weights, Rest... rest) {
-    matmul(device, g, batch, large, weights, rest...);
+              WeightsIn<StoredMatrix> weights, const float* bias, float* small, MemoryRegion scratch) {
+    matmul(device, g, batch, large, weights, bias, small, scratch);
 }
-template <class Device, class... Rest>
+template <class Device>
 void convolve_transposed(const Stored<Device>& device, const ProductGeometry& g, int batch, const float* small,
-                         WeightsIn<StoredMatrix> weights, Rest... rest) {
-    matmul_transposed(device, g, batch, small, weights, rest...);
+                         WeightsIn<StoredMatrix> weights, const float* bias, float* large, MemoryRegion scratch) {
+    matmul_transposed(device, g, batch, small, weights, bias, large, scratch);
 }
 template <class Device, class... Rest>
 void convolve_weight_gradient(Stored<Device>, const ProductGeometry&, Rest...) = delete;
