@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "genotype/images/png.hpp"
 #include "genotype/io/plot.hpp"
-#include "genotype/io/png.hpp"
 
 using namespace genotype;
 

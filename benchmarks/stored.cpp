@@ -24,11 +24,11 @@ using namespace genotype;
 namespace {
 
 struct Type {
-    GgmlType type;
+    StorageType type;
     const char* name;
 };
-constexpr Type types[] = {{GgmlType::F32, "F32"},   {GgmlType::F16, "F16"},   {GgmlType::BF16, "BF16"},
-                          {GgmlType::Q8_0, "Q8_0"}, {GgmlType::Q4_0, "Q4_0"}, {GgmlType::Q4_1, "Q4_1"}};
+constexpr Type types[] = {{StorageType::F32, "F32"},   {StorageType::F16, "F16"},   {StorageType::BF16, "BF16"},
+                          {StorageType::Q8_0, "Q8_0"}, {StorageType::Q4_0, "Q4_0"}, {StorageType::Q4_1, "Q4_1"}};
 
 /// A block of numbers of an ordinary size: with denormal ones a processor may take many times as long.
 template <class Block>
@@ -52,7 +52,7 @@ Block make_block(std::mt19937& engine) {
 /// Matrices with bytes of their own.
 class Matrices {
   public:
-    void add(GgmlType type, int rows, int columns) {
+    void add(StorageType type, int rows, int columns) {
         std::vector<std::byte>& data =
             bytes_.emplace_back(static_cast<std::size_t>(rows) * kernels::stored_row_bytes(type, columns));
         detail::with_block(type, [&]<class Block>(const Block*) {
@@ -94,7 +94,7 @@ double seconds_of(const Matrices& matrices, int batch, int tries) {
 }
 
 /// A Llama's matrices, query, key and value together, and gate and up: SmolLM 135M's sizes.
-void add_layer(Matrices& matrices, GgmlType type) {
+void add_layer(Matrices& matrices, StorageType type) {
     matrices.add(type, 576 + 2 * 192, 576);
     matrices.add(type, 576, 576);
     matrices.add(type, 2 * 1536, 576);

@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <cstdio>
 #include <genotype/data/dataset.hpp>
-#include <genotype/data/float_images.hpp>
 #include <genotype/data/loader.hpp>
 #include <genotype/genotype.hpp>
+#include <genotype/images/float_images.hpp>
 #include <numeric>
 
 #include "images.hpp"

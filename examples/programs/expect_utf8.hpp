@@ -1,7 +1,7 @@
 // Texts of users that are no UTF-8.
 #pragma once
 
-#include <genotype/io/utf8.hpp>
+#include <genotype/files/utf8.hpp>
 #include <genotype/shape/error.hpp>
 #include <string>
 #include <string_view>

@@ -4,10 +4,10 @@
 #include <algorithm>
 #include <cstdio>
 #include <genotype/data/dataset.hpp>
-#include <genotype/data/float_images.hpp>
-#include <genotype/data/grey.hpp>
 #include <genotype/data/loader.hpp>
 #include <genotype/flow.hpp>
+#include <genotype/images/float_images.hpp>
+#include <genotype/images/grey.hpp>
 #include <vector>
 
 #include "flow_unet.hpp"
@@ -32,14 +32,13 @@ int train_flow(const FlowSettings& settings) {
     const Dataset<Grey> images(to_grey(load_images(flags, Split::train, 28, 28)), Range{-1, 1});
     Loader loader(images, {.batch = flags.batch, .seed = flags.seed});
     const long steps = flags.epochs * loader.batches(), warmup = std::min(200L, steps / 2);
-    Trainer<Flow, Device> trainer(
-        {.optimizer = Adam{.learning_rate = flags.learning_rate, .beta2 = 0.99f},
-         .schedule = settings.seconds > 0 ? Schedule::linear_warmup(std::max(1L, warmup))
-                                          : Schedule::cosine(steps, warmup, 0.01f),
-         .clip_norm = 1,
-         .average = flags.average,
-         .batch = flags.batch,
-         .seed = flags.seed});
+    Trainer<Flow, Device> trainer({.optimizer = Adam{.learning_rate = flags.learning_rate, .beta2 = 0.99f},
+                                   .schedule = settings.seconds > 0 ? Schedule::linear_warmup(std::max(1L, warmup))
+                                                                    : Schedule::cosine(steps, warmup, 0.01f),
+                                   .clip_norm = 1,
+                                   .average = flags.average,
+                                   .batch = flags.batch,
+                                   .seed = flags.seed});
     std::printf("%s\n", summary<UNet, Grey, Device>(flags.batch).c_str());
 
     // A row of ten for each class.
@@ -49,10 +48,10 @@ int train_flow(const FlowSettings& settings) {
     const auto draw = [&](const std::vector<int>& labels, std::uint64_t seed) {
         return with_result(trainer, [&](const auto& model) {
             const Tensor<Grey> drawn = sampler(model, static_cast<int>(labels.size()), labels,
-                                                {.steps = static_cast<int>(settings.sampling_steps),
-                                                 .solver = Solver::midpoint,
-                                                 .guidance = settings.guidance,
-                                                 .seed = seed});
+                                               {.steps = static_cast<int>(settings.sampling_steps),
+                                                .solver = Solver::midpoint,
+                                                .guidance = settings.guidance,
+                                                .seed = seed});
             return to_images(drawn, Range{-1, 1});
         });
     };
@@ -78,10 +77,9 @@ int train_flow(const FlowSettings& settings) {
     if (flags.samples > 0) {
         ImageData all{0, 28, 28, 1, {}, {}, {}};
         for (int done = 0; done < flags.samples; done += static_cast<int>(rows.size())) {
-            std::vector<int> labels(static_cast<std::size_t>(std::min<int>(flags.samples - done,
-                                                                           static_cast<int>(rows.size()))));
-            for (std::size_t at = 0; at < labels.size(); ++at)
-                labels[at] = (done + static_cast<int>(at)) % classes;
+            std::vector<int> labels(
+                static_cast<std::size_t>(std::min<int>(flags.samples - done, static_cast<int>(rows.size()))));
+            for (std::size_t at = 0; at < labels.size(); ++at) labels[at] = (done + static_cast<int>(at)) % classes;
             const std::uint64_t seed = flags.seed + 3 + static_cast<std::uint64_t>(done);
             all = all.count == 0 ? draw(labels, seed) : join(std::move(all), draw(labels, seed));
         }

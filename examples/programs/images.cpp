@@ -3,17 +3,16 @@
 
 #include <genotype/data/named.hpp>
 #include <genotype/data/principal_components.hpp>
-#include <genotype/io/grid.hpp>
+#include <genotype/images/grid.hpp>
+#include <genotype/images/png.hpp>
 #include <genotype/io/npy.hpp>
 #include <genotype/io/plot.hpp>
-#include <genotype/io/png.hpp>
 
 namespace example {
 
 genotype::ImageData load_images(const Flags& flags, genotype::Split split, int height, int width) {
     genotype::ImagesReport report;
-    genotype::ImageData images =
-        genotype::load_images(flags.data, split, genotype::ImageSize{height, width}, &report);
+    genotype::ImageData images = genotype::load_images(flags.data, split, genotype::ImageSize{height, width}, &report);
     if (const std::string text = report.text(); !text.empty())
         std::printf("%s: %s\n", flags.data.c_str(), text.c_str());
     return images;

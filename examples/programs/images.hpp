@@ -3,8 +3,8 @@
 #pragma once
 
 #include <filesystem>
-#include <genotype/data/images.hpp>
-#include <genotype/data/split.hpp>
+#include <genotype/images/images.hpp>
+#include <genotype/images/split.hpp>
 #include <span>
 #include <string>
 #include <vector>

@@ -4,10 +4,10 @@
 #include <algorithm>
 #include <cstdio>
 #include <genotype/data/dataset.hpp>
-#include <genotype/data/float_images.hpp>
-#include <genotype/data/grey.hpp>
 #include <genotype/data/loader.hpp>
 #include <genotype/genotype.hpp>
+#include <genotype/images/float_images.hpp>
+#include <genotype/images/grey.hpp>
 #include <optional>
 
 #include "images.hpp"

@@ -2,6 +2,6 @@
 #pragma once
 
 #include "genotype/genotype.hpp"
-#include "genotype/training/flow_matching.hpp"
-#include "genotype/training/flow_sampler.hpp"
+#include "genotype/models/flow_matching.hpp"
+#include "genotype/models/flow_sampler.hpp"
 #include "genotype/training/flow_trainer.hpp"

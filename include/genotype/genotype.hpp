@@ -10,10 +10,10 @@
 #include "genotype/network/let.hpp"
 #include "genotype/network/repeat.hpp"
 #include "genotype/network/self_attention.hpp"
-#include "genotype/network/language_model.hpp"
-#include "genotype/training/adversarial_pair.hpp"
-#include "genotype/training/autoencoder.hpp"
-#include "genotype/training/supervised.hpp"
+#include "genotype/models/language_model.hpp"
+#include "genotype/models/adversarial_pair.hpp"
+#include "genotype/models/autoencoder.hpp"
+#include "genotype/models/supervised.hpp"
 
 #if !defined(__CUDACC__)  // nvcc would compile the processor's vectors for nothing
 #include "genotype/kernels/cpu.hpp"
@@ -32,7 +32,7 @@
 // Before what includes them, which keeps compilers' words short.
 #include "genotype/training/optimized.hpp"
 #include "genotype/training/trainer.hpp"
-#include "genotype/training/autoencode.hpp"
+#include "genotype/models/autoencode.hpp"
 #include "genotype/training/gan_trainer.hpp"
 #include "genotype/training/loss_between.hpp"
 #include "genotype/training/supervised_trainer.hpp"

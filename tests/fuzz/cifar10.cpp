@@ -1,5 +1,5 @@
 // A file of CIFAR-10's records, and of CIFAR-100's, through the folder that it lies in.
-#include "genotype/data/cifar10.hpp"
+#include "genotype/images/cifar10.hpp"
 
 #include "support/fuzz.hpp"
 #include "support/temporary_folder.hpp"

@@ -74,7 +74,7 @@ void expect_tensor(const Gguf& file, const GgufTensor& tensor, std::span<const s
     std::vector<float> values(count + 1, untouched);
     file.dequantize(tensor, std::span(values).first(count));
     fuzz::expect(values.back() == untouched, "no more values than there are");
-    if (tensor.type != GgmlType::F32 || file.alignment() < sizeof(float)) return;
+    if (tensor.type != StorageType::F32 || file.alignment() < sizeof(float)) return;
     const auto mapped = file.blocks<float>(tensor);
     fuzz::expect(
         mapped.size() == count && (count == 0 || std::memcmp(mapped.data(), values.data(), mapped.size_bytes()) == 0),

@@ -1,5 +1,5 @@
 // Images of an IDX file, plain or gzip.
-#include "genotype/data/idx.hpp"
+#include "genotype/images/idx.hpp"
 
 #include "support/fuzz.hpp"
 

@@ -1,7 +1,7 @@
 // Labels of an IDX file, plain or gzip, beside two right images of one pixel.
 #include <array>
 
-#include "genotype/data/idx.hpp"
+#include "genotype/images/idx.hpp"
 #include "support/fuzz.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

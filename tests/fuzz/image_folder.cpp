@@ -2,13 +2,13 @@
 // from and to measure with. The input is a list of entries: a byte for the kind, a byte for the name's length, the
 // name, and for files of any content, and for links, a byte for its length and the content. The first byte of all says
 // to which size images are brought, if to any.
-#include "genotype/data/image_folder.hpp"
+#include "genotype/images/image_folder.hpp"
 
 #include <algorithm>
 #include <optional>
 
 #include "genotype/data/named.hpp"
-#include "genotype/io/png.hpp"
+#include "genotype/images/png.hpp"
 #include "support/fuzz.hpp"
 #include "support/temporary_folder.hpp"
 

@@ -1,5 +1,5 @@
 // The bytes of a PNG file.
-#include "genotype/data/png_reader.hpp"
+#include "genotype/images/png_reader.hpp"
 #include "support/fuzz.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

@@ -37,12 +37,12 @@ void expect_header(const SafeTensors& file, std::span<const std::byte> bytes) {
         at = tensor.end;
         std::uint64_t count = 1;
         for (const std::uint64_t size : tensor.shape) count *= size;
-        fuzz::expect(file.bytes(tensor).size() == count * dtype_bits(tensor.dtype) / 8, "as many bytes as numbers");
+        fuzz::expect(file.bytes(tensor).size() == count * storage_bits(tensor.dtype) / 8, "as many bytes as numbers");
         fuzz::expect(header.contains(tensor.name), "the header's names");
         if (file.is_twice(tensor.name)) continue;
         fuzz::expect(file.find(tensor.name) == &tensor, "a tensor is found by its name");
         const nlohmann::json& said = header[tensor.name];
-        fuzz::expect(said.at("dtype") == dtype_name(tensor.dtype) && said.at("shape") == tensor.shape &&
+        fuzz::expect(said.at("dtype") == storage_name(tensor.dtype) && said.at("shape") == tensor.shape &&
                          said.at("data_offsets") == std::vector<std::uint64_t>{tensor.begin, tensor.end},
                      "what the header says of a tensor");
     }
@@ -59,12 +59,12 @@ void expect_header(const SafeTensors& file, std::span<const std::byte> bytes) {
 }
 
 /// A number of the file as float, by the definition of its type.
-float number(Dtype dtype, const std::byte* from) {
-    if (dtype == Dtype::F64) return detail::read_number<detail::AsF64>(from);
-    if (dtype == Dtype::F32) return detail::read_number<detail::AsF32>(from);
+float number(StorageType dtype, const std::byte* from) {
+    if (dtype == StorageType::F64) return detail::read_number<detail::AsF64>(from);
+    if (dtype == StorageType::F32) return detail::read_number<detail::AsF32>(from);
     std::uint16_t bits = 0;
     std::memcpy(&bits, from, sizeof bits);
-    if (dtype == Dtype::BF16) return std::bit_cast<float>(std::uint32_t{bits} << 16);
+    if (dtype == StorageType::BF16) return std::bit_cast<float>(std::uint32_t{bits} << 16);
     const int exponent = bits >> 10 & 31, fraction = bits & 1023;
     const float size = exponent == 31  ? (fraction ? NAN : INFINITY)
                        : exponent == 0 ? std::ldexp(static_cast<float>(fraction), -24)
@@ -147,15 +147,16 @@ class Target {
             *wanted(tensor.data) = std::bit_cast<float>(static_cast<std::int32_t>(count));
             return true;
         }
-        const bool other = there.dtype == Dtype::F16 || there.dtype == Dtype::BF16 || there.dtype == Dtype::F64;
-        if (there.dtype != Dtype::F32 && !(other && options_.convert)) return false;
+        const bool other =
+            there.dtype == StorageType::F16 || there.dtype == StorageType::BF16 || there.dtype == StorageType::F64;
+        if (there.dtype != StorageType::F32 && !(other && options_.convert)) return false;
         std::array<long, 4> place{}, stride{};
         long fast = 1;
         for (int i = tensor.dims.rank - 1; i >= 0; --i) {
             stride[static_cast<std::size_t>(tensor.order[i])] = fast;
             fast *= tensor.dims[tensor.order[i]];
         }
-        for (long i = 0; i < tensor.dims.count(); ++i, from += dtype_bytes(there.dtype)) {
+        for (long i = 0; i < tensor.dims.count(); ++i, from += storage_bytes(there.dtype)) {
             const float value = number(there.dtype, from);
             nan_ += std::isnan(value);
             infinite_ += std::isinf(value);

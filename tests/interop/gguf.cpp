@@ -45,7 +45,7 @@ int main(int count, char** arguments) {
     std::ofstream values(folder / "values", std::ios::binary);
     std::vector<float> room;
     for (const GgufTensor& tensor : file.tensors()) {
-        tensors.push_back({tensor.name, ggml_type_name(tensor.type), tensor.shape});
+        tensors.push_back({tensor.name, storage_name(tensor.type), tensor.shape});
         room.resize(tensor.count());
         file.dequantize(tensor, room);
         values.write(reinterpret_cast<const char*>(room.data()),

@@ -24,7 +24,7 @@ int main(int count, char** arguments) {
             said["tensors"] = Json::array();
             for (const TensorInfo& tensor : file.tensors())
                 said["tensors"].push_back(
-                    {tensor.name, dtype_name(tensor.dtype), tensor.shape, tensor.begin, tensor.end});
+                    {tensor.name, storage_name(tensor.dtype), tensor.shape, tensor.begin, tensor.end});
             said["metadata"] = Json(file.metadata());
             said["twice"] = file.names_twice();
         } catch (const Error& error) {

@@ -43,11 +43,11 @@ while IFS=: read -r file line text; do
             reach[$file]+=" $header"
             ;;
         png.h | zip.h | zlib.h)
-            [[ $module == data || $module == io ]] || fault "$where: $header outside the modules data and io"
+            [[ $module == files || $module == images || $module == io ]] || fault "$where: $header outside the modules files, images and io"
             reach[$file]+=" $header"
             ;;
         nlohmann/*)
-            [[ $module == data || $module == io || $module == text ]] || fault "$where: $header outside the modules data, io and text"
+            [[ $module == io || $module == text ]] || fault "$where: $header outside the modules io and text"
             reach[$file]+=" $header"
             ;;
         pcre2.h)

@@ -4,7 +4,7 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 tree=$(mktemp -d)
 trap 'rm -rf "$tree"' EXIT
-mkdir -p "$tree"/genotype/{shape,interop,kernels/cpu/matmul,layers,data,io}
+mkdir -p "$tree"/genotype/{shape,interop,kernels/cpu/matmul,layers,data,images}
 file() { printf '%s\n' "${@:2}" >"$tree/genotype/$1"; }
 check() { bash "$root/tests/structure/modules.sh" "$tree"; }
 
@@ -13,7 +13,7 @@ file shape/dims.hpp '#include <vector>' '#include "genotype/version.hpp"'
 file interop/eigen.hpp '#include <Eigen/Core>' '#include "genotype/shape/dims.hpp"'
 file kernels/cpu/matmul/tile.hpp '#include <xsimd/xsimd.hpp>'
 file data/scores.hpp '#include "genotype/interop/eigen.hpp"'
-file io/png.hpp '#include <png.h>'
+file images/png.hpp '#include <png.h>'
 file genotype.hpp '#include "genotype/shape/dims.hpp"'
 check || { echo "FAULT: a clean tree does not pass."; exit 1; }
 

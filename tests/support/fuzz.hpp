@@ -13,8 +13,8 @@
 #include <span>
 #include <string>
 
-#include "genotype/data/byte_source.hpp"
-#include "genotype/data/images.hpp"
+#include "genotype/files/byte_source.hpp"
+#include "genotype/images/images.hpp"
 #include "genotype/shape/error.hpp"
 
 namespace fuzz {

@@ -4,7 +4,7 @@
 #include <cstdio>
 #include <filesystem>
 
-#include "genotype/data/png_reader.hpp"
+#include "genotype/images/png_reader.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
 

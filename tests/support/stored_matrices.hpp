@@ -49,7 +49,7 @@ class GuardedBytes {
 class RandomMatrix {
   public:
     /// Parts by type and number of rows.
-    RandomMatrix(const std::vector<std::pair<GgmlType, int>>& parts, int columns, unsigned seed) : engine_(seed) {
+    RandomMatrix(const std::vector<std::pair<StorageType, int>>& parts, int columns, unsigned seed) : engine_(seed) {
         matrix_.columns = columns;
         for (std::size_t i = 0; i < parts.size(); ++i) {
             const auto [type, rows] = parts[i];
@@ -60,7 +60,7 @@ class RandomMatrix {
             matrix_.rows += rows;
         }
     }
-    RandomMatrix(GgmlType type, int rows, int columns, unsigned seed = 1)
+    RandomMatrix(StorageType type, int rows, int columns, unsigned seed = 1)
         : RandomMatrix({{type, rows}}, columns, seed) {}
 
     const kernels::StoredMatrix& get() const { return matrix_; }
@@ -97,7 +97,7 @@ class RandomMatrix {
             return made;
         }
     }
-    void fill(GgmlType type, std::size_t size, std::byte* to) {
+    void fill(StorageType type, std::size_t size, std::byte* to) {
         genotype::detail::with_block(type, [&]<class Block>(const Block*) {
             for (std::size_t at = 0; at < size; at += sizeof(Block)) {
                 const Block made = block<Block>();
@@ -111,7 +111,7 @@ class RandomMatrix {
     kernels::StoredMatrix matrix_;
 };
 
-inline constexpr GgmlType all_types[] = {GgmlType::F32,  GgmlType::F16,  GgmlType::BF16,
-                                         GgmlType::Q8_0, GgmlType::Q4_0, GgmlType::Q4_1};
+inline constexpr StorageType all_types[] = {StorageType::F32,  StorageType::F16,  StorageType::BF16,
+                                            StorageType::Q8_0, StorageType::Q4_0, StorageType::Q4_1};
 
 }  // namespace stored_test

@@ -33,7 +33,7 @@ double largest(const Array& values) {
 }  // namespace
 
 TEST_CASE_TEMPLATE("products of every type and size, for every number of threads", Device, GENOTYPE_THRUST_DEVICES) {
-    for (const GgmlType type : stored_test::all_types)
+    for (const StorageType type : stored_test::all_types)
         for (const int columns : {32, 160})
             for (const int rows : {1, 15, 17})
                 for (const int batch : {1, 5}) {
@@ -42,7 +42,7 @@ TEST_CASE_TEMPLATE("products of every type and size, for every number of threads
                     CAPTURE(rows);
                     CAPTURE(batch);
                     // The middle part has its own type.
-                    const RandomMatrix weights({{type, rows}, {GgmlType::Q4_1, 3}, {type, 2}}, columns, 4);
+                    const RandomMatrix weights({{type, rows}, {StorageType::Q4_1, 3}, {type, 2}}, columns, 4);
                     const Array x = kernel_test::random_array(static_cast<long>(batch) * columns, 2);
                     const Array bias = kernel_test::random_array(weights.get().rows, 3);
                     // A product of two floats is exact in double, and the order of the sum is the same. A GPU's
@@ -66,10 +66,10 @@ TEST_CASE_TEMPLATE("products of every type and size, for every number of threads
 }
 
 TEST_CASE_TEMPLATE("rows of a matrix, to the bit", Device, GENOTYPE_THRUST_DEVICES) {
-    for (const GgmlType type : stored_test::all_types)
+    for (const StorageType type : stored_test::all_types)
         for (const int columns : {32, 96, 576}) {
             CAPTURE(static_cast<int>(type));
-            const RandomMatrix weights({{type, 5}, {GgmlType::BF16, 4}}, columns, 10);
+            const RandomMatrix weights({{type, 5}, {StorageType::BF16, 4}}, columns, 10);
             const Array ids{8, 0, 4, 4, 5, 3};
             Array found = kernel_test::unwritten(static_cast<long>(ids.size()) * columns), wanted = found;
             stored_rows(Device{}, weights.get(), static_cast<int>(ids.size()), ids.data(), found.data());

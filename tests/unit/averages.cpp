@@ -67,7 +67,7 @@ Values values_of(const Model<Mlp>& model) {
     const SafeTensors file(folder / "file");
     Values values;
     for (const TensorInfo& tensor : file.tensors()) {
-        if (tensor.dtype != Dtype::F32) continue;
+        if (tensor.dtype != StorageType::F32) continue;
         const auto bytes = file.bytes(tensor);
         std::vector<float>& to = values[tensor.name];
         to.resize(bytes.size() / sizeof(float));

@@ -1,5 +1,5 @@
 // The reader of CIFAR-10's binary version.
-#include "genotype/data/cifar10.hpp"
+#include "genotype/images/cifar10.hpp"
 
 #include <doctest/doctest.h>
 

@@ -8,6 +8,7 @@
 
 #include "genotype/kernels/cpu/conv/convolution.hpp"
 #include "genotype/kernels/reference/convolution.hpp"
+#include "genotype/kernels/reference/matmul.hpp"
 #include "support/convolution_runs.hpp"
 
 using namespace genotype;
@@ -76,6 +77,25 @@ std::vector<Case> table() {
 }
 
 }  // namespace
+
+TEST_CASE_TEMPLATE("a matrix product has the bits of a convolution of one tap", Device, Reference, Cpu) {
+    for (const Case& c :
+         {linear(784, 40, 9), linear(20, 300, 1), linear(300, 29, 150), conv(48, 33, 1, 1, 0, 7, 9, 3)}) {
+        CAPTURE(c);
+        const kernels::ProductGeometry g(c.geometry);
+        const auto large = numbers(c.batch * g.large_floats(), 1), small = numbers(c.batch * g.small_floats(), 2);
+        const auto weights = numbers(g.weights(), 3), small_bias = numbers(g.small_channels, 4),
+                   large_bias = numbers(g.large_channels, 5);
+        const kernels::ConvWeights plain{weights.data(), nullptr};
+        Results found{unset(c.batch * g.small_floats()), unset(c.batch * g.large_floats()), unset(g.weights()),
+                      numbers(g.weights(), 6)};
+        matmul(Device{}, g, c.batch, large.data(), plain, small_bias.data(), found.small.data(), {});
+        matmul_transposed(Device{}, g, c.batch, small.data(), plain, large_bias.data(), found.large.data(), {});
+        matmul_weight_gradient(Device{}, g, c.batch, large.data(), small.data(), found.gradient.data(), false, {});
+        matmul_weight_gradient(Device{}, g, c.batch, large.data(), small.data(), found.added.data(), true, {});
+        CHECK((found == run(Device{}, c, true)));
+    }
+}
 
 TEST_CASE("The processor's convolutions agree with plain loops") {
     bool with_bias = false;

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <limits>
 
-#include "genotype/io/dtype.hpp"
+#include "genotype/io/stored_number.hpp"
 
 using namespace genotype;
 using detail::AsBF16;
@@ -75,16 +75,21 @@ TEST_CASE("F64 is rounded to the nearest, ties to even") {
 }
 
 TEST_CASE("names and sizes") {
-    for (const Dtype type :
-         {Dtype::BOOL, Dtype::U8, Dtype::I8, Dtype::F8_E4M3, Dtype::F8_E5M2, Dtype::I16, Dtype::U16, Dtype::F16,
-          Dtype::BF16, Dtype::I32, Dtype::U32, Dtype::F32, Dtype::F64, Dtype::I64, Dtype::U64})
-        CHECK(dtype_of_name(dtype_name(type)) == type);
-    CHECK(dtype_name(Dtype::F8_E5M2) == "F8_E5M2");
-    CHECK(dtype_name(Dtype::U64) == "U64");
-    CHECK(dtype_bytes(Dtype::BOOL) == 1);
-    CHECK(dtype_bytes(Dtype::BF16) == 2);
-    CHECK(dtype_bytes(Dtype::F32) == 4);
-    CHECK(dtype_bytes(Dtype::I64) == 8);
-    CHECK(!dtype_of_name("f32"));
-    CHECK(!dtype_of_name(""));
+    for (const StorageType type :
+         {StorageType::BOOL, StorageType::U8, StorageType::I8, StorageType::F8_E4M3, StorageType::F8_E5M2,
+          StorageType::I16, StorageType::U16, StorageType::F16, StorageType::BF16, StorageType::I32, StorageType::U32,
+          StorageType::F32, StorageType::F64, StorageType::I64, StorageType::U64})
+        CHECK(storage_type_of_name(storage_name(type)) == type);
+    CHECK(storage_name(StorageType::F8_E5M2) == "F8_E5M2");
+    CHECK(storage_name(StorageType::U64) == "U64");
+    CHECK(storage_bytes(StorageType::BOOL) == 1);
+    CHECK(storage_bytes(StorageType::BF16) == 2);
+    CHECK(storage_bytes(StorageType::F32) == 4);
+    CHECK(storage_bytes(StorageType::I64) == 8);
+    CHECK(storage_name(StorageType::Q4_1) == "Q4_1");
+    CHECK(storage_bits(StorageType::F6_E2M3) == 6);
+    CHECK(storage_bits(StorageType::Q8_0) == 0);
+    CHECK(!storage_type_of_name("Q8_0"));  // no type of safetensors
+    CHECK(!storage_type_of_name("f32"));
+    CHECK(!storage_type_of_name(""));
 }

@@ -6,10 +6,10 @@
 #include <string>
 #include <vector>
 
-#include "genotype/data/cifar10.hpp"
-#include "genotype/data/file_kind.hpp"
-#include "genotype/data/idx.hpp"
-#include "genotype/data/png_reader.hpp"
+#include "genotype/files/file_kind.hpp"
+#include "genotype/images/cifar10.hpp"
+#include "genotype/images/idx.hpp"
+#include "genotype/images/png_reader.hpp"
 #include "genotype/io/npy.hpp"
 #include "genotype/io/npz.hpp"
 #include "genotype/text/corpus.hpp"

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "genotype/io/atomic_file.hpp"
+#include "genotype/files/atomic_file.hpp"
 #include "support/small_files.hpp"
 #include "support/temporary_folder.hpp"
 

@@ -1,5 +1,5 @@
 // The IDX reader: good files, and every way in which a file can be bad.
-#include "genotype/data/idx.hpp"
+#include "genotype/images/idx.hpp"
 
 #include <doctest/doctest.h>
 #include <zlib.h>

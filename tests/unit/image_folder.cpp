@@ -1,5 +1,5 @@
 // Folders of PNG files, and data sets by name.
-#include "genotype/data/image_folder.hpp"
+#include "genotype/images/image_folder.hpp"
 
 #include <doctest/doctest.h>
 
@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "genotype/data/named.hpp"
-#include "genotype/io/png.hpp"
+#include "genotype/images/png.hpp"
 #include "support/temporary_folder.hpp"
 
 using namespace genotype;
@@ -174,9 +174,9 @@ TEST_CASE("issue 17.6: what is learnt from is never measured with") {
     write_image(folder / "train/a/1.png", 1);
     write_image(folder / "test/a/2.png", 2);
     std::filesystem::create_hard_link(folder / "train/a/1.png", folder / "test/a/3.png");
-    CHECK(contains(error_of([&] { load_images(folder.path().string(), Split::test); }),
-                   "3.png: image: found another name of " + (folder / "train/a/1.png").string() +
-                       ", which is learnt from"));
+    CHECK(contains(
+        error_of([&] { load_images(folder.path().string(), Split::test); }),
+        "3.png: image: found another name of " + (folder / "train/a/1.png").string() + ", which is learnt from"));
     std::filesystem::rename(folder / "test/a/3.png", folder / "train/a/3.png");
     CHECK(load_images(folder.path().string(), Split::train).count == 2);
     CHECK(load_images(folder.path().string(), Split::test).count == 1);
@@ -245,9 +245,9 @@ TEST_CASE("issue 17.7: labels go by the names of the classes in training") {
 
     std::filesystem::create_directory(folder / "train/d");  // empty
     write_image(folder / "test/d/1.png", 1);
-    CHECK(contains(error_of([&] { load_images(name, Split::test); }),
-                   "test/d: class: found d, of which " + (folder / "train").string() +
-                       " has no image, expected one of a, b, c"));
+    CHECK(contains(
+        error_of([&] { load_images(name, Split::test); }),
+        "test/d: class: found d, of which " + (folder / "train").string() + " has no image, expected one of a, b, c"));
     std::filesystem::remove_all(folder / "test");
     write_image(folder / "test/1.png", 1);
     CHECK(load_images(name, Split::test).labels.empty());  // as competitions have it
@@ -353,8 +353,7 @@ TEST_CASE("issue 17.21: MNIST is found where others put it, under the names that
     // Labels of another place could be those of other images.
     folder.file("mnist/t10k-images-idx3-ubyte", one_idx_image());
     folder.file("MNIST/raw/t10k-labels-idx1-ubyte", one_idx_label(5));
-    CHECK(
-        contains(error_of([] { load_images("mnist", Split::test); }), "t10k-labels-idx1-ubyte.gz: found nothing in"));
+    CHECK(contains(error_of([] { load_images("mnist", Split::test); }), "t10k-labels-idx1-ubyte.gz: found nothing in"));
 }
 
 TEST_CASE("issue 18: GENOTYPE_DATA may name a data set's own folder") {

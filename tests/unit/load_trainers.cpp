@@ -40,7 +40,7 @@ struct Rewritten {
             }
     }
     template <class Number>
-    void set(const std::string& name, Dtype dtype, Number number) {
+    void set(const std::string& name, StorageType dtype, Number number) {
         for (std::size_t at = 0; at < tensors.size(); ++at)
             if (tensors[at].name == name) {
                 tensors[at].dtype = dtype;
@@ -131,8 +131,8 @@ TEST_CASE("a file of another program's: weights, states and steps, and no metada
     for (int step = 0; step < 3; ++step) first.step(batch());
     first.save(folder / "checkpoint");
     Rewritten file(folder / "checkpoint");
-    file.set("optimizer.generator.0.weight.step", Dtype::I64, std::int64_t{3});
-    file.set("optimizer.generator.0.bias.step", Dtype::F64, 3.0);
+    file.set("optimizer.generator.0.weight.step", StorageType::I64, std::int64_t{3});
+    file.set("optimizer.generator.0.bias.step", StorageType::F64, 3.0);
     file.write(folder / "file");
 
     // The same but for the noise, which the file has not: made the same by steps of another's.
@@ -181,11 +181,11 @@ TEST_CASE("what does not fit is one error, and the training is as it was") {
         "1 fault, and the model is as it was: \"" + name + "exp_avg\": found nothing, expected F32 [5, 4]"));
     CHECK(contains(refusal([&](Rewritten& file) { file.keep_if([&](const auto& word) { return word != step; }); }),
                    step + "\": found no, or two, of this name, expected one whole number of steps"));
-    CHECK(contains(set(Dtype::F32, 2.f), "expected 2, as the tensors before it"));
-    CHECK(contains(set(Dtype::F32, 1.5f), step + "\": found F32 [], expected one whole"));
-    CHECK(contains(set(Dtype::F32, -1.f), "expected one whole"));
-    CHECK(contains(set(Dtype::I64, std::int64_t{-1}), step + "\": found I64 [], expected one whole"));
-    CHECK(contains(set(Dtype::F32, std::numeric_limits<float>::quiet_NaN()), "expected one whole"));
+    CHECK(contains(set(StorageType::F32, 2.f), "expected 2, as the tensors before it"));
+    CHECK(contains(set(StorageType::F32, 1.5f), step + "\": found F32 [], expected one whole"));
+    CHECK(contains(set(StorageType::F32, -1.f), "expected one whole"));
+    CHECK(contains(set(StorageType::I64, std::int64_t{-1}), step + "\": found I64 [], expected one whole"));
+    CHECK(contains(set(StorageType::F32, std::numeric_limits<float>::quiet_NaN()), "expected one whole"));
     CHECK(contains(refusal([&](Rewritten& file) { file.tensors[0].name = "optimizer.other.exp_avg"; }),
                    "\"optimizer.other.exp_avg\": found F32"));
     Trainer<Autoencoder, Cpu, SGD> sgd;

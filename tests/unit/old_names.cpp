@@ -7,6 +7,7 @@
 #include "genotype/data.hpp"
 #include "genotype/genotype.hpp"
 #include "genotype/io.hpp"
+#include "genotype/io/gguf_types.hpp"
 #include "genotype/testing.hpp"
 #include "support/temporary_folder.hpp"
 
@@ -44,6 +45,12 @@ using Small = GAN<Sequential<Linear<4, 9>, Tanh, Reshape<1, 3, 3>>, Sequential<F
 static_assert(std::same_as<Pictures, ImageData> && std::same_as<PictureSize, ImageSize> &&
               std::same_as<PicturesReport, ImagesReport> && std::same_as<Exact<Cpu>, DirectConvolution<Cpu>> &&
               std::same_as<Small::Picture, Small::Image>);
+static_assert(std::same_as<Dtype, StorageType> && std::same_as<GgmlType, StorageType>);
+static_assert(dtype_name(Dtype::F32) == "F32" && dtype_bits(Dtype::F4) == 4 && dtype_bytes(Dtype::F64) == 8 &&
+              dtype_of_name("U8") == Dtype::U8 && !dtype_of_name("Q4_1"));
+static_assert(ggml_type_name(GgmlType::Q4_1) == "Q4_1" && ggml_type_of_number(3) == GgmlType::Q4_1 &&
+              ggml_type_of_number(0) == GgmlType::F32 && ggml_type_of_number(30) == GgmlType::BF16 &&
+              !ggml_type_of_number(28) && !ggml_type_of_number(4) && !ggml_type_of_number(42));
 
 }  // namespace
 

@@ -1,5 +1,5 @@
 // PNG files in and out, and grids.
-#include "genotype/io/png.hpp"
+#include "genotype/images/png.hpp"
 
 #include <doctest/doctest.h>
 #include <zlib.h>
@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "genotype/io/grid.hpp"
+#include "genotype/images/grid.hpp"
 #include "support/temporary_folder.hpp"
 
 using namespace genotype;

@@ -1,5 +1,5 @@
 // Resizing, byte for byte as Pillow 11.3 does it.
-#include "genotype/data/resize.hpp"
+#include "genotype/images/resize.hpp"
 
 #include <doctest/doctest.h>
 

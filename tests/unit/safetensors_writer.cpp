@@ -12,9 +12,9 @@ using namespace genotype;
 
 TEST_CASE("the file to the byte: large numbers first, the header filled to 8 bytes") {
     TemporaryFolder folder;
-    const std::vector<TensorInfo> tensors{{.name = "b\"", .dtype = Dtype::U8, .shape = {3}},
-                                          {.name = "a", .dtype = Dtype::F32, .shape = {1, 2}},
-                                          {.name = "n", .dtype = Dtype::I64, .shape = {}}};
+    const std::vector<TensorInfo> tensors{{.name = "b\"", .dtype = StorageType::U8, .shape = {3}},
+                                          {.name = "a", .dtype = StorageType::F32, .shape = {1, 2}},
+                                          {.name = "n", .dtype = StorageType::I64, .shape = {}}};
     const std::vector<std::string> data{"xyz", bytes_of<float>({1, 2}), bytes_of<std::int64_t>({7})};
     save_safetensors(folder / "f", tensors, {{"k", "\n"}}, [&](std::size_t index, TensorSink& sink) {
         for (const char byte : data[index]) sink.write(&byte, 1);
@@ -40,7 +40,7 @@ TEST_CASE("what cannot be written is an error, and the file before it stays") {
             });
         });
     };
-    const TensorInfo tensor{.name = "a", .dtype = Dtype::F32, .shape = {2}};
+    const TensorInfo tensor{.name = "a", .dtype = StorageType::F32, .shape = {2}};
     CHECK(contains(error({tensor, tensor}, {}, 8), "f: \"a\": found two tensors of this name"));
     CHECK(contains(error({{.name = "__metadata__"}}, {}, 4), "one that the format reserves"));
     CHECK(contains(error({tensor}, {}, 7), "f: \"a\": found 1 bytes too few"));
@@ -48,6 +48,8 @@ TEST_CASE("what cannot be written is an error, and the file before it stays") {
     CHECK(contains(error({{.name = "\xff"}}, {}, 4), "f: header: found other bytes in"));
     CHECK(contains(error({tensor}, {{"k", "\xc3"}}, 8), "expected UTF-8"));
     CHECK(contains(error({{.name = "a", .shape = {std::uint64_t{1} << 62, 4}}}, {}, 4), "more than 2^64 bits"));
+    CHECK(contains(error({{.name = "a", .dtype = StorageType::Q8_0, .shape = {32}}}, {}, 34),
+                   "f: header, \"a\": found Q8_0 [32], expected a dtype of safetensors"));
     {
         SmallFiles limit(1000);
         CHECK(contains(error({{.name = "a", .shape = {1000}}}, {}, 4000), "f: content: found File too large"));

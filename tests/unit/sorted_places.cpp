@@ -1,5 +1,5 @@
 // One sort for lists of any type.
-#include "genotype/data/sorted_places.hpp"
+#include "genotype/files/sorted_places.hpp"
 
 #include <doctest/doctest.h>
 

@@ -59,7 +59,8 @@ Array result(const RandomMatrix& first, const RandomMatrix& second, const Array&
 }  // namespace
 
 TEST_CASE("a model's layers take the matrices of their packed forms") {
-    const RandomMatrix first(GgmlType::Q4_1, 40, 64, 1), second({{GgmlType::F16, 3}, {GgmlType::F32, 4}}, 40, 2);
+    const RandomMatrix first(StorageType::Q4_1, 40, 64, 1),
+        second({{StorageType::F16, 3}, {StorageType::F32, 4}}, 40, 2);
     const Array x = kernel_test::random_array(5 * 64, 3);
     const Array found = result<Stored<Cpu>>(first, second, x), expected = result<Stored<Reference>>(first, second, x);
     CHECK(kernel_test::difference(found, expected, 1000) < 1e-6);
@@ -79,7 +80,7 @@ TEST_CASE("a model's layers take the matrices of their packed forms") {
 }
 
 TEST_CASE("an embedding and the head that takes its matrix") {
-    const RandomMatrix table(GgmlType::Q8_0, 11, 32);
+    const RandomMatrix table(StorageType::Q8_0, 11, 32);
     const kernels::WeightsIn<kernels::StoredMatrix> weights{nullptr, &table.get()};
     const std::vector<float> values = table.dequantized();
 
@@ -96,8 +97,8 @@ TEST_CASE("an embedding and the head that takes its matrix") {
     stored_product(Stored<Cpu>{}, 3, x.data(), weights, nullptr, logits.data());
     stored_product(Stored<Reference>{}, 3, x.data(), weights, nullptr, expected.data());
     CHECK(kernel_test::difference(logits, expected, 1e5) < 1e-6);
-    convolve_transposed(Stored<Cpu>{}, kernels::ProductGeometry{kernels::ConvGeometry{11, 32}}, 3, x.data(), weights,
-                        nullptr, head.data(), MemoryRegion{});
+    matmul_transposed(Stored<Cpu>{}, kernels::ProductGeometry{kernels::ConvGeometry{11, 32}}, 3, x.data(), weights,
+                      nullptr, head.data(), MemoryRegion{});
     CHECK(kernel_test::same_bits(head, logits));
 }
 
@@ -108,12 +109,12 @@ TEST_CASE("a matrix that was not loaded, or is another, is an error") {
     const auto run = [&] { memory.forward(model, View<Shape<64>>{x.data(), 1}); };
     CHECK(words_of(run).find("found 0 x 0 with 0 rows in its parts, expected 40 x 64") != std::string::npos);
 
-    const RandomMatrix table(GgmlType::Q4_0, 11, 32);
+    const RandomMatrix table(StorageType::Q4_0, 11, 32);
     Array y(64);
     const auto with = [&](const kernels::StoredMatrix& matrix, int rows, int columns) {
         return words_of([&] {
-            convolve(Stored<Cpu>{}, kernels::ProductGeometry{kernels::ConvGeometry{columns, rows}}, 1, x.data(),
-                     {nullptr, &matrix}, nullptr, y.data(), MemoryRegion{});
+            matmul(Stored<Cpu>{}, kernels::ProductGeometry{kernels::ConvGeometry{columns, rows}}, 1, x.data(),
+                   {nullptr, &matrix}, nullptr, y.data(), MemoryRegion{});
         });
     };
     CHECK(with(table.get(), 11, 32).empty());
@@ -127,7 +128,7 @@ TEST_CASE("a matrix that was not loaded, or is another, is an error") {
 }
 
 TEST_CASE("an id that is no row is an error") {
-    const RandomMatrix table(GgmlType::F16, 11, 5);
+    const RandomMatrix table(StorageType::F16, 11, 5);
     Array y(10);
     for (const float id : {-1.0f, 11.0f, 0.5f, std::numeric_limits<float>::quiet_NaN()}) {
         const Array ids{10, id};
@@ -190,7 +191,7 @@ TEST_CASE_TEMPLATE("issue 17.10: convolutions beside products on stored weights 
             for (int column = 0; column < columns; ++column)
                 matrix.push_back(outputs_are_small ? weights[column * rows + row] : weights[row * columns + column]);
         kernels::StoredMatrix stored_form{.rows = rows, .columns = columns};
-        stored_form.parts[0] = {matrix.data(), GgmlType::F32, rows};
+        stored_form.parts[0] = {matrix.data(), StorageType::F32, rows};
         *kernels::PackedForm<kernels::StoredMatrix>{1}.in(model.prepared.data() + to) = stored_form;
     };
     matrices.reserve(3);

@@ -18,7 +18,7 @@ using stored_test::RandomMatrix;
 
 namespace {
 
-constexpr bool is_quantised(GgmlType type) {
+constexpr bool is_quantised(StorageType type) {
     return block_values(type) > 1;
 }
 
@@ -58,7 +58,7 @@ double error(const RandomMatrix& weights, int batch, const Array& x, const Array
 }  // namespace
 
 TEST_CASE("products of every type and size") {
-    for (const GgmlType type : stored_test::all_types) {
+    for (const StorageType type : stored_test::all_types) {
         CAPTURE(static_cast<int>(type));
         for (const int columns : is_quantised(type) ? columns_of_blocks : columns_of_floats)
             for (const int rows : {1, 3, 4, 7, 50})
@@ -93,7 +93,7 @@ TEST_CASE("products with unit vectors are the weights, to the bit") {
         }
         CHECK(same);
     };
-    for (const GgmlType type : stored_test::all_types) {
+    for (const StorageType type : stored_test::all_types) {
         CAPTURE(static_cast<int>(type));
         const RandomMatrix weights(type, 21, columns, 12);
         check(weights.get(), weights.dequantized());
@@ -105,14 +105,14 @@ TEST_CASE("products with unit vectors are the weights, to the bit") {
     std::vector<float> expected;
     for (const Float16 half : halves) expected.push_back(to_float(half));
     const int rows = static_cast<int>(halves.size()) / columns;
-    check({rows, columns, {kernels::StoredPart{halves.data(), GgmlType::F16, rows}}}, expected);
+    check({rows, columns, {kernels::StoredPart{halves.data(), StorageType::F16, rows}}}, expected);
 }
 
 TEST_CASE("parts of different types, stacked by rows") {
-    using Parts = std::vector<std::pair<GgmlType, int>>;
-    for (const Parts& parts : {Parts{{GgmlType::Q4_1, 9}, {GgmlType::F16, 3}, {GgmlType::Q4_0, 5}},
-                               Parts{{GgmlType::F32, 1}, {GgmlType::BF16, 30}, {GgmlType::Q8_0, 2}},
-                               Parts{{GgmlType::Q4_1, 64}, {GgmlType::Q4_1, 32}}})
+    using Parts = std::vector<std::pair<StorageType, int>>;
+    for (const Parts& parts : {Parts{{StorageType::Q4_1, 9}, {StorageType::F16, 3}, {StorageType::Q4_0, 5}},
+                               Parts{{StorageType::F32, 1}, {StorageType::BF16, 30}, {StorageType::Q8_0, 2}},
+                               Parts{{StorageType::Q4_1, 64}, {StorageType::Q4_1, 32}}})
         for (const int batch : {1, 4, 17}) {
             CAPTURE(batch);
             const RandomMatrix weights(parts, 192, 4);
@@ -125,7 +125,7 @@ TEST_CASE("parts of different types, stacked by rows") {
 }
 
 TEST_CASE("weights may lie at any address") {
-    for (const GgmlType type : stored_test::all_types) {
+    for (const StorageType type : stored_test::all_types) {
         CAPTURE(static_cast<int>(type));
         const RandomMatrix weights(type, 9, 96);
         const kernels::StoredPart part = weights.get().parts[0];
@@ -148,7 +148,7 @@ TEST_CASE("weights may lie at any address") {
 }
 
 TEST_CASE("the same bits on one thread and on several") {
-    for (const GgmlType type : stored_test::all_types)
+    for (const StorageType type : stored_test::all_types)
         for (const int batch : {1, 5, 40}) {
             CAPTURE(static_cast<int>(type));
             CAPTURE(batch);
@@ -163,7 +163,7 @@ TEST_CASE("the same bits on one thread and on several") {
 
 TEST_CASE("a row's result does not depend on the rows beside it") {
     constexpr int columns = 1184, rows = 37, batch = 30;
-    for (const GgmlType type : stored_test::all_types) {
+    for (const StorageType type : stored_test::all_types) {
         CAPTURE(static_cast<int>(type));
         const RandomMatrix weights(type, rows, columns);
         const Array x = kernel_test::random_array(batch * columns, 9);
@@ -179,10 +179,10 @@ TEST_CASE("a row's result does not depend on the rows beside it") {
 }
 
 TEST_CASE("rows of a matrix") {
-    for (const GgmlType type : stored_test::all_types)
+    for (const StorageType type : stored_test::all_types)
         for (const int columns : {32, 96, 576}) {
             CAPTURE(static_cast<int>(type));
-            const RandomMatrix weights({{type, 5}, {GgmlType::BF16, 4}}, columns, 10);
+            const RandomMatrix weights({{type, 5}, {StorageType::BF16, 4}}, columns, 10);
             const std::vector<float> all = weights.dequantized();
             const Array ids{8, 0, 4, 4, 5, 3};
             Array found = kernel_test::unwritten(static_cast<long>(ids.size()) * columns), expected;

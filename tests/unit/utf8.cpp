@@ -1,5 +1,5 @@
 // Which bytes are UTF-8.
-#include "genotype/io/utf8.hpp"
+#include "genotype/files/utf8.hpp"
 
 #include <doctest/doctest.h>
 

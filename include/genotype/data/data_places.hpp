@@ -11,8 +11,8 @@
 #include <utility>
 #include <vector>
 
-#include "genotype/data/images_report.hpp"
-#include "genotype/data/sorted_places.hpp"
+#include "genotype/files/sorted_places.hpp"
+#include "genotype/images/images_report.hpp"
 #include "genotype/shape/error.hpp"
 
 namespace genotype::detail {
@@ -28,7 +28,7 @@ namespace genotype::detail {
 /// Where `folder` lies, should `root` be it or a folder on the way to it: of MNIST/raw a root that ends in MNIST/raw or
 /// in MNIST. Nothing where the root's own name says nothing of it, for it may hold another data set's files.
 [[gnu::cold]] inline void add_own_places(const std::filesystem::path& root, const std::filesystem::path& folder,
-                           std::vector<std::filesystem::path>& places) {
+                                         std::vector<std::filesystem::path>& places) {
     std::vector<std::string> ends;  // the root's last names, the last one first
     std::error_code ignored;
     std::filesystem::path at = std::filesystem::absolute(root, ignored).lexically_normal();

@@ -9,8 +9,8 @@
 #include <utility>
 #include <vector>
 
-#include "genotype/data/images.hpp"
-#include "genotype/data/range.hpp"
+#include "genotype/images/images.hpp"
+#include "genotype/images/range.hpp"
 #include "genotype/shape/error.hpp"
 #include "genotype/shape/shape.hpp"
 

@@ -10,14 +10,14 @@
 #include <utility>
 #include <vector>
 
-#include "genotype/data/cifar10.hpp"
 #include "genotype/data/data_places.hpp"
-#include "genotype/data/idx.hpp"
-#include "genotype/data/image_folder.hpp"
-#include "genotype/data/image_parts.hpp"
-#include "genotype/data/images.hpp"
-#include "genotype/data/images_report.hpp"
-#include "genotype/data/split.hpp"
+#include "genotype/images/cifar10.hpp"
+#include "genotype/images/idx.hpp"
+#include "genotype/images/image_folder.hpp"
+#include "genotype/images/image_parts.hpp"
+#include "genotype/images/images.hpp"
+#include "genotype/images/images_report.hpp"
+#include "genotype/images/split.hpp"
 #include "genotype/shape/error.hpp"
 
 namespace genotype {

@@ -5,13 +5,13 @@
 #include <optional>
 #include <string>
 
-#include "genotype/data/float_images.hpp"
-#include "genotype/data/image_folder.hpp"
-#include "genotype/data/images.hpp"
-#include "genotype/data/images_report.hpp"
 #include "genotype/data/named.hpp"
-#include "genotype/data/range.hpp"
-#include "genotype/data/split.hpp"
+#include "genotype/images/float_images.hpp"
+#include "genotype/images/image_folder.hpp"
+#include "genotype/images/images.hpp"
+#include "genotype/images/images_report.hpp"
+#include "genotype/images/range.hpp"
+#include "genotype/images/split.hpp"
 
 namespace genotype {
 

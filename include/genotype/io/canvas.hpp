@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include "genotype/data/images.hpp"
+#include "genotype/images/images.hpp"
 #include "genotype/io/font.hpp"
 
 namespace genotype::detail {

@@ -13,16 +13,16 @@
 #include <utility>
 #include <vector>
 
+#include "genotype/files/mapped_file.hpp"
 #include "genotype/io/gguf_header.hpp"
 #include "genotype/io/gguf_split.hpp"
-#include "genotype/io/mapped_file.hpp"
 
 namespace genotype {
 
 /// A file of version 2 or 3 with its header read and checked: metadata (typed values by key), then the tensors' names,
 /// types and shapes, then their data, which nothing reads before somebody touches it. A damaged or hostile header, and
-/// a key or a tensor that is there twice, is an `Error`; a tensor of a type other than `GgmlType`'s is one for who asks
-/// for it. Metadata and data stay in the file's mapping. gguf-py equivalent: `GGUFReader`.
+/// a key or a tensor that is there twice, is an `Error`; a tensor of a type other than `StorageType`'s is one for who
+/// asks for it. Metadata and data stay in the file's mapping. gguf-py equivalent: `GGUFReader`.
 ///
 /// Of a file that was split ("model-00001-of-00003.gguf") the path of the first part opens all; they lie in one folder,
 /// and one that is missing is an `Error`. llama.cpp does the same.
@@ -116,10 +116,10 @@ class Gguf {
     /// processor's for this type.
     template <class Block>
     std::span<const Block> blocks(const GgufTensor& tensor) const {
-        constexpr GgmlType wanted = detail::ggml_type_of<Block>();
+        constexpr StorageType wanted = detail::storage_type_of<Block>();
         if (tensor.type != wanted)
             fail(name_, detail::in_quotes(tensor.name), tensor.text(),
-                 detail::concat("a tensor of ", ggml_type_name(wanted)));
+                 detail::concat("a tensor of ", storage_name(wanted)));
         const std::span<const std::byte> data = bytes(tensor);
         if (reinterpret_cast<std::uintptr_t>(data.data()) % alignof(Block) != 0)
             fail(name_, detail::in_quotes(tensor.name), detail::concat("an alignment of ", alignment(), " bytes"),
@@ -133,26 +133,18 @@ class Gguf {
         if (to.size() != tensor.count())
             fail(name_, detail::in_quotes(tensor.name), detail::concat("room for ", to.size(), " values"),
                  detail::concat(tensor.count(), " for ", tensor.text()));
-        detail::with_block(tensor.type, [&]<class Block>(const Block*) {
-            constexpr std::size_t values = detail::values_of<Block>(), most = 64 * 1024 / sizeof(Block);
-            std::vector<Block> room(std::min(most, to.size() / values));
-            const std::span<const std::byte> data = bytes(tensor);
-            float* out = to.data();
-            for (std::size_t at = 0; at < data.size();) {
-                const auto blocks = std::span(room).first(std::min(most, (data.size() - at) / sizeof(Block)));
-                read(tensor, data.subspan(at, blocks.size_bytes()), std::as_writable_bytes(blocks));
-                for (const Block& block : blocks) {
-                    if constexpr (std::same_as<Block, float>)
-                        *out = block;
-                    else if constexpr (values == 1)
-                        *out = to_float(block);
-                    else
-                        genotype::dequantize(block, out);
-                    out += values;
-                }
-                at += blocks.size_bytes();
-            }
-        });
+        const std::span<const std::byte> data = bytes(tensor);
+        const std::size_t block = block_bytes(tensor.type), most = 64 * 1024 / block * block;
+        std::vector<std::byte> room(std::min(most, data.size()));
+        float* out = to.data();
+        for (std::size_t at = 0; at < data.size();) {
+            const auto some = std::span(room).first(std::min(most, data.size() - at));
+            read(tensor, data.subspan(at, some.size()), some);
+            const std::size_t values = some.size() / block * block_values(tensor.type);
+            detail::dequantize_values(tensor.type, some.data(), static_cast<long>(values), out);
+            out += values;
+            at += some.size();
+        }
     }
 
     /// Bytes of a tensor's data from `begin` on: read into `room` from a file, which may be cut meanwhile (`Error`),

@@ -11,7 +11,7 @@
 #include <tuple>
 #include <vector>
 
-#include "genotype/data/file_kind.hpp"
+#include "genotype/files/file_kind.hpp"
 #include "genotype/io/by_name.hpp"
 #include "genotype/io/gguf_value.hpp"
 
@@ -27,7 +27,7 @@ struct GgufEntry {
 /// first). `begin` and `end` are bytes, counted from where the data starts.
 struct GgufTensor {
     std::string name = {};
-    GgmlType type = GgmlType::F32;
+    StorageType type = StorageType::F32;
     std::vector<std::uint64_t> shape = {};
     std::uint64_t begin = 0, end = 0;
     std::size_t part = 0;  // of a split file
@@ -35,7 +35,7 @@ struct GgufTensor {
     /// How many values it has.
     std::uint64_t count() const { return (end - begin) / block_bytes(type) * block_values(type); }
     /// "Q4_1 [576, 1536]", for messages.
-    std::string text() const { return std::string(ggml_type_name(type)) + " " + detail::in_brackets(shape); }
+    std::string text() const { return std::string(storage_name(type)) + " " + detail::in_brackets(shape); }
 };
 
 /// A tensor of a type whose values are not read: it is no fault before somebody asks for it.
@@ -147,7 +147,7 @@ class GgufHeaderReader {
         for (std::uint32_t axis = 0; axis < axes; ++axis) tensor.shape.push_back(cursor_.number<std::uint64_t>());
         std::reverse(tensor.shape.begin(), tensor.shape.end());
         const auto number = cursor_.number<std::uint32_t>();
-        const auto type = ggml_type_of_number(number);
+        const auto type = storage_type_of_ggml(number);
         if (!type) {
             const std::string_view name = number < ggml_type_names.size() ? ggml_type_names[number] : "";
             const std::string words = name.empty() ? concat("the type ", number) : std::string(name);

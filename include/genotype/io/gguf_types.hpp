@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-#include "genotype/dtype/ggml_type.hpp"
+#include "genotype/dtype/storage_type.hpp"
 
 namespace genotype {
 
@@ -57,7 +57,7 @@ constexpr bool is_whole_type(GgufType type) {
     return type <= GgufType::INT32 || type == GgufType::UINT64 || type == GgufType::INT64;
 }
 
-/// ggml's names by their numbers, "" where there is none any more, so that a message can name what is not read.
+/// ggml's names by their numbers, "" where there is none any more; what is not read can be named in a message.
 inline constexpr std::array<std::string_view, 42> ggml_type_names{
     "F32",   "F16",    "Q4_0",  "Q4_1", "",     "",        "Q5_0",   "Q5_1",    "Q8_0",  "Q8_1",   "Q2_K",
     "Q3_K",  "Q4_K",   "Q5_K",  "Q6_K", "Q8_K", "IQ2_XXS", "IQ2_XS", "IQ3_XXS", "IQ1_S", "IQ4_NL", "IQ3_S",
@@ -70,18 +70,18 @@ inline constexpr std::array<std::string_view, 42> ggml_type_names{
 constexpr std::string_view gguf_type_name(GgufType type) {
     return detail::facts_of(type).name;
 }
-/// "Q4_1", as ggml writes it.
-constexpr std::string_view ggml_type_name(GgmlType type) {
-    return detail::ggml_type_names[static_cast<std::size_t>(type)];
-}
-/// The type of this number, or none where such tensors are not read.
-constexpr std::optional<GgmlType> ggml_type_of_number(std::uint32_t number) {
-    std::optional<GgmlType> found;
-    const auto compare = [&](GgmlType type) {
-        if (static_cast<std::uint32_t>(type) == number) found = type;
+/// The type to which ggml gives this number, or none where such tensors are not read.
+constexpr std::optional<StorageType> storage_type_of_ggml(std::uint32_t number) {
+    std::optional<StorageType> found;
+    const auto compare = [&](StorageType type) {
+        if (storage_name(type) == detail::ggml_type_names[number]) found = type;
     };
-    detail::for_each_stored_type(compare, detail::StoredTypes{});
+    if (number < detail::ggml_type_names.size()) detail::for_each_stored_type(compare, detail::StoredTypes{});
     return found;
+}
+[[deprecated("take storage_type_of_ggml")]] constexpr std::optional<StorageType> ggml_type_of_number(
+    std::uint32_t number) {
+    return storage_type_of_ggml(number);
 }
 
 namespace detail {
@@ -90,9 +90,9 @@ namespace detail {
 inline std::string gguf_types_read() {
     std::string words;
     std::size_t left = 0;
-    for_each_stored_type([&](GgmlType) { ++left; }, StoredTypes{});
-    const auto add = [&](GgmlType type) {
-        words += ggml_type_name(type);
+    for_each_stored_type([&](StorageType) { ++left; }, StoredTypes{});
+    const auto add = [&](StorageType type) {
+        words += storage_name(type);
         if (--left > 0) words += left == 1 ? " or " : ", ";
     };
     for_each_stored_type(add, StoredTypes{});

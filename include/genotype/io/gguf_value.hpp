@@ -6,8 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "genotype/files/utf8.hpp"
 #include "genotype/io/gguf_types.hpp"
-#include "genotype/io/utf8.hpp"
 #include "genotype/io/words.hpp"
 #include "genotype/shape/error.hpp"
 

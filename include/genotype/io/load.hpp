@@ -13,7 +13,7 @@
 #include "genotype/io/name_prefix.hpp"
 #include "genotype/io/safetensors.hpp"
 #include "genotype/io/state_dict.hpp"
-#include "genotype/io/tensor_layout.hpp"
+#include "genotype/io/tensor_copies.hpp"
 #include "genotype/memory/host_copy.hpp"
 #include "genotype/network/model_name.hpp"
 
@@ -26,17 +26,6 @@ struct LoadOptions {
 };
 
 namespace detail {
-
-/// A piece of a tensor that one thread copies.
-struct LoadPiece {
-    Dtype dtype;
-    CopyAxes axes;
-    std::uint64_t from;  // bytes of the file's data
-    std::size_t bytes;
-    float* to;
-
-    NotFinite copy(const std::byte* from_here) const { return copy_tensor(numbers_of(dtype), axes, from_here, to); }
-};
 
 /// A file held against a model's tensors: first everything is checked, and nothing is written before `copy`.
 class Loading {
@@ -87,12 +76,10 @@ class Loading {
     }
 
     [[gnu::cold]] LoadReport copy() {
-        const NotFinite found = copy_pieces(pieces_, [&](const LoadPiece& piece, CopyRoom& room) {
-            return piece.copy(file_.fetch(piece.from, piece.bytes, room.bytes).data());
+        copies_.copy(report_, [&](const TensorInfo& tensor, std::uint64_t begin, std::size_t bytes, auto& room) {
+            return file_.fetch(tensor.begin + begin, bytes, room);
         });
         for (const auto& [to, count] : counters_) *to = std::bit_cast<float>(count);
-        report_.nan = found.nan;
-        report_.infinite = found.infinite;
         return std::move(report_);
     }
 
@@ -116,10 +103,10 @@ class Loading {
         if (!found.empty()) report_.hint = prefix_hint(found, prefix, option);
     }
 
-    [[gnu::cold]] bool readable(Dtype found, Dtype expected) const {
+    [[gnu::cold]] bool readable(StorageType found, StorageType expected) const {
         if (found == expected) return true;
-        const bool is_float = found == Dtype::F16 || found == Dtype::BF16 || found == Dtype::F64;
-        return convert_ && is_float && expected == Dtype::F32;
+        const bool is_float = found == StorageType::F16 || found == StorageType::BF16 || found == StorageType::F64;
+        return convert_ && is_float && expected == StorageType::F32;
     }
 
     [[gnu::cold]] void check(const StateTensor<float>& tensor) {
@@ -128,12 +115,13 @@ class Loading {
         if (!there) return fault(tensor.info.name, "nothing", tensor.info.text());
         if (tensor.is_counter) return check_counter(tensor, *there);
         if (there->shape != tensor.info.shape || !readable(there->dtype, tensor.info.dtype)) {
-            const bool hint = !convert_ && there->shape == tensor.info.shape && tensor.info.dtype == Dtype::F32 &&
-                              (there->dtype == Dtype::F16 || there->dtype == Dtype::BF16 || there->dtype == Dtype::F64);
+            const bool hint = !convert_ && there->shape == tensor.info.shape && tensor.info.dtype == StorageType::F32 &&
+                              (there->dtype == StorageType::F16 || there->dtype == StorageType::BF16 ||
+                               there->dtype == StorageType::F64);
             return fault(tensor.info.name, there->text(),
                          concat(tensor.info.text(), hint ? " (LoadOptions::convert = true converts)" : ""));
         }
-        add_pieces(tensor, *there);
+        copies_.add(*there, there->dtype, file_to_memory(tensor.dims, tensor.order), tensor.data);
         ++report_.loaded;
     }
 
@@ -152,18 +140,6 @@ class Loading {
         ++report_.loaded;
     }
 
-    [[gnu::cold]] void add_pieces(const StateTensor<float>& tensor, const TensorInfo& there) {
-        const CopyAxes axes = file_to_memory(tensor.dims, tensor.order);
-        const CopyAxis slowest = axes.axis[0];
-        const std::size_t row = static_cast<std::size_t>(slowest.from) * dtype_bytes(there.dtype);
-        const long most = piece_rows(axes);
-        for (long begin = 0; begin < slowest.size; begin += most) {
-            const long rows = std::min(most, slowest.size - begin);
-            pieces_.push_back({there.dtype, cut(axes, rows), there.begin + static_cast<std::size_t>(begin) * row,
-                               static_cast<std::size_t>(rows) * row, tensor.data + begin * slowest.to});
-        }
-    }
-
     struct Counter {
         float* to;
         std::int32_t count;
@@ -172,7 +148,7 @@ class Loading {
     const SafeTensors& file_;
     bool convert_, counters_stay_;
     LoadReport report_;
-    std::vector<LoadPiece> pieces_;
+    TensorCopies<TensorInfo> copies_;
     std::vector<Counter> counters_;
 };
 

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "genotype/data/sorted_places.hpp"
+#include "genotype/files/sorted_places.hpp"
 #include "genotype/io/words.hpp"
 #include "genotype/shape/concat.hpp"
 

@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
-#include "genotype/data/images.hpp"
-#include "genotype/data/input_file.hpp"
-#include "genotype/io/atomic_file.hpp"
+#include "genotype/files/atomic_file.hpp"
+#include "genotype/files/input_file.hpp"
+#include "genotype/images/images.hpp"
 #include "genotype/io/npy_array.hpp"
 #include "genotype/memory/tensor.hpp"
 #include "genotype/shape/shape.hpp"

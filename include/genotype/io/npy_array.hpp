@@ -12,9 +12,9 @@
 #include <utility>
 #include <vector>
 
-#include "genotype/data/file_kind.hpp"
-#include "genotype/data/float_images.hpp"
-#include "genotype/data/images.hpp"
+#include "genotype/files/file_kind.hpp"
+#include "genotype/images/float_images.hpp"
+#include "genotype/images/images.hpp"
 #include "genotype/io/npy_header.hpp"
 #include "genotype/io/npy_values.hpp"
 #include "genotype/memory/tensor.hpp"

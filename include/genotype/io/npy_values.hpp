@@ -13,8 +13,8 @@
 #include <utility>
 #include <vector>
 
-#include "genotype/io/dtype.hpp"
 #include "genotype/io/npy_header.hpp"
+#include "genotype/io/stored_number.hpp"
 #include "genotype/shape/error.hpp"
 
 namespace genotype {

@@ -9,8 +9,8 @@
 #include <string_view>
 #include <vector>
 
-#include "genotype/data/images.hpp"
-#include "genotype/io/atomic_file.hpp"
+#include "genotype/files/atomic_file.hpp"
+#include "genotype/images/images.hpp"
 #include "genotype/io/npy_array.hpp"
 #include "genotype/io/zip.hpp"
 #include "genotype/memory/tensor.hpp"

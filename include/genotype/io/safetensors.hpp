@@ -5,9 +5,9 @@
 #include <optional>
 #include <utility>
 
-#include "genotype/data/file_kind.hpp"
+#include "genotype/files/file_kind.hpp"
+#include "genotype/files/mapped_file.hpp"
 #include "genotype/io/by_name.hpp"
-#include "genotype/io/mapped_file.hpp"
 #include "genotype/io/safetensors_header.hpp"
 
 namespace genotype {

@@ -16,7 +16,7 @@
 #include <nlohmann/json.hpp>
 #endif
 
-#include "genotype/data/sorted_places.hpp"
+#include "genotype/files/sorted_places.hpp"
 #include "genotype/io/tensor_info.hpp"
 #include "genotype/shape/error.hpp"
 
@@ -100,7 +100,7 @@ class SafeTensorsReader {
         for (bool first = true; next_key(first); first = false) {
             if (key_ == "dtype") {
                 if (token_ != Token::value_string) wrong_value("a text for dtype");
-                const auto type = dtype_of_name(lexer_.get_string());
+                const auto type = storage_type_of_name(lexer_.get_string());
                 if (!type) wrong(concat("the dtype ", in_quotes(lexer_.get_string())), "a dtype of safetensors");
                 once(has_dtype);
                 tensor.dtype = *type;

@@ -5,10 +5,10 @@
 #include <string>
 #include <vector>
 
-#include "genotype/io/atomic_file.hpp"
+#include "genotype/files/atomic_file.hpp"
+#include "genotype/files/utf8.hpp"
 #include "genotype/io/by_name.hpp"
 #include "genotype/io/tensor_info.hpp"
-#include "genotype/io/utf8.hpp"
 
 namespace genotype {
 
@@ -68,7 +68,7 @@ namespace detail {
     }
     for (const std::size_t index : order) {
         const TensorInfo& tensor = tensors[index];
-        header += concat(header.size() > 1 ? "," : "", text(tensor.name), ":{\"dtype\":\"", dtype_name(tensor.dtype),
+        header += concat(header.size() > 1 ? "," : "", text(tensor.name), ":{\"dtype\":\"", storage_name(tensor.dtype),
                          "\",\"shape\":[");
         for (std::size_t axis = 0; axis < tensor.shape.size(); ++axis)
             header += concat(axis > 0 ? "," : "", tensor.shape[axis]);
@@ -85,7 +85,7 @@ namespace detail {
 [[gnu::cold]] inline std::vector<std::size_t> lay_out_tensors(const std::string& file,
                                                               std::vector<TensorInfo>& tensors) {
     std::vector<std::size_t> order = sorted_places(tensors.size(), [&](std::size_t left, std::size_t right) {
-        return dtype_bytes(tensors[left].dtype) > dtype_bytes(tensors[right].dtype);
+        return storage_bytes(tensors[left].dtype) > storage_bytes(tensors[right].dtype);
     });
     std::uint64_t end = 0;
     for (const std::size_t index : order) {
@@ -113,7 +113,7 @@ namespace detail {
 /// Writes a file of `tensors`, whose `begin` and `end` are worked out here: those of the largest numbers first, so that
 /// each tensor is aligned to its own. `write(index, sink)` is called for each in the file's order and hands over its
 /// numbers, so that no more than a piece of one need be in memory. The file is replaced whole or not at all.
-/// A name twice, or another number of bytes than the shape has, is an `Error`.
+/// A name twice, a type that safetensors has not, or another number of bytes than the shape has, is an `Error`.
 template <class Write>
 void save_safetensors(const std::filesystem::path& path, std::vector<TensorInfo> tensors, const FileMetadata& metadata,
                       Write&& write) {

@@ -51,7 +51,7 @@ struct StateTensor {
 template <class Value>
 [[gnu::cold, gnu::noinline]] StateTensor<Value> state_tensor(std::string name, const Parameter& tensor, Value* data) {
     const bool is_counter = tensor.initial.kind == Initial::counter;
-    TensorInfo info{.name = std::move(name), .dtype = is_counter ? Dtype::I64 : Dtype::F32};
+    TensorInfo info{.name = std::move(name), .dtype = is_counter ? StorageType::I64 : StorageType::F32};
     for (int axis = 0; axis < tensor.dims.rank; ++axis)
         info.shape.push_back(static_cast<std::uint64_t>(tensor.dims[axis]));
     return {std::move(info), tensor.dims, tensor.order, is_counter, data};

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "genotype/io/dtype.hpp"
+#include "genotype/io/stored_number.hpp"
 #include "genotype/io/words.hpp"
 #include "genotype/shape/error.hpp"
 
@@ -16,12 +16,12 @@ namespace genotype {
 /// What a file says of one of its tensors. `begin` and `end` are bytes, counted from the header's end.
 struct TensorInfo {
     std::string name = {};
-    Dtype dtype = Dtype::F32;
+    StorageType dtype = StorageType::F32;
     std::vector<std::uint64_t> shape = {};
     std::uint64_t begin = 0, end = 0;
 
     /// "F32 [64, 3, 4, 4]", for messages.
-    std::string text() const { return detail::concat(dtype_name(dtype), " ", detail::in_brackets(shape)); }
+    std::string text() const { return detail::concat(storage_name(dtype), " ", detail::in_brackets(shape)); }
 };
 
 /// The texts beside the tensors.
@@ -41,15 +41,17 @@ namespace detail {
 }
 
 /// The bytes that a tensor of this dtype and shape has. `Error` where 64 bits do not hold the number of its values or
-/// of their bits, and where the last byte would be in part nobody's: both as safetensors' own reader has it.
+/// of their bits, and where the last byte would be in part nobody's: both as safetensors' own reader has it; of a type
+/// that safetensors has not, too.
 [[gnu::cold]] inline std::uint64_t tensor_bytes(std::string_view file, const TensorInfo& tensor) {
     const auto wrong = [&](std::string_view found, std::string_view expected) {
         fail(file, concat("header, ", in_quotes(tensor.name)), found, expected);
     };
+    if (storage_bits(tensor.dtype) == 0) wrong(tensor.text().substr(0, 200), "a dtype of safetensors");
     std::uint64_t bits = 1;
     bool fits = true;
     for (const std::uint64_t size : tensor.shape) fits = fits && !__builtin_mul_overflow(bits, size, &bits);
-    fits = fits && !__builtin_mul_overflow(bits, std::uint64_t{dtype_bits(tensor.dtype)}, &bits);
+    fits = fits && !__builtin_mul_overflow(bits, std::uint64_t{storage_bits(tensor.dtype)}, &bits);
     if (!fits) wrong("a shape of more than 2^64 bits", "a shape that fits");
     if (bits % 8 != 0) wrong(concat(bits, " bits for ", tensor.text().substr(0, 200)), "whole bytes");
     return bits / 8;

@@ -10,8 +10,9 @@
 #include <exception>
 #include <vector>
 
-#include "genotype/io/dtype.hpp"
+#include "genotype/io/stored_number.hpp"
 #include "genotype/layers/parameter.hpp"
+#include "genotype/memory/quad.hpp"
 
 namespace genotype::detail {
 
@@ -103,34 +104,17 @@ template <class As>
 inline constexpr Numbers numbers_as{sizeof(typename As::stored), &read_row<As>};
 
 /// Those of a type that is read as floats.
-constexpr Numbers numbers_of(Dtype type) {
+constexpr Numbers numbers_of(StorageType type) {
     switch (type) {
-        case Dtype::F16:
+        case StorageType::F16:
             return numbers_as<AsF16>;
-        case Dtype::BF16:
+        case StorageType::BF16:
             return numbers_as<AsBF16>;
-        case Dtype::F64:
+        case StorageType::F64:
             return numbers_as<AsF64>;
         default:
             return numbers_as<AsF32>;
     }
-}
-
-using FourFloats [[gnu::vector_size(16)]] = float;
-
-/// Turns 4 rows of 4 floats over: row r of `to` is column r of `from`.
-inline void transpose_quad(const float* from, long from_pitch, float* to, long to_pitch) {
-    std::array<FourFloats, 4> in, half;
-    for (long r = 0; r < 4; ++r)
-        std::memcpy(&in[static_cast<std::size_t>(r)], from + r * from_pitch, sizeof(FourFloats));
-    for (std::size_t r : {0u, 1u}) {
-        half[2 * r] = __builtin_shufflevector(in[r], in[r + 2], 0, 4, 1, 5);
-        half[2 * r + 1] = __builtin_shufflevector(in[r], in[r + 2], 2, 6, 3, 7);
-    }
-    const std::array<FourFloats, 4> out{
-        __builtin_shufflevector(half[0], half[2], 0, 4, 1, 5), __builtin_shufflevector(half[0], half[2], 2, 6, 3, 7),
-        __builtin_shufflevector(half[1], half[3], 0, 4, 1, 5), __builtin_shufflevector(half[1], half[3], 2, 6, 3, 7)};
-    for (long r = 0; r < 4; ++r) std::memcpy(to + r * to_pitch, &out[static_cast<std::size_t>(r)], sizeof(FourFloats));
 }
 
 /// A plane whose rows are neighbours on one side and whose columns are on the other, by blocks that fit into the
@@ -148,7 +132,7 @@ inline NotFinite transpose_plane(Numbers numbers, CopyAxis rows, CopyAxis column
                                           block.data() + r * pitch);
             for (long c = 0; c < whole_wide; c += 4)
                 for (long r = 0; r < whole_high; r += 4)
-                    transpose_quad(block.data() + r * pitch + c, pitch, turned.data() + c * pitch + r, pitch);
+                    transpose_square(block.data() + r * pitch + c, pitch, turned.data() + c * pitch + r, pitch);
             for (long c = 0; c < wide; ++c)
                 for (long r = c < whole_wide ? whole_high : 0; r < high; ++r)
                     turned[static_cast<std::size_t>(c * pitch + r)] = block[static_cast<std::size_t>(r * pitch + c)];

@@ -13,8 +13,8 @@
 #include <string_view>
 #include <vector>
 
-#include "genotype/data/byte_source.hpp"
-#include "genotype/data/file_kind.hpp"
+#include "genotype/files/byte_source.hpp"
+#include "genotype/files/file_kind.hpp"
 #include "genotype/shape/error.hpp"
 
 namespace genotype::detail {

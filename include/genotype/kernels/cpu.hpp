@@ -36,6 +36,7 @@
 #include "genotype/kernels/cpu/halves.hpp"
 #include "genotype/kernels/cpu/interpolate.hpp"
 #include "genotype/kernels/cpu/matmul/column_sums.hpp"
+#include "genotype/kernels/cpu/matmul/matmul.hpp"
 #include "genotype/kernels/cpu/matmul/tile.hpp"
 #include "genotype/kernels/cpu/modulation.hpp"
 #include "genotype/kernels/cpu/norm/normalization_batch.hpp"

@@ -5,7 +5,7 @@
 
 namespace genotype::kernels {
 
-/// Whether a device's products (`convolve`, `convolve_transposed`) take a `Epilogue` as a last argument.
+/// Whether a device's products (`matmul`, `convolve` and their transposes) take an `Epilogue` as a last argument.
 template <class Device>
 inline constexpr bool has_epilogues = false;
 

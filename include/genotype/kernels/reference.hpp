@@ -13,6 +13,7 @@
 #include "genotype/kernels/reference/general_convolution.hpp"
 #include "genotype/kernels/reference/halves.hpp"
 #include "genotype/kernels/reference/interpolate.hpp"
+#include "genotype/kernels/reference/matmul.hpp"
 #include "genotype/kernels/reference/modulation.hpp"
 #include "genotype/kernels/reference/normalization_batch.hpp"
 #include "genotype/kernels/reference/normalization_group.hpp"

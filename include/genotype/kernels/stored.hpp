@@ -74,8 +74,8 @@ void stored_product(const Stored<Device>& device, int batch, const float* x, Wei
 /// The matrix is (small channels, large channels). Throws `Error` where it is not.
 /// PyTorch equivalent: `F.linear(large, weight, bias)`.
 template <class Device>
-void convolve(const Stored<Device>& device, const ProductGeometry& g, int batch, const float* large,
-              WeightsIn<StoredMatrix> weights, const float* bias, float* small, MemoryRegion) {
+void matmul(const Stored<Device>& device, const ProductGeometry& g, int batch, const float* large,
+            WeightsIn<StoredMatrix> weights, const float* bias, float* small, MemoryRegion) {
     stored_product(static_cast<const Device&>(device),
                    detail::stored_matrix_of(device, weights, g.small_channels, g.large_channels),
                    batch * g.small_pixels(), large, bias, small);
@@ -83,13 +83,27 @@ void convolve(const Stored<Device>& device, const ProductGeometry& g, int batch,
 /// The matrix is (large channels, small channels): what a tied output head asks for, whose large side is the
 /// vocabulary. Throws `Error` where it is not. PyTorch equivalent: `F.linear(small, embedding, bias)`.
 template <class Device>
-void convolve_transposed(const Stored<Device>& device, const ProductGeometry& g, int batch, const float* small,
-                         WeightsIn<StoredMatrix> weights, const float* bias, float* large, MemoryRegion) {
+void matmul_transposed(const Stored<Device>& device, const ProductGeometry& g, int batch, const float* small,
+                       WeightsIn<StoredMatrix> weights, const float* bias, float* large, MemoryRegion) {
     stored_product(static_cast<const Device&>(device),
                    detail::stored_matrix_of(device, weights, g.large_channels, g.small_channels),
                    batch * g.large_pixels(), small, bias, large);
 }
 /// There is no training on this device.
+template <class Device, class... Rest>
+void matmul_weight_gradient(Stored<Device>, const ProductGeometry&, Rest...) = delete;
+
+// A convolution of one tap is a product.
+template <class Device>
+void convolve(const Stored<Device>& device, const ProductGeometry& g, int batch, const float* large,
+              WeightsIn<StoredMatrix> weights, const float* bias, float* small, MemoryRegion scratch) {
+    matmul(device, g, batch, large, weights, bias, small, scratch);
+}
+template <class Device>
+void convolve_transposed(const Stored<Device>& device, const ProductGeometry& g, int batch, const float* small,
+                         WeightsIn<StoredMatrix> weights, const float* bias, float* large, MemoryRegion scratch) {
+    matmul_transposed(device, g, batch, small, weights, bias, large, scratch);
+}
 template <class Device, class... Rest>
 void convolve_weight_gradient(Stored<Device>, const ProductGeometry&, Rest...) = delete;
 

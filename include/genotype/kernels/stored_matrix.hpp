@@ -4,10 +4,9 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
-#include <cstring>
 #include <string>
 
-#include "genotype/dtype/ggml_type.hpp"
+#include "genotype/dtype/storage_type.hpp"
 #include "genotype/shape/error.hpp"
 
 namespace genotype::kernels {
@@ -16,7 +15,7 @@ namespace genotype::kernels {
 /// Any address will do, that of a mapped file, too.
 struct StoredPart {
     const void* data = nullptr;
-    GgmlType type = GgmlType::F32;
+    StorageType type = StorageType::F32;
     int rows = 0;
 };
 
@@ -33,7 +32,7 @@ struct StoredMatrix {
 };
 
 /// Bytes of a row. Columns are a multiple of `block_values(type)`.
-constexpr std::size_t stored_row_bytes(GgmlType type, int columns) {
+constexpr std::size_t stored_row_bytes(StorageType type, int columns) {
     return static_cast<std::size_t>(columns) / block_values(type) * block_bytes(type);
 }
 
@@ -67,7 +66,7 @@ inline void check_ids(const StoredMatrix& matrix, int count, const float* ids) {
 /// Where row `row` of the matrix lies, and its type.
 struct StoredRow {
     const std::byte* data;
-    GgmlType type;
+    StorageType type;
 };
 inline StoredRow stored_row(const StoredMatrix& matrix, long row) {
     const StoredPart* part = matrix.parts.data();
@@ -77,24 +76,9 @@ inline StoredRow stored_row(const StoredMatrix& matrix, long row) {
             part->type};
 }
 
-/// The first `count` values from an address on, whole blocks, as float32. Nothing behind their last byte is read.
-template <class Block>
-void dequantize_values(const std::byte* from, long count, float* to) {
-    constexpr long values = static_cast<long>(genotype::detail::values_of<Block>());
-    for (long at = 0; at < count; at += values, from += sizeof(Block), to += values) {
-        Block block;
-        std::memcpy(&block, from, sizeof(Block));
-        if constexpr (std::is_same_v<Block, float>)
-            *to = block;
-        else if constexpr (values == 1)
-            *to = to_float(block);
-        else
-            dequantize(block, to);
-    }
-}
+/// The first `count` values of a row, whole blocks, as float32.
 inline void dequantize_values(const StoredRow& row, long count, float* to) {
-    genotype::detail::with_block(row.type,
-                                 [&]<class Block>(const Block*) { dequantize_values<Block>(row.data, count, to); });
+    genotype::detail::dequantize_values(row.type, row.data, count, to);
 }
 
 }  // namespace detail

@@ -18,6 +18,7 @@
 #include "genotype/kernels/portable/general_convolution.hpp"
 #include "genotype/kernels/portable/halves.hpp"
 #include "genotype/kernels/portable/interpolate.hpp"
+#include "genotype/kernels/portable/matmul.hpp"
 #include "genotype/kernels/portable/modulation.hpp"
 #include "genotype/kernels/portable/moments.hpp"
 #include "genotype/kernels/portable/normalization_batch.hpp"

@@ -100,7 +100,7 @@ class GramTiles {
             map(device_, static_cast<long>(others) * columns, kernels::Identity{}, padded, y);
             y = padded;
         }
-        convolve_transposed(device_, geometry(columns), count, x, {y, nullptr}, nullptr, to, rest_);
+        matmul_transposed(device_, geometry(columns), count, x, {y, nullptr}, nullptr, to, rest_);
     }
     template <class F>
     void fill(int count, F f) const {

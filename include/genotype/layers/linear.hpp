@@ -53,16 +53,16 @@ struct Linear : LayerBase {
     static void forward(Device device, Mode, const Forward<Mode>& f, const kernels::Epilogue<Function>& end = {}) {
         const float* bias = has_bias ? f.parameters + parameter_offset<Linear>(1) : nullptr;
         apply_epilogue(device, f.added, end, [&](const auto&... with) {
-            convolve(device, geometry, f.batch, f.x, weights<Device>(f), bias, f.y, f.scratch, with...);
+            matmul(device, geometry, f.batch, f.x, weights<Device>(f), bias, f.y, f.scratch, with...);
         });
     }
 
     template <class Device>
     static void backward(Device device, const Backward& b) {
-        if (b.dx) convolve_transposed(device, geometry, b.batch, b.dy, weights<Device>(b), nullptr, b.dx, b.scratch);
+        if (b.dx) matmul_transposed(device, geometry, b.batch, b.dy, weights<Device>(b), nullptr, b.dx, b.scratch);
         if (!b.gradients) return;
-        convolve_weight_gradient(device, geometry, b.batch, b.x, b.dy, b.gradients + parameter_offset<Linear>(0),
-                                 b.accumulate, b.scratch);
+        matmul_weight_gradient(device, geometry, b.batch, b.x, b.dy, b.gradients + parameter_offset<Linear>(0),
+                               b.accumulate, b.scratch);
         if constexpr (has_bias)
             column_sums(device, b.batch, out_features, b.dy, b.gradients + parameter_offset<Linear>(1), b.accumulate);
     }

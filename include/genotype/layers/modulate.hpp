@@ -75,8 +75,8 @@ struct Modulate : LayerBase {
     static const float* make_scales(Device device, const Forward<Mode>& f) {
         constexpr bool training = std::same_as<Mode, Training>;
         float* const made = (training ? f.kept : f.scratch).per_sample;
-        convolve(device, geometry, f.batch, value_of<N>(f).data, weights<Device>(f),
-                 f.parameters + parameter_offset<Modulate>(1), made, training ? f.scratch : f.scratch.at(one));
+        matmul(device, geometry, f.batch, value_of<N>(f).data, weights<Device>(f),
+               f.parameters + parameter_offset<Modulate>(1), made, training ? f.scratch : f.scratch.at(one));
         return made;
     }
     /// ... what forward made, and where backward writes the gradients by them, ...
@@ -111,8 +111,8 @@ struct Modulate : LayerBase {
     template <class Device>
     static void tangent(Device device, const Tangent& call) {
         const Forward<Training>& f = call.run;
-        convolve(device, geometry, f.batch, value_of<N>(call).data, weights<Device>(f), nullptr, call.own.per_sample,
-                 f.scratch);
+        matmul(device, geometry, f.batch, value_of<N>(call).data, weights<Device>(f), nullptr, call.own.per_sample,
+               f.scratch);
         modulate_tangent(device, f.batch, f.in.pixels(), channels, f.x, call.tx, f.kept.per_sample, call.own.per_sample,
                          call.ty);
     }
@@ -147,13 +147,13 @@ struct Modulate : LayerBase {
     static void send_back(Device device, const Backward& b, const NamedValue& named, const float* by_scales,
                           float* dvalue, const MemoryRegion& scratch, bool accumulate) {
         if (named.gradient) {
-            convolve_transposed(device, geometry, b.batch, by_scales, weights<Device>(b), nullptr, dvalue, scratch);
+            matmul_transposed(device, geometry, b.batch, by_scales, weights<Device>(b), nullptr, dvalue, scratch);
             update(device, static_cast<long>(b.batch) * width, kernels::AddTo{}, static_cast<const float*>(dvalue),
                    named.gradient);
         }
         if (b.gradients)
-            convolve_weight_gradient(device, geometry, b.batch, named.data, by_scales,
-                                     b.gradients + parameter_offset<Modulate>(0), accumulate, scratch);
+            matmul_weight_gradient(device, geometry, b.batch, named.data, by_scales,
+                                   b.gradients + parameter_offset<Modulate>(0), accumulate, scratch);
     }
 
     static constexpr MemoryExtent one{aligned(moments), 0}, value{aligned(width), 0};

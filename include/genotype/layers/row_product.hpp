@@ -34,17 +34,17 @@ struct RowProduct {
 
     template <class Device>
     void forward(Device device, int rows, const float* x, float* y, const MemoryRegion& scratch) const {
-        convolve_transposed(device, geometry, rows, x, form<Device>().weights(weight, packed), bias, y, scratch);
+        matmul_transposed(device, geometry, rows, x, form<Device>().weights(weight, packed), bias, y, scratch);
     }
     template <class Device>
     void input_gradient(Device device, int rows, const float* dy, float* dx, const MemoryRegion& scratch) const {
-        convolve(device, geometry, rows, dy, form<Device>().weights(weight, packed), nullptr, dx, scratch);
+        matmul(device, geometry, rows, dy, form<Device>().weights(weight, packed), nullptr, dx, scratch);
     }
     /// By the weight, and by the bias where that is not null.
     template <class Device>
     static void gradients(Device device, int rows, const float* x, const float* dy, float* weight_gradient,
                           float* bias_gradient, bool accumulate, const MemoryRegion& scratch) {
-        convolve_weight_gradient(device, geometry, rows, dy, x, weight_gradient, accumulate, scratch);
+        matmul_weight_gradient(device, geometry, rows, dy, x, weight_gradient, accumulate, scratch);
         if (bias_gradient) column_sums(device, rows, out, dy, bias_gradient, accumulate);
     }
 };

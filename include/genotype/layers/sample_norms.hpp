@@ -40,8 +40,8 @@ struct RowSquares {
         float *const squares = scratch.per_sample, *const ones = scratch.fixed;
         update(device, columns, SetOne{}, ones);
         map(device, static_cast<long>(rows) * columns, SquareOf{}, squares, x);
-        convolve(device, geometry(columns), rows, static_cast<const float*>(squares), {ones, nullptr}, nullptr, sums,
-                 scratch.at({aligned(columns), aligned(columns)}));
+        matmul(device, geometry(columns), rows, static_cast<const float*>(squares), {ones, nullptr}, nullptr, sums,
+               scratch.at({aligned(columns), aligned(columns)}));
     }
 
   private:

@@ -62,8 +62,8 @@ struct TiedNorms {
             float* const norm = norms + sample;
             if (detail::makes_table_gradient<Table> && !detail::gram_is_cheaper(rows, vocabulary, width)) {
                 float* const gradient = pass.scratch.fixed;
-                convolve_weight_gradient(device, geometry, rows, of_logits, of_product, gradient, false,
-                                         pass.scratch.at(Own::extent));
+                matmul_weight_gradient(device, geometry, rows, of_logits, of_product, gradient, false,
+                                       pass.scratch.at(Own::extent));
                 embedding_gradient(device, rows, vocabulary, width, ids, dy, gradient, true);
                 Own::add_squares(device, gradient, norm);
             } else {

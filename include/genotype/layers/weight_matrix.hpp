@@ -118,11 +118,11 @@ struct WeightMatrix {
                       float* scratch_at) {
         const MemoryRegion own = region<Device>(scratch_at);
         if constexpr (rows_are_last) {
-            convolve(device, geometry, 1, x, {matrix, nullptr}, nullptr, y, own);
+            matmul(device, geometry, 1, x, {matrix, nullptr}, nullptr, y, own);
         } else {
             for (long at = 0; at < outer; ++at)
-                convolve_transposed(device, geometry, 1, x + at * inner, {matrix + at * rows * inner, nullptr}, nullptr,
-                                    partial_sums + at * rows, own);
+                matmul_transposed(device, geometry, 1, x + at * inner, {matrix + at * rows * inner, nullptr}, nullptr,
+                                  partial_sums + at * rows, own);
             column_sums(device, outer, rows, static_cast<const float*>(partial_sums), y, false);
         }
     }
@@ -131,10 +131,10 @@ struct WeightMatrix {
     static void transposed_times(Device device, const float* matrix, const float* x, float* y, float* scratch_at) {
         const MemoryRegion own = region<Device>(scratch_at);
         if constexpr (rows_are_last) {
-            convolve_transposed(device, geometry, 1, x, {matrix, nullptr}, nullptr, y, own);
+            matmul_transposed(device, geometry, 1, x, {matrix, nullptr}, nullptr, y, own);
         } else {
             for (long at = 0; at < outer; ++at)
-                convolve(device, geometry, 1, x, {matrix + at * rows * inner, nullptr}, nullptr, y + at * inner, own);
+                matmul(device, geometry, 1, x, {matrix + at * rows * inner, nullptr}, nullptr, y + at * inner, own);
         }
     }
     /// M = u v^T, or with `accumulate` M + u v^T, for `rows` floats u and `columns` floats v.
@@ -143,11 +143,11 @@ struct WeightMatrix {
                               float* scratch_at) {
         const MemoryRegion own = region<Device>(scratch_at);
         if constexpr (rows_are_last) {
-            convolve_weight_gradient(device, geometry, 1, v, u, matrix, accumulate, own);
+            matmul_weight_gradient(device, geometry, 1, v, u, matrix, accumulate, own);
         } else {
             for (long at = 0; at < outer; ++at)
-                convolve_weight_gradient(device, geometry, 1, u, v + at * inner, matrix + at * rows * inner, accumulate,
-                                         own);
+                matmul_weight_gradient(device, geometry, 1, u, v + at * inner, matrix + at * rows * inner, accumulate,
+                                       own);
         }
     }
 };

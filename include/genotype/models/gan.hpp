@@ -1,7 +1,7 @@
 // The name of a GAN.
 #pragma once
 
-#include "genotype/training/adversarial_pair.hpp"
+#include "genotype/models/adversarial_pair.hpp"
 
 namespace genotype {
 

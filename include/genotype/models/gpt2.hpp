@@ -7,7 +7,7 @@
 #include "genotype/layers/positional_embedding.hpp"
 #include "genotype/models/decimal.hpp"
 #include "genotype/models/gpt2_config.hpp"
-#include "genotype/network/language_model.hpp"
+#include "genotype/models/language_model.hpp"
 #include "genotype/network/repeat.hpp"
 #include "genotype/network/residual.hpp"
 #include "genotype/network/self_attention.hpp"

@@ -1,6 +1,8 @@
 // The sizes of a GPT-2, as a value that a type can have.
 #pragma once
 
+#include <string_view>
+
 namespace genotype {
 
 /// What a model of GPT-2's family is made of, for a template argument: `GPT2<GPT2Config{.vocabulary = 50257, ...}>`.
@@ -39,4 +41,22 @@ inline constexpr GPT2Config gpt2_medium{.vocabulary = 50257, .context = 1024, .w
 inline constexpr GPT2Config gpt2_large{.vocabulary = 50257, .context = 1024, .width = 1280, .layers = 36, .heads = 20};
 inline constexpr GPT2Config gpt2_xl{.vocabulary = 50257, .context = 1024, .width = 1600, .layers = 48, .heads = 25};
 
+namespace detail {
+
+/// Where the layers of a GPT-2 are among the children of its network, whose numbers follow from the nesting in
+/// `gpt2.hpp` and are named here alone: so its parameters' names begin. "#" is a block's number.
+struct GPT2Layers {
+    static constexpr std::string_view embedding = "embedding";
+    static constexpr std::string_view positions = "body.0";
+    static constexpr std::string_view attention_norm = "body.1.#.0.branch.0";
+    static constexpr std::string_view attention_in = "body.1.#.0.branch.1.0";
+    static constexpr std::string_view attention_out = "body.1.#.0.branch.1.2";
+    static constexpr std::string_view feed_norm = "body.1.#.1.branch.0";
+    static constexpr std::string_view feed_in = "body.1.#.1.branch.1";
+    static constexpr std::string_view feed_out = "body.1.#.1.branch.3";
+    static constexpr std::string_view last_norm = "body.2";
+    static constexpr std::string_view head = "head";
+};
+
+}  // namespace detail
 }  // namespace genotype

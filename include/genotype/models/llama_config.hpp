@@ -1,6 +1,8 @@
 // The sizes of a Llama, as a value that a type can have.
 #pragma once
 
+#include <string_view>
+
 namespace genotype {
 
 /// How the angles of rotary positions are changed for texts that are longer than those of the training.
@@ -106,4 +108,21 @@ inline constexpr LlamaConfig llama_3_2_1b{.vocabulary = 128256,
                                           .rope_factor = 32,
                                           .tied = true};
 
+namespace detail {
+
+/// Where the layers of a Llama are among the children of its network, whose numbers follow from the nesting in
+/// `llama.hpp` and are named here alone: so its parameters' names begin. "#" is a block's number.
+struct LlamaLayers {
+    static constexpr std::string_view embedding = "embedding";
+    static constexpr std::string_view attention_norm = "body.0.#.0.branch.0";
+    static constexpr std::string_view attention_in = "body.0.#.0.branch.1.0";
+    static constexpr std::string_view attention_out = "body.0.#.0.branch.1.3";
+    static constexpr std::string_view feed_norm = "body.0.#.1.branch.0";
+    static constexpr std::string_view feed_in = "body.0.#.1.branch.1";
+    static constexpr std::string_view feed_out = "body.0.#.1.branch.3";
+    static constexpr std::string_view last_norm = "body.1";
+    static constexpr std::string_view head = "head";
+};
+
+}  // namespace detail
 }  // namespace genotype

@@ -4,8 +4,8 @@
 #include "genotype/layers/linear.hpp"
 #include "genotype/layers/relu.hpp"
 #include "genotype/layers/sigmoid.hpp"
+#include "genotype/models/autoencoder.hpp"
 #include "genotype/network/sequential.hpp"
-#include "genotype/training/autoencoder.hpp"
 
 namespace genotype {
 

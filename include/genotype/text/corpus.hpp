@@ -7,9 +7,9 @@
 #include <span>
 #include <string>
 
-#include "genotype/data/file_kind.hpp"
-#include "genotype/data/input_file.hpp"
 #include "genotype/data/named.hpp"
+#include "genotype/files/file_kind.hpp"
+#include "genotype/files/input_file.hpp"
 
 namespace genotype {
 

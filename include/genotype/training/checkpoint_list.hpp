@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "genotype/data/sorted_places.hpp"
+#include "genotype/files/sorted_places.hpp"
 #include "genotype/training/checkpoint_keys.hpp"
 #include "genotype/training/checkpoint_reader.hpp"
 #include "genotype/training/trainer.hpp"

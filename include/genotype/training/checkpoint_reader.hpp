@@ -102,7 +102,7 @@ class MetadataReader {
 [[gnu::cold]] inline std::vector<float> read_history(const SafeTensors& file, const History& history,
                                                      Loading& loading) {
     const TensorInfo* there = file.find(history_tensor);
-    if (!there || there->dtype != Dtype::F32 || there->shape.size() != 2 ||
+    if (!there || there->dtype != StorageType::F32 || there->shape.size() != 2 ||
         there->shape[1] != history.columns().size()) {
         loading.fault(history_tensor, there ? there->text() : "nothing",
                       concat("F32 [steps, ", history.columns().size(), "]"));

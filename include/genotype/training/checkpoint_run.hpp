@@ -62,7 +62,7 @@ class NotFiniteTensors {
     std::vector<std::byte> room;
     std::vector<float> numbers(most);
     for (const TensorInfo& tensor : file.tensors()) {
-        if (tensor.dtype != Dtype::F32 || tensor.name == history_tensor) continue;
+        if (tensor.dtype != StorageType::F32 || tensor.name == history_tensor) continue;
         for (std::uint64_t begin = tensor.begin; begin < tensor.end; begin += most * sizeof(float)) {
             const std::size_t bytes = std::min<std::uint64_t>(tensor.end - begin, most * sizeof(float));
             std::memcpy(numbers.data(), file.fetch(begin, bytes, room).data(), bytes);

@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include "genotype/io/folder_lock.hpp"
+#include "genotype/files/folder_lock.hpp"
 #include "genotype/training/checkpoint_file.hpp"
 #include "genotype/training/checkpoint_list.hpp"
 #include "genotype/training/checkpoint_run.hpp"

@@ -7,7 +7,7 @@
 
 #include "genotype/kernels/math.hpp"
 #include "genotype/losses/mse.hpp"
-#include "genotype/training/flow_matching.hpp"
+#include "genotype/models/flow_matching.hpp"
 #include "genotype/training/recipe_trainer.hpp"
 
 namespace genotype {

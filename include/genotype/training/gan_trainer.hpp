@@ -1,7 +1,7 @@
 // The training step of a GAN.
 #pragma once
 
-#include "genotype/training/adversarial_pair.hpp"
+#include "genotype/models/adversarial_pair.hpp"
 #include "genotype/training/recipe_trainer.hpp"
 
 namespace genotype {

@@ -16,13 +16,13 @@ namespace detail {
     const std::byte* from = file.bytes(tensor).data();
     double value = -1;
     std::int64_t count = -1;
-    if (tensor.dtype == Dtype::I64 && file.bytes(tensor).size() == sizeof count) {
+    if (tensor.dtype == StorageType::I64 && file.bytes(tensor).size() == sizeof count) {
         std::memcpy(&count, from, sizeof count);
         return count;
     }
-    if (tensor.dtype == Dtype::F32 && file.bytes(tensor).size() == sizeof(float))
+    if (tensor.dtype == StorageType::F32 && file.bytes(tensor).size() == sizeof(float))
         value = static_cast<double>(read_number<AsF32>(from));
-    if (tensor.dtype == Dtype::F64 && file.bytes(tensor).size() == sizeof value)
+    if (tensor.dtype == StorageType::F64 && file.bytes(tensor).size() == sizeof value)
         std::memcpy(&value, from, sizeof value);
     return value >= 0 && value <= most && std::floor(value) == value ? static_cast<std::int64_t>(value) : -1;
 }

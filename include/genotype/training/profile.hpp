@@ -175,6 +175,11 @@ void convolve_weight_gradient(const Profiled<Device>& device, Arguments&&... arg
                    [&] { convolve_weight_gradient(detail::unwatched(device), std::forward<Arguments>(arguments)...); });
 }
 template <class Device, class... Arguments>
+void matmul_weight_gradient(const Profiled<Device>& device, Arguments&&... arguments) {
+    Profile::watch("matmul_weight_gradient", Profile::weight_gradient,
+                   [&] { matmul_weight_gradient(detail::unwatched(device), std::forward<Arguments>(arguments)...); });
+}
+template <class Device, class... Arguments>
 void fill_normal(const Profiled<Device>& device, Arguments&&... arguments) {
     Profile::watch("fill_normal: noise", Profile::columns,
                    [&] { fill_normal(detail::unwatched(device), std::forward<Arguments>(arguments)...); });

@@ -9,8 +9,8 @@
 #include "genotype/losses/loss_domain.hpp"
 #include "genotype/memory/input.hpp"
 #include "genotype/memory/sender.hpp"
+#include "genotype/models/labels.hpp"
 #include "genotype/network/inputs.hpp"
-#include "genotype/training/labels.hpp"
 #include "genotype/training/recipe.hpp"
 
 namespace genotype::detail {

@@ -10,12 +10,12 @@
 
 #include "genotype/kernels/functions.hpp"
 #include "genotype/losses/loss_call.hpp"
+#include "genotype/models/read_labels.hpp"
 #include "genotype/network/model.hpp"
 #include "genotype/network/part.hpp"
 #include "genotype/network/workspace.hpp"
 #include "genotype/random/random_state.hpp"
 #include "genotype/training/micro_batch.hpp"
-#include "genotype/training/read_labels.hpp"
 #include "genotype/training/recipe.hpp"
 
 namespace genotype::detail {

@@ -1,8 +1,8 @@
 // The training step of a network that learns answers which are given: a classifier, a regression.
 #pragma once
 
+#include "genotype/models/supervised.hpp"
 #include "genotype/training/recipe_trainer.hpp"
-#include "genotype/training/supervised.hpp"
 
 namespace genotype {
 

@@ -6,8 +6,8 @@
 #include <string>
 
 #include "genotype/losses/cross_entropy.hpp"
+#include "genotype/models/language_model.hpp"
 #include "genotype/network/context.hpp"
-#include "genotype/network/language_model.hpp"
 #include "genotype/training/recipe_trainer.hpp"
 #include "genotype/training/text_inputs.hpp"
 

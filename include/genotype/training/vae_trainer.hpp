@@ -2,7 +2,7 @@
 #pragma once
 
 #include "genotype/losses/gaussian_kl.hpp"
-#include "genotype/training/autoencoder.hpp"
+#include "genotype/models/autoencoder.hpp"
 #include "genotype/training/recipe_trainer.hpp"
 
 namespace genotype {

@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "genotype/data/png_reader.hpp"
+#include "genotype/images/png_reader.hpp"
 
 extern "C" std::size_t LLVMFuzzerMutate(std::uint8_t* data, std::size_t size, std::size_t most);
 

@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-#include "genotype/io/dtype.hpp"
+#include "genotype/io/stored_number.hpp"
 
 extern "C" std::size_t LLVMFuzzerMutate(std::uint8_t* data, std::size_t size, std::size_t most);
 
@@ -98,8 +98,8 @@ std::uint64_t tile(std::vector<Entry>& entries, std::size_t most) {
         if (!value.is_object() || !value.contains("shape") || !value.contains("dtype")) continue;
         const Json &shape = value["shape"], &type = value["dtype"];
         if (!shape.is_array() || !type.is_string()) continue;
-        const auto dtype = genotype::dtype_of_name(type.get_ref<const std::string&>());
-        std::uint64_t bytes = dtype ? dtype_bits(*dtype) : 0;
+        const auto dtype = genotype::storage_type_of_name(type.get_ref<const std::string&>());
+        std::uint64_t bytes = dtype ? storage_bits(*dtype) : 0;
         for (const Json& size : shape)
             if (!size.is_number_unsigned() || __builtin_mul_overflow(bytes, size.get<std::uint64_t>(), &bytes))
                 bytes = 0;

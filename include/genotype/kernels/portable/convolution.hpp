@@ -2,7 +2,7 @@
 #pragma once
 
 #include "genotype/kernels/conv_geometry.hpp"
-#include "genotype/kernels/portable/split_product.hpp"
+#include "genotype/kernels/portable/matmul.hpp"
 
 namespace genotype::kernels {
 namespace detail {
@@ -198,38 +198,25 @@ void convolve_weight_gradient(Thrust<System> device, const ConvGeometry& g, int 
                           detail::ToGradient{g.small_channels, gradient, accumulate});
 }
 
-// Products of matrices, which a `Linear` is.
+// A convolution of one tap is a product.
 
-/// See the reference's.
+/// See `matmul`.
 template <class System, class Function = NoActivation>
 void convolve(Thrust<System> device, const ProductGeometry& g, int batch, const float* large, ConvWeights weights,
               const float* bias, float* small, MemoryRegion scratch, const Epilogue<Function>& end = {}) {
-    const long terms = g.large_channels, columns = g.small_channels;
-    detail::multiply_by_weights(device, scratch, static_cast<long>(batch) * g.small_pixels(), terms, columns,
-                                detail::Matrix{large, terms}, detail::Matrix{weights.plain, columns},
-                                detail::WithBias<Function>{bias, columns, small, end});
+    matmul(device, g, batch, large, weights, bias, small, scratch, end);
 }
-
-/// See the reference's.
 template <class System, class Function = NoActivation>
 void convolve_transposed(Thrust<System> device, const ProductGeometry& g, int batch, const float* small,
                          ConvWeights weights, const float* bias, float* large, MemoryRegion scratch,
                          const Epilogue<Function>& end = {}) {
-    const long terms = g.small_channels, columns = g.large_channels;
-    detail::multiply_by_weights(device, scratch, static_cast<long>(batch) * g.large_pixels(), terms, columns,
-                                detail::Matrix{small, terms}, detail::TransposedMatrix{weights.plain, terms},
-                                detail::WithBias<Function>{bias, columns, large, end});
+    matmul_transposed(device, g, batch, small, weights, bias, large, scratch, end);
 }
-
-/// See the reference's.
 template <class System>
 void convolve_weight_gradient(Thrust<System> device, const ProductGeometry& g, int batch, const float* large,
                               const float* small, float* gradient, bool accumulate, MemoryRegion scratch,
                               Transformed = Transformed::none) {
-    const long rows = g.large_channels, columns = g.small_channels;
-    detail::multiply_with(device, scratch, rows, static_cast<long>(batch) * g.small_pixels(), columns,
-                          detail::TransposedMatrix{large, rows}, detail::Matrix{small, columns},
-                          detail::ToGradient{columns, gradient, accumulate});
+    matmul_weight_gradient(device, g, batch, large, small, gradient, accumulate, scratch);
 }
 
 }  // namespace genotype::kernels

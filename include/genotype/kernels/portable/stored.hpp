@@ -48,7 +48,7 @@ struct StoredValueReader {
 };
 
 /// Value `at` of a row in a file's form, to the bit as `dequantize_values` has it; only what it needs is read.
-GENOTYPE_BOTH inline float stored_value(GgmlType type, const std::byte* row, long at) {
+GENOTYPE_BOTH inline float stored_value(StorageType type, const std::byte* row, long at) {
     return genotype::detail::with_block(type, StoredValueReader{row, at});
 }
 

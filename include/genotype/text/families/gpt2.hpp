@@ -30,21 +30,18 @@ struct TextFamily<GPT2Config> {
 
     static constexpr std::array<FamilyParameter, 10> parameters(const GPT2Config& c) {
         using enum FamilyForm;
+        using At = detail::GPT2Layers;
         return {
-            {{"embedding", weight, {{"transformer.wte", "token_embd", c.vocabulary}}},
-             {"body.0", weight, {{"transformer.wpe", "position_embd", c.context}}},
-             {"body.1.#.0.branch.0", weight_and_bias, {{"transformer.h.#.ln_1", "blk.#.attn_norm", c.width}}},
-             {"body.1.#.0.branch.1.0",
-              transposed_weight,
-              {{"transformer.h.#.attn.c_attn", "blk.#.attn_qkv", 3L * c.width}}},
-             {"body.1.#.0.branch.1.2",
-              transposed_weight,
-              {{"transformer.h.#.attn.c_proj", "blk.#.attn_output", c.width}}},
-             {"body.1.#.1.branch.0", weight_and_bias, {{"transformer.h.#.ln_2", "blk.#.ffn_norm", c.width}}},
-             {"body.1.#.1.branch.1", transposed_weight, {{"transformer.h.#.mlp.c_fc", "blk.#.ffn_up", c.hidden}}},
-             {"body.1.#.1.branch.3", transposed_weight, {{"transformer.h.#.mlp.c_proj", "blk.#.ffn_down", c.width}}},
-             {"body.2", weight_and_bias, {{"transformer.ln_f", "output_norm", c.width}}},
-             {"head", weight, {{"lm_head", "output", c.vocabulary}}}}};
+            {{At::embedding, weight, {{"transformer.wte", "token_embd", c.vocabulary}}},
+             {At::positions, weight, {{"transformer.wpe", "position_embd", c.context}}},
+             {At::attention_norm, weight_and_bias, {{"transformer.h.#.ln_1", "blk.#.attn_norm", c.width}}},
+             {At::attention_in, transposed_weight, {{"transformer.h.#.attn.c_attn", "blk.#.attn_qkv", 3L * c.width}}},
+             {At::attention_out, transposed_weight, {{"transformer.h.#.attn.c_proj", "blk.#.attn_output", c.width}}},
+             {At::feed_norm, weight_and_bias, {{"transformer.h.#.ln_2", "blk.#.ffn_norm", c.width}}},
+             {At::feed_in, transposed_weight, {{"transformer.h.#.mlp.c_fc", "blk.#.ffn_up", c.hidden}}},
+             {At::feed_out, transposed_weight, {{"transformer.h.#.mlp.c_proj", "blk.#.ffn_down", c.width}}},
+             {At::last_norm, weight_and_bias, {{"transformer.ln_f", "output_norm", c.width}}},
+             {At::head, weight, {{"lm_head", "output", c.vocabulary}}}}};
     }
 
     static GPT2Config read(const ConfigField& top) {

@@ -86,7 +86,7 @@ namespace detail {
              "8192");
     };
     std::vector<float> found(static_cast<std::size_t>(config.head_width) / 2);
-    if (tensor->type != GgmlType::F32 || tensor->count() != found.size()) wrong(tensor->text());
+    if (tensor->type != StorageType::F32 || tensor->count() != found.size()) wrong(tensor->text());
     file.dequantize(*tensor, found);
     if (config.rope_scaling != RopeScaling::none) wrong("them beside another scaling");
     config.rope_scaling = RopeScaling::llama3;
@@ -133,26 +133,25 @@ struct TextFamily<LlamaConfig> {
 
     static constexpr std::array<FamilyParameter, 9> parameters(const LlamaConfig& c) {
         using enum FamilyForm;
+        using At = detail::LlamaLayers;
         const long queries = long{c.heads} * c.head_width, keys = long{c.key_value_heads} * c.head_width;
         return {
-            {{"embedding", weight, {{"model.embed_tokens", "token_embd", c.vocabulary}}},
-             {"body.0.#.0.branch.0", weight, {{"model.layers.#.input_layernorm", "blk.#.attn_norm", c.width}}},
-             {"body.0.#.0.branch.1.0",
+            {{At::embedding, weight, {{"model.embed_tokens", "token_embd", c.vocabulary}}},
+             {At::attention_norm, weight, {{"model.layers.#.input_layernorm", "blk.#.attn_norm", c.width}}},
+             {At::attention_in,
               weight_and_bias,
               {{"model.layers.#.self_attn.q_proj", "blk.#.attn_q", queries, c.heads},
                {"model.layers.#.self_attn.k_proj", "blk.#.attn_k", keys, c.key_value_heads},
                {"model.layers.#.self_attn.v_proj", "blk.#.attn_v", keys}}},
-             {"body.0.#.0.branch.1.3",
-              weight_and_bias,
-              {{"model.layers.#.self_attn.o_proj", "blk.#.attn_output", c.width}}},
-             {"body.0.#.1.branch.0", weight, {{"model.layers.#.post_attention_layernorm", "blk.#.ffn_norm", c.width}}},
-             {"body.0.#.1.branch.1",
+             {At::attention_out, weight_and_bias, {{"model.layers.#.self_attn.o_proj", "blk.#.attn_output", c.width}}},
+             {At::feed_norm, weight, {{"model.layers.#.post_attention_layernorm", "blk.#.ffn_norm", c.width}}},
+             {At::feed_in,
               weight_and_bias,
               {{"model.layers.#.mlp.gate_proj", "blk.#.ffn_gate", c.hidden},
                {"model.layers.#.mlp.up_proj", "blk.#.ffn_up", c.hidden}}},
-             {"body.0.#.1.branch.3", weight_and_bias, {{"model.layers.#.mlp.down_proj", "blk.#.ffn_down", c.width}}},
-             {"body.1", weight, {{"model.norm", "output_norm", c.width}}},
-             {"head", weight, {{"lm_head", "output", c.vocabulary}}}}};
+             {At::feed_out, weight_and_bias, {{"model.layers.#.mlp.down_proj", "blk.#.ffn_down", c.width}}},
+             {At::last_norm, weight, {{"model.norm", "output_norm", c.width}}},
+             {At::head, weight, {{"lm_head", "output", c.vocabulary}}}}};
     }
 
     static LlamaConfig read(const ConfigField& top) {

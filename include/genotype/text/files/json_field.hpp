@@ -11,7 +11,7 @@
 #include <unordered_set>
 #include <vector>
 
-#include "genotype/data/file_kind.hpp"
+#include "genotype/files/file_kind.hpp"
 #include "genotype/io/words.hpp"
 #include "genotype/shape/error.hpp"
 #include "genotype/text/tokenizer/merges.hpp"

@@ -6,40 +6,12 @@
 
 #include "genotype/io/load_report.hpp"
 #include "genotype/io/state_dict.hpp"
-#include "genotype/io/tensor_layout.hpp"
-#include "genotype/kernels/stored_matrix.hpp"
+#include "genotype/io/tensor_copies.hpp"
 #include "genotype/memory/host_copy.hpp"
-#include "genotype/text/tokenizer/text_matching.hpp"
+#include "genotype/text/files/text_matching.hpp"
 
 namespace genotype {
 namespace detail {
-
-/// A piece of a tensor that one thread copies.
-struct WeightPiece {
-    const TextTensor* tensor;
-    CopyAxes axes;
-    std::uint64_t begin;  // bytes
-    std::size_t bytes;
-    float* to;
-
-    NotFinite copy(const TextFiles& files, CopyRoom& room) const {
-        const std::byte* const from = files.fetch(*tensor, begin, bytes, room.bytes).data();
-        switch (tensor->type) {
-            case GgmlType::F32:
-                return copy_tensor<AsF32>(axes, from, to);
-            case GgmlType::F16:
-                return copy_tensor<AsF16>(axes, from, to);
-            case GgmlType::BF16:
-                return copy_tensor<AsBF16>(axes, from, to);
-            default:
-                break;
-        }
-        const std::size_t values = bytes / block_bytes(tensor->type) * block_values(tensor->type);
-        if (room.floats.size() < values) room.floats.resize(values);
-        kernels::detail::dequantize_values({from, tensor->type}, static_cast<long>(values), room.floats.data());
-        return copy_tensor<AsF32>(axes, reinterpret_cast<const std::byte*>(room.floats.data()), to);
-    }
-};
 
 /// The axes of a part, the file's slowest first, from its tensor to a parameter whose rows and columns lie so far apart
 /// in memory. A vector is one column.
@@ -69,29 +41,16 @@ struct WeightPiece {
     return joined;
 }
 
-/// Adds the pieces of one parameter.
-[[gnu::cold]] inline void add_text_pieces(std::vector<WeightPiece>& pieces, const std::vector<MatchedPart>& parts,
+/// Adds the tensors of one parameter.
+[[gnu::cold]] inline void add_text_copies(TensorCopies<TextTensor>& copies, const std::vector<MatchedPart>& parts,
                                           Dims dims, AxisOrder order, float* to) {
     const bool is_matrix = dims.rank == 2;
     const long columns = is_matrix ? dims[1] : 1;
     const bool rows_are_fastest = is_matrix && order[1] == 0;
     const long row_stride = rows_are_fastest ? 1 : columns, column_stride = rows_are_fastest ? dims[0] : 1;
-    for (const MatchedPart& part : parts) {
-        const CopyAxes axes = text_axes(part, columns, row_stride, column_stride);
-        const CopyAxis slowest = axes.axis[0];
-        const GgmlType type = part.tensor->type;
-        // Pieces of quantized tensors are whole blocks.
-        const long unit = static_cast<long>(block_values(type)), step = slowest.from % unit == 0 ? 1 : unit;
-        const long most = std::min(slowest.size, (piece_rows(axes) + step - 1) / step * step);
-        const auto bytes_of = [&](long count) {
-            return static_cast<std::size_t>(count * slowest.from / unit) * block_bytes(type);
-        };
-        for (long begin = 0; begin < slowest.size; begin += most) {
-            const long count = std::min(most, slowest.size - begin);
-            pieces.push_back({part.tensor, cut(axes, count), bytes_of(begin), bytes_of(count),
-                              to + part.first_row * row_stride + begin * slowest.to});
-        }
-    }
+    for (const MatchedPart& part : parts)
+        copies.add(*part.tensor, part.tensor->type, text_axes(part, columns, row_stride, column_stride),
+                   to + part.first_row * row_stride);
 }
 
 /// Parameters that are to be filled from files: matched one by one, then copied together.
@@ -100,7 +59,7 @@ class TextLoading {
     [[gnu::cold]] explicit TextLoading(const TextFiles& files) : files_(files), matching_(files) {}
 
     [[gnu::cold]] void add(const StateTensor<float>& tensor) {
-        add_text_pieces(pieces_, matching_.match(tensor.info.name, tensor.dims), tensor.dims, tensor.order,
+        add_text_copies(copies_, matching_.match(tensor.info.name, tensor.dims), tensor.dims, tensor.order,
                         tensor.data);
         ++report_.loaded;
     }
@@ -111,18 +70,17 @@ class TextLoading {
     }
     LoadReport copy() {
         matching_.expect_no_faults();
-        const NotFinite found =
-            copy_pieces(pieces_, [&](const WeightPiece& piece, CopyRoom& room) { return piece.copy(files_, room); });
+        copies_.copy(report_, [&](const TextTensor& tensor, std::uint64_t begin, std::size_t bytes, auto& room) {
+            return files_.fetch(tensor, begin, bytes, room);
+        });
         report_.faults = matching_.left_out();
-        report_.nan = found.nan;
-        report_.infinite = found.infinite;
         return report_;
     }
 
   private:
     const TextFiles& files_;
     TextMatching matching_;
-    std::vector<WeightPiece> pieces_;
+    TensorCopies<TextTensor> copies_;
     LoadReport report_;
 };
 

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "genotype/io/mapped_file.hpp"
+#include "genotype/files/mapped_file.hpp"
 
 namespace genotype::detail {
 

@@ -10,7 +10,7 @@
 
 #include "genotype/io/tensor_layout.hpp"
 #include "genotype/kernels/stored_matrix.hpp"
-#include "genotype/text/tokenizer/text_matching.hpp"
+#include "genotype/text/files/text_matching.hpp"
 
 namespace genotype::detail {
 
@@ -54,7 +54,7 @@ struct MatrixPiece {
     bool narrows;   // float32 to bfloat16
     std::byte* to;  // where the part begins
 
-    GgmlType type() const { return narrows ? GgmlType::BF16 : part->tensor->type; }
+    StorageType type() const { return narrows ? StorageType::BF16 : part->tensor->type; }
 
     void copy(const TextFiles& files, CopyRoom& room) const {
         const TextTensor& tensor = *part->tensor;
@@ -71,7 +71,7 @@ struct MatrixPiece {
             from = halves;
         }
         if (part->transposed) {  // (columns, rows) there, and all of it is one piece
-            if (type() == GgmlType::F32)
+            if (type() == StorageType::F32)
                 transpose_numbers<float>(from, columns, rows, to);
             else
                 transpose_numbers<std::uint16_t>(from, columns, rows, to);
@@ -110,7 +110,7 @@ inline std::vector<MatrixCopy> store_matrices(const TextFiles& files, std::vecto
             const MatchedPart& part = matrix.parts[place];
             const TextTensor& tensor = *part.tensor;
             stored.parts[place] = {tensor.bytes.data(), tensor.type, static_cast<int>(part.rows)};
-            MatrixPiece piece{&part, matrix.dims[1], 0, part.rows, bf16 && tensor.type == GgmlType::F32, nullptr};
+            MatrixPiece piece{&part, matrix.dims[1], 0, part.rows, bf16 && tensor.type == StorageType::F32, nullptr};
             if (!piece.narrows && !part.transposed && tensor.interleaved_heads == 0) continue;
             const std::size_t row_bytes = kernels::stored_row_bytes(piece.type(), matrix.dims[1]);
             piece.to = copies.emplace_back(static_cast<std::size_t>(part.rows) * row_bytes).data.get();

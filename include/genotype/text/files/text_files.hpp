@@ -28,7 +28,7 @@ namespace genotype {
 /// at any address, and live as long as the `TextFiles`.
 struct TextTensor {
     std::string name = {};
-    GgmlType type = GgmlType::F32;
+    StorageType type = StorageType::F32;
     std::vector<std::uint64_t> shape = {};  ///< as stored, the fastest axis last
     std::span<const std::byte> bytes = {};
     /// Stored (out, in) where Hugging Face has (in, out): GPT-2's matrices in a GGUF file.
@@ -39,7 +39,7 @@ struct TextTensor {
     std::size_t file = 0, place = 0;  ///< which file it is in, and which of that file's tensors it is
 
     /// "BF16 [576, 1536]", for messages.
-    std::string text() const { return std::string(ggml_type_name(type)) + " " + detail::in_brackets(shape); }
+    std::string text() const { return std::string(storage_name(type)) + " " + detail::in_brackets(shape); }
 };
 
 struct TextFilesOptions {
@@ -163,16 +163,12 @@ class TextFiles {
         if (!there.name.starts_with(options_.prefix)) return;
         const std::string name = there.name.substr(options_.prefix.size());
         if (detail::is_buffer(name, config_.family())) return;
-        const std::optional<GgmlType> type = there.dtype == Dtype::F32    ? std::optional(GgmlType::F32)
-                                             : there.dtype == Dtype::F16  ? std::optional(GgmlType::F16)
-                                             : there.dtype == Dtype::BF16 ? std::optional(GgmlType::BF16)
-                                                                          : std::nullopt;
-        if (!type) {
+        if (there.dtype != StorageType::F32 && there.dtype != StorageType::F16 && there.dtype != StorageType::BF16) {
             others_.push_back({detail::whole_name(name, config_), there.text(), "F32, F16 or BF16"});
             return;
         }
         tensors_.push_back({.name = detail::whole_name(name, config_),
-                            .type = *type,
+                            .type = there.dtype,
                             .shape = there.shape,
                             .bytes = shards_[file].bytes(there),
                             .file = file,

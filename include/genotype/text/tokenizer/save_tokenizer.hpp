@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "genotype/io/atomic_file.hpp"
+#include "genotype/files/atomic_file.hpp"
 #include "genotype/text/tokenizer/tokenizer.hpp"
 
 namespace genotype {

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "genotype/io/utf8.hpp"
+#include "genotype/files/utf8.hpp"
 #include "genotype/shape/error.hpp"
 
 namespace genotype {

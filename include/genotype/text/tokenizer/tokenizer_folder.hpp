@@ -12,8 +12,8 @@
 #include <utility>
 #include <vector>
 
-#include "genotype/data/file_kind.hpp"
-#include "genotype/io/utf8.hpp"
+#include "genotype/files/file_kind.hpp"
+#include "genotype/files/utf8.hpp"
 #include "genotype/text/tokenizer/tokenizer.hpp"
 #include "genotype/text/tokenizer/tokenizer_json.hpp"
 #include "genotype/text/tokenizer/tokenizer_settings.hpp"

@@ -16,7 +16,7 @@
 #include "genotype/kernels/cpu/conv/convolution_weight.hpp"
 #include "genotype/kernels/cpu/conv/winograd.hpp"
 #include "genotype/kernels/cpu/conv/winograd_weights.hpp"
-#include "genotype/kernels/cpu/matmul/product.hpp"
+#include "genotype/kernels/cpu/matmul/matmul.hpp"
 #include "genotype/kernels/device.hpp"
 
 namespace genotype::kernels {
@@ -119,14 +119,14 @@ void convolve_transposed(Cpu, const Geometry& g, int batch, const float* small, 
                    to_large, packed);
 }
 
-// A product compiles nothing but products.
-inline void convolve(Cpu, const ProductGeometry& g, int batch, const float* large, ConvWeights weights,
-                     const float* bias, float* small, MemoryRegion) {
-    detail::product_to_small(g, batch, large, weights.plain, bias, small);
+// A convolution of one tap is a product, and compiles nothing else.
+inline void convolve(Cpu device, const ProductGeometry& g, int batch, const float* large, ConvWeights weights,
+                     const float* bias, float* small, MemoryRegion scratch) {
+    matmul(device, g, batch, large, weights, bias, small, scratch);
 }
-inline void convolve_transposed(Cpu, const ProductGeometry& g, int batch, const float* small, ConvWeights weights,
-                                const float* bias, float* large, MemoryRegion) {
-    detail::product_to_large(g, batch, small, weights.plain, bias, large);
+inline void convolve_transposed(Cpu device, const ProductGeometry& g, int batch, const float* small,
+                                ConvWeights weights, const float* bias, float* large, MemoryRegion scratch) {
+    matmul_transposed(device, g, batch, small, weights, bias, large, scratch);
 }
 
 }  // namespace genotype::kernels

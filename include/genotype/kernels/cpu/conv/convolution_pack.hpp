@@ -12,14 +12,6 @@
 
 namespace genotype::kernels::detail {
 
-/// to[i][j] = from[j][i], 4 x 4. The rows of each side lie a pitch apart.
-inline void transpose_square(const float* from, long from_pitch, float* to, long to_pitch) {
-    Quad rows[4];
-    unroll<4>([&](auto i) { rows[i] = load_quad(from + i * from_pitch); });
-    transpose(rows);
-    unroll<4>([&](auto i) { store_quad(rows[i], to + i * to_pitch); });
-}
-
 /// to[row][column] = from[row * row_stride + column * column_stride] for column < columns, 0 up to `width`. One of the
 /// strides is 1.
 inline void pack_panel(int rows, int columns, int width, const float* from, long row_stride, long column_stride,

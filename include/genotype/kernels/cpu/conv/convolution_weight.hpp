@@ -11,8 +11,7 @@
 #include "genotype/kernels/cpu/conv/convolution_weight_block.hpp"
 #include "genotype/kernels/cpu/conv/outer_tile.hpp"
 #include "genotype/kernels/cpu/conv/winograd_gradient.hpp"
-#include "genotype/kernels/cpu/matmul/product.hpp"
-#include "genotype/kernels/cpu/matmul/product_gradient.hpp"
+#include "genotype/kernels/cpu/matmul/matmul.hpp"
 #include "genotype/kernels/device.hpp"
 
 namespace genotype::kernels {
@@ -146,9 +145,10 @@ void convolve_weight_gradient(Cpu, const Geometry& g, int batch, const float* la
     detail::gradient_thread(w, omp_get_thread_num(), omp_get_num_threads());
 }
 
-inline void convolve_weight_gradient(Cpu, const ProductGeometry& g, int batch, const float* large, const float* small,
-                                     float* gradient, bool accumulate, MemoryRegion, Transformed = Transformed::none) {
-    detail::product_weight_gradient(g, batch, large, small, gradient, accumulate);
+inline void convolve_weight_gradient(Cpu device, const ProductGeometry& g, int batch, const float* large,
+                                     const float* small, float* gradient, bool accumulate, MemoryRegion scratch,
+                                     Transformed = Transformed::none) {
+    matmul_weight_gradient(device, g, batch, large, small, gradient, accumulate, scratch);
 }
 
 }  // namespace genotype::kernels

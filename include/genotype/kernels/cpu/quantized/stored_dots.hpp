@@ -23,12 +23,9 @@ inline constexpr int dots_columns = 4;
 /// Rows of x of the tallest tile: with its sums, a vector of each of them and one of weights fill the registers.
 inline constexpr int dots_rows = vector_registers == 32 ? 6 : 3;
 
-/// A vector as the compiler's own type, whose lanes can change places.
-using WideVector [[gnu::vector_size(sizeof(Vector))]] = float;
-
 /// (a[from(0)], b[from(1)], a[from(2)], b[from(3)]) in each quad of lanes, or pairs of them.
 template <bool pairs, bool upper>
-WideVector mix(const WideVector& a, const WideVector& b) {
+Lanes mix(const Lanes& a, const Lanes& b) {
     constexpr auto source = [](int lane) {
         const int place = lane % 4, quad = lane - place;
         const bool second = pairs ? place >= 2 : place % 2 == 1;
@@ -56,11 +53,11 @@ template <int count = lanes, class Wide>
 
 /// Four vectors become the sums of each one's lanes.
 [[gnu::always_inline]] inline Quad sums_of_lanes(const Vector* sums) {
-    WideVector wide[4];
-    unroll<4>([&](auto i) { wide[i] = std::bit_cast<WideVector>(sums[i].data); });
-    const WideVector first = mix<false, false>(wide[0], wide[1]) + mix<false, true>(wide[0], wide[1]);
-    const WideVector second = mix<false, false>(wide[2], wide[3]) + mix<false, true>(wide[2], wide[3]);
-    const WideVector quads = mix<true, false>(first, second) + mix<true, true>(first, second);
+    Lanes wide[4];
+    unroll<4>([&](auto i) { wide[i] = std::bit_cast<Lanes>(sums[i].data); });
+    const Lanes first = mix<false, false>(wide[0], wide[1]) + mix<false, true>(wide[0], wide[1]);
+    const Lanes second = mix<false, false>(wide[2], wide[3]) + mix<false, true>(wide[2], wide[3]);
+    const Lanes quads = mix<true, false>(first, second) + mix<true, true>(first, second);
     return sum_of_quads(quads);
 }
 

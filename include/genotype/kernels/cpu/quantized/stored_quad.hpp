@@ -86,7 +86,8 @@ void unpack_stored(const StoredQuad& quad, int length, float* to) {
 template <class Block>
 void unpack_stored_rest(const StoredQuad& quad, int length, float* to) {
     std::fill_n(to, dots_columns * lanes, 0.0f);
-    for (int row = 0; row < dots_columns; ++row) dequantize_values<Block>(quad.rows[row], length, to + row * lanes);
+    for (int row = 0; row < dots_columns; ++row)
+        genotype::detail::dequantize_values<Block>(quad.rows[row], length, to + row * lanes);
 }
 
 }  // namespace genotype::kernels::detail

@@ -130,7 +130,6 @@ struct StoredScales {
 };
 
 using Words [[gnu::vector_size(sizeof(Vector))]] = std::int32_t;
-using Floats [[gnu::vector_size(sizeof(Vector))]] = float;
 
 /// `lanes` numbers of 8 or 16 bits.
 template <class Number>
@@ -150,18 +149,18 @@ Words load_words(const std::byte* from) {
     return __builtin_convertvector(numbers, Words);
 #endif
 }
-inline Vector to_vector(const Floats& floats) {
+inline Vector to_vector(const Lanes& floats) {
     return Vector(std::bit_cast<Vector::register_type>(floats));
 }
 
 /// `to_float` of halves, in the lower 16 bits of each lane.
-inline Floats half_floats(const Words& halves) {
+inline Lanes half_floats(const Words& halves) {
     const Words exponent = halves & 0x7c00, fraction = (halves & 0x3ff) << 13;
     const Words least = (halves & 0) + 0x38800000;  // 2^-14
-    const Floats denormal = std::bit_cast<Floats>(least | fraction) - std::bit_cast<Floats>(least);
+    const Lanes denormal = std::bit_cast<Lanes>(least | fraction) - std::bit_cast<Lanes>(least);
     const Words moved = exponent == 0x7c00 ? (halves & 0) + 0x7f800000 : (exponent << 13) + (112 << 23);
     const Words size = exponent == 0 ? std::bit_cast<Words>(denormal) : moved | fraction;
-    return std::bit_cast<Floats>(size | (halves & 0x8000) << 16);
+    return std::bit_cast<Lanes>(size | (halves & 0x8000) << 16);
 }
 
 inline float load_scale(const std::byte* from) {
@@ -186,7 +185,7 @@ template <class Block>
         to[0] = to_vector(half_floats(load_words<std::uint16_t>(from)));
 #endif
     } else if constexpr (std::is_same_v<Block, BFloat16>) {
-        to[0] = to_vector(std::bit_cast<Floats>(load_words<std::uint16_t>(from) << 16));
+        to[0] = to_vector(std::bit_cast<Lanes>(load_words<std::uint16_t>(from) << 16));
     } else if constexpr (!has_vector_form<Block>) {
         load_dequantized<Block>(from, to);
     } else {
@@ -194,7 +193,7 @@ template <class Block>
         if constexpr (std::is_same_v<Block, BlockQ8_0>) {
             unroll<stored_vectors<Block>>([&](auto v) {
                 const Words quants = load_words<std::int8_t>(from + 2 + v * lanes);
-                to[v] = to_vector(__builtin_convertvector(quants, Floats)) * scale;
+                to[v] = to_vector(__builtin_convertvector(quants, Lanes)) * scale;
             });
         } else {
             constexpr bool has_least = std::is_same_v<Block, BlockQ4_1>;
@@ -204,9 +203,9 @@ template <class Block>
                 const Words quants = load_words<std::uint8_t>(from + (has_least ? 4 : 2) + v * lanes);
                 const auto value = [&](const Words& quant) {
                     if constexpr (has_least)
-                        return xsimd::fma(to_vector(__builtin_convertvector(quant, Floats)), scale, least);
+                        return xsimd::fma(to_vector(__builtin_convertvector(quant, Lanes)), scale, least);
                     else
-                        return to_vector(__builtin_convertvector(quant - 8, Floats)) * scale;
+                        return to_vector(__builtin_convertvector(quant - 8, Lanes)) * scale;
                 };
                 to[v] = value(quants & 15);
                 to[v + half] = value(quants >> 4);

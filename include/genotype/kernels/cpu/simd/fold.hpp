@@ -10,7 +10,7 @@ namespace genotype::kernels::detail {
 /// Lane i of the result is lane i + by of the value, around its end.
 template <int by, int... lane>
 [[gnu::always_inline]] inline Vector rotate_lanes(const Vector& value, std::integer_sequence<int, lane...>) {
-    const auto row = std::bit_cast<SquareRow>(value);
+    const auto row = std::bit_cast<Lanes>(value);
     return std::bit_cast<Vector>(__builtin_shufflevector(row, row, ((lane + by) % square_side)...));
 }
 
@@ -18,7 +18,7 @@ template <int by, int... lane>
 template <int width = square_side / 2, class Join>
 [[gnu::always_inline]] inline float fold_lanes(const Vector& value, const Join& join) {
     if constexpr (width == 0)
-        return std::bit_cast<SquareRow>(value)[0];
+        return std::bit_cast<Lanes>(value)[0];
     else
         return fold_lanes<width / 2>(
             join(value, rotate_lanes<width>(value, std::make_integer_sequence<int, square_side>{})), join);

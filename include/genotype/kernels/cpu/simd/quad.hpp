@@ -1,32 +1,14 @@
-// Four floats, for what needs lanes to change places.
+// Four floats, by the names that kernels call them.
 #pragma once
 
-#include <cstring>
+#include "genotype/memory/quad.hpp"
 
 namespace genotype::kernels::detail {
 
-using Quad [[gnu::vector_size(16)]] = float;
-
-inline Quad load_quad(const float* from) {
-    Quad quad;
-    std::memcpy(&quad, from, sizeof(Quad));
-    return quad;
-}
-
-inline void store_quad(const Quad& quad, float* to) {
-    std::memcpy(to, &quad, sizeof(Quad));
-}
-
-/// Four rows become four columns.
-inline void transpose(Quad (&row)[4]) {
-    const Quad low01 = __builtin_shufflevector(row[0], row[1], 0, 4, 1, 5);
-    const Quad high01 = __builtin_shufflevector(row[0], row[1], 2, 6, 3, 7);
-    const Quad low23 = __builtin_shufflevector(row[2], row[3], 0, 4, 1, 5);
-    const Quad high23 = __builtin_shufflevector(row[2], row[3], 2, 6, 3, 7);
-    row[0] = __builtin_shufflevector(low01, low23, 0, 1, 4, 5);
-    row[1] = __builtin_shufflevector(low01, low23, 2, 3, 6, 7);
-    row[2] = __builtin_shufflevector(high01, high23, 0, 1, 4, 5);
-    row[3] = __builtin_shufflevector(high01, high23, 2, 3, 6, 7);
-}
+using genotype::detail::load_quad;
+using genotype::detail::Quad;
+using genotype::detail::store_quad;
+using genotype::detail::transpose;
+using genotype::detail::transpose_square;
 
 }  // namespace genotype::kernels::detail

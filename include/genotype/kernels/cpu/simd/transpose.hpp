@@ -10,19 +10,17 @@
 namespace genotype::kernels::detail {
 
 inline constexpr int square_side = static_cast<int>(vector_size);
-using SquareRow [[gnu::vector_size(square_side * sizeof(float))]] = float;
 
 /// Exchanges the lanes of two rows that are `apart`: what the upper row has where a lane's number has that bit stays.
 template <int apart, int... lane>
-[[gnu::always_inline]] inline void exchange(SquareRow& upper, SquareRow& lower, std::integer_sequence<int, lane...>) {
-    const SquareRow first =
-        __builtin_shufflevector(upper, lower, ((lane & apart) ? square_side + lane - apart : lane)...);
+[[gnu::always_inline]] inline void exchange(Lanes& upper, Lanes& lower, std::integer_sequence<int, lane...>) {
+    const Lanes first = __builtin_shufflevector(upper, lower, ((lane & apart) ? square_side + lane - apart : lane)...);
     lower = __builtin_shufflevector(upper, lower, ((lane & apart) ? square_side + lane : lane + apart)...);
     upper = first;
 }
 
 template <int apart>
-[[gnu::always_inline]] inline void exchange_rows(SquareRow (&rows)[square_side]) {
+[[gnu::always_inline]] inline void exchange_rows(Lanes (&rows)[square_side]) {
     if constexpr (apart < square_side) {
         unroll<square_side / 2>([&](auto i) {
             constexpr int row = i / apart * 2 * apart + i % apart;
@@ -34,10 +32,10 @@ template <int apart>
 
 /// to[i][j] = from[j][i] of a square. The rows of each side lie a pitch apart.
 inline void transpose_square_of_lanes(const float* from, long from_pitch, float* to, long to_pitch) {
-    SquareRow rows[square_side];
-    unroll<square_side>([&](auto i) { std::memcpy(&rows[i], from + i * from_pitch, sizeof(SquareRow)); });
+    Lanes rows[square_side];
+    unroll<square_side>([&](auto i) { std::memcpy(&rows[i], from + i * from_pitch, sizeof(Lanes)); });
     exchange_rows<1>(rows);
-    unroll<square_side>([&](auto i) { std::memcpy(to + i * to_pitch, &rows[i], sizeof(SquareRow)); });
+    unroll<square_side>([&](auto i) { std::memcpy(to + i * to_pitch, &rows[i], sizeof(Lanes)); });
 }
 
 }  // namespace genotype::kernels::detail

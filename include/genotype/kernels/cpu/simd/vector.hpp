@@ -20,6 +20,13 @@ namespace genotype::kernels {
 using Vector = xsimd::batch<float>;
 inline constexpr long vector_size = static_cast<long>(Vector::size);
 
+namespace detail {
+
+/// The same as the compiler's own type, whose lanes can change places.
+using Lanes [[gnu::vector_size(sizeof(Vector))]] = float;
+
+}  // namespace detail
+
 #if defined(__AVX512F__)
 
 /// exp(-|x|) cannot overflow, and AVX-512 multiplies by a power of two in one instruction.

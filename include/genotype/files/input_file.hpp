@@ -12,7 +12,7 @@
 #include <span>
 #include <string>
 
-#include "genotype/data/byte_source.hpp"
+#include "genotype/files/byte_source.hpp"
 #include "genotype/shape/error.hpp"
 
 namespace genotype::detail {

@@ -8,8 +8,8 @@
 #include <cstdint>
 #include <string>
 
-#include "genotype/data/images.hpp"
-#include "genotype/data/range.hpp"
+#include "genotype/images/images.hpp"
+#include "genotype/images/range.hpp"
 #include "genotype/memory/view.hpp"
 #include "genotype/shape/error.hpp"
 #include "genotype/shape/shape.hpp"

@@ -15,8 +15,8 @@
 #include <utility>
 #include <vector>
 
-#include "genotype/data/images_report.hpp"
-#include "genotype/data/sorted_places.hpp"
+#include "genotype/files/sorted_places.hpp"
+#include "genotype/images/images_report.hpp"
 #include "genotype/shape/error.hpp"
 
 namespace genotype::detail {

@@ -3,9 +3,9 @@
 
 #include "genotype/losses/adversarial.hpp"
 #include "genotype/losses/bce.hpp"
+#include "genotype/models/parts_report.hpp"
+#include "genotype/models/read_labels.hpp"
 #include "genotype/network/output_shape.hpp"
-#include "genotype/training/read_labels.hpp"
-#include "genotype/training/recipe_report.hpp"
 
 namespace genotype {
 namespace combinators {

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "genotype/losses/cross_entropy.hpp"
+#include "genotype/models/parts_report.hpp"
 #include "genotype/network/output_shape.hpp"
-#include "genotype/training/recipe_report.hpp"
 
 namespace genotype {
 namespace combinators {

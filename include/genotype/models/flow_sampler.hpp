@@ -6,9 +6,9 @@
 
 #include "genotype/kernels/functions.hpp"
 #include "genotype/memory/input.hpp"
+#include "genotype/models/flow_matching.hpp"
+#include "genotype/models/labels.hpp"
 #include "genotype/network/model.hpp"
-#include "genotype/training/flow_matching.hpp"
-#include "genotype/training/labels.hpp"
 
 namespace genotype {
 

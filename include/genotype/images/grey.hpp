@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <utility>
 
-#include "genotype/data/images.hpp"
+#include "genotype/images/images.hpp"
 #include "genotype/shape/error.hpp"
 
 namespace genotype {

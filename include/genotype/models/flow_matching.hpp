@@ -1,9 +1,9 @@
 // A network of velocities as the model of a flow.
 #pragma once
 
+#include "genotype/models/read_labels.hpp"
 #include "genotype/network/inputs.hpp"
 #include "genotype/network/output_shape.hpp"
-#include "genotype/training/read_labels.hpp"
 
 namespace genotype {
 namespace why {

@@ -3,11 +3,11 @@
 
 #include "genotype/losses/loss_domain.hpp"
 #include "genotype/losses/mse.hpp"
+#include "genotype/models/parts_report.hpp"
+#include "genotype/models/read_labels.hpp"
 #include "genotype/network/children.hpp"
 #include "genotype/network/output_shape.hpp"
 #include "genotype/network/run.hpp"
-#include "genotype/training/read_labels.hpp"
-#include "genotype/training/recipe_report.hpp"
 
 namespace genotype {
 namespace combinators {

@@ -8,9 +8,9 @@
 #include <limits>
 #include <string>
 
-#include "genotype/data/images.hpp"
-#include "genotype/data/png_reader.hpp"
-#include "genotype/io/atomic_file.hpp"
+#include "genotype/files/atomic_file.hpp"
+#include "genotype/images/images.hpp"
+#include "genotype/images/png_reader.hpp"
 #include "genotype/shape/error.hpp"
 
 namespace genotype {

@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <limits>
 
-#include "genotype/data/float_images.hpp"
-#include "genotype/data/images.hpp"
+#include "genotype/images/float_images.hpp"
+#include "genotype/images/images.hpp"
 #include "genotype/shape/error.hpp"
 
 namespace genotype {

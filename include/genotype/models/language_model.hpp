@@ -97,8 +97,8 @@ struct LanguageModel {
             rows = texts.count;
         }
         if constexpr (tied) {
-            convolve_transposed(device, head_geometry, rows, answered, E::template weights<Device>(pass), nullptr,
-                                pass.y, pass.scratch.at(behind.scratch));
+            matmul_transposed(device, head_geometry, rows, answered, E::template weights<Device>(pass), nullptr, pass.y,
+                              pass.scratch.at(behind.scratch));
         } else {
             Forward<Mode> head = pass.child(body + weights_of<B, Device>(), middle, pass.out, answered, pass.y);
             head.batch = rows;
@@ -114,19 +114,18 @@ struct LanguageModel {
             weights_of<E, Device>() + LayerSlice{.kept = two_activations, .scratch = two_activations};
         if constexpr (tied) {
             const MemoryRegion scratch = pass.scratch.at(two_activations);
-            convolve(device, head_geometry, pass.batch, pass.dy, E::template weights<Device>(pass), nullptr, d_after,
-                     scratch);
+            matmul(device, head_geometry, pass.batch, pass.dy, E::template weights<Device>(pass), nullptr, d_after,
+                   scratch);
             if (pass.gradients)
-                convolve_weight_gradient(device, head_geometry, pass.batch, pass.dy, after, pass.gradients,
-                                         pass.accumulate, scratch);
+                matmul_weight_gradient(device, head_geometry, pass.batch, pass.dy, after, pass.gradients,
+                                       pass.accumulate, scratch);
         } else {
             run_backward<H, middle>(device, pass.child(body + weights_of<B, Device>(), middle, pass.out,
                                                        {after, pass.y, pass.dy, d_after}));
         }
         run_backward<B, middle>(device, pass.child(body, middle, middle, {before, after, d_after, d_before}));
 
-        Backward first =
-            pass.child({.scratch = two_activations}, pass.in, middle, {pass.x, before, d_before, pass.dx});
+        Backward first = pass.child({.scratch = two_activations}, pass.in, middle, {pass.x, before, d_before, pass.dx});
         first.accumulate = pass.accumulate || tied;  // the head has written the embedding's gradient already
         if constexpr (tied && requires { device.template before_tied_backward<E>(first, pass.dy, after); }) {
             device.template before_tied_backward<E>(first, pass.dy, after);

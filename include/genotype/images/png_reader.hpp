@@ -14,8 +14,8 @@
 #include <string>
 #include <vector>
 
-#include "genotype/data/file_kind.hpp"
-#include "genotype/data/images.hpp"
+#include "genotype/files/file_kind.hpp"
+#include "genotype/images/images.hpp"
 #include "genotype/shape/error.hpp"
 
 namespace genotype {

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "genotype/data/images.hpp"
+#include "genotype/images/images.hpp"
 #include "genotype/shape/error.hpp"
 
 namespace genotype {

@@ -10,12 +10,12 @@
 #include <utility>
 #include <vector>
 
-#include "genotype/data/image_files.hpp"
-#include "genotype/data/image_parts.hpp"
-#include "genotype/data/images.hpp"
-#include "genotype/data/images_report.hpp"
-#include "genotype/data/png_reader.hpp"
-#include "genotype/data/resize.hpp"
+#include "genotype/images/image_files.hpp"
+#include "genotype/images/image_parts.hpp"
+#include "genotype/images/images.hpp"
+#include "genotype/images/images_report.hpp"
+#include "genotype/images/png_reader.hpp"
+#include "genotype/images/resize.hpp"
 #include "genotype/shape/error.hpp"
 
 namespace genotype {

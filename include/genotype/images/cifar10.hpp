@@ -10,10 +10,10 @@
 #include <string_view>
 #include <vector>
 
-#include "genotype/data/file_kind.hpp"
-#include "genotype/data/images.hpp"
-#include "genotype/data/input_file.hpp"
-#include "genotype/data/split.hpp"
+#include "genotype/files/file_kind.hpp"
+#include "genotype/files/input_file.hpp"
+#include "genotype/images/images.hpp"
+#include "genotype/images/split.hpp"
 #include "genotype/shape/error.hpp"
 
 namespace genotype {

@@ -1,9 +1,9 @@
 // What a trained VAE is for: latents of images, and images of latents.
 #pragma once
 
+#include "genotype/models/autoencoder.hpp"
 #include "genotype/network/model.hpp"
 #include "genotype/network/part.hpp"
-#include "genotype/training/autoencoder.hpp"
 
 namespace genotype {
 

@@ -12,8 +12,8 @@
 #include <utility>
 #include <vector>
 
-#include "genotype/data/image_files.hpp"
-#include "genotype/data/images_report.hpp"
+#include "genotype/images/image_files.hpp"
+#include "genotype/images/images_report.hpp"
 #include "genotype/shape/error.hpp"
 
 namespace genotype::detail {
