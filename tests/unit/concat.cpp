@@ -1,11 +1,17 @@
-// Texts and whole numbers put together.
+// Texts and whole numbers put together, and a double read from its text.
 #include "genotype/shape/concat.hpp"
 
 #include <doctest/doctest.h>
 
+#include <bit>
+#include <charconv>
+#include <clocale>
 #include <cstdint>
 #include <limits>
+#include <random>
+#include <string>
 
+#include "genotype/files/read_double.hpp"
 #include "genotype/shape/error.hpp"
 
 using namespace genotype;
@@ -33,4 +39,26 @@ TEST_CASE("an error takes both") {
     } catch (const Error& error) {
         CHECK(std::string(error.what()) == "where: field: found -2, expected 3");
     }
+}
+
+TEST_CASE("a double is read from its shortest text to the bit, also in a locale with a decimal comma") {
+    const std::string before = std::setlocale(LC_ALL, nullptr);
+    const bool has_comma = std::setlocale(LC_ALL, "de_DE.UTF-8") || std::setlocale(LC_ALL, "fr_FR.UTF-8");
+    INFO("a locale with a comma: ", has_comma);
+    std::mt19937_64 random(1);
+    for (int n = 0; n < 3000; ++n) {
+        // Of all sizes; the first hundred are subnormal, then come some that no float holds.
+        const double value = n == 0   ? std::numeric_limits<double>::infinity()
+                             : n == 1 ? -std::numeric_limits<double>::max()
+                             : n == 2 ? -0.0
+                                      : std::bit_cast<double>(random() >> (n < 100 ? 13 : 2));
+        char text[32];
+        const std::string_view shortest(text, std::to_chars(text, text + sizeof text, value).ptr);
+        const auto read = detail::read_double(shortest);
+        CHECK((read && std::bit_cast<std::uint64_t>(*read) == std::bit_cast<std::uint64_t>(value)));
+    }
+    CHECK(detail::read_double("1.5 and more") == 1.5);
+    CHECK(detail::read_double("0x10") == 0.);
+    for (const char* none : {"", "x", "-", "+1", " 1", "1e400", ",5"}) CHECK_FALSE(detail::read_double(none));
+    std::setlocale(LC_ALL, before.c_str());
 }

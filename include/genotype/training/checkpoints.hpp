@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "genotype/files/folder_lock.hpp"
+#include "genotype/files/read_double.hpp"
 #include "genotype/training/checkpoint_file.hpp"
 #include "genotype/training/checkpoint_list.hpp"
 #include "genotype/training/checkpoint_run.hpp"
@@ -252,8 +253,7 @@ class Checkpoints {
             const detail::FoundCheckpoint found = detail::read_found(best_path());
             const SafeTensors file(best_path());
             const std::string* const text = detail::find_text(file.metadata(), detail::score_key);
-            double score = best.score;
-            if (text) std::from_chars(text->data(), text->data() + text->size(), score);
+            const double score = text ? detail::read_double(*text).value_or(best.score) : best.score;
             return {std::isnan(score) ? best.score : score, found.run.id, found.steps, true};
         } catch (const Error&) {
             return best;  // a damaged file is worse than any
