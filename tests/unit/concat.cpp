@@ -1,11 +1,10 @@
 // Texts and whole numbers put together.
-#include "genotype/shape/concat.hpp"
-
 #include <doctest/doctest.h>
 
 #include <cstdint>
 #include <limits>
 
+#include "genotype/shape/concat_text.hpp"
 #include "genotype/shape/error.hpp"
 
 using namespace genotype;
