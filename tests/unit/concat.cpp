@@ -1,6 +1,4 @@
 // Texts and whole numbers put together, and a double read from its text.
-#include "genotype/shape/concat.hpp"
-
 #include <doctest/doctest.h>
 
 #include <bit>
@@ -12,6 +10,7 @@
 #include <string>
 
 #include "genotype/files/read_double.hpp"
+#include "genotype/shape/concat_text.hpp"
 #include "genotype/shape/error.hpp"
 
 using namespace genotype;

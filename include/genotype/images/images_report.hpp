@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "genotype/shape/concat.hpp"
+#include "genotype/shape/concat_text.hpp"
 
 namespace genotype {
 

@@ -9,7 +9,7 @@
 
 #include "genotype/files/sorted_places.hpp"
 #include "genotype/io/words.hpp"
-#include "genotype/shape/concat.hpp"
+#include "genotype/shape/concat_text.hpp"
 
 namespace genotype::detail {
 

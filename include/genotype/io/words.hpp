@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "genotype/shape/concat.hpp"
+#include "genotype/shape/concat_text.hpp"
 
 namespace genotype::detail {
 

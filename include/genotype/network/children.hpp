@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "genotype/layers/layer.hpp"
-#include "genotype/shape/concat.hpp"
+#include "genotype/shape/concat_text.hpp"
 
 namespace genotype {
 

@@ -10,7 +10,7 @@
 #include "genotype/network/children.hpp"
 #include "genotype/network/name_word.hpp"
 #include "genotype/network/scope.hpp"
-#include "genotype/shape/concat.hpp"
+#include "genotype/shape/concat_text.hpp"
 
 namespace genotype::detail {
 

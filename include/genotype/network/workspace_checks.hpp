@@ -1,7 +1,7 @@
 // What a workspace refuses, compiled once for all networks.
 #pragma once
 
-#include "genotype/shape/concat.hpp"
+#include "genotype/shape/concat_text.hpp"
 #include "genotype/shape/error.hpp"
 
 namespace genotype::detail {

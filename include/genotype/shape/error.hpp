@@ -4,7 +4,7 @@
 #include <stdexcept>
 #include <string_view>
 
-#include "genotype/shape/concat.hpp"
+#include "genotype/shape/concat_text.hpp"
 
 namespace genotype {
 

@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "genotype/shape/concat.hpp"
+#include "genotype/shape/concat_text.hpp"
 
 namespace genotype::detail {
 

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "genotype/layers/parameter.hpp"
-#include "genotype/shape/concat.hpp"
+#include "genotype/shape/concat_text.hpp"
 #include "genotype/shape/error.hpp"
 
 namespace genotype {

@@ -11,7 +11,7 @@
 #include "genotype/network/children.hpp"
 #include "genotype/network/inputs.hpp"
 #include "genotype/network/output_shape.hpp"
-#include "genotype/shape/concat.hpp"
+#include "genotype/shape/concat_text.hpp"
 #include "genotype/shape/error.hpp"
 #include "genotype/training/recipe_options.hpp"
 
