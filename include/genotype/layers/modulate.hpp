@@ -113,8 +113,8 @@ struct Modulate : LayerBase {
         const Forward<Training>& f = call.run;
         matmul(device, geometry, f.batch, value_of<N>(call).data, weights<Device>(f), nullptr, call.own.per_sample,
                f.scratch);
-        modulate_tangent(device, f.batch, f.in.pixels(), channels, f.x, call.tx, f.saved.per_sample, call.own.per_sample,
-                         call.ty);
+        modulate_tangent(device, f.batch, f.in.pixels(), channels, f.x, call.tx, f.saved.per_sample,
+                         call.own.per_sample, call.ty);
     }
     template <class Device>
     static void tangent_backward(Device device, const TangentBackward& call) {
