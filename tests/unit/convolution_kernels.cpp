@@ -9,8 +9,10 @@
 #include "genotype/kernels/cpu/conv/convolution.hpp"
 #include "genotype/kernels/reference/convolution.hpp"
 #include "support/convolution_runs.hpp"
+#include "support/instrumented.hpp"
 
 using namespace genotype;
+using genotype_test::instrumented, genotype_test::sized_for_sanitizers;
 using namespace convolution_test;
 
 namespace {
@@ -25,6 +27,11 @@ void compare_with_reference(const Case& c, bool with_bias) {
     const double pixels = 1.0 + static_cast<double>(c.batch) * g.small_pixels();
     CHECK(distance(fast.gradient, plain.gradient, pixels) < limit);
     CHECK(distance(fast.added, plain.added, pixels) < limit);
+}
+
+/// Whether sanitizers are done without it here, because they look at Winograd's form in winograd_kernels.cpp.
+bool left_out(const Case& c) {
+    return instrumented && convolution_form(Cpu{}, c.geometry, c.batch) == kernels::ConvForm::winograd;
 }
 
 std::vector<Case> table() {
@@ -79,7 +86,8 @@ std::vector<Case> table() {
 
 TEST_CASE("The processor's convolutions agree with plain loops") {
     bool with_bias = false;
-    for (const Case& c : table()) compare_with_reference(c, with_bias = !with_bias);
+    for (const Case& c : table())
+        if (!left_out(c)) compare_with_reference(c, with_bias = !with_bias);
 }
 
 TEST_CASE("They agree on random shapes") {
@@ -108,10 +116,11 @@ TEST_CASE("Every number of threads gives the same bits") {
           transposed(256, 100, 4, 1, 0, 1, 1, 64), transposed(256, 100, 4, 1, 0, 1, 1, 1),
           conv(64, 4, 3, 1, 1, 14, 14, 9), conv(64, 4, 3, 1, 1, 14, 14, 2), conv(32, 1, 3, 1, 1, 90, 40, 1),
           conv(128, 64, 1, 1, 0, 14, 14, 8), linear(300, 290, 300), linear(130, 65, 900)}) {
+        if (left_out(c)) continue;
         CAPTURE(c);
         omp_set_num_threads(1);
         const Results one = run(Cpu{}, c, true);
-        for (int threads : {2, 3, 7}) {
+        for (int threads : sized_for_sanitizers<int>({2, 3, 7}, {3})) {
             omp_set_num_threads(threads);
             CHECK((run(Cpu{}, c, true) == one));
         }
