@@ -9,8 +9,10 @@
 #include "genotype/kernels/reference/attention.hpp"
 #include "genotype/kernels/reference/full_attention.hpp"
 #include "support/full_attention_runs.hpp"
+#include "support/instrumented.hpp"
 
 using namespace genotype;
+using genotype_test::instrumented, genotype_test::sized_for_sanitizers;
 using namespace kernel_test;
 
 namespace {
@@ -83,6 +85,12 @@ TEST_CASE("attention agrees with the plain loops, for every number of threads") 
     unsigned seed = 0;
     for (const kernels::AttentionSizes& sizes : heads_table)
         for (const auto& counts : table) {
+            // Under sanitizers wide heads have the texts that reach beyond every block, and no others. The numbers are
+            // those of all cases, because the limits below are close to what these come to.
+            if (instrumented && sizes.heads * sizes.head_width > 128 && counts.size() < 3) {
+                seed += 2;
+                continue;
+            }
             CAPTURE(sizes.heads);
             CAPTURE(sizes.head_width);
             CAPTURE(counts.size());
@@ -97,7 +105,7 @@ TEST_CASE("attention agrees with the plain loops, for every number of threads") 
             const auto back = [&] { return gradient(Cpu{}, sizes, texts, x, found, dy); };
             const Array dx = with_threads(1, back);
             CHECK(difference(dx, gradient(Reference{}, sizes, texts, x, found, dy), 8) < 3e-6);
-            for (const int threads : {2, 3}) {
+            for (const int threads : sized_for_sanitizers<int>({2, 3}, {3})) {
                 const Outcome again = with_threads(threads, [&] { return run(Cpu{}, sizes, texts, x, nullptr); });
                 CHECK(same_bits(dx, with_threads(threads, back)));
                 CHECK(same_bits(found.y, again.y));
@@ -120,8 +128,8 @@ TEST_CASE("a text alone, without a session, has the bits that it has among other
 
 TEST_CASE("a text in pieces has the bits that it has whole") {
     constexpr int context = 1100, slots = 3;
-    for (const kernels::AttentionSizes& sizes :
-         {kernels::AttentionSizes{3, 1, 64}, kernels::AttentionSizes{4, 4, 20}, kernels::AttentionSizes{20, 1, 8}}) {
+    for (const kernels::AttentionSizes& sizes : sized_for_sanitizers<kernels::AttentionSizes>(
+             {{3, 1, 64}, {4, 4, 20}, {20, 1, 8}}, {{3, 1, 16}, {2, 2, 20}})) {
         CAPTURE(sizes.heads);
         const Array x = rows_of(sizes, context, 7), other = rows_of(sizes, 40, 8);
         const Array empty = unwritten(static_cast<long>(slots) * context * sizes.session_floats());
@@ -207,7 +215,7 @@ TEST_CASE("issue 18.9: full attention agrees with the plain loops, for every num
         CHECK(difference(found.y, wanted.y) < 2e-6);
         CHECK(difference(found.log_sums, wanted.log_sums, 8) < 1e-6);
         CHECK(difference(found.gradients, wanted.gradients, 8) < 3e-6);
-        for (const int threads : {2, 3}) {
+        for (const int threads : sized_for_sanitizers<int>({2, 3}, {3})) {
             const FullOutcome again = with_threads(threads, [&] { return one.run(Cpu{}); });
             CHECK(same_bits(again.y, found.y));
             CHECK(same_bits(again.log_sums, found.log_sums));
