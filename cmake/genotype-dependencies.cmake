@@ -24,6 +24,10 @@ macro(genotype_find_core missing)
   endif()
   genotype_find(OpenMP OpenMP::OpenMP_CXX "g++, or libomp-19-dev for clang-19" COMPONENTS CXX)
   set(${missing} "${genotype_lines}")
+  if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES AND NOT CMAKE_CXX_FLAGS MATCHES "-O")
+    message(NOTICE "genotype: CMAKE_BUILD_TYPE is empty, so that programs are not optimised and train many times slower; "
+      "-DCMAKE_BUILD_TYPE=Release optimises them")
+  endif()
 endmacro()
 
 # Adaptors to other libraries' arrays: interop/eigen.hpp and data/principal_components.hpp; interop/xtensor.hpp.

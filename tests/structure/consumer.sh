@@ -43,6 +43,14 @@ if [[ $way == core ]]; then
             exit 1
         fi
     done
+    # Who says no build type gets programs that are not optimised, and reads it.
+    for type in "" Debug; do
+        words=$("$cmake" -S "$root/tests/consumer" -B "$folder/type$type" -G "$generator" "-DCMAKE_BUILD_TYPE=$type" \
+            "-DCMAKE_CXX_COMPILER=$compiler" -DCMAKE_CXX_FLAGS= "-DCMAKE_PREFIX_PATH=$folder/prefix" -DCOMPONENTS= 2>&1)
+        is_said=no
+        [[ $words != *"CMAKE_BUILD_TYPE is empty"* ]] || is_said=yes
+        [[ $is_said$type == yes || $is_said$type == noDebug ]] || { echo "FAULT: with build type \"$type\": $words"; exit 1; }
+    done
     echo "The core is configured, installed, built against and run without Eigen and xtensor, and says what asks for them."
     exit 0
 fi
