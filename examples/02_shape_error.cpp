@@ -30,7 +30,7 @@ int main() {
     const Model<Discriminator> model(Seed{1});
     Workspace<Discriminator, Image> memory(16);
     const Tensor<Image> sixteen = normal<Image>(16, Seed{2}), seventeen = normal<Image>(17, Seed{2});
-    std::printf("a batch of 16: the first answer is %.3f\n", model(sixteen, memory)(0, 0));
+    std::printf("a batch of 16: the first output is %.3f\n", model(sixteen, memory)(0, 0));
 
     // One type for all faults at run time. It names the place, what was found, and what was expected.
     try {

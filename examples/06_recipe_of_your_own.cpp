@@ -21,7 +21,7 @@ struct AddNoise {
 };
 constexpr AddNoise add_noise{0.5f};
 
-// The step, and what it needs to be told beforehand. Trainer<Denoising<...>> has the rest: optimisers, clipping,
+// The step, and what has to be known beforehand. Trainer<Denoising<...>> has the rest: optimisers, clipping,
 // schedules, averages, checkpoints to the bit, evaluate().
 template <Layer Net, ShapeType Image>
 struct Denoising {

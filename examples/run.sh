@@ -93,7 +93,7 @@ HTML
 <h2>A U-Net that follows a flow from noise to images</h2>
 <section>
 HTML
-    figure 11_conditional_flow_matching/samples.png "A row for each of the ten classes, which the network is told: T-shirts, trousers, pullovers, dresses, coats, sandals, shirts, sneakers, bags, boots."
+    figure 11_conditional_flow_matching/samples.png "A row for each of the ten classes, which the network reads: T-shirts, trousers, pullovers, dresses, coats, sandals, shirts, sneakers, bags, boots."
     cat <<'HTML'
 </section>
 <h2>Where to resume</h2>

@@ -24,7 +24,7 @@ bool TextFlags::parse(int argc, char** argv) {
     app.add_option("--min-new-tokens", g.min_new_tokens, "no end token before so many")->check(at_least(0));
     app.add_flag("--chat", chat, "the prompt is what a user says: ChatML models answer");
     app.add_flag("--truncate", g.truncate, "of a prompt that is too long for the model, keep the end");
-    app.add_flag("--ignore-end", ignore_end, "go on behind the model's end tokens");
+    app.add_flag("--ignore-end", ignore_end, "continue behind the model's end tokens");
     app.add_option("--stop", g.stop_strings, "stop behind this string; may be given more than once");
     app.add_flag("!--keep-special-tokens", g.skip_special_tokens, "special tokens stay in the text");
 

@@ -37,7 +37,7 @@ Tokenizer tokenizer_of(const example::TrainTextFlags& flags, const std::string& 
 }
 
 /// That a sample can begin so, before the training and not behind it. A text of one line has not the new line that a
-/// sample begins with where nobody says anything: its own first character does as well.
+/// sample begins with by default: its own first character does as well.
 void expect_prompt(example::TrainTextFlags& flags, const Tokenizer& tokenizer, const std::string& text) {
     std::string& prompt = flags.prompt;
     example::expect_utf8("--prompt", prompt);

@@ -50,7 +50,7 @@ class GradientRig {
           cotangent(batch * Out::count),
           dx(batch * In::count),
           gradients(parameter_floats<L>()),
-          kept_memory(aligned(plan.kept).floats(batch)),
+          saved_memory(aligned(plan.saved).floats(batch)),
           scratch_memory(aligned(larger(plan.forward_scratch, plan.backward_scratch)).floats(batch)) {
         RandomState random{.seed = options.seed, .stream = streams::noise};
         fill_normal(device, x.size(), random.take(x.size()), x.data());
@@ -69,7 +69,7 @@ class GradientRig {
     /// The sum of all outputs, each times its cotangent.
     double forward() {
         poison(y);
-        poison(kept_memory);
+        poison(saved_memory);
         poison(scratch_memory);
         RandomState random{.seed = 5, .stream = streams::layers};
         run_forward<L, In::dims>(device, Training{},
@@ -80,8 +80,8 @@ class GradientRig {
                                                    .y = y.data(),
                                                    .parameters = weights.parameters.data(),
                                                    .buffers = weights.buffers.data(),
-                                                   .prepared = weights.prepared.data(),
-                                                   .kept = region(kept_memory, aligned(plan.kept)),
+                                                   .packed = weights.packed.data(),
+                                                   .saved = region(saved_memory, aligned(plan.saved)),
                                                    .scratch = scratch(),
                                                    .random = &random,
                                                    .values = &of_text});
@@ -101,9 +101,9 @@ class GradientRig {
                                                    .dx = input_gradient,
                                                    .parameters = weights.parameters.data(),
                                                    .gradients = parameter_gradients,
-                                                   .prepared = weights.prepared.data(),
+                                                   .packed = weights.packed.data(),
                                                    .accumulate = accumulate,
-                                                   .kept = region(kept_memory, aligned(plan.kept)),
+                                                   .saved = region(saved_memory, aligned(plan.saved)),
                                                    .scratch = scratch(),
                                                    .values = &of_text});
     }
@@ -130,7 +130,7 @@ class GradientRig {
         {{.row = 0, .count = (batch + 1) / 2}, {.row = (batch + 1) / 2, .count = batch / 2}}};
     kernels::Sequences sequences{texts.data(), batch > 1 ? 2 : 1, batch, false};
     SequencesValue of_text{&sequences};
-    Arena<Device> kept_memory, scratch_memory;
+    Arena<Device> saved_memory, scratch_memory;
 };
 
 /// The largest of some values, and of `least`.

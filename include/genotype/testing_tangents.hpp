@@ -30,7 +30,7 @@ class TangentRig {
           dx(first.x.size()),
           dtx(first.x.size()),
           gradients(first.gradients.size()),
-          kept_memory(plan.kept.floats(options.batch)),
+          saved_memory(plan.saved.floats(options.batch)),
           scratch_memory(plan.forward_scratch.floats(options.batch)) {
         RandomState random{.seed = options.seed + 1, .stream = streams::noise};
         fill_normal(first.device, direction.size(), random.take(direction.size()), direction.data());
@@ -38,7 +38,7 @@ class TangentRig {
     }
 
     void forward() {
-        for (Arena<Device>* memory : {&y, &ty, &kept_memory, &scratch_memory}) First::poison(*memory);
+        for (Arena<Device>* memory : {&y, &ty, &saved_memory, &scratch_memory}) First::poison(*memory);
         RandomState random{.seed = 5, .stream = streams::layers};
         const Forward<Training> run{.batch = first.batch,
                                     .in = In::dims,
@@ -47,8 +47,8 @@ class TangentRig {
                                     .y = y.data(),
                                     .parameters = first.weights.parameters.data(),
                                     .buffers = first.weights.buffers.data(),
-                                    .prepared = first.weights.prepared.data(),
-                                    .kept = region(kept_memory, plan.kept),
+                                    .packed = first.weights.packed.data(),
+                                    .saved = region(saved_memory, plan.saved),
                                     .scratch = region(scratch_memory, plan.forward_scratch),
                                     .random = &random,
                                     .values = first.values()};
@@ -68,9 +68,9 @@ class TangentRig {
                            .dx = to_x,
                            .parameters = first.weights.parameters.data(),
                            .gradients = to_parameters,
-                           .prepared = first.weights.prepared.data(),
+                           .packed = first.weights.packed.data(),
                            .accumulate = accumulate,
-                           .kept = region(kept_memory, plan.kept),
+                           .saved = region(saved_memory, plan.saved),
                            .scratch = region(scratch_memory, plan.forward_scratch),
                            .values = first.values()};
         TangentRun<L>::template backward<In::dims>(
@@ -84,7 +84,7 @@ class TangentRig {
     MemoryRegion region(Arena<Device>& arena, MemoryExtent size) {
         return {arena.data(), arena.data() + size.per_sample * first.batch, first.batch};
     }
-    Arena<Device> kept_memory, scratch_memory;
+    Arena<Device> saved_memory, scratch_memory;
 };
 
 /// What the first-order passes give at x + h times the direction, for some steps h of both signs.

@@ -10,12 +10,12 @@ struct Remember : LayerBase {
     static constexpr Inferred output(Dims in) { return in; }
     template <class Device, class Mode>
     static constexpr LayerMemory memory(Dims in) {
-        return {.kept = {in.count(), 0}, .forward_scratch = {}, .backward_scratch = {}};
+        return {.saved = {in.count(), 0}, .forward_scratch = {}, .backward_scratch = {}};
     }
     template <class Device, class Mode>
     static void forward(Device, Mode, const Forward<Mode>& pass) {
         for (long at = 0; at < pass.batch * pass.in.count(); ++at)
-            pass.y[at] = pass.kept.per_sample[at] = 2 * pass.x[at];
+            pass.y[at] = pass.saved.per_sample[at] = 2 * pass.x[at];
     }
 };
 using Net = Sequential<Linear<3, 4>, Repeat<2, Residual<Remember, Linear<4, 4>>>, Linear<4, 1>>;

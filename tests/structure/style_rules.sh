@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Rules of the house that a look at the text can check: no left-overs, headers that say what they are, files of one idea.
+# Rules of style that a look at the text can check: no left-overs, headers that say what they are, files of one idea.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 cd "$root"
@@ -29,8 +29,8 @@ done < <(find include -name '*.hpp')
 while IFS= read -r hit; do fault "a device made anew: $hit"; done < <(
     grep -rnE '[Dd]evice(_type)?\{\}' include/genotype --include='*.hpp' | grep -v '^include/genotype/kernels/' | cut -c1-160)
 while IFS= read -r hit; do fault "a child's call derived by hand: $hit"; done < <(
-    grep -rnE '\b(parameters|gradients|buffers|prepared) [+-]=' include/genotype --include='*.hpp' |
-        grep -v '^include/genotype/layers/pass.hpp' | cut -c1-160)
+    grep -rnE '\b(parameters|gradients|buffers|packed) [+-]=' include/genotype --include='*.hpp' |
+        grep -vE '^include/genotype/(layers/pass.hpp|kernels/)' | cut -c1-160)
 # The version that headers state is cited, and told of.
 number() { sed -n "s/^#define GENOTYPE_VERSION_$1 //p" include/genotype/version.hpp; }
 version=$(number MAJOR).$(number MINOR).$(number PATCH)

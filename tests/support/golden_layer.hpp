@@ -266,7 +266,7 @@ class LayerCheck {
     Block buffers_{genotype::offset_in(L::buffers, static_cast<int>(L::buffers.size()))};
     Block prepared_{L::template packed<Device>().bytes() / static_cast<long>(sizeof(float))};
     Block x{x_count()}, dy{y_count()}, y{y_count()}, dx{x_count()};
-    Space kept_{memory_.kept, batch_};
+    Space kept_{memory_.saved, batch_};
     const Values* named_ = nullptr;
     Block named{0}, dnamed{0};
     genotype::NamedValue value_{};

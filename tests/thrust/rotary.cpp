@@ -19,10 +19,10 @@ template <class Device>
 Array turned(Device device, const kernels::AttentionSizes& sizes, const kernels::Sequences& texts, bool back,
              const Array& x, bool in_place = false) {
     const long rows = static_cast<long>(x.size()) / sizes.row_floats();
-    Array prepared = unwritten(rotary_form(device, sizes.head_width).count);
-    rotary_prepare(device, llama3, sizes.head_width, prepared.data());
+    Array packed = unwritten(rotary_form(device, sizes.head_width).count);
+    rotary_prepare(device, llama3, sizes.head_width, packed.data());
     Array y = in_place ? x : unwritten(static_cast<long>(x.size()));
-    rotary(device, rows, sizes, texts, prepared.data(), back, in_place ? y.data() : x.data(), y.data());
+    rotary(device, rows, sizes, texts, packed.data(), back, in_place ? y.data() : x.data(), y.data());
     return y;
 }
 

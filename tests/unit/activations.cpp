@@ -54,8 +54,8 @@ std::vector<float> values(const std::vector<float>& x) {
                                   .y = y.data(),
                                   .parameters = nullptr,
                                   .buffers = nullptr,
-                                  .prepared = {},
-                                  .kept = {},
+                                  .packed = {},
+                                  .saved = {},
                                   .scratch = {},
                                   .random = nullptr});
     return y;
@@ -76,9 +76,9 @@ std::vector<float> doubled_gradients(const std::vector<float>& x) {
                   .dx = dx.data(),
                   .parameters = nullptr,
                   .gradients = nullptr,
-                  .prepared = {},
+                  .packed = {},
                   .accumulate = false,
-                  .kept = {},
+                  .saved = {},
                   .scratch = {}};
     L::backward(Device{}, call);
     call.dx = nullptr;

@@ -53,9 +53,8 @@ bool same_bits(const Arena<Cpu>& left, const Arena<Cpu>& right) {
 template <class One, class Other>
 bool same_model(const One& left, const Other& right) {
     return same_bits(left.parameters, right.parameters) && same_bits(left.buffers, right.buffers) &&
-           left.prepared.bytes() == right.prepared.bytes() &&
-           std::equal(left.prepared.data().at, left.prepared.data().at + left.prepared.bytes(),
-                      right.prepared.data().at);
+           left.packed.bytes() == right.packed.bytes() &&
+           std::equal(left.packed.data().at, left.packed.data().at + left.packed.bytes(), right.packed.data().at);
 }
 
 using Values = std::map<std::string, std::vector<float>>;

@@ -19,7 +19,7 @@ using Norm = BN<2>;
 
 struct Rig {
     Array parameters = Array(offset_in(Norm::parameters, 2), 1.0f), buffers = Array(offset_in(Norm::buffers, 3), 0.0f);
-    Array kept = unwritten(Norm::memory<Cpu, Training>({}).kept.fixed);
+    Array saved = unwritten(Norm::memory<Cpu, Training>({}).saved.fixed);
     Array scratch = unwritten(Norm::memory<Cpu, Training>({}).forward_scratch.fixed);
 
     Rig() {
@@ -40,8 +40,8 @@ struct Rig {
                                     .y = y.data(),
                                     .parameters = parameters.data(),
                                     .buffers = buffers.data(),
-                                    .prepared = {},
-                                    .kept = {nullptr, kept.data(), batch},
+                                    .packed = {},
+                                    .saved = {nullptr, saved.data(), batch},
                                     .scratch = {nullptr, scratch.data(), batch},
                                     .random = nullptr});
         return y;

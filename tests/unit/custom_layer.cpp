@@ -182,7 +182,7 @@ struct Tabled : Scale<features> {
     }
     template <class Device, class Mode>
     static void forward(Device, Mode, const Forward<Mode>& pass) {
-        const Entry* const table = entries.in(pass.prepared);
+        const Entry* const table = entries.in(pass.packed);
         for (long n = 0; n < pass.batch; ++n)
             for (long i = 0; i < features; ++i)
                 pass.y[n * features + i] = static_cast<float>(table[i].factor) * pass.x[n * features + i];
@@ -200,7 +200,7 @@ TEST_CASE("issue 18.2: packed weights are objects of a layer's own types, each f
     static_assert(packed_bytes<Linear<3, 4>, Reference>() == 0);
     using Net = Sequential<Linear<3, 5>, Table, Table>;
     Model<Net> model(Seed{2});
-    const PackedMemory second = model.prepared.data() + packed_bytes<Linear<3, 5>, Cpu>() + packed_bytes<Table, Cpu>();
+    const PackedMemory second = model.packed.data() + packed_bytes<Linear<3, 5>, Cpu>() + packed_bytes<Table, Cpu>();
     CHECK(reinterpret_cast<std::uintptr_t>(second.at) % kernels::PackedForm<users_own::Entry>::alignment == 0);
     CHECK(Table::entries.in(second)[4].word == std::string("twice"));
     CHECK(*kernels::PackedForm<int>{1}.in(second + 128) == 5);

@@ -20,12 +20,12 @@ constexpr Dims dims = vector_dims(features);
 
 template <class L, class Device>
 struct Run {
-    std::vector<float> x = std::vector<float>(count, 3.f), y = std::vector<float>(count), kept = y, dx = y;
+    std::vector<float> x = std::vector<float>(count, 3.f), y = std::vector<float>(count), saved = y, dx = y;
     RandomState random{.seed = 6};
 
     Run() {
-        static_assert(L::template memory<Device, Training>(dims).kept == MemoryExtent{features, 0});
-        static_assert(L::template memory<Device, Inference>(dims).kept == MemoryExtent{});
+        static_assert(L::template memory<Device, Training>(dims).saved == MemoryExtent{features, 0});
+        static_assert(L::template memory<Device, Inference>(dims).saved == MemoryExtent{});
         L::forward(Device{}, Training{},
                    Forward<Training>{.batch = batch,
                                      .in = dims,
@@ -34,8 +34,8 @@ struct Run {
                                      .y = y.data(),
                                      .parameters = nullptr,
                                      .buffers = nullptr,
-                                     .prepared = {},
-                                     .kept = {kept.data(), nullptr, batch},
+                                     .packed = {},
+                                     .saved = {saved.data(), nullptr, batch},
                                      .scratch = {},
                                      .random = &random});
         L::backward(Device{}, Backward{.batch = batch,
@@ -47,9 +47,9 @@ struct Run {
                                        .dx = dx.data(),
                                        .parameters = nullptr,
                                        .gradients = nullptr,
-                                       .prepared = {},
+                                       .packed = {},
                                        .accumulate = false,
-                                       .kept = {kept.data(), nullptr, batch},
+                                       .saved = {saved.data(), nullptr, batch},
                                        .scratch = {}});
     }
 
@@ -90,8 +90,8 @@ TEST_CASE_TEMPLATE("Inference changes nothing", Device, GENOTYPE_TESTED_DEVICES)
                             .y = y.data(),
                             .parameters = nullptr,
                             .buffers = nullptr,
-                            .prepared = {},
-                            .kept = {},
+                            .packed = {},
+                            .saved = {},
                             .scratch = {},
                             .random = nullptr};
     Dropout<>::forward(Device{}, Inference{}, call);

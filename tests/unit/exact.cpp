@@ -60,7 +60,7 @@ std::vector<Array> direct() {
     kernels::ConvGeometry g = geometry;
     g.exact = true;
     const Model<Sequential<Wide>> model(Seed{3});
-    const auto weights = Wide::packed<Cpu>().weights(model.parameters.data(), model.prepared.data());
+    const auto weights = Wide::packed<Cpu>().weights(model.parameters.data(), model.packed.data());
     const Array x = kernel_test::random_array(batch * g.large_floats(), 1);
     const Array dy = kernel_test::random_array(batch * g.small_floats(), 2);
     std::vector<Array> all{kernel_test::unwritten(batch * g.small_floats()),

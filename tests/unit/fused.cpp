@@ -63,12 +63,12 @@ using Apart = Sequential<Sequential<L>...>;
 
 // A derivative that is a function of the input: apart, the norm's output is kept for it.
 constexpr Dims image = image_dims(4, 2, 2);
-static_assert(memory_of<Sequential<BN<4>, SiLU>, Cpu, Training>(image).kept.per_sample == 0);
-static_assert(memory_of<Apart<BN<4>, SiLU>, Cpu, Training>(image).kept.per_sample == 16);
+static_assert(memory_of<Sequential<BN<4>, SiLU>, Cpu, Training>(image).saved.per_sample == 0);
+static_assert(memory_of<Apart<BN<4>, SiLU>, Cpu, Training>(image).saved.per_sample == 16);
 // What goes into a modulation is not kept either, where the norm in front applies it.
 template <class Device>
 constexpr long kept_around_modulation =
-    memory_of<Sequential<GroupNorm<2, 4>, Modulate<Name, 3, 4>, SiLU>, Device, Training>(image).kept.per_sample;
+    memory_of<Sequential<GroupNorm<2, 4>, Modulate<Name, 3, 4>, SiLU>, Device, Training>(image).saved.per_sample;
 static_assert(kept_around_modulation<Cpu> + 16 == kept_around_modulation<Reference>);
 
 template <class Net, class In, class Device, class Mode>

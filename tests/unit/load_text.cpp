@@ -139,7 +139,7 @@ void compare_stored(const Model<Net>& model, const StoredWeights<Net>& stored, c
             if constexpr (has_matrix)
                 if (offset == parameters) {
                     is_matrix = true;
-                    const kernels::StoredMatrix& matrix = *form.in(stored.prepared.data() + prepared);
+                    const kernels::StoredMatrix& matrix = *form.in(stored.packed.data() + prepared);
                     CHECK_NOTHROW(kernels::detail::check_stored_matrix(matrix, tensor.dims[0], tensor.dims[1]));
                     for (long row = 0; row < matrix.rows; ++row)
                         kernels::detail::dequantize_values(kernels::detail::stored_row(matrix, row), matrix.columns,
@@ -301,7 +301,7 @@ struct PreparedNorm : RMSNorm<96> {
     }
     template <class Device, class Mode>
     static void forward(Device device, Mode mode, Forward<Mode> pass) {
-        pass.parameters = packed<Device>().in(pass.prepared);
+        pass.parameters = packed<Device>().in(pass.packed);
         RMSNorm<96>::forward(device, mode, pass);
     }
 };

@@ -105,17 +105,17 @@ constexpr bool same_place(detail::Place a, detail::Place b) {
 static_assert(training.activation[0].where == detail::Place::first &&
               training.activation[6].where == detail::Place::last);
 // The norm reads its input; ReLU writes over the norm's output, and both the next convolution and ReLU read it.
-static_assert(training.activation[1].where == detail::Place::kept &&
-              training.activation[2].where == detail::Place::kept);
+static_assert(training.activation[1].where == detail::Place::saved &&
+              training.activation[2].where == detail::Place::saved);
 static_assert(same_place(training.activation[2], training.activation[3]));
 static_assert(!same_place(training.activation[1], training.activation[2]));
 // Tanh works over the convolution's output, but dropout not over Tanh's, which Tanh's backward reads.
-static_assert(training.activation[4].where == detail::Place::kept &&
+static_assert(training.activation[4].where == detail::Place::saved &&
               same_place(training.activation[4], training.activation[5]));
 // In inference nothing reads it again: from the last convolution on all is done in the caller's output.
 static_assert(inference.activation[4].where == detail::Place::last &&
               inference.activation[5].where == detail::Place::last);
-static_assert(inference.activation[1].where == detail::Place::scratch && inference.total.kept == MemoryExtent{});
+static_assert(inference.activation[1].where == detail::Place::scratch && inference.total.saved == MemoryExtent{});
 static_assert(!same_place(inference.activation[1], inference.activation[2]));
 // Gradients: the activations' over those that come in, but not over the caller's.
 static_assert(same_place(training.gradient[2], training.gradient[3]));
@@ -124,9 +124,9 @@ static_assert(training.gradient[5].where == detail::Place::scratch &&
               training.gradient[6].where == detail::Place::last);
 static_assert(!same_place(training.gradient[3], training.gradient[4]));
 // 16 values of 4 channels twice, 16 of 2 once, and the mask of dropout.
-static_assert(training.total.kept.per_sample == 64 + 64 + 32 + 32);
+static_assert(training.total.saved.per_sample == 64 + 64 + 32 + 32);
 
-static_assert(memory_of<Chain, Cpu, Training>(image_dims(2, 4, 4)).kept == training.total.kept);
+static_assert(memory_of<Chain, Cpu, Training>(image_dims(2, 4, 4)).saved == training.total.saved);
 
 template <class Net, class In>
 constexpr bool inference_is_smaller =

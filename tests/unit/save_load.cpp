@@ -21,8 +21,8 @@ std::string bytes_of_model(const Model<Net, Device>& model) {
     std::string bytes;
     for (const auto* arena : {&model.parameters, &model.buffers})
         bytes.append(reinterpret_cast<const char*>(arena->data()), static_cast<std::size_t>(arena->size()) * 4);
-    return bytes.append(reinterpret_cast<const char*>(model.prepared.data().at),
-                        static_cast<std::size_t>(model.prepared.bytes()));
+    return bytes.append(reinterpret_cast<const char*>(model.packed.data().at),
+                        static_cast<std::size_t>(model.packed.bytes()));
 }
 
 /// Other values in every tensor, buffers too, and a counter that has counted.

@@ -21,7 +21,7 @@ struct RunningSum : LayerBase {
 
     template <class Device, class Mode>
     static constexpr LayerMemory memory(Dims) {
-        return {.kept = {width, 0}, .forward_scratch = {}, .backward_scratch = {}};
+        return {.saved = {width, 0}, .forward_scratch = {}, .backward_scratch = {}};
     }
 
     template <class Device, class Mode>

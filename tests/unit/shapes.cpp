@@ -92,9 +92,9 @@ using GeneratorRun = Workspace<Generator, Shape<100, 1, 1>, Mode, Device>;
 
 // Kept for backward: each convolution's output, for the norm; each norm's output, which the activation writes over,
 // for the next convolution. And mean and deviation of each of the norms' channels.
-static_assert(GeneratorRun<Training>::plan.kept ==
+static_assert(GeneratorRun<Training>::plan.saved ==
               MemoryExtent{2 * (256 * 16 + 128 * 64 + 64 * 256), 2 * (256 + 128 + 64)});
-static_assert(GeneratorRun<Inference>::plan.kept == MemoryExtent{});
+static_assert(GeneratorRun<Inference>::plan.saved == MemoryExtent{});
 static_assert(GeneratorRun<Inference>::plan.backward_scratch == MemoryExtent{});
 // Without scratch of the kernels, no more than the two largest neighbours: inputs and outputs of the last norm.
 static_assert(GeneratorRun<Inference, Reference>::plan.forward_scratch.per_sample <= 2 * 64 * 256 + 128 * 64);

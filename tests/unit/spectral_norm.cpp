@@ -98,7 +98,7 @@ TEST_CASE("issue 18.4: buffers follow an update, and are only read where weights
     // After many iterations the largest singular value is 1: of a single row, its norm.
     for (int i = 0; i < 100; ++i) model.prepare<PackedAfter::update>();
     double squares = 0;
-    const PackedWeights last = std::as_const(model).prepared.data() + packed_bytes<SpectralNorm<Linear<4, 8>>, Cpu>();
+    const PackedWeights last = std::as_const(model).packed.data() + packed_bytes<SpectralNorm<Linear<4, 8>>, Cpu>();
     const float* const weight = kernels::PackedForm<float>{8}.in(last);
     for (int i = 0; i < 8; ++i) squares += std::pow(weight[i], 2);
     CHECK(std::abs(squares - 1) < 1e-5);

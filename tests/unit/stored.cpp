@@ -49,8 +49,8 @@ Array result(const RandomMatrix& first, const RandomMatrix& second, const Array&
     // The weights, not the bias behind the first ones: nobody reads them.
     for (long i = 0; i < 64 * 40; ++i) model.parameters.data()[i] = nan;
     for (long i = 0; i < 40 * 7; ++i) model.parameters.data()[parameter_floats<First>() + i] = nan;
-    *First::packed<Device>().in(model.prepared.data()) = first.get();
-    *Second::packed<Device>().in(model.prepared.data() + packed_bytes<First, Device>()) = second.get();
+    *First::packed<Device>().in(model.packed.data()) = first.get();
+    *Second::packed<Device>().in(model.packed.data() + packed_bytes<First, Device>()) = second.get();
     Workspace<Net, Shape<64>, Inference, Device> memory(5);
     const auto y = memory.forward(model, View<Shape<64>>{x.data(), 5});
     return Array(y.data, y.data + y.size());
@@ -191,7 +191,7 @@ TEST_CASE_TEMPLATE("issue 17.10: convolutions beside products on stored weights 
                 matrix.push_back(outputs_are_small ? weights[column * rows + row] : weights[row * columns + column]);
         kernels::StoredMatrix stored_form{.rows = rows, .columns = columns};
         stored_form.parts[0] = {matrix.data(), GgmlType::F32, rows};
-        *kernels::PackedForm<kernels::StoredMatrix>{1}.in(model.prepared.data() + to) = stored_form;
+        *kernels::PackedForm<kernels::StoredMatrix>{1}.in(model.packed.data() + to) = stored_form;
     };
     matrices.reserve(3);
     store(3, 6, 4, true);

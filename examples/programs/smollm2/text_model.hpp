@@ -1,4 +1,4 @@
-// The model of `text` where nobody names another one to CMake: SmolLM2-135M, or SmolLM2-135M-Instruct.
+// The model of `text` where CMake is given no other: SmolLM2-135M, or SmolLM2-135M-Instruct.
 #pragma once
 
 #include <genotype/models/llama.hpp>

@@ -79,11 +79,11 @@ namespace genotype::detail {
     for (std::filesystem::directory_iterator at(place, code), end; !code && at != end; at.increment(code))
         names.push_back(at->path().filename().string());
     std::string text;
-    std::size_t told = 0;
+    std::size_t named = 0;
     for (const std::size_t at :
          sorted_places(names.size(), [&](std::size_t left, std::size_t right) { return names[left] < names[right]; }))
-        if (told++ < most) text += (text.empty() ? "" : ", ") + names[at];
-    return told > most ? text + " ..." : text;
+        if (named++ < most) text += (text.empty() ? "" : ", ") + names[at];
+    return named > most ? text + " ..." : text;
 }
 
 /// All files of these names in the first place that has one; `hint` tells how to get them. The error lists every name

@@ -86,7 +86,7 @@ class Loader {
     /// The batch that comes next: after an epoch's last batch, the first of the next epoch. Belongs into a checkpoint.
     LoaderPosition position() const { return position_; }
 
-    /// Goes on from there, as if all batches before had been given.
+    /// Continues from there, as if all batches before had been given.
     void seek(LoaderPosition position) {
         if (position.epoch < 0) fail("loader", "epoch", position.epoch, "0 or more");
         if (position.batch < 0 || position.batch >= batches())
@@ -94,7 +94,7 @@ class Loader {
         position_ = position;
     }
 
-    /// The next batch; goes on into the next epoch without end.
+    /// The next batch; continues into the next epoch without end.
     LabelledBatch<S> next() {
         if (options_.shuffle && position_.epoch != ordered_epoch_) {
             genotype::shuffle(order_, options_.seed, static_cast<std::uint64_t>(position_.epoch));

@@ -214,12 +214,12 @@ inline bool has_split(const std::string& name, Split split) {
 inline ImageData load_images(const std::string& name, Split split, std::optional<ImageSize> size = {},
                              ImagesReport* report = nullptr) {
     ImagesReport own;
-    ImagesReport& told = report ? *report : own;
+    ImagesReport& found = report ? *report : own;
     std::optional<ImageData> images;
     for (const detail::IdxSet& set : detail::idx_sets)
-        if (set.name == name) images = detail::load_idx_set(set, split, told);
+        if (set.name == name) images = detail::load_idx_set(set, split, found);
     if (name == "cifar10" || name == "cifar100") images = detail::load_cifar(name == "cifar10", split);
-    if (!images) return detail::load_image_folder(name, split, size, told);
+    if (!images) return detail::load_image_folder(name, split, size, found);
     return size ? resize(std::move(*images), size->height, size->width) : std::move(*images);
 }
 

@@ -19,7 +19,7 @@ namespace genotype {
 /// nanoGPT's names: batch_size, block_size.
 struct TextWindowsOptions {
     int batch = 12;    // windows at a time
-    int context = 64;  // tokens that the model reads; a window has one more, the last answer
+    int context = 64;  // tokens that the model reads; a window has one more, the last target
     std::uint64_t seed = 0;
 
     /// Calls visit(name, value) for every option. A field that is not taken apart here does not compile.
@@ -67,7 +67,7 @@ class TextWindows {
     /// The batch that comes next. Belongs into a checkpoint.
     LoaderPosition position() const { return position_; }
 
-    /// Goes on from there, as if all batches before had been given.
+    /// Continues from there, as if all batches before had been given.
     void seek(LoaderPosition position) {
         if (position.epoch < 0) fail("text windows", "epoch", std::to_string(position.epoch), "0 or more");
         if (position.batch < 0 || position.batch >= batches())
@@ -96,8 +96,8 @@ class TextWindows {
 };
 
 /// Gives a whole text once, in order: windows of `context` + 1 tokens, each of which begins with the last token of the
-/// one before, so that every token but the first is an answer. Where the text's end fills no window, the last one
-/// begins earlier: it comes by itself, and counts for its new answers alone. The tokens must outlive this.
+/// one before, so that every token but the first is a target. Where the text's end fills no window, the last one
+/// begins earlier: it comes by itself, and counts for its new targets alone. The tokens must outlive this.
 ///
 ///     TextInOrder text(parts.validation, {.batch = 12, .context = 64});
 ///     double sum = 0;
@@ -119,7 +119,7 @@ class TextInOrder {
           windows_(static_cast<std::size_t>(TextWindows(tokens, options).options().batch) *
                    (static_cast<std::size_t>(options.context) + 1)) {}
 
-    /// Answers of the whole text.
+    /// Targets of the whole text, all tokens but the first.
     long answers() const { return static_cast<long>(tokens_.size()) - 1; }
     /// How many parts there are.
     long parts() const {

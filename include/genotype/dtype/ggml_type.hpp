@@ -28,7 +28,7 @@ using StoredTypes = StoredTypeList<StoredType<GgmlType::F32, float>, StoredType<
                                    StoredType<GgmlType::BF16, BFloat16>, StoredType<GgmlType::Q8_0, BlockQ8_0>,
                                    StoredType<GgmlType::Q4_0, BlockQ4_0>, StoredType<GgmlType::Q4_1, BlockQ4_1>>;
 
-/// Floats where the type is none of the list's: nobody has such a tensor.
+/// Floats where the type is none of the list's, of which there is no tensor.
 template <class Float, class... Rest, class Call>
 constexpr auto with_block_of(StoredTypeList<Float, Rest...>, GgmlType type, Call call) {
     constexpr const typename Float::Block* floats = nullptr;

@@ -128,7 +128,8 @@ namespace detail {
 
 }  // namespace detail
 
-/// Removes what killed processes left of files whose names begin with `beginning`: temporary files that nobody holds.
+/// Removes what killed processes left of files whose names begin with `beginning`: temporary files that no process
+/// holds.
 [[gnu::cold]] inline void remove_left_overs(const std::filesystem::path& folder, const std::string& beginning) {
     std::error_code code;
     const std::filesystem::directory_iterator files(folder.empty() ? "." : folder, code);

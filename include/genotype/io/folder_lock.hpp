@@ -12,8 +12,9 @@
 
 namespace genotype::detail {
 
-/// Held while it lives. On a file system without such locks, and where somebody holds one for a minute, it goes on
-/// without: the lock keeps two processes from choosing one name, and no training is to wait for one that is stopped.
+/// Held while it lives. On a file system without such locks, and where another process holds one for a minute, it
+/// continues without: the lock keeps two processes from choosing one name, and no training is to wait for one that is
+/// stopped.
 class FolderLock {
   public:
     [[gnu::cold]] explicit FolderLock(const std::filesystem::path& folder)

@@ -1,4 +1,4 @@
-// What stands before the tensors' data in a GGUF file, which nobody need trust.
+// What stands before the tensors' data in a GGUF file, which need not be trusted.
 #pragma once
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// The header of a safetensors file: JSON that nobody need trust.
+// The header of a safetensors file: JSON that need not be trusted.
 #pragma once
 
 #include <cmath>
@@ -61,7 +61,7 @@ class SafeTensorsReader {
 
     Token next() { return token_ = lexer_.scan(); }
 
-    /// Goes on to an object's next key and the token that its value begins with; false at the object's end.
+    /// Moves to an object's next key and the token that its value begins with; false at the object's end.
     [[gnu::cold]] bool next_key(bool first) {
         next();
         if (token_ == Token::end_object) return false;
@@ -219,8 +219,8 @@ class SafeTensorsReader {
 };
 
 /// Reads a header. Afterwards the tensors lie in the order of their data, which they tile from byte 0 to `data_bytes`:
-/// nothing overlaps, and no byte belongs to nobody. Their names may repeat. Null for the metadata, and further keys of
-/// a tensor, are passed over, as the format's own reader does. Where that reader takes more than the format's
+/// nothing overlaps, and every byte belongs to a tensor. Their names may repeat. Null for the metadata, and further
+/// keys of a tensor, are passed over, as the format's own reader does. Where that reader takes more than the format's
 /// description allows, this one does not: docs/design.md has the list. Source: the format's description at
 /// github.com/huggingface/safetensors, and its reader, safetensors/src/tensor.rs.
 [[gnu::cold]] inline void read_safetensors_header(std::string_view text, std::uint64_t data_bytes,

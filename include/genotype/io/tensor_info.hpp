@@ -41,7 +41,7 @@ namespace detail {
 }
 
 /// The bytes that a tensor of this dtype and shape has. `Error` where 64 bits do not hold the number of its values or
-/// of their bits, and where the last byte would be in part nobody's: both as safetensors' own reader has it.
+/// of their bits, and where the last byte would in part belong to no value: both as safetensors' own reader has it.
 [[gnu::cold]] inline std::uint64_t tensor_bytes(std::string_view file, const TensorInfo& tensor) {
     const auto wrong = [&](std::string_view found, std::string_view expected) {
         fail(file, concat("header, ", in_quotes(tensor.name)), found, expected);

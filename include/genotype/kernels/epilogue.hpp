@@ -20,7 +20,7 @@ inline constexpr KnownFunction known_function<NoActivation> = KnownFunction::non
 template <class Function = NoActivation>
 struct Epilogue {
     Function function{};      // with `value`
-    float* before = nullptr;  // where the values go as they were before the activation; null where nobody reads them
+    float* before = nullptr;  // where the values go as they were before the activation; null where they are not read
     const float* added = nullptr;  // as many values, added behind the activation; null for none
 
     /// What is written at `at`.

@@ -23,7 +23,7 @@ using ConvWeights = WeightsIn<float>;
 /// matrix that stays as a file has it; no objects, where its kernels read the plain weights.
 template <class T>
 struct PackedForm {
-    // Bytes that the host copies to a device are the object there, and nobody destroys it.
+    // Bytes that the host copies to a device are the object there, and it is not destroyed.
     static_assert(std::is_trivially_copyable_v<T> && std::is_trivially_destructible_v<T>);
     /// Each form begins on a line of memory, which is enough for any.
     static constexpr long alignment = HostMemory::line_bytes;

@@ -23,7 +23,7 @@ struct Sequences {
     const SequenceRows* list = nullptr;  // in the device's memory; null is one text from its begin, `context` rows long
     int count = 0;
     int context = 0;         // positions in a slot
-    bool last_only = false;  // a language model answers for the last row of each text alone
+    bool last_only = false;  // a language model gives logits of the last row of each text alone
 };
 
 }  // namespace genotype::kernels

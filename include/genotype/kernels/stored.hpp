@@ -17,7 +17,7 @@ namespace genotype {
 
 /// Another device for inference, on which the weights of a product (a `Linear`, a convolution of kernel 1) and of an
 /// embedding are a `StoredMatrix`, which is the layer's packed form. The plain weights are never
-/// read, so nobody need hold them: a loader writes descriptions, of what may be a mapped file. All else is as on
+/// read, so they need not be held: a loader writes descriptions, of what may be a mapped file. All else is as on
 /// `Device`. Weights count as what they are dequantised to, and activations are float32: other than that of the sum's
 /// order there is no rounding.
 ///

@@ -6,7 +6,7 @@
 
 namespace genotype {
 
-/// What an activation's `derivative` is a function of. From the output is cheaper: the input need not be kept.
+/// What an activation's `derivative` is a function of. From the output is cheaper: the input need not be saved.
 enum class DerivativeOf { input, output };
 using SlopeOf [[deprecated("take DerivativeOf")]] = DerivativeOf;
 

@@ -103,7 +103,7 @@ struct AttentionParts {
         return {.count = texts.count, .texts = texts};
     }
 
-    /// Throws `Error` where a text goes on that has begun in another call: its first tokens are not here.
+    /// Throws `Error` where a text continues that has begun in another call: its first tokens are not here.
     template <class Device>
     static void check(Device, const kernels::AttentionGroups& groups) {
         if constexpr (Device::on_host)

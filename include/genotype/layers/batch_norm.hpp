@@ -31,7 +31,7 @@ template <class Device, class Activation>
     const int channels = of.channels;
     const long rows = static_cast<long>(pass.batch) * pass.in.pixels();
     if (rows < 2) too_few_values(channels, rows);
-    float* const mean = pass.kept.fixed;
+    float* const mean = pass.saved.fixed;
     float* const inverse = mean + channels;
     const kernels::RunningStatistics running{pass.buffers, pass.buffers + of.variance, pass.buffers + of.counter,
                                              of.momentum};
@@ -90,11 +90,11 @@ requires(sizeof...(numbers) <= 2) struct BN : LayerBase {
     static constexpr LayerMemory memory(Dims) {
         constexpr long pair = 2L * channels;
         if constexpr (std::same_as<Mode, Training>)
-            return {.kept = {0, pair},
+            return {.saved = {0, pair},
                     .forward_scratch = {0, kernels::RowChunks::most * pair},
                     .backward_scratch = {0, (kernels::RowChunks::most + 1) * pair}};
         else
-            return {.kept = {}, .forward_scratch = {0, channels}, .backward_scratch = {}};
+            return {.saved = {}, .forward_scratch = {0, channels}, .backward_scratch = {}};
     }
 
     // An activation behind it is applied in the same pass, see network/fused.hpp.
@@ -113,7 +113,7 @@ requires(sizeof...(numbers) <= 2) struct BN : LayerBase {
         float* const gradients = pass.gradients;
         batch_norm_backward(device, static_cast<long>(pass.batch) * pass.in.pixels(), channels, pass.x, pass.dy,
                             pass.parameters + parameter_offset<BN>(0), pass.parameters + parameter_offset<BN>(1),
-                            pass.kept.fixed, pass.kept.fixed + channels, pass.scratch.fixed, pass.dx,
+                            pass.saved.fixed, pass.saved.fixed + channels, pass.scratch.fixed, pass.dx,
                             gradients ? gradients + parameter_offset<BN>(0) : nullptr,
                             gradients ? gradients + parameter_offset<BN>(1) : nullptr, pass.accumulate, activation);
     }

@@ -31,15 +31,15 @@ struct CausalAttention : LayerBase {
         return vector_dims(sizes.query_floats());
     }
 
-    /// Kept: the logarithm of each query's sum of exponentials; by a session, the keys and values.
+    /// Saved: the logarithm of each query's sum of exponentials; by a session, the keys and values.
     template <class Device, class Mode>
     static constexpr LayerMemory memory(Dims) {
         if constexpr (std::same_as<Mode, Training>)
-            return {.kept = {heads, 0},
+            return {.saved = {heads, 0},
                     .forward_scratch = attention_scratch(kernels::planned<Device>, sizes),
                     .backward_scratch = attention_backward_scratch(kernels::planned<Device>, sizes)};
         else
-            return {.kept = {sizes.session_floats(), 0},
+            return {.saved = {sizes.session_floats(), 0},
                     .forward_scratch = attention_scratch(kernels::planned<Device>, sizes),
                     .backward_scratch = {}};
     }
@@ -49,14 +49,14 @@ struct CausalAttention : LayerBase {
         float* session = nullptr;
         if constexpr (std::same_as<Mode, Inference>) session = session_of<CausalAttention>(pass).per_sample;
         attention(device, pass.batch, sizes, sequences_of<CausalAttention>(pass), pass.x, session,
-                  std::same_as<Mode, Training> ? pass.kept.per_sample : nullptr, pass.y, pass.scratch);
+                  std::same_as<Mode, Training> ? pass.saved.per_sample : nullptr, pass.y, pass.scratch);
     }
 
     template <class Device>
     static void backward(Device device, const Backward& pass) {
         if (pass.dx)
             attention_backward(device, pass.batch, sizes, sequences_of<CausalAttention>(pass), pass.x, pass.y, pass.dy,
-                               pass.kept.per_sample, pass.dx, pass.scratch);
+                               pass.saved.per_sample, pass.dx, pass.scratch);
     }
 };
 

@@ -70,7 +70,7 @@ struct Conv<in_channels, out_channels, kernel, stride, padding, Choice> : LayerB
     template <class Device, class Mode>
     static constexpr LayerMemory memory(Dims in) {
         const MemoryExtent scratch = convolution_scratch(kernels::planned<Device>, geometry(in, output(in).dims));
-        return {.kept = {}, .forward_scratch = scratch, .backward_scratch = scratch};
+        return {.saved = {}, .forward_scratch = scratch, .backward_scratch = scratch};
     }
 
     // On some devices an activation behind it is applied in the same pass, see network/fused.hpp.
@@ -100,7 +100,7 @@ struct Conv<in_channels, out_channels, kernel, stride, padding, Choice> : LayerB
   private:
     template <class Device, class Pass>
     static auto weights(const Pass& pass) {
-        return packed<Device>().weights(pass.parameters + parameter_offset<Conv>(0), pass.prepared);
+        return packed<Device>().weights(pass.parameters + parameter_offset<Conv>(0), pass.packed);
     }
 
     static constexpr Dims padded(Dims in) {

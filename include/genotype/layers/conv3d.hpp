@@ -155,7 +155,7 @@ struct VideoConv : LayerBase {
         const auto of_all = [&](MemoryExtent extent) {
             return place_of_windows(windows) + MemoryExtent{windows.small * extent.per_sample, extent.fixed};
         };
-        return {.kept = {},
+        return {.saved = {},
                 .forward_scratch = of_all(inner.forward_scratch),
                 .backward_scratch = of_all(inner.backward_scratch)};
     }

@@ -69,7 +69,7 @@ struct ConvT<in_channels, out_channels, kernel, stride, padding, Choice> : Layer
     template <class Device, class Mode>
     static constexpr LayerMemory memory(Dims in) {
         const MemoryExtent scratch = convolution_scratch(kernels::planned<Device>, geometry(in, output(in).dims));
-        return {.kept = {}, .forward_scratch = scratch, .backward_scratch = scratch};
+        return {.saved = {}, .forward_scratch = scratch, .backward_scratch = scratch};
     }
 
     // On some devices an activation behind it is applied in the same pass, see network/fused.hpp.
@@ -100,7 +100,7 @@ struct ConvT<in_channels, out_channels, kernel, stride, padding, Choice> : Layer
   private:
     template <class Device, class Pass>
     static auto weights(const Pass& pass) {
-        return packed<Device>().weights(pass.parameters + parameter_offset<ConvT>(0), pass.prepared);
+        return packed<Device>().weights(pass.parameters + parameter_offset<ConvT>(0), pass.packed);
     }
 };
 

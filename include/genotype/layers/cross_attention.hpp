@@ -7,7 +7,7 @@
 namespace genotype {
 
 /// (width, H, W) to the same, or (width) to the same: as `MultiheadAttention`, but keys and values are of the value of
-/// `N`, of shape `S`, which is to be told for a name that is not `Given`. Of an image, or of a list of so many tokens,
+/// `N`, of shape `S`, which is to be given for a name that is not `Given`. Of an image, or of a list of so many tokens,
 /// `Shape<context_width, tokens, 1>` in the order (tokens, context_width), a sample's pixels read the same sample's. A
 /// vector for a vector is a token of the same text; a text has as many of both.
 ///
@@ -62,24 +62,24 @@ struct CrossAttention : LayerBase {
         Out::prepare(device, values + All::out_weight, to + forms.offset(3));
     }
 
-    /// Kept: queries, keys, values, what attention gives, and the logarithm of each query's sum of exponentials.
+    /// Saved: queries, keys, values, what attention gives, and the logarithm of each query's sum of exponentials.
     /// Scratch of backward: the gradients by these, and one by the named value.
     template <class Device, class Mode>
     static constexpr LayerMemory memory(Dims in) {
         const Places at(in);
         const Extent scratch = products<Device>(in.pixels());
         if (std::same_as<Mode, Training>)
-            return {.kept = at.end,
+            return {.saved = at.end,
                     .forward_scratch = scratch,
                     .backward_scratch = at.end + All::rows(key_pixels, context_width) + scratch};
-        return {.kept = {}, .forward_scratch = at.log_sums + scratch, .backward_scratch = {}};
+        return {.saved = {}, .forward_scratch = at.log_sums + scratch, .backward_scratch = {}};
     }
 
     template <class Device, class Mode>
     static void forward(Device device, Mode, const Forward<Mode>& f) {
         constexpr bool training = std::same_as<Mode, Training>;
         const Places at(f.in);
-        const MemoryRegion& own = training ? f.kept : f.scratch;
+        const MemoryRegion& own = training ? f.saved : f.scratch;
         const MemoryRegion scratch = training ? f.scratch : f.scratch.at(at.log_sums);
         const MemoryRegion of_x = detail::of_rows(scratch, f.in.pixels()),
                            of_keys = detail::of_rows(scratch, key_pixels);
@@ -104,10 +104,10 @@ struct CrossAttention : LayerBase {
         const MemoryRegion of_x = detail::of_rows(scratch, b.in.pixels()),
                            of_keys = detail::of_rows(scratch, key_pixels);
         const NamedValue& named = value_of<N>(b);
-        const float* const result = b.kept.at(at.result).per_sample;
+        const float* const result = b.saved.at(at.result).per_sample;
         out<Device>(b).input_gradient(device, rows, b.dy, gradient(at.result), of_x);
-        full_attention_backward(device, rows, key_rows, attention(b, b.kept), result,
-                                static_cast<const float*>(gradient(at.result)), b.kept.at(at.log_sums).per_sample,
+        full_attention_backward(device, rows, key_rows, attention(b, b.saved), result,
+                                static_cast<const float*>(gradient(at.result)), b.saved.at(at.log_sums).per_sample,
                                 {gradient({}), gradient(at.keys), gradient(at.values)}, gradient(at.log_sums));
         if (b.dx) query<Device>(b).input_gradient(device, rows, gradient({}), b.dx, of_x);
         for (const int which : {1, 2}) {
@@ -139,16 +139,16 @@ struct CrossAttention : LayerBase {
         visit(width, b.x, width, b.scratch.per_sample, b.in.pixels());
         visit(context_width, context, width, b.scratch.at(at.keys).per_sample, key_pixels);
         visit(context_width, context, width, b.scratch.at(at.values).per_sample, key_pixels);
-        visit(width, b.kept.at(at.result).per_sample, width, b.dy, b.in.pixels());
+        visit(width, b.saved.at(at.result).per_sample, width, b.dy, b.in.pixels());
     }
 
-    /// Kept: the tangents of queries, keys, values and of what attention gives, where those lie. Scratch of backward:
+    /// Saved: the tangents of queries, keys, values and of what attention gives, where those lie. Scratch of backward:
     /// the gradients by these and by their tangents, moments, and one by the named value.
     template <class Device>
     static constexpr LayerMemory tangent_memory(Dims in) {
         const Places at(in);
         const Extent scratch = products<Device>(in.pixels());
-        return {.kept = at.log_sums,
+        return {.saved = at.log_sums,
                 .forward_scratch = scratch,
                 .backward_scratch = 2 * at.log_sums + moments(in) + All::rows(key_pixels, context_width) + scratch};
     }
@@ -164,9 +164,9 @@ struct CrossAttention : LayerBase {
         All::without_bias(query<Device>(f)).forward(device, rows, call.tx, call.own.per_sample, of_x);
         All::without_bias(key<Device>(f, 1)).forward(device, key_rows, context, place(at.keys), of_keys);
         All::without_bias(key<Device>(f, 2)).forward(device, key_rows, context, place(at.values), of_keys);
-        attention_tangent(device, rows, attention(f, f.kept), attention(f, call.own),
-                          static_cast<const float*>(f.kept.at(at.log_sums).per_sample),
-                          static_cast<const float*>(f.kept.at(at.result).per_sample), place(at.result));
+        attention_tangent(device, rows, attention(f, f.saved), attention(f, call.own),
+                          static_cast<const float*>(f.saved.at(at.log_sums).per_sample),
+                          static_cast<const float*>(f.saved.at(at.result).per_sample), place(at.result));
         All::without_bias(out<Device>(f)).forward(device, rows, place(at.result), call.ty, of_x);
     }
     template <class Device>
@@ -181,8 +181,8 @@ struct CrossAttention : LayerBase {
                            of_keys = detail::of_rows(scratch, key_pixels);
         out<Device>(b).input_gradient(device, rows, b.dy, gradient(at.result), of_x);
         out<Device>(b).input_gradient(device, rows, call.dty, gradient(second + at.result), of_x);
-        attention_tangent_backward(device, rows, key_rows, attention(b, b.kept), attention(b, call.own),
-                                   static_cast<const float*>(b.kept.at(at.log_sums).per_sample),
+        attention_tangent_backward(device, rows, key_rows, attention(b, b.saved), attention(b, call.own),
+                                   static_cast<const float*>(b.saved.at(at.log_sums).per_sample),
                                    static_cast<const float*>(gradient(at.result)),
                                    static_cast<const float*>(gradient(second + at.result)), gradient(2 * second),
                                    {gradient({}), gradient(at.keys), gradient(at.values)},
@@ -210,7 +210,7 @@ struct CrossAttention : LayerBase {
         All::template tangent_gradients<Query>(device, rows, b.x, gradient({}), call.tx, gradient(second),
                                                b.gradients + All::in_weight(0),
                                                All::bias_gradient(b.gradients, All::in_bias(0)), b.accumulate, of_x);
-        All::template tangent_gradients<Out>(device, rows, b.kept.at(at.result).per_sample, b.dy,
+        All::template tangent_gradients<Out>(device, rows, b.saved.at(at.result).per_sample, b.dy,
                                              call.own.at(at.result).per_sample, call.dty, b.gradients + All::out_weight,
                                              All::bias_gradient(b.gradients, All::out_bias), b.accumulate, of_x);
     }
@@ -237,19 +237,19 @@ struct CrossAttention : LayerBase {
     }
     template <class Device, class Pass>
     static Query query(const Pass& pass) {
-        return All::template product<Query>(pass.parameters, All::in_weight(0), All::in_bias(0), pass.prepared);
+        return All::template product<Query>(pass.parameters, All::in_weight(0), All::in_bias(0), pass.packed);
     }
     template <class Device, class Pass>
     static Key key(const Pass& pass, int which) {
         constexpr auto forms = packed<Device>();
         return All::template product<Key>(pass.parameters, All::in_weight(which), All::in_bias(which),
-                                          pass.prepared + forms.offset(static_cast<std::size_t>(which)));
+                                          pass.packed + forms.offset(static_cast<std::size_t>(which)));
     }
     template <class Device, class Pass>
     static Out out(const Pass& pass) {
         constexpr auto forms = packed<Device>();
         return All::template product<Out>(pass.parameters, All::out_weight, All::out_bias,
-                                          pass.prepared + forms.offset(3));
+                                          pass.packed + forms.offset(3));
     }
     template <class Pass>
     static kernels::FullAttention attention(const Pass& pass, const MemoryRegion& own) {

@@ -30,11 +30,11 @@ requires(probability >= 0 && probability <= 1) struct Dropout : LayerBase {
 
     static constexpr Inferred output(Dims in) { return in; }
 
-    /// Kept: for each value what it was multiplied by.
+    /// Saved: for each value what it was multiplied by.
     template <class Device, class Mode>
     static constexpr LayerMemory memory(Dims in) {
         LayerMemory memory;
-        if (std::same_as<Mode, Training>) memory.kept.per_sample = in.count();
+        if (std::same_as<Mode, Training>) memory.saved.per_sample = in.count();
         return memory;
     }
 
@@ -44,8 +44,8 @@ requires(probability >= 0 && probability <= 1) struct Dropout : LayerBase {
         if constexpr (std::same_as<Mode, Training>) {
             if (!call.random) fail("Dropout", "random state", "none", "one, the last argument of the forward run");
             constexpr float scale = probability < 1 ? 1 / (1 - probability) : 0;
-            fill_keep_mask(device, n, call.random->take(n), probability, scale, call.kept.per_sample);
-            map(device, n, detail::Multiply{}, call.y, call.x, static_cast<const float*>(call.kept.per_sample));
+            fill_keep_mask(device, n, call.random->take(n), probability, scale, call.saved.per_sample);
+            map(device, n, detail::Multiply{}, call.y, call.x, static_cast<const float*>(call.saved.per_sample));
         } else if (call.y != call.x) {
             map(device, n, kernels::Identity{}, call.y, call.x);
         }
@@ -55,14 +55,14 @@ requires(probability >= 0 && probability <= 1) struct Dropout : LayerBase {
     static void backward(Device device, const Backward& call) {
         if (!call.dx) return;
         map(device, call.batch * call.in.count(), detail::Multiply{}, call.dx, call.dy,
-            static_cast<const float*>(call.kept.per_sample));
+            static_cast<const float*>(call.saved.per_sample));
     }
 
     /// What is dropped is dropped from the tangent too.
     template <class Device>
     static void tangent(Device device, const Tangent& call) {
         map(device, call.run.batch * call.run.in.count(), detail::Multiply{}, call.ty, call.tx,
-            static_cast<const float*>(call.run.kept.per_sample));
+            static_cast<const float*>(call.run.saved.per_sample));
     }
     template <class Device>
     static void tangent_backward(Device device, const TangentBackward& call) {

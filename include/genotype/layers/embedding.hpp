@@ -39,7 +39,7 @@ struct Embedding : LayerBase {
     /// As kernels read them: also what a language model's tied head multiplies with.
     template <class Device, class Pass>
     static auto weights(const Pass& pass) {
-        return packed<Device>().weights(pass.parameters, pass.prepared);
+        return packed<Device>().weights(pass.parameters, pass.packed);
     }
 
     template <class Device, class Mode>

@@ -180,7 +180,7 @@ struct GeneralConv : LayerBase {
     static constexpr LayerMemory memory(Dims in) {
         const MemoryExtent scratch =
             bordered(in) + convolution_scratch(kernels::planned<Device>, geometry(in, output(in).dims));
-        return {.kept = {}, .forward_scratch = scratch, .backward_scratch = scratch};
+        return {.saved = {}, .forward_scratch = scratch, .backward_scratch = scratch};
     }
 
     template <class Device, class Mode, class Function = kernels::NoActivation>
@@ -237,7 +237,7 @@ struct GeneralConv : LayerBase {
   private:
     template <class Device, class Pass>
     static auto weights_of(const Pass& pass) {
-        return packed<Device>().weights(pass.parameters + parameter_offset<GeneralConv>(0), pass.prepared);
+        return packed<Device>().weights(pass.parameters + parameter_offset<GeneralConv>(0), pass.packed);
     }
 
     static constexpr kernels::BorderGeometry border(Dims in) {

@@ -41,9 +41,9 @@ requires(sizeof...(numbers) <= 1) struct GroupNorm : LayerBase {
     template <class Device, class Mode>
     static constexpr LayerMemory memory(Dims) {
         if constexpr (std::same_as<Mode, Training>)
-            return {.kept = {2L * channels, 0}, .forward_scratch = {}, .backward_scratch = {4L * channels, 0}};
+            return {.saved = {2L * channels, 0}, .forward_scratch = {}, .backward_scratch = {4L * channels, 0}};
         else
-            return {.kept = {}, .forward_scratch = {2L * channels, 0}, .backward_scratch = {}};
+            return {.saved = {}, .forward_scratch = {2L * channels, 0}, .backward_scratch = {}};
     }
 
     // An activation behind it is applied in the same pass, and where the device can, a modulation between the two, see
@@ -54,7 +54,7 @@ requires(sizeof...(numbers) <= 1) struct GroupNorm : LayerBase {
     template <class Device, class Mode, class Activation = kernels::NoActivation, class... Modulation>
     static void forward(Device device, Mode, const Forward<Mode>& pass, Activation activation = {},
                         const Modulation&... modulation) {
-        float* const statistics = std::same_as<Mode, Training> ? pass.kept.per_sample : pass.scratch.per_sample;
+        float* const statistics = std::same_as<Mode, Training> ? pass.saved.per_sample : pass.scratch.per_sample;
         group_norm(device, pass.batch, pass.in.pixels(), channels, groups, pass.x,
                    pass.parameters + parameter_offset<GroupNorm>(0), pass.parameters + parameter_offset<GroupNorm>(1),
                    epsilon, statistics, pass.y, activation, modulation...);
@@ -65,7 +65,7 @@ requires(sizeof...(numbers) <= 1) struct GroupNorm : LayerBase {
                          const Modulation&... modulation) {
         float* const gradients = pass.gradients;
         group_norm_backward(device, pass.batch, pass.in.pixels(), channels, groups, pass.x, pass.dy,
-                            pass.parameters + parameter_offset<GroupNorm>(0), pass.kept.per_sample,
+                            pass.parameters + parameter_offset<GroupNorm>(0), pass.saved.per_sample,
                             pass.scratch.per_sample, pass.dx,
                             gradients ? gradients + parameter_offset<GroupNorm>(0) : nullptr,
                             gradients ? gradients + parameter_offset<GroupNorm>(1) : nullptr, pass.accumulate,
@@ -75,7 +75,7 @@ requires(sizeof...(numbers) <= 1) struct GroupNorm : LayerBase {
     template <class Device>
     static constexpr LayerMemory tangent_memory(Dims) {
         constexpr MemoryExtent scratch{norm_shape({}).tangent_scratch(), 0};
-        return {.kept = {}, .forward_scratch = scratch, .backward_scratch = scratch};
+        return {.saved = {}, .forward_scratch = scratch, .backward_scratch = scratch};
     }
     template <class Device>
     static void tangent(Device device, const Tangent& call) {

@@ -47,14 +47,14 @@ struct InstanceNorm : LayerBase {
     static constexpr LayerMemory memory(Dims) {
         constexpr MemoryExtent statistics{2L * channels, 2L * channels};
         if constexpr (std::same_as<Mode, Training>)
-            return {.kept = statistics, .forward_scratch = {}, .backward_scratch = {4L * channels, 0}};
+            return {.saved = statistics, .forward_scratch = {}, .backward_scratch = {4L * channels, 0}};
         else
-            return {.kept = {}, .forward_scratch = statistics, .backward_scratch = {}};
+            return {.saved = {}, .forward_scratch = statistics, .backward_scratch = {}};
     }
 
     template <class Device, class Mode>
     static void forward(Device device, Mode, const Forward<Mode>& pass) {
-        const MemoryRegion& own = std::same_as<Mode, Training> ? pass.kept : pass.scratch;
+        const MemoryRegion& own = std::same_as<Mode, Training> ? pass.saved : pass.scratch;
         float* const weight = own.fixed;
         float* const bias = weight + channels;
         update(device, channels, detail::SetTo{1}, weight);
@@ -67,14 +67,14 @@ struct InstanceNorm : LayerBase {
     static void backward(Device device, const Backward& pass) {
         if (!pass.dx) return;
         float* const none = nullptr;
-        group_norm_backward(device, pass.batch, pass.in.pixels(), channels, channels, pass.x, pass.dy, pass.kept.fixed,
-                            pass.kept.per_sample, pass.scratch.per_sample, pass.dx, none, none, false);
+        group_norm_backward(device, pass.batch, pass.in.pixels(), channels, channels, pass.x, pass.dy, pass.saved.fixed,
+                            pass.saved.per_sample, pass.scratch.per_sample, pass.dx, none, none, false);
     }
 
     template <class Device>
     static constexpr LayerMemory tangent_memory(Dims) {
         constexpr MemoryExtent scratch{norm_shape({}).tangent_scratch(), 0};
-        return {.kept = {}, .forward_scratch = scratch, .backward_scratch = scratch};
+        return {.saved = {}, .forward_scratch = scratch, .backward_scratch = scratch};
     }
     template <class Device>
     static void tangent(Device device, const Tangent& call) {

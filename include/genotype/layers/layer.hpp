@@ -54,7 +54,7 @@ struct LayerBase {
 
     /// The packed weights that a device derives from the parameters: objects of one type (panels, Winograd's
     /// transforms), or `kernels::PackedForms` of several. A `PackedForm<StoredMatrix>` is of the first parameter: a
-    /// loader writes it, and nobody makes it.
+    /// loader writes it, and it is not made.
     template <class Device>
     static constexpr kernels::PackedForm<float> packed() {
         return {};

@@ -46,14 +46,14 @@ requires(sizeof...(sizes) >= 1 && sizeof...(sizes) <= 4) struct LayerNormOf : La
     template <class Device, class Mode>
     static constexpr LayerMemory memory(Dims) {
         if constexpr (std::same_as<Mode, Training>)
-            return {.kept = {2, 0}, .forward_scratch = {}, .backward_scratch = {}};
+            return {.saved = {2, 0}, .forward_scratch = {}, .backward_scratch = {}};
         else
-            return {.kept = {}, .forward_scratch = {2, 0}, .backward_scratch = {}};
+            return {.saved = {}, .forward_scratch = {2, 0}, .backward_scratch = {}};
     }
 
     template <class Device, class Mode>
     static void forward(Device device, Mode, const Forward<Mode>& pass) {
-        float* const statistics = std::same_as<Mode, Training> ? pass.kept.per_sample : pass.scratch.per_sample;
+        float* const statistics = std::same_as<Mode, Training> ? pass.saved.per_sample : pass.scratch.per_sample;
         const float* const bias = has_bias ? pass.parameters + bias_offset : nullptr;
         layer_norm(device, pass.batch, dims.count(), pass.x, pass.parameters, bias, epsilon, statistics, pass.y);
     }
@@ -61,14 +61,14 @@ requires(sizeof...(sizes) >= 1 && sizeof...(sizes) <= 4) struct LayerNormOf : La
     template <class Device>
     static void backward(Device device, const Backward& pass) {
         float* const bias_gradient = pass.gradients && has_bias ? pass.gradients + bias_offset : nullptr;
-        layer_norm_backward(device, pass.batch, dims.count(), pass.x, pass.dy, pass.parameters, pass.kept.per_sample,
+        layer_norm_backward(device, pass.batch, dims.count(), pass.x, pass.dy, pass.parameters, pass.saved.per_sample,
                             pass.dx, pass.gradients, bias_gradient, pass.accumulate);
     }
 
     template <class Device>
     static constexpr LayerMemory tangent_memory(Dims) {
         constexpr MemoryExtent scratch{norm_shape.tangent_scratch(), 0};
-        return {.kept = {}, .forward_scratch = scratch, .backward_scratch = scratch};
+        return {.saved = {}, .forward_scratch = scratch, .backward_scratch = scratch};
     }
     template <class Device>
     static void tangent(Device device, const Tangent& call) {

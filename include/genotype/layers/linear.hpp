@@ -9,7 +9,7 @@
 namespace genotype {
 
 /// y = x W^T + b. Shape: (in) to (out).
-/// PyTorch equivalent: `torch.nn.Linear(in, out, bias=...)`, with a bias unless told otherwise.
+/// PyTorch equivalent: `torch.nn.Linear(in, out, bias=...)`, with a bias unless it is `NoBias`.
 template <int in_features, int out_features, class Choice = Bias>
 struct Linear : LayerBase {
     static constexpr bool exceeds_0_to_1 = true;
@@ -43,7 +43,7 @@ struct Linear : LayerBase {
     template <class Device, class Mode>
     static constexpr LayerMemory memory(Dims) {
         constexpr MemoryExtent scratch = convolution_scratch(kernels::planned<Device>, geometry);
-        return {.kept = {}, .forward_scratch = scratch, .backward_scratch = scratch};
+        return {.saved = {}, .forward_scratch = scratch, .backward_scratch = scratch};
     }
 
     // On some devices an activation behind it is applied in the same pass, see network/fused.hpp.
@@ -70,7 +70,7 @@ struct Linear : LayerBase {
   private:
     template <class Device, class Pass>
     static auto weights(const Pass& pass) {
-        return packed<Device>().weights(pass.parameters + parameter_offset<Linear>(0), pass.prepared);
+        return packed<Device>().weights(pass.parameters + parameter_offset<Linear>(0), pass.packed);
     }
 };
 

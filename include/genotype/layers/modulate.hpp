@@ -43,13 +43,13 @@ struct Modulate : LayerBase {
         pack(device, geometry, values + parameter_offset<Modulate>(0), to);
     }
 
-    /// Kept: scales and shifts. Scratch of backward: the gradients by them, and by the named value.
+    /// Saved: scales and shifts. Scratch of backward: the gradients by them, and by the named value.
     template <class Device, class Mode>
     static constexpr LayerMemory memory(Dims) {
         constexpr MemoryExtent scratch = convolution_scratch(kernels::planned<Device>, geometry);
         if (std::same_as<Mode, Training>)
-            return {.kept = one, .forward_scratch = scratch, .backward_scratch = one + value + scratch};
-        return {.kept = {}, .forward_scratch = one + scratch, .backward_scratch = {}};
+            return {.saved = one, .forward_scratch = scratch, .backward_scratch = one + value + scratch};
+        return {.saved = {}, .forward_scratch = one + scratch, .backward_scratch = {}};
     }
 
     // An activation behind it is applied in the same pass, and a norm in front of it may apply all of it, see
@@ -74,13 +74,13 @@ struct Modulate : LayerBase {
     template <class Device, class Mode>
     static const float* make_scales(Device device, const Forward<Mode>& f) {
         constexpr bool training = std::same_as<Mode, Training>;
-        float* const made = (training ? f.kept : f.scratch).per_sample;
+        float* const made = (training ? f.saved : f.scratch).per_sample;
         convolve(device, geometry, f.batch, value_of<N>(f).data, weights<Device>(f),
                  f.parameters + parameter_offset<Modulate>(1), made, training ? f.scratch : f.scratch.at(one));
         return made;
     }
     /// ... what forward made, and where backward writes the gradients by them, ...
-    static const float* scales(const Backward& b) { return b.kept.per_sample; }
+    static const float* scales(const Backward& b) { return b.saved.per_sample; }
     static float* moment_gradients(const Backward& b) { return b.scratch.per_sample; }
     /// ... and on from there, to the named value and the parameters.
     template <class Device>
@@ -96,31 +96,31 @@ struct Modulate : LayerBase {
     template <class Device, class Activation = kernels::NoActivation>
     static void scale_gradients(Device device, const Backward& b, float* dscales, Activation activation = {}) {
         float* const none = nullptr;
-        modulate_backward(device, b.batch, b.in.pixels(), channels, b.x, static_cast<const float*>(b.kept.per_sample),
+        modulate_backward(device, b.batch, b.in.pixels(), channels, b.x, static_cast<const float*>(b.saved.per_sample),
                           b.dy, none, dscales, activation);
     }
     static const float* named_value(const Backward& b) { return value_of<N>(b).data; }
-    /// Kept: the scales' and shifts' tangents. Scratch of backward: gradients by scales and shifts, by their tangents,
-    /// by the scales through the tangent; the gradient by the value, or an input's that nobody reads.
+    /// Saved: the scales' and shifts' tangents. Scratch of backward: gradients by scales and shifts, by their tangents,
+    /// by the scales through the tangent; the gradient by the value, or an input's that is not requested.
     template <class Device>
     static constexpr LayerMemory tangent_memory(Dims in) {
         constexpr MemoryExtent scratch = convolution_scratch(kernels::planned<Device>, geometry);
         const MemoryExtent spare{aligned(std::max<long>(in.count(), width)), 0};
-        return {.kept = one, .forward_scratch = scratch, .backward_scratch = 3 * one + spare + scratch};
+        return {.saved = one, .forward_scratch = scratch, .backward_scratch = 3 * one + spare + scratch};
     }
     template <class Device>
     static void tangent(Device device, const Tangent& call) {
         const Forward<Training>& f = call.run;
         convolve(device, geometry, f.batch, value_of<N>(call).data, weights<Device>(f), nullptr, call.own.per_sample,
                  f.scratch);
-        modulate_tangent(device, f.batch, f.in.pixels(), channels, f.x, call.tx, f.kept.per_sample, call.own.per_sample,
-                         call.ty);
+        modulate_tangent(device, f.batch, f.in.pixels(), channels, f.x, call.tx, f.saved.per_sample,
+                         call.own.per_sample, call.ty);
     }
     template <class Device>
     static void tangent_backward(Device device, const TangentBackward& call) {
         const Backward& b = call.run;
         const long pixels = b.in.pixels();
-        const float *const scales = b.kept.per_sample, *const tscales = call.own.per_sample;
+        const float *const scales = b.saved.per_sample, *const tscales = call.own.per_sample;
         float *const by_scales = b.scratch.per_sample, *const by_tscales = b.scratch.at(one).per_sample;
         float *const through = b.scratch.at(2 * one).per_sample, *const spare = b.scratch.at(3 * one).per_sample;
         modulate_backward(device, b.batch, pixels, channels, call.tx, tscales, call.dty, spare, through);
@@ -139,7 +139,7 @@ struct Modulate : LayerBase {
   private:
     template <class Device, class Pass>
     static auto weights(const Pass& pass) {
-        return packed<Device>().weights(pass.parameters + parameter_offset<Modulate>(0), pass.prepared);
+        return packed<Device>().weights(pass.parameters + parameter_offset<Modulate>(0), pass.packed);
     }
 
     /// Gradients by scales and shifts to the value and to the weight.

@@ -8,7 +8,7 @@ namespace genotype {
 /// (width, H, W) to the same, where the pixels of an image attend to one another, or (width) to the same, where the
 /// tokens of a text do: for each head softmax(q . k / sqrt(width / heads)) . v over all of them, with a projection
 /// before and one behind. It is not causal (that is `SelfAttention`), so texts come whole: throws `Error` where one
-/// goes on, and the host can read it.
+/// continues, and the host can read it.
 ///
 ///     Residual<GroupNorm<8, 64>, MultiheadAttention<64, 4>>
 ///
@@ -52,23 +52,23 @@ struct MultiheadAttention : LayerBase {
         Out::prepare(device, values + All::out_weight, to + forms.offset(1));
     }
 
-    /// Kept: queries, keys and values, what attention gives, and the logarithm of each query's sum of exponentials.
+    /// Saved: queries, keys and values, what attention gives, and the logarithm of each query's sum of exponentials.
     /// Scratch of backward: the gradients by the first two.
     template <class Device, class Mode>
     static constexpr LayerMemory memory(Dims in) {
         const Extent scratch = products<Device>(in.pixels());
         const Extent own = joint(in) + All::rows(in.pixels());
         if (std::same_as<Mode, Training>)
-            return {.kept = own + All::rows(in.pixels(), heads),
+            return {.saved = own + All::rows(in.pixels(), heads),
                     .forward_scratch = scratch,
                     .backward_scratch = own + All::rows(in.pixels(), heads) + scratch};
-        return {.kept = {}, .forward_scratch = own + scratch, .backward_scratch = {}};
+        return {.saved = {}, .forward_scratch = own + scratch, .backward_scratch = {}};
     }
 
     template <class Device, class Mode>
     static void forward(Device device, Mode, const Forward<Mode>& f) {
         constexpr bool training = std::same_as<Mode, Training>;
-        const MemoryRegion& own = training ? f.kept : f.scratch;
+        const MemoryRegion& own = training ? f.saved : f.scratch;
         const Extent behind = joint(f.in) + All::rows(f.in.pixels());
         const MemoryRegion scratch = detail::of_rows(training ? f.scratch : f.scratch.at(behind), f.in.pixels());
         const int rows = f.batch * f.in.pixels();
@@ -84,12 +84,12 @@ struct MultiheadAttention : LayerBase {
     static void backward(Device device, const Backward& b) {
         const int rows = b.batch * b.in.pixels();
         const Extent first = joint(b.in), second = All::rows(b.in.pixels()), third = All::rows(b.in.pixels(), heads);
-        const float *const own = b.kept.per_sample, *const result = b.kept.at(first).per_sample;
+        const float *const own = b.saved.per_sample, *const result = b.saved.at(first).per_sample;
         float *const down = b.scratch.per_sample, *const dresult = b.scratch.at(first).per_sample;
         const MemoryRegion scratch = detail::of_rows(b.scratch.at(first + second + third), b.in.pixels());
         out_projection<Device>(b).input_gradient(device, rows, b.dy, dresult, scratch);
         full_attention_backward(device, rows, rows, attention(b, own), result, static_cast<const float*>(dresult),
-                                b.kept.at(first + second).per_sample, {down, down + width, down + 2 * width},
+                                b.saved.at(first + second).per_sample, {down, down + width, down + 2 * width},
                                 b.scratch.at(first + second).per_sample);
         if (b.dx) projection<Device>(b).input_gradient(device, rows, down, b.dx, scratch);
         if (!b.gradients) return;
@@ -106,15 +106,15 @@ struct MultiheadAttention : LayerBase {
     template <class Visit>
     static void each_product(const Backward& b, const Visit& visit) {
         visit(width, b.x, 3 * width, b.scratch.per_sample, b.in.pixels());
-        visit(width, b.kept.at(joint(b.in)).per_sample, width, b.dy, b.in.pixels());
+        visit(width, b.saved.at(joint(b.in)).per_sample, width, b.dy, b.in.pixels());
     }
 
-    /// Kept: the tangents of queries, keys and values, and of what attention gives. Scratch of backward: the gradients
+    /// Saved: the tangents of queries, keys and values, and of what attention gives. Scratch of backward: the gradients
     /// by both, and by the tangents of both; moments.
     template <class Device>
     static constexpr LayerMemory tangent_memory(Dims in) {
         const Extent own = joint(in) + All::rows(in.pixels()), scratch = products<Device>(in.pixels());
-        return {.kept = own, .forward_scratch = scratch, .backward_scratch = 2 * own + moments(in) + scratch};
+        return {.saved = own, .forward_scratch = scratch, .backward_scratch = 2 * own + moments(in) + scratch};
     }
     template <class Device>
     static void tangent(Device device, const Tangent& call) {
@@ -124,9 +124,9 @@ struct MultiheadAttention : LayerBase {
         const MemoryRegion scratch = detail::of_rows(f.scratch, f.in.pixels());
         float *const joint_tangent = call.own.per_sample, *const result = call.own.at(second).per_sample;
         All::without_bias(projection<Device>(f)).forward(device, rows, call.tx, joint_tangent, scratch);
-        attention_tangent(device, rows, attention(f, f.kept.per_sample), attention(f, joint_tangent),
-                          static_cast<const float*>(f.kept.at(third).per_sample),
-                          static_cast<const float*>(f.kept.at(second).per_sample), result);
+        attention_tangent(device, rows, attention(f, f.saved.per_sample), attention(f, joint_tangent),
+                          static_cast<const float*>(f.saved.at(third).per_sample),
+                          static_cast<const float*>(f.saved.at(second).per_sample), result);
         All::without_bias(out_projection<Device>(f)).forward(device, rows, result, call.ty, scratch);
     }
     template <class Device>
@@ -140,8 +140,8 @@ struct MultiheadAttention : LayerBase {
         out_projection<Device>(b).input_gradient(device, rows, b.dy, dresult, scratch);
         out_projection<Device>(b).input_gradient(device, rows, call.dty, dtresult, scratch);
         attention_tangent_backward(
-            device, rows, rows, attention(b, b.kept.per_sample), attention(b, call.own.per_sample),
-            static_cast<const float*>(b.kept.at(own).per_sample), static_cast<const float*>(dresult),
+            device, rows, rows, attention(b, b.saved.per_sample), attention(b, call.own.per_sample),
+            static_cast<const float*>(b.saved.at(own).per_sample), static_cast<const float*>(dresult),
             static_cast<const float*>(dtresult), b.scratch.at(2 * own).per_sample,
             {down, down + width, down + 2 * width}, {tdown, tdown + width, tdown + 2 * width});
         if (b.dx) projection<Device>(b).input_gradient(device, rows, down, b.dx, scratch);
@@ -149,7 +149,7 @@ struct MultiheadAttention : LayerBase {
         if (!b.gradients) return;
         All::template tangent_gradients<In>(device, rows, b.x, down, call.tx, tdown, b.gradients + All::in_weight(0),
                                             All::bias_gradient(b.gradients, All::in_bias(0)), b.accumulate, scratch);
-        All::template tangent_gradients<Out>(device, rows, b.kept.at(second).per_sample, b.dy,
+        All::template tangent_gradients<Out>(device, rows, b.saved.at(second).per_sample, b.dy,
                                              call.own.at(second).per_sample, call.dty, b.gradients + All::out_weight,
                                              All::bias_gradient(b.gradients, All::out_bias), b.accumulate, scratch);
     }
@@ -165,13 +165,13 @@ struct MultiheadAttention : LayerBase {
     }
     template <class Device, class Pass>
     static In projection(const Pass& pass) {
-        return All::template product<In>(pass.parameters, All::in_weight(0), All::in_bias(0), pass.prepared);
+        return All::template product<In>(pass.parameters, All::in_weight(0), All::in_bias(0), pass.packed);
     }
     template <class Device, class Pass>
     static Out out_projection(const Pass& pass) {
         constexpr auto forms = packed<Device>();
         return All::template product<Out>(pass.parameters, All::out_weight, All::out_bias,
-                                          pass.prepared + forms.offset(1));
+                                          pass.packed + forms.offset(1));
     }
     template <class Pass>
     static kernels::FullAttention attention(const Pass& pass, const float* own) {

@@ -20,7 +20,7 @@ struct Class : Shape<1> {
     static constexpr int count_of_classes = classes;
 };
 
-/// A name that no chain binds: a further input of the network, whose shape is told here.
+/// A name that no chain binds: a further input of the network, whose shape is given here.
 ///
 ///     struct time : Given<Shape<1>> {};
 ///     struct label : Given<Class<10>> {};

@@ -116,8 +116,8 @@ struct NormalisedWeight : LayerBase {
     static Pass normalised(const Pass& pass) {
         constexpr auto forms = packed<Device>();
         Pass call = pass;
-        call.parameters = own_form<Device>().in(pass.prepared);
-        call.prepared = pass.prepared + forms.offset(1);
+        call.parameters = own_form<Device>().in(pass.packed);
+        call.packed = pass.packed + forms.offset(1);
         return call;
     }
 };

@@ -7,7 +7,7 @@
 namespace genotype {
 
 /// Any shape to `S`: the value of `N`, whatever comes in. It begins the chain of a `Let`: `Let<condition, Of<time>,
-/// Linear<1, 64>, SiLU>`. `S` is to be told for a name that is not `Given`.
+/// Linear<1, 64>, SiLU>`. `S` is to be given for a name that is not `Given`.
 ///
 /// PyTorch: a forward that begins with another argument.
 template <class N, class S = typename N::shape>

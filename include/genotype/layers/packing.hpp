@@ -22,11 +22,11 @@ template <PackedAfter after>
 struct Packing {
     std::conditional_t<after == PackedAfter::drawn, float*, const float*> parameters;
     std::conditional_t<after == PackedAfter::loaded, const float*, float*> buffers;
-    PackedMemory prepared;
+    PackedMemory packed;
 
     /// That of a child.
     constexpr Packing child(const LayerSlice& at) const {
-        return {parameters + at.parameters, buffers + at.buffers, prepared + at.prepared};
+        return {parameters + at.parameters, buffers + at.buffers, packed + at.packed};
     }
 };
 

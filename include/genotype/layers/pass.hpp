@@ -30,7 +30,7 @@ struct Inference {};
 struct LayerMemory {
     /// What outlives forward: in training what backward reads; in inference what a session remembers from call to call,
     /// where per_sample is for each position of a text.
-    MemoryExtent kept{};
+    MemoryExtent saved{};
     MemoryExtent forward_scratch{};   // free again when forward returns
     MemoryExtent backward_scratch{};  // free again when backward returns
 };
@@ -38,15 +38,15 @@ struct LayerMemory {
 /// Where a child's own begins within its parent's, in floats where nothing else is said: constants of the plan.
 struct LayerSlice {
     long parameters = 0, buffers = 0;
-    long prepared = 0;  // bytes
-    MemoryExtent kept{}, scratch{};
+    long packed = 0;  // bytes
+    MemoryExtent saved{}, scratch{};
 
     friend constexpr LayerSlice operator+(const LayerSlice& left, const LayerSlice& right) {
-        return {left.parameters + right.parameters, left.buffers + right.buffers, left.prepared + right.prepared,
-                left.kept + right.kept, left.scratch + right.scratch};
+        return {left.parameters + right.parameters, left.buffers + right.buffers, left.packed + right.packed,
+                left.saved + right.saved, left.scratch + right.scratch};
     }
     friend constexpr LayerSlice operator*(long times, const LayerSlice& slice) {
-        return {times * slice.parameters, times * slice.buffers, times * slice.prepared, times * slice.kept,
+        return {times * slice.parameters, times * slice.buffers, times * slice.packed, times * slice.saved,
                 times * slice.scratch};
     }
 };
@@ -60,8 +60,8 @@ struct Forward {
     float* y;
     const float* parameters;
     std::conditional_t<std::same_as<Mode, Training>, float*, const float*> buffers;
-    PackedWeights prepared;  // what `Layer::packed` says, see Layer::prepare
-    MemoryRegion kept;  // in inference a session's, whose samples are positions: [slot][position][floats]; null: none
+    PackedWeights packed;  // what `Layer::packed` says, see Layer::prepare
+    MemoryRegion saved;  // in inference a session's, whose samples are positions: [slot][position][floats]; null: none
     MemoryRegion scratch;
     RandomState* random;                 // null in inference
     const float* added = nullptr;        // as many values as y: added to what comes out, where `adds_to_output`
@@ -77,8 +77,8 @@ struct Forward {
         call.y = output;
         call.parameters += at.parameters;
         call.buffers += at.buffers;
-        call.prepared = prepared + at.prepared;
-        call.kept = kept.at(at.kept);
+        call.packed = packed + at.packed;
+        call.saved = saved.at(at.saved);
         call.scratch = scratch.at(at.scratch);
         call.added = nullptr;
         return call;
@@ -97,9 +97,9 @@ struct Backward {
     float* dx;
     const float* parameters;
     float* gradients;
-    PackedWeights prepared;
+    PackedWeights packed;
     bool accumulate;
-    MemoryRegion kept;
+    MemoryRegion saved;
     MemoryRegion scratch;
     const NamedValue* values = nullptr;
 
@@ -120,8 +120,8 @@ struct Backward {
         call.dx = data.dx;
         call.parameters += at.parameters;
         if (gradients) call.gradients += at.parameters;
-        call.prepared = prepared + at.prepared;
-        call.kept = kept.at(at.kept);
+        call.packed = packed + at.packed;
+        call.saved = saved.at(at.saved);
         call.scratch = scratch.at(at.scratch);
         return call;
     }
@@ -146,7 +146,7 @@ const kernels::Sequences& sequences_of(const Pass& pass) {
 template <class L>
 MemoryRegion session_of(const Forward<Inference>& pass) {
     static_assert(detail::reads_sequences<L>(), "what a session remembers is of texts: using reads = Names<Sequences>");
-    return pass.kept;
+    return pass.saved;
 }
 
 }  // namespace genotype

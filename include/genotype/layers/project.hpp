@@ -48,7 +48,7 @@ struct Project : LayerBase {
     /// Scratch of backward: each sample's gradient by the weights.
     template <class Device, class Mode>
     static constexpr LayerMemory memory(Dims) {
-        return {.kept = {},
+        return {.saved = {},
                 .forward_scratch = {},
                 .backward_scratch = {std::same_as<Mode, Training> ? aligned(width) : 0, 0}};
     }

@@ -32,30 +32,30 @@ struct RMSNorm : LayerBase {
         return vector_dims(width);
     }
 
-    /// Kept: each sample's factor.
+    /// Saved: each sample's factor.
     template <class Device, class Mode>
     static constexpr LayerMemory memory(Dims) {
         LayerMemory memory;
-        if (std::same_as<Mode, Training>) memory.kept.per_sample = 1;
+        if (std::same_as<Mode, Training>) memory.saved.per_sample = 1;
         return memory;
     }
 
     template <class Device, class Mode>
     static void forward(Device device, Mode, const Forward<Mode>& pass) {
-        float* const inverses = std::same_as<Mode, Training> ? pass.kept.per_sample : nullptr;
+        float* const inverses = std::same_as<Mode, Training> ? pass.saved.per_sample : nullptr;
         rms_norm(device, pass.batch, width, pass.x, pass.parameters, epsilon, inverses, pass.y);
     }
 
     template <class Device>
     static void backward(Device device, const Backward& pass) {
-        rms_norm_backward(device, pass.batch, width, pass.x, pass.dy, pass.parameters, pass.kept.per_sample, pass.dx,
+        rms_norm_backward(device, pass.batch, width, pass.x, pass.dy, pass.parameters, pass.saved.per_sample, pass.dx,
                           pass.gradients, pass.accumulate);
     }
 
     template <class Device>
     static constexpr LayerMemory tangent_memory(Dims) {
         constexpr MemoryExtent scratch{norm_shape.tangent_scratch(), 0};
-        return {.kept = {}, .forward_scratch = scratch, .backward_scratch = scratch};
+        return {.saved = {}, .forward_scratch = scratch, .backward_scratch = scratch};
     }
     template <class Device>
     static void tangent(Device device, const Tangent& call) {

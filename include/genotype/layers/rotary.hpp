@@ -43,14 +43,14 @@ struct Rotary : LayerBase {
 
     template <class Device, class Mode>
     static void forward(Device device, Mode, const Forward<Mode>& pass) {
-        rotary(device, pass.batch, sizes, sequences_of<Rotary>(pass), packed<Device>().in(pass.prepared), false, pass.x,
+        rotary(device, pass.batch, sizes, sequences_of<Rotary>(pass), packed<Device>().in(pass.packed), false, pass.x,
                pass.y);
     }
 
     template <class Device>
     static void backward(Device device, const Backward& pass) {
         if (pass.dx)
-            rotary(device, pass.batch, sizes, sequences_of<Rotary>(pass), packed<Device>().in(pass.prepared), true,
+            rotary(device, pass.batch, sizes, sequences_of<Rotary>(pass), packed<Device>().in(pass.packed), true,
                    pass.dy, pass.dx);
     }
 };

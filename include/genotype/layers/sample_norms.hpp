@@ -99,7 +99,7 @@ struct OneGradient {
 
 /// The call of some rows of a batch alone, of a layer that keeps one piece of so many floats a row. The gradient is
 /// made where scratch begins.
-inline Backward backward_of_rows(const Backward& pass, long first, int rows, long kept, MemoryExtent gradient) {
+inline Backward backward_of_rows(const Backward& pass, long first, int rows, long saved, MemoryExtent gradient) {
     Backward some = pass;
     some.batch = rows;
     some.dx = nullptr;
@@ -109,7 +109,7 @@ inline Backward backward_of_rows(const Backward& pass, long first, int rows, lon
     if (some.x) some.x += first * pass.in.count();
     if (some.y) some.y += first * pass.out.count();
     some.dy += first * pass.out.count();
-    if (some.kept.per_sample) some.kept.per_sample += first * kept;
+    if (some.saved.per_sample) some.saved.per_sample += first * saved;
     return some;
 }
 
@@ -135,8 +135,8 @@ struct SingleGradients {
     static void add_norm_of_rows(Device device, const Backward& pass, long first, int rows, float* norm) {
         using Own = detail::OneGradient<L, Device>;
         static_assert(std::is_same_v<ReadNames<L>, detail::Names<>>, "MaskedGradients are for layers that read names");
-        const long kept = L::template memory<Device, Training>(pass.in).kept.per_sample;
-        const Backward some = detail::backward_of_rows(pass, first, rows, kept, Own::extent);
+        const long saved = L::template memory<Device, Training>(pass.in).saved.per_sample;
+        const Backward some = detail::backward_of_rows(pass, first, rows, saved, Own::extent);
         L::backward(device, some);
         Own::add_squares(device, some.gradients, norm);
     }

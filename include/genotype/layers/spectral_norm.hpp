@@ -69,7 +69,7 @@ struct SpectralNormOf : NormalisedWeight<SpectralNormOf<L, Runs>, L, Runs> {
         constexpr Places at = places<Device>;
         constexpr int iterations = after == PackedAfter::drawn ? 16 : after == PackedAfter::update ? 1 : 0;
         const float* const weight = packing.parameters;
-        float* const own = Base::template own_form<Device>().in(packing.prepared);
+        float* const own = Base::template own_form<Device>().in(packing.packed);
         float *const u = own + at.u, *const v = own + at.v, *const product = own + at.product;
         const auto times = [&](float* y) {
             Matrix::times(device, weight, static_cast<const float*>(v), y, own + at.partial, own + at.scratch);
@@ -96,7 +96,7 @@ struct SpectralNormOf : NormalisedWeight<SpectralNormOf<L, Runs>, L, Runs> {
         sum_with_parts(device, own + at.parts, Matrix::rows, ProductOf{}, own + at.sigma, static_cast<const float*>(u),
                        static_cast<const float*>(product));
         map(device, Matrix::weight.count(), DividedBy{own + at.sigma}, own, weight);
-        Base::prepare_wrapped(device, packing.parameters, packing.prepared);
+        Base::prepare_wrapped(device, packing.parameters, packing.packed);
     }
 
     /// Of W / (u^T W v) with constant u and v: (G - <G, W / sigma> u v^T) / sigma.
@@ -104,7 +104,7 @@ struct SpectralNormOf : NormalisedWeight<SpectralNormOf<L, Runs>, L, Runs> {
     static void weight_gradient(Device device, const Backward& pass, float* own) {
         constexpr Places at = places<Device>;
         constexpr Scratch has = scratch<Device>;
-        const float* const weight = Base::template own_form<Device>().in(pass.prepared);
+        const float* const weight = Base::template own_form<Device>().in(pass.packed);
         const float *const gradient = own, *const sigma = weight + at.sigma;
         float* const along_v = own + has.along_v;
         const long count = Matrix::weight.count();

@@ -12,10 +12,10 @@ struct Tangent {
     Forward<Training> run;
     const float* tx;
     float* ty;
-    MemoryRegion own;                    // kept until backward: `tangent_memory`'s
+    MemoryRegion own;                    // saved until backward: `tangent_memory`'s
     const NamedValue* values = nullptr;  // the tangents of the names that layers read
 
-    /// The call of a child, as in `Forward`. `own` is empty: what a combinator keeps lies in `run.kept`.
+    /// The call of a child, as in `Forward`. `own` is empty: what a combinator keeps lies in `run.saved`.
     constexpr Tangent child(const LayerSlice& at, Dims from, Dims to, const float* x, const float* from_tx, float* y,
                             float* to_ty) const {
         return {run.child(at, from, to, x, y), from_tx, to_ty, {}, values};

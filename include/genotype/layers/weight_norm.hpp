@@ -58,7 +58,7 @@ struct WeightNormOf : NormalisedWeight<WeightNormOf<L, dim, Runs>, L, Runs> {
     template <class Device, PackedAfter after>
     static void prepare(Device device, const Packing<after>& packing) {
         constexpr Places at = places<Device>;
-        float* const own = Base::template own_form<Device>().in(packing.prepared);
+        float *const own = Base::template own_form<Device>().in(packing.packed);
         float *const norm = own + at.norm, *const matrix = own + at.matrix;
         const float* const direction = packing.parameters + parameter_offset<WeightNormOf>(1);
         update(device, Matrix::columns, SetOne{}, own + at.ones);
@@ -71,7 +71,7 @@ struct WeightNormOf : NormalisedWeight<WeightNormOf<L, dim, Runs>, L, Runs> {
             static_cast<const float*>(norm));
         Matrix::outer_product(device, own + at.factor, own + at.ones, matrix, false, own + at.scratch);
         map(device, Matrix::weight.count(), ProductOf{}, own, static_cast<const float*>(matrix), direction);
-        Base::prepare_wrapped(device, packing.parameters, packing.prepared);
+        Base::prepare_wrapped(device, packing.parameters, packing.packed);
     }
 
     /// With n = |v|: dg = <G, v> / n for each row, dv = g / n G - g <G, v> / n^3 v.
@@ -80,7 +80,7 @@ struct WeightNormOf : NormalisedWeight<WeightNormOf<L, dim, Runs>, L, Runs> {
         constexpr Places at = places<Device>;
         constexpr Scratch has = scratch<Device>;
         float *const matrix = own + has.matrix, *const row = own + has.row;
-        const float* const packed = Base::template own_form<Device>().in(pass.prepared);
+        const float *const packed = Base::template own_form<Device>().in(pass.packed);
         const float *const gradient = own, *const length = pass.parameters, *const norm = packed + at.norm,
                            *const direction = pass.parameters + parameter_offset<WeightNormOf>(1),
                            *const ones = packed + at.ones;

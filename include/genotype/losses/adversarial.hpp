@@ -10,8 +10,8 @@
 namespace genotype {
 
 /// A loss for the two sides of a GAN. Each function is given what the discriminator answered (`call.prediction`) and
-/// writes the value and its gradient by those answers; the call's target and constant are not looked at.
-///  - discriminator_real: the answers were to real samples, and the discriminator learns;
+/// writes the value and its gradient by those outputs; the call's target and constant are not looked at.
+///  - discriminator_real: the outputs are D(x), of real samples, and the discriminator learns;
 ///  - discriminator_fake: to generated samples, and the discriminator learns;
 ///  - generator: to generated samples, and the generator learns.
 template <class L>

@@ -7,7 +7,7 @@ namespace genotype {
 
 namespace detail {
 
-/// The generator's side: the answers themselves, to be raised.
+/// The generator's side: the outputs themselves, to be raised.
 struct HingeGenerator : PointwiseLoss<HingeGenerator> {
     template <class V>
     static constexpr V value(V prediction, V) {

@@ -16,7 +16,8 @@ constexpr long floats_for(long values) {
            static_cast<long>(sizeof(float));
 }
 
-/// The way of up to `floats` floats to a device with memory of its own. On `Cuda` (see cuda_transfer.hpp) nobody waits.
+/// The way of up to `floats` floats to a device with memory of its own. On `Cuda` (see cuda_transfer.hpp) no thread
+/// waits.
 template <class Device>
 class StagingBuffer {
   public:

@@ -108,7 +108,7 @@ void prepare(Device device, const Packing<after>& packing) {
         Net::prepare(device, packing);
     } else {
         constexpr auto form = Net::template packed<Device>();
-        Net::prepare(device, packing.parameters, form.in(packing.prepared));
+        Net::prepare(device, packing.parameters, form.in(packing.packed));
     }
 }
 

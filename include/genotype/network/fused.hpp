@@ -90,14 +90,14 @@ requires(sizeof...(A) <= 1) struct Fused<L, M, A...> : LayerBase {
     template <class Device, class Mode>
     static constexpr LayerMemory memory(Dims in) {
         const LayerMemory front = of_norm<Device, Mode>(in), behind = M::template memory<Device, Mode>(in);
-        return {front.kept + behind.kept, front.forward_scratch + affine + behind.forward_scratch,
+        return {front.saved + behind.saved, front.forward_scratch + affine + behind.forward_scratch,
                 front.backward_scratch + affine + behind.backward_scratch};
     }
 
     template <class Device, class Mode>
     static void forward(Device device, Mode mode, const Forward<Mode>& pass) {
         const LayerMemory front = of_norm<Device, Mode>(pass.in);
-        const LayerSlice behind = of_modulation(front.kept, front.forward_scratch);
+        const LayerSlice behind = of_modulation(front.saved, front.forward_scratch);
         const float* const scales = M::make_scales(device, pass.child(behind, pass.in, pass.out, pass.x, pass.y));
         L::forward(device, mode, pass, activation(),
                    kernels::NormModulation{scales, pass.scratch.at(front.forward_scratch).per_sample, nullptr});
@@ -106,7 +106,7 @@ requires(sizeof...(A) <= 1) struct Fused<L, M, A...> : LayerBase {
     template <class Device>
     static void backward(Device device, const Backward& pass) {
         const LayerMemory front = of_norm<Device, Training>(pass.in);
-        const LayerSlice behind = of_modulation(front.kept, front.backward_scratch);
+        const LayerSlice behind = of_modulation(front.saved, front.backward_scratch);
         const Backward call = pass.child(behind, pass.in, pass.out, {pass.x, pass.y, pass.dy, pass.dx});
         L::backward(device, pass, activation(),
                     kernels::NormModulation{M::scales(call), pass.scratch.at(front.backward_scratch).per_sample,
@@ -126,11 +126,11 @@ requires(sizeof...(A) <= 1) struct Fused<L, M, A...> : LayerBase {
     template <class Device, class Mode>
     static constexpr LayerMemory of_norm(Dims in) {
         const LayerMemory own = L::template memory<Device, Mode>(in);
-        return {aligned(own.kept), aligned(own.forward_scratch), aligned(own.backward_scratch)};
+        return {aligned(own.saved), aligned(own.forward_scratch), aligned(own.backward_scratch)};
     }
-    static constexpr LayerSlice of_modulation(MemoryExtent kept, MemoryExtent scratch) {
+    static constexpr LayerSlice of_modulation(MemoryExtent saved, MemoryExtent scratch) {
         return {.parameters = parameter_offset<L>(static_cast<int>(L::parameters.size())),
-                .kept = kept,
+                .saved = saved,
                 .scratch = scratch + affine};
     }
 };
@@ -149,7 +149,7 @@ struct FusedProduct : L {
         LayerMemory memory = L::template memory<Device, Mode>(in);
         if constexpr (std::same_as<Mode, Training>) {
             const MemoryExtent between{aligned(output_dims<L>(in).count()), 0};
-            if (A::backward_reads_input) memory.kept = between + memory.kept;
+            if (A::backward_reads_input) memory.saved = between + memory.saved;
             memory.backward_scratch = between + memory.backward_scratch;
         }
         return memory;
@@ -159,13 +159,13 @@ struct FusedProduct : L {
     static void forward(Device device, Mode mode, const Forward<Mode>& pass) {
         constexpr bool keeps = std::same_as<Mode, Training> && A::backward_reads_input;
         const auto function = A::function_of_input();
-        L::forward(device, mode, pass, kernels::Epilogue{function, keeps ? pass.kept.per_sample : nullptr, nullptr});
+        L::forward(device, mode, pass, kernels::Epilogue{function, keeps ? pass.saved.per_sample : nullptr, nullptr});
     }
     template <class Device>
     static void backward(Device device, const Backward& pass) {
         float* const between = pass.scratch.per_sample;
         const LayerSlice behind{.scratch = {aligned(pass.out.count()), 0}};
-        const float* const input = A::backward_reads_input ? pass.kept.per_sample : pass.x;
+        const float* const input = A::backward_reads_input ? pass.saved.per_sample : pass.x;
         A::backward(device, pass.child({}, pass.out, pass.out, {input, pass.y, pass.dy, between}));
         L::backward(device, pass.child(behind, pass.in, pass.out, {pass.x, pass.y, between, pass.dx}));
     }

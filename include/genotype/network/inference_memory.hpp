@@ -1,4 +1,4 @@
-// Who keeps memory in inference: layers that read a text's sequences alone, for what is kept is a session's.
+// Who keeps memory in inference: layers that read a text's sequences alone, for what is saved is a session's.
 #pragma once
 
 #include <type_traits>
@@ -14,13 +14,13 @@ struct Projection;
 
 namespace detail {
 
-/// Whether a leaf keeps memory that nobody gives it.
+/// Whether a leaf keeps memory that it is not given.
 template <class L, class Device>
 constexpr bool keeps_unread(Dims in) {
     if constexpr (Combinator<L> || reads_sequences<L>())
         return false;
     else
-        return L::template memory<Device, Inference>(in).kept != MemoryExtent{};
+        return L::template memory<Device, Inference>(in).saved != MemoryExtent{};
 }
 
 /// The first such leaf, on an input of one value where it leaves the size open.
@@ -68,9 +68,9 @@ consteval auto unread_verdict() {
 }
 
 /// What there is to say about a network that keeps so much in runs of `Mode`.
-template <class Net, Dims In, class Device, class Mode, MemoryExtent kept>
-consteval auto kept_verdict() {
-    if constexpr (kept == MemoryExtent{} || std::is_same_v<Mode, Training>)
+template <class Net, Dims In, class Device, class Mode, MemoryExtent saved>
+consteval auto saved_verdict() {
+    if constexpr (saved == MemoryExtent{} || std::is_same_v<Mode, Training>)
         return why::no_fault<Net>{};
     else
         return unread_verdict<Net, In, Device>();

@@ -202,7 +202,7 @@ class GradientsByInputs {
         if constexpr (requires { One::shape::dims; })
             return One::shape::dims.count();
         else
-            return 0;  // bound by nobody, which is reported where the network is run
+            return 0;  // not bound, which is reported where the network is run
     }
     static constexpr std::array<long, count> floats{floats_of<N>()...};
 
@@ -220,7 +220,7 @@ struct InputsOfNames<Names<N...>, Memory> {
 }  // namespace detail
 
 /// Values for all further inputs of a network, in any order: `{given<time>(t), given<label>(l)}`. One that is left out
-/// does not compile, nor does one that nobody reads, nor one in another memory than the host's.
+/// does not compile, nor does one that is not read, nor one in another memory than the host's.
 template <class... N>
 using Inputs = detail::InputsIn<HostMemory, N...>;
 

@@ -1,4 +1,4 @@
-// An embedding, layers, and an answer for each token of the vocabulary.
+// An embedding, layers, and a logit for each token of the vocabulary.
 #pragma once
 
 #include "genotype/kernels/conv_geometry.hpp"
@@ -41,9 +41,9 @@ struct LanguageModel {
         if constexpr (tied) {
             if (const ShapeFault fault = compare(inner.dims, vector_dims(width))) return fault.inside(1);
         } else {
-            const Inferred answer = infer<H>(inner.dims);
-            if (answer.fault) return answer.fault.inside(2);
-            if (const ShapeFault fault = compare(answer.dims, vector_dims(vocabulary))) return fault.inside(2);
+            const Inferred logits = infer<H>(inner.dims);
+            if (logits.fault) return logits.fault.inside(2);
+            if (const ShapeFault fault = compare(logits.dims, vector_dims(vocabulary))) return fault.inside(2);
         }
         return vector_dims(vocabulary);
     }
@@ -55,21 +55,21 @@ struct LanguageModel {
         if constexpr (!tied) visit(std::type_identity<H>{}, ChildName{"head", 0});
     }
 
-    /// Two activations of the embedding's width, before and after the body: kept in training, scratch in inference. The
-    /// gradients by them are backward's scratch.
+    /// Two activations of the embedding's width, before and after the body: saved in training, scratch in inference.
+    /// The gradients by them are backward's scratch.
     template <class Device, class Mode>
     static constexpr LayerMemory memory(Dims) {
         constexpr bool training = std::same_as<Mode, Training>;
         LayerMemory total = memory_of<B, Device, Mode>(vector_dims(width));
-        total.kept = aligned(total.kept);
-        const LayerMemory answer = head_memory<Device, Mode>();
-        total.forward_scratch = aligned(larger(total.forward_scratch, answer.forward_scratch));
-        total.backward_scratch = aligned(larger(total.backward_scratch, answer.backward_scratch));
+        total.saved = aligned(total.saved);
+        const LayerMemory of_head = head_memory<Device, Mode>();
+        total.forward_scratch = aligned(larger(total.forward_scratch, of_head.forward_scratch));
+        total.backward_scratch = aligned(larger(total.backward_scratch, of_head.backward_scratch));
         if (training)
             total.backward_scratch =
                 larger(total.backward_scratch, aligned(memory_of<E, Device, Mode>(vector_dims(1)).backward_scratch));
         if (training)
-            total.kept = total.kept + two_activations;
+            total.saved = total.saved + two_activations;
         else
             total.forward_scratch = total.forward_scratch + two_activations;
         total.backward_scratch = total.backward_scratch + two_activations;
@@ -79,12 +79,12 @@ struct LanguageModel {
     template <Dims In, class Device, class Mode>
     static void forward(Device device, Mode mode, const Forward<Mode>& pass) {
         constexpr bool training = std::same_as<Mode, Training>;
-        const MemoryRegion& two = training ? pass.kept : pass.scratch;
+        const MemoryRegion& two = training ? pass.saved : pass.scratch;
         float *const before = two.per_sample, *const after = two.at(one_activation).per_sample;
         run_forward<E, In>(device, mode, pass.child({}, pass.in, middle, pass.x, before));
 
         constexpr LayerSlice behind =
-            training ? LayerSlice{.kept = two_activations} : LayerSlice{.scratch = two_activations};
+            training ? LayerSlice{.saved = two_activations} : LayerSlice{.scratch = two_activations};
         constexpr LayerSlice body = behind + weights_of<E, Device>();
         run_forward<B, middle>(device, mode, pass.child(body, middle, middle, before, after));
 
@@ -108,10 +108,10 @@ struct LanguageModel {
 
     template <Dims In, class Device>
     static void backward(Device device, const Backward& pass) {
-        const float *const before = pass.kept.per_sample, *const after = pass.kept.at(one_activation).per_sample;
+        const float *const before = pass.saved.per_sample, *const after = pass.saved.at(one_activation).per_sample;
         float *const d_before = pass.scratch.per_sample, *const d_after = pass.scratch.at(one_activation).per_sample;
         constexpr LayerSlice body =
-            weights_of<E, Device>() + LayerSlice{.kept = two_activations, .scratch = two_activations};
+            weights_of<E, Device>() + LayerSlice{.saved = two_activations, .scratch = two_activations};
         if constexpr (tied) {
             const MemoryRegion scratch = pass.scratch.at(two_activations);
             convolve(device, head_geometry, pass.batch, pass.dy, E::template weights<Device>(pass), nullptr, d_after,
@@ -147,7 +147,7 @@ struct LanguageModel {
     static constexpr LayerMemory head_memory() {
         if constexpr (tied) {
             const MemoryExtent scratch = convolution_scratch(kernels::planned<Device>, head_geometry);
-            LayerMemory memory{.kept = {}, .forward_scratch = scratch, .backward_scratch = scratch};
+            LayerMemory memory{.saved = {}, .forward_scratch = scratch, .backward_scratch = scratch};
             if constexpr (requires { Device::template tied_memory<E>(); })
                 memory.backward_scratch = larger(scratch, Device::template tied_memory<E>());
             return memory;
@@ -169,7 +169,7 @@ consteval auto language_model_verdict() {
 
 /// Token ids -> logits: `LanguageModel<Embedding<50257, 768>, Body, TiedHead>`, or with a `Linear` as its head. Shape:
 /// (1), the number of a token, to (vocabulary). The rows of a batch are tokens of one or several texts, see
-/// `Sequences`; with `last_only` there is an answer for the last row of each text alone. Parameters are named
+/// `Sequences`; with `last_only` there are logits for the last row of each text alone. Parameters are named
 /// "embedding.weight", "body.0. ...", "head.weight". PyTorch: transformers' `GPT2LMHeadModel`, `LlamaForCausalLM`. Tied
 /// weights: Press, Wolf, "Using the output embedding to improve language models" (EACL 2017).
 template <Layer Embedding, Layer Body, class Head = TiedHead>

@@ -14,7 +14,7 @@ struct WeightsView {
         Place data() const { return at; }
     };
     Pointer<float*> parameters, buffers;
-    Pointer<PackedMemory> prepared;
+    Pointer<PackedMemory> packed;
 };
 
 /// All of a model's weights.
@@ -22,7 +22,7 @@ template <class Owner>
 WeightsView view_of(const Owner& weights) {
     // The arenas' owner decides who may write: inference writes nothing, and a trainer owns its model.
     auto& owned = const_cast<Owner&>(weights);
-    return {{owned.parameters.data()}, {owned.buffers.data()}, {owned.prepared.data()}};
+    return {{owned.parameters.data()}, {owned.buffers.data()}, {owned.packed.data()}};
 }
 
 /// Child `Index` of a combinator's weights.
@@ -34,7 +34,7 @@ WeightsView part(const ModelWeights<Net, Device>& weights) {
         if (number++ != Index) return;
         view.parameters.at += at.parameters;
         view.buffers.at += at.buffers;
-        view.prepared.at = view.prepared.at + at.prepared;
+        view.packed.at = view.packed.at + at.packed;
     });
     return view;
 }

@@ -58,7 +58,7 @@ constexpr MemoryExtent place_blocks(std::array<Block, N>& blocks) {
 
 /// Where an activation or a gradient between two layers lies.
 struct Place {
-    enum Where { first, last, kept, scratch } where = scratch;  // first, last: the caller's own input and output
+    enum Where { first, last, saved, scratch } where = scratch;  // first, last: the caller's own input and output
     MemoryExtent offset{};
 };
 
@@ -151,11 +151,11 @@ constexpr void plan_forward(ChainPlan<N, named>& plan, const std::array<LayerFac
     const Boundaries<N> boundaries = shared_boundaries(facts, training);
     const auto& owner = boundaries.owner;
     std::array<Block, 2 * N + 1 + ChainPlan<N, named>::most_values> blocks{};
-    std::array<bool, N + 1> is_kept{};
+    std::array<bool, N + 1> is_saved{};
     for (std::size_t b = 1; b < N && training; ++b)
-        if (facts[b].reads_input || facts[b - 1].reads_output || boundaries.is_named[b]) is_kept[owner[b]] = true;
+        if (facts[b].reads_input || facts[b - 1].reads_output || boundaries.is_named[b]) is_saved[owner[b]] = true;
     for (std::size_t b = 1; b < N; ++b) {  // written by layer b-1, read by layer b
-        if (owner[b] == N || is_kept[owner[b]] || boundaries.is_callers[b]) continue;
+        if (owner[b] == N || is_saved[owner[b]] || boundaries.is_callers[b]) continue;
         Block& block = blocks[owner[b]];
         const bool is_new = block.to < block.from;
         block.size = larger(block.size, activation_size(plan.dims[b]));
@@ -175,8 +175,8 @@ constexpr void plan_forward(ChainPlan<N, named>& plan, const std::array<LayerFac
 
     for (std::size_t layer = 0; layer < N; ++layer) {
         plan.forward[layer].scratch = blocks[N + 1 + layer].offset;
-        plan.forward[layer].kept = plan.total.kept;
-        plan.total.kept = plan.total.kept + aligned(facts[layer].memory.kept);
+        plan.forward[layer].saved = plan.total.saved;
+        plan.total.saved = plan.total.saved + aligned(facts[layer].memory.saved);
     }
     for (std::size_t b = N + 1; b-- > 0;) {
         if (boundaries.is_callers[b]) {
@@ -185,9 +185,9 @@ constexpr void plan_forward(ChainPlan<N, named>& plan, const std::array<LayerFac
             plan.activation[b] = {Place::last};
         } else if (owner[b] != b) {
             plan.activation[b] = plan.activation[owner[b]];
-        } else if (is_kept[b]) {
-            plan.activation[b] = {Place::kept, plan.total.kept};
-            plan.total.kept = plan.total.kept + aligned(activation_size(plan.dims[b]));
+        } else if (is_saved[b]) {
+            plan.activation[b] = {Place::saved, plan.total.saved};
+            plan.total.saved = plan.total.saved + aligned(activation_size(plan.dims[b]));
         } else {
             plan.activation[b] = {Place::scratch, blocks[b].offset};
         }
@@ -199,9 +199,9 @@ constexpr void plan_forward(ChainPlan<N, named>& plan, const std::array<LayerFac
             ValuePlan& value = plan.values[layer];
             value = {true, of.computes, of.name, of.value, of.last_reader, plan.activation[layer + 1]};
             if (!of.computes) continue;
-            value.place = training ? Place{Place::kept, plan.total.kept}
+            value.place = training ? Place{Place::saved, plan.total.saved}
                                    : Place{Place::scratch, blocks[2 * N + 1 + layer].offset};
-            if (training) plan.total.kept = plan.total.kept + aligned(activation_size(of.value));
+            if (training) plan.total.saved = plan.total.saved + aligned(activation_size(of.value));
         }
 }
 

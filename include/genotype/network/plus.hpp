@@ -24,7 +24,7 @@ struct Plus {
     static constexpr bool in_place = false;
     static constexpr bool ignores_input = (detail::ignores_input<B>() && ...);
     static constexpr bool backward_reads_input = (B::backward_reads_input || ...);
-    static constexpr bool backward_reads_output = false;  // what a branch reads of its own is kept
+    static constexpr bool backward_reads_output = false;  // what a branch reads of its own is saved
     using reads = typename detail::ChainReads<B...>::type;
 
     template <int I>
@@ -70,15 +70,15 @@ struct Plus {
             for (std::size_t i = 0; i < size; ++i) {
                 forward[i] = next;
                 next = next + weights[i];
-                next.kept = next.kept + aligned(memory[i].kept);
+                next.saved = next.saved + aligned(memory[i].saved);
                 total.forward_scratch = larger(total.forward_scratch, memory[i].forward_scratch);
                 total.backward_scratch = larger(total.backward_scratch, memory[i].backward_scratch);
             }
-            total.kept = next.kept;
+            total.saved = next.saved;
             for (std::size_t i = 0; i < size; ++i) {
                 keeps[i] = training && reads_output[i];
-                output[i] = total.kept;
-                if (keeps[i]) total.kept = total.kept + one;
+                output[i] = total.saved;
+                if (keeps[i]) total.saved = total.saved + one;
                 backward[i] = forward[i];
                 forward[i].scratch = one;
                 backward[i].scratch = {aligned(in.count()), 0};
@@ -98,7 +98,7 @@ struct Plus {
         constexpr Plan<Device, Mode> plan(In);
         std::size_t i = 0;
         const auto run = [&]<class Branch>(std::type_identity<Branch>) {
-            float* const to = plan.keeps[i] ? pass.kept.at(plan.output[i]).per_sample
+            float* const to = plan.keeps[i] ? pass.saved.at(plan.output[i]).per_sample
                               : i == 0      ? pass.y
                                             : pass.scratch.per_sample;
             run_forward<Branch, In>(device, mode, pass.child(plan.forward[i], pass.in, pass.out, pass.x, to));
@@ -116,7 +116,7 @@ struct Plus {
         constexpr Plan<Device, Training> plan(In);
         std::size_t i = 0;
         const auto run = [&]<class Branch>(std::type_identity<Branch>) {
-            const float* const y = plan.keeps[i] ? pass.kept.at(plan.output[i]).per_sample : nullptr;
+            const float* const y = plan.keeps[i] ? pass.saved.at(plan.output[i]).per_sample : nullptr;
             float* const dx = !pass.dx || i == 0 ? pass.dx : pass.scratch.per_sample;
             run_backward<Branch, In>(device, pass.child(plan.backward[i], pass.in, pass.out, {pass.x, y, pass.dy, dx}));
             if (pass.dx && i > 0)

@@ -47,11 +47,11 @@ struct Repeat {
         LayerMemory total;
         if (std::same_as<Mode, Training>) {
             for (int number = 0; number < N; ++number)
-                total.kept = total.kept + aligned(block.kept) + (number > 0 ? boundary : MemoryExtent{});
+                total.saved = total.saved + aligned(block.saved) + (number > 0 ? boundary : MemoryExtent{});
             total.forward_scratch = block.forward_scratch;
             total.backward_scratch = boundary + boundary + block.backward_scratch;
         } else {
-            total.kept = N * aligned(block.kept);
+            total.saved = N * aligned(block.saved);
             total.forward_scratch = boundary + boundary + block.forward_scratch;
         }
         return total;
@@ -86,23 +86,23 @@ struct Repeat {
     template <Dims In>
     static constexpr MemoryExtent two_boundaries{2 * aligned(In.count()), 0};
 
-    /// What is block `number`'s. Kept memory is the inner boundaries 1 .. N-1, then what each block keeps.
+    /// What is block `number`'s. Saved memory is the inner boundaries 1 .. N-1, then what each block keeps.
     template <Dims In, class Device, class Mode>
     static constexpr LayerSlice slice(int number, MemoryExtent scratch) {
         constexpr LayerMemory block = memory_of<Block, Device, Mode>(In);
-        constexpr LayerSlice each = weights_of<Block, Device>() + LayerSlice{.kept = aligned(block.kept)};
+        constexpr LayerSlice each = weights_of<Block, Device>() + LayerSlice{.saved = aligned(block.saved)};
         LayerSlice own = number * each;
-        if (std::same_as<Mode, Training>) own.kept = own.kept + MemoryExtent{(N - 1) * aligned(In.count()), 0};
+        if (std::same_as<Mode, Training>) own.saved = own.saved + MemoryExtent{(N - 1) * aligned(In.count()), 0};
         own.scratch = scratch;
         return own;
     }
 
-    /// Where the activation before block `number` lies: kept in training, one of two places in inference.
+    /// Where the activation before block `number` lies: saved in training, one of two places in inference.
     template <Dims In, class Device, class Mode, class Pass>
     static float* boundary(const Pass& pass, int number) {
         constexpr long one = aligned(In.count());
         if constexpr (std::same_as<Mode, Training>)
-            return pass.kept.at({(number - 1) * one, 0}).per_sample;
+            return pass.saved.at({(number - 1) * one, 0}).per_sample;
         else
             return pass.scratch.at({number % 2 * one, 0}).per_sample;
     }

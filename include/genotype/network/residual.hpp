@@ -44,7 +44,7 @@ struct Residual<Sequential<B...>, Projection<S...>> {
             return false;
     }
     static constexpr bool backward_reads_input = reads_input();
-    static constexpr bool backward_reads_output = false;  // y is the sum: what the branch reads of its own is kept
+    static constexpr bool backward_reads_output = false;  // y is the sum: what the branch reads of its own is saved
 
     static constexpr Inferred output(Dims in) {
         const Inferred branch = detail::infer_named_chain<B...>(in);
@@ -85,7 +85,7 @@ struct Residual<Sequential<B...>, Projection<S...>> {
     template <class Device, class Mode>
     struct Plan {
         LayerSlice branch{}, shortcut{};              // in forward
-        MemoryExtent branch_output, shortcut_output;  // kept only where backward reads them
+        MemoryExtent branch_output, shortcut_output;  // saved only where backward reads them
         MemoryExtent input_gradient;                  // scratch of backward: that of the projection
         LayerMemory total{};
 
@@ -96,10 +96,10 @@ struct Residual<Sequential<B...>, Projection<S...>> {
             LayerMemory of_shortcut{};
             if constexpr (projects) of_shortcut = memory_of<Shortcut, Device, Mode>(in);
             shortcut = weights_of<Branch, Device>();
-            shortcut.kept = aligned(of_branch.kept);
-            branch_output = shortcut.kept + aligned(of_shortcut.kept);
+            shortcut.saved = aligned(of_branch.saved);
+            branch_output = shortcut.saved + aligned(of_shortcut.saved);
             shortcut_output = branch_output + (training && Branch::backward_reads_output ? one : MemoryExtent{});
-            total.kept = shortcut_output + (training && shortcut_reads_output() ? one : MemoryExtent{});
+            total.saved = shortcut_output + (training && shortcut_reads_output() ? one : MemoryExtent{});
             if (projects && !(training && shortcut_reads_output())) branch.scratch = shortcut.scratch = one;
             total.forward_scratch = branch.scratch + larger(of_branch.forward_scratch, of_shortcut.forward_scratch);
             if (projects) input_gradient = {aligned(in.count()), 0};
@@ -122,7 +122,7 @@ struct Residual<Sequential<B...>, Projection<S...>> {
         constexpr Plan<Device, Mode> plan(In);
         constexpr bool training = std::same_as<Mode, Training>;
         constexpr bool keeps_branch = training && Branch::backward_reads_output;
-        float* const from_branch = keeps_branch ? pass.kept.at(plan.branch_output).per_sample : pass.y;
+        float* const from_branch = keeps_branch ? pass.saved.at(plan.branch_output).per_sample : pass.y;
         Forward<Mode> branch = pass.child(plan.branch, pass.in, pass.out, pass.x, from_branch);
         if constexpr (!projects && !keeps_branch && adds_to_output<Branch, Device>) {
             branch.added = pass.x;
@@ -133,7 +133,7 @@ struct Residual<Sequential<B...>, Projection<S...>> {
             if constexpr (projects) {
                 constexpr bool keeps_shortcut = training && shortcut_reads_output();
                 float* const from_shortcut =
-                    (keeps_shortcut ? pass.kept.at(plan.shortcut_output) : pass.scratch).per_sample;
+                    (keeps_shortcut ? pass.saved.at(plan.shortcut_output) : pass.scratch).per_sample;
                 run_forward<Shortcut, In>(device, mode,
                                           pass.child(plan.shortcut, pass.in, pass.out, pass.x, from_shortcut));
                 other = from_shortcut;
@@ -147,13 +147,13 @@ struct Residual<Sequential<B...>, Projection<S...>> {
     static void backward(Device device, const Backward& pass) {
         constexpr Plan<Device, Training> plan(In);
         const float* const from_branch =
-            Branch::backward_reads_output ? pass.kept.at(plan.branch_output).per_sample : pass.y;
+            Branch::backward_reads_output ? pass.saved.at(plan.branch_output).per_sample : pass.y;
         run_backward<Branch, In>(device, pass.child(plan.in_backward(plan.branch), pass.in, pass.out,
                                                     {pass.x, from_branch, pass.dy, pass.dx}));
         const float* other = pass.dy;
         if constexpr (projects) {
             const float* const from_shortcut =
-                shortcut_reads_output() ? pass.kept.at(plan.shortcut_output).per_sample : nullptr;
+                shortcut_reads_output() ? pass.saved.at(plan.shortcut_output).per_sample : nullptr;
             float* const dx = pass.dx ? pass.scratch.per_sample : nullptr;
             run_backward<Shortcut, In>(device, pass.child(plan.in_backward(plan.shortcut), pass.in, pass.out,
                                                           {pass.x, from_shortcut, pass.dy, dx}));

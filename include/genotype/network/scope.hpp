@@ -32,7 +32,7 @@ struct Scope {
 template <class L>
 constexpr ShapeFault name_fault(const Scope& scope, Dims in);
 
-/// The shape of a name that is given from outside, as far as it is told.
+/// The shape of a name that is given from outside, as far as it is known.
 template <class N>
 constexpr Dims given_dims() {
     if constexpr (requires { N::shape::dims; })

@@ -75,7 +75,7 @@ struct Sequential {
     static void forward(Device device, Mode mode, const Forward<Mode>& pass) {
         constexpr auto& p = plan<In, Device, Mode>;
         constexpr auto& steps = forward_steps<In, Device, Mode>;
-        const auto activation = [&](std::size_t b) { return at(p.activation[b], pass.kept, pass.scratch, pass.y); };
+        const auto activation = [&](std::size_t b) { return at(p.activation[b], pass.saved, pass.scratch, pass.y); };
         const auto read_at = [&](std::size_t b) -> const float* {
             return p.activation[b].where == detail::Place::first ? pass.x : activation(b);
         };
@@ -90,7 +90,7 @@ struct Sequential {
                     const bool computes = p.values[i].computes;
                     if (computes) {
                         call.out = p.values[i].dims;
-                        call.y = at(p.values[i].place, pass.kept, pass.scratch, pass.y);
+                        call.y = at(p.values[i].place, pass.saved, pass.scratch, pass.y);
                     }
                     own[bound] = {p.values[i].name, computes ? call.y : call.x, nullptr, values};
                     values = &own[bound++];
@@ -106,8 +106,8 @@ struct Sequential {
         constexpr auto& steps = backward_steps<In, Device>;
         const auto stored = [&](const detail::Place& place) -> const float* {
             if (place.where == detail::Place::first) return pass.x;
-            // What lay in scratch during forward is gone: a layer that would read it had it kept.
-            return place.where == detail::Place::scratch ? nullptr : at(place, pass.kept, pass.scratch, pass.y);
+            // What lay in scratch during forward is gone: a layer that would read it had it saved.
+            return place.where == detail::Place::scratch ? nullptr : at(place, pass.saved, pass.scratch, pass.y);
         };
         const auto gradient = [&](std::size_t b) { return pass.scratch.at(p.gradient[b].offset).per_sample; };
         const std::size_t first = first_asked(p, pass);
@@ -205,10 +205,11 @@ struct Sequential {
                                                                  std::make_index_sequence<Steps<Device>::size>{});
 
     template <class Pointer>
-    static Pointer at(const detail::Place& place, const MemoryRegion& kept, const MemoryRegion& scratch, Pointer last) {
+    static Pointer at(const detail::Place& place, const MemoryRegion& saved, const MemoryRegion& scratch,
+                      Pointer last) {
         if (place.where == detail::Place::last) return last;
         if (place.where == detail::Place::first) return nullptr;  // the caller's: nothing is written there
-        return (place.where == detail::Place::kept ? kept : scratch).at(place.offset).per_sample;
+        return (place.where == detail::Place::saved ? saved : scratch).at(place.offset).per_sample;
     }
 };
 

@@ -15,7 +15,7 @@ template <Layer Net, ShapeType In, class Device>
 class Session {
   public:
     /// For each position of a text.
-    static constexpr MemoryExtent each = aligned(memory_of<Net, Device, Inference>(In::dims).kept);
+    static constexpr MemoryExtent each = aligned(memory_of<Net, Device, Inference>(In::dims).saved);
 
     /// Throws `Error` where one of the numbers is below 1. Pages of the memory that no text reaches cost nothing.
     Session(int slots, int context) : slots_(slots), context_(context) {
@@ -35,7 +35,7 @@ class Session {
         walk<Net>(
             [&]<class L>(std::type_identity<L>, ChildName, int, Dims in, Dims) {
                 if constexpr (!Combinator<L>) {
-                    const MemoryExtent own = memory_of<L, Device, Inference>(in).kept;
+                    const MemoryExtent own = memory_of<L, Device, Inference>(in).saved;
                     float* const block = region().at(offset).per_sample;
                     const long slot = context_ * own.per_sample;
                     Device::copy(block + from * slot, count * own.per_sample, block + to * slot);

@@ -32,9 +32,10 @@ template <std::size_t N>
 struct TangentPlan {
     std::array<Dims, N + 1> dims{};
     std::array<LayerSlice, N> at{};
-    std::array<MemoryExtent, N + 1> boundary{};             // kept: the pair before layer b
+    std::array<MemoryExtent, N + 1> boundary{};             // saved: the pair before layer b
     std::array<Dims, N> value_dims{};                       // of what a layer binds by a name
-    std::array<MemoryExtent, N> value{}, value_gradient{};  // kept: the pair that it works out; and the gradients by it
+    std::array<MemoryExtent, N> value{},
+        value_gradient{};  // saved: the pair that it works out; and the gradients by it
     MemoryExtent gradient{};                                // scratch: one of the two places
     LayerMemory total{};
 };
@@ -62,27 +63,27 @@ struct TangentRun<combinators::Sequential<L...>> {
             const LayerMemory memory = TangentRun<Layer>::template memory<Device>(from);
             p.at[index] = next;
             next = next + weights_of<Layer, Device>();
-            next.kept = next.kept + memory.kept;
+            next.saved = next.saved + memory.saved;
             scratch = larger(scratch, memory.forward_scratch);
             if constexpr (Binds<Layer>) {
                 p.value_dims[index] = Layer::value(from);
                 const MemoryExtent pair = TangentPair::extent(p.value_dims[index].count());
-                p.value[index] = next.kept;
-                if (Layer::computes) next.kept = next.kept + pair;
-                p.value_gradient[index] = next.kept;
-                next.kept = next.kept + pair;
+                p.value[index] = next.saved;
+                if (Layer::computes) next.saved = next.saved + pair;
+                p.value_gradient[index] = next.saved;
+                next.saved = next.saved + pair;
             }
             p.dims[++index] = output_dims<Layer>(from);
         };
         (place(std::type_identity<L>{}), ...);
         for (std::size_t b = 1; b < size; ++b) {
             const MemoryExtent pair = TangentPair::extent(p.dims[b].count());
-            p.boundary[b] = next.kept;
-            if (!binds[b - 1]) next.kept = next.kept + pair;
+            p.boundary[b] = next.saved;
+            if (!binds[b - 1]) next.saved = next.saved + pair;
             p.gradient = larger(p.gradient, pair);
         }
         for (LayerSlice& slice : p.at) slice.scratch = 2 * p.gradient;
-        p.total.kept = next.kept;
+        p.total.saved = next.saved;
         p.total.forward_scratch = 2 * p.gradient + scratch;
         return p;
     }
@@ -108,12 +109,12 @@ struct TangentRun<combinators::Sequential<L...>> {
 
     /// What goes into layer b: a layer that binds a name hands its input on.
     template <Dims In, class Device>
-    static std::pair<const float*, const float*> entering(const MemoryRegion& kept, std::size_t b, const float* x,
+    static std::pair<const float*, const float*> entering(const MemoryRegion& saved, std::size_t b, const float* x,
                                                           const float* tx) {
         constexpr auto& p = planned<In, Device>;
         while (b > 0 && binds[b - 1]) --b;
         if (b == 0) return {x, tx};
-        const TangentPair pair(kept, p.boundary[b], p.dims[b].count());
+        const TangentPair pair(saved, p.boundary[b], p.dims[b].count());
         return {pair.value, pair.tangent};
     }
 
@@ -124,15 +125,15 @@ struct TangentRun<combinators::Sequential<L...>> {
         Tangent now = call;
         const auto step = [&]<std::size_t i, class Layer>(std::integral_constant<std::size_t, i>,
                                                           std::type_identity<Layer>) {
-            const auto [x, tx] = entering<In, Device>(call.run.kept, i, call.run.x, call.tx);
+            const auto [x, tx] = entering<In, Device>(call.run.saved, i, call.run.x, call.tx);
             const bool last = i + 1 == size;
-            const TangentPair behind(call.run.kept, p.boundary[i + 1], p.dims[i + 1].count());
+            const TangentPair behind(call.run.saved, p.boundary[i + 1], p.dims[i + 1].count());
             float *y = last ? call.run.y : behind.value, *ty = last ? call.ty : behind.tangent;
             if constexpr (Binds<Layer>) {
                 values[i] = {names[i], x, nullptr, now.run.values};
                 tangents[i] = {names[i], tx, nullptr, now.values};
                 if constexpr (Layer::computes) {
-                    const TangentPair value(call.run.kept, p.value[i], p.value_dims[i].count());
+                    const TangentPair value(call.run.saved, p.value[i], p.value_dims[i].count());
                     TangentRun<Layer>::template forward<(planned<In, Device>.dims[i])>(
                         device, now.child(p.at[i], p.dims[i], p.value_dims[i], x, tx, value.value, value.tangent));
                     values[i].data = value.value;
@@ -158,8 +159,8 @@ struct TangentRun<combinators::Sequential<L...>> {
                                                           std::type_identity<Layer>) {
             if constexpr (Binds<Layer>) {
                 const long count = p.value_dims[i].count();
-                const auto [x, tx] = entering<In, Device>(run.kept, i, run.x, call.tx);
-                const TangentPair value(run.kept, p.value[i], count), gradient(run.kept, p.value_gradient[i], count);
+                const auto [x, tx] = entering<In, Device>(run.saved, i, run.x, call.tx);
+                const TangentPair value(run.saved, p.value[i], count), gradient(run.saved, p.value_gradient[i], count);
                 Device::clear(gradient.value, run.batch * count);
                 Device::clear(gradient.tangent, run.batch * count);
                 values[i] = {names[i], Layer::computes ? value.value : x, gradient.value, now.run.values};
@@ -171,9 +172,9 @@ struct TangentRun<combinators::Sequential<L...>> {
         (bind(std::integral_constant<std::size_t, I>{}, std::type_identity<L>{}), ...);
         const auto step = [&]<std::size_t i, class Layer>(std::integral_constant<std::size_t, i>,
                                                           std::type_identity<Layer>) {
-            const auto [x, tx] = entering<In, Device>(run.kept, i, run.x, call.tx);
+            const auto [x, tx] = entering<In, Device>(run.saved, i, run.x, call.tx);
             const auto [y, ty] =
-                i + 1 == size ? std::pair{run.y, call.ty} : entering<In, Device>(run.kept, i + 1, run.x, call.tx);
+                i + 1 == size ? std::pair{run.y, call.ty} : entering<In, Device>(run.saved, i + 1, run.x, call.tx);
             const TangentPair above(run.scratch, (i + 1) % 2 * p.gradient, p.dims[i + 1].count());
             const TangentPair below(run.scratch, i % 2 * p.gradient, p.dims[i].count());
             const float *dy = i + 1 == size ? run.dy : above.value, *dty = i + 1 == size ? call.dty : above.tangent;

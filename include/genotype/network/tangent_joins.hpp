@@ -14,7 +14,7 @@ template <class... B>
 struct TangentSum {
     static constexpr std::size_t size = sizeof...(B);
 
-    /// Kept: what each branch keeps, then the pair that it makes. Scratch: the gradients that a branch sends back.
+    /// Saved: what each branch keeps, then the pair that it makes. Scratch: the gradients that a branch sends back.
     struct Plan {
         std::array<LayerSlice, size> at{};
         std::array<MemoryExtent, size> output{};
@@ -30,13 +30,13 @@ struct TangentSum {
             p.at[index] = next;
             p.at[index].scratch = TangentPair::extent(in.count());
             next = next + weights_of<Branch, Device>();
-            p.output[index] = next.kept + memory.kept;
-            next.kept = p.output[index] + TangentPair::extent(out.count());
+            p.output[index] = next.saved + memory.saved;
+            next.saved = p.output[index] + TangentPair::extent(out.count());
             p.total.forward_scratch = larger(p.total.forward_scratch, p.at[index].scratch + memory.forward_scratch);
             ++index;
         };
         (place(std::type_identity<B>{}), ...);
-        p.total.kept = next.kept;
+        p.total.saved = next.saved;
         return p;
     }
 
@@ -47,7 +47,7 @@ struct TangentSum {
         const long count = call.run.batch * Out.count();
         std::size_t i = 0;
         const auto run = [&]<class Branch>(std::type_identity<Branch>) {
-            const TangentPair to(call.run.kept, p.output[i], Out.count());
+            const TangentPair to(call.run.saved, p.output[i], Out.count());
             TangentRun<Branch>::template forward<In>(
                 device, call.child(p.at[i], In, Out, call.run.x, call.tx, to.value, to.tangent));
             const float *value = to.value, *tangent = to.tangent;
@@ -67,7 +67,7 @@ struct TangentSum {
         constexpr Plan p = plan<Device>(In, Out);
         std::size_t i = 0;
         const auto run = [&]<class Branch>(std::type_identity<Branch>) {
-            const TangentPair to(call.run.kept, p.output[i], Out.count()), back(call.run.scratch, {}, In.count());
+            const TangentPair to(call.run.saved, p.output[i], Out.count()), back(call.run.scratch, {}, In.count());
             const bool first = i == 0 && !adds;
             float* const dx = first || !call.run.dx ? call.run.dx : back.value;
             float* const dtx = first || !call.dtx ? call.dtx : back.tangent;
@@ -145,13 +145,13 @@ struct TangentRun<combinators::Repeat<N, L...>> {
         return first_without_tangent<Device, L...>();
     }
 
-    /// Kept: what each block keeps, then the pairs between them. Scratch: two pairs of gradients, which alternate.
+    /// Saved: what each block keeps, then the pairs between them. Scratch: two pairs of gradients, which alternate.
     template <class Device>
     static constexpr LayerMemory memory(Dims in) {
         const LayerMemory block = TangentRun<Block>::template memory<Device>(in);
         const MemoryExtent pair = TangentPair::extent(in.count());
         LayerMemory all;
-        all.kept = N * (block.kept + pair);
+        all.saved = N * (block.saved + pair);
         all.forward_scratch = 2 * pair + block.forward_scratch;
         return all;
     }
@@ -159,7 +159,7 @@ struct TangentRun<combinators::Repeat<N, L...>> {
     static void forward(Device device, const Tangent& call) {
         const float *x = call.run.x, *tx = call.tx;
         for (int number = 0; number < N; ++number) {
-            const TangentPair behind = boundary<In, Device>(call.run.kept, number);
+            const TangentPair behind = boundary<In, Device>(call.run.saved, number);
             float* const y = number + 1 == N ? call.run.y : behind.value;
             float* const ty = number + 1 == N ? call.ty : behind.tangent;
             TangentRun<Block>::template forward<In>(device, call.child(at<In, Device>(number), In, In, x, tx, y, ty));
@@ -173,7 +173,7 @@ struct TangentRun<combinators::Repeat<N, L...>> {
         const float *y = call.run.y, *ty = call.ty, *dy = call.run.dy, *dty = call.dty;
         for (int number = N - 1; number >= 0; --number) {
             const bool first = number == 0;
-            const TangentPair before = boundary<In, Device>(call.run.kept, first ? 0 : number - 1);
+            const TangentPair before = boundary<In, Device>(call.run.saved, first ? 0 : number - 1);
             const TangentPair below(call.run.scratch, number % 2 * pair, In.count());
             const float *x = first ? call.run.x : before.value, *tx = first ? call.tx : before.tangent;
             float *dx = first ? call.run.dx : below.value, *dtx = first ? call.dtx : below.tangent;
@@ -190,15 +190,15 @@ struct TangentRun<combinators::Repeat<N, L...>> {
     template <Dims In, class Device>
     static constexpr LayerSlice at(int number) {
         constexpr LayerMemory block = TangentRun<Block>::template memory<Device>(In);
-        LayerSlice own = number * (weights_of<Block, Device>() + LayerSlice{.kept = block.kept});
+        LayerSlice own = number * (weights_of<Block, Device>() + LayerSlice{.saved = block.saved});
         own.scratch = 2 * TangentPair::extent(In.count());
         return own;
     }
     /// DeviceResident block `number`.
     template <Dims In, class Device>
-    static TangentPair boundary(const MemoryRegion& kept, int number) {
+    static TangentPair boundary(const MemoryRegion& saved, int number) {
         constexpr LayerMemory block = TangentRun<Block>::template memory<Device>(In);
-        return {kept, N * block.kept + number * TangentPair::extent(In.count()), In.count()};
+        return {saved, N * block.saved + number * TangentPair::extent(In.count()), In.count()};
     }
 };
 

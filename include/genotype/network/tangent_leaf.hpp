@@ -31,12 +31,12 @@ struct TangentRun {
             return {};
     }
 
-    /// Kept: the layer's own, then its tangent's. `forward_scratch` is for all passes.
+    /// Saved: the layer's own, then its tangent's. `forward_scratch` is for all passes.
     template <class Device>
     static constexpr LayerMemory memory(Dims in) {
         const LayerMemory first = memory_of<L, Device, Training>(in), own = own_memory<Device>(in);
         LayerMemory all;
-        all.kept = aligned(first.kept) + aligned(own.kept);
+        all.saved = aligned(first.saved) + aligned(own.saved);
         all.forward_scratch = aligned(larger(larger(first.forward_scratch, first.backward_scratch),
                                              larger(own.forward_scratch, own.backward_scratch)));
         return all;
@@ -46,10 +46,10 @@ struct TangentRun {
     static void forward(Device device, const Tangent& call) {
         run_forward<L, unknown_dims>(device, Training{}, call.run);
         Tangent own = call;
-        own.own = call.run.kept.at(behind<Device>(call.run.in));
+        own.own = call.run.saved.at(behind<Device>(call.run.in));
         if constexpr (LinearMap<L>) {
             Forward<Training> map = call.run.child({}, call.run.in, call.run.out, call.tx, call.ty);
-            map.kept = own.own;
+            map.saved = own.own;
             map.values = call.values;
             run_forward<typename L::linear_map, unknown_dims>(device, Training{}, map);
         } else {
@@ -60,11 +60,11 @@ struct TangentRun {
     template <Dims In, class Device>
     static void backward(Device device, const TangentBackward& call) {
         TangentBackward own = call;
-        own.own = call.run.kept.at(behind<Device>(call.run.in));
+        own.own = call.run.saved.at(behind<Device>(call.run.in));
         if constexpr (LinearMap<L>) {
             run_backward<L, unknown_dims>(device, call.run);
             Backward map = call.run.child({}, call.run.in, call.run.out, {call.tx, call.ty, call.dty, call.dtx});
-            map.kept = own.own;
+            map.saved = own.own;
             map.values = call.values;
             map.accumulate = true;
             run_backward<typename L::linear_map, unknown_dims>(device, map);
@@ -76,7 +76,7 @@ struct TangentRun {
   private:
     template <class Device>
     static constexpr MemoryExtent behind(Dims in) {
-        return aligned(memory_of<L, Device, Training>(in).kept);
+        return aligned(memory_of<L, Device, Training>(in).saved);
     }
 };
 

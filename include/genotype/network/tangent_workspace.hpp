@@ -73,7 +73,7 @@ class TangentWorkspace {
 
     /// Floats in all for `capacity` samples.
     static constexpr long floats(long capacity) {
-        return (plan.kept + plan.forward_scratch + ends).floats(capacity) + zero_floats * capacity;
+        return (plan.saved + plan.forward_scratch + ends).floats(capacity) + zero_floats * capacity;
     }
 
     /// Memory for up to `capacity` samples. Throws `Error` where `capacity` is below 1.
@@ -154,9 +154,9 @@ class TangentWorkspace {
                            .dx = wanted.input_gradient.data,
                            .parameters = model.parameters.data(),
                            .gradients = wanted.gradients.data,
-                           .prepared = model.prepared.data(),
+                           .packed = model.packed.data(),
                            .accumulate = wanted.accumulate,
-                           .kept = kept(),
+                           .saved = saved(),
                            .scratch = scratch(),
                            .values = lists.values};
         detail::TangentRun<Net>::template backward<In::dims>(
@@ -181,7 +181,7 @@ class TangentWorkspace {
         texts_ = {.list = Device::on_host ? &text_ : nullptr, .count = 1, .context = batch_};
         of_text_ = SequencesValue(&texts_);
         if constexpr (input_count > 0) {
-            float* const zeros = arena_.data() + (plan.kept + plan.forward_scratch + ends).floats(capacity_);
+            float* const zeros = arena_.data() + (plan.saved + plan.forward_scratch + ends).floats(capacity_);
             for (std::size_t at = 0; at < input_count; ++at) {
                 given_[at].outer = at > 0 ? &given_[at - 1] : &of_text_;
                 tangents_[at] = {given_[at].name, zeros, nullptr, at > 0 ? &tangents_[at - 1] : nullptr};
@@ -210,8 +210,8 @@ class TangentWorkspace {
                                     .y = result.value,
                                     .parameters = model.parameters.data(),
                                     .buffers = model.buffers.data(),
-                                    .prepared = model.prepared.data(),
-                                    .kept = kept(),
+                                    .packed = model.packed.data(),
+                                    .saved = saved(),
                                     .scratch = scratch(),
                                     .random = random,
                                     .values = lists.values};
@@ -232,8 +232,8 @@ class TangentWorkspace {
         float* const base = arena_.data() + first;
         return {base, base + size.per_sample * capacity_, capacity_};
     }
-    MemoryRegion kept() { return region(ends.floats(capacity_), plan.kept); }
-    MemoryRegion scratch() { return region((ends + plan.kept).floats(capacity_), plan.forward_scratch); }
+    MemoryRegion saved() { return region(ends.floats(capacity_), plan.saved); }
+    MemoryRegion scratch() { return region((ends + plan.saved).floats(capacity_), plan.forward_scratch); }
 
     [[no_unique_address]] Device device_;
     std::array<NamedValue, input_count> given_{}, tangents_{};

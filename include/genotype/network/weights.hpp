@@ -88,7 +88,7 @@ class ModelWeights {
     template <PackedAfter after = PackedAfter::loaded>
     void prepare() {
         constexpr PackedAfter seen = packing_sees_buffers<Net, Device>() ? after : PackedAfter::loaded;
-        genotype::prepare<Net>(device_, Packing<seen>{parameters.data(), buffers.data(), prepared.data()});
+        genotype::prepare<Net>(device_, Packing<seen>{parameters.data(), buffers.data(), packed.data()});
     }
 
     const Device& runs_on() const { return device_; }
@@ -98,7 +98,7 @@ class ModelWeights {
     /// Running statistics and counters: written by training, read by inference.
     Arena<Device> buffers{buffer_floats<Net>()};
     /// What `prepare` makes of the parameters: packed weights, of which each layer says the form.
-    PackedArena<Device> prepared{packed_bytes<Net, Device>()};
+    PackedArena<Device> packed{packed_bytes<Net, Device>()};
 
   private:
     template <detail::Owned What>

@@ -36,12 +36,12 @@ class Workspace : public detail::MoreOfWorkspace<Net, In, Mode, Device> {
     /// Both passes may use the same scratch: nothing in it outlives a pass.
     static constexpr MemoryExtent scratch_size = aligned(larger(plan.forward_scratch, plan.backward_scratch));
     /// What inference keeps is a session's, which has memory of its own, and is for layers that read sequences.
-    using Remembering = typename decltype(detail::kept_verdict<Net, In::dims, Device, Mode, plan.kept>())::model;
-    static constexpr MemoryExtent kept_size = std::same_as<Mode, Training> ? aligned(plan.kept) : MemoryExtent{};
+    using Remembering = typename decltype(detail::saved_verdict<Net, In::dims, Device, Mode, plan.saved>())::model;
+    static constexpr MemoryExtent saved_size = std::same_as<Mode, Training> ? aligned(plan.saved) : MemoryExtent{};
     static constexpr MemoryExtent output_size = aligned(MemoryExtent{Out::count, 0});
 
     /// Floats in all for `capacity` samples.
-    static constexpr long floats(long capacity) { return (kept_size + scratch_size + output_size).floats(capacity); }
+    static constexpr long floats(long capacity) { return (saved_size + scratch_size + output_size).floats(capacity); }
 
     /// Memory for up to `capacity` samples, and the device that runs are on. Throws `Error` where `capacity` is
     /// below 1.
@@ -194,9 +194,9 @@ class Workspace : public detail::MoreOfWorkspace<Net, In, Mode, Device> {
                                                      .dx = wanted.input_gradient.data,
                                                      .parameters = model.parameters.data(),
                                                      .gradients = wanted.gradients.data,
-                                                     .prepared = model.prepared.data(),
+                                                     .packed = model.packed.data(),
                                                      .accumulate = wanted.accumulate,
-                                                     .kept = kept(),
+                                                     .saved = saved(),
                                                      .scratch = scratch(),
                                                      .values = given(of_text)});
     }
@@ -213,7 +213,7 @@ class Workspace : public detail::MoreOfWorkspace<Net, In, Mode, Device> {
                   RandomState* random) {
         check(x.batch);
         kept_batch_ = x.batch;
-        run<Mode>(model, x, std::same_as<Mode, Training> ? kept() : session, scratch(), sequences, random);
+        run<Mode>(model, x, std::same_as<Mode, Training> ? saved() : session, scratch(), sequences, random);
         return {output(), sequences.last_only ? sequences.count : x.batch};
     }
 
@@ -222,10 +222,10 @@ class Workspace : public detail::MoreOfWorkspace<Net, In, Mode, Device> {
         check(x.batch);
         kept_batch_ = 0;
         constexpr LayerMemory inference = memory_of<Net, Device, Inference>(In::dims);
-        static_cast<void>(
-            sizeof(typename decltype(detail::kept_verdict<Net, In::dims, Device, Inference, inference.kept>())::model));
+        static_cast<void>(sizeof(
+            typename decltype(detail::saved_verdict<Net, In::dims, Device, Inference, inference.saved>())::model));
         constexpr MemoryExtent scratch_here = aligned(inference.forward_scratch);
-        const bool fits = scratch_here.floats(capacity_) <= (kept_size + scratch_size).floats(capacity_);
+        const bool fits = scratch_here.floats(capacity_) <= (saved_size + scratch_size).floats(capacity_);
         if (!fits && inference_.size() == 0) inference_ = Arena<Device>(scratch_here.floats(capacity_));
         float* const memory = fits ? arena_.data() + output_size.floats(capacity_) : inference_.data();
         const kernels::SequenceRows text{.count = x.batch};
@@ -234,7 +234,7 @@ class Workspace : public detail::MoreOfWorkspace<Net, In, Mode, Device> {
     }
 
     template <class RunMode, class Model>
-    void run(Model& model, InView x, const MemoryRegion& kept_there, const MemoryRegion& scratch_there,
+    void run(Model& model, InView x, const MemoryRegion& saved_there, const MemoryRegion& scratch_there,
              const kernels::Sequences& sequences, RandomState* random) {
         const SequencesValue of_text(&sequences);
         run_forward<Net, In::dims>(device_, RunMode{},
@@ -245,8 +245,8 @@ class Workspace : public detail::MoreOfWorkspace<Net, In, Mode, Device> {
                                                     .y = output(),
                                                     .parameters = model.parameters.data(),
                                                     .buffers = model.buffers.data(),
-                                                    .prepared = model.prepared.data(),
-                                                    .kept = kept_there,
+                                                    .packed = model.packed.data(),
+                                                    .saved = saved_there,
                                                     .scratch = scratch_there,
                                                     .random = random,
                                                     .values = given(of_text)});
@@ -263,7 +263,7 @@ class Workspace : public detail::MoreOfWorkspace<Net, In, Mode, Device> {
         return outer;
     }
 
-    /// What a batch is to layers that look at other rows when nobody says: one text from its begin.
+    /// What a batch is to layers that look at other rows unless the call says: one text from its begin.
     static kernels::Sequences one_text(const kernels::SequenceRows& text) {
         return {Device::on_host ? &text : nullptr, 1, text.count, false};
     }
@@ -280,8 +280,10 @@ class Workspace : public detail::MoreOfWorkspace<Net, In, Mode, Device> {
         return {base, base + size.per_sample * capacity_, capacity_};
     }
     float* output() { return arena_.data(); }
-    MemoryRegion kept() { return region(arena_.data() + output_size.floats(capacity_), kept_size); }
-    MemoryRegion scratch() { return region(arena_.data() + (output_size + kept_size).floats(capacity_), scratch_size); }
+    MemoryRegion saved() { return region(arena_.data() + output_size.floats(capacity_), saved_size); }
+    MemoryRegion scratch() {
+        return region(arena_.data() + (output_size + saved_size).floats(capacity_), scratch_size);
+    }
 
     [[no_unique_address]] Device device_;
     std::array<NamedValue, InputsOf<Net, Device>::count> given_{};

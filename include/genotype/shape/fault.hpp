@@ -1,4 +1,4 @@
-// What a shape rule answers: the dimensions that come out, or the fault that it found.
+// What a shape rule returns: the dimensions that come out, or the fault that it found.
 #pragma once
 
 #include "genotype/shape/dims.hpp"
@@ -67,7 +67,7 @@ struct ShapeFault {
     constexpr ShapeFault below() const { return {kind, got, wanted, depth - 1, at1, at2, at3, at4, at5, 0}; }
 };
 
-/// The answer of a shape rule: `dims` (where no fault) or `fault`.
+/// The result of a shape rule: `dims` (where no fault) or `fault`.
 struct Inferred {
     Dims dims{};
     ShapeFault fault{};

@@ -19,7 +19,7 @@ struct Adversarial {
     using Noise = N;
     using Image = OutputShape<G, N>;
     using Picture [[deprecated("take Image")]] = Image;
-    using Answer = OutputShape<D, Image>;
+    using DiscriminatorOutput = OutputShape<D, Image>;
 };
 
 }  // namespace combinators
@@ -29,7 +29,7 @@ namespace detail {
 template <class G, class D, class L, class N>
 consteval auto adversarial_verdict() {
     constexpr Inferred image = infer<G>(N::dims);
-    // A size that nobody named was taken for 1.
+    // A size that was not named was taken for 1.
     constexpr Dims asked = wanted_input<G>();
     constexpr bool unnamed = !asked.complete() && !infer<G>(asked).fault;
     if constexpr (image.fault && unnamed && N::dims == InputOf<G>::dims) {
@@ -40,15 +40,15 @@ consteval auto adversarial_verdict() {
         return typename detail::Verdict<image.fault, G>::said{};
     } else {
         constexpr Dims wanted = wanted_input<D>();
-        constexpr Inferred answer = infer<D>(image.dims);
+        constexpr Inferred out = infer<D>(image.dims);
         if constexpr (compare(image.dims, wanted))
             return why::generator_does_not_fit_the_discriminator<why::got<shape_word_t<image.dims>>,
                                                                  why::wants<shape_word_t<wanted>>, why::generator<G>,
                                                                  why::discriminator<D>>{};
-        else if constexpr (answer.fault)
-            return typename detail::Verdict<answer.fault, D>::said{};
-        else if constexpr (answer.dims.count() != 1)
-            return why::discriminator_must_give_one_value<why::got<shape_word_t<answer.dims>>, why::wants<Shape<1>>,
+        else if constexpr (out.fault)
+            return typename detail::Verdict<out.fault, D>::said{};
+        else if constexpr (out.dims.count() != 1)
+            return why::discriminator_must_give_one_value<why::got<shape_word_t<out.dims>>, why::wants<Shape<1>>,
                                                           why::discriminator<D>>{};
         else if constexpr (prediction_domain<L>() == LossDomain::unit && exceeds_0_to_1<D>())
             return why::loss_is_of_probabilities_but_the_network_gives_other_numbers<

@@ -44,7 +44,7 @@ struct VariationalAutoencoder {
     static constexpr LayerMemory memory(Dims) {
         const MemoryExtent inner = larger(memory_of<E, Device, Mode>(I::dims).forward_scratch,
                                           memory_of<D, Device, Mode>(Latent::dims).forward_scratch);
-        return {.kept = {}, .forward_scratch = inner_scratch + inner, .backward_scratch = {}};
+        return {.saved = {}, .forward_scratch = inner_scratch + inner, .backward_scratch = {}};
     }
 
     /// Reconstructs without noise: through the mean of the latents.

@@ -26,7 +26,7 @@ struct CheckpointParts {
     const History* history = nullptr;
 };
 
-/// What gives batches and can be told where to resume: a Loader, or TextWindows.
+/// What gives batches and can be set to where to resume: a Loader, or TextWindows.
 template <class Part>
 concept BatchSource = requires(Part& source, LoaderPosition position) {
     { source.position() } -> std::same_as<LoaderPosition>;

@@ -44,8 +44,8 @@ class MetadataReader {
         if (!text || *text != expected) loading_.fault(key, text ? in_quotes(*text) : "nothing", in_quotes(expected));
     }
 
-    /// All options, and no others; one that is not there is what `absent` says of it. The device is told, and may be
-    /// another: the file is the same on each.
+    /// All options, and no others; one that is not there is what `absent` says of it. The device is reported, and may
+    /// be another: the file is the same on each.
     [[gnu::cold]] void same_options(const FileMetadata& wanted, const FileMetadata& absent) {
         const std::string device = key_of_option("device");
         for (const auto& [key, text] : wanted)

@@ -199,7 +199,7 @@ class Checkpoints {
         return texts;
     }
 
-    /// A name that nobody has, or this training's checkpoint of the same step.
+    /// A name that is free, or this training's checkpoint of the same step.
     [[gnu::cold]] std::filesystem::path place_for(const detail::CheckpointList& list, std::uint64_t steps,
                                                   const detail::TrainingRun& run) const {
         for (int copy = 1;; ++copy) {

@@ -56,7 +56,7 @@ class GanMembers {
 
     /// The exponential moving average of the generator over the steps, which draws better images than any one step's,
     /// because the two networks circle around each other: see `TrainerBase::average`. The discriminator has none: it is
-    /// there to judge the generator of this very step, and nobody draws from it.
+    /// there to judge the generator of this very step, and nothing draws from it.
     /// Source: Yazici et al., "The unusual effectiveness of averaging in GAN training" (ICLR 2019).
     auto average_generator() const { return itself().template average<0>(); }
 

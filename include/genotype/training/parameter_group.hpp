@@ -25,7 +25,7 @@ namespace genotype {
 ///                {.part = "decoder.0", .learning_rate = 1e-4f}}
 ///
 /// Of frozen parameters not a bit changes: their gradients become zero before the norm is clipped. Batch statistics of
-/// a frozen part go on, as in PyTorch.
+/// a frozen part continue, as in PyTorch.
 /// PyTorch: a dict of torch.optim's param_groups; frozen: requires_grad_(False).
 struct ParameterGroup {
     enum Kind {

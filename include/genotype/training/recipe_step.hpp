@@ -21,7 +21,7 @@
 namespace genotype::detail {
 
 /// A step of a recipe, or where `is_learning` is false the same in an evaluation: networks run as inference does, there
-/// are no gradients, and nobody learns. One that `rehearses` asks for a step's memory, and runs no network. What it
+/// are no gradients, and no network learns. One that `rehearses` asks for a step's memory, and runs no network. What it
 /// hands out is of the micro-batch that it is at, on the device.
 template <class Trainer, bool is_learning, bool rehearses = false>
 class RecipeStep {

@@ -1,4 +1,4 @@
-// A network and the loss of its answers as one type.
+// A network and the loss of its outputs as one type.
 #pragma once
 
 #include "genotype/losses/cross_entropy.hpp"
@@ -30,12 +30,12 @@ consteval auto supervised_verdict() {
         return why::network_does_not_tell_the_size_of_its_input<why::got<shape_word_t<asked>>, why::network<N>,
                                                                 why::hint_name_the_input_as_last_argument>{};
     } else {
-        constexpr Inferred answer = infer<N>(I::dims);
-        constexpr Dims target = std::same_as<L, CrossEntropy> ? Shape<1>::dims : answer.dims;
-        if constexpr (answer.fault)
-            return typename detail::Verdict<answer.fault, N>::said{};
-        else if constexpr (L::fits(answer.dims, target))
-            return why::loss_does_not_fit_the_output<why::loss<L>, why::got<shape_word_t<answer.dims>>,
+        constexpr Inferred out = infer<N>(I::dims);
+        constexpr Dims target = std::same_as<L, CrossEntropy> ? Shape<1>::dims : out.dims;
+        if constexpr (out.fault)
+            return typename detail::Verdict<out.fault, N>::said{};
+        else if constexpr (L::fits(out.dims, target))
+            return why::loss_does_not_fit_the_output<why::loss<L>, why::got<shape_word_t<out.dims>>,
                                                      why::wants<shape_word_t<target>>>{};
         else if constexpr (prediction_domain<L>() == LossDomain::unit && exceeds_0_to_1<N>())
             return why::loss_is_of_probabilities_but_the_network_gives_other_numbers<
@@ -56,7 +56,7 @@ consteval auto input_of_network() {
 
 }  // namespace detail
 
-/// A network that learns answers which are given. With CrossEntropy it is a classifier, whose output is a number a
+/// A network that learns given targets. With CrossEntropy it is a classifier, whose output is a number a
 /// class and whose targets are labels; with any other loss, such as MSE or BCE, targets are of its output's shape. The
 /// shape of the input may be left out where the network tells all of it, as a Linear does.
 template <Layer Network, class Loss, class Input = typename decltype(detail::input_of_network<Network>())::type>

@@ -1,4 +1,4 @@
-// The training step of a network that learns answers which are given: a classifier, a regression.
+// The training step of a network that learns given targets: a classifier, a regression.
 #pragma once
 
 #include "genotype/training/recipe_trainer.hpp"

@@ -12,7 +12,7 @@
 
 namespace genotype::detail {
 
-/// Windows of `context` + 1 tokens: of each text the model is given all but the last, and the answers are all but the
+/// Windows of `context` + 1 tokens: of each text the model is given all but the last, and the targets are all but the
 /// first.
 template <class Net, class Device>
 struct TextInputs {

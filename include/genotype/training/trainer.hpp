@@ -30,7 +30,7 @@ struct TrainingRun {
     std::string after = {};  // ids of those of which checkpoints were in the folder when this one began, with commas
 };
 
-/// The run of a trainer, which is nobody's business but that of checkpoints.
+/// The run of a trainer, which concerns checkpoints alone.
 struct RunOf {
     template <class Itself>
     TrainingRun& operator()(const Checkpointed<Itself>& trainer) const {
@@ -59,7 +59,7 @@ class Checkpointed {
         if constexpr (is_there) save_checkpoint(trainer, path, with...);
     }
 
-    /// Goes on where `save` was called, with the same things in any order. Whatever does not fit (another model, other
+    /// Resumes where `save` was called, with the same things in any order. Whatever does not fit (another model, other
     /// options, a missing tensor, a newer format) is one `Error` that lists everything, and the training is as it was.
     /// The device may be another; then the training resumes by that one's roundings.
     template <class Path, class... With>

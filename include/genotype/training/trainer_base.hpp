@@ -120,7 +120,7 @@ class TrainerBase : public Checkpointed<Itself> {
     };
 
     /// Calls part(step), which is all that runs on the device; on a GPU it is recorded and launched as a whole, so what
-    /// it reads of the host must be told by `key`. Counts a step of each network.
+    /// it reads of the host must be in `key`. Counts a step of each network.
     template <class Part>
     void run_step(const kernels::GraphKey& key, long draws, Part part) {
         spread_threads(device_);

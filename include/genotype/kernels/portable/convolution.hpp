@@ -148,7 +148,7 @@ constexpr long most_phase_pixels(const ConvGeometry& g) {
 
 }  // namespace detail
 
-/// No prepared form.
+/// No packed form.
 template <class System>
 constexpr PackedForm<float> packed_form(Thrust<System>, const ConvGeometry&) {
     return {};

@@ -12,7 +12,7 @@ inline constexpr int embedding_columns = 16;
 
 }  // namespace detail
 
-/// No prepared form.
+/// No packed form.
 template <class System>
 constexpr PackedForm<float> embedding_form(Thrust<System>, long, long) {
     return {};

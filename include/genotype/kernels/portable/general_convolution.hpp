@@ -169,7 +169,7 @@ void gather_general(Thrust<System> device, const GeneralConvDirection& direction
 
 }  // namespace detail
 
-/// No prepared form.
+/// No packed form.
 template <class System>
 constexpr PackedForm<float> packed_form(Thrust<System>, const GeneralConvGeometry&) {
     return {};

@@ -27,21 +27,20 @@ constexpr PackedForm<float> rotary_form(Thrust<System>, int head_width) {
 }
 /// Frequencies are the host's on every system: their roundings matter.
 template <class System>
-void rotary_prepare(Thrust<System> device, const RotaryTurns& turns, int head_width, float* prepared) {
+void rotary_prepare(Thrust<System> device, const RotaryTurns& turns, int head_width, float* packed) {
     constexpr int most = detail::SomeFrequencies::most;
     for (int first = 0; first < head_width / 2; first += most) {
         const int count = head_width / 2 - first < most ? head_width / 2 - first : most;
         detail::SomeFrequencies some{};
         for (int i = 0; i < count; ++i) some.values[i] = rotary_frequency(turns, head_width, first + i);
-        detail::each_value(device, count,
-                           [=] GENOTYPE_KERNEL(long i) mutable { prepared[first + i] = some.values[i]; });
+        detail::each_value(device, count, [=] GENOTYPE_KERNEL(long i) mutable { packed[first + i] = some.values[i]; });
     }
 }
 
 /// See the reference's.
 template <class System>
 void rotary(Thrust<System> device, long rows, const AttentionSizes& sizes, const Sequences& sequences,
-            const float* prepared, bool back, const float* x, float* y) {
+            const float* packed, bool back, const float* x, float* y) {
     const int half = sizes.head_width / 2, turned = sizes.query_floats() + sizes.key_floats();
     const long row_floats = sizes.row_floats(), pairs = turned / 2, tasks = pairs + sizes.key_floats();
     // A pair is one index, so that y may be x; behind the pairs each value is one.
@@ -53,7 +52,7 @@ void rotary(Thrust<System> device, long rows, const AttentionSizes& sizes, const
         }
         const long at = start + task / half * 2 * half + task % half;
         const float position = static_cast<float>(position_of(sequences, static_cast<int>(row)));
-        const float angle = position * prepared[task % half];
+        const float angle = position * packed[task % half];
         const double cosine = std::cos(static_cast<double>(angle));
         const double sine = (back ? -1 : 1) * std::sin(static_cast<double>(angle));
         const double first = static_cast<double>(x[at]), second = static_cast<double>(x[at + half]);

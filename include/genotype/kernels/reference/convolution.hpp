@@ -32,7 +32,7 @@ inline void fill_with_bias(long pixels, int channels, const float* bias, float* 
 
 }  // namespace detail
 
-/// No prepared form.
+/// No packed form.
 constexpr PackedForm<float> packed_form(Reference, const ConvGeometry&) {
     return {};
 }

@@ -34,7 +34,7 @@ void for_each_product(const GeneralConvGeometry& g, F f) {
 
 }  // namespace detail
 
-/// No prepared form.
+/// No packed form.
 constexpr PackedForm<float> packed_form(Reference, const GeneralConvGeometry&) {
     return {};
 }

@@ -15,13 +15,13 @@ namespace genotype::kernels {
 constexpr PackedForm<float> rotary_form(Reference, int head_width) {
     return {head_width / 2};
 }
-inline void rotary_prepare(Reference, const RotaryTurns& turns, int head_width, float* prepared) {
-    rotary_frequencies(turns, head_width, prepared);
+inline void rotary_prepare(Reference, const RotaryTurns& turns, int head_width, float* packed) {
+    rotary_frequencies(turns, head_width, packed);
 }
 
 /// Turns the pairs (i, i + head_width / 2) of each query and key by their row's position times their frequency, or, for
 /// the gradient, back; values pass. x and y (rows, row_floats) may be the same.
-inline void rotary(Reference, long rows, const AttentionSizes& sizes, const Sequences& sequences, const float* prepared,
+inline void rotary(Reference, long rows, const AttentionSizes& sizes, const Sequences& sequences, const float* packed,
                    bool back, const float* x, float* y) {
     const int half = sizes.head_width / 2;
     for (long row = 0; row < rows; ++row) {
@@ -35,7 +35,7 @@ inline void rotary(Reference, long rows, const AttentionSizes& sizes, const Sequ
             }
             const int pair = at % sizes.head_width;
             if (pair >= half) continue;
-            const float angle = position * prepared[pair];
+            const float angle = position * packed[pair];
             const double cosine = std::cos(static_cast<double>(angle));
             const double sine = (back ? -1 : 1) * std::sin(static_cast<double>(angle));
             const double first = from[at], second = from[at + half];

@@ -86,7 +86,7 @@ class GgufConfigReader {
     [[noreturn]] void wrong(const std::string& found, const std::string& expected) const {
         fail(file_.name(), in_quotes(known_.back()), found, expected);
     }
-    /// Refuses keys of this architecture that nothing asked for: nobody knows what they change.
+    /// Refuses keys of this architecture that nothing asked for: what they change is unknown.
     [[gnu::cold]] void expect_no_others() const {
         for (const GgufEntry& entry : file_.metadata())
             if (entry.name.starts_with(prefix_) && std::find(known_.begin(), known_.end(), entry.name) == known_.end())

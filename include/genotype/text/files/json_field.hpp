@@ -1,4 +1,4 @@
-// JSON that nobody need trust: each key once, and values of the kind that is asked for.
+// JSON that need not be trusted: each key once, and values of the kind that is asked for.
 #pragma once
 
 #include <cmath>
@@ -109,7 +109,7 @@ struct JsonField {
         return value.get<TokenId>();
     }
 
-    /// Other keys are refused: nobody knows whether they change the ids.
+    /// Other keys are refused: they may change the ids.
     [[gnu::cold]] void only(std::initializer_list<std::string_view> keys) const {
         if (!value.is_object()) wrong("an object");
         for (const auto& [key, what] : value.items()) {

@@ -53,7 +53,7 @@ class StoredWeights {
         }
         // Of what is no matrix: rotary angles.
         genotype::prepare<Net>(device{on},
-                               Packing<PackedAfter::loaded>{parameters.data(), buffers.data(), prepared.data()});
+                               Packing<PackedAfter::loaded>{parameters.data(), buffers.data(), packed.data()});
     }
 
     const TextFiles& files() const { return files_; }
@@ -69,7 +69,7 @@ class StoredWeights {
     /// Of a matrix the range stays untouched, which costs no memory of the host's.
     Arena<device> parameters{parameter_floats<Net>()};
     Arena<device> buffers{buffer_floats<Net>()};
-    PackedArena<device> prepared{packed_bytes<Net, device>()};
+    PackedArena<device> packed{packed_bytes<Net, device>()};
 
   private:
     /// A parameter that is no matrix.
@@ -87,7 +87,7 @@ class StoredWeights {
     Found read(float* values) {
         detail::TextLoading loading(files_);
         Found found;
-        add<Net>(loading, found, "", values, prepared.data());
+        add<Net>(loading, found, "", values, packed.data());
         found.report = loading.copy();
         return found;
     }
@@ -99,7 +99,7 @@ class StoredWeights {
             for_each_slice<L, device>(
                 [&]<class Child>(std::type_identity<Child>, ChildName name, const LayerSlice& at) {
                     add<Child>(loading, found, detail::child_prefix(prefix, name), parameters + at.parameters,
-                               packed + at.prepared);
+                               packed + at.packed);
                 });
         } else {
             constexpr auto form = L::template packed<device>();

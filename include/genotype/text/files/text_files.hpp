@@ -91,7 +91,7 @@ class TextFiles {
     /// asks for it.
     struct Other {
         std::string name = {}, found = {}, expected = {};
-        std::string expected_of_surplus = "nothing";  ///< where nobody asks, and such tensors are not left out
+        std::string expected_of_surplus = "nothing";  ///< where none are requested, and such tensors are not left out
     };
     std::span<const Other> others() const { return others_; }
     const Other* find_other(std::string_view wanted) const {
@@ -127,7 +127,7 @@ class TextFiles {
         const auto& buffers = config_.family().gguf_buffers;
         for (std::size_t place = 0; place < gguf_->tensors().size(); ++place) {
             const GgufTensor& there = gguf_->tensors()[place];
-            // The list is filled up with empty names, which are nobody's.
+            // The list is filled up with empty names, which stand for no token.
             if (!there.name.empty() && std::find(buffers.begin(), buffers.end(), there.name) != buffers.end()) continue;
             auto known = detail::read_gguf_name(there.name, config_);
             if (!known) {

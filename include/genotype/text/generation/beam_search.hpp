@@ -18,11 +18,11 @@
 
 namespace genotype::detail {
 
-/// A text that may go on.
+/// A text that may continue.
 struct Beam {
     std::vector<TokenId> tokens = {};  // the prompt and what is new
     float score = 0;                   // the sum of the log-probabilities
-    int parent = 0;                    // the beam of the step before that it goes on from
+    int parent = 0;                    // the beam of the step before that it continues
 };
 
 /// A text that has ended.
@@ -128,7 +128,7 @@ class BeamSearch {
     }
 
     /// The best candidates that have not ended become the beams. Where there are too few of them, some that have ended
-    /// go on as well, with a score at which they do no harm.
+    /// continue as well, with a score at which they do no harm.
     void go_on() {
         order_.clear();
         for (std::size_t at = 0; at < candidates_.size(); ++at) order_.push_back(at);

@@ -40,8 +40,8 @@ class BeamText {
         }
     }
 
-    /// Goes on by one token: `logits` (rows, vocabulary) are those of the beams' last ones. Calls on_text(index, text)
-    /// when the text is found.
+    /// Continues by one token: `logits` (rows, vocabulary) are those of the beams' last ones. Calls on_text(index,
+    /// text) when the text is found.
     template <class Run, class OnText>
     void take(Run& run, const float* logits, TextRules& rules, OnText& on_text) {
         search_.step(logits, rules);
@@ -61,7 +61,7 @@ class BeamText {
     GeneratedText& result() { return result_; }
 
   private:
-    /// The first beam that goes on from another keeps its slot; the others get copies in the slots that nobody keeps.
+    /// The first beam that continues another keeps its slot; the others get copies in the free slots.
     template <class Run>
     void move_slots(Run& run) {
         const std::span<const Beam> beams = search_.beams();

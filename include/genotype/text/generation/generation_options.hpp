@@ -72,7 +72,7 @@ struct GenerationOptions {
 
 namespace detail {
 
-/// The candidates that a step of beam search looks at: enough for `num_beams` to go on, whatever end token each has.
+/// The candidates that a step of beam search looks at: enough for `num_beams` to continue, whatever end token each has.
 [[gnu::cold]] inline int beam_candidates(const GenerationOptions& options) {
     const int ends = static_cast<int>(options.end_tokens.size());
     return (ends > 1 ? 1 + ends : 2) * options.num_beams;

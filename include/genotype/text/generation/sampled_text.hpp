@@ -36,7 +36,7 @@ class SampledText {
         batch.add(std::span(tokens_).last(1), static_cast<int>(tokens_.size()) - 1, slot_);
     }
 
-    /// Goes on by one token: `logits` are those of the last one. Calls on_text(index, piece).
+    /// Continues by one token: `logits` are those of the last one. Calls on_text(index, piece).
     template <class Run, class OnText>
     void take(Run&, const float* logits, TextRules& rules, OnText& on_text) {
         const int new_tokens = static_cast<int>(tokens_.size() - prompt_);

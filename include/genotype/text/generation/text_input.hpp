@@ -1,4 +1,4 @@
-// The way of a call's tokens to where a model reads them, and of its answer to the host.
+// The way of a call's tokens to where a model reads them, and of its logits to the host.
 #pragma once
 
 #include <algorithm>

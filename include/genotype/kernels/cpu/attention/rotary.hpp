@@ -20,8 +20,8 @@ namespace genotype::kernels {
 constexpr PackedForm<float> rotary_form(Cpu, int head_width) {
     return {head_width / 2};
 }
-inline void rotary_prepare(Cpu, const RotaryTurns& turns, int head_width, float* prepared) {
-    rotary_frequencies(turns, head_width, prepared);
+inline void rotary_prepare(Cpu, const RotaryTurns& turns, int head_width, float* packed) {
+    rotary_frequencies(turns, head_width, packed);
 }
 
 namespace detail {
@@ -52,7 +52,7 @@ struct TurnedPairs {
 
 /// Turns the pairs (i, i + head_width / 2) of each query and key by their row's position times their frequency, or, for
 /// the gradient, back; values pass. x and y (rows, row_floats) may be the same.
-inline void rotary(Cpu, long rows, const AttentionSizes& sizes, const Sequences& sequences, const float* prepared,
+inline void rotary(Cpu, long rows, const AttentionSizes& sizes, const Sequences& sequences, const float* packed,
                    bool back, const float* x, float* y) {
     const int half = sizes.head_width / 2, turned = sizes.query_floats() + sizes.key_floats();
 #pragma omp parallel for schedule(static) if (rows * sizes.row_floats() >= detail::parallel_values)
@@ -62,7 +62,7 @@ inline void rotary(Cpu, long rows, const AttentionSizes& sizes, const Sequences&
         float* const to = y + row * sizes.row_floats();
         for (int first = 0; first < half; first += detail::TurnedPairs::pairs) {
             const int count = std::min(detail::TurnedPairs::pairs, half - first);
-            const detail::TurnedPairs turns(position, prepared + first, count, back);
+            const detail::TurnedPairs turns(position, packed + first, count, back);
             for (int head = first; head < turned; head += sizes.head_width)
                 detail::for_each_vector(count, [&](long at, auto part) {
                     const Vector cosine = part.load(turns.cosines + at), sine = part.load(turns.sines + at);

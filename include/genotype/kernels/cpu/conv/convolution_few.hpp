@@ -175,7 +175,7 @@ inline void few_to_small(const ConvGeometry& g, int batch, const float* large, c
     }
 }
 
-/// The gradient of the turned convolution, [tap][small channel][large channel], whose sums go on from what is there.
+/// The gradient of the turned convolution, [tap][small channel][large channel], whose sums are added to what is there.
 inline void few_weight_gradient(const ConvGeometry& g, int batch, const float* large, const float* small,
                                 float* gradient, bool accumulate) {
     alignas(64) float sums[most_few_floats];

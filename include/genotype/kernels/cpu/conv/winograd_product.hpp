@@ -30,7 +30,7 @@ struct PointProduct {
     long result_pitch;
     bool first;  // the result is written, not added to
     int skip;    // rows that the tile before has computed
-    // What the next register tile reads, fetched on the way; null is nothing. Addresses that nobody owns do no harm.
+    // What the next register tile reads, fetched on the way; null is nothing. Addresses out of bounds do no harm.
     const float* next_x;
     const float* next_panel;
 };

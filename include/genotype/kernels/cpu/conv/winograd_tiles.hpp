@@ -31,7 +31,7 @@ struct TileRange {
 };
 
 /// Where the tiles of a sample lie among its transformed ones. Of a tile that reaches over the lower edge the last
-/// output in each column is wanted by nobody, and the point infinity is in no other one (the last column of At), while
+/// output in each column is not requested, and the point infinity is in no other one (the last column of At), while
 /// on the way back its values there are zero: no product of that point is made, and likewise on the right. For each
 /// point the tiles with products lie side by side: first those at the right edge, then the whole ones, then those at
 /// the lower edge, and the corner. What is left out is 19 % of the products for 7 x 7 pixels and two taps.

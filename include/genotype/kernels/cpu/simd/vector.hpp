@@ -16,7 +16,7 @@
 
 namespace genotype::kernels {
 
-/// As many floats as the processor that the compiler was told of works on at once.
+/// As many floats as the processor that is compiled for works on at once.
 using Vector = xsimd::batch<float>;
 inline constexpr long vector_size = static_cast<long>(Vector::size);
 
