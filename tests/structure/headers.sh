@@ -1,21 +1,23 @@
 #!/usr/bin/env bash
-# Every header compiles on its own, and included twice, without a warning, with GCC. Clang reads all of them at once, and
-# the programs of the other tests and the examples, so that templates which only they instantiate are free of its
-# warnings too. Of conversions both warn in headers, and Clang also in some programs that instantiate most of them; with
-# GCC every program of the build is compiled with those warnings. Of files that the build has put together (groups.cmake)
-# Clang reads only what they were put together to, in the folder GENOTYPE_GROUPS.
+# Every header compiles on its own, and included twice, without a warning, with GCC, which reads those that include one
+# another in one file (header_chains.py). Clang reads all of them at once, and the programs of the other tests and the
+# examples, so that templates which only they instantiate are free of its warnings too. Of conversions both warn in headers,
+# and Clang also in some programs that instantiate most of them; with GCC every program of the build is compiled with those
+# warnings. Of files that the build has put together (groups.cmake) Clang reads only what they were put together to, in the
+# folder GENOTYPE_GROUPS.
 # usage: headers.sh gcc|clang COMPILER [FILE]
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+flags=("${standard[@]}" '-DGENOTYPE_GOLDEN_DIR=""' "-I$root/tests/fuzz" "-I$root/examples/programs/smollm2")
 
 if (($# == 3)); then
     compiler=$2 file=$3
     case ${file#"$root"/} in
-        headers | *.hpp | examples/* | tests/unit/gradients_* | tests/unit/generate_models.cpp | */group_unit_gradients.cpp)
+        headers | *.hpp | */chains/* | examples/* | tests/unit/gradients_* | tests/unit/generate_models.cpp | */group_unit_gradients.cpp)
             warnings+=("${conversions[@]}") ;;
     esac
     compile() {
-        "$compiler" "${standard[@]}" "${warnings[@]}" '-DGENOTYPE_GOLDEN_DIR=""' "-I$root/tests/fuzz" "-I$root/examples/programs/smollm2" -fsyntax-only -x c++ "$1" 2>&1
+        "$compiler" "${flags[@]}" "${warnings[@]}" -fsyntax-only -x c++ "$1" 2>&1
     }
     if [[ $file == headers ]]; then
         words=$(own_headers "$compiler" | sed 's/.*/#include "&"/' | compile -) && exit
@@ -28,10 +30,9 @@ if (($# == 3)); then
     exit 1
 fi
 
-# The files that others were put together to, and those others. What is built twice is read once.
+# The files that others were put together to, and those others.
 groups() {
-    [[ -z ${GENOTYPE_GROUPS:-} ]] || find "$GENOTYPE_GROUPS" "$GENOTYPE_GROUPS/../fuzz/groups" -name '*.cpp' \
-        ! -name 'group_sanitize_kernels_*' ! -name 'group_thrust_on.cpp' ! -name replay_choice.cpp | sort
+    [[ -z ${GENOTYPE_GROUPS:-} ]] || find "$GENOTYPE_GROUPS" "$GENOTYPE_GROUPS/../fuzz/groups" -name '*.cpp' | sort
 }
 in_groups() {
     echo none
@@ -40,20 +41,36 @@ in_groups() {
         echo "$root/tests/$file"
     done
 }
+# Of programs those that instantiate the library's templates as users do. Where files are put together Clang reads neither
+# what is built twice nor what has only functions of files, which Clang has read with the headers, nor the numbers of PyTorch.
+programs() {
+    local folders=("$root"/tests/{unit,golden,fuzz,interop,checkpoints})
+    [[ -z ${GENOTYPE_GROUPS:-} ]] || folders=("$root/tests/unit")
+    find "${folders[@]}" "$root/examples" -name '*.cpp' 2>/dev/null | sort | grep -vxFf <(in_groups)
+    groups | grep -vE '/(group_(sanitize_(kernels_.*|images|arrays|checkpoints|tokenizers|text_files)|thrust_on|golden_.*)|replay.*)\.cpp$' || true
+}
 
 use_compiler "$1" "$2"
+mapfile -t headers < <(own_headers "$compiler")
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+mkdir "$scratch/chains"
+if [[ $1 == gcc ]] && command -v python3 >/dev/null; then
+    printf '%s\n' "${headers[@]#"$root/include/"}" |
+        python3 "$(dirname "${BASH_SOURCE[0]}")/header_chains.py" "$root/include" "$scratch/chains"
+fi
 mapfile -t files < <(
     if [[ $1 == gcc ]]; then
-        own_headers "$compiler"
+        chains=("$scratch"/chains/*.cpp)
+        if [[ -e ${chains[0]} ]]; then printf '%s\n' "${chains[@]}"; else printf '%s\n' "${headers[@]}"; fi
     else
         echo headers
-        find "$root"/tests/{unit,golden,fuzz,interop,checkpoints} "$root/examples" -name '*.cpp' 2>/dev/null | sort |
-            grep -vxFf <(in_groups)
-        groups
+        programs
     fi
 )
 if ! printf '%s\0' "${files[@]}" | xargs -0 -P "$jobs" -n 1 bash "${BASH_SOURCE[0]}" "$1" "$2"; then
     echo "Not every file compiles."
     exit 1
 fi
+[[ $1 == clang ]] || files=("${headers[@]}")
 echo "${#files[@]} files compile on their own without a warning."
