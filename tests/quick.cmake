@@ -26,7 +26,11 @@ genotype_take(files "learning_.*|threads|large_model|.*allocations|old_names|tex
 older_files|model_name|summary")
 foreach(file IN LISTS files)
   cmake_path(GET file STEM name)
-  genotype_test(unit ${name} ${file})
+  set(level "")
+  if(NOT name MATCHES "^(learning_.*|threads|large_model|.*allocations)$")
+    set(level OPTIONS -O0)  # nothing is calculated in these
+  endif()
+  genotype_test(unit ${name} ${file} ${level})
 endforeach()
 genotype_take(files "loader")
 genotype_test(unit loader unit/loader.cpp PORTABLE ${steps})

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # Every header compiles on its own, and included twice, without a warning, with GCC, which reads those that include one
 # another in one file (header_chains.py). Clang reads all of them at once, and the programs of the other tests and the
-# examples, so that templates which only they instantiate are free of its warnings too; for those most of the library is
-# precompiled. Of conversions both warn in headers, and Clang also in some programs that instantiate most of them; with
-# GCC every program of the build is compiled with those warnings. Of files that the build has put together (groups.cmake)
-# Clang reads only what they were put together to, in the folder GENOTYPE_GROUPS.
+# examples, so that templates which only they instantiate are free of its warnings too. Of conversions both warn in headers,
+# and Clang also in some programs that instantiate most of them; with GCC every program of the build is compiled with those
+# warnings. Of files that the build has put together (groups.cmake) Clang reads only what they were put together to, in the
+# folder GENOTYPE_GROUPS.
 # usage: headers.sh gcc|clang COMPILER [FILE]
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
@@ -17,16 +17,14 @@ if (($# == 3)); then
             warnings+=("${conversions[@]}") ;;
     esac
     compile() {
-        "$compiler" "${flags[@]}" "${warnings[@]}" -fsyntax-only -x c++ "$@" 2>&1
+        "$compiler" "${flags[@]}" "${warnings[@]}" -fsyntax-only -x c++ "$1" 2>&1
     }
     if [[ $file == headers ]]; then
         words=$(own_headers "$compiler" | sed 's/.*/#include "&"/' | compile -) && exit
     elif [[ $file == *.hpp ]]; then
         words=$(printf '#include "%s"\n#include "%s"\n' "$file" "$file" | compile -) && exit
     else
-        precompiled=()
-        [[ -z ${GENOTYPE_PRECOMPILED:-} ]] || precompiled=(-include-pch "$GENOTYPE_PRECOMPILED")
-        words=$(compile "$file" "${precompiled[@]}") && exit
+        words=$(compile "$file") && exit
     fi
     printf 'FAULT %s\n%s\n' "${file#"$root"/}" "$(head -n 20 <<<"$words")"
     exit 1
@@ -57,11 +55,7 @@ mapfile -t headers < <(own_headers "$compiler")
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 mkdir "$scratch/chains"
-if [[ $1 == clang ]]; then
-    printf '#include "%s"\n' doctest/doctest.h genotype/{genotype,checkpoint,io,text}.hpp >"$scratch/most.hpp"
-    "$compiler" "${flags[@]}" -w -x c++-header "$scratch/most.hpp" -o "$scratch/most.pch" &&
-        export GENOTYPE_PRECOMPILED=$scratch/most.pch
-elif command -v python3 >/dev/null; then
+if [[ $1 == gcc ]] && command -v python3 >/dev/null; then
     printf '%s\n' "${headers[@]#"$root/include/"}" |
         python3 "$(dirname "${BASH_SOURCE[0]}")/header_chains.py" "$root/include" "$scratch/chains"
 fi
