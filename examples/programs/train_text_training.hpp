@@ -13,7 +13,7 @@
 #include "train_text_flags.hpp"
 #include "training.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 class Tokenizer;
 }
 

@@ -11,7 +11,7 @@
 #include "genotype/network/check_sample_norms.hpp"
 #include "genotype/network/model.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// What `check_gradients` found. `passed`, or `fault` says where backward and forward disagree.
 struct GradientCheck {
@@ -252,4 +252,4 @@ GradientCheck check_gradients(const GradientCheckOptions& options = {}, const De
     return check;
 }
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -10,7 +10,7 @@
 #include "genotype/tangents.hpp"
 #include "genotype/testing.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 namespace detail {
 
 /// A layer and its tangent with memory of their own, filled with NaN before every run.
@@ -222,4 +222,4 @@ GradientCheck check_tangents(const GradientCheckOptions& options = {}, const Dev
     return check;
 }
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -34,6 +34,11 @@ while IFS= read -r hit; do fault "a child's call derived by hand: $hit"; done < 
 # The version that headers state is cited, and told of.
 number() { sed -n "s/^#define GENOTYPE_VERSION_$1 //p" include/genotype/version.hpp; }
 version=$(number MAJOR).$(number MINOR).$(number PATCH)
+# All names carry the version in their symbols, but the sentences of the compiler do not.
+inline=v$(number MAJOR)
+[[ $(number MAJOR) != 0 ]] || inline+=_$(number MINOR)
+while IFS= read -r hit; do fault "$hit: not in namespace genotype::inline $inline, nor in genotype::why"; done < <(
+    grep -rnE '^namespace genotype' include | grep -vE "namespace genotype::(inline $inline(::[a-z_]+)*|why) \\{" | cut -c1-120)
 grep -qxF "version: $version" CITATION.cff || fault "CITATION.cff does not cite version $version, which version.hpp states"
 grep -qF "## [$version] - " CHANGELOG.md || fault "CHANGELOG.md has no section of version $version, which version.hpp states"
 

@@ -9,10 +9,10 @@
 #include "genotype/kernels/reference/attention.hpp"
 #include "genotype/kernels/reference/full_attention.hpp"
 #include "support/full_attention_runs.hpp"
-#include "support/instrumented.hpp"
+#include "support/sizes.hpp"
 
 using namespace genotype;
-using genotype_test::instrumented, genotype_test::sized_for_sanitizers;
+using genotype_test::has_fewer_sizes, genotype_test::sized_for_sanitizers;
 using namespace kernel_test;
 
 namespace {
@@ -87,7 +87,7 @@ TEST_CASE("attention agrees with the plain loops, for every number of threads") 
         for (const auto& counts : table) {
             // Under sanitizers wide heads have the texts that reach beyond every block, and no others. The numbers are
             // those of all cases, because the limits below are close to what these come to.
-            if (instrumented && sizes.heads * sizes.head_width > 128 && counts.size() < 3) {
+            if (has_fewer_sizes && sizes.heads * sizes.head_width > 128 && counts.size() < 3) {
                 seed += 2;
                 continue;
             }

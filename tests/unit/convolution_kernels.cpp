@@ -10,10 +10,10 @@
 #include "genotype/kernels/reference/convolution.hpp"
 #include "genotype/kernels/reference/matmul.hpp"
 #include "support/convolution_runs.hpp"
-#include "support/instrumented.hpp"
+#include "support/sizes.hpp"
 
 using namespace genotype;
-using genotype_test::instrumented, genotype_test::sized_for_sanitizers;
+using genotype_test::has_fewer_sizes, genotype_test::sized_for_sanitizers;
 using namespace convolution_test;
 
 namespace {
@@ -32,7 +32,7 @@ void compare_with_reference(const Case& c, bool with_bias) {
 
 /// Whether sanitizers are done without it here, because they look at Winograd's form in winograd_kernels.cpp.
 bool left_out(const Case& c) {
-    return instrumented && convolution_form(Cpu{}, c.geometry, c.batch) == kernels::ConvForm::winograd;
+    return has_fewer_sizes && convolution_form(Cpu{}, c.geometry, c.batch) == kernels::ConvForm::winograd;
 }
 
 std::vector<Case> table() {

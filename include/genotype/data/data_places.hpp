@@ -15,7 +15,7 @@
 #include "genotype/images/images_report.hpp"
 #include "genotype/shape/error.hpp"
 
-namespace genotype::detail {
+namespace genotype::inline v0_1::detail {
 
 /// $GENOTYPE_DATA, where it is set, and ./data.
 [[gnu::cold]] inline std::vector<std::filesystem::path> data_roots() {
@@ -133,4 +133,4 @@ auto read_one_of(const std::vector<std::filesystem::path>& copies, ImagesReport&
     }
 }
 
-}  // namespace genotype::detail
+}  // namespace genotype::inline v0_1::detail

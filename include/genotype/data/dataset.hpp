@@ -14,7 +14,7 @@
 #include "genotype/shape/error.hpp"
 #include "genotype/shape/shape.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 namespace detail {
 
 [[gnu::cold]] inline std::string dims_text(const Dims& dims) {
@@ -99,4 +99,4 @@ class Dataset {
     std::array<float, 256> values_;
 };
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

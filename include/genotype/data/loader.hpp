@@ -14,7 +14,7 @@
 #include "genotype/shape/error.hpp"
 #include "genotype/shape/shape.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// PyTorch's names, but not its defaults: `shuffle` and `drop_last` are on here, as training wants them. What measures
 /// wants every sample: `LoaderOptions::evaluation()`.
@@ -146,4 +146,4 @@ class Loader {
     std::vector<int> order_;
 };
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -1,7 +1,7 @@
 // Where the giving out of batches stands.
 #pragma once
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// Which batch a loader gives next.
 struct LoaderPosition {
@@ -10,4 +10,4 @@ struct LoaderPosition {
     friend bool operator==(LoaderPosition, LoaderPosition) = default;
 };
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

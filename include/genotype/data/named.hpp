@@ -20,7 +20,7 @@
 #include "genotype/images/split.hpp"
 #include "genotype/shape/error.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 namespace detail {
 
 /// A data set of IDX files that are named alike.
@@ -223,4 +223,4 @@ inline ImageData load_images(const std::string& name, Split split, std::optional
     return size ? resize(std::move(*images), size->height, size->width) : std::move(*images);
 }
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -13,7 +13,7 @@
 #include "genotype/images/range.hpp"
 #include "genotype/images/split.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 using Pictures [[deprecated("take ImageData")]] = ImageData;
 using PictureSize [[deprecated("take ImageSize")]] = ImageSize;
@@ -40,4 +40,4 @@ template <ShapeType Image, SamplesOfShape Samples>
     return to_images<Image>(samples, range);
 }
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

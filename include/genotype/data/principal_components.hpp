@@ -12,7 +12,7 @@
 
 #include "genotype/interop/eigen.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// Centred rows projected on their first `components` principal components, largest variance first: one row a sample.
 /// scikit-learn: PCA(components).fit_transform(rows), up to the sign of a column.
@@ -24,4 +24,4 @@ inline Eigen::MatrixXd principal_components(const Eigen::Ref<const Eigen::Matrix
     return centred * solver.eigenvectors().rowwise().reverse().leftCols(components);
 }
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -9,7 +9,7 @@
 #include "genotype/random/random_state.hpp"
 #include "genotype/random/word_draws.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// Fills `order` with a random permutation of 0 .. size - 1: the same for the same seed and epoch (Fisher-Yates).
 inline void shuffle(std::span<int> order, std::uint64_t seed, std::uint64_t epoch) {
@@ -19,4 +19,4 @@ inline void shuffle(std::span<int> order, std::uint64_t seed, std::uint64_t epoc
         std::swap(order[left - 1], order[words.below(static_cast<std::uint32_t>(left))]);
 }
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -14,7 +14,7 @@
 #include "genotype/random/word_draws.hpp"
 #include "genotype/shape/error.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// nanoGPT's names: batch_size, block_size.
 struct TextWindowsOptions {
@@ -161,4 +161,4 @@ inline TextParts split_text(std::span<const int> tokens) {
     return {tokens.first(first), tokens.subspan(first)};
 }
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -4,7 +4,7 @@
 #include <bit>
 #include <cstdint>
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// IEEE 754's binary16 as its bits. PyTorch equivalent: `torch.float16`.
 struct Float16 {
@@ -41,4 +41,4 @@ constexpr BFloat16 to_bfloat16(float value) {
     return {static_cast<std::uint16_t>(is_number ? rounded : upper | 0x40u)};
 }
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

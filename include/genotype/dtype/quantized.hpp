@@ -7,7 +7,7 @@
 
 #include "genotype/dtype/half.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 // A block says how many values it has, has `dequantize` for all of them, and `value` for one alone:
 // `read.template at<Number>(begin)` reads what begins at a byte of a block, which lies anywhere.
@@ -81,4 +81,4 @@ inline void dequantize(const BlockQ4_1& block, float* to) {
     for (std::size_t i = 0; i < 16; ++i) to[i + 16] = static_cast<float>(quants[i] >> 4) * scale + least;
 }
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

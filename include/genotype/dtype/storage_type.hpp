@@ -10,7 +10,7 @@
 
 #include "genotype/dtype/quantized.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// In what numbers lie in a file: the types of safetensors, by its names, and the blocks of `dtype/quantized.hpp`, by
 /// ggml's. Matrices of those in `detail::StoredTypes` are multiplied as they lie there.
@@ -194,4 +194,4 @@ using GgmlType [[deprecated("take StorageType")]] = StorageType;
     return storage_name(type);
 }
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -15,7 +15,7 @@
 
 #include "genotype/shape/error.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// Writes to a temporary file beside the target; `commit` puts it in the target's place in one step.
 /// Without `commit`, or after an `Error`, the target is as it was and the temporary file is gone.
@@ -152,4 +152,4 @@ inline void write_file(const std::filesystem::path& path, std::string_view conte
     file.commit();
 }
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

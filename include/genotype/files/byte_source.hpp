@@ -11,7 +11,7 @@
 
 #include "genotype/shape/error.hpp"
 
-namespace genotype::detail {
+namespace genotype::inline v0_1::detail {
 
 /// Base of a class `Self` with `name()`, which messages begin with, and `read(std::span<std::uint8_t>)`, which returns
 /// how many bytes it had for the span: fewer than its size mean the end.
@@ -42,4 +42,4 @@ class ByteSource {
     Self& self() { return static_cast<Self&>(*this); }
 };
 
-}  // namespace genotype::detail
+}  // namespace genotype::inline v0_1::detail

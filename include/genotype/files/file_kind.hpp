@@ -12,7 +12,7 @@
 
 #include "genotype/shape/error.hpp"
 
-namespace genotype::detail {
+namespace genotype::inline v0_1::detail {
 
 /// What a file is, and what to do about it; both empty where nothing is known.
 struct FileKind {
@@ -169,4 +169,4 @@ inline constexpr std::array file_marks{
     if (first == begin.npos || begin[first] != '<') expect_no_other_kind(file, "text", begin, "a text", false);
 }
 
-}  // namespace genotype::detail
+}  // namespace genotype::inline v0_1::detail

@@ -10,7 +10,7 @@
 #include <filesystem>
 #include <thread>
 
-namespace genotype::detail {
+namespace genotype::inline v0_1::detail {
 
 /// Held while it lives. On a file system without such locks, and where another process holds one for a minute, it
 /// continues without: the lock keeps two processes from choosing one name, and no training is to wait for one that is
@@ -35,4 +35,4 @@ class FolderLock {
     int handle_;
 };
 
-}  // namespace genotype::detail
+}  // namespace genotype::inline v0_1::detail

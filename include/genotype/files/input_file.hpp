@@ -15,7 +15,7 @@
 #include "genotype/files/byte_source.hpp"
 #include "genotype/shape/error.hpp"
 
-namespace genotype::detail {
+namespace genotype::inline v0_1::detail {
 
 /// Bytes of a file in order; a gzip file (one or several members) is unpacked on the way, whatever its name.
 /// A missing, unreadable, cut or damaged file is an `Error`.
@@ -106,4 +106,4 @@ class InputFile : public ByteSource<InputFile> {
     bool member_ended_ = false;
 };
 
-}  // namespace genotype::detail
+}  // namespace genotype::inline v0_1::detail

@@ -17,7 +17,7 @@
 
 #include "genotype/shape/error.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// A whole file, mapped read-only. What is missing, not a plain file or empty is an `Error`. The file must not be cut
 /// while its mapped bytes are used: the system ends a program that touches what is gone. (Files of this library are
@@ -87,4 +87,4 @@ class MappedFile {
     std::size_t size_ = 0;
 };
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -16,7 +16,7 @@
 #endif
 #endif
 
-namespace genotype::detail {
+namespace genotype::inline v0_1::detail {
 
 /// The number that `text` begins with, in the form that `std::to_chars` writes, rounded to the nearest. Nothing where
 /// there is none, or where a double does not hold it.
@@ -38,4 +38,4 @@ namespace genotype::detail {
     return value;
 }
 
-}  // namespace genotype::detail
+}  // namespace genotype::inline v0_1::detail

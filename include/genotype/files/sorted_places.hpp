@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <vector>
 
-namespace genotype::detail {
+namespace genotype::inline v0_1::detail {
 
 /// Whether one thing of a list, by its place, comes before another.
 struct PlaceOrder {
@@ -33,4 +33,4 @@ template <class Less>
                                }});
 }
 
-}  // namespace genotype::detail
+}  // namespace genotype::inline v0_1::detail

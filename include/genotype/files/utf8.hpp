@@ -6,7 +6,7 @@
 #include <cstring>
 #include <string_view>
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 namespace detail {
 
 enum class Utf8 { character, invalid, incomplete };
@@ -61,4 +61,4 @@ inline bool is_utf8(std::string_view text) {
     return detail::valid_utf8_bytes(text) == text.size();
 }
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

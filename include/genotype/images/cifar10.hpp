@@ -16,7 +16,7 @@
 #include "genotype/images/split.hpp"
 #include "genotype/shape/error.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 namespace detail {
 
 inline constexpr std::size_t cifar_plane = 32 * 32;
@@ -157,4 +157,4 @@ inline ImageData read_cifar100(const std::filesystem::path& folder, Split split)
     return images;
 }
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

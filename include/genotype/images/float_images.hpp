@@ -14,7 +14,7 @@
 #include "genotype/shape/error.hpp"
 #include "genotype/shape/shape.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 namespace detail {
 inline std::uint8_t to_byte(float value, Range range) {
@@ -52,4 +52,4 @@ requires(Samples::shape::rank == 3) ImageData to_images(const Samples& samples, 
     return to_images<typename Samples::shape>(samples, range);
 }
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -7,7 +7,7 @@
 #include "genotype/images/images.hpp"
 #include "genotype/shape/error.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// The luma of each pixel, in 16-bit fixed point: Pillow's convert("L"), which is torchvision's Grayscale.
 /// Grey images come back as they are. Source of the weights: ITU-R BT.601.
@@ -25,4 +25,4 @@ inline ImageData to_grey(ImageData images) {
     return grey;
 }
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -9,7 +9,7 @@
 #include "genotype/images/images.hpp"
 #include "genotype/shape/error.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// One image of all, row by row, `columns` in a row, `padding` black pixels between and around them.
 /// A single image comes back without padding. PyTorch equivalent: `torchvision.utils.make_grid(nrow=columns)`.
@@ -46,4 +46,4 @@ requires(Samples::shape::rank == 3) ImageData
     return grid(to_images(samples, range), columns, padding);
 }
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -15,7 +15,7 @@
 #include "genotype/images/images.hpp"
 #include "genotype/shape/error.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 namespace detail {
 
 [[gnu::cold]] inline std::string hexadecimal(std::uint32_t value) {
@@ -121,4 +121,4 @@ inline ImageData read_idx(const std::filesystem::path& images_path, const std::f
     return images;
 }
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

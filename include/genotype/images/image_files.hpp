@@ -19,7 +19,7 @@
 #include "genotype/images/images_report.hpp"
 #include "genotype/shape/error.hpp"
 
-namespace genotype::detail {
+namespace genotype::inline v0_1::detail {
 
 /// Numbers by paths without links. One type of map for all that is looked up here: each more takes long to compile.
 using RealPaths = std::map<std::string, std::size_t>;
@@ -180,4 +180,4 @@ inline constexpr std::string_view at_least_one_png =
     return has_png(folder, seen);
 }
 
-}  // namespace genotype::detail
+}  // namespace genotype::inline v0_1::detail

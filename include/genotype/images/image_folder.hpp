@@ -18,7 +18,7 @@
 #include "genotype/images/resize.hpp"
 #include "genotype/shape/error.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// A size to bring images to, in pixels.
 struct ImageSize {
@@ -149,4 +149,4 @@ inline ImageData read_image_folder(const std::filesystem::path& folder, std::opt
     return detail::read_images(detail::list_images(folder, report ? *report : own), size);
 }
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

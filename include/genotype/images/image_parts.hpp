@@ -16,7 +16,7 @@
 #include "genotype/images/images_report.hpp"
 #include "genotype/shape/error.hpp"
 
-namespace genotype::detail {
+namespace genotype::inline v0_1::detail {
 
 /// What a part is for.
 enum class PartKind { none, train, validation, test };
@@ -198,4 +198,4 @@ struct ImageParts {
     return result;
 }
 
-}  // namespace genotype::detail
+}  // namespace genotype::inline v0_1::detail

@@ -9,7 +9,7 @@
 
 #include "genotype/shape/error.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// `count` images of one size, one byte a channel, in N x H x W x C order (grey: 1 channel, colour: 3, red first).
 struct ImageData {
@@ -75,4 +75,4 @@ inline ImageData join(ImageData first, const ImageData& second) {
     return first;
 }
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

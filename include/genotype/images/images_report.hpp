@@ -9,7 +9,7 @@
 
 #include "genotype/shape/concat_text.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// Things of one kind that were left out.
 struct LeftOut {
@@ -50,4 +50,4 @@ struct ImagesReport {
     }
 };
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -13,7 +13,7 @@
 #include "genotype/images/png_reader.hpp"
 #include "genotype/shape/error.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// Writes one image, grey or colour; several go through `grid` first. The file is replaced whole or not at all.
 inline void save_png(const ImageData& image, const std::filesystem::path& path) {
@@ -37,4 +37,4 @@ inline void save_png(const ImageData& image, const std::filesystem::path& path) 
     write_file(path, encoded);
 }
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -18,7 +18,7 @@
 #include "genotype/images/images.hpp"
 #include "genotype/shape/error.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 namespace detail {
 
 inline std::vector<std::uint8_t> read_whole_file(const std::filesystem::path& path) {
@@ -105,4 +105,4 @@ inline ImageData load_png(const std::filesystem::path& path) {
     return detail::decode_png(detail::read_whole_file(path), path.string());
 }
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -11,7 +11,7 @@
 #include "genotype/images/images.hpp"
 #include "genotype/shape/error.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 namespace detail {
 
 /// For each output position: where its window of inputs begins, and one integer weight per input in it.
@@ -98,4 +98,4 @@ inline ImageData resize(ImageData images, int height, int width) {
     return images;
 }
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -12,7 +12,7 @@
 
 #include "genotype/memory/tensor.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 using RowMajorMatrix = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
@@ -30,4 +30,4 @@ Eigen::Map<RowMajorMatrix> as_eigen(Tensor<S>& tensor) {
     return {tensor.data(), tensor.batch(), S::count};
 }
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -12,7 +12,7 @@
 
 #include "genotype/memory/tensor.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 namespace detail {
 
 /// An xtensor expression over `data` whose axes are (batch, channels, height, width) for an image, with the depth
@@ -53,4 +53,4 @@ auto as_xtensor(Tensor<S>& tensor) {
     return detail::adapt_batch<S>(tensor.data(), tensor.batch());
 }
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

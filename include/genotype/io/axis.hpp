@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-namespace genotype::detail {
+namespace genotype::inline v0_1::detail {
 
 /// The smallest number of the form 1, 2 or 5 times a power of ten that is not below `least`.
 inline double round_step(double least) {
@@ -81,4 +81,4 @@ inline std::vector<std::string> tick_texts(const std::vector<double>& ticks) {
     return texts;
 }
 
-}  // namespace genotype::detail
+}  // namespace genotype::inline v0_1::detail

@@ -9,7 +9,7 @@
 
 #include "genotype/files/sorted_places.hpp"
 
-namespace genotype::detail {
+namespace genotype::inline v0_1::detail {
 
 /// The places of a list's things, sorted by `name`; those of one name stay in the list's order.
 template <class Named>
@@ -61,4 +61,4 @@ class NameList {
     std::vector<std::string_view> names_;
 };
 
-}  // namespace genotype::detail
+}  // namespace genotype::inline v0_1::detail

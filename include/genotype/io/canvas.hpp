@@ -14,7 +14,7 @@
 #include "genotype/images/images.hpp"
 #include "genotype/io/font.hpp"
 
-namespace genotype::detail {
+namespace genotype::inline v0_1::detail {
 
 struct Colour {
     std::uint8_t red = 0, green = 0, blue = 0;
@@ -166,4 +166,4 @@ class Canvas {
     std::vector<float> coverage_;
 };
 
-}  // namespace genotype::detail
+}  // namespace genotype::inline v0_1::detail

@@ -14,7 +14,7 @@
 
 #include "genotype/shape/error.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// Writes a header line, then one line a `row`, each at once on disk for whoever watches. An existing file is replaced.
 /// Numbers are the shortest text that reads back as the same double.
@@ -63,4 +63,4 @@ class CsvFile {
     std::string line_;
 };
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -4,7 +4,7 @@
 #include <array>
 #include <string_view>
 
-namespace genotype::detail {
+namespace genotype::inline v0_1::detail {
 
 /// Rows from top to bottom, set apart by spaces: capitals fill 7, two more lie below the line of writing. All rows of a
 /// character are equally wide. Rows that are missing are empty.
@@ -120,4 +120,4 @@ constexpr int glyph_columns(std::string_view rows) {
     return static_cast<int>(space == std::string_view::npos ? rows.size() : space);
 }
 
-}  // namespace genotype::detail
+}  // namespace genotype::inline v0_1::detail

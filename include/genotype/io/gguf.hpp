@@ -17,7 +17,7 @@
 #include "genotype/io/gguf_header.hpp"
 #include "genotype/io/gguf_split.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// A file of version 2 or 3 with its header read and checked: metadata (typed values by key), then the tensors' names,
 /// types and shapes, then their data, which nothing reads before somebody touches it. A damaged or hostile header, and
@@ -213,4 +213,4 @@ class Gguf {
     detail::GgufHeader header_;
 };
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -15,7 +15,7 @@
 #include "genotype/io/by_name.hpp"
 #include "genotype/io/gguf_value.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// One entry of the metadata.
 struct GgufEntry {
@@ -201,4 +201,4 @@ class GgufHeaderReader {
 };
 
 }  // namespace detail
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

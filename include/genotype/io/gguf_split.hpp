@@ -14,7 +14,7 @@
 
 #include "genotype/io/gguf_header.hpp"
 
-namespace genotype::detail {
+namespace genotype::inline v0_1::detail {
 
 /// What a file says of the one that it is a part of.
 struct GgufSplit {
@@ -104,4 +104,4 @@ inline void expect_all_tensors(const GgufHeader& whole, const GgufSplit& split, 
         fail(file, in_quotes(key), *said, concat(found, ", the tensors of its ", split.count, " parts"));
 }
 
-}  // namespace genotype::detail
+}  // namespace genotype::inline v0_1::detail

@@ -11,7 +11,7 @@
 
 #include "genotype/dtype/storage_type.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// The types of values of the metadata, as the file numbers them.
 enum class GgufType : std::uint32_t {
@@ -100,4 +100,4 @@ inline std::string gguf_types_read() {
 }
 
 }  // namespace detail
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

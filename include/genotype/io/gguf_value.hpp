@@ -11,7 +11,7 @@
 #include "genotype/io/words.hpp"
 #include "genotype/shape/error.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 namespace detail {
 
 /// The type of the file whose values are this of C++'s.
@@ -272,4 +272,4 @@ inline std::vector<GgufValue> GgufValue::elements() const {
     return list;
 }
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -17,7 +17,7 @@
 #include "genotype/memory/host_copy.hpp"
 #include "genotype/network/model_name.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 struct LoadOptions {
     std::string prefix = "";  ///< before every name, "generator."; what the file has beside it does not matter
@@ -190,4 +190,4 @@ LoadReport load(ModelWeights<Net, Device>& model, const SafeTensors& file, const
     return report;
 }
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -6,7 +6,7 @@
 
 #include "genotype/io/tensor_info.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// One thing about a file that does not fit the model. `tensor` is the name in the file.
 struct LoadFault {
@@ -33,4 +33,4 @@ struct LoadReport {
     }
 };
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

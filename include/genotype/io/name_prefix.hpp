@@ -11,7 +11,7 @@
 #include "genotype/io/words.hpp"
 #include "genotype/shape/concat_text.hpp"
 
-namespace genotype::detail {
+namespace genotype::inline v0_1::detail {
 
 /// The prefixes behind which a file has all of a model's names, the first few; "" where it has them as they are.
 [[gnu::cold]] inline std::vector<std::string> find_prefixes(const std::vector<std::string_view>& wanted,
@@ -55,4 +55,4 @@ namespace genotype::detail {
                   option.empty() ? std::string(": rename them") : concat(": ", options, " reads them"));
 }
 
-}  // namespace genotype::detail
+}  // namespace genotype::inline v0_1::detail

@@ -14,7 +14,7 @@
 #include "genotype/memory/tensor.hpp"
 #include "genotype/shape/shape.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// Saves a `FloatArray`, samples (a `Tensor`, `View` or `LabelledBatch`; N x H x W x C or N x features, as they lie in
 /// memory) or `ImageData` (uint8, N x H x W x C). The file is replaced whole or not at all. numpy equivalent:
@@ -68,4 +68,4 @@ inline std::vector<int> load_npy_labels(const std::filesystem::path& path) {
     return detail::read_npy_labels(file);
 }
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -22,7 +22,7 @@
 #include "genotype/shape/error.hpp"
 #include "genotype/shape/shape.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// Floats in C order with their sizes.
 struct FloatArray {
@@ -220,4 +220,4 @@ std::vector<int> read_npy_labels(Source& source) {
 }
 
 }  // namespace detail
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -9,7 +9,7 @@
 
 #include "genotype/shape/error.hpp"
 
-namespace genotype::detail {
+namespace genotype::inline v0_1::detail {
 
 inline constexpr std::string_view npy_magic("\x93NUMPY", 6);
 
@@ -157,4 +157,4 @@ class NpyHeaderReader {
     std::size_t at_ = 0;
 };
 
-}  // namespace genotype::detail
+}  // namespace genotype::inline v0_1::detail

@@ -17,7 +17,7 @@
 #include "genotype/io/stored_number.hpp"
 #include "genotype/shape/error.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// How arrays are read from .npy and .npz files.
 struct NpyOptions {
@@ -178,4 +178,4 @@ std::vector<std::uint8_t> read_npy_byte_values(Source& source, const NpyHeader& 
 }
 
 }  // namespace detail
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -17,7 +17,7 @@
 #include "genotype/shape/error.hpp"
 #include "genotype/shape/shape.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// One array of an .npz file: `{"latents", tensor}`.
 struct NpzEntry {
@@ -125,4 +125,4 @@ class Npz {
     std::vector<std::string> names_;
 };
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

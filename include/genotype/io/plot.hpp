@@ -16,7 +16,7 @@
 #include "genotype/io/canvas.hpp"
 #include "genotype/shape/error.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// A curve, or the points of one class. Values that are not finite are left out, and leave a gap in a curve.
 struct Series {
@@ -249,4 +249,4 @@ inline std::vector<Series> series_by_class(std::span<const double> x, std::span<
     return series;
 }
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -10,7 +10,7 @@
 #include "genotype/io/by_name.hpp"
 #include "genotype/io/safetensors_header.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// A file with its header read and checked: 8 bytes that give the header's length, the header (JSON), then the
 /// tensors' data. Nothing of the data is read before somebody touches it. A damaged or hostile header is an `Error`;
@@ -105,4 +105,4 @@ class SafeTensors {
     std::vector<std::string> twice_;
 };
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -20,7 +20,7 @@
 #include "genotype/io/tensor_info.hpp"
 #include "genotype/shape/error.hpp"
 
-namespace genotype::detail {
+namespace genotype::inline v0_1::detail {
 
 /// Reads a header by nlohmann's tokens and keeps what it may say. Anything else is an `Error` at once, so that nothing
 /// is built for a file that is not one.
@@ -260,4 +260,4 @@ class SafeTensorsReader {
     if (at != data_bytes) fail(file, "data", concat(data_bytes, " bytes"), concat(at, ", as the header says"));
 }
 
-}  // namespace genotype::detail
+}  // namespace genotype::inline v0_1::detail

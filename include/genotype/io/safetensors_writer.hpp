@@ -10,7 +10,7 @@
 #include "genotype/io/by_name.hpp"
 #include "genotype/io/tensor_info.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// Where one tensor's numbers go, in any number of pieces.
 class TensorSink {
@@ -130,4 +130,4 @@ void save_safetensors(const std::filesystem::path& path, std::vector<TensorInfo>
     file.commit();
 }
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -11,7 +11,7 @@
 #include "genotype/network/model_name.hpp"
 #include "genotype/shape/version.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 struct SaveOptions {
     std::string prefix = "";    ///< before every name: "generator."
@@ -77,4 +77,4 @@ void save(const ModelWeights<Net, Device>& model, const std::filesystem::path& p
     detail::save_state(state, path, metadata);
 }
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -10,7 +10,7 @@
 #include "genotype/memory/host_memory.hpp"
 #include "genotype/network/weights.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// The renaming that renames nothing. Another one is anything that turns a tensor's name in the model ("0.weight") into
 /// its name in the file, without the prefix: `[](const std::string& name) { return "model." + name; }`.
@@ -86,4 +86,4 @@ std::size_t add_state(std::vector<StateTensor<Value>>& state, Value* parameters,
 }
 
 }  // namespace detail
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -9,7 +9,7 @@
 
 #include "genotype/dtype/storage_type.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 static_assert(std::endian::native == std::endian::little, "files are little-endian, and are mapped as they are");
 
@@ -80,4 +80,4 @@ float read_number(const std::byte* at) {
 }
 
 }  // namespace detail
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

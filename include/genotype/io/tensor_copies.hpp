@@ -9,7 +9,7 @@
 #include "genotype/io/load_report.hpp"
 #include "genotype/io/tensor_layout.hpp"
 
-namespace genotype::detail {
+namespace genotype::inline v0_1::detail {
 
 /// Tensors that are to be copied. `Tensor` is what a file says of one of its.
 template <class Tensor>
@@ -64,4 +64,4 @@ class TensorCopies {
     std::vector<Piece> pieces_;
 };
 
-}  // namespace genotype::detail
+}  // namespace genotype::inline v0_1::detail

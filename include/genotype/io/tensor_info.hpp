@@ -11,7 +11,7 @@
 #include "genotype/io/words.hpp"
 #include "genotype/shape/error.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// What a file says of one of its tensors. `begin` and `end` are bytes, counted from the header's end.
 struct TensorInfo {
@@ -58,4 +58,4 @@ namespace detail {
 }
 
 }  // namespace detail
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -14,7 +14,7 @@
 #include "genotype/layers/parameter.hpp"
 #include "genotype/memory/quad.hpp"
 
-namespace genotype::detail {
+namespace genotype::inline v0_1::detail {
 
 /// Numbers that are none, or not finite.
 struct NotFinite {
@@ -218,4 +218,4 @@ NotFinite copy_pieces(const std::vector<Piece>& pieces, Copy copy) {
     return found;
 }
 
-}  // namespace genotype::detail
+}  // namespace genotype::inline v0_1::detail

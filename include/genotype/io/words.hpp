@@ -9,7 +9,7 @@
 
 #include "genotype/shape/concat_text.hpp"
 
-namespace genotype::detail {
+namespace genotype::inline v0_1::detail {
 
 /// A text of the file's for a message: in quotes, without control characters, and cut where it is long.
 [[gnu::cold, gnu::noinline]] inline std::string in_quotes(std::string_view text, std::size_t longest = 120) {
@@ -28,4 +28,4 @@ namespace genotype::detail {
     return words;
 }
 
-}  // namespace genotype::detail
+}  // namespace genotype::inline v0_1::detail

@@ -17,7 +17,7 @@
 #include "genotype/files/file_kind.hpp"
 #include "genotype/shape/error.hpp"
 
-namespace genotype::detail {
+namespace genotype::inline v0_1::detail {
 
 /// An archive that is only read, whatever happens.
 class ZipReader {
@@ -171,4 +171,4 @@ class ZipWriter {
     zip_t* archive_ = nullptr;
 };
 
-}  // namespace genotype::detail
+}  // namespace genotype::inline v0_1::detail

@@ -3,7 +3,7 @@
 
 #include "genotype/kernels/pool_geometry.hpp"
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 
 /// An image (height, width, channels) cut into out_height x out_width windows that together cover it and may overlap:
 /// window i of n along a side of s is [floor(i s / n), ceil((i + 1) s / n)), PyTorch's.
@@ -32,4 +32,4 @@ constexpr float window_size(PoolGeometry::Span rows, PoolGeometry::Span columns)
     return static_cast<float>((rows.end - rows.begin) * (columns.end - columns.begin));
 }
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

@@ -3,7 +3,7 @@
 
 #include "genotype/kernels/text_rows.hpp"
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 
 /// The widest head that every device computes: blocks of it lie on a thread's stack.
 inline constexpr int widest_head = 256;
@@ -79,4 +79,4 @@ struct FullAttentionGradients {
     float *queries = nullptr, *keys = nullptr, *values = nullptr;
 };
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

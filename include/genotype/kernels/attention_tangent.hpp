@@ -17,7 +17,7 @@
 #include "genotype/kernels/attention.hpp"
 #include "genotype/shape/both.hpp"
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 namespace detail {
 
 /// A query's c, b and e.
@@ -187,4 +187,4 @@ void attention_tangent_backward(Device device, long rows, long key_rows, const F
     for_each_index(device, key_rows * a.heads, detail::AttentionTangentKeyGradient{arrays, by, by_tangent});
 }
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

@@ -1,7 +1,7 @@
 // Which pixels an enlarged image's are mixed from.
 #pragma once
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 
 /// Along one side an enlarged pixel is (1 - share) of the small pixel `first` and `share` of `second`.
 struct BilinearMix {
@@ -60,4 +60,4 @@ struct BilinearSide {
     constexpr float part(long apart) const { return static_cast<float>(apart) / static_cast<float>(pixel()); }
 };
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

@@ -3,7 +3,7 @@
 
 #include "genotype/shape/size2.hpp"
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 
 enum class Border { zeros, reflect, replicate, circular };
 
@@ -47,4 +47,4 @@ struct BorderGeometry {
     constexpr long padded_floats() const { return static_cast<long>(rows().padded()) * columns().padded() * channels; }
 };
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <utility>
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 
 /// A step on a device that computes on the host: replay() calls it.
 template <class Step>
@@ -48,4 +48,4 @@ class GraphCache {
     }
 };
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

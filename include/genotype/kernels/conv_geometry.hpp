@@ -3,7 +3,7 @@
 
 #include "genotype/kernels/packed_form.hpp"
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 
 /// A convolution joins a large image and a small one. `Conv` goes from the large to the small image, `ConvT` from
 /// the small to the large; each is the other's input gradient. A `Linear` is the case of kernel 1 and images of one
@@ -69,4 +69,4 @@ constexpr bool possible(bool (*condition)(const ConvGeometry&)) {
 /// The image whose transform is in a convolution's scratch, after a call that read it as its source.
 enum class Transformed { none, large, small };
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

@@ -4,7 +4,7 @@
 #include "genotype/kernels/math.hpp"
 #include "genotype/shape/error.hpp"
 
-namespace genotype::kernels::detail {
+namespace genotype::inline v0_1::kernels::detail {
 
 /// Throws `Error` where a target is no class. Before any work is done, so that a bad label changes nothing.
 inline void check_targets(long rows, int classes, const int* targets) {
@@ -34,4 +34,4 @@ struct ScaledSoftmax {
     }
 };
 
-}  // namespace genotype::kernels::detail
+}  // namespace genotype::inline v0_1::kernels::detail

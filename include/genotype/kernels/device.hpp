@@ -3,7 +3,7 @@
 
 #include "genotype/memory/host_memory.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 namespace kernels {
 
 /// What every device derives from, so that a call with its tag finds the kernels by the argument alone: layers call
@@ -22,4 +22,4 @@ struct Cpu : HostMemory, kernels::DeviceBase {
 /// Plain loops that can be checked by eye: the oracle that every other device is tested against.
 struct Reference : HostMemory, kernels::DeviceBase {};
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

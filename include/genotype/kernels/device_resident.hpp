@@ -3,7 +3,7 @@
 
 #include "genotype/shape/both.hpp"
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 namespace detail {
 
 /// Does what the functor there does.
@@ -74,4 +74,4 @@ void update_ranges(Device device, const GroupRanges& ranges, const F* functors, 
     }
 }
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

@@ -3,7 +3,7 @@
 
 #include "genotype/kernels/conv_geometry.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// Another device that computes every convolution in the direct form, which multiplies what the definition multiplies:
 /// never Winograd's, whose error is larger and which needs scratch. All else is as on `Device`. For telling what the
@@ -16,9 +16,9 @@ struct DirectConvolution : Device {};
 template <class Device>
 using Exact [[deprecated("take DirectConvolution")]] = DirectConvolution<Device>;
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 
 namespace detail {
 
@@ -55,4 +55,4 @@ void convolve_weight_gradient(const DirectConvolution<Device>& device, const Geo
     convolve_weight_gradient(static_cast<const Device&>(device), detail::exactly(g), rest...);
 }
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

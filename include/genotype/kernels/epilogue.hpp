@@ -3,7 +3,7 @@
 
 #include "genotype/kernels/functions.hpp"
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 
 /// Whether a device's products (`matmul`, `convolve` and their transposes) take an `Epilogue` as a last argument.
 template <class Device>
@@ -42,4 +42,4 @@ void apply_epilogue(Device, const float* added, Epilogue<Function> end, const Ru
     }
 }
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

@@ -5,7 +5,7 @@
 #include "genotype/kernels/border.hpp"
 #include "genotype/shape/both.hpp"
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 
 /// The depth of a convolution: `kernel` frames of the large video, `dilation` apart, are a window, of which there are
 /// `small`. The video lies as (large, pixels, channels), the windows as (small, pixels, groups, kernel, channels /
@@ -102,4 +102,4 @@ void sum_windows(Device device, const FrameWindows& g, int batch, const float* w
     for_each_index(device, static_cast<long>(batch) * g.large * g.pixels, detail::SumWindows{g, windows, bias, video});
 }
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

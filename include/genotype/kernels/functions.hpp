@@ -1,7 +1,7 @@
 // Small functions that elementwise kernels are given by name.
 #pragma once
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 
 /// x + y.
 struct Add {
@@ -47,4 +47,4 @@ struct NoActivation {
     }
 };
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

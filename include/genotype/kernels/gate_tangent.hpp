@@ -3,7 +3,7 @@
 
 #include "genotype/shape/both.hpp"
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 namespace detail {
 
 /// One value of ty = g'(gate) value tgate + g(gate) tvalue.
@@ -58,4 +58,4 @@ void gate_tangent_backward(Device device, long rows, long half, Function functio
     for_each_index(device, rows * half, detail::GateTangentGradient<Function>{half, function, x, tx, dy, dty, dx, dtx});
 }
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

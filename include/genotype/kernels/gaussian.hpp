@@ -3,7 +3,7 @@
 
 #include "genotype/kernels/math.hpp"
 
-namespace genotype::kernels::detail {
+namespace genotype::inline v0_1::kernels::detail {
 
 /// z = mean + noise * exp(log variance / 2)
 struct GaussianSample {
@@ -43,4 +43,4 @@ struct GaussianDivergenceBackward {
     }
 };
 
-}  // namespace genotype::kernels::detail
+}  // namespace genotype::inline v0_1::kernels::detail

@@ -3,7 +3,7 @@
 
 #include "genotype/shape/size2.hpp"
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 
 /// Along one side, the pixels of a result that meet the same taps, and where they meet them in the source.
 struct TapAxis {
@@ -113,4 +113,4 @@ constexpr const char* form_name(GeneralConvForm form, const GeneralConvGeometry&
     return form == GeneralConvForm::channels ? "depthwise" : "gathered";
 }
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

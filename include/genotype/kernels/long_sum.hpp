@@ -1,7 +1,7 @@
 // Sums of so many values that a GPU wants to add parts of them at the same time.
 #pragma once
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 
 /// Floats that `sum_with_parts` may use. A device over thrust has an overload; the others sum in one go.
 template <class Device>
@@ -16,4 +16,4 @@ void sum_with_parts(Device device, float* /*parts*/, long n, F f, float* result,
     sum(device, n, f, result, x...);
 }
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

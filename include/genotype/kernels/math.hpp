@@ -3,7 +3,7 @@
 
 #include <cmath>
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 // A functor's operator() is a template on its value type V: float, or a vector of floats. It writes constants as
 // V(0.5f), branches as select(condition, yes, no), and calls every function unqualified. A functor that lives outside
@@ -80,4 +80,4 @@ constexpr V softplus(V x) {
     return max(x, V(0.f)) + log1p(kernels::SigmoidParts<V>::decay(x));
 }
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -1,7 +1,7 @@
 // A scale and a shift for each channel of each sample and an activation behind them, value by value.
 #pragma once
 
-namespace genotype::kernels::detail {
+namespace genotype::inline v0_1::kernels::detail {
 
 /// y = activation(x * (1 + scale) + shift).
 template <class Activation>
@@ -53,4 +53,4 @@ struct ModulatedBackward {
     }
 };
 
-}  // namespace genotype::kernels::detail
+}  // namespace genotype::inline v0_1::kernels::detail

@@ -3,7 +3,7 @@
 
 #include "genotype/shape/both.hpp"
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 namespace detail {
 
 /// For each value at (sample, pixel, channel): to = x (1 + scale) + with tscale [+ tshift], or the first part as it is.
@@ -59,4 +59,4 @@ void add_scales(Device device, int batch, long channels, const float* of, float*
     for_each_index(device, batch * channels, detail::AddScales{channels, of, scales});
 }
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

@@ -1,7 +1,7 @@
 // A modulation behind a norm, in the norm's own passes over memory.
 #pragma once
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 
 /// A scale and a shift for each channel of each sample, as of `modulate`. A device that `modulates_norms` has a
 /// `group_norm` and a `group_norm_backward` that take one as a last argument.
@@ -11,4 +11,4 @@ struct NormModulation {
     float* dmoments = nullptr;       // the gradients by `moments`, written by backward
 };
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

@@ -1,7 +1,7 @@
 // What a norm of single samples normalises together.
 #pragma once
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 
 /// Groups of channels / groups neighbouring channels of each sample. A layer norm is one group of one pixel; a
 /// root-mean-square norm is that and does not take the mean away.
@@ -19,4 +19,4 @@ struct NormShape {
     constexpr long tangent_scratch() const { return moments * groups; }
 };
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

@@ -15,7 +15,7 @@
 #include "genotype/kernels/norm_shape.hpp"
 #include "genotype/shape/both.hpp"
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 namespace detail {
 
 /// What is known of a group beside its values: the means of the formulas above.
@@ -160,4 +160,4 @@ void norm_tangent_backward(Device device, const NormShape& shape, long samples, 
         for_each_index(device, shape.channels, detail::NormTangentWeights{arrays, samples, dweight, dbias, accumulate});
 }
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

@@ -8,7 +8,7 @@
 #include "genotype/memory/host_memory.hpp"
 #include "genotype/memory/packed.hpp"
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 
 /// Weights as a kernel reads them: the plain form, and the device's own form made by `pack` (null where it has none).
 template <class T>
@@ -66,4 +66,4 @@ class PackedForms {
     std::array<long, sizeof...(Form) + 1> begins_{};
 };
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

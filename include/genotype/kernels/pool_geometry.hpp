@@ -1,7 +1,7 @@
 // The sizes of a pooling.
 #pragma once
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 
 /// A square window over an image (height, width, channels), `padding` of it at most outside.
 struct PoolGeometry {
@@ -25,4 +25,4 @@ struct PoolGeometry {
     }
 };
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

@@ -4,7 +4,7 @@
 #include "genotype/kernels/pool_geometry.hpp"
 #include "genotype/shape/both.hpp"
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 namespace detail {
 
 /// Makes one value of ty: that of tx where the window's largest x is, the first of equal ones.
@@ -36,4 +36,4 @@ void max_pool_tangent(Device device, const PoolGeometry& g, int batch, const flo
     for_each_index(device, batch * g.out_count(), detail::MaxPoolTangent{g, x, tx, ty});
 }
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

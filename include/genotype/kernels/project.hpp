@@ -1,7 +1,7 @@
 // What a row is multiplied with where its class has a say, for all devices.
 #pragma once
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 
 /// The same weights for all rows, and a table (number of classes, width) of what each class adds to them. `classes`:
 /// whole numbers, one of each row.
@@ -15,4 +15,4 @@ struct ProjectWeights {
     }
 };
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

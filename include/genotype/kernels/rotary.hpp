@@ -4,7 +4,7 @@
 #include <cmath>
 #include <numbers>
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 
 /// Pair i of `head_width / 2` turns by theta^(-2 i / head_width) from one position to the next, divided by `factor`.
 /// Where high_freq_factor is above 0, only pairs of long waves are slowed down (Llama 3): all of those whose wave is
@@ -38,4 +38,4 @@ inline void rotary_frequencies(const RotaryTurns& turns, int head_width, float* 
     for (int pair = 0; pair < head_width / 2; ++pair) to[pair] = rotary_frequency(turns, head_width, pair);
 }
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

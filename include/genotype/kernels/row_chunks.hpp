@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 
 /// At most 64 chunks of equal size (the last may be shorter), none below 64 rows. Partial results of chunks are
 /// combined in the order of the chunks, so that nothing depends on the number of threads.
@@ -19,4 +19,4 @@ struct RowChunks {
     constexpr long length(int chunk) const { return std::min(size(), rows - begin(chunk)); }
 };
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

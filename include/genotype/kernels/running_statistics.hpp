@@ -1,7 +1,7 @@
 // What batch norm keeps from step to step.
 #pragma once
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 
 /// Buffers of batch norm, and how fast they follow. `batches` holds an int32 as the bits of its one float.
 struct RunningStatistics {
@@ -11,4 +11,4 @@ struct RunningStatistics {
     float momentum;
 };
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

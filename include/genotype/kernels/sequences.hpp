@@ -1,7 +1,7 @@
 // Which rows of a batch of tokens belong to which text.
 #pragma once
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 
 /// Some tokens of one text, one after another: rows [row, row + count) of the batch. The first of them is the text's
 /// token number `position`; in inference its earlier tokens' keys and values lie in slot `slot` of the session.
@@ -26,4 +26,4 @@ struct Sequences {
     bool last_only = false;  // a language model gives logits of the last row of each text alone
 };
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

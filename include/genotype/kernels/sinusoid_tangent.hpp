@@ -5,7 +5,7 @@
 
 #include "genotype/shape/both.hpp"
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 namespace detail {
 
 /// The waves of a sinusoid, see its kernels.
@@ -70,4 +70,4 @@ void sinusoid_tangent_backward(Device device, long batch, long width, double ste
     for_each_index(device, batch, detail::SinusoidTangentGradient{{width / 2, step, scale}, x, tx, dty, dx, dtx});
 }
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

@@ -13,7 +13,7 @@
 #include "genotype/kernels/cpu/quantized/stored_product.hpp"
 #endif
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// Another device for inference, on which the weights of a product (a `Linear`, a convolution of kernel 1) and of an
 /// embedding are a `StoredMatrix`, which is the layer's packed form. The plain weights are never
@@ -27,9 +27,9 @@ struct Stored : Device {
     static constexpr bool stores_matrices = true;
 };
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 
 /// As on `Device`.
 template <class Device>
@@ -128,4 +128,4 @@ void embedding(const Stored<Device>& device, int rows, int width, const float* i
     stored_rows(static_cast<const Device&>(device), matrix, rows, ids, y);
 }
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

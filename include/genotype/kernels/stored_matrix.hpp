@@ -9,7 +9,7 @@
 #include "genotype/dtype/storage_type.hpp"
 #include "genotype/shape/error.hpp"
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 
 /// Some rows of a matrix as they lie in memory, one after another: (rows, columns), each row whole blocks of its type.
 /// Any address will do, that of a mapped file, too.
@@ -83,4 +83,4 @@ inline void dequantize_values(const StoredRow& row, long count, float* to) {
 
 }  // namespace detail
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

@@ -3,7 +3,7 @@
 
 #include "genotype/kernels/sequences.hpp"
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 
 /// Text number `index` of the batch. Only who may read the device's memory may ask, as in the following.
 constexpr SequenceRows text_at(const Sequences& sequences, int index) {
@@ -26,4 +26,4 @@ constexpr int position_of(const Sequences& sequences, int row) {
     return text.position + row - text.row;
 }
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

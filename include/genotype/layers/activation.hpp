@@ -4,7 +4,7 @@
 #include "genotype/kernels/math.hpp"
 #include "genotype/layers/layer.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// What an activation's `derivative` is a function of. From the output is cheaper: the input need not be saved.
 enum class DerivativeOf { input, output };
@@ -144,4 +144,4 @@ struct Activation : LayerBase {
     }
 };
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -4,7 +4,7 @@
 #include "genotype/kernels/adaptive_pool_geometry.hpp"
 #include "genotype/layers/layer.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// (channels, H, W) -> (channels, height, width), whatever H and W are: along a side of s, output i of n is the mean
 /// from floor(i s / n) to ceil((i + 1) s / n), the end left out. Windows overlap where n does not divide s, and repeat
@@ -41,4 +41,4 @@ struct AdaptiveAvgPool : LayerBase {
     }
 };
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -5,7 +5,7 @@
 
 #include "genotype/layers/sample_norms.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// Each projection is a product of rows, a sample's pixels or tokens: a backward without gradients by weights leaves in
 /// its scratch what the products' gradients are made of, and `L::each_product(pass, visit)` tells where.
@@ -41,4 +41,4 @@ struct AttentionNorms {
     }
 };
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -12,7 +12,7 @@
 #include "genotype/shape/error.hpp"
 #include "genotype/shape/report.hpp"
 
-namespace genotype::detail {
+namespace genotype::inline v0_1::detail {
 
 /// PyTorch's nn.MultiheadAttention: its sizes and parameters, and what runs between the projections.
 template <int width, int heads, int context_width, class Choice>
@@ -115,4 +115,4 @@ struct AttentionParts {
     }
 };
 
-}  // namespace genotype::detail
+}  // namespace genotype::inline v0_1::detail

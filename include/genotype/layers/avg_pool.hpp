@@ -4,7 +4,7 @@
 #include "genotype/layers/layer.hpp"
 #include "genotype/layers/pooling_shape.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// (channels, H, W) -> (channels, H', W'), H' = (H + 2 padding - kernel) / stride + 1, rounded down. What lies outside
 /// the image counts as 0 (PyTorch's count_include_pad = True); padding is kernel / 2 at most.
@@ -32,4 +32,4 @@ struct AvgPool : LayerBase {
     }
 };
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

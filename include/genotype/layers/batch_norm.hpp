@@ -11,7 +11,7 @@
 #include "genotype/shape/error.hpp"
 #include "genotype/shape/report.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 namespace detail {
 
 [[noreturn, gnu::cold]] inline void too_few_values(int channels, long rows) {
@@ -123,4 +123,4 @@ requires(sizeof...(numbers) <= 2) struct BN : LayerBase {
         channels, epsilon, momentum, parameter_offset<BN>(1), buffer_offset<BN>(1), buffer_offset<BN>(2)};
 };
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

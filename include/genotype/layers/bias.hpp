@@ -7,7 +7,7 @@
 
 #include "genotype/layers/parameter.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// `Conv<3, 64, 4, 2, 1, Bias>`, `Linear<784, 256, NoBias>`.
 struct Bias {};
@@ -43,4 +43,4 @@ constexpr auto weight_and_bias(Dims weight, AxisOrder order, int out, long fan_i
 }
 
 }  // namespace detail
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -5,7 +5,7 @@
 #include "genotype/layers/layer.hpp"
 #include "genotype/shape/report.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 /// ((heads + 2 key_value_heads) head_width) to (heads head_width): a row's queries, keys and values become, for each
 /// head, softmax(q . k / sqrt(head_width)) . v over the tokens of its text up to its own. Fewer key-value heads than
 /// heads serve a group of neighbouring heads each. In inference a session remembers keys and values of every position;
@@ -60,4 +60,4 @@ struct CausalAttention : LayerBase {
     }
 };
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

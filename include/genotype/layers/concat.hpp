@@ -4,7 +4,7 @@
 #include "genotype/kernels/functions.hpp"
 #include "genotype/layers/layer.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// (c, H, W) -> (c + channels, H, W), or (c) -> (c + channels): the value of `N`, which has so many channels and the
 /// same height and width, behind what comes in.
@@ -44,4 +44,4 @@ struct Concat : LayerBase {
     }
 };
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -8,7 +8,7 @@
 #include "genotype/layers/general_conv.hpp"
 #include "genotype/layers/layer.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// A kernel slides over the padded image. Shape: (in, height, width) to (out, height', width') with
 /// height' = (height + 2 padding - dilation (kernel - 1) - 1) / stride + 1, rounded down.
@@ -109,4 +109,4 @@ struct Conv<in_channels, out_channels, kernel, stride, padding, Choice> : LayerB
     }
 };
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

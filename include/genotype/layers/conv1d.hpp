@@ -3,7 +3,7 @@
 
 #include "genotype/layers/general_conv.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// A kernel slides over a signal. A signal of so many channels is `Shape<channels, 1, length>`, an image of one row,
 /// so that all other layers take it: `Reshape<channels, 1, length>` makes one, `BN`, `GroupNorm` and activations work
@@ -31,4 +31,4 @@ struct ConvT1d
     : detail::GeneralConv<detail::ConvArguments<true, 1, in_channels, out_channels, kernel, stride, padding, Choice>> {
 };
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -7,7 +7,7 @@
 #include "genotype/layers/general_conv.hpp"
 #include "genotype/shape/size3.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 namespace detail {
 
 /// The numbers of a convolution's type, with its depth.
@@ -274,4 +274,4 @@ struct ConvT3d
     : detail::VideoConv<detail::VideoConvArguments<true, in_channels, out_channels, kernel, stride, padding, Choice>> {
 };
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

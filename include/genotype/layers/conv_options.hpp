@@ -11,7 +11,7 @@
 #include "genotype/shape/size2.hpp"
 #include "genotype/shape/size3.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// Of a `Conv` or `ConvT`: pixels that a tap skips to the next, counted as PyTorch's `dilation`: 1 for none. A number
 /// for all sides, or a `Size2`; of a `Conv3d` a `Size3`.
@@ -156,4 +156,4 @@ constexpr ConvOptions conv_options() {
 }
 
 }  // namespace detail
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -8,7 +8,7 @@
 #include "genotype/layers/general_conv.hpp"
 #include "genotype/layers/layer.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// Every input pixel adds a weighted kernel to the output. Shape: (in, height, width) to (out, height', width') with
 /// height' = (height - 1) stride - 2 padding + dilation (kernel - 1) + output_padding + 1.
@@ -104,4 +104,4 @@ struct ConvT<in_channels, out_channels, kernel, stride, padding, Choice> : Layer
     }
 };
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

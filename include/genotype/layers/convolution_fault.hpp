@@ -5,7 +5,7 @@
 
 #include "genotype/shape/fault.hpp"
 
-namespace genotype::detail {
+namespace genotype::inline v0_1::detail {
 
 /// The first argument of a convolution that is out of range.
 constexpr ShapeFault convolution_fault(int in, int out, int kernel, int stride, int padding) {
@@ -16,4 +16,4 @@ constexpr ShapeFault convolution_fault(int in, int out, int kernel, int stride, 
     return {};
 }
 
-}  // namespace genotype::detail
+}  // namespace genotype::inline v0_1::detail

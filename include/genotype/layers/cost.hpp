@@ -3,7 +3,7 @@
 
 #include "genotype/layers/layer.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// Multiply-adds of a leaf layer for one sample: each weight of a convolution once a pixel of its small image (what
 /// padding saves is not taken off), each weight of a matrix once. (torchinfo counts a transposed convolution's weights
@@ -27,4 +27,4 @@ constexpr long multiply_adds_of_leaf(Dims in, Dims out) {
     }
 }
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

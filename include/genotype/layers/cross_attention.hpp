@@ -4,7 +4,7 @@
 #include "genotype/kernels/functions.hpp"
 #include "genotype/layers/attention_parts.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// (width, H, W) to the same, or (width) to the same: as `MultiheadAttention`, but keys and values are of the value of
 /// `N`, of shape `S`, which is to be given for a name that is not `Given`. Of an image, or of a list of so many tokens,
@@ -265,4 +265,4 @@ struct CrossAttention : LayerBase {
     }
 };
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

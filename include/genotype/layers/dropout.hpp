@@ -7,7 +7,7 @@
 #include "genotype/layers/layer.hpp"
 #include "genotype/shape/error.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 namespace detail {
 
@@ -74,4 +74,4 @@ requires(probability >= 0 && probability <= 1) struct Dropout : LayerBase {
     }
 };
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

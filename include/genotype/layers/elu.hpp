@@ -3,7 +3,7 @@
 
 #include "genotype/layers/activation.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 namespace detail {
 struct EluFunction {
@@ -34,4 +34,4 @@ requires(alpha >= 0)  // the derivative is found from the sign of the output
     static constexpr detail::EluFunction function() { return {alpha}; }
 };
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

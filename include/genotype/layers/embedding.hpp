@@ -9,7 +9,7 @@
 #include "genotype/layers/layer.hpp"
 #include "genotype/shape/error.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// (1) to (width): a token's id becomes its row of the table. The id is a whole number from 0 to vocabulary - 1 held in
 /// a float, exact up to 2^24. Throws `Error` where it is not one and the host can read it. An id has no gradient: dx is
@@ -75,4 +75,4 @@ struct Embedding : LayerBase {
     }
 };
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -3,7 +3,7 @@
 
 #include "genotype/layers/layer.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// (channels, H, W) -> (channels * H * W), in the order channel, row, column; a vector stays as it is.
 ///
@@ -32,4 +32,4 @@ struct Flatten : LayerBase {
     }
 };
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

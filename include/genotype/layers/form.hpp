@@ -3,7 +3,7 @@
 
 #include "genotype/layers/layer.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// The name of the form that a leaf layer takes on a batch of so many, such as "direct"; empty where the device has no
 /// choice. A layer that runs a convolution says which by its `geometry`.
@@ -15,4 +15,4 @@ constexpr const char* form_of_leaf(Dims in, Dims out, int batch) {
         return "";
 }
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

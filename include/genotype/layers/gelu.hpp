@@ -3,7 +3,7 @@
 
 #include "genotype/layers/activation.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// x times the normal distribution's cumulative function, by erf. PyTorch: nn.GELU().
 /// Source: Hendrycks, Gimpel, "Gaussian error linear units" (2016).
@@ -31,4 +31,4 @@ struct GELU : Activation<GELU> {
     }
 };
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

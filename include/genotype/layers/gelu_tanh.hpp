@@ -4,7 +4,7 @@
 #include "genotype/kernels/epilogue.hpp"
 #include "genotype/layers/activation.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// x/2 (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))), what GPT-2 was trained with. PyTorch: nn.GELU(approximate="tanh");
 /// transformers: "gelu_new", "gelu_pytorch_tanh".
@@ -41,4 +41,4 @@ template <>
 inline constexpr kernels::KnownFunction kernels::known_function<decltype(GELUTanh::function_of_input())> =
     kernels::KnownFunction::gelu_tanh;
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -12,7 +12,7 @@
 #include "genotype/layers/convolution_fault.hpp"
 #include "genotype/layers/layer.hpp"
 
-namespace genotype::detail {
+namespace genotype::inline v0_1::detail {
 
 /// The numbers of a convolution's type.
 struct ConvNumbers {
@@ -249,4 +249,4 @@ struct GeneralConv : LayerBase {
     }
 };
 
-}  // namespace genotype::detail
+}  // namespace genotype::inline v0_1::detail

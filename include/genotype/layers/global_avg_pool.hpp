@@ -3,7 +3,7 @@
 
 #include "genotype/layers/layer.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// (channels, H, W) -> (channels, 1, 1).
 ///
@@ -28,4 +28,4 @@ struct GlobalAvgPool : LayerBase {
     }
 };
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -19,7 +19,7 @@
 #include "genotype/memory/region.hpp"
 #include "genotype/shape/both.hpp"
 
-namespace genotype::detail {
+namespace genotype::inline v0_1::detail {
 
 /// Rows and columns of a tile.
 inline constexpr int gram_rows = 64;
@@ -178,4 +178,4 @@ void add_gram_of_both_uses(Device device, int rows, int vocabulary, int width, c
     });
 }
 
-}  // namespace genotype::detail
+}  // namespace genotype::inline v0_1::detail

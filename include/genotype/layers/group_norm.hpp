@@ -8,7 +8,7 @@
 #include "genotype/layers/layer.hpp"
 #include "genotype/layers/number_arguments.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// (channels, H, W) -> the same, or (channels) -> the same. Each sample's groups of channels / groups neighbouring
 /// channels are normalised by their own mean and biased variance, in training and inference alike.
@@ -96,4 +96,4 @@ requires(sizeof...(numbers) <= 1) struct GroupNorm : LayerBase {
     static constexpr kernels::NormShape norm_shape(Dims in) { return {in.pixels(), channels, groups, true, epsilon}; }
 };
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -6,7 +6,7 @@
 #include "genotype/kernels/norm_shape.hpp"
 #include "genotype/layers/layer.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 namespace detail {
 
 struct SetTo {
@@ -92,4 +92,4 @@ struct InstanceNorm : LayerBase {
     static constexpr kernels::NormShape norm_shape(Dims in) { return {in.pixels(), channels, channels, true, epsilon}; }
 };
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

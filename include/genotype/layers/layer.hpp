@@ -13,7 +13,7 @@
 #include "genotype/layers/tangent.hpp"
 #include "genotype/shape/fault.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 // How a layer's norms of single samples' gradients are worked out, see layers/sample_norms.hpp.
 struct SingleGradients;
@@ -102,4 +102,4 @@ constexpr long buffer_offset(int index) {
     return offset_in(L::buffers, index);
 }
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -8,7 +8,7 @@
 #include "genotype/layers/layer.hpp"
 #include "genotype/layers/norm_options.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 namespace detail {
 
 template <bool has_bias>
@@ -107,4 +107,4 @@ struct LayerNormWithoutBias : detail::LayerNormOf<With<Epsilon, NoBias>, sizes..
 template <int... sizes>
 struct LayerNorm : detail::LayerNormOf<With<>, sizes...> {};
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

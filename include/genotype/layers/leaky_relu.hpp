@@ -3,7 +3,7 @@
 
 #include "genotype/layers/activation.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 namespace detail {
 struct LeakyReluFunction {
@@ -32,4 +32,4 @@ requires(negative_slope >= 0)  // the derivative is found from the sign of the o
     static constexpr detail::LeakyReluFunction function() { return {negative_slope}; }
 };
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -6,7 +6,7 @@
 #include "genotype/layers/bias.hpp"
 #include "genotype/layers/layer.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// y = x W^T + b. Shape: (in) to (out).
 /// PyTorch equivalent: `torch.nn.Linear(in, out, bias=...)`, with a bias unless it is `NoBias`.
@@ -74,4 +74,4 @@ struct Linear : LayerBase {
     }
 };
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

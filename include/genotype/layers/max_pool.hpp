@@ -4,7 +4,7 @@
 #include "genotype/layers/layer.hpp"
 #include "genotype/layers/pooling_shape.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// (channels, H, W) -> (channels, H', W'), H' = (H + 2 padding - kernel) / stride + 1, rounded down. What lies outside
 /// the image never is the largest; padding is kernel / 2 at most. The gradient goes to the first of equal values.
@@ -45,4 +45,4 @@ struct MaxPool : LayerBase {
     }
 };
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

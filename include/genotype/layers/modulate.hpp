@@ -8,7 +8,7 @@
 #include "genotype/layers/bias.hpp"
 #include "genotype/layers/layer.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// (channels, H, W), or (channels), to the same: x * (1 + scale) + shift, where `Linear<width, 2 * channels>` of the
 /// value of `N`, a vector of `width`, gives the scales and then the shifts of each sample.
@@ -159,4 +159,4 @@ struct Modulate : LayerBase {
     static constexpr MemoryExtent one{aligned(moments), 0}, value{aligned(width), 0};
 };
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

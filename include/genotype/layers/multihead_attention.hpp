@@ -3,7 +3,7 @@
 
 #include "genotype/layers/attention_parts.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// (width, H, W) to the same, where the pixels of an image attend to one another, or (width) to the same, where the
 /// tokens of a text do: for each head softmax(q . k / sqrt(width / heads)) . v over all of them, with a projection
@@ -181,4 +181,4 @@ struct MultiheadAttention : LayerBase {
     }
 };
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -6,7 +6,7 @@
 
 #include "genotype/shape/shape.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// What names derive from. A name is an empty type of the user's: a chain binds it (`Save`, `Let`), and layers behind
 /// read it (`Concat`, `Modulate`).
@@ -185,4 +185,4 @@ const NamedValue& value_of(const Pass& pass) {
     return *value;
 }
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

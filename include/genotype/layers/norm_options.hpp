@@ -6,7 +6,7 @@
 #include "genotype/layers/bias.hpp"
 #include "genotype/shape/fault.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// Of a norm: what is added to the variance. `RMSNorm<576, Epsilon<1e-6f>>`, `GroupNormWith<Epsilon<1e-6f>, 8, 64>`.
 /// PyTorch's `eps`.
@@ -73,4 +73,4 @@ constexpr NormOptions norm_options() {
 }
 
 }  // namespace detail
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

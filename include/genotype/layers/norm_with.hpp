@@ -7,7 +7,7 @@
 #include "genotype/layers/norm_options.hpp"
 #include "genotype/shape/report.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 namespace detail {
 
 /// What options make of `Plain`, the norm without any: `Numbers::with<numbers...>`, the norm with these behind its
@@ -66,4 +66,4 @@ using InstanceNormWith =
     typename decltype(detail::norm_with_verdict<InstanceNorm<channels>, detail::InstanceNormNumbers<channels>, Choice,
                                                 false>())::model;
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

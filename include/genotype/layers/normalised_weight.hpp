@@ -6,7 +6,7 @@
 #include "genotype/kernels/packed_form.hpp"
 #include "genotype/layers/weight_matrix.hpp"
 
-namespace genotype::detail {
+namespace genotype::inline v0_1::detail {
 
 /// The layer `L` with another weight than its parameter; or of it only `Runs`, its linear map, with the same parameters
 /// and the same packed form, the second. `Own` is the wrapper. It has `prepare` and `parameters`, in which `instead`
@@ -122,4 +122,4 @@ struct NormalisedWeight : LayerBase {
     }
 };
 
-}  // namespace genotype::detail
+}  // namespace genotype::inline v0_1::detail

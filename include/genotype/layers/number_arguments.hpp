@@ -3,7 +3,7 @@
 
 #include <initializer_list>
 
-namespace genotype::detail {
+namespace genotype::inline v0_1::detail {
 
 /// Number `index` of `given`, or `otherwise` where there are fewer. A pack in place of default arguments: compilers and
 /// files call a layer without them as ever, `BN<256>`.
@@ -13,4 +13,4 @@ constexpr float number_or(unsigned long index, float otherwise) {
     return index < all.size() ? all.begin()[index] : otherwise;
 }
 
-}  // namespace genotype::detail
+}  // namespace genotype::inline v0_1::detail

@@ -4,7 +4,7 @@
 #include "genotype/kernels/functions.hpp"
 #include "genotype/layers/layer.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// Any shape to `S`: the value of `N`, whatever comes in. It begins the chain of a `Let`: `Let<condition, Of<time>,
 /// Linear<1, 64>, SiLU>`. `S` is to be given for a name that is not `Given`.
@@ -33,4 +33,4 @@ struct Of : LayerBase {
     }
 };
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -6,7 +6,7 @@
 
 #include "genotype/layers/pass.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// After what weights are packed. It is in the type, because it says who may write: after values were `drawn` a layer
 /// may complete them, after an `update` by a training it may change its buffers once, and where values were `loaded`,
@@ -38,4 +38,4 @@ concept SeesBuffers = requires(Device device, const Packing<PackedAfter::loaded>
 };
 
 }  // namespace detail
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -7,7 +7,7 @@
 #include "genotype/memory/region.hpp"
 #include "genotype/shape/dims.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// PyTorch's axes from the slowest to the fastest in memory. A linear weight, (out, in) in PyTorch, lies as {1, 0}.
 struct AxisOrder {
@@ -49,4 +49,4 @@ constexpr long offset_in(const std::array<Parameter, Size>& list, int index) {
     return offset;
 }
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

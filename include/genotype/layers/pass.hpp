@@ -11,7 +11,7 @@
 #include "genotype/random/random_state.hpp"
 #include "genotype/shape/dims.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// What a run of a text brings along by name.
 struct SequencesValue : NamedValue {
@@ -149,4 +149,4 @@ MemoryRegion session_of(const Forward<Inference>& pass) {
     return pass.saved;
 }
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -3,7 +3,7 @@
 
 #include "genotype/layers/layer.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// (channels * factor^2, H, W) -> (channels, factor * H, factor * W): pixel (factor h + i, factor w + j) of channel c
 /// is channel c * factor^2 + i * factor + j of pixel (h, w).
@@ -43,4 +43,4 @@ struct PixelShuffle : LayerBase {
     }
 };
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

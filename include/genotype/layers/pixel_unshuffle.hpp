@@ -3,7 +3,7 @@
 
 #include "genotype/layers/layer.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// (channels, factor * H, factor * W) -> (channels * factor^2, H, W), the way back from `PixelShuffle`: channel
 /// c * factor^2 + i * factor + j of pixel (h, w) is pixel (factor h + i, factor w + j) of channel c.
@@ -44,4 +44,4 @@ struct PixelUnshuffle : LayerBase {
     }
 };
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

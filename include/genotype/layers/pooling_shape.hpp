@@ -6,7 +6,7 @@
 #include "genotype/kernels/pool_geometry.hpp"
 #include "genotype/shape/fault.hpp"
 
-namespace genotype::detail {
+namespace genotype::inline v0_1::detail {
 
 /// (channels, H, W) -> (channels, H', W') with H' = (H + 2 padding - kernel) / stride + 1, rounded down.
 constexpr Inferred pooled(int kernel, int stride, int padding, Dims in) {
@@ -28,4 +28,4 @@ constexpr kernels::PoolGeometry pool_geometry(int kernel, int stride, int paddin
     return {in.channels(), kernel, stride, padding, in.height(), in.width(), out.height(), out.width()};
 }
 
-}  // namespace genotype::detail
+}  // namespace genotype::inline v0_1::detail

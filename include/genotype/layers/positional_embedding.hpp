@@ -8,7 +8,7 @@
 #include "genotype/shape/error.hpp"
 #include "genotype/shape/report.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// (width) to the same: y = x + weight[position of this row in its text]. Throws `Error` where a position reaches
 /// `context` and the host can read it. PyTorch: x + nn.Embedding(context, width)(positions), with its initial values,
@@ -59,4 +59,4 @@ struct PositionalEmbedding : LayerBase {
     }
 };
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -9,7 +9,7 @@
 #include "genotype/layers/layer.hpp"
 #include "genotype/shape/error.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// (width) to (1): y = linear(x) + <embedding(label), x>, where the value of `N` is a label, a whole number from 0 to
 /// classes - 1. Throws `Error` where it is not one and the host can read it. A label has no gradient.
@@ -109,4 +109,4 @@ struct Project : LayerBase {
     }
 };
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

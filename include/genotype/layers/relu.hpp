@@ -4,7 +4,7 @@
 #include "genotype/kernels/epilogue.hpp"
 #include "genotype/layers/activation.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// max(x, 0). PyTorch: nn.ReLU.
 struct ReLU : Activation<ReLU, DerivativeOf::output> {
@@ -27,4 +27,4 @@ template <>
 inline constexpr kernels::KnownFunction kernels::known_function<decltype(ReLU::function_of_input())> =
     kernels::KnownFunction::relu;
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -3,7 +3,7 @@
 
 #include "genotype/layers/layer.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// Any shape -> (sizes...), with as many values and in PyTorch's order (channel, row, column): `Reshape<64, 7, 7>`
 /// makes an image of a vector of 3136 values.
@@ -41,4 +41,4 @@ requires(sizeof...(sizes) >= 1 && sizeof...(sizes) <= 4) struct Reshape : LayerB
     static int channels(Dims dims) { return static_cast<int>(dims.count() / dims.pixels()); }
 };
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -8,7 +8,7 @@
 #include "genotype/layers/layer.hpp"
 #include "genotype/layers/norm_options.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// (width) to the same: x / sqrt(mean(x^2) + epsilon), each value with a weight. Another epsilon than 1e-5 is an
 /// option: `RMSNorm<576, Epsilon<1e-6f>>`. In the type because a model of another epsilon is another function. (The
@@ -73,4 +73,4 @@ struct RMSNorm : LayerBase {
     static constexpr kernels::NormShape norm_shape{1, width, 1, false, epsilon};
 };
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

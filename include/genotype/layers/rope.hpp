@@ -6,7 +6,7 @@
 
 #include "genotype/kernels/rotary.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// All pairs turn as theta says.
 struct NoScaling {
@@ -42,4 +42,4 @@ struct Rope {
     static constexpr kernels::RotaryTurns turns = Scaling::turns(static_cast<double>(theta));
 };
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

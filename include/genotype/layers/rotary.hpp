@@ -6,7 +6,7 @@
 #include "genotype/layers/rope.hpp"
 #include "genotype/shape/report.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// ((heads + 2 key_value_heads) head_width) to the same: of each query and each key, the pairs (i, i + head_width / 2)
 /// turn by the row's position times the pair's frequency; values pass. A score between two tokens then depends on how
@@ -55,4 +55,4 @@ struct Rotary : LayerBase {
     }
 };
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -5,7 +5,7 @@
 #include "genotype/kernels/planned.hpp"
 #include "genotype/memory/region.hpp"
 
-namespace genotype::detail {
+namespace genotype::inline v0_1::detail {
 
 /// y = x W^T + b for rows of `in` values, where W lies as PyTorch has it, (out, in).
 template <int in, int out>
@@ -54,4 +54,4 @@ constexpr MemoryRegion of_rows(const MemoryRegion& region, long rows) {
     return {region.per_sample, region.fixed, rows * region.capacity};
 }
 
-}  // namespace genotype::detail
+}  // namespace genotype::inline v0_1::detail

@@ -14,7 +14,7 @@
 #include "genotype/layers/sample_rows.hpp"
 #include "genotype/layers/weight_matrix.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 namespace detail {
 
 /// norm += left * right + right, or without a bias norm += left * right.
@@ -273,4 +273,4 @@ struct ModulationNorms {
     }
 };
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -5,7 +5,7 @@
 
 #include "genotype/kernels/sequences.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// The samples of a batch: a row each or, of texts, the rows of a text each.
 class SampleRows {
@@ -26,4 +26,4 @@ class SampleRows {
     int count_;
 };
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

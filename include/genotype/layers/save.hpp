@@ -4,7 +4,7 @@
 #include "genotype/kernels/functions.hpp"
 #include "genotype/layers/layer.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// Any shape to the same: binds `N` to it for the layers behind in this chain. It costs no copy; the gradients of those
 /// that read it are added to its own.
@@ -32,4 +32,4 @@ struct Save : LayerBase {
     }
 };
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

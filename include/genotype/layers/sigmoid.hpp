@@ -3,7 +3,7 @@
 
 #include "genotype/layers/activation.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// 1 / (1 + exp(-x)). PyTorch: nn.Sigmoid.
 struct Sigmoid : Activation<Sigmoid, DerivativeOf::output> {
@@ -21,4 +21,4 @@ struct Sigmoid : Activation<Sigmoid, DerivativeOf::output> {
     }
 };
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

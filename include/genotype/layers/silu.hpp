@@ -3,7 +3,7 @@
 
 #include "genotype/layers/activation.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// x * sigmoid(x). PyTorch: nn.SiLU.
 struct SiLU : Activation<SiLU> {
@@ -25,4 +25,4 @@ struct SiLU : Activation<SiLU> {
     }
 };
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

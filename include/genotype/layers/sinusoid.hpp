@@ -5,7 +5,7 @@
 
 #include "genotype/layers/layer.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// (1) -> (width), width even: a time, or another number that many layers are to read, as width / 2 cosines and then as
 /// many sines of t * scale * max_period^(-i / (width / 2)), i from 0. `scale` is for times that do not count in steps:
@@ -58,4 +58,4 @@ requires(scale > 0 && max_period > 1) struct Sinusoid : LayerBase {
     static double step() { return -std::log(static_cast<double>(max_period)) / (width / 2); }
 };
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

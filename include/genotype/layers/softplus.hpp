@@ -3,7 +3,7 @@
 
 #include "genotype/layers/activation.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// log(1 + exp(x)), and x itself above 20. PyTorch: nn.Softplus() with beta 1 and threshold 20.
 struct Softplus : Activation<Softplus> {
@@ -23,4 +23,4 @@ struct Softplus : Activation<Softplus> {
     }
 };
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

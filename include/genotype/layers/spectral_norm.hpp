@@ -5,7 +5,7 @@
 
 #include "genotype/layers/normalised_weight.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 namespace detail {
 
 /// x / max(root of the sum of squares, 1e-12), PyTorch's F.normalize.
@@ -179,4 +179,4 @@ struct SpectralNorm<L> : detail::SpectralNormOf<L, L> {
     using linear_map = detail::SpectralNormOf<L, typename L::linear_map>;
 };
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

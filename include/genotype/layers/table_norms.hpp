@@ -3,7 +3,7 @@
 
 #include "genotype/layers/sample_norms.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 namespace detail {
 
 /// Of the tables of which a gradient may be made.
@@ -77,4 +77,4 @@ struct TiedNorms {
     }
 };
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -3,7 +3,7 @@
 
 #include "genotype/layers/pass.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// One call of a tangent: with J the derivative of the layer's output by its input at x, ty = J tx. `run` is the call
 /// of `forward` that has been made; behind what that keeps lies what the tangent keeps, see `own`.
@@ -64,4 +64,4 @@ concept HasTangent = LinearMap<L> ||
     L::tangent_backward(device, backward);
 };
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

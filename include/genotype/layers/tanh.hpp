@@ -3,7 +3,7 @@
 
 #include "genotype/layers/activation.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// tanh(x). PyTorch: nn.Tanh.
 struct Tanh : Activation<Tanh, DerivativeOf::output> {
@@ -22,4 +22,4 @@ struct Tanh : Activation<Tanh, DerivativeOf::output> {
     }
 };
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

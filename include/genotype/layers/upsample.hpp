@@ -5,7 +5,7 @@
 
 #include "genotype/layers/layer.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 namespace detail {
 
 /// (channels, H, W) -> (channels, factor * H, factor * W).
@@ -72,4 +72,4 @@ struct Upsample<factor, Bilinear> : detail::Enlargement<factor> {
     }
 };
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

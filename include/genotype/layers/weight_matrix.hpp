@@ -12,7 +12,7 @@
 #include "genotype/kernels/math.hpp"
 #include "genotype/layers/layer.hpp"
 
-namespace genotype::detail {
+namespace genotype::inline v0_1::detail {
 
 /// Floats one after the other, each range aligned.
 struct Floats {
@@ -208,4 +208,4 @@ constexpr Parameter renamed(Parameter parameter, const char* name) {
     return parameter;
 }
 
-}  // namespace genotype::detail
+}  // namespace genotype::inline v0_1::detail

@@ -5,7 +5,7 @@
 
 #include "genotype/layers/normalised_weight.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 namespace detail {
 
 struct RootOf {
@@ -154,4 +154,4 @@ struct WeightNorm<L, dim> : detail::WeightNormOf<L, dim, L> {
     using linear_map = detail::WeightNormOf<L, dim, typename L::linear_map>;
 };
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -4,7 +4,7 @@
 #include "genotype/layers/sample_norms.hpp"
 #include "genotype/shape/both.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 namespace detail {
 
 /// The values that a window's tap reads: `channels` of them, 0 beyond the border.
@@ -65,4 +65,4 @@ struct WindowNorms {
     }
 };
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -7,7 +7,7 @@
 #include "genotype/losses/loss_call.hpp"
 #include "genotype/shape/fault.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// A loss for the two sides of a GAN. Each function is given what the discriminator answered (`call.prediction`) and
 /// writes the value and its gradient by those outputs; the call's target and constant are not looked at.
@@ -49,4 +49,4 @@ struct LabelGame {
     }
 };
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

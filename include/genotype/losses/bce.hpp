@@ -3,7 +3,7 @@
 
 #include "genotype/losses/pointwise.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// -(t log(p) + (1 - t) log(1 - p)) for p and t in [0, 1]. PyTorch: nn.BCELoss, whose logarithms are at least -100
 /// and whose derivative divides by at least 1e-12.
@@ -22,4 +22,4 @@ struct BCE : PointwiseLoss<BCE> {
     }
 };
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -3,7 +3,7 @@
 
 #include "genotype/losses/pointwise.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// BCE of sigmoid(p), worked out without its overflow: softplus(p) - t p, for t in [0, 1]. PyTorch:
 /// nn.BCEWithLogitsLoss.
@@ -20,4 +20,4 @@ struct BCEWithLogits : PointwiseLoss<BCEWithLogits> {
     }
 };
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

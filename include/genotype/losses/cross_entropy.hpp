@@ -6,7 +6,7 @@
 #include "genotype/losses/loss_call.hpp"
 #include "genotype/shape/fault.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// -log softmax(prediction)[target], averaged over the batch. PyTorch: nn.CrossEntropyLoss() with classes as targets;
 /// there is no class that is left out. Throws `Error` where a target is no class of the prediction, or where there are
@@ -78,4 +78,4 @@ struct CrossEntropy {
     }
 };
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

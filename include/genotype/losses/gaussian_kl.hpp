@@ -4,7 +4,7 @@
 #include "genotype/losses/loss_call.hpp"
 #include "genotype/shape/fault.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// The Kullback-Leibler divergence of N(mean, variance) from N(0, 1): the sum over the latents of
 /// (mean^2 + variance - 1 - log variance) / 2, averaged over the batch.
@@ -60,4 +60,4 @@ struct GaussianKL {
     }
 };
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

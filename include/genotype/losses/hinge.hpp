@@ -3,7 +3,7 @@
 
 #include "genotype/losses/pointwise.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 namespace detail {
 
@@ -47,4 +47,4 @@ struct Hinge : PointwiseLoss<Hinge> {
     }
 };
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -3,7 +3,7 @@
 
 #include "genotype/losses/pointwise.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// |p - t|, with derivative 0 where they are equal. PyTorch: nn.L1Loss.
 struct L1 : PointwiseLoss<L1> {
@@ -17,4 +17,4 @@ struct L1 : PointwiseLoss<L1> {
     }
 };
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -9,7 +9,7 @@
 #include "genotype/shape/error.hpp"
 #include "genotype/shape/report.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// How the losses of single values become one number.
 enum class Reduction {
@@ -137,4 +137,4 @@ consteval auto loss_verdict() {
 
 }  // namespace detail
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -7,7 +7,7 @@
 
 #include "genotype/shape/error.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// The targets, or the predictions, that a loss takes: `static constexpr LossDomain targets = LossDomain::unit;`.
 enum class LossDomain {
@@ -84,4 +84,4 @@ inline void check_target_domain(LossDomain domain, int batch, long values, const
 }
 
 }  // namespace detail
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

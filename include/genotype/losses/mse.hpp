@@ -3,7 +3,7 @@
 
 #include "genotype/losses/pointwise.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// (p - t)^2. PyTorch: nn.MSELoss.
 struct MSE : PointwiseLoss<MSE> {
@@ -17,4 +17,4 @@ struct MSE : PointwiseLoss<MSE> {
     }
 };
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

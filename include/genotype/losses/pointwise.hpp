@@ -7,7 +7,7 @@
 #include "genotype/losses/loss_call.hpp"
 #include "genotype/shape/fault.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 namespace detail {
 
@@ -117,4 +117,4 @@ struct PointwiseLoss : LabelGame<Self> {
     }
 };
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -5,7 +5,7 @@
 
 #include "genotype/memory/host_memory.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// Owns `size` floats, zero at first, on a device; moves but does not copy by accident.
 template <class Memory = HostMemory>
@@ -42,4 +42,4 @@ class Arena {
     long size_ = 0;
 };
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

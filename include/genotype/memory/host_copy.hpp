@@ -5,7 +5,7 @@
 
 #include "genotype/memory/arena.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// The arena itself on a device that computes in the host's memory; a copy of another device's, for what reads and
 /// writes files.
@@ -37,4 +37,4 @@ class HostCopy {
     Arena<> copy_;
 };
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

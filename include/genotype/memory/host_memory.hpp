@@ -11,7 +11,7 @@
 #include <cstring>
 #include <new>
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 namespace detail {
 
 /// Asks the system to back a block that no cache holds with pages of 2 MB in place of 4 KB, whose addresses a processor
@@ -88,4 +88,4 @@ struct MemoryOfDevice<Device, false> {
 template <class Device>
 using MemoryOf = typename detail::MemoryOfDevice<Device>::type;
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

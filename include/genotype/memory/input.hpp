@@ -7,7 +7,7 @@
 #include "genotype/memory/tensor.hpp"
 #include "genotype/memory/view.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 namespace detail {
 
 /// Brings batches of samples of shape `S` from the host's memory to the device's; on a device that computes in the
@@ -45,4 +45,4 @@ Tensor<S> on_host(ViewOn<S, Device> batch) {
     return copy;
 }
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -7,7 +7,7 @@
 #include "genotype/memory/host_memory.hpp"
 #include "genotype/shape/error.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 namespace detail {
 
 /// Numbers on their way to the host, and which of them they are: another set may have come to the same place since.
@@ -90,4 +90,4 @@ Reported<Losses, Device> report(StagedCopy<Device>& fetcher, const float* from, 
 
 }  // namespace detail
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -5,7 +5,7 @@
 
 #include "genotype/memory/arena.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// A place in packed weights that are read. `kernels::PackedForm` tells what lies there, with its type.
 struct PackedWeights {
@@ -38,4 +38,4 @@ class PackedArena {
     long bytes_ = 0;
 };
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

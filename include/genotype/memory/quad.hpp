@@ -3,7 +3,7 @@
 
 #include <cstring>
 
-namespace genotype::detail {
+namespace genotype::inline v0_1::detail {
 
 using Quad [[gnu::vector_size(16)]] = float;
 
@@ -40,4 +40,4 @@ inline void transpose_square(const float* from, long from_pitch, float* to, long
     store_quad(rows[3], to + 3 * to_pitch);
 }
 
-}  // namespace genotype::detail
+}  // namespace genotype::inline v0_1::detail

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// Floats are handed out in multiples of this many, so that every block starts on a 64-byte line.
 inline constexpr long alignment_floats = 16;
@@ -49,4 +49,4 @@ struct MemoryRegion {
     }
 };
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -6,7 +6,7 @@
 
 #include "genotype/memory/arena.hpp"
 
-namespace genotype::detail {
+namespace genotype::inline v0_1::detail {
 
 /// Floats that have room for so many values of type T.
 template <class T>
@@ -72,4 +72,4 @@ class Sent<T, Device> {
     Arena<> here_;
 };
 
-}  // namespace genotype::detail
+}  // namespace genotype::inline v0_1::detail

@@ -8,7 +8,7 @@
 #include "genotype/memory/view.hpp"
 #include "genotype/shape/error.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// A batch that owns its memory, on the heap. PyTorch: a contiguous float32 tensor in channels_last memory format.
 template <ShapeType S>
@@ -52,4 +52,4 @@ class Tensor {
     int batch_ = 0;
 };
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

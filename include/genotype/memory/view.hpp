@@ -9,7 +9,7 @@
 #include "genotype/shape/report.hpp"
 #include "genotype/shape/shape.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 namespace detail {
 
 constexpr long place_in_video(Dims dims, int channel, int frame, int row, int column) {
@@ -86,4 +86,4 @@ concept WrongBatch = !std::convertible_to<const Batch&, Wanted> && requires {
 
 }  // namespace detail
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

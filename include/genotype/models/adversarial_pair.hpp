@@ -7,7 +7,7 @@
 #include "genotype/models/read_labels.hpp"
 #include "genotype/network/output_shape.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 namespace combinators {
 
 /// See the alias `genotype::Adversarial`.
@@ -71,4 +71,4 @@ consteval auto adversarial_verdict() {
 template <Layer Generator, Layer Discriminator, AdversarialLoss Loss = BCE, ShapeType Noise = InputShape<Generator>>
 using Adversarial = typename decltype(detail::adversarial_verdict<Generator, Discriminator, Loss, Noise>())::model;
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -5,7 +5,7 @@
 #include "genotype/network/model.hpp"
 #include "genotype/network/part.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// The moments of a batch: (mean of each latent, logarithm of each variance). They live in the workspace.
 template <Layer E, Layer D, class L, ShapeType I, class Device>
@@ -50,4 +50,4 @@ auto decode(const Model<combinators::VariationalAutoencoder<E, D, L, I>, Device>
     return workspace.forward(decoder, z, inputs);
 }
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

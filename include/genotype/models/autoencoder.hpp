@@ -9,7 +9,7 @@
 #include "genotype/network/output_shape.hpp"
 #include "genotype/network/run.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 namespace combinators {
 
 /// See the alias `genotype::VariationalAutoencoder`.
@@ -134,4 +134,4 @@ template <Layer Encoder, Layer Decoder, class Loss = MSE,
           detail::InputOrNone Input = typename decltype(detail::input_of_encoder<Encoder>())::type>
 using VariationalAutoencoder = typename decltype(detail::autoencoder_verdict<Encoder, Decoder, Loss, Input>())::model;
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -3,7 +3,7 @@
 
 #include <ratio>
 
-namespace genotype::detail {
+namespace genotype::inline v0_1::detail {
 
 /// The epsilon of a norm, in millionths of a millionth: `Decimal<1e-5f>` is std::ratio<1, 100000>.
 template <float value>
@@ -17,4 +17,4 @@ struct DecimalOf {
 template <float value>
 using Decimal = typename DecimalOf<value>::type;
 
-}  // namespace genotype::detail
+}  // namespace genotype::inline v0_1::detail

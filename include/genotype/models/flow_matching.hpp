@@ -5,8 +5,7 @@
 #include "genotype/network/inputs.hpp"
 #include "genotype/network/output_shape.hpp"
 
-namespace genotype {
-namespace why {
+namespace genotype::why {
 
 // The faults of a flow.
 template <class Got, class Wants>
@@ -14,7 +13,9 @@ struct network_must_give_the_shape_of_its_input {};
 template <class Got>
 struct network_of_a_flow_reads_one_time_and_at_most_one_label {};
 
-}  // namespace why
+}  // namespace genotype::why
+
+namespace genotype::inline v0_1 {
 
 namespace combinators {
 
@@ -63,4 +64,4 @@ consteval auto flow_verdict() {
 template <Layer Net, ShapeType Image>
 using FlowMatching = typename decltype(detail::flow_verdict<Net, Image>())::model;
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

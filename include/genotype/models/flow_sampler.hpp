@@ -10,7 +10,7 @@
 #include "genotype/models/labels.hpp"
 #include "genotype/network/model.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// How a flow is followed.
 enum class Solver {
@@ -147,4 +147,4 @@ class FlowSampler {
     Arena<Device> x_, middle_, output_;
 };
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -3,10 +3,10 @@
 
 #include "genotype/models/adversarial_pair.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// `using Dcgan = GAN<Generator, Discriminator>;`
 template <Layer Generator, Layer Discriminator, AdversarialLoss Loss = BCE>
 using GAN = Adversarial<Generator, Discriminator, Loss>;
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -12,7 +12,7 @@
 #include "genotype/network/residual.hpp"
 #include "genotype/network/self_attention.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 namespace detail {
 
 template <GPT2Config c>
@@ -36,4 +36,4 @@ struct GPT2Of {
 template <GPT2Config config>
 using GPT2 = typename detail::GPT2Of<config>::type;
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -3,7 +3,7 @@
 
 #include <string_view>
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// What a model of GPT-2's family is made of, for a template argument: `GPT2<GPT2Config{.vocabulary = 50257, ...}>`.
 /// transformers equivalent: `GPT2Config`, whose names are given where ours differ.
@@ -59,4 +59,4 @@ struct GPT2Layers {
 };
 
 }  // namespace detail
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -6,7 +6,7 @@
 
 #include "genotype/shape/error.hpp"
 
-namespace genotype::detail {
+namespace genotype::inline v0_1::detail {
 
 /// Throws `Error` where there are not `count` labels, one for each `sample`, or where one is not from 0 to
 /// `classes` - 1; range() says what those are, and is asked then alone: a step allocates nothing.
@@ -20,4 +20,4 @@ void check_labels(std::string_view who, std::span<const int> labels, int count, 
             fail(who, concat("label of ", sample.substr(0, sample.find(' ')), " ", at), labels[at], range());
 }
 
-}  // namespace genotype::detail
+}  // namespace genotype::inline v0_1::detail

@@ -6,7 +6,7 @@
 #include "genotype/network/check.hpp"
 #include "genotype/network/sequential.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// Says that a language model's last product takes the embedding's weights: parameters that exist once.
 struct TiedHead {};
@@ -174,4 +174,4 @@ consteval auto language_model_verdict() {
 template <Layer Embedding, Layer Body, class Head = TiedHead>
 using LanguageModel = typename decltype(detail::language_model_verdict<Embedding, Body, Head>())::model;
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -12,7 +12,7 @@
 #include "genotype/network/residual.hpp"
 #include "genotype/network/self_attention.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 namespace detail {
 
 template <RopeScaling, LlamaConfig>
@@ -53,4 +53,4 @@ struct LlamaOf {
 template <LlamaConfig config>
 using Llama = typename detail::LlamaOf<config>::type;
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -3,7 +3,7 @@
 
 #include <string_view>
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// How the angles of rotary positions are changed for texts that are longer than those of the training.
 /// transformers equivalent: `rope_type` "default", "linear" and "llama3".
@@ -125,4 +125,4 @@ struct LlamaLayers {
 };
 
 }  // namespace detail
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

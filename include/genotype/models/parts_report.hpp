@@ -43,7 +43,7 @@ struct networks_read_labels_of_other_classes {};
 
 }  // namespace genotype::why
 
-namespace genotype::detail {
+namespace genotype::inline v0_1::detail {
 
 /// Whether the last layer is known to give numbers below 0 or above 1.
 template <class L>
@@ -59,4 +59,4 @@ consteval bool exceeds_0_to_1() {
     }
 }
 
-}  // namespace genotype::detail
+}  // namespace genotype::inline v0_1::detail

@@ -5,7 +5,7 @@
 
 #include "genotype/layers/names.hpp"
 
-namespace genotype::detail {
+namespace genotype::inline v0_1::detail {
 
 /// Of so many classes; 0 where it is no label.
 template <class N>
@@ -54,4 +54,4 @@ constexpr bool read_other_labels() {
     return first > 0 && second > 0 && first != second;
 }
 
-}  // namespace genotype::detail
+}  // namespace genotype::inline v0_1::detail

@@ -5,7 +5,7 @@
 #include "genotype/models/parts_report.hpp"
 #include "genotype/network/output_shape.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 namespace combinators {
 
 /// See the alias `genotype::Supervised`.
@@ -62,4 +62,4 @@ consteval auto input_of_network() {
 template <Layer Network, class Loss, class Input = typename decltype(detail::input_of_network<Network>())::type>
 using Supervised = typename decltype(detail::supervised_verdict<Network, Loss, Input>())::model;
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -7,7 +7,7 @@
 #include "genotype/network/model.hpp"
 #include "genotype/network/residual.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 namespace detail {
 
 /// Calls visit(projection, offset) for each Residual's last matrix, from which its branch is added to its input.
@@ -75,4 +75,4 @@ void initialize_llama(ModelWeights<Net, Device>& model, Seed seed) {
     model.template prepare<PackedAfter::drawn>();
 }
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -7,7 +7,7 @@
 #include "genotype/models/autoencoder.hpp"
 #include "genotype/network/sequential.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// `using ImageVae = VAE<784, 256, 20>;`: three linear layers on either side of the latent, values in [0, 1].
 /// Any other encoder and decoder: `VariationalAutoencoder<Encoder, Decoder>`.
@@ -16,4 +16,4 @@ using VAE = VariationalAutoencoder<
     Sequential<Linear<Values, Hidden>, ReLU, Linear<Hidden, Hidden>, ReLU, Linear<Hidden, 2 * Latent>>,
     Sequential<Linear<Latent, Hidden>, ReLU, Linear<Hidden, Hidden>, ReLU, Linear<Hidden, Values>, Sigmoid>, Loss>;
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -7,7 +7,7 @@
 #include "genotype/shape/report.hpp"
 #include "genotype/shape/shape.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 struct Flatten;
 struct Reshape_to_a_picture;
@@ -240,4 +240,4 @@ struct Verdict {
 };
 
 }  // namespace detail
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -11,7 +11,7 @@
 #include "genotype/network/model.hpp"
 #include "genotype/network/sample_norms.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// What `check_sample_norms` found. `passed`, or `fault` names the sample whose norm is another.
 struct SampleNormsCheck {
@@ -180,4 +180,4 @@ SampleNormsCheck check_sample_norms(const SampleNormsCheckOptions& options = {},
     return check_sample_norms<Net, In, Device>(x, options, device);
 }
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

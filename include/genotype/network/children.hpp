@@ -11,7 +11,7 @@
 #include "genotype/layers/layer.hpp"
 #include "genotype/shape/concat_text.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// Parameters of `Net`, as PyTorch counts them: sum(p.numel() for p in net.parameters()).
 template <Layer Net>
@@ -198,4 +198,4 @@ void for_each_tensor(Visit&& visit, const std::string& prefix = "", long offset 
     detail::for_each_tensor_of(detail::tree<Net>, What, visit, prefix, offset);
 }
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -7,7 +7,7 @@
 #include "genotype/network/output_shape.hpp"
 #include "genotype/network/walk.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// The most positions that a text of this model can have: the least `context` of its layers. Layers without one set no
 /// limit; where none does, it is the largest int.
@@ -22,4 +22,4 @@ inline constexpr int longest_context = [] {
     return least;
 }();
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -12,7 +12,7 @@
 #include "genotype/layers/layer.hpp"
 #include "genotype/network/linked_type_name.hpp"
 
-namespace genotype::detail {
+namespace genotype::inline v0_1::detail {
 
 /// A layer, an optimiser or a loss is called in files as in C++, until it says another name. So a type that is renamed
 /// keeps its name in files,
@@ -84,4 +84,4 @@ template <class Net>
     return text;
 }
 
-}  // namespace genotype::detail
+}  // namespace genotype::inline v0_1::detail

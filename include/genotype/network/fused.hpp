@@ -12,7 +12,7 @@
 #include "genotype/network/pack.hpp"
 #include "genotype/network/run.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// A layer whose forward and backward take an activation as a further argument, and apply it in the same pass over
 /// memory: its `function_of_input()` is given.
@@ -241,4 +241,4 @@ constexpr bool last_adds(Steps<Step...>) {
 }
 
 }  // namespace detail
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -7,7 +7,7 @@
 #include "genotype/network/walk.hpp"
 #include "genotype/shape/report.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 template <class... S>
 struct Projection;
@@ -77,4 +77,4 @@ consteval auto saved_verdict() {
 }
 
 }  // namespace detail
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

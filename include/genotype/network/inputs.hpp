@@ -15,7 +15,7 @@
 #include "genotype/shape/error.hpp"
 #include "genotype/shape/report.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// A batch of values for one name, see `given`.
 template <class N, class Memory = HostMemory>
@@ -229,4 +229,4 @@ using Inputs = detail::InputsIn<HostMemory, N...>;
 template <class Net, class Device = HostMemory>
 using InputsOf = typename detail::InputsOfNames<ReadNames<Net>, MemoryOf<Device>>::type;
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -4,7 +4,7 @@
 #include "genotype/network/plus.hpp"
 #include "genotype/network/sequential.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 namespace combinators {
 
 /// See the alias `genotype::Let`.
@@ -81,4 +81,4 @@ struct Let {
 template <class N, class... L>
 using Let = combinators::Let<N, L...>;
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -14,7 +14,7 @@
 
 #include "genotype/network/type_name.hpp"
 
-namespace genotype::detail {
+namespace genotype::inline v0_1::detail {
 
 /// From the name that linkers see: it has every argument, and is a rule of the platform, not a compiler's taste.
 [[gnu::cold, gnu::noinline]] inline std::string linked_type_name(const char* linked) {
@@ -49,4 +49,4 @@ template <class T>
 #endif
 }
 
-}  // namespace genotype::detail
+}  // namespace genotype::inline v0_1::detail

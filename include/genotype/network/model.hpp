@@ -6,7 +6,7 @@
 #include "genotype/network/weights.hpp"
 #include "genotype/network/workspace.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// A network with weights of its own. Everything lies on the heap; using it is const and re-entrant, with one workspace
 /// a thread.
@@ -86,4 +86,4 @@ class Model : public ModelWeights<Net, Device> {
     }
 };
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

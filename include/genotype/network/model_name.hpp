@@ -11,7 +11,7 @@
 #include "genotype/network/repeat.hpp"
 #include "genotype/network/residual.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 template <class Net>
 std::string model_name();
@@ -79,4 +79,4 @@ std::string model_name() {
     return detail::ModelName<Net>::text();
 }
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -7,7 +7,7 @@
 
 #include "genotype/network/type_name.hpp"
 
-namespace genotype::detail {
+namespace genotype::inline v0_1::detail {
 
 /// Without what is around it: "skip" of "main()::skip".
 constexpr std::string_view last_word(std::string_view type) {
@@ -29,4 +29,4 @@ constexpr const char* name_word() {
     return name_letters<N>.data();
 }
 
-}  // namespace genotype::detail
+}  // namespace genotype::inline v0_1::detail

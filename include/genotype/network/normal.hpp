@@ -8,7 +8,7 @@
 #include "genotype/memory/tensor.hpp"
 #include "genotype/random/random_state.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// `batch` samples of independent draws from N(0, 1); the same seed gives the same values on every machine.
 /// PyTorch: torch.randn(batch, ...).
@@ -24,4 +24,4 @@ Tensor<S> normal(int batch, Seed seed) {
     return noise;
 }
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -3,7 +3,7 @@
 
 #include "genotype/network/check.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 namespace detail {
 
 /// The first name that is neither bound nor an input.
@@ -72,4 +72,4 @@ consteval auto device_verdict() {
 template <Layer Net>
 requires(detail::wanted_input<Net>().rank != any_dim) using InputShape = typename detail::InputOf<Net>::type;
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

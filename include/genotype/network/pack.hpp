@@ -4,7 +4,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace genotype::detail {
+namespace genotype::inline v0_1::detail {
 
 template <int I, class T>
 struct leaf {};
@@ -20,4 +20,4 @@ template <int I, class... T>
 using nth =
     typename decltype(pick<I>(leaves<std::make_integer_sequence<int, static_cast<int>(sizeof...(T))>, T...>{}))::type;
 
-}  // namespace genotype::detail
+}  // namespace genotype::inline v0_1::detail

@@ -3,7 +3,7 @@
 
 #include "genotype/network/weights.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// A view of weights that somebody else owns, with the members that a Workspace reads.
 struct WeightsView {
@@ -39,4 +39,4 @@ WeightsView part(const ModelWeights<Net, Device>& weights) {
     return view;
 }
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

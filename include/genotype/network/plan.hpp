@@ -10,7 +10,7 @@
 #include "genotype/network/run.hpp"
 #include "genotype/network/scope.hpp"
 
-namespace genotype::detail {
+namespace genotype::inline v0_1::detail {
 
 /// A block of memory that is in use from time `from` to time `to`, both included, and the place that it was given.
 struct Block {
@@ -283,4 +283,4 @@ constexpr auto plan_chain(Dims in) {
     return plan;
 }
 
-}  // namespace genotype::detail
+}  // namespace genotype::inline v0_1::detail

@@ -7,7 +7,7 @@
 #include "genotype/kernels/functions.hpp"
 #include "genotype/network/sequential.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// Layers in a row as a part of something larger, which judges them: `Plus<Chain<...>, Chain<...>>`.
 template <class... L>
@@ -148,4 +148,4 @@ consteval auto plus_verdict() {
 template <class First, class... B>
 using Plus = typename decltype(detail::plus_verdict<First, B...>())::model;
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -3,7 +3,7 @@
 
 #include "genotype/network/sequential.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 namespace combinators {
 
 /// See the alias `genotype::Repeat`.
@@ -123,4 +123,4 @@ consteval auto repeat_verdict() {
 template <int N, class... L>
 using Repeat = typename decltype(detail::repeat_verdict<N, L...>())::model;
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -4,7 +4,7 @@
 #include "genotype/kernels/functions.hpp"
 #include "genotype/network/sequential.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// Marks the layers through which the other side of a Residual goes where the branch changes the shape.
 template <class... L>
@@ -207,4 +207,4 @@ consteval auto residual_verdict() {
 template <class... L>
 using Residual = typename decltype(detail::residual_verdict<L...>())::model;
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -4,7 +4,7 @@
 
 #include "genotype/layers/layer.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// Output dimensions of a layer whose input is known to be right.
 template <Layer L>
@@ -63,4 +63,4 @@ void run_backward(Device device, const Backward& pass) {
     }
 }
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -15,7 +15,7 @@
 #include "genotype/network/workspace.hpp"
 #include "genotype/shape/report.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 namespace detail {
 
 struct ClipFactor {
@@ -290,4 +290,4 @@ void clip_samples(Device device, int batch, long count, float* norms, float long
     update_rows(device, batch, count, detail::Scale{}, static_cast<const float*>(norms), dy);
 }
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

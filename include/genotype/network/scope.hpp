@@ -7,7 +7,7 @@
 #include "genotype/network/check.hpp"
 #include "genotype/network/walk.hpp"
 
-namespace genotype::detail {
+namespace genotype::inline v0_1::detail {
 
 /// The names that are bound, with the shapes that they stand for as far as those are known.
 struct Scope {
@@ -142,4 +142,4 @@ constexpr ShapeFault name_fault(const Scope& scope, Dims in) {
     }
 }
 
-}  // namespace genotype::detail
+}  // namespace genotype::inline v0_1::detail

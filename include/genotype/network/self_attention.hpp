@@ -8,7 +8,7 @@
 #include "genotype/layers/rotary.hpp"
 #include "genotype/network/sequential.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// Queries and keys stay as they are: a model's positions are in its embeddings.
 struct NoRotary {};
@@ -47,4 +47,4 @@ template <int width, int heads, int key_value_heads = heads, class Angles = NoRo
 using SelfAttention = typename decltype(detail::self_attention_verdict<width, heads, key_value_heads, Angles, Choice,
                                                                        OutputChoice, head_width>())::model;
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -10,7 +10,7 @@
 #include "genotype/network/plan.hpp"
 #include "genotype/network/scope.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 namespace combinators {
 
 /// See the alias `genotype::Sequential`.
@@ -233,4 +233,4 @@ consteval auto sequential_verdict() {
 template <class... L>
 using Sequential = typename decltype(detail::sequential_verdict<L...>())::model;
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -8,7 +8,7 @@
 #include "genotype/shape/error.hpp"
 #include "genotype/shape/shape.hpp"
 
-namespace genotype::detail {
+namespace genotype::inline v0_1::detail {
 
 /// Memory for `slots` texts of up to `context` tokens each; one allocation. PyTorch: transformers' `StaticCache`.
 template <Layer Net, ShapeType In, class Device>
@@ -52,4 +52,4 @@ class Session {
     Arena<Device> memory_;
 };
 
-}  // namespace genotype::detail
+}  // namespace genotype::inline v0_1::detail

@@ -16,7 +16,7 @@
 #include "genotype/network/walk.hpp"
 #include "genotype/network/workspace.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// Multiply-adds of one forward pass on one sample; a constant.
 template <Layer Net, ShapeType In>
@@ -152,4 +152,4 @@ std::string summary(int batch = 1) {
     }
 }
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

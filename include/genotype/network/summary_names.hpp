@@ -12,7 +12,7 @@
 #include "genotype/network/scope.hpp"
 #include "genotype/shape/concat_text.hpp"
 
-namespace genotype::detail {
+namespace genotype::inline v0_1::detail {
 
 [[gnu::cold]] inline std::string shape_text(Dims dims) {
     std::string text = concat(dims[0]);
@@ -116,4 +116,4 @@ template <class Net>
 template <class L>
 inline constexpr bool has_to_do_with_names = Binds<L> || !std::is_same_v<ReadNames<L>, Names<>>;
 
-}  // namespace genotype::detail
+}  // namespace genotype::inline v0_1::detail

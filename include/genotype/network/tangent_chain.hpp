@@ -8,7 +8,7 @@
 #include "genotype/network/sequential.hpp"
 #include "genotype/network/tangent_leaf.hpp"
 
-namespace genotype::detail {
+namespace genotype::inline v0_1::detail {
 
 /// Two blocks of as many floats a sample: a value and its tangent, or the gradients by both.
 struct TangentPair {
@@ -201,4 +201,4 @@ struct TangentRun<combinators::Sequential<L...>> {
     }
 };
 
-}  // namespace genotype::detail
+}  // namespace genotype::inline v0_1::detail

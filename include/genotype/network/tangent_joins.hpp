@@ -7,7 +7,7 @@
 #include "genotype/network/residual.hpp"
 #include "genotype/network/tangent_chain.hpp"
 
-namespace genotype::detail {
+namespace genotype::inline v0_1::detail {
 
 /// Branches whose outputs are added; without `Branches` none, as the other side of a residual that projects nothing.
 template <class... B>
@@ -240,4 +240,4 @@ struct TangentRun<combinators::Let<Name, L...>> {
     static constexpr MemoryExtent back(Dims in) { return TangentPair::extent(Net::ignores_input ? 0 : in.count()); }
 };
 
-}  // namespace genotype::detail
+}  // namespace genotype::inline v0_1::detail

@@ -9,7 +9,7 @@
 #include "genotype/network/run.hpp"
 #include "genotype/shape/fault.hpp"
 
-namespace genotype::detail {
+namespace genotype::inline v0_1::detail {
 
 /// How `L` runs with its tangent: memory, forward, backward, and which layer in it has none.
 template <Layer L>
@@ -93,4 +93,4 @@ constexpr ShapeFault first_without_tangent() {
     return found;
 }
 
-}  // namespace genotype::detail
+}  // namespace genotype::inline v0_1::detail

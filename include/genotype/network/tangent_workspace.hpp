@@ -16,7 +16,7 @@
 #include "genotype/network/tangent_joins.hpp"
 #include "genotype/network/workspace.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 namespace detail {
 
@@ -245,4 +245,4 @@ class TangentWorkspace {
     int capacity_ = 0, batch_ = 0;
 };
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -3,7 +3,7 @@
 
 #include "genotype/network/run.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 namespace detail {
 
 /// What a model's child number `index` gets: what the model says, or what came out of the child before.
@@ -32,4 +32,4 @@ constexpr void walk(Visit&& visit, Dims in, ChildName name = {"", 0}, int depth 
     }
 }
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -11,7 +11,7 @@
 #include "genotype/random/random_state.hpp"
 #include "genotype/shape/error.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 namespace detail {
 
@@ -111,4 +111,4 @@ class ModelWeights {
     [[no_unique_address]] Device device_;
 };
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

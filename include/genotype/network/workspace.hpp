@@ -11,7 +11,7 @@
 #include "genotype/network/workspace_checks.hpp"
 #include "genotype/shape/error.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 namespace detail {
 
@@ -292,4 +292,4 @@ class Workspace : public detail::MoreOfWorkspace<Net, In, Mode, Device> {
     int kept_batch_ = 0;  // of the last forward run, where backward may follow
 };
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -4,7 +4,7 @@
 #include "genotype/shape/concat_text.hpp"
 #include "genotype/shape/error.hpp"
 
-namespace genotype::detail {
+namespace genotype::inline v0_1::detail {
 
 [[gnu::noinline]] inline void check_capacity(int batch, int capacity) {
     if (batch < 1 || batch > capacity) fail("Workspace", "batch", batch, concat("1 to its capacity of ", capacity));
@@ -22,4 +22,4 @@ namespace genotype::detail {
         fail("Workspace", "floats of the gradients", floats, concat(parameters, ", those of the model's parameters"));
 }
 
-}  // namespace genotype::detail
+}  // namespace genotype::inline v0_1::detail

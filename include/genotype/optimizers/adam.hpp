@@ -7,7 +7,7 @@
 #include "genotype/kernels/device_resident.hpp"
 #include "genotype/optimizers/adam_update.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// PyTorch: torch.optim.Adam.
 /// Source: Kingma and Ba, "Adam: a method for stochastic optimization" (ICLR 2015).
@@ -55,4 +55,4 @@ struct Adam {
     }
 };
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -6,7 +6,7 @@
 
 #include "genotype/kernels/math.hpp"
 
-namespace genotype::detail {
+namespace genotype::inline v0_1::detail {
 
 /// One step of one parameter, in PyTorch's order of operations.
 struct AdamUpdate {
@@ -40,4 +40,4 @@ inline AdamUpdate adam_update(double rate, float beta1, float beta2, float epsil
             .shrink = 1};
 }
 
-}  // namespace genotype::detail
+}  // namespace genotype::inline v0_1::detail

@@ -8,7 +8,7 @@
 #include "genotype/optimizers/adam_update.hpp"
 #include "genotype/optimizers/decayed.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// PyTorch: torch.optim.AdamW; with `Decayed::matrices`, of two groups of parameters as in nanoGPT's
 /// `configure_optimizers`.
@@ -70,4 +70,4 @@ struct AdamW {
     }
 };
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

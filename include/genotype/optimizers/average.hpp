@@ -5,7 +5,7 @@
 
 #include "genotype/shape/error.hpp"
 
-namespace genotype::detail {
+namespace genotype::inline v0_1::detail {
 
 /// One step of one value of an average. PyTorch: torch.lerp(average, value, 1 - decay), in its order of operations.
 struct AverageUpdate {
@@ -40,4 +40,4 @@ inline float checked_average(float decay) {
     return decay;
 }
 
-}  // namespace genotype::detail
+}  // namespace genotype::inline v0_1::detail

@@ -4,7 +4,7 @@
 #include "genotype/kernels/long_sum.hpp"
 #include "genotype/kernels/math.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 namespace detail {
 
@@ -46,4 +46,4 @@ void clip_gradient_norm(Device device, long n, float* gradients, float longest, 
     update(device, n, detail::Shorten{norm, longest}, gradients);
 }
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

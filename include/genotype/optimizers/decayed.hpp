@@ -1,7 +1,7 @@
 // Which parameters a weight decay takes from.
 #pragma once
 
-namespace genotype::detail {
+namespace genotype::inline v0_1::detail {
 
 /// PyTorch decays all that it is given; whoever trains a language model gives it two groups of parameters.
 enum class Decayed {
@@ -9,4 +9,4 @@ enum class Decayed {
     matrices,  // tensors of two or more dimensions: neither biases nor what norms multiply by
 };
 
-}  // namespace genotype::detail
+}  // namespace genotype::inline v0_1::detail

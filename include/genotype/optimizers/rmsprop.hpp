@@ -7,7 +7,7 @@
 #include "genotype/kernels/device_resident.hpp"
 #include "genotype/kernels/math.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 namespace detail {
 
@@ -87,4 +87,4 @@ struct RMSprop {
     }
 };
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

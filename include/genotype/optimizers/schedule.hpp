@@ -7,7 +7,7 @@
 
 #include "genotype/shape/error.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// A factor for the learning rate, as a function of the steps that were already taken.
 ///
@@ -93,4 +93,4 @@ class Schedule {
     float value_ = 1;  // the cosine's minimum; a stair's factor
 };
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

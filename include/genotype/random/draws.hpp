@@ -7,7 +7,7 @@
 
 #include "genotype/shape/both.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 // Additions never take a product here except in an explicit fma: a compiler that joins the two on one device and not on
 // another would change the last bit.
@@ -82,4 +82,4 @@ GENOTYPE_BOTH inline Direction direction_of(std::uint32_t word) {
 
 }  // namespace detail
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -4,7 +4,7 @@
 #include <array>
 #include <cstdint>
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// Four random 32-bit words for one position of one stream.
 /// The 128-bit counter is (position, stream), the 64-bit key is the seed, so no two streams of a seed overlap.
@@ -32,4 +32,4 @@ constexpr std::array<std::uint32_t, 4> philox(std::uint64_t seed, std::uint64_t 
 static_assert(philox(0, 0, 0)[0] == 0x6627e8d5 && philox(0, 0, 0)[1] == 0xe169c58d &&
               philox(0, 0, 0)[2] == 0xbc57ac4c && philox(0, 0, 0)[3] == 0x9b00dbd8);
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// A seed that cannot be mistaken for a size: `Model<Generator> generator(Seed{7})`.
 struct Seed {
@@ -42,4 +42,4 @@ inline constexpr std::uint64_t initial_values = 0, noise = 1, layers = 2, shuffl
                                evaluation = 6;
 }
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

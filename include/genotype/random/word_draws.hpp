@@ -7,7 +7,7 @@
 
 #include "genotype/random/philox.hpp"
 
-namespace genotype::detail {
+namespace genotype::inline v0_1::detail {
 
 /// The words of a seed's stream from `position` on, in order.
 class WordDraws {
@@ -40,4 +40,4 @@ class WordDraws {
     std::size_t used_ = 4;
 };
 
-}  // namespace genotype::detail
+}  // namespace genotype::inline v0_1::detail

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace genotype::detail {
+namespace genotype::inline v0_1::detail {
 
 /// Characters, or a whole number's digits. Lives no longer than the expression that it stands in.
 class TextPiece {
@@ -58,4 +58,4 @@ template <class... Pieces>
     return concatenated({pieces...});
 }
 
-}  // namespace genotype::detail
+}  // namespace genotype::inline v0_1::detail

@@ -1,7 +1,7 @@
 // The dimensions of one sample as a value: what every shape rule computes with.
 #pragma once
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// A dimension, or a rank, that nothing is known about yet.
 inline constexpr int any_dim = -1;
@@ -71,4 +71,4 @@ constexpr Dims merge(Dims left, Dims right) {
     return left;
 }
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

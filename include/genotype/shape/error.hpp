@@ -6,7 +6,7 @@
 
 #include "genotype/shape/concat_text.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// Bad input at run time. The text names the file (or argument), the field, what was found and what was expected.
 struct Error : std::runtime_error {
@@ -21,4 +21,4 @@ struct Error : std::runtime_error {
         detail::concat(where.text(), ": ", field.text(), ": found ", found.text(), ", expected ", expected.text()));
 }
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -3,7 +3,7 @@
 
 #include "genotype/shape/dims.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 enum class FaultKind {
     none,
@@ -100,4 +100,4 @@ constexpr ShapeFault compare(Dims got, Dims wanted) {
     return {};
 }
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

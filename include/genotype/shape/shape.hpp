@@ -5,7 +5,7 @@
 
 #include "genotype/shape/dims.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// The shape of one sample: `Shape<channels, height, width>`, `Shape<features>`, or `Shape<channels, depth, height,
 /// width>` of a video, PyTorch's order without the batch. In memory images and videos are channels-last (height,
@@ -40,4 +40,4 @@ struct ShapeOf {
     using type = decltype(pick());
 };
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -1,7 +1,7 @@
 // A height and a width, for the arguments of layers whose two sides differ.
 #pragma once
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// `Conv<64, 128, Size2{3, 1}, 1, Size2{1, 0}>`: where both sides are the same, a number says it as well. A value is an
 /// aggregate without defaults of its own, so that names of types, which leave zeros at the end out, mean what they say:
@@ -13,4 +13,4 @@ struct Size2 {
     friend constexpr bool operator==(const Size2&, const Size2&) = default;
 };
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

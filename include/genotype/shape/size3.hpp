@@ -1,7 +1,7 @@
 // A depth, a height and a width, for the arguments of layers of videos whose sides differ.
 #pragma once
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// `Conv3d<3, 16, Size3{3, 5, 5}, 1, Size3{1, 2, 2}>`, PyTorch's (depth, height, width). An aggregate as `Size2`.
 struct Size3 {
@@ -11,4 +11,4 @@ struct Size3 {
     friend constexpr bool operator==(const Size3&, const Size3&) = default;
 };
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -5,7 +5,7 @@
 
 #include "genotype/version.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 #define GENOTYPE_WORDS(...) #__VA_ARGS__
 #define GENOTYPE_DOTTED(major, minor, patch) GENOTYPE_WORDS(major.minor.patch)
@@ -17,4 +17,4 @@ inline constexpr std::string_view version =
 #undef GENOTYPE_DOTTED
 #undef GENOTYPE_WORDS
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

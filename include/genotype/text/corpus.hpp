@@ -11,7 +11,7 @@
 #include "genotype/files/file_kind.hpp"
 #include "genotype/files/input_file.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// A text by name, or from a file of one's own, plain or gzip: its bytes as they are. Names: "tiny-shakespeare", the
 /// 1,115,394 bytes of input.txt in Andrej Karpathy's char-rnn, data/tinyshakespeare, with the SHA-256
@@ -34,4 +34,4 @@ inline std::string read_corpus(const std::string& name) {
     return text;
 }
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -4,8 +4,8 @@
 #include "genotype/text/families/gpt2.hpp"
 #include "genotype/text/families/llama.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 using TextFamilies = TextFamilyList<GPT2Config, LlamaConfig>;
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -11,7 +11,7 @@
 
 #include "genotype/text/tokenizer/merges.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// A tensor of a file that is some rows of a parameter, or all of it. In names "#" stands for the number of a block,
 /// and
@@ -170,4 +170,4 @@ constexpr std::optional<std::string_view> number_in_name(std::string_view patter
 }
 
 }  // namespace detail
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

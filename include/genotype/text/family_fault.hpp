@@ -9,7 +9,7 @@
 #include "genotype/network/children.hpp"
 #include "genotype/text/files/tensor_names.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// What is wrong with a family's table, and with which parameter; no words: nothing.
 struct FamilyFault {
@@ -90,4 +90,4 @@ constexpr FamilyFault family_fault(const Config& config) {
     return {};
 }
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -8,7 +8,7 @@
 #include "genotype/optimizers/average.hpp"
 #include "genotype/training/tensor_turns.hpp"
 
-namespace genotype::detail {
+namespace genotype::inline v0_1::detail {
 
 /// An exponential moving average of parameters and buffers: decay * average + (1 - decay) * value after each step, and
 /// a copy after the first. Batch statistics are averaged as the parameters are, because they are of activations that
@@ -76,4 +76,4 @@ class Averaged : public AveragedWeights<Device> {
     }
 };
 
-}  // namespace genotype::detail
+}  // namespace genotype::inline v0_1::detail

@@ -9,7 +9,7 @@
 #include "genotype/training/load.hpp"
 #include "genotype/training/save.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 namespace detail {
 
@@ -109,4 +109,4 @@ void resume_checkpoint(Trainer<Net, Device, Optimizer>& trainer, const std::file
     (detail::restore_part(with, position, history), ...);
 }
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -8,7 +8,7 @@
 #include "genotype/training/history.hpp"
 #include "genotype/training/option_texts.hpp"
 
-namespace genotype::detail {
+namespace genotype::inline v0_1::detail {
 
 inline constexpr int checkpoint_format = 1;
 inline constexpr std::string_view checkpoint_key = "genotype.checkpoint";
@@ -47,4 +47,4 @@ inline constexpr std::size_t run_digits = 16;
     return names;
 }
 
-}  // namespace genotype::detail
+}  // namespace genotype::inline v0_1::detail

@@ -14,7 +14,7 @@
 #include "genotype/training/checkpoint_reader.hpp"
 #include "genotype/training/trainer.hpp"
 
-namespace genotype::detail {
+namespace genotype::inline v0_1::detail {
 
 /// A whole checkpoint. Steps and run are what the file says, whatever it is called.
 struct FoundCheckpoint {
@@ -148,4 +148,4 @@ struct CheckpointList {
          "one training's: name the file to resume from, or give each training a folder of its own");
 }
 
-}  // namespace genotype::detail
+}  // namespace genotype::inline v0_1::detail

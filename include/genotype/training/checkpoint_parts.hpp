@@ -11,7 +11,7 @@
 #include "genotype/training/history.hpp"
 #include "genotype/training/option_texts.hpp"
 
-namespace genotype::detail {
+namespace genotype::inline v0_1::detail {
 
 /// A loader without its type.
 struct LoaderPart {
@@ -69,4 +69,4 @@ template <BatchSource Source>
     history.replace(std::move(values));
 }
 
-}  // namespace genotype::detail
+}  // namespace genotype::inline v0_1::detail

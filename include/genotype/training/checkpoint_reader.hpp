@@ -15,7 +15,7 @@
 #include "genotype/training/trainer.hpp"
 #include "genotype/training/training_state.hpp"
 
-namespace genotype::detail {
+namespace genotype::inline v0_1::detail {
 
 /// As many as a count of steps or epochs holds.
 inline constexpr std::uint64_t most_steps = std::numeric_limits<std::int64_t>::max();
@@ -205,4 +205,4 @@ class MetadataReader {
     return position;
 }
 
-}  // namespace genotype::detail
+}  // namespace genotype::inline v0_1::detail

@@ -16,7 +16,7 @@
 #include "genotype/training/checkpoint_parts.hpp"
 #include "genotype/training/training_state.hpp"
 
-namespace genotype::detail {
+namespace genotype::inline v0_1::detail {
 
 /// What is NaN or infinite among the tensors of a checkpoint.
 class NotFiniteTensors {
@@ -121,4 +121,4 @@ class Fingerprint {
     return hash.text();
 }
 
-}  // namespace genotype::detail
+}  // namespace genotype::inline v0_1::detail

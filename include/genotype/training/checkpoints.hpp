@@ -17,7 +17,7 @@
 #include "genotype/training/checkpoint_list.hpp"
 #include "genotype/training/checkpoint_run.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 struct CheckpointsOptions {
     int keep = 3;  ///< how many of the last ones stay; older ones are removed when a newer one is on disk
@@ -266,4 +266,4 @@ class Checkpoints {
     std::vector<std::string> mine_;  // runs that this object has saved, the last one last
 };
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -10,7 +10,7 @@
 #include "genotype/models/flow_matching.hpp"
 #include "genotype/training/recipe_trainer.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// Options of a flow's trainer.
 template <class Optimizer>
@@ -123,4 +123,4 @@ struct RecipeOf<combinators::FlowMatching<N, I, Time, Label>> {
 };
 
 }  // namespace detail
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -4,7 +4,7 @@
 #include "genotype/models/adversarial_pair.hpp"
 #include "genotype/training/recipe_trainer.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// Options of a GAN's trainer; the defaults are those of the DCGAN that PyTorch's users know.
 template <class Optimizer>
@@ -137,4 +137,4 @@ struct RecipeOf<combinators::Adversarial<G, D, Loss, Z>> {
 };
 
 }  // namespace detail
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -13,7 +13,7 @@
 #include "genotype/optimizers/decayed.hpp"
 #include "genotype/training/parameter_group.hpp"
 
-namespace genotype::detail {
+namespace genotype::inline v0_1::detail {
 
 /// A device on which an optimiser's `update_by` takes the numbers of each range's own group.
 template <class Device>
@@ -132,4 +132,4 @@ class Grouped {
     int count_ = 0;
 };
 
-}  // namespace genotype::detail
+}  // namespace genotype::inline v0_1::detail

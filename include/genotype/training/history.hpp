@@ -9,7 +9,7 @@
 
 #include "genotype/shape/error.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// A table with one row a step. It grows as a vector does, so that a row seldom allocates, and never after `reserve`.
 ///
@@ -60,4 +60,4 @@ class History {
     std::vector<float> values_;
 };
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -5,7 +5,7 @@
 #include <csignal>
 #include <cstddef>
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// While it lives, what asks the program to end is noted for `asked`: Ctrl-C (SIGINT), SIGTERM (kill, Slurm,
 /// Kubernetes, `docker stop`), SIGHUP (a closed terminal), SIGPIPE: whoever read the output has gone; and what batch
@@ -59,4 +59,4 @@ class Interrupt {
     std::array<struct sigaction, signals.size()> before_{};
 };
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

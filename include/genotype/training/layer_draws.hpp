@@ -3,7 +3,7 @@
 
 #include "genotype/random/random_state.hpp"
 
-namespace genotype::detail {
+namespace genotype::inline v0_1::detail {
 
 /// Layers take from a state that counts on from a number in the device's memory, so that a recorded step draws others
 /// in each replay. How many a step takes is what it took when its layers last ran on the host.
@@ -26,4 +26,4 @@ class LayerDraws {
     RandomState state_, taken_;
 };
 
-}  // namespace genotype::detail
+}  // namespace genotype::inline v0_1::detail

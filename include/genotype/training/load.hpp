@@ -6,7 +6,7 @@
 
 #include "genotype/training/checkpoint_reader.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 namespace detail {
 
@@ -103,4 +103,4 @@ LoadReport load(Trainer<Net, Device, Optimizer>& trainer, const std::filesystem:
     return report;
 }
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

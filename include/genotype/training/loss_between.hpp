@@ -4,7 +4,7 @@
 #include "genotype/kernels/device.hpp"
 #include "genotype/losses/loss_call.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// The loss of a batch of predictions against a batch of targets, on a device that computes in the host's memory.
 /// Another shape does not compile, another batch is an `Error`. PyTorch: nn.functional.mse_loss and its like.
@@ -20,4 +20,4 @@ requires(Device::on_host) float loss_between(const Prediction& prediction, const
     return value;
 }
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -9,7 +9,7 @@
 #include "genotype/memory/view.hpp"
 #include "genotype/shape/error.hpp"
 
-namespace genotype::detail {
+namespace genotype::inline v0_1::detail {
 
 /// Samples of a step's batch that go through the networks at once. With the option `accumulate` = 4 a batch goes in
 /// micro-batches of a quarter of the trainer's `batch`, the last of what is left, and networks need memory for no more.
@@ -87,4 +87,4 @@ class MicroBatches {
     Arena<Device> losses_{0};
 };
 
-}  // namespace genotype::detail
+}  // namespace genotype::inline v0_1::detail

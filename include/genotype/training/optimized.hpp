@@ -13,7 +13,7 @@
 #include "genotype/training/grouped.hpp"
 #include "genotype/training/tensor_turns.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// The gradients of one model type, in one arena; those of another model are another type.
 template <Layer Net, class Device = Cpu>
@@ -146,4 +146,4 @@ class Optimized : public detail::OptimizedWeights<Device, Optimizer> {
     }
 };
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -12,7 +12,7 @@
 
 #include "genotype/shape/concat_text.hpp"
 
-namespace genotype::detail {
+namespace genotype::inline v0_1::detail {
 
 /// "generator.learning_rate" and "0.0002". Numbers are the shortest text that reads back as the same bits.
 using OptionTexts = std::vector<std::pair<std::string, std::string>>;
@@ -89,4 +89,4 @@ class OptionLister {
     std::string prefix_;
 };
 
-}  // namespace genotype::detail
+}  // namespace genotype::inline v0_1::detail

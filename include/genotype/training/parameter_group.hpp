@@ -15,7 +15,7 @@
 #include "genotype/shape/concat_text.hpp"
 #include "genotype/shape/error.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// Parameters with options of their own, or that do not learn. Each belongs to the first group that names it; those
 /// that none names have the trainer's options. What a group does not say is as the trainer's optimiser has it.
@@ -125,4 +125,4 @@ namespace detail {
 }
 
 }  // namespace detail
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -16,7 +16,7 @@
 #include "genotype/network/summary.hpp"
 #include "genotype/network/type_name.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// Collects, while it lives, the times of everything that runs on a `Profiled` device in the thread that made it.
 ///
@@ -205,4 +205,4 @@ void sum(const Profiled<Device>& device, Arguments&&... arguments) {
                    [&] { sum(detail::unwatched(device), std::forward<Arguments>(arguments)...); });
 }
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -9,7 +9,7 @@
 #include <unistd.h>
 #endif
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// Prints epoch, step, losses, images or tokens a second and the time left: over and over on one line of a terminal,
 /// a plain line now and then where the output goes to a file or a pipe.
@@ -70,4 +70,4 @@ class Progress {
     Clock::time_point start_ = Clock::now(), printed_{};
 };
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

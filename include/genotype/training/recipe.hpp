@@ -15,7 +15,7 @@
 #include "genotype/shape/error.hpp"
 #include "genotype/training/recipe_options.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// Networks that a recipe trains, or the parts that it runs one of them in.
 template <Layer... N>
@@ -199,4 +199,4 @@ struct RecipeFacts {
 };
 
 }  // namespace detail
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -13,7 +13,7 @@
 #include "genotype/network/inputs.hpp"
 #include "genotype/training/recipe.hpp"
 
-namespace genotype::detail {
+namespace genotype::inline v0_1::detail {
 
 /// Of what type the labels are that a step reads: networks take floats, `CrossEntropy` whole numbers.
 template <class R>
@@ -121,4 +121,4 @@ consteval auto inputs_of() {
         return std::type_identity<RecipeInputs<R, Device>>{};
 }
 
-}  // namespace genotype::detail
+}  // namespace genotype::inline v0_1::detail

@@ -8,7 +8,7 @@
 #include "genotype/optimizers/schedule.hpp"
 #include "genotype/training/parameter_group.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 namespace detail {
 
 /// Calls visit(name, value) for the options that all trainings have behind those of their optimisers. `average`,
@@ -48,4 +48,4 @@ struct RecipeOptions {
     }
 };
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -11,7 +11,7 @@
 #include "genotype/training/step_memory.hpp"
 #include "genotype/training/trainer_base.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 namespace detail {
 
 /// The workspaces of a recipe's runs.
@@ -172,4 +172,4 @@ class RecipeRunner : public RecipeBase<Itself, R, Device, Optimizer> {
 };
 
 }  // namespace detail
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

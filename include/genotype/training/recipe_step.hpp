@@ -18,7 +18,7 @@
 #include "genotype/training/micro_batch.hpp"
 #include "genotype/training/recipe.hpp"
 
-namespace genotype::detail {
+namespace genotype::inline v0_1::detail {
 
 /// A step of a recipe, or where `is_learning` is false the same in an evaluation: networks run as inference does, there
 /// are no gradients, and no network learns. One that `rehearses` asks for a step's memory, and runs no network. What it
@@ -295,4 +295,4 @@ class RecipeStep {
     std::array<bool, runs> written_{};    // whether its gradients are there, to be added to
 };
 
-}  // namespace genotype::detail
+}  // namespace genotype::inline v0_1::detail

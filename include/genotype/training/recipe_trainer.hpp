@@ -6,8 +6,7 @@
 
 #include "genotype/training/recipe_runner.hpp"
 
-namespace genotype {
-namespace why {
+namespace genotype::why {
 
 // Faults in how a step is called.
 template <class Wants>
@@ -16,7 +15,9 @@ template <int Networks, class Hint>
 struct evaluate_is_of_recipes_of_one_network {};
 struct hint_run_model_0_or_average_0_in_a_Workspace;
 
-}  // namespace why
+}  // namespace genotype::why
+
+namespace genotype::inline v0_1 {
 
 namespace detail {
 
@@ -181,4 +182,4 @@ class Trainer<Net, Device, Optimizer>
     explicit Trainer(Options options = {}, const Device& device = {}) : Front(options, device) {}
 };
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -8,7 +8,7 @@
 #include "genotype/training/training_state.hpp"
 #include "genotype/training/vae_trainer.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 namespace detail {
 
@@ -30,4 +30,4 @@ void save(const Trainer<Net, Device, Optimizer>& trainer, const std::filesystem:
     detail::save_state(state.weights, path, detail::state_metadata(state));
 }
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

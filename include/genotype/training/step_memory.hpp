@@ -9,7 +9,7 @@
 #include "genotype/memory/region.hpp"
 #include "genotype/shape/error.hpp"
 
-namespace genotype::detail {
+namespace genotype::inline v0_1::detail {
 
 [[noreturn, gnu::cold]] inline void too_many_floats(std::size_t number, long floats, long room, bool is_known) {
     fail("Recipe", concat("floats of the values that a step computes, number ", number), floats,
@@ -54,4 +54,4 @@ class StepMemory {
     long used_ = 0;
 };
 
-}  // namespace genotype::detail
+}  // namespace genotype::inline v0_1::detail

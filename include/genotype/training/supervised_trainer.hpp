@@ -4,7 +4,7 @@
 #include "genotype/models/supervised.hpp"
 #include "genotype/training/recipe_trainer.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// Options of a supervised trainer.
 template <class Optimizer>
@@ -58,4 +58,4 @@ struct RecipeOf<combinators::Supervised<N, Loss, I>> {
 };
 
 }  // namespace detail
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

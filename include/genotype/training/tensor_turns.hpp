@@ -9,7 +9,7 @@
 #include "genotype/memory/sender.hpp"
 #include "genotype/network/children.hpp"
 
-namespace genotype::detail {
+namespace genotype::inline v0_1::detail {
 
 /// Of the parameters or the buffers of a model; `choose(tensor)` says which of the two functors is to change a tensor.
 struct TurnEnds {
@@ -49,4 +49,4 @@ class TensorTurns {
     int count_ = 0, first_ = 0;
 };
 
-}  // namespace genotype::detail
+}  // namespace genotype::inline v0_1::detail

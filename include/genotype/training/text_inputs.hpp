@@ -10,7 +10,7 @@
 #include "genotype/memory/sender.hpp"
 #include "genotype/network/workspace.hpp"
 
-namespace genotype::detail {
+namespace genotype::inline v0_1::detail {
 
 /// Windows of `context` + 1 tokens: of each text the model is given all but the last, and the targets are all but the
 /// first.
@@ -64,4 +64,4 @@ struct TextInputs {
     Workspace<Net, Shape<1>, Inference, Device> evaluation;
 };
 
-}  // namespace genotype::detail
+}  // namespace genotype::inline v0_1::detail

@@ -11,7 +11,7 @@
 #include "genotype/training/recipe_trainer.hpp"
 #include "genotype/training/text_inputs.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// Options of a language model's trainer.
 template <class Optimizer>
@@ -115,4 +115,4 @@ struct RecipeOf<combinators::LanguageModel<E, B, H>> {
 };
 
 }  // namespace detail
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -8,7 +8,7 @@
 #include "genotype/training/averaged.hpp"
 #include "genotype/training/optimized.hpp"
 
-namespace genotype::detail {
+namespace genotype::inline v0_1::detail {
 
 /// What a network is trained by.
 template <class Optimizer>
@@ -71,4 +71,4 @@ const T& at(const TrainedAt<i, T>& one) {
     return one.trained;
 }
 
-}  // namespace genotype::detail
+}  // namespace genotype::inline v0_1::detail

@@ -7,7 +7,7 @@
 #include "genotype/optimizers/adam.hpp"
 #include "genotype/training/recipe_report.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// Trains by a recipe, see `recipe.hpp`: one of your own, or what the library brings for a type, in `gan_trainer.hpp`,
 /// `vae_trainer.hpp`, `flow_trainer.hpp`, `supervised_trainer.hpp` and `text_trainer.hpp`. This is what is there for a
@@ -80,4 +80,4 @@ class Checkpointed {
     mutable detail::TrainingRun training_run_;
 };
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

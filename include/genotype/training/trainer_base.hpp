@@ -16,7 +16,7 @@
 #include "genotype/training/trained.hpp"
 #include "genotype/training/trainer.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// Options, networks with their gradients, optimisers and averages, random states, the recording for a GPU, reports and
 /// checkpoints. What is left to `Itself` is the recipe: its losses, its memory, and a step in terms of
@@ -218,4 +218,4 @@ class TrainerBase : public Checkpointed<Itself> {
     std::array<bool, networks> learns_{};  // in a step; the first one is never recorded
 };
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

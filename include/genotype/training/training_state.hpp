@@ -15,7 +15,7 @@
 #include "genotype/training/trained.hpp"
 #include "genotype/training/trainer.hpp"
 
-namespace genotype::detail {
+namespace genotype::inline v0_1::detail {
 
 /// Fills itself from `Trainer::describe_state`.
 struct TrainingState {
@@ -190,4 +190,4 @@ struct Prepare {
     }
 };
 
-}  // namespace genotype::detail
+}  // namespace genotype::inline v0_1::detail

@@ -5,7 +5,7 @@
 #include "genotype/models/autoencoder.hpp"
 #include "genotype/training/recipe_trainer.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// How the reconstruction loss of a sample's values becomes one number.
 enum class Reconstruction {
@@ -103,4 +103,4 @@ struct RecipeOf<combinators::VariationalAutoencoder<E, D, Loss, I>> {
 };
 
 }  // namespace detail
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

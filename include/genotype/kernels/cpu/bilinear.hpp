@@ -6,7 +6,7 @@
 #include "genotype/kernels/bilinear.hpp"
 #include "genotype/kernels/device.hpp"
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 
 // The loops over channels are plain ones that the compiler makes vectors of: an image's three colours do not fill one.
 
@@ -68,4 +68,4 @@ inline void upsample_bilinear_backward(Cpu, int batch, int height, int width, in
     }
 }
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

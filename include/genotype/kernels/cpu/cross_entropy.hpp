@@ -9,7 +9,7 @@
 #include "genotype/kernels/cross_entropy.hpp"
 #include "genotype/kernels/device.hpp"
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 
 namespace detail {
 
@@ -56,4 +56,4 @@ inline void cross_entropy(Cpu, long rows, int classes, const float* logits, cons
     if (value) *value = static_cast<float>(static_cast<double>(scale) * total);
 }
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

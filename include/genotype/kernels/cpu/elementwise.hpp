@@ -6,7 +6,7 @@
 #include "genotype/kernels/cpu/simd/ranges.hpp"
 #include "genotype/kernels/device.hpp"
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 
 /// y[i] = f(x[i]...). `y` may be one of `x`.
 template <class F, class... In>
@@ -27,4 +27,4 @@ void sum(Cpu, long n, F f, float* result, const In*... x) {
         detail::sum_of_parts(n, [&](long first, long count) { return detail::sum_range(f, count, (x + first)...); }));
 }
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

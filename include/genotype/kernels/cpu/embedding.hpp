@@ -7,7 +7,7 @@
 #include "genotype/kernels/cpu/simd/chunks.hpp"
 #include "genotype/kernels/device.hpp"
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 
 /// The form of a table (vocabulary, width) that this device reads instead of the plain one: it has none.
 constexpr PackedForm<float> embedding_form(Cpu, long, long) {
@@ -40,4 +40,4 @@ inline void embedding_gradient(Cpu, long rows, long vocabulary, int width, const
     }
 }
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

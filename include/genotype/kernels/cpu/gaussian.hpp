@@ -9,7 +9,7 @@
 #include "genotype/kernels/device.hpp"
 #include "genotype/kernels/gaussian.hpp"
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 
 namespace detail {
 
@@ -80,4 +80,4 @@ inline void gaussian_divergence(Cpu, int batch, int latents, const float* moment
     });
 }
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

@@ -5,7 +5,7 @@
 #include "genotype/kernels/cpu/simd/ranges.hpp"
 #include "genotype/kernels/device.hpp"
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 
 /// y[row][i] = f(x[row][i], x[row][half + i]). x (rows, 2 * half), y (rows, half).
 template <class F>
@@ -26,4 +26,4 @@ void map_halves_backward(Cpu, long rows, long half, F f, const float* x, const f
     }
 }
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

@@ -5,7 +5,7 @@
 #include "genotype/kernels/cpu/simd/ranges.hpp"
 #include "genotype/kernels/device.hpp"
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 namespace detail {
 
 struct Interpolated {
@@ -30,4 +30,4 @@ inline void interpolate(Cpu, int batch, long count, const float* t, const float*
     }
 }
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

@@ -9,7 +9,7 @@
 #include "genotype/kernels/functions.hpp"
 #include "genotype/kernels/modulation.hpp"
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 
 /// See the reference's.
 template <class Activation = NoActivation>
@@ -46,4 +46,4 @@ void modulate_backward(Cpu, int batch, long pixels, int channels, const float* x
     }
 }
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

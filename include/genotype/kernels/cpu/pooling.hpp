@@ -8,7 +8,7 @@
 #include "genotype/kernels/device.hpp"
 #include "genotype/kernels/pool_geometry.hpp"
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 
 namespace detail {
 
@@ -182,4 +182,4 @@ inline void global_avg_pool_backward(Cpu, int batch, int pixels, int channels, c
         });
 }
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

@@ -6,7 +6,7 @@
 #include "genotype/kernels/device.hpp"
 #include "genotype/kernels/project.hpp"
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 namespace detail {
 
 struct ProjectTerm {
@@ -57,4 +57,4 @@ inline void scale_rows(Cpu, long rows, int width, const float* dy, const float* 
         detail::map_range(detail::ScaledBy{dy[row]}, width, products + row * width, x + row * width);
 }
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

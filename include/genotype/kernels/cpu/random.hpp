@@ -10,7 +10,7 @@
 #include "genotype/random/draws.hpp"
 #include "genotype/random/random_state.hpp"
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 
 namespace detail {
 
@@ -116,4 +116,4 @@ inline void fill_keep_mask(Cpu, long n, const RandomState& start, float probabil
     });
 }
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

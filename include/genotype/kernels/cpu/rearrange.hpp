@@ -6,7 +6,7 @@
 #include "genotype/kernels/cpu/simd/lanes.hpp"
 #include "genotype/kernels/device.hpp"
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 
 namespace detail {
 
@@ -119,4 +119,4 @@ inline void pixel_shuffle_backward(Cpu, int batch, int height, int width, int ch
                                   [&](long together, long apart) { dx[together] = dy[apart]; });
 }
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

@@ -5,7 +5,7 @@
 #include "genotype/kernels/cpu/simd/ranges.hpp"
 #include "genotype/kernels/device.hpp"
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 
 /// See the reference's.
 template <class F>
@@ -37,4 +37,4 @@ void update_rows(Cpu, long rows, long columns, F f, const float* each, float* y)
         detail::update_range(detail::WithOfRow<F>{f, each[row]}, columns, y + row * columns);
 }
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

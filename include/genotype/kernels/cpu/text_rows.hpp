@@ -7,7 +7,7 @@
 #include "genotype/kernels/functions.hpp"
 #include "genotype/kernels/text_rows.hpp"
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 namespace detail {
 
 /// In floats, where a text lies in the batch and in the table of positions.
@@ -49,4 +49,4 @@ inline void last_rows(Cpu, int width, const Sequences& sequences, const float* x
     }
 }
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

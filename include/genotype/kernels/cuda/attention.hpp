@@ -4,7 +4,7 @@
 #include "genotype/kernels/cuda/sums.hpp"
 #include "genotype/kernels/portable/block_attention.hpp"
 
-namespace genotype::kernels::detail {
+namespace genotype::inline v0_1::kernels::detail {
 
 using CudaAttention = AttentionBlock<widest_head>;
 
@@ -25,4 +25,4 @@ void attend(Thrust<System>, long rows, const AttentionOf& call) {
     cuda_check("attention", cudaGetLastError());
 }
 
-}  // namespace genotype::kernels::detail
+}  // namespace genotype::inline v0_1::kernels::detail

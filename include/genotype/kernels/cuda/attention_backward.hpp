@@ -4,7 +4,7 @@
 #include "genotype/kernels/cuda/attention.hpp"
 #include "genotype/kernels/portable/block_attention_backward.hpp"
 
-namespace genotype::kernels::detail {
+namespace genotype::inline v0_1::kernels::detail {
 
 using CudaAttentionGradient = AttentionGradientBlock<widest_head>;
 
@@ -34,4 +34,4 @@ void attend_backward(Thrust<System>, long rows, const AttentionBackward& call) {
     cuda_check("attention_backward", cudaGetLastError());
 }
 
-}  // namespace genotype::kernels::detail
+}  // namespace genotype::inline v0_1::kernels::detail

@@ -5,7 +5,7 @@
 #include "genotype/kernels/cuda/tf32.hpp"
 #include "genotype/kernels/portable/block_product.hpp"
 
-namespace genotype::kernels::detail {
+namespace genotype::inline v0_1::kernels::detail {
 
 /// With 8 more values a row no two threads of a warp read from one bank.
 using Tf32Tile = TileMemory<8>;
@@ -52,4 +52,4 @@ GENOTYPE_BOTH void multiply_tile_tf32(Block block, Tf32Tile& tile, long first_ro
         }
 }
 
-}  // namespace genotype::kernels::detail
+}  // namespace genotype::inline v0_1::kernels::detail

@@ -4,7 +4,7 @@
 #include "genotype/kernels/cuda/sums.hpp"
 #include "genotype/kernels/portable/block_columns.hpp"
 
-namespace genotype::kernels::detail {
+namespace genotype::inline v0_1::kernels::detail {
 
 template <class Sum, class Value, class Finish>
 __global__ void __launch_bounds__(ColumnThreads::most_threads)
@@ -31,4 +31,4 @@ void sum_column_chunks(Thrust<System>, long rows, long size, long columns, Sum n
     cuda_check("sum_column_chunks", cudaGetLastError());
 }
 
-}  // namespace genotype::kernels::detail
+}  // namespace genotype::inline v0_1::kernels::detail

@@ -9,7 +9,7 @@
 #include "genotype/kernels/cuda/system.hpp"
 #include "genotype/kernels/portable/split_product.hpp"
 
-namespace genotype::kernels::detail {
+namespace genotype::inline v0_1::kernels::detail {
 
 /// Throws `Error` with the call's name and cuBLAS's own words where `result` is not success.
 inline void cublas_check(const char* call, cublasStatus_t result) {
@@ -172,4 +172,4 @@ void multiply_with(Thrust<System> device, const MemoryRegion& scratch, long rows
         multiply(device, rows, terms, columns, left, right, store);
 }
 
-}  // namespace genotype::kernels::detail
+}  // namespace genotype::inline v0_1::kernels::detail

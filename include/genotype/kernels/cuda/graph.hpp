@@ -7,7 +7,7 @@
 #include "genotype/kernels/capture.hpp"
 #include "genotype/kernels/cuda/system.hpp"
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 
 /// Owns a recorded step; moves but does not copy.
 class CudaGraph {
@@ -75,4 +75,4 @@ class GraphCache<Thrust<System>> {
     std::optional<CudaGraph> graph_;
 };
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

@@ -8,7 +8,7 @@
 #include "genotype/kernels/portable/block_product.hpp"
 #include "genotype/kernels/portable/block_rows.hpp"
 
-namespace genotype::kernels::detail {
+namespace genotype::inline v0_1::kernels::detail {
 
 /// A tile as the device makes it. TF32 needs a GPU that knows it, and the host only parses this.
 #if defined(__CUDA_ARCH__) && __CUDA_ARCH__ >= 800
@@ -95,4 +95,4 @@ void multiply_parts(Thrust<System>, int count, long most_rows, long columns, Par
     cuda_check("multiply_parts", cudaGetLastError());
 }
 
-}  // namespace genotype::kernels::detail
+}  // namespace genotype::inline v0_1::kernels::detail

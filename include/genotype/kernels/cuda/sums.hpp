@@ -8,7 +8,7 @@
 #include "genotype/kernels/cuda/system.hpp"
 #include "genotype/kernels/portable/block_sums.hpp"
 
-namespace genotype::kernels::detail {
+namespace genotype::inline v0_1::kernels::detail {
 
 /// The block of the running thread. The host compiles these functions and never calls them.
 struct CudaBlock {
@@ -94,4 +94,4 @@ void sum_groups_then(Thrust<System>, long groups, long length, Sum none, Value v
     cuda_check("sum_groups_then", cudaGetLastError());
 }
 
-}  // namespace genotype::kernels::detail
+}  // namespace genotype::inline v0_1::kernels::detail

@@ -15,7 +15,7 @@
 #include "genotype/kernels/portable/device.hpp"
 #include "genotype/shape/error.hpp"
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 namespace detail {
 
 /// Throws `Error` with the call's name and CUDA's own words where `result` is not success; std::bad_alloc where the
@@ -106,9 +106,9 @@ struct CudaTf32System : CudaSystem {
 template <class System>
 concept OnCuda = std::same_as<typename System::Memory, CudaMemory>;
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// Kernels on an NVIDIA GPU. A call returns before its kernel has run.
 using Cuda = Thrust<kernels::CudaSystem>;
@@ -121,4 +121,4 @@ using Cuda = Thrust<kernels::CudaSystem>;
 /// torch.backends.cudnn.allow_tf32 = True.
 using CudaTf32 = Thrust<kernels::CudaTf32System>;
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -7,7 +7,7 @@
 
 #include "genotype/shape/both.hpp"
 
-namespace genotype::kernels::detail {
+namespace genotype::inline v0_1::kernels::detail {
 
 /// The nearest number with 10 bits of fraction, those halfway away from zero: PTX's cvt.rna.tf32.f32. Infinities and
 /// NaN stay what they are.
@@ -35,4 +35,4 @@ GENOTYPE_BOTH constexpr WarpPlace warp_sum(int lane, int i) {
     return {lane / 4 + i / 2 * 8, lane % 4 * 2 + i % 2};
 }
 
-}  // namespace genotype::kernels::detail
+}  // namespace genotype::inline v0_1::kernels::detail

@@ -8,7 +8,7 @@
 #include "genotype/memory/later.hpp"
 #include "genotype/memory/sender.hpp"
 
-namespace genotype::kernels::detail {
+namespace genotype::inline v0_1::kernels::detail {
 
 /// Memory of the host that the GPU reads and writes by itself (pinned).
 class PinnedBytes {
@@ -53,9 +53,9 @@ class CudaEvent {
     cudaEvent_t event_ = nullptr;
 };
 
-}  // namespace genotype::kernels::detail
+}  // namespace genotype::inline v0_1::kernels::detail
 
-namespace genotype::detail {
+namespace genotype::inline v0_1::detail {
 
 /// See the generic one: the host waits only where the GPU is two sets behind.
 template <kernels::OnCuda System>
@@ -112,4 +112,4 @@ class StagedCopy<Thrust<System>> {
     kernels::detail::CudaEvent there_[2];
 };
 
-}  // namespace genotype::detail
+}  // namespace genotype::inline v0_1::detail

@@ -6,7 +6,7 @@
 #include "genotype/kernels/portable/attention_text.hpp"
 #include "genotype/memory/region.hpp"
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 namespace detail {
 
 /// Values of a head that one call of a functor sums.
@@ -60,13 +60,13 @@ void attend(Thrust<System> device, long rows, const AttentionOf& call) {
 }
 
 }  // namespace detail
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels
 
 #if defined(__CUDACC__)
 #include "genotype/kernels/cuda/attention.hpp"  // declared before any kernel that calls it
 #endif
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 
 /// No scratch.
 template <class System>
@@ -81,4 +81,4 @@ void attention(Thrust<System> device, long rows, const AttentionSizes& sizes, co
     detail::attend(device, rows, {sizes, sequences, x, cache, log_sums, y});
 }
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

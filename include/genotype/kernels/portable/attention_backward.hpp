@@ -4,7 +4,7 @@
 #include "genotype/kernels/portable/attention.hpp"
 #include "genotype/kernels/portable/attention_gradients.hpp"
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 namespace detail {
 
 /// For (row, head, block of values): the query's gradient, over the keys that it sees.
@@ -70,13 +70,13 @@ void attend_backward(Thrust<System> device, long rows, const AttentionBackward& 
 }
 
 }  // namespace detail
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels
 
 #if defined(__CUDACC__)
 #include "genotype/kernels/cuda/attention_backward.hpp"  // declared before any kernel that calls it
 #endif
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 
 /// What the softmax's sum takes from each derivative, for each head.
 template <class System>
@@ -97,4 +97,4 @@ void attention_backward(Thrust<System> device, long rows, const AttentionSizes& 
     detail::attend_backward(device, rows, {sizes, sequences, x, dy, log_sums, shifts, dx});
 }
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

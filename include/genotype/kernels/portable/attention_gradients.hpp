@@ -3,7 +3,7 @@
 
 #include "genotype/kernels/portable/attention_text.hpp"
 
-namespace genotype::kernels::detail {
+namespace genotype::inline v0_1::kernels::detail {
 
 /// What the gradients of one text are made of.
 struct AttentionGradients {
@@ -44,4 +44,4 @@ struct AttentionBackward {
     }
 };
 
-}  // namespace genotype::kernels::detail
+}  // namespace genotype::inline v0_1::kernels::detail

@@ -7,7 +7,7 @@
 #include "genotype/kernels/portable/each.hpp"
 #include "genotype/kernels/text_rows.hpp"
 
-namespace genotype::kernels::detail {
+namespace genotype::inline v0_1::kernels::detail {
 
 /// The product of two rows of `width` values.
 GENOTYPE_BOTH inline double dot(int width, const float* left, const float* right) {
@@ -70,4 +70,4 @@ struct AttentionOf {
     }
 };
 
-}  // namespace genotype::kernels::detail
+}  // namespace genotype::inline v0_1::kernels::detail

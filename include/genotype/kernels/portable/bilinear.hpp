@@ -4,7 +4,7 @@
 #include "genotype/kernels/bilinear.hpp"
 #include "genotype/kernels/portable/each.hpp"
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 
 /// See the reference's.
 template <class System>
@@ -44,4 +44,4 @@ void upsample_bilinear_backward(Thrust<System> device, int batch, int height, in
     });
 }
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

@@ -8,7 +8,7 @@
 #include "genotype/kernels/array_of.hpp"
 #include "genotype/kernels/portable/attention_text.hpp"
 
-namespace genotype::kernels::detail {
+namespace genotype::inline v0_1::kernels::detail {
 
 /// What the block shares. A thread has a key at a time, then a value's column.
 template <int count>
@@ -109,4 +109,4 @@ GENOTYPE_BOTH void attend_block(Block block, AttentionBlock<threads>& shared, co
     if (call.log_sums && thread == 0) call.log_sums[row * call.sizes.heads + head] = largest + std::log(sum);
 }
 
-}  // namespace genotype::kernels::detail
+}  // namespace genotype::inline v0_1::kernels::detail

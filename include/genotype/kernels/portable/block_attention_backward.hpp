@@ -5,7 +5,7 @@
 #include "genotype/kernels/portable/attention_gradients.hpp"
 #include "genotype/kernels/portable/block_attention.hpp"
 
-namespace genotype::kernels::detail {
+namespace genotype::inline v0_1::kernels::detail {
 
 /// What the block shares. A thread has a pair of a query and a key at a time, then a column.
 template <int count>
@@ -107,4 +107,4 @@ GENOTYPE_BOTH void attend_key_gradient(Block block, AttentionGradientBlock<threa
     }
 }
 
-}  // namespace genotype::kernels::detail
+}  // namespace genotype::inline v0_1::kernels::detail

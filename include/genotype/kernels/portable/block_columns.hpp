@@ -4,7 +4,7 @@
 
 #include "genotype/kernels/portable/device.hpp"
 
-namespace genotype::kernels::detail {
+namespace genotype::inline v0_1::kernels::detail {
 
 /// Threads that sum `rows` rows of neighbouring columns: `width` of them stand side by side on as many columns, so that
 /// they read neighbouring values, and `depth` behind one another on every depth-th row. All are powers of two.
@@ -43,4 +43,4 @@ GENOTYPE_BOTH void sum_block_columns(Block block, Sum* sums, ColumnThreads threa
     if (thread < threads.width && column < columns) finish(column, sums[thread]);
 }
 
-}  // namespace genotype::kernels::detail
+}  // namespace genotype::inline v0_1::kernels::detail

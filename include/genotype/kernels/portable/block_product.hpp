@@ -5,7 +5,7 @@
 #include "genotype/kernels/array_of.hpp"
 #include "genotype/kernels/portable/sides.hpp"
 
-namespace genotype::kernels::detail {
+namespace genotype::inline v0_1::kernels::detail {
 
 /// A tile of a product, of which 16 terms are in shared memory at a time, and the threads of the block that makes it.
 struct ProductTile {
@@ -78,4 +78,4 @@ GENOTYPE_BOTH void multiply_tile(Block block, ExactTile& tile, long first_row, l
                 store(first_row + row + i, first_column + column + j, sums[i][j]);
 }
 
-}  // namespace genotype::kernels::detail
+}  // namespace genotype::inline v0_1::kernels::detail

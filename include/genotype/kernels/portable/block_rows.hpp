@@ -5,7 +5,7 @@
 #include "genotype/kernels/array_of.hpp"
 #include "genotype/kernels/portable/sides.hpp"
 
-namespace genotype::kernels::detail {
+namespace genotype::inline v0_1::kernels::detail {
 
 /// Products of so many rows at most are made in this way, by blocks of so many threads.
 inline constexpr int most_few_rows = 8, few_rows_threads = 256;
@@ -51,4 +51,4 @@ GENOTYPE_BOTH void multiply_few_rows(Block block, float* sums, int across, long 
             if (row < rows) store(row, column, at[row * threads]);
 }
 
-}  // namespace genotype::kernels::detail
+}  // namespace genotype::inline v0_1::kernels::detail

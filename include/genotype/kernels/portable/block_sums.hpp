@@ -4,7 +4,7 @@
 
 #include "genotype/kernels/portable/device.hpp"
 
-namespace genotype::kernels::detail {
+namespace genotype::inline v0_1::kernels::detail {
 
 /// The threads of a block that sum `length` values: a power of two, 32 to 1024, and no more than have room for a `Sum`
 /// each in `bytes` of shared memory, if that is enough for 32.
@@ -42,4 +42,4 @@ GENOTYPE_BOTH void sum_group_then(Block block, Sum* sums, Result* result, long g
     block.sync();  // the next group's result goes to the same place
 }
 
-}  // namespace genotype::kernels::detail
+}  // namespace genotype::inline v0_1::kernels::detail

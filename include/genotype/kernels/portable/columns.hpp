@@ -3,7 +3,7 @@
 
 #include "genotype/kernels/portable/each.hpp"
 
-namespace genotype::kernels::detail {
+namespace genotype::inline v0_1::kernels::detail {
 
 /// How many chunks of `size` rows there are: one at least, which then sums nothing.
 constexpr long column_chunks(long rows, long size) {
@@ -39,7 +39,7 @@ void sum_whole_columns(Thrust<System> device, long rows, long columns, Sum none,
                           [=] GENOTYPE_KERNEL(long, long column, const Sum& sum) mutable { finish(column, sum); });
 }
 
-}  // namespace genotype::kernels::detail
+}  // namespace genotype::inline v0_1::kernels::detail
 
 #if defined(__CUDACC__)
 #include "genotype/kernels/cuda/columns.hpp"  // declared before any kernel that calls it

@@ -4,7 +4,7 @@
 #include "genotype/kernels/conv_geometry.hpp"
 #include "genotype/kernels/portable/matmul.hpp"
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 namespace detail {
 
 // Places and taps are ints, since their division is what costs: a GPU's of longs is several times as slow.
@@ -219,4 +219,4 @@ void convolve_weight_gradient(Thrust<System> device, const ProductGeometry& g, i
     matmul_weight_gradient(device, g, batch, large, small, gradient, accumulate, scratch);
 }
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

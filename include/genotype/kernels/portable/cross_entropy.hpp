@@ -7,7 +7,7 @@
 #include "genotype/kernels/cross_entropy.hpp"
 #include "genotype/kernels/portable/each.hpp"
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 namespace detail {
 
 /// The largest of some logits, and the sum of the exponentials of all of them over its own.
@@ -121,4 +121,4 @@ void cross_entropy(Thrust<System> device, long rows, int classes, const float* l
     if (gradient) detail::cross_entropy_gradient(device, rows, classes, logits, targets, scale, gradient);
 }
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

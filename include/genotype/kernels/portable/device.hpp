@@ -13,7 +13,7 @@
 #include "genotype/kernels/epilogue.hpp"
 #include "genotype/shape/both.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// A device whose kernels run on one of thrust's systems. A system says which memory it has, what policy it runs by,
 /// how many neighbouring values of an elementwise kernel are one call, and in how many parts, tiles of a product or
@@ -21,9 +21,9 @@ namespace genotype {
 template <class System>
 struct Thrust : System::Memory, kernels::DeviceBase {};
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 
 /// One thread of the processor.
 struct CppSystem {
@@ -42,13 +42,13 @@ struct OmpSystem {
 template <class System>
 inline constexpr bool has_epilogues<Thrust<System>> = true;
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// What tests the kernels of `Cuda` where there is no GPU; `Cpu` is the fast device of a processor. Results are the
 /// same for every number of threads.
 using ThrustCpp = Thrust<kernels::CppSystem>;
 using ThrustOmp = Thrust<kernels::OmpSystem>;
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

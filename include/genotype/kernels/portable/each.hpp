@@ -9,7 +9,7 @@
 #include "genotype/kernels/portable/device.hpp"
 #include "genotype/shape/error.hpp"
 
-namespace genotype::kernels::detail {
+namespace genotype::inline v0_1::kernels::detail {
 
 /// Calls f(i) for i from 0 to n - 1, in any order and on many threads at a time. Throws `Error` where a GPU refuses.
 template <class System, class F>
@@ -76,7 +76,7 @@ struct Sums {
     }
 };
 
-}  // namespace genotype::kernels::detail
+}  // namespace genotype::inline v0_1::kernels::detail
 
 #if defined(__CUDACC__)
 #include "genotype/kernels/cuda/sums.hpp"  // declared before any kernel that calls it

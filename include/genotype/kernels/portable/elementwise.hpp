@@ -8,7 +8,7 @@
 #include "genotype/kernels/long_sum.hpp"
 #include "genotype/kernels/portable/columns.hpp"
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 namespace detail {
 
 /// One argument of a kernel that has any number of them.
@@ -138,4 +138,4 @@ void column_sums(Thrust<System> device, long rows, int columns, const float* x, 
         });
 }
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

@@ -4,7 +4,7 @@
 #include "genotype/kernels/conv_geometry.hpp"
 #include "genotype/kernels/portable/each.hpp"
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 namespace detail {
 
 /// Columns of a table's gradient that one call of a functor sums: the numbers of all rows are read for each.
@@ -50,4 +50,4 @@ void embedding_gradient(Thrust<System> device, long rows, long vocabulary, int w
     });
 }
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

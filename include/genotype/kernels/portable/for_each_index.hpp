@@ -3,7 +3,7 @@
 
 #include "genotype/kernels/portable/each.hpp"
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 
 /// See the reference's.
 template <class System, class F>
@@ -11,4 +11,4 @@ void for_each_index(Thrust<System> device, long n, F f) {
     detail::each(device, n, f);
 }
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

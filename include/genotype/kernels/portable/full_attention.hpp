@@ -5,7 +5,7 @@
 
 #include "genotype/kernels/portable/attention.hpp"
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 namespace detail {
 
 /// Some columns of a row's head: what one call of a functor makes.
@@ -144,4 +144,4 @@ void full_attention_backward(Thrust<System> device, long rows, long key_rows, co
     detail::each(device, detail::HeadColumns::tasks(attention, key_rows), detail::FullKeyGradient{call});
 }
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

@@ -4,7 +4,7 @@
 #include "genotype/kernels/gaussian.hpp"
 #include "genotype/kernels/portable/each.hpp"
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 
 /// See the reference's.
 template <class System>
@@ -52,4 +52,4 @@ void gaussian_divergence(Thrust<System> device, int batch, int latents, const fl
     });
 }
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

@@ -7,7 +7,7 @@
 #include "genotype/kernels/general_conv_geometry.hpp"
 #include "genotype/kernels/portable/split_product.hpp"
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 namespace detail {
 
 // Places and taps are ints, as in thrust/convolution.hpp.
@@ -264,4 +264,4 @@ void add_border_backward(Thrust<System> device, const BorderGeometry& g, int bat
     });
 }
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

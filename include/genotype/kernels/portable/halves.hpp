@@ -3,7 +3,7 @@
 
 #include "genotype/kernels/portable/each.hpp"
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 
 /// See the reference's.
 template <class System, class F>
@@ -24,4 +24,4 @@ void map_halves_backward(Thrust<System> device, long rows, long width, F f, cons
     });
 }
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

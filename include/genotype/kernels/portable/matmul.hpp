@@ -4,7 +4,7 @@
 #include "genotype/kernels/conv_geometry.hpp"
 #include "genotype/kernels/portable/split_product.hpp"
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 
 /// See the reference's.
 template <class System, class Function = NoActivation>
@@ -37,4 +37,4 @@ void matmul_weight_gradient(Thrust<System> device, const ProductGeometry& g, int
                           detail::ToGradient{columns, gradient, accumulate});
 }
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

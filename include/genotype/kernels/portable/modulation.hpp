@@ -5,7 +5,7 @@
 #include "genotype/kernels/modulation.hpp"
 #include "genotype/kernels/portable/each.hpp"
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 
 /// See the reference's.
 template <class System, class Activation = NoActivation>
@@ -41,4 +41,4 @@ void modulate_backward(Thrust<System> device, int batch, long pixels, int channe
     });
 }
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

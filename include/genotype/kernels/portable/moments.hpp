@@ -3,7 +3,7 @@
 
 #include "genotype/kernels/portable/each.hpp"
 
-namespace genotype::kernels::detail {
+namespace genotype::inline v0_1::kernels::detail {
 
 /// A value's share of the sums behind mean and variance. The origin is one of the values: sums of differences from it
 /// keep their digits where the mean is far away, and equal values have no variance at all.
@@ -28,4 +28,4 @@ struct Normal {
     float mean, inverse;  // 1 / standard deviation
 };
 
-}  // namespace genotype::kernels::detail
+}  // namespace genotype::inline v0_1::kernels::detail

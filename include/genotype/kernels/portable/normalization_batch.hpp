@@ -11,7 +11,7 @@
 #include "genotype/kernels/row_chunks.hpp"
 #include "genotype/kernels/running_statistics.hpp"
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 
 /// See the reference's.
 template <class System>
@@ -130,4 +130,4 @@ void batch_norm_backward(Thrust<System> device, long rows, int channels, const f
     });
 }
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

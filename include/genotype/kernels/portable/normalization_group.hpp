@@ -8,7 +8,7 @@
 #include "genotype/kernels/portable/columns.hpp"
 #include "genotype/kernels/portable/moments.hpp"
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 namespace detail {
 
 /// Where the values of a sample's group lie.
@@ -132,4 +132,4 @@ void group_norm_backward(Thrust<System> device, int batch, int pixels, int chann
     });
 }
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

@@ -6,7 +6,7 @@
 #include "genotype/kernels/portable/columns.hpp"
 #include "genotype/kernels/portable/moments.hpp"
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 
 /// See the reference's.
 template <class System>
@@ -88,4 +88,4 @@ void layer_norm_backward(Thrust<System> device, long samples, long size, const f
         });
 }
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

@@ -6,7 +6,7 @@
 #include "genotype/kernels/portable/columns.hpp"
 #include "genotype/kernels/portable/moments.hpp"
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 
 /// See the reference's.
 template <class System>
@@ -62,4 +62,4 @@ void rms_norm_backward(Thrust<System> device, long samples, long size, const flo
         });
 }
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

@@ -7,7 +7,7 @@
 #include "genotype/kernels/pool_geometry.hpp"
 #include "genotype/kernels/portable/each.hpp"
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 namespace detail {
 
 /// A value of a batch of images by its place.
@@ -170,4 +170,4 @@ void global_avg_pool_backward(Thrust<System> device, int batch, int pixels, int 
     });
 }
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

@@ -4,7 +4,7 @@
 #include "genotype/kernels/portable/block_rows.hpp"
 #include "genotype/kernels/portable/each.hpp"
 
-namespace genotype::kernels::detail {
+namespace genotype::inline v0_1::kernels::detail {
 
 /// Columns of a product that one call of a functor makes.
 inline constexpr int product_columns = 16;
@@ -42,7 +42,7 @@ void multiply_parts(Thrust<System> device, int count, long /*most_rows*/, long c
     }
 }
 
-}  // namespace genotype::kernels::detail
+}  // namespace genotype::inline v0_1::kernels::detail
 
 #if defined(__CUDACC__)
 #include "genotype/kernels/cuda/product.hpp"  // declared before any kernel that calls it

@@ -4,7 +4,7 @@
 #include "genotype/kernels/portable/each.hpp"
 #include "genotype/kernels/project.hpp"
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 
 /// See the reference's.
 template <class System>
@@ -38,4 +38,4 @@ void scale_rows(Thrust<System> device, long rows, int width, const float* dy, co
                        [=] GENOTYPE_KERNEL(long i) mutable { products[i] = dy[i / width] * x[i]; });
 }
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

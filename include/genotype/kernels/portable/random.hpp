@@ -10,7 +10,7 @@
 #include "genotype/random/philox.hpp"
 #include "genotype/random/random_state.hpp"
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 namespace detail {
 
 /// The words of a position, and the values that are made from them.
@@ -95,4 +95,4 @@ void fill_keep_mask(Thrust<System> device, long n, const RandomState& start, flo
     detail::fill_positions(device, n, start, mask, detail::KeepValues{keep_threshold(probability), scale});
 }
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

@@ -3,7 +3,7 @@
 
 #include "genotype/kernels/portable/each.hpp"
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 
 /// See the reference's.
 template <class System>
@@ -95,4 +95,4 @@ void pixel_shuffle_backward(Thrust<System> device, int batch, int height, int wi
     });
 }
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

@@ -9,7 +9,7 @@
 #include "genotype/kernels/rotary.hpp"
 #include "genotype/kernels/text_rows.hpp"
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 namespace detail {
 
 /// Some frequencies on their way from the host.
@@ -61,4 +61,4 @@ void rotary(Thrust<System> device, long rows, const AttentionSizes& sizes, const
     });
 }
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

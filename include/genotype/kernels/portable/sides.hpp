@@ -4,7 +4,7 @@
 #include "genotype/kernels/epilogue.hpp"
 #include "genotype/kernels/portable/device.hpp"
 
-namespace genotype::kernels::detail {
+namespace genotype::inline v0_1::kernels::detail {
 
 /// Whether a side's values of neighbouring first indices lie together, side(i, j) beside side(i + 1, j), as
 /// Side::first_together says; where it says nothing, those of the second do. A GPU's threads read by it.
@@ -68,4 +68,4 @@ struct ToMatrix {
     GENOTYPE_BOTH void operator()(long row, long column, float sum) const { to[row * columns + column] = sum; }
 };
 
-}  // namespace genotype::kernels::detail
+}  // namespace genotype::inline v0_1::kernels::detail

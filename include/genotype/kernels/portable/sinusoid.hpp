@@ -5,7 +5,7 @@
 
 #include "genotype/kernels/portable/each.hpp"
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 
 /// See the reference's.
 template <class System>
@@ -38,4 +38,4 @@ void sinusoid_backward(Thrust<System> device, int batch, int width, double step,
         });
 }
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

@@ -7,7 +7,7 @@
 #include "genotype/kernels/portable/product.hpp"
 #include "genotype/memory/region.hpp"
 
-namespace genotype::kernels::detail {
+namespace genotype::inline v0_1::kernels::detail {
 
 /// Fewer terms than this are no split of their own.
 inline constexpr long least_split = 128;
@@ -110,7 +110,7 @@ void multiply_by_weights(Thrust<System> device, const MemoryRegion& scratch, lon
         multiply_with(device, scratch, rows, terms, columns, left, right, store);
 }
 
-}  // namespace genotype::kernels::detail
+}  // namespace genotype::inline v0_1::kernels::detail
 
 #if defined(__CUDACC__) && defined(GENOTYPE_WITH_CUBLASLT)
 #include "genotype/kernels/cuda/cublas.hpp"  // declared before any kernel that calls it

@@ -3,10 +3,10 @@
 
 #include "genotype/kernels/portable/device.hpp"
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 
 /// See `spread_threads(Cpu)`.
 template <class System>
 void spread_threads(Thrust<System>) {}
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

@@ -8,7 +8,7 @@
 #include "genotype/kernels/portable/split_product.hpp"
 #include "genotype/kernels/stored_matrix.hpp"
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 namespace detail {
 
 /// What lies at any address.
@@ -94,4 +94,4 @@ void stored_rows(Thrust<System> device, const StoredMatrix& weights, int count, 
     });
 }
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

@@ -3,7 +3,7 @@
 
 #include "genotype/kernels/portable/each.hpp"
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 
 /// See the reference's.
 template <class System, class F>
@@ -21,4 +21,4 @@ void update_rows(Thrust<System> device, long rows, long columns, F f, const floa
     detail::each_value(device, rows * columns, [=] GENOTYPE_KERNEL(long at) mutable { f(each[at / columns], y[at]); });
 }
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

@@ -4,7 +4,7 @@
 #include "genotype/kernels/portable/each.hpp"
 #include "genotype/kernels/text_rows.hpp"
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 
 /// See the reference's.
 template <class System>
@@ -41,4 +41,4 @@ void last_rows(Thrust<System> device, int width, const Sequences& sequences, con
     });
 }
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

@@ -9,7 +9,7 @@
 #include "genotype/kernels/sequences.hpp"
 #include "genotype/memory/region.hpp"
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 
 namespace detail {
 
@@ -123,4 +123,4 @@ inline void attention_backward(Reference, long, const AttentionSizes& sizes, con
     }
 }
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

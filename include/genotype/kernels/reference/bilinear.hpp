@@ -4,7 +4,7 @@
 #include "genotype/kernels/bilinear.hpp"
 #include "genotype/kernels/device.hpp"
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 namespace detail {
 
 /// Calls f(small, large, share) for each pixel of an enlarged image and each of the up to four that it is mixed from:
@@ -45,4 +45,4 @@ inline void upsample_bilinear_backward(Reference, int batch, int height, int wid
     });
 }
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

@@ -5,7 +5,7 @@
 #include "genotype/kernels/device.hpp"
 #include "genotype/memory/region.hpp"
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 namespace detail {
 
 /// Calls f(large, small, weight) with the offsets (channel 0) of every pair of pixels of one sample that a tap joins.
@@ -85,4 +85,4 @@ inline void convolve_weight_gradient(Reference, const ConvGeometry& g, int batch
         });
 }
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

@@ -7,7 +7,7 @@
 #include "genotype/kernels/cross_entropy.hpp"
 #include "genotype/kernels/device.hpp"
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 
 /// value = scale * sum over the rows of -log softmax(logits)[target]; gradient (rows, classes) by the logits, which it
 /// may lie over. Either may be null. Throws `Error` where a target is no class.
@@ -31,4 +31,4 @@ inline void cross_entropy(Reference, long rows, int classes, const float* logits
     if (value) *value = static_cast<float>(static_cast<double>(scale) * total);
 }
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

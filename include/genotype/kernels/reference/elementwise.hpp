@@ -4,7 +4,7 @@
 #include "genotype/kernels/device.hpp"
 #include "genotype/kernels/math.hpp"
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 
 /// y[i] = f(x[i]...). `y` may be one of `x`.
 template <class F, class... In>
@@ -35,4 +35,4 @@ inline void column_sums(Reference, long rows, int columns, const float* x, float
     }
 }
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

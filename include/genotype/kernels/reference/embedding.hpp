@@ -6,7 +6,7 @@
 #include "genotype/kernels/conv_geometry.hpp"
 #include "genotype/kernels/device.hpp"
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 
 /// Floats of the form of a table (vocabulary, width) that this device reads instead of the plain one: it has none.
 constexpr PackedForm<float> embedding_form(Reference, long, long) {
@@ -30,4 +30,4 @@ inline void embedding_gradient(Reference, long rows, long vocabulary, int width,
             gradient[static_cast<long>(ids[row]) * width + column] += dy[row * width + column];
 }
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

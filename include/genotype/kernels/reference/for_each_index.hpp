@@ -3,7 +3,7 @@
 
 #include "genotype/kernels/device.hpp"
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 
 /// Calls f(i) for i from 0 to n - 1, in any order and on many threads at a time. For kernels of which one source is
 /// fast enough: each call of f has something to do.
@@ -12,4 +12,4 @@ void for_each_index(Reference, long n, F f) {
     for (long i = 0; i < n; ++i) f(i);
 }
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

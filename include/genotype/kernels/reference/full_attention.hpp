@@ -7,7 +7,7 @@
 #include "genotype/kernels/attention.hpp"
 #include "genotype/kernels/device.hpp"
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 
 namespace detail {
 
@@ -82,4 +82,4 @@ inline void full_attention_backward(Reference, long rows, long key_rows, const F
     }
 }
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

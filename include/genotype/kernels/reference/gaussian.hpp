@@ -6,7 +6,7 @@
 
 #include "genotype/kernels/device.hpp"
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 
 /// z (batch, latents) = mean + noise * exp(log variance / 2).
 /// Source: Kingma and Welling, "Auto-encoding variational Bayes" (ICLR 2014).
@@ -53,4 +53,4 @@ inline void gaussian_divergence(Reference, int batch, int latents, const float* 
     if (value) *value = static_cast<float>(static_cast<double>(scale) * total);
 }
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

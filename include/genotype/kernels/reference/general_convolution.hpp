@@ -8,7 +8,7 @@
 #include "genotype/kernels/reference/convolution.hpp"
 #include "genotype/memory/region.hpp"
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 namespace detail {
 
 /// Calls f(large, small, weight) with the places of every large and small value of one sample that a weight joins.
@@ -100,4 +100,4 @@ inline void add_border_backward(Reference, const BorderGeometry& g, int batch, c
                        channel] += *padded++;
 }
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

@@ -3,7 +3,7 @@
 
 #include "genotype/kernels/device.hpp"
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 
 /// y[row][i] = f(x[row][i], x[row][half + i]). x (rows, 2 * half), y (rows, half).
 template <class F>
@@ -22,4 +22,4 @@ void map_halves_backward(Reference, long rows, long half, F f, const float* x, c
         }
 }
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

@@ -3,7 +3,7 @@
 
 #include "genotype/kernels/device.hpp"
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 
 /// y = from + t (to - from) with one t a sample, and velocity = to - from. from, to, y, velocity (batch, count);
 /// t (batch).
@@ -16,4 +16,4 @@ inline void interpolate(Reference, int batch, long count, const float* t, const 
         }
 }
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

@@ -5,7 +5,7 @@
 #include "genotype/kernels/device.hpp"
 #include "genotype/memory/region.hpp"
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 
 /// small = large . weights + bias, for `batch` times the geometry's pixels of rows; the weights lie as
 /// [large channels][small channels], and the bias may be null.
@@ -48,4 +48,4 @@ inline void matmul_weight_gradient(Reference, const ProductGeometry& g, int batc
                 gradient[static_cast<long>(i) * g.small_channels + o] += large[i] * small[o];
 }
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

@@ -5,7 +5,7 @@
 #include "genotype/kernels/functions.hpp"
 #include "genotype/kernels/modulation.hpp"
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 
 /// y = activation(x * (1 + scale) + shift). x, y (batch, pixels, channels); moments (batch, 2, channels): the scales of
 /// a sample, then its shifts.
@@ -41,4 +41,4 @@ void modulate_backward(Reference, int batch, long pixels, int channels, const fl
     }
 }
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

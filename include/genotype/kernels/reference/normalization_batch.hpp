@@ -10,7 +10,7 @@
 #include "genotype/kernels/row_chunks.hpp"
 #include "genotype/kernels/running_statistics.hpp"
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 
 /// Mean and sum of squared deviations of each channel in each chunk of rows: moments (chunks, 2, channels), the means
 /// relative to the first row of x.
@@ -108,4 +108,4 @@ void batch_norm_backward(Reference, long rows, int channels, const float* x, con
     }
 }
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

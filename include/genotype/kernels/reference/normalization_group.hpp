@@ -7,7 +7,7 @@
 #include "genotype/kernels/device.hpp"
 #include "genotype/kernels/functions.hpp"
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 
 /// Normalises each group of neighbouring channels of each sample, and applies the activation. statistics (batch, 2,
 /// channels): each channel's mean and inverse deviation, those of its group.
@@ -85,4 +85,4 @@ void group_norm_backward(Reference, int batch, int pixels, int channels, int gro
         }
 }
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

@@ -5,7 +5,7 @@
 
 #include "genotype/kernels/device.hpp"
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 
 /// Normalises each sample of `size` values. weight, bias (size), which may be null; statistics (samples, 2): mean and
 /// inverse deviation.
@@ -55,4 +55,4 @@ inline void layer_norm_backward(Reference, long samples, long size, const float*
     }
 }
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

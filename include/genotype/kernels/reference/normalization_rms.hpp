@@ -5,7 +5,7 @@
 
 #include "genotype/kernels/device.hpp"
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 
 /// y = x * inverse * weight, inverse = 1 / sqrt(mean(x^2) + epsilon) of each sample of `size` values. weight (size);
 /// inverses (samples), or null where they are not requested.
@@ -40,4 +40,4 @@ inline void rms_norm_backward(Reference, long samples, long size, const float* x
     }
 }
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

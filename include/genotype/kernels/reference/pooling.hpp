@@ -7,7 +7,7 @@
 #include "genotype/kernels/device.hpp"
 #include "genotype/kernels/pool_geometry.hpp"
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 
 namespace detail {
 
@@ -119,4 +119,4 @@ inline void global_avg_pool_backward(Reference, int batch, int pixels, int chann
                     dy[sample * channels + channel] / static_cast<float>(pixels);
 }
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

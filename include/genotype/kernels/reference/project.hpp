@@ -4,7 +4,7 @@
 #include "genotype/kernels/device.hpp"
 #include "genotype/kernels/project.hpp"
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 
 /// y[row] = bias + x[row] . (weights + table[classes[row]]). x (rows, width).
 inline void project(Reference, long rows, int width, const float* x, const ProjectWeights& by, float* y) {
@@ -30,4 +30,4 @@ inline void scale_rows(Reference, long rows, int width, const float* dy, const f
         for (int i = 0; i < width; ++i) products[row * width + i] = dy[row] * x[row * width + i];
 }
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

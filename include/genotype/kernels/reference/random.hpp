@@ -10,7 +10,7 @@
 #include "genotype/random/philox.hpp"
 #include "genotype/random/random_state.hpp"
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 
 /// Value i is made from word i % 4 of position start.first_position() + i / 4: n values in [low, high).
 inline void fill_uniform(Reference, long n, const RandomState& start, float low, float high, float* y) {
@@ -42,4 +42,4 @@ inline void fill_keep_mask(Reference, long n, const RandomState& start, float pr
     }
 }
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

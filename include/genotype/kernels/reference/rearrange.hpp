@@ -3,7 +3,7 @@
 
 #include "genotype/kernels/device.hpp"
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 
 /// x (batch, rows, columns) to y (batch, columns, rows).
 inline void transpose(Reference, long batch, int rows, int columns, const float* x, float* y) {
@@ -86,4 +86,4 @@ inline void pixel_shuffle_backward(Reference, int batch, int height, int width, 
                                     [&](long together, long apart) { dx[together] = dy[apart]; });
 }
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

@@ -9,7 +9,7 @@
 #include "genotype/kernels/rotary.hpp"
 #include "genotype/kernels/text_rows.hpp"
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 
 /// Floats of the form in which this device keeps the frequencies, and that form.
 constexpr PackedForm<float> rotary_form(Reference, int head_width) {
@@ -45,4 +45,4 @@ inline void rotary(Reference, long rows, const AttentionSizes& sizes, const Sequ
     }
 }
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

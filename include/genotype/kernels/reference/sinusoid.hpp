@@ -5,7 +5,7 @@
 
 #include "genotype/kernels/device.hpp"
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 
 /// y (batch, width) from x (batch): pair i of width / 2 is the angle x * scale * exp(step * i); the first half of a
 /// sample's values are the cosines, the second half the sines.
@@ -34,4 +34,4 @@ inline void sinusoid_backward(Reference, int batch, int width, double step, doub
     }
 }
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

@@ -3,9 +3,9 @@
 
 #include "genotype/kernels/device.hpp"
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 
 /// See `spread_threads(Cpu)`.
 inline void spread_threads(Reference) {}
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

@@ -6,7 +6,7 @@
 #include "genotype/kernels/device.hpp"
 #include "genotype/kernels/stored_matrix.hpp"
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 
 /// y = x W^T + bias for `batch` rows of x. The bias may be null.
 inline void stored_product(Reference, const StoredMatrix& weights, int batch, const float* x, const float* bias,
@@ -31,4 +31,4 @@ inline void stored_rows(Reference, const StoredMatrix& weights, int count, const
                                   y + i * weights.columns);
 }
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

@@ -3,7 +3,7 @@
 
 #include "genotype/kernels/device.hpp"
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 
 /// f(x[row][i], y[row][i]) for `columns` values of each row, of which the second is changed. The rows of x begin
 /// x_stride values apart, those of y y_stride.
@@ -20,4 +20,4 @@ void update_rows(Reference, long rows, long columns, F f, const float* each, flo
         for (long i = 0; i < columns; ++i) f(each[row], y[row * columns + i]);
 }
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

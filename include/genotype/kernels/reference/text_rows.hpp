@@ -6,7 +6,7 @@
 #include "genotype/kernels/device.hpp"
 #include "genotype/kernels/text_rows.hpp"
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 
 /// y[row] = x[row] + table[position of the row in its text], rows of `width` values. y may be x.
 inline void add_positions(Reference, long rows, int width, const Sequences& sequences, const float* x,
@@ -38,4 +38,4 @@ inline void last_rows(Reference, int width, const Sequences& sequences, const fl
     }
 }
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

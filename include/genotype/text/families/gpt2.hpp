@@ -9,7 +9,7 @@
 #include "genotype/text/files/config_gguf.hpp"
 #include "genotype/text/files/config_json.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// transformers: `GPT2Config` and `GPT2LMHeadModel`. Queries, keys and values are one matrix on both sides, in this
 /// order.
@@ -85,4 +85,4 @@ struct TextFamily<GPT2Config> {
     static constexpr GPT2Config base(const GPT2Config& c) { return {.width = c.width}; }
 };
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

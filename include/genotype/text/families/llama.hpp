@@ -13,7 +13,7 @@
 #include "genotype/text/files/config_gguf.hpp"
 #include "genotype/text/files/config_json.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// "none", "linear" or "llama3".
 constexpr std::string_view rope_scaling_name(RopeScaling scaling) {
@@ -212,4 +212,4 @@ struct TextFamily<LlamaConfig> {
     static constexpr LlamaConfig base(const LlamaConfig& c) { return {.width = c.width, .heads = c.heads}; }
 };
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -9,7 +9,7 @@
 #include "genotype/text/files/read_text.hpp"
 #include "genotype/text/files/text_config.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 namespace detail {
 
 /// What is not a GGUF file is a folder. Anything else is an `Error`, and so is a folder that has its model elsewhere.
@@ -85,4 +85,4 @@ inline TextConfig read_text_config(const std::filesystem::path& path) {
     return read_text_config(path, TextFamilies{});
 }
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

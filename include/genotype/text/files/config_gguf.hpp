@@ -12,7 +12,7 @@
 #include "genotype/io/gguf.hpp"
 #include "genotype/text/family.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 namespace detail {
 
 /// The rows of the embedding, which every file has.
@@ -157,4 +157,4 @@ template <class Config>
 /// Reads keys that begin with an architecture's name; refuses those that nothing asked for.
 using GgufKeys = detail::GgufConfigReader;
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -10,7 +10,7 @@
 #include "genotype/text/family.hpp"
 #include "genotype/text/files/json_field.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// A value of config.json with its name, for messages.
 using ConfigField = detail::JsonField;
@@ -41,4 +41,4 @@ namespace detail {
 }
 
 }  // namespace detail
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -6,7 +6,7 @@
 
 #include "genotype/text/files/text_config.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 namespace detail {
 
 /// "genotype::LlamaConfig{.vocabulary = 49152, ...}", without fields whose values follow from the others.
@@ -34,4 +34,4 @@ inline std::string model_header(const TextConfig& config, std::string_view space
            ";\nusing Model = " + std::string(family.model) + "<config>;\n\n}  // namespace " + name + "\n";
 }
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -10,7 +10,7 @@
 
 #include "genotype/text/files/read_text.hpp"
 
-namespace genotype::detail {
+namespace genotype::inline v0_1::detail {
 
 /// Whether a file's name is that of a part of a split one behind the first: "m-00002-of-00003.gguf".
 inline bool is_later_gguf_part(std::string_view name) {
@@ -47,4 +47,4 @@ inline std::optional<std::filesystem::path> find_gguf(const std::filesystem::pat
     return *std::min_element(parts.begin(), parts.end());  // whose reader says that the first is missing
 }
 
-}  // namespace genotype::detail
+}  // namespace genotype::inline v0_1::detail

@@ -16,7 +16,7 @@
 #include "genotype/shape/error.hpp"
 #include "genotype/text/tokenizer/merges.hpp"
 
-namespace genotype::detail {
+namespace genotype::inline v0_1::detail {
 
 /// An object that says of an error and hardly anything else is what a server answered for a file that it has not.
 [[gnu::cold]] inline void expect_no_answer(const nlohmann::json& json, const std::string& file) {
@@ -140,4 +140,4 @@ struct JsonField {
     }
 };
 
-}  // namespace genotype::detail
+}  // namespace genotype::inline v0_1::detail

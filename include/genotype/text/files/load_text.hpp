@@ -10,7 +10,7 @@
 #include "genotype/memory/host_copy.hpp"
 #include "genotype/text/files/text_matching.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 namespace detail {
 
 /// The axes of a part, the file's slowest first, from its tensor to a parameter whose rows and columns lie so far apart
@@ -128,4 +128,4 @@ Arena<> text_parameters(const TextFiles& files, const TextConfig& expected) {
     return parameters;
 }
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -10,7 +10,7 @@
 
 #include "genotype/files/mapped_file.hpp"
 
-namespace genotype::detail {
+namespace genotype::inline v0_1::detail {
 
 inline std::string read_text(const std::filesystem::path& path) {
     const MappedFile file(path);
@@ -64,4 +64,4 @@ inline std::string model_elsewhere(const std::filesystem::path& folder) {
     return folders.empty() ? "" : "the folder of a model: " + list(folders);
 }
 
-}  // namespace genotype::detail
+}  // namespace genotype::inline v0_1::detail

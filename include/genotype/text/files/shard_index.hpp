@@ -14,7 +14,7 @@
 #include "genotype/text/files/json_field.hpp"
 #include "genotype/text/files/read_text.hpp"
 
-namespace genotype::detail {
+namespace genotype::inline v0_1::detail {
 
 /// A tensor that an index names, and which of the files has it.
 struct IndexedName {
@@ -87,4 +87,4 @@ struct ShardIndex {
              ")");
 }
 
-}  // namespace genotype::detail
+}  // namespace genotype::inline v0_1::detail

@@ -12,7 +12,7 @@
 #include "genotype/kernels/stored_matrix.hpp"
 #include "genotype/text/files/text_matching.hpp"
 
-namespace genotype::detail {
+namespace genotype::inline v0_1::detail {
 
 /// (rows, columns) of numbers of one size to (columns, rows), block by block.
 template <class Number>
@@ -131,4 +131,4 @@ inline std::vector<MatrixCopy> store_matrices(const TextFiles& files, std::vecto
     return copies;
 }
 
-}  // namespace genotype::detail
+}  // namespace genotype::inline v0_1::detail

@@ -10,7 +10,7 @@
 #include "genotype/memory/sender.hpp"
 #include "genotype/text/files/stored_copy.hpp"
 
-namespace genotype::detail {
+namespace genotype::inline v0_1::detail {
 
 inline std::size_t stored_bytes(const kernels::StoredPart& part, int columns) {
     return static_cast<std::size_t>(part.rows) * kernels::stored_row_bytes(part.type, columns);
@@ -50,4 +50,4 @@ Arena<Device> upload_matrices(const std::vector<MatchedMatrix>& matrices) {
     return there;
 }
 
-}  // namespace genotype::detail
+}  // namespace genotype::inline v0_1::detail

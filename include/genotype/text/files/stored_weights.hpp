@@ -13,7 +13,7 @@
 #include "genotype/text/files/load_text.hpp"
 #include "genotype/text/files/stored_upload.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 struct StoredOptions {
     /// Matrices of float32 become bfloat16, each value the nearest: half the memory, half the time of reading it.
@@ -127,4 +127,4 @@ class StoredWeights {
     Arena<device> there_;  // the matrices, on a device with memory of its own
 };
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

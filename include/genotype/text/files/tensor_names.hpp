@@ -9,7 +9,7 @@
 
 #include "genotype/text/files/text_config.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// A tensor of a file that is some rows of a parameter of ours, or all of it.
 struct WeightPart {
@@ -122,4 +122,4 @@ struct GgufName {
 }
 
 }  // namespace detail
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -11,7 +11,7 @@
 #include "genotype/shape/error.hpp"
 #include "genotype/text/families.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// The family of a text model and its sizes, whatever the family. A config (`LlamaConfig`) turns into one of its own
 /// accord.
@@ -116,4 +116,4 @@ inline void check_config(const TextConfig& found, const TextConfig& expected, co
     if (!faults.empty()) detail::fail_with(file, faults);
 }
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -22,7 +22,7 @@
 #include "genotype/text/files/shard_index.hpp"
 #include "genotype/text/files/tensor_names.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// A tensor of a text model, under Hugging Face's name whatever its file calls it. Its bytes lie in the file's mapping,
 /// at any address, and live as long as the `TextFiles`.
@@ -188,4 +188,4 @@ class TextFiles {
     std::vector<LoadFault> faults_;
 };
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

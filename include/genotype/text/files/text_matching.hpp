@@ -13,7 +13,7 @@
 #include "genotype/text/files/tensor_names.hpp"
 #include "genotype/text/files/text_files.hpp"
 
-namespace genotype::detail {
+namespace genotype::inline v0_1::detail {
 
 /// Some rows of a parameter, and the tensor that has them.
 struct MatchedPart {
@@ -132,4 +132,4 @@ class TextMatching {
     std::vector<LoadFault> faults_, left_out_;
 };
 
-}  // namespace genotype::detail
+}  // namespace genotype::inline v0_1::detail

@@ -16,7 +16,7 @@
 #include "genotype/text/generation/logits_largest.hpp"
 #include "genotype/text/tokenizer/text_rules.hpp"
 
-namespace genotype::detail {
+namespace genotype::inline v0_1::detail {
 
 /// A text that may continue.
 struct Beam {
@@ -169,4 +169,4 @@ class BeamSearch {
     bool done_ = false;
 };
 
-}  // namespace genotype::detail
+}  // namespace genotype::inline v0_1::detail

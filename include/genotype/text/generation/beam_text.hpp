@@ -12,7 +12,7 @@
 #include "genotype/text/tokenizer/text_pieces.hpp"
 #include "genotype/text/tokenizer/text_rules.hpp"
 
-namespace genotype::detail {
+namespace genotype::inline v0_1::detail {
 
 class BeamText {
   public:
@@ -91,4 +91,4 @@ class BeamText {
     GeneratedText result_;
 };
 
-}  // namespace genotype::detail
+}  // namespace genotype::inline v0_1::detail

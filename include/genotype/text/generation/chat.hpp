@@ -11,7 +11,7 @@
 #include "genotype/text/files/config_file.hpp"
 #include "genotype/text/generation/chat_template.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// A turn of a conversation. Roles are "system", "user" and "assistant".
 struct ChatMessage {
@@ -78,4 +78,4 @@ inline std::string chat_prompt(const ChatTemplate& chatml, std::span<const ChatM
     return prompt + "<|im_start|>assistant\n";
 }
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

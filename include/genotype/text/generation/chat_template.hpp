@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// A template that writes each message as "<|im_start|>role\ncontent<|im_end|>\n".
 struct ChatTemplate {
@@ -120,4 +120,4 @@ class JinjaSpelling {
 }
 
 }  // namespace detail
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -21,7 +21,7 @@
 #include "genotype/text/tokenizer/text_rules.hpp"
 #include "genotype/text/tokenizer/tokenizer.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// Hears nothing of a text until it is whole.
 struct NoCallback {
@@ -128,4 +128,4 @@ generate(Run& run, const Tokenizer& tokenizer, std::string_view prompt, const Ge
         generate(run, tokenizer, std::span<const std::vector<TokenId>>(ids), options, piece_of_one).texts[0]);
 }
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

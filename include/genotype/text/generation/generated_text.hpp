@@ -6,7 +6,7 @@
 
 #include "genotype/text/tokenizer/merges.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// Why a text ended. Where several hold, the first of these.
 enum class StopReason { end_token, stop_string, callback, max_new_tokens };
@@ -41,4 +41,4 @@ struct Generated {
     TokenTime prefill = {}, decode = {};
 };
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

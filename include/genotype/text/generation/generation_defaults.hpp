@@ -10,7 +10,7 @@
 #include "genotype/text/files/config_file.hpp"
 #include "genotype/text/tokenizer/tokenizer_gguf.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// Which tokens begin, end and pad texts, and how its makers sample from it, where they say so. transformers
 /// equivalent: `GenerationConfig.from_pretrained(path)`; fields that are not here are not read.
@@ -103,4 +103,4 @@ inline GenerationDefaults read_generation_defaults(const std::filesystem::path& 
     return read_generation_defaults(path, TextFamilies{});
 }
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

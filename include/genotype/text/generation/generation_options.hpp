@@ -10,7 +10,7 @@
 #include "genotype/shape/error.hpp"
 #include "genotype/text/tokenizer/merges.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// When beam search ends, once there are `num_beams` finished texts. transformers: `early_stopping`.
 enum class EarlyStopping {
@@ -144,4 +144,4 @@ class OptionCheck {
 }
 
 }  // namespace detail
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -8,7 +8,7 @@
 #include "genotype/kernels/sequences.hpp"
 #include "genotype/text/tokenizer/merges.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// A language model with memory for several texts, each in a slot.
 ///
@@ -33,4 +33,4 @@ concept LanguageModelRun = requires(Run& run, std::span<const TokenId> tokens,
     run.copy_slot(number, number, number);
 };
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -10,7 +10,7 @@
 #include "genotype/text/generation/logits_largest.hpp"
 #include "genotype/text/generation/logits_softmax.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 namespace detail {
 
@@ -126,4 +126,4 @@ inline void keep_min_p(std::span<float> logits, float min_p, LogitsScratch& scra
     for (std::size_t at = 0; at < logits.size(); ++at) x[at] = weight[at] / sum < least ? detail::banned : x[at];
 }
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -12,7 +12,7 @@
 #include "genotype/shape/error.hpp"
 #include "genotype/text/tokenizer/merges.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 namespace detail {
 
 inline constexpr float banned = -std::numeric_limits<float>::infinity();
@@ -97,4 +97,4 @@ inline float kth_largest(std::span<const float> logits, std::size_t k, std::span
 }
 
 }  // namespace detail
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

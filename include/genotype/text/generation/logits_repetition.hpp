@@ -10,7 +10,7 @@
 #include "genotype/text/generation/logits_largest.hpp"
 #include "genotype/text/tokenizer/merges.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// Divides the logits of `tokens` by `penalty` where they are not negative and multiplies them by it where they are,
 /// once each. `scratch` holds as many floats as there are tokens. transformers: `RepetitionPenaltyLogitsProcessor`.
@@ -56,4 +56,4 @@ inline void process_logits(std::span<float> logits, std::span<const TokenId> tok
 }
 
 }  // namespace detail
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -12,7 +12,7 @@
 #include "genotype/kernels/device.hpp"
 #include "genotype/text/generation/logits_largest.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 namespace detail {
 
@@ -111,4 +111,4 @@ inline std::size_t draw(std::span<const float> logits, double uniform, LogitsScr
     return drawn;
 }
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

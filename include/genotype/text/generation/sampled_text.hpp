@@ -13,7 +13,7 @@
 #include "genotype/text/tokenizer/text_pieces.hpp"
 #include "genotype/text/tokenizer/text_rules.hpp"
 
-namespace genotype::detail {
+namespace genotype::inline v0_1::detail {
 
 class SampledText {
   public:
@@ -70,4 +70,4 @@ class SampledText {
     GeneratedText result_;
 };
 
-}  // namespace genotype::detail
+}  // namespace genotype::inline v0_1::detail

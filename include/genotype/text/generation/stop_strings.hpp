@@ -9,7 +9,7 @@
 
 #include "genotype/text/tokenizer/tokenizer.hpp"
 
-namespace genotype::detail {
+namespace genotype::inline v0_1::detail {
 
 /// Tells whether a token completes one of some words, in the bytes of all tokens (special ones have the bytes of their
 /// names). A word that ended before the last token does not count. transformers: `StopStringCriteria`.
@@ -43,4 +43,4 @@ class StopStrings {
     std::string end_;
 };
 
-}  // namespace genotype::detail
+}  // namespace genotype::inline v0_1::detail

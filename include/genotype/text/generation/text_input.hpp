@@ -8,7 +8,7 @@
 #include "genotype/kernels/sequences.hpp"
 #include "genotype/memory/sender.hpp"
 
-namespace genotype::detail {
+namespace genotype::inline v0_1::detail {
 
 /// Memory for calls of up to `rows` tokens. On a device that computes in the host's memory it has the tokens alone, and
 /// the rest stays where it is.
@@ -59,4 +59,4 @@ class TextInput {
     Arena<> answer_;
 };
 
-}  // namespace genotype::detail
+}  // namespace genotype::inline v0_1::detail

@@ -12,7 +12,7 @@
 #include "genotype/text/generation/token_batch.hpp"
 #include "genotype/text/tokenizer/text_rules.hpp"
 
-namespace genotype::detail {
+namespace genotype::inline v0_1::detail {
 
 /// Takes texts through a model: as many at a time as it has slots for, the next one when a text has ended.
 template <class Text, class Run, class OnText>
@@ -131,4 +131,4 @@ class TextQueue {
     std::chrono::steady_clock::time_point begin_;
 };
 
-}  // namespace genotype::detail
+}  // namespace genotype::inline v0_1::detail

@@ -14,7 +14,7 @@
 #include "genotype/text/generation/text_input.hpp"
 #include "genotype/text/generation/text_run_options.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// Weights with all memory that reading texts needs: keys and values of `slots` texts and one workspace. The weights
 /// are only read, and must outlive it. One a thread. On `Cuda` calls that read one token of each text are recorded and
@@ -112,4 +112,4 @@ class TextRun {
     const float* logits_ = nullptr;                           // where the workspace has them, the same in each call
 };
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

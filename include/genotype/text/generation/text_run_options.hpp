@@ -1,7 +1,7 @@
 // How much a `TextRun` can hold.
 #pragma once
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 struct TextRunOptions {
     int slots = 1;       // texts that are open at the same time
@@ -9,4 +9,4 @@ struct TextRunOptions {
     int max_rows = 512;  // tokens that one call reads
 };
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -8,7 +8,7 @@
 #include "genotype/kernels/sequences.hpp"
 #include "genotype/text/tokenizer/merges.hpp"
 
-namespace genotype::detail {
+namespace genotype::inline v0_1::detail {
 
 class TokenBatch {
   public:
@@ -38,4 +38,4 @@ class TokenBatch {
     std::vector<kernels::SequenceRows> sequences_;
 };
 
-}  // namespace genotype::detail
+}  // namespace genotype::inline v0_1::detail

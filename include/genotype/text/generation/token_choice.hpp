@@ -15,7 +15,7 @@
 #include "genotype/text/generation/logits_repetition.hpp"
 #include "genotype/text/generation/logits_softmax.hpp"
 
-namespace genotype::detail {
+namespace genotype::inline v0_1::detail {
 
 /// Uniform in [0, 1), 53 bits, for one token of one text.
 inline double uniform_draw(std::uint64_t seed, int sequence, int new_tokens) {
@@ -107,4 +107,4 @@ class TokenChoice {
     std::vector<float> of_tokens_;
 };
 
-}  // namespace genotype::detail
+}  // namespace genotype::inline v0_1::detail

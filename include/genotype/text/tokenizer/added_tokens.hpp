@@ -9,7 +9,7 @@
 
 #include "genotype/text/tokenizer/merges.hpp"
 
-namespace genotype::detail {
+namespace genotype::inline v0_1::detail {
 
 /// Finds words in a text from left to right, of those that begin at one place the longest: a trie.
 class AddedTokens {
@@ -71,4 +71,4 @@ class AddedTokens {
     std::vector<bool> begins_ = std::vector<bool>(256);
 };
 
-}  // namespace genotype::detail
+}  // namespace genotype::inline v0_1::detail

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 namespace detail {
 
 struct ByteLevelAlphabet {
@@ -68,4 +68,4 @@ inline std::optional<std::string> from_byte_level(std::string_view text) {
     return bytes;
 }
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -12,7 +12,7 @@
 #include "genotype/text/tokenizer/text_pieces.hpp"
 #include "genotype/text/tokenizer/tokenizer.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// A tokenizer with a token for each different character (code point) of a text in UTF-8, in the order of the code
 /// points, from 0. As it is a byte-level BPE like any other, the bytes of characters that have several are tokens as
@@ -44,4 +44,4 @@ inline Tokenizer character_tokenizer(std::string_view text) {
     return Tokenizer(std::move(parts), "characters");
 }
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -14,7 +14,7 @@
 #include <utility>
 #include <vector>
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// A token's number in its vocabulary.
 using TokenId = std::int32_t;
@@ -138,4 +138,4 @@ inline std::size_t merge_word(const MergeTable& table, std::span<TokenId> ids) {
 }
 
 }  // namespace detail
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -13,7 +13,7 @@
 
 #include "genotype/shape/error.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// Rules that cut a text into words.
 enum class PreTokenizer {
@@ -132,4 +132,4 @@ class WordPattern {
 };
 
 }  // namespace detail
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

@@ -8,7 +8,7 @@
 #include "genotype/files/atomic_file.hpp"
 #include "genotype/text/tokenizer/tokenizer.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// Writes a tokenizer to a folder that is there, as vocab.json, merges.txt and a tokenizer_config.json that says what
 /// is special, which `load_tokenizer` reads, and transformers too. `Error` where it has what these files cannot say
@@ -40,4 +40,4 @@ inline void save_tokenizer(const Tokenizer& tokenizer, const std::filesystem::pa
     write_file(folder / "merges.txt", merges);
 }
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

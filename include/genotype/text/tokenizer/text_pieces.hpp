@@ -8,7 +8,7 @@
 #include "genotype/files/utf8.hpp"
 #include "genotype/shape/error.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 namespace detail {
 
 inline constexpr std::string_view replacement_character = "\xef\xbf\xbd";  // U+FFFD
@@ -75,4 +75,4 @@ class Utf8Stream {
     std::string held_;  // 3 bytes at most, between calls
 };
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

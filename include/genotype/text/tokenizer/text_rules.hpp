@@ -12,7 +12,7 @@
 #include "genotype/text/generation/token_choice.hpp"
 #include "genotype/text/tokenizer/tokenizer.hpp"
 
-namespace genotype::detail {
+namespace genotype::inline v0_1::detail {
 
 struct TextRules {
     const GenerationOptions& options;
@@ -42,4 +42,4 @@ struct TextRules {
     bool is_shown(TokenId token) const { return !options.skip_special_tokens || !tokenizer.is_special(token); }
 };
 
-}  // namespace genotype::detail
+}  // namespace genotype::inline v0_1::detail

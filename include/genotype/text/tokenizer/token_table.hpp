@@ -10,7 +10,7 @@
 
 #include "genotype/text/tokenizer/merges.hpp"
 
-namespace genotype::detail {
+namespace genotype::inline v0_1::detail {
 
 /// The bytes of all tokens, one behind the other.
 class TokenBytes {
@@ -69,4 +69,4 @@ class WordTable {
     std::vector<Slot> slots_;
 };
 
-}  // namespace genotype::detail
+}  // namespace genotype::inline v0_1::detail

@@ -22,7 +22,7 @@
 #include "genotype/text/tokenizer/text_pieces.hpp"
 #include "genotype/text/tokenizer/token_table.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 
 /// A token that is found in a text as it stands, before the text is cut into words.
 struct AddedToken {
@@ -249,4 +249,4 @@ class Tokenizer {
     detail::WordTable words_;
 };
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

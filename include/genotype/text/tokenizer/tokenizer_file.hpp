@@ -10,7 +10,7 @@
 #include "genotype/text/tokenizer/tokenizer_gguf.hpp"
 #include "genotype/text/tokenizer/tokenizer_json.hpp"
 
-namespace genotype {
+namespace genotype::inline v0_1 {
 /// Reads a tokenizer from a folder with tokenizer.json, which comes first, or with vocab.json and merges.txt; or from a
 /// file that is a tokenizer.json or a GGUF file. Of a folder tokenizer_config.json, special_tokens_map.json and
 /// added_tokens.json are read too, with the ids that transformers 5 makes of them all: of vocab.json those of its
@@ -55,4 +55,4 @@ inline Tokenizer load_tokenizer(const std::filesystem::path& path) {
     return Tokenizer(detail::TokenizerFolder(files).read(), path.string());
 }
 
-}  // namespace genotype
+}  // namespace genotype::inline v0_1

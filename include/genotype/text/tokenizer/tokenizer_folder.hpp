@@ -18,7 +18,7 @@
 #include "genotype/text/tokenizer/tokenizer_json.hpp"
 #include "genotype/text/tokenizer/tokenizer_settings.hpp"
 
-namespace genotype::detail {
+namespace genotype::inline v0_1::detail {
 
 /// Adds tokens as `tokenizers` does: a token of the vocabulary keeps its id, and a new one gets the next.
 class TokenAdder {
@@ -223,4 +223,4 @@ class TokenizerFolder {
     std::optional<std::string> padding_ = {};
 };
 
-}  // namespace genotype::detail
+}  // namespace genotype::inline v0_1::detail

@@ -11,7 +11,7 @@
 #include "genotype/io/gguf.hpp"
 #include "genotype/text/tokenizer/tokenizer.hpp"
 
-namespace genotype::detail {
+namespace genotype::inline v0_1::detail {
 
 /// The rules that cut a text into words, by llama.cpp's names of them. A file from before there were such names, whose
 /// model is a GPT-2, has GPT-2's. Source: llama.cpp, src/llama-vocab.cpp.
@@ -105,4 +105,4 @@ inline TokenizerParts read_tokenizer_gguf(const Gguf& file) {
     return parts;
 }
 
-}  // namespace genotype::detail
+}  // namespace genotype::inline v0_1::detail

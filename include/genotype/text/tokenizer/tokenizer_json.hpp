@@ -10,7 +10,7 @@
 #include "genotype/text/files/json_field.hpp"
 #include "genotype/text/tokenizer/tokenizer.hpp"
 
-namespace genotype::detail {
+namespace genotype::inline v0_1::detail {
 
 /// Puts a vocabulary's texts in the order of their ids.
 inline std::vector<std::string> read_vocabulary(const JsonField& vocabulary) {
@@ -219,4 +219,4 @@ inline TokenizerParts read_tokenizer_json(std::string_view text, const std::stri
     return read_tokenizer_json(JsonField{json, file, ""});
 }
 
-}  // namespace genotype::detail
+}  // namespace genotype::inline v0_1::detail

@@ -17,7 +17,7 @@
 #include "genotype/text/files/json_field.hpp"
 #include "genotype/text/files/read_text.hpp"
 
-namespace genotype::detail {
+namespace genotype::inline v0_1::detail {
 
 /// A token that some file wants to be found in texts as it stands.
 struct ListedToken {
@@ -286,4 +286,4 @@ class TokenizerSettings {
     nlohmann::json config_, map_ = nlohmann::json::object(), added_ = nlohmann::json::object();
 };
 
-}  // namespace genotype::detail
+}  // namespace genotype::inline v0_1::detail

@@ -6,7 +6,7 @@
 #include "genotype/kernels/device.hpp"
 #include "genotype/memory/region.hpp"
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 
 /// Floats of scratch for `attention`.
 constexpr MemoryExtent attention_scratch(Cpu, const AttentionSizes& sizes) {
@@ -52,4 +52,4 @@ inline void attention(Cpu, long, const AttentionSizes& sizes, const Sequences& s
     }
 }
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

@@ -9,7 +9,7 @@
 #include "genotype/kernels/functions.hpp"
 #include "genotype/memory/region.hpp"
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 
 namespace detail {
 
@@ -240,4 +240,4 @@ inline void attention_backward(Cpu, long, const AttentionSizes& sizes, const Seq
     }
 }
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

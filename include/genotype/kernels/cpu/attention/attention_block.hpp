@@ -10,7 +10,7 @@
 #include "genotype/kernels/cpu/matmul/tile.hpp"
 #include "genotype/kernels/cpu/simd/fold.hpp"
 
-namespace genotype::kernels::detail {
+namespace genotype::inline v0_1::kernels::detail {
 
 /// Keys whose scores are summed by themselves. Blocks begin at multiples of this from a text's first token, so a
 /// query's sums depend on its position alone.
@@ -151,4 +151,4 @@ constexpr int panel_width(int columns) {
     }
 }
 
-}  // namespace genotype::kernels::detail
+}  // namespace genotype::inline v0_1::kernels::detail

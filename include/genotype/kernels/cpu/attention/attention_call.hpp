@@ -8,7 +8,7 @@
 #include "genotype/kernels/cpu/simd/ranges.hpp"
 #include "genotype/kernels/text_rows.hpp"
 
-namespace genotype::kernels::detail {
+namespace genotype::inline v0_1::kernels::detail {
 
 struct Times {
     float factor;
@@ -93,4 +93,4 @@ struct AttentionCall {
     }
 };
 
-}  // namespace genotype::kernels::detail
+}  // namespace genotype::inline v0_1::kernels::detail

@@ -5,7 +5,7 @@
 #include "genotype/kernels/cpu/attention/attention_block.hpp"
 #include "genotype/memory/region.hpp"
 
-namespace genotype::kernels::detail {
+namespace genotype::inline v0_1::kernels::detail {
 
 inline constexpr int few_queries = 4;
 /// Vectors of the widest tile of few rows.
@@ -104,4 +104,4 @@ inline void attend_token(const QueryRange& range, const float* queries, int head
         attend_few<4>(range, queries, head_width, text, start, part);
 }
 
-}  // namespace genotype::kernels::detail
+}  // namespace genotype::inline v0_1::kernels::detail

@@ -4,7 +4,7 @@
 #include "genotype/kernels/cpu/attention/attention_call.hpp"
 #include "genotype/kernels/cpu/attention/attention_few.hpp"
 
-namespace genotype::kernels::detail {
+namespace genotype::inline v0_1::kernels::detail {
 
 /// Parts of single queries' attention that are held at a time.
 inline constexpr int attention_parts = 64;
@@ -88,4 +88,4 @@ struct SingleTokens {
     }
 };
 
-}  // namespace genotype::kernels::detail
+}  // namespace genotype::inline v0_1::kernels::detail

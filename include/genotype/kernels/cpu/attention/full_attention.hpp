@@ -5,7 +5,7 @@
 #include "genotype/kernels/device.hpp"
 #include "genotype/memory/region.hpp"
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 namespace detail {
 
 /// One call of `full_attention`.
@@ -68,4 +68,4 @@ inline void full_attention(Cpu, long, const FullAttention& attention, float* log
     }
 }
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

@@ -3,7 +3,7 @@
 
 #include "genotype/kernels/cpu/attention/attention_backward.hpp"
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 
 /// See the reference's.
 inline void full_attention_backward(Cpu, long, long, const FullAttention& attention, const float* y, const float* dy,
@@ -34,4 +34,4 @@ inline void full_attention_backward(Cpu, long, long, const FullAttention& attent
         gradient.run(attention.groups.at(task / attention.heads), task % attention.heads);
 }
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

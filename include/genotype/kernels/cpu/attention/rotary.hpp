@@ -14,7 +14,7 @@
 #include "genotype/kernels/rotary.hpp"
 #include "genotype/kernels/text_rows.hpp"
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 
 /// Floats of the form in which this device keeps the frequencies, and that form.
 constexpr PackedForm<float> rotary_form(Cpu, int head_width) {
@@ -75,4 +75,4 @@ inline void rotary(Cpu, long rows, const AttentionSizes& sizes, const Sequences&
     }
 }
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

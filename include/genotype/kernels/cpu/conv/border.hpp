@@ -6,7 +6,7 @@
 #include "genotype/kernels/border.hpp"
 #include "genotype/kernels/device.hpp"
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 
 /// See the reference's.
 inline void add_border(Cpu, const BorderGeometry& g, int batch, const float* x, float* padded) {
@@ -47,4 +47,4 @@ inline void add_border_backward(Cpu, const BorderGeometry& g, int batch, const f
     }
 }
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

@@ -19,7 +19,7 @@
 #include "genotype/kernels/cpu/matmul/matmul.hpp"
 #include "genotype/kernels/device.hpp"
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 namespace detail {
 
 /// Floats of one direction's packed weights.
@@ -129,4 +129,4 @@ inline void convolve_transposed(Cpu device, const ProductGeometry& g, int batch,
     matmul_transposed(device, g, batch, small, weights, bias, large, scratch);
 }
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

@@ -8,7 +8,7 @@
 
 #include "genotype/kernels/cpu/matmul/product.hpp"
 
-namespace genotype::kernels::detail {
+namespace genotype::inline v0_1::kernels::detail {
 
 inline constexpr int most_columns = 64, pixels_at_a_time = 256;
 
@@ -68,4 +68,4 @@ inline void columns_to_large(const ConvGeometry& g, int batch, const float* smal
     }
 }
 
-}  // namespace genotype::kernels::detail
+}  // namespace genotype::inline v0_1::kernels::detail

@@ -7,7 +7,7 @@
 #include "genotype/kernels/cpu/matmul/tile.hpp"
 #include "genotype/kernels/cpu/simd/quad.hpp"
 
-namespace genotype::kernels::detail {
+namespace genotype::inline v0_1::kernels::detail {
 
 /// A range of the contraction for a row of neighbouring positions: `length` values, for the first position at
 /// `source`.
@@ -162,4 +162,4 @@ inline void dot_share(const Gather& g, const ConvDirection& direction, const flo
     }
 }
 
-}  // namespace genotype::kernels::detail
+}  // namespace genotype::inline v0_1::kernels::detail

@@ -15,7 +15,7 @@
 #include "genotype/kernels/cpu/matmul/tile.hpp"
 #include "genotype/kernels/cpu/simd/quad.hpp"
 
-namespace genotype::kernels::detail {
+namespace genotype::inline v0_1::kernels::detail {
 
 /// Floats of the matrix that is worked on at a time.
 inline constexpr int most_few_floats = 32 * 1024;
@@ -191,4 +191,4 @@ inline void few_weight_gradient(const ConvGeometry& g, int batch, const float* l
     for_each_value([](float& value, float sum) { value = sum; });
 }
 
-}  // namespace genotype::kernels::detail
+}  // namespace genotype::inline v0_1::kernels::detail

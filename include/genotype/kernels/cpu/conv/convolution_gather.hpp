@@ -9,7 +9,7 @@
 #include "genotype/kernels/cpu/conv/convolution_phase.hpp"
 #include "genotype/kernels/cpu/matmul/tile.hpp"
 
-namespace genotype::kernels::detail {
+namespace genotype::inline v0_1::kernels::detail {
 
 /// Which rows a tile has. With many samples a tile is one position of several samples: all its rows then meet the same
 /// taps, and those outside the image are left out. With few samples it is a run of pixels, and zeros stand for what
@@ -212,4 +212,4 @@ inline void gather_share(const Gather& g, const ConvDirection& direction, const 
     }
 }
 
-}  // namespace genotype::kernels::detail
+}  // namespace genotype::inline v0_1::kernels::detail

@@ -10,7 +10,7 @@
 #include "genotype/kernels/cpu/simd/quad.hpp"
 #include "genotype/kernels/cpu/simd/transpose.hpp"
 
-namespace genotype::kernels::detail {
+namespace genotype::inline v0_1::kernels::detail {
 
 /// to[row][column] = from[row * row_stride + column * column_stride] for column < columns, 0 up to `width`. One of the
 /// strides is 1.
@@ -87,4 +87,4 @@ inline void pack(const ConvDirection& direction, const float* plain, float* pack
     }
 }
 
-}  // namespace genotype::kernels::detail
+}  // namespace genotype::inline v0_1::kernels::detail

@@ -12,7 +12,7 @@
 #include "genotype/kernels/cpu/conv/outer_tile.hpp"
 #include "genotype/kernels/cpu/matmul/tile.hpp"
 
-namespace genotype::kernels::detail {
+namespace genotype::inline v0_1::kernels::detail {
 
 /// Floats of a padded sample at most, and floats beyond it that a tile may read, whose products go nowhere.
 inline constexpr int most_padded = 16 * 1024, beyond_padded = 1024;
@@ -137,4 +137,4 @@ inline void padded_weight_gradient(const ConvGeometry& g, int batch, const float
     }
 }
 
-}  // namespace genotype::kernels::detail
+}  // namespace genotype::inline v0_1::kernels::detail

@@ -6,7 +6,7 @@
 #include "genotype/kernels/conv_geometry.hpp"
 #include "genotype/kernels/cpu/matmul/tile.hpp"
 
-namespace genotype::kernels::detail {
+namespace genotype::inline v0_1::kernels::detail {
 
 /// One axis of a phase. Position p takes taps 0 .. taps-1 from source indices p * step + offset + tap, and is output
 /// index first + p * pitch. Tap t uses kernel index kernel_first + t * kernel_step.
@@ -112,4 +112,4 @@ constexpr long packed_width(int source_channels, int channels) {
     return lanes_along_source(source_channels, channels) ? channels : (channels + lanes - 1) / lanes * lanes;
 }
 
-}  // namespace genotype::kernels::detail
+}  // namespace genotype::inline v0_1::kernels::detail

@@ -14,7 +14,7 @@
 #include "genotype/kernels/cpu/matmul/matmul.hpp"
 #include "genotype/kernels/device.hpp"
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 namespace detail {
 
 /// Everything that the weight gradient reads and writes, and how it is cut.
@@ -151,4 +151,4 @@ inline void convolve_weight_gradient(Cpu device, const ProductGeometry& g, int b
     matmul_weight_gradient(device, g, batch, large, small, gradient, accumulate, scratch);
 }
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

@@ -7,7 +7,7 @@
 #include "genotype/kernels/cpu/conv/outer_tile.hpp"
 #include "genotype/kernels/cpu/matmul/tile.hpp"
 
-namespace genotype::kernels::detail {
+namespace genotype::inline v0_1::kernels::detail {
 
 struct IndexRange {
     int first = 0, end = 0;
@@ -176,4 +176,4 @@ inline void pack_large(const GradientShape& s, const GradientBlock& block, const
     }
 }
 
-}  // namespace genotype::kernels::detail
+}  // namespace genotype::inline v0_1::kernels::detail

@@ -16,7 +16,7 @@
 #include "genotype/kernels/general_conv_geometry.hpp"
 #include "genotype/memory/region.hpp"
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 namespace detail {
 
 /// Packed weights of one direction: [group][panel][tap][source channel][the panel's columns].
@@ -209,4 +209,4 @@ inline void convolve_weight_gradient(Cpu, const GeneralConvGeometry& g, int batc
     detail::general_weight_gradient(g, batch, large, small, gradient, accumulate);
 }
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

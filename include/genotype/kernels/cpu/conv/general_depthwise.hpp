@@ -7,7 +7,7 @@
 #include "genotype/kernels/cpu/simd/lanes.hpp"
 #include "genotype/kernels/general_conv_geometry.hpp"
 
-namespace genotype::kernels::detail {
+namespace genotype::inline v0_1::kernels::detail {
 
 /// A pixel of the source and the tap through which it is met, at channel 0.
 struct MetPixel {
@@ -112,4 +112,4 @@ inline void depthwise_weight_gradient(const GeneralConvGeometry& g, int batch, c
     }
 }
 
-}  // namespace genotype::kernels::detail
+}  // namespace genotype::inline v0_1::kernels::detail

@@ -11,7 +11,7 @@
 #include "genotype/kernels/cpu/matmul/product_gradient.hpp"
 #include "genotype/kernels/general_conv_geometry.hpp"
 
-namespace genotype::kernels::detail {
+namespace genotype::inline v0_1::kernels::detail {
 
 /// Some large channels of one group that the small pixels meet through one tap.
 struct GeneralLargeColumns {
@@ -91,4 +91,4 @@ inline void general_weight_gradient(const GeneralConvGeometry& g, int batch, con
     }
 }
 
-}  // namespace genotype::kernels::detail
+}  // namespace genotype::inline v0_1::kernels::detail

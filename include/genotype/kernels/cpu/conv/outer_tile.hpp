@@ -5,7 +5,7 @@
 
 #include "genotype/kernels/cpu/matmul/tile.hpp"
 
-namespace genotype::kernels::detail {
+namespace genotype::inline v0_1::kernels::detail {
 
 /// Rows of the tallest tile; all tiles have an even number.
 inline constexpr int outer_rows = vector_registers == 32 ? 14 : 6;
@@ -86,4 +86,4 @@ inline void outer_product(const OuterOperands& operands, int rows, int columns, 
     for (int i = 0; i < rows; ++i) std::copy_n(spill + i * tile_columns, columns, result + i * pitch);
 }
 
-}  // namespace genotype::kernels::detail
+}  // namespace genotype::inline v0_1::kernels::detail

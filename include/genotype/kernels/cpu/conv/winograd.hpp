@@ -8,7 +8,7 @@
 #include "genotype/kernels/cpu/conv/winograd_product.hpp"
 #include "genotype/kernels/cpu/conv/winograd_tiles.hpp"
 
-namespace genotype::kernels::detail {
+namespace genotype::inline v0_1::kernels::detail {
 
 /// Channels of the result that are worked on at a time, so that their points stay in the second-level cache.
 inline constexpr int winograd_block_channels = 32;
@@ -103,4 +103,4 @@ void winograd_to_large(const ConvGeometry& g, int batch, const float* small, con
         });
 }
 
-}  // namespace genotype::kernels::detail
+}  // namespace genotype::inline v0_1::kernels::detail

@@ -3,7 +3,7 @@
 
 #include "genotype/kernels/cpu/conv/winograd_transform.hpp"
 
-namespace genotype::kernels::detail {
+namespace genotype::inline v0_1::kernels::detail {
 
 // As for four outputs, at the points 1/4, -1/4, 3/4, -3/4, 7/4, -7/4 and infinity, whose error is 1.6 times that of
 // F(4, 3) here and below that of F(4, 3) at the usual points 0, 1, -1, 2, -2. With a, b, c = 1/16, 9/16, 49/16, the
@@ -138,4 +138,4 @@ struct FiveOutputs {
     };
 };
 
-}  // namespace genotype::kernels::detail
+}  // namespace genotype::inline v0_1::kernels::detail

@@ -8,7 +8,7 @@
 #include "genotype/kernels/device.hpp"
 #include "genotype/memory/region.hpp"
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 
 /// Direct: every product of the definition. Winograd: a sum of products of transformed tiles, with 2.5 to 4.6 times
 /// fewer multiplications and an error two to six times as large.
@@ -129,4 +129,4 @@ constexpr ConvForm convolution_form(Cpu, const ConvGeometry& g, int batch) {
         MemoryExtent{detail::winograd_points(g) * (channels * tiles + odd + 2 * detail::winograd_point_gap), 0});
 }
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

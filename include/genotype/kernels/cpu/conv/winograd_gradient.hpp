@@ -9,7 +9,7 @@
 #include "genotype/kernels/cpu/conv/winograd_tiles.hpp"
 #include "genotype/kernels/cpu/conv/winograd_weights.hpp"
 
-namespace genotype::kernels::detail {
+namespace genotype::inline v0_1::kernels::detail {
 
 /// The register tile: rows of large channels, all within one vector, times up to three vectors of small channels.
 inline constexpr int winograd_outer_rows = vector_registers == 32 ? std::min(8, lanes) : 4;
@@ -265,4 +265,4 @@ void winograd_weight_gradient(const ConvGeometry& g, int batch, const float* lar
     }
 }
 
-}  // namespace genotype::kernels::detail
+}  // namespace genotype::inline v0_1::kernels::detail

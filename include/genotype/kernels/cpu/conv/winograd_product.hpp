@@ -9,7 +9,7 @@
 #include "genotype/kernels/cpu/conv/winograd_weights.hpp"
 #include "genotype/kernels/cpu/matmul/tile.hpp"
 
-namespace genotype::kernels::detail {
+namespace genotype::inline v0_1::kernels::detail {
 
 /// Heights of the register tiles, ascending. Few, because each costs compile time: the last tile may overlap the one
 /// before.
@@ -144,4 +144,4 @@ void multiply_points(const PointTiles& in, const WinogradWeights& weights, int s
     }
 }
 
-}  // namespace genotype::kernels::detail
+}  // namespace genotype::inline v0_1::kernels::detail

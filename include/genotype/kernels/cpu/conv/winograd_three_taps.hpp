@@ -3,7 +3,7 @@
 
 #include "genotype/kernels/cpu/conv/winograd_transform.hpp"
 
-namespace genotype::kernels::detail {
+namespace genotype::inline v0_1::kernels::detail {
 
 // As for two taps, at the points 0, 1/2, -1/2, 2, -2 and infinity, which lose three times less to rounding than
 // 0, 1, -1, 2, -2:
@@ -121,4 +121,4 @@ struct ThreeTaps {
     };
 };
 
-}  // namespace genotype::kernels::detail
+}  // namespace genotype::inline v0_1::kernels::detail

@@ -10,7 +10,7 @@
 #include "genotype/kernels/cpu/conv/winograd_three_taps.hpp"
 #include "genotype/kernels/cpu/conv/winograd_two_taps.hpp"
 
-namespace genotype::kernels::detail {
+namespace genotype::inline v0_1::kernels::detail {
 
 /// Calls f with the transforms for the convolution's taps and tiles and returns true, where it takes Winograd's form.
 template <class Geometry, class F>
@@ -259,4 +259,4 @@ void points_to_large(const ConvGeometry& g, const PointTiles& points, SampleRang
         }
 }
 
-}  // namespace genotype::kernels::detail
+}  // namespace genotype::inline v0_1::kernels::detail

@@ -3,7 +3,7 @@
 
 #include "genotype/kernels/cpu/matmul/tile.hpp"
 
-namespace genotype::kernels::detail {
+namespace genotype::inline v0_1::kernels::detail {
 
 /// A transform over both axes of a square: `load(i)` gives value i of from x from, `store(i, value)` takes value i of
 /// to x to. All values are loaded before one is stored.
@@ -21,4 +21,4 @@ template <class Transform, class Load, class Store>
                          [&](int column, const Vector& value) { store(row * to + column, value); });
 }
 
-}  // namespace genotype::kernels::detail
+}  // namespace genotype::inline v0_1::kernels::detail

@@ -3,7 +3,7 @@
 
 #include "genotype/kernels/cpu/conv/winograd_transform.hpp"
 
-namespace genotype::kernels::detail {
+namespace genotype::inline v0_1::kernels::detail {
 
 // Two polynomials are multiplied by their values at the points 0, 1/2, -1, 2 and infinity. These points lose two to
 // four times less to rounding than 0, 1, -1, 1/2. With the matrices
@@ -107,4 +107,4 @@ struct TwoTaps {
     };
 };
 
-}  // namespace genotype::kernels::detail
+}  // namespace genotype::inline v0_1::kernels::detail

@@ -7,7 +7,7 @@
 #include "genotype/kernels/cpu/conv/winograd_form.hpp"
 #include "genotype/kernels/cpu/conv/winograd_transform.hpp"
 
-namespace genotype::kernels::detail {
+namespace genotype::inline v0_1::kernels::detail {
 
 /// Values of the contraction that are multiplied at a time, so that a panel's transformed weights stay in the
 /// second-level cache.
@@ -72,4 +72,4 @@ void weights_to_points(const WinogradWeights& weights, int panel, int first, int
             [&](int i, const Vector& point) { point.store_unaligned(to + at + i * winograd_panel_pitch); });
 }
 
-}  // namespace genotype::kernels::detail
+}  // namespace genotype::inline v0_1::kernels::detail

@@ -8,7 +8,7 @@
 #include "genotype/kernels/cpu/simd/vector.hpp"
 #include "genotype/kernels/device.hpp"
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 
 namespace detail {
 
@@ -94,4 +94,4 @@ inline void column_sums(Cpu, long rows, int columns, const float* x, float* sums
     }
 }
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

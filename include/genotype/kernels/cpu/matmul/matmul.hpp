@@ -6,7 +6,7 @@
 #include "genotype/kernels/cpu/matmul/product_gradient.hpp"
 #include "genotype/kernels/device.hpp"
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 
 /// small = large . weights + bias, see the reference's. PyTorch equivalent: `F.linear(large, weight, bias)`.
 inline void matmul(Cpu, const ProductGeometry& g, int batch, const float* large, ConvWeights weights, const float* bias,
@@ -26,4 +26,4 @@ inline void matmul_weight_gradient(Cpu, const ProductGeometry& g, int batch, con
     detail::product_weight_gradient(g, batch, large, small, gradient, accumulate);
 }
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

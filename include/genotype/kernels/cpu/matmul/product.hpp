@@ -10,7 +10,7 @@
 #include "genotype/kernels/cpu/conv/convolution_pack.hpp"
 #include "genotype/kernels/cpu/matmul/tile.hpp"
 
-namespace genotype::kernels::detail {
+namespace genotype::inline v0_1::kernels::detail {
 
 /// result = left . right + bias. `left` is [rows][contraction], rows a pitch apart; the value (i, column) of `right`
 /// lies at i * right_row + column * right_column, that of the result likewise; one of each pair is 1.
@@ -206,4 +206,4 @@ inline void product_to_large(const ConvGeometry& g, int batch, const float* smal
                  g, samples);
 }
 
-}  // namespace genotype::kernels::detail
+}  // namespace genotype::inline v0_1::kernels::detail

@@ -9,7 +9,7 @@
 #include "genotype/kernels/cpu/conv/convolution_pack.hpp"
 #include "genotype/kernels/cpu/conv/outer_tile.hpp"
 
-namespace genotype::kernels::detail {
+namespace genotype::inline v0_1::kernels::detail {
 
 /// Rows that are worked on at a time, where operands are copied and where they are not, and columns of the right one.
 inline constexpr int product_gradient_rows = 256, product_gradient_near_rows = 128;
@@ -95,4 +95,4 @@ inline void product_weight_gradient(const ConvGeometry& g, int batch, const floa
     }
 }
 
-}  // namespace genotype::kernels::detail
+}  // namespace genotype::inline v0_1::kernels::detail

@@ -7,7 +7,7 @@
 #include "genotype/kernels/cpu/simd/unroll.hpp"
 #include "genotype/kernels/cpu/simd/vector.hpp"
 
-namespace genotype::kernels::detail {
+namespace genotype::inline v0_1::kernels::detail {
 
 inline constexpr int lanes = static_cast<int>(Vector::size);
 
@@ -101,4 +101,4 @@ TileFunction tile_function(int rows) {
     }
 }
 
-}  // namespace genotype::kernels::detail
+}  // namespace genotype::inline v0_1::kernels::detail

@@ -12,7 +12,7 @@
 #include "genotype/kernels/cpu/simd/unroll.hpp"
 #include "genotype/kernels/functions.hpp"
 
-namespace genotype::kernels::detail {
+namespace genotype::inline v0_1::kernels::detail {
 
 /// Calls f(row, std::integral_constant<int, 8 or 1>) over all rows.
 template <class F>
@@ -196,4 +196,4 @@ void normalize_rows_backward(long rows, int channels, const float* x, const floa
     });
 }
 
-}  // namespace genotype::kernels::detail
+}  // namespace genotype::inline v0_1::kernels::detail

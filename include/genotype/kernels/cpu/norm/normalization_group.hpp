@@ -9,7 +9,7 @@
 #include "genotype/kernels/device.hpp"
 #include "genotype/kernels/norm_modulation.hpp"
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 namespace detail {
 
 /// A sample's weight and bias: (normalised * weight + bias) * (1 + scale) + shift is again a product and a sum.
@@ -179,4 +179,4 @@ void group_norm_backward(Cpu, int batch, int pixels, int channels, int groups, c
     });
 }
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

@@ -7,7 +7,7 @@
 #include "genotype/kernels/cpu/simd/lanes.hpp"
 #include "genotype/kernels/device.hpp"
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 
 namespace detail {
 
@@ -156,4 +156,4 @@ inline void layer_norm_backward(Cpu, long samples, long size, const float* x, co
     size <= detail::LayerNormBackward::narrow_size ? call.narrow() : call.wide();
 }
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

@@ -6,7 +6,7 @@
 
 #include "genotype/kernels/cpu/norm/normalization_layer.hpp"
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 
 /// y = x * inverse * weight, inverse = 1 / sqrt(mean(x^2) + epsilon) of each sample of `size` values. weight (size);
 /// inverses (samples), or null where they are not requested.
@@ -72,4 +72,4 @@ inline void rms_norm_backward(Cpu, long samples, long size, const float* x, cons
     }
 }
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

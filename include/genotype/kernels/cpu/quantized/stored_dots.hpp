@@ -9,7 +9,7 @@
 #include "genotype/kernels/cpu/simd/lanes.hpp"
 #include "genotype/kernels/cpu/simd/quad.hpp"
 
-namespace genotype::kernels::detail {
+namespace genotype::inline v0_1::kernels::detail {
 
 // Weights lie as (outputs, inputs), so a vector holds neighbours along the contraction. Lane i sums up the values i,
 // lanes + i, ... of a chunk, one after another; then the lanes are added in a fixed order. As that is all that a result
@@ -125,4 +125,4 @@ inline DotsFunction dots_function(int rows) {
     (std::make_integer_sequence<int, dots_rows>{});
 }
 
-}  // namespace genotype::kernels::detail
+}  // namespace genotype::inline v0_1::kernels::detail

@@ -8,7 +8,7 @@
 #include "genotype/kernels/cpu/quantized/stored_quad.hpp"
 #include "genotype/kernels/device.hpp"
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 namespace detail {
 
 /// A product with one part of a matrix.
@@ -171,4 +171,4 @@ inline void stored_rows(Cpu, const StoredMatrix& weights, int count, const float
                                   y + i * weights.columns);
 }
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

@@ -6,7 +6,7 @@
 #include "genotype/kernels/cpu/quantized/stored_dots.hpp"
 #include "genotype/kernels/cpu/quantized/stored_values.hpp"
 
-namespace genotype::kernels::detail {
+namespace genotype::inline v0_1::kernels::detail {
 
 /// Four rows of weights from some value on.
 struct StoredQuad {
@@ -90,4 +90,4 @@ void unpack_stored_rest(const StoredQuad& quad, int length, float* to) {
         genotype::detail::dequantize_values<Block>(quad.rows[row], length, to + row * lanes);
 }
 
-}  // namespace genotype::kernels::detail
+}  // namespace genotype::inline v0_1::kernels::detail

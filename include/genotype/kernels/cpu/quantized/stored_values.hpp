@@ -10,7 +10,7 @@
 #include "genotype/kernels/cpu/quantized/stored_dots.hpp"
 #include "genotype/kernels/stored_matrix.hpp"
 
-namespace genotype::kernels::detail {
+namespace genotype::inline v0_1::kernels::detail {
 
 /// Vectors that are made at a time: those of a block, or one.
 template <class Block>
@@ -216,4 +216,4 @@ template <class Block>
 
 #endif
 
-}  // namespace genotype::kernels::detail
+}  // namespace genotype::inline v0_1::kernels::detail

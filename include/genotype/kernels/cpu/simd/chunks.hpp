@@ -1,7 +1,7 @@
 // How one-dimensional work is cut for threads: by its length alone, never by the number of threads.
 #pragma once
 
-namespace genotype::kernels::detail {
+namespace genotype::inline v0_1::kernels::detail {
 
 /// Values that one thread works on at a time: a multiple of every vector's size, so that only the last chunk has a
 /// tail.
@@ -34,4 +34,4 @@ double sum_of_parts(long n, const Part& part, long chunk = values_per_chunk, lon
     return total;
 }
 
-}  // namespace genotype::kernels::detail
+}  // namespace genotype::inline v0_1::kernels::detail

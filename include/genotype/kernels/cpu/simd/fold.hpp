@@ -5,7 +5,7 @@
 
 #include "genotype/kernels/cpu/simd/transpose.hpp"
 
-namespace genotype::kernels::detail {
+namespace genotype::inline v0_1::kernels::detail {
 
 /// Lane i of the result is lane i + by of the value, around its end.
 template <int by, int... lane>
@@ -24,4 +24,4 @@ template <int width = square_side / 2, class Join>
             join(value, rotate_lanes<width>(value, std::make_integer_sequence<int, square_side>{})), join);
 }
 
-}  // namespace genotype::kernels::detail
+}  // namespace genotype::inline v0_1::kernels::detail

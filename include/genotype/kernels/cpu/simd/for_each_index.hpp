@@ -3,7 +3,7 @@
 
 #include "genotype/kernels/device.hpp"
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 
 /// See the reference's.
 template <class F>
@@ -12,4 +12,4 @@ void for_each_index(Cpu, long n, F f) {
     for (long i = 0; i < n; ++i) f(i);
 }
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

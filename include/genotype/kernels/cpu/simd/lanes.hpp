@@ -4,7 +4,7 @@
 
 #include "genotype/kernels/cpu/simd/vector.hpp"
 
-namespace genotype::kernels::detail {
+namespace genotype::inline v0_1::kernels::detail {
 
 struct WholeVector {
     static Vector load(const float* from) { return Vector::load_unaligned(from); }
@@ -51,4 +51,4 @@ inline float sum_of_lanes(const Vector& value) {
     return sum;
 }
 
-}  // namespace genotype::kernels::detail
+}  // namespace genotype::inline v0_1::kernels::detail

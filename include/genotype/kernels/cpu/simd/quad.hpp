@@ -3,7 +3,7 @@
 
 #include "genotype/memory/quad.hpp"
 
-namespace genotype::kernels::detail {
+namespace genotype::inline v0_1::kernels::detail {
 
 using genotype::detail::load_quad;
 using genotype::detail::Quad;
@@ -11,4 +11,4 @@ using genotype::detail::store_quad;
 using genotype::detail::transpose;
 using genotype::detail::transpose_square;
 
-}  // namespace genotype::kernels::detail
+}  // namespace genotype::inline v0_1::kernels::detail

@@ -6,7 +6,7 @@
 
 #include "genotype/kernels/cpu/simd/vector.hpp"
 
-namespace genotype::kernels::detail {
+namespace genotype::inline v0_1::kernels::detail {
 
 /// The last values of an array, fewer than fill a vector, in a place that is long enough for one. The rest repeats the
 /// first, so that no function meets a value that is not in the array.
@@ -102,4 +102,4 @@ void update_range(const F& f, long n, P*... p) {
     if (i < n) update_tail(f, TailLane<P>(p + i, n - i)...);
 }
 
-}  // namespace genotype::kernels::detail
+}  // namespace genotype::inline v0_1::kernels::detail

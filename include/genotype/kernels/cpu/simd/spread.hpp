@@ -9,7 +9,7 @@
 
 #include "genotype/kernels/device.hpp"
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 
 #if defined(__linux__)
 namespace detail {
@@ -52,4 +52,4 @@ inline void spread_threads(Cpu) {
 inline void spread_threads(Cpu) {}
 #endif
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels

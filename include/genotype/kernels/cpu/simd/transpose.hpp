@@ -7,7 +7,7 @@
 #include "genotype/kernels/cpu/simd/unroll.hpp"
 #include "genotype/kernels/cpu/simd/vector.hpp"
 
-namespace genotype::kernels::detail {
+namespace genotype::inline v0_1::kernels::detail {
 
 inline constexpr int square_side = static_cast<int>(vector_size);
 
@@ -38,4 +38,4 @@ inline void transpose_square_of_lanes(const float* from, long from_pitch, float*
     unroll<square_side>([&](auto i) { std::memcpy(to + i * to_pitch, &rows[i], sizeof(Lanes)); });
 }
 
-}  // namespace genotype::kernels::detail
+}  // namespace genotype::inline v0_1::kernels::detail

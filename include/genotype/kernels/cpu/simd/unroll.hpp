@@ -6,7 +6,7 @@
 
 #include "genotype/kernels/array_of.hpp"
 
-namespace genotype::kernels::detail {
+namespace genotype::inline v0_1::kernels::detail {
 
 /// Calls f(0), ..., f(count - 1) with constants, so that arrays indexed by them live in registers. (Without the inner
 /// attribute GCC 12 keeps them in memory before and after loops.)
@@ -18,4 +18,4 @@ template <int count, class F>
     (std::make_integer_sequence<int, count>{});
 }
 
-}  // namespace genotype::kernels::detail
+}  // namespace genotype::inline v0_1::kernels::detail

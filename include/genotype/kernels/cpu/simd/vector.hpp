@@ -14,7 +14,7 @@
 
 #include "genotype/kernels/math.hpp"
 
-namespace genotype::kernels {
+namespace genotype::inline v0_1::kernels {
 
 /// As many floats as the processor that is compiled for works on at once.
 using Vector = xsimd::batch<float>;
@@ -56,4 +56,4 @@ struct SigmoidParts<Vector> {
 
 #endif
 
-}  // namespace genotype::kernels
+}  // namespace genotype::inline v0_1::kernels
