@@ -16,7 +16,7 @@ using Image = Shape<3, 32, 32>;
 // BN<64> stands behind 128 channels. The alias alone is refused: nothing has to be made of it, and no input shape is
 // needed. GCC and Clang both print this type, in which one reads "layer 3 got 128 channels and wants 64":
 //
-// why::channels_do_not_match<genotype::why::At<3>, genotype::why::layer<genotype::BN<64> >,
+// why::channels_do_not_match<genotype::why::At<3>, genotype::why::layer<genotype::v0_1::BN<64> >,
 //     genotype::why::got_channels<128>, genotype::why::wants_channels<64> >
 using Wrong = Sequential<
     Conv<3, 64, 4, 2, 1>, LeakyReLU<0.2f>,
