@@ -5,6 +5,7 @@
 #include "genotype/kernels/cpu/matmul/product.hpp"
 #include "genotype/kernels/cpu/matmul/product_gradient.hpp"
 #include "genotype/kernels/device.hpp"
+#include "genotype/memory/region.hpp"
 
 namespace genotype::inline v0_1::kernels {
 
