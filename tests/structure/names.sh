@@ -16,7 +16,7 @@ fault() {
 declared() {
     find "$tree" -name '*.hpp' | sort | xargs awk '
         FNR == 1 { depth = 0; space[0] = "" }
-        /^namespace [a-z_:]+( v0_1[a-z_:]*)? \{$/ { sub(/inline v0_1/, "v0_1"); sub(/::v0_1/, ""); depth++; space[depth] = (depth > 1 ? space[depth - 1] "::" : "") $2; next }
+        /^namespace [a-z_:]+( v[0-9][a-z0-9_:]*)? \{$/ { sub(/::inline v[0-9_]+/, ""); depth++; space[depth] = (depth > 1 ? space[depth - 1] "::" : "") $2; next }
         /^\}  \/\/ namespace/ { if (depth > 0) depth--; next }
         depth > 0 && match($0, /^(struct|class|enum class|using|concept) [A-Za-z_0-9]+/) {
             if ($0 ~ /;$/ && $0 !~ /^using/ && $0 !~ /\{/) next  # a declaration that is defined elsewhere
