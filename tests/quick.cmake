@@ -1,13 +1,11 @@
 # The quick run's tests: each file once, in one program with the others of its topic, as unit.NAME. The forms:
-#   bytes  under ASan and UBSan, not optimised: what reads and writes files
-#   steps  the same with fewer of UBSan's checks: what puts together the kernels
+#   steps  under ASan and UBSan, not optimised: what reads and writes files, and what puts together the kernels
 #   unit   without them: gradients, trainings and texts, which calculate too much to be instrumented
 #   both   the kernels themselves, as built for this processor, and once more, as sanitize.NAME, for the compiler's default
 # A file of unit/ that no topic names is one of `more`.
 # quick_and_all.md says what is left to tests/run.sh --all. Programs for one file are there for work on it: unit_NAME.
 set(GENOTYPE_QUICK_SANITIZE -g1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
 
-set(bytes OPTIONS -O0 ${GENOTYPE_QUICK_SANITIZE} ${GENOTYPE_OUTLINED_CHECKS} ${GENOTYPE_FALSE_WARNINGS})
 set(steps OPTIONS -O0 ${GENOTYPE_QUICK_SANITIZE} ${GENOTYPE_FEWER_CHECKS} ${GENOTYPE_OUTLINED_CHECKS}
   ${GENOTYPE_FALSE_WARNINGS})
 set(kernels OPTIONS -O1 -DGENOTYPE_FEWER_SIZES ${GENOTYPE_QUICK_SANITIZE} ${GENOTYPE_FEWER_CHECKS} ${GENOTYPE_FALSE_WARNINGS})
@@ -52,11 +50,10 @@ set(topics
   trainings unit "dcgan_devices|fused|gan_trainer|text_trainer|profile"
   saving unit "checkpoint_folder|checkpoints_bits|load_trainers|save_load|save_trainers"
   texts unit "generate|generate_models|generate_sampling|load_text"
-  images bytes "cifar10|dataset|idx|image_folder|plot|png|resize"
-  arrays bytes "concat|dtypes|files|gguf|gguf_faults|npy|npz|safetensors|safetensors_writer|sorted_places|tensor_layout"
-  checkpoints bytes "checkpoint_faults|file_kinds|history|interrupt|load_faults|older_files"
-  tokenizers bytes "characters|merges|pre_tokenizer|tokenizer|tokenizer_file|tokenizer_folder|tokenizer_gguf|utf8|utf8_stream"
-  text_files bytes "chat|generate_faults|text_config|text_config_types|text_files|text_windows"
+  files steps "cifar10|dataset|idx|image_folder|plot|png|resize|concat|dtypes|files|gguf|gguf_faults|npy|npz|safetensors|\
+safetensors_writer|sorted_places|tensor_layout|checkpoint_faults|file_kinds|history|interrupt|load_faults|characters|merges|\
+pre_tokenizer|tokenizer|tokenizer_file|tokenizer_folder|tokenizer_gguf|utf8|utf8_stream|chat|generate_faults|text_config|\
+text_config_types|text_files|text_windows"
   recipes steps "averages|flow|losses|optimizers|schedules|session|supervised_trainer|vae_trainer"
   networks steps "batch_norm|dropout|names|parameter_groups|sample_norms|spectral_norm|tangents"
   plans steps "capture|carried_device|eigen_xtensor|model_name|norm_shapes|plan|shapes|summary|tensor"

@@ -47,7 +47,7 @@ programs() {
     local folders=("$root"/tests/{unit,golden,fuzz,interop,checkpoints})
     [[ -z ${GENOTYPE_GROUPS:-} ]] || folders=("$root/tests/unit")
     find "${folders[@]}" "$root/examples" -name '*.cpp' 2>/dev/null | sort | grep -vxFf <(in_groups)
-    groups | grep -vE '/(group_(sanitize_(kernels_.*|images|arrays|checkpoints|tokenizers|text_files)|thrust_on|golden_.*)|replay.*)\.cpp$' || true
+    groups | grep -vE '/(group_(sanitize_(kernels_.*|files)|thrust_on|golden_.*)|replay.*)\.cpp$' || true
 }
 
 use_compiler "$1" "$2"

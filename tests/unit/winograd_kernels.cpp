@@ -173,15 +173,17 @@ TEST_CASE("All directions of images of many sizes") {
     for (const Case& c :
          {conv(32, 32, 8, 8, 16), conv(32, 32, 14, 14, 5), conv(32, 32, 15, 17, 6), conv(32, 32, 9, 9, 17),
           conv(32, 32, 8, 26, 5), conv(32, 32, 34, 8, 4), conv(32, 32, 24, 24, 2),
-          conv(32, 32, 64, 64, has_fewer_sizes ? 1 : 3), conv(32, 32, 40, 23, 3)})
+          conv(32, 32, 64, 64, has_fewer_sizes ? 1 : 3), conv(32, 32, 40, 23, has_fewer_sizes ? 1 : 3)})
         compare(c);
     for (const Case& c :
          {plain(32, 32, 4, 4, 16), plain(32, 32, 7, 7, 5), plain(32, 32, 8, 11, 6), plain(32, 32, 4, 12, 7),
-          plain(32, 32, 16, 4, 4), plain(32, 32, 32, 32, 2), plain(32, 32, 23, 22, 3), plain(32, 32, 3, 3, 17)})
+          plain(32, 32, 16, 4, 4), plain(32, 32, 32, 32, has_fewer_sizes ? 1 : 2), plain(32, 32, 23, 22, has_fewer_sizes ? 1 : 3),
+                          plain(32, 32, 3, 3, 17)})
         compare(c);
     // Tiles of five outputs.
     for (const Case& c : {plain(32, 32, 5, 5, 16), plain(32, 32, 14, 14, 7), plain(32, 32, 10, 9, 5),
-                          plain(32, 32, 15, 5, 6), plain(32, 32, 9, 14, 8), plain(32, 32, 35, 39, 2)}) {
+                          plain(32, 32, 15, 5, 6), plain(32, 32, 9, 14, 8),
+                          plain(32, 32, 35, 39, has_fewer_sizes ? 1 : 2)}) {
         CHECK(kernels::detail::winograd_tile(c.geometry) == 5);
         compare(c);
     }
@@ -194,23 +196,23 @@ TEST_CASE("All directions of channels on both sides of the blocks") {
     for (const Case& c : sized_for_sanitizers<Case>(
              {conv(32, 64, 8, 8, 16), conv(64, 32, 8, 8, 17), conv(96, 64, 8, 8, 19), conv(64, 96, 16, 16, 4),
               conv(32, 160, 8, 8, 16), conv(64, 128, 16, 16, 7), conv(128, 256, 8, 8, 16)},
-             {conv(96, 64, 8, 8, 19), conv(32, 160, 8, 8, 16), conv(128, 256, 8, 8, 16)}))
+             {conv(96, 64, 8, 8, 17), conv(32, 160, 8, 8, 16), conv(64, 128, 8, 8, 16)}))
         compare(c);
     for (const Case& c : sized_for_sanitizers<Case>(
              {plain(32, 64, 8, 8, 16), plain(64, 32, 8, 8, 17), plain(96, 64, 4, 4, 19), plain(64, 96, 8, 8, 4),
               plain(64, 160, 4, 4, 16), plain(128, 128, 8, 8, 7), plain(64, 96, 14, 14, 7), plain(160, 64, 10, 10, 5),
               plain(128, 128, 5, 5, 17)},
-             {plain(96, 64, 4, 4, 19), plain(64, 160, 4, 4, 16), plain(64, 96, 14, 14, 2), plain(160, 64, 10, 10, 5)}))
+             {plain(96, 64, 4, 4, 17), plain(64, 160, 4, 4, 16), plain(64, 96, 14, 14, 2), plain(160, 64, 10, 10, 4)}))
         compare(c);
 }
 
 TEST_CASE("Numbers of tiles on both sides of the register tiles, of the blocks and of the gradient's chunks") {
     for (int batch : sized_for_sanitizers<int>(
              {18, 20, 21, 22, 23, 25, 26, 27, 30, 31, 32, 33, 34, 39, 47, 63, 64, 65, 66, 127, 128, 129},
-             {18, 21, 23, 26, 31, 33, 65, 129}))
+             {18, 23, 31, 33, 65, 129}))
         compare(conv(32, 32, 8, 8, batch));
     for (int batch :
-         sized_for_sanitizers<int>({16, 18, 25, 33, 41, 63, 64, 65, 127, 128, 129}, {16, 25, 33, 65, 129})) {
+         sized_for_sanitizers<int>({16, 18, 25, 33, 41, 63, 64, 65, 127, 128, 129}, {16, 33, 65, 129})) {
         compare(plain(32, 32, 4, 4, batch));
         compare(plain(32, 32, 5, 5, batch));
     }
