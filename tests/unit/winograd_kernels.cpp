@@ -177,13 +177,13 @@ TEST_CASE("All directions of images of many sizes") {
         compare(c);
     for (const Case& c :
          {plain(32, 32, 4, 4, 16), plain(32, 32, 7, 7, 5), plain(32, 32, 8, 11, 6), plain(32, 32, 4, 12, 7),
-          plain(32, 32, 16, 4, 4), plain(32, 32, 32, 32, has_fewer_sizes ? 1 : 2), plain(32, 32, 23, 22, has_fewer_sizes ? 1 : 3),
-                          plain(32, 32, 3, 3, 17)})
+          plain(32, 32, 16, 4, 4), plain(32, 32, 32, 32, has_fewer_sizes ? 1 : 2),
+          plain(32, 32, 23, 22, has_fewer_sizes ? 1 : 3), plain(32, 32, 3, 3, 17)})
         compare(c);
     // Tiles of five outputs.
-    for (const Case& c : {plain(32, 32, 5, 5, 16), plain(32, 32, 14, 14, 7), plain(32, 32, 10, 9, 5),
-                          plain(32, 32, 15, 5, 6), plain(32, 32, 9, 14, 8),
-                          plain(32, 32, 35, 39, has_fewer_sizes ? 1 : 2)}) {
+    for (const Case& c :
+         {plain(32, 32, 5, 5, 16), plain(32, 32, 14, 14, 7), plain(32, 32, 10, 9, 5), plain(32, 32, 15, 5, 6),
+          plain(32, 32, 9, 14, 8), plain(32, 32, 35, 39, has_fewer_sizes ? 1 : 2)}) {
         CHECK(kernels::detail::winograd_tile(c.geometry) == 5);
         compare(c);
     }
@@ -211,8 +211,7 @@ TEST_CASE("Numbers of tiles on both sides of the register tiles, of the blocks a
              {18, 20, 21, 22, 23, 25, 26, 27, 30, 31, 32, 33, 34, 39, 47, 63, 64, 65, 66, 127, 128, 129},
              {18, 23, 31, 33, 65, 129}))
         compare(conv(32, 32, 8, 8, batch));
-    for (int batch :
-         sized_for_sanitizers<int>({16, 18, 25, 33, 41, 63, 64, 65, 127, 128, 129}, {16, 33, 65, 129})) {
+    for (int batch : sized_for_sanitizers<int>({16, 18, 25, 33, 41, 63, 64, 65, 127, 128, 129}, {16, 33, 65, 129})) {
         compare(plain(32, 32, 4, 4, batch));
         compare(plain(32, 32, 5, 5, batch));
     }
