@@ -32,23 +32,44 @@ if ! "$compiler" "${standard[@]}" -fsyntax-only -x c++ - <<<'#include <thrust/ve
     echo "Without programs over thrust, which is not found."
 fi
 
-# The header that most of them begin with, compiled once: GCC takes it only for a program's first #include, so that what
-# a program has forgotten to include is as far from it as before.
-mkdir "$scratch/genotype"
-precompiled=()
-if ((${#programs[@]} > 8)) && "$compiler" "${standard[@]}" -Wall -Wextra -w -x c++-header "$root/include/genotype/genotype.hpp" \
-    -o "$scratch/genotype/genotype.hpp.gch"; then
-    precompiled=("-I$scratch")
+# Clang, where there is one that will do, reads those that compile, in the quick run: it instantiates what the headers use
+# once and not for each program.
+reader=$compiler once=()
+if [[ -n ${GENOTYPE_GROUPS:-} ]] && words=$(use_compiler clang "${GENOTYPE_CLANG:-}"); then
+    echo "$words"
+    reader=$GENOTYPE_CLANG once=(-fpch-instantiate-templates)
 fi
 
+# The headers that two programs or more include first, and no others of ours after them, compiled once. A program gets
+# those that it begins with, so that what it has forgotten to include is as far from it as before.
+first_headers() { sed -n '/^#/{/^#include <genotype\//!q;p}' "$1"; }
+declare -A begins precompiled
+for program in "${programs[@]}"; do
+    headers=$(first_headers "$program")
+    [[ -z $headers ]] || begins[$headers]+=x
+done
+count=0
+for headers in "${!begins[@]}"; do
+    [[ ${begins[$headers]} != x ]] || continue
+    precompiled[$headers]=$scratch/$((++count)).hpp
+    echo "$headers" >"${precompiled[$headers]}"
+    "$reader" "${standard[@]}" -Wall -Wextra -w "${once[@]}" -x c++-header "${precompiled[$headers]}" \
+        -o "${precompiled[$headers]}.gch" 2>/dev/null &  # without it, they are only included
+    (($(jobs -rp | wc -l) < jobs)) || wait -n
+done
+wait
+
 check() { # PROGRAM: prints what is wrong with it
-    local program=$1 words sentence page
+    local program=$1 words sentence page headers before=()
     $has_thrust || ! grep -q 'genotype/thrust.hpp' "$program" || return 0
     if ! grep -q '^// does not compile$' "$program"; then
-        words=$("$compiler" "${precompiled[@]}" "${standard[@]}" -Wall -Wextra -fsyntax-only "$program" 2>&1) || head -n 20 <<<"$words"
+        headers=$(first_headers "$program")
+        while [[ $headers == *$'\n'* && -z ${precompiled[$headers]:-} ]]; do headers=${headers%$'\n'*}; done
+        [[ -z ${precompiled[${headers:-none}]:-} ]] || before=(-include "${precompiled[$headers]}")
+        words=$("$reader" "${before[@]}" "${standard[@]}" -Wall -Wextra -fsyntax-only "$program" 2>&1) || head -n 20 <<<"$words"
         return 0
     fi
-    if words=$("$compiler" "${precompiled[@]}" "${standard[@]}" -fsyntax-only "$program" 2>&1); then
+    if words=$("$compiler" "${standard[@]}" -fsyntax-only "$program" 2>&1); then
         echo "it compiles"
         return 0
     fi

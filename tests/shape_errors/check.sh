@@ -64,7 +64,10 @@ fi
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 mkdir "$scratch/genotype"
-if ((${#files[@]} > 8)) && "$compiler" "${standard[@]}" -Wall -Wextra -w -x c++-header \
+# Clang instantiates what the header itself uses while it makes this, and not in each program again.
+once=()
+[[ $family == gcc ]] || once=(-fpch-instantiate-templates)
+if ((${#files[@]} > 8)) && "$compiler" "${standard[@]}" -Wall -Wextra -w "${once[@]}" -x c++-header \
     "$root/include/genotype/genotype.hpp" -o "$scratch/genotype/genotype.hpp.gch"; then
     export GENOTYPE_PRECOMPILED=$scratch
 fi

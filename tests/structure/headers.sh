@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Every header compiles on its own, and included twice, without a warning, with GCC, which reads those that include one
-# another in one file (header_chains.py). Clang reads all of them at once, and the programs of the other tests and the
-# examples, so that templates which only they instantiate are free of its warnings too. Of conversions both warn in headers,
+# another in one file (header_chains.py). Clang reads all of them at once, and keeps what it read and
+# instantiated for the programs of the other tests and the examples, which it reads so that templates which only they
+# instantiate are free of its warnings too. What these forget to include the build finds. Of conversions both warn in headers,
 # and Clang also in some programs that instantiate most of them; with GCC every program of the build is compiled with those
 # warnings. Of files that the build has put together (groups.cmake) Clang reads only what they were put together to, in the
 # folder GENOTYPE_GROUPS.
@@ -13,15 +14,15 @@ flags=("${standard[@]}" '-DGENOTYPE_GOLDEN_DIR=""' "-I$root/tests/fuzz" "-I$root
 if (($# == 3)); then
     compiler=$2 file=$3
     case ${file#"$root"/} in
-        headers | *.hpp | */chains/* | examples/* | tests/unit/gradients_* | tests/unit/generate_models.cpp | */group_unit_gradients.cpp)
+        *.hpp | */chains/* | examples/* | tests/unit/gradients_* | tests/unit/generate_models.cpp | */group_unit_gradients.cpp)
             warnings+=("${conversions[@]}") ;;
     esac
     compile() {
-        "$compiler" "${flags[@]}" "${warnings[@]}" -fsyntax-only -x c++ "$1" 2>&1
+        "$compiler" "${precompiled[@]}" "${flags[@]}" "${warnings[@]}" -fsyntax-only -x c++ "$1" 2>&1
     }
-    if [[ $file == headers ]]; then
-        words=$(own_headers "$compiler" | sed 's/.*/#include "&"/' | compile -) && exit
-    elif [[ $file == *.hpp ]]; then
+    precompiled=()
+    [[ -z ${GENOTYPE_PRECOMPILED:-} ]] || precompiled=(-include-pch "$GENOTYPE_PRECOMPILED")
+    if [[ $file == *.hpp ]]; then
         words=$(printf '#include "%s"\n#include "%s"\n' "$file" "$file" | compile -) && exit
     else
         words=$(compile "$file") && exit
@@ -64,13 +65,27 @@ mapfile -t files < <(
         chains=("$scratch"/chains/*.cpp)
         if [[ -e ${chains[0]} ]]; then printf '%s\n' "${chains[@]}"; else printf '%s\n' "${headers[@]}"; fi
     else
-        echo headers
         programs
     fi
 )
+if [[ $1 == clang ]]; then
+    {
+        printf '#include "%s"\n' "${headers[@]}"
+        echo '#include <doctest/doctest.h>'  # which the programs include as well
+    } >"$scratch/headers.hpp"
+    "$compiler" "${flags[@]}" "${warnings[@]}" "${conversions[@]}" -fpch-instantiate-templates -x c++-header \
+        "$scratch/headers.hpp" -o "$scratch/headers.pch" >"$scratch/words" 2>&1 || {
+        printf 'FAULT headers\n%s\n' "$(head -n 20 "$scratch/words")"
+        exit 1
+    }
+    export GENOTYPE_PRECOMPILED=$scratch/headers.pch
+fi
 if ! printf '%s\0' "${files[@]}" | xargs -0 -P "$jobs" -n 1 bash "${BASH_SOURCE[0]}" "$1" "$2"; then
     echo "Not every file compiles."
     exit 1
 fi
-[[ $1 == clang ]] || files=("${headers[@]}")
-echo "${#files[@]} files compile on their own without a warning."
+if [[ $1 == clang ]]; then
+    echo "${#headers[@]} headers, read together, and ${#files[@]} programs compile without a warning."
+else
+    echo "${#headers[@]} headers compile on their own without a warning."
+fi
