@@ -1,5 +1,4 @@
 // The main function of the tests that run on a GPU: without one they are skipped.
-#define DOCTEST_CONFIG_IMPLEMENT
 #include <cuda_runtime.h>
 #include <doctest/doctest.h>
 
