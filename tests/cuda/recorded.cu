@@ -95,6 +95,7 @@ int main(int count, char** arguments) try {
     for (int i = 0; i < 3; ++i) recorded.replay();
     Cuda::download(to.data(), 1000, host.data());
     std::puts("recorded and replayed");
+    return 0;
 } catch (const Error& error) {
     std::puts(error.what());
     return 1;

@@ -2,13 +2,13 @@
 # Of a language model that reads on the GPU, the second call with one token of a text is recorded and all further ones
 # are launched as a whole; prompts are read without a recording. No code of the host's touches the GPU's memory. Says how
 # many launches a token is.
-# usage: recorded_text.sh PROGRAM STAND_IN
+# usage: recorded_text.sh STAND_IN PROGRAM [ARGUMENT]
 set -euo pipefail
-program=$1 stand_in=$2
+stand_in=$1 program=("${@:2}")
 golden=$(dirname "${BASH_SOURCE[0]}")/../golden/data/text
 
 for model in gpt2 llama; do
-    words=$(LD_PRELOAD=$stand_in "$program" "$model") ||
+    words=$(LD_PRELOAD=$stand_in "${program[@]}" "$model") ||
         { echo "FAULT: the $model does not read"; tail -n 3 <<<"$words"; exit 1; }
     ! grep refused <<<"$words" || { echo "FAULT: a token of the $model asks for what a recording refuses"; exit 1; }
     grep -qx 'read' <<<"$words"
@@ -24,7 +24,7 @@ for model in gpt2 llama; do
 done
 
 # Weights from files, as float32 and as the files have them; several prompts, beams.
-words=$(LD_PRELOAD=$stand_in "$program" "$golden/llama") || { echo "FAULT: no text is written"; tail -n 3 <<<"$words"; exit 1; }
+words=$(LD_PRELOAD=$stand_in "${program[@]}" "$golden/llama") || { echo "FAULT: no text is written"; tail -n 3 <<<"$words"; exit 1; }
 ! grep refused <<<"$words" || { echo "FAULT: writing a text asks for what a recording refuses"; exit 1; }
 (($(grep -cx '72 tokens written' <<<"$words") == 2)) ||
     { echo "FAULT: not twice 72 tokens:"; tail -n 2 <<<"$words"; exit 1; }

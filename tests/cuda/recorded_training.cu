@@ -56,6 +56,7 @@ int main(int count, char** arguments) try {
         Trainer<GPT2<small>, Cuda, AdamW> trainer({.clip_norm = 1, .batch = 12, .context = 64});
         train(trainer, std::vector<int>(12 * 65, 7), arguments[2]);
     }
+    return 0;
 } catch (const Error& error) {
     std::puts(error.what());
     return 1;

@@ -2,14 +2,14 @@
 # The second step of a training is recorded as a whole and asks for nothing that a recording refuses; later ones are
 # launched with one call, from memory that the GPU copies by itself, and nobody waits for them before the losses are read.
 # No code of the host's touches the GPU's memory. Says how many launches a step has.
-# usage: recorded_training.sh PROGRAM STAND_IN
+# usage: recorded_training.sh STAND_IN PROGRAM [ARGUMENT]
 set -euo pipefail
-program=$1 stand_in=$2
+stand_in=$1 program=("${@:2}")
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 
 for model in vae dcgan gpt2 dropout; do
-    words=$(GENOTYPE_STAND_IN_TELLS=1 LD_PRELOAD=$stand_in "$program" "$model" "$folder") ||
+    words=$(GENOTYPE_STAND_IN_TELLS=1 LD_PRELOAD=$stand_in "${program[@]}" "$model" "$folder") ||
         { echo "FAULT: the $model does not train"; tail -n 3 <<<"$words"; exit 1; }
     ! grep refused <<<"$words" || { echo "FAULT: the $model's step asks for what a recording refuses"; exit 1; }
     recordings=$(sed -n '/^step 1$/,/^step 2$/p' <<<"$words" | grep -c ' nodes$' || true)
