@@ -19,7 +19,8 @@ int main(int count, char** arguments) {
 #if defined(GENOTYPE_CUDA_GROUP)
     const std::string_view name = count > 1 ? arguments[1] : "";
     if (name == "recorded") return file_recorded_cu::main_recorded_cu(count - 1, arguments + 1);
-    if (name == "recorded_training") return file_recorded_training_cu::main_recorded_training_cu(count - 1, arguments + 1);
+    if (name == "recorded_training")
+        return file_recorded_training_cu::main_recorded_training_cu(count - 1, arguments + 1);
 #endif
     int gpus = 0;
     const cudaError_t result = cudaGetDeviceCount(&gpus);

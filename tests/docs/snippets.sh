@@ -1,12 +1,15 @@
 #!/usr/bin/env bash
-# The C++ in the project's pages compiles as it stands there, the programs that must not compile do not and say what the
-# page shows, and files and headings that the pages link to are there.
-# usage: snippets.sh COMPILER [PAGE...]
+# The C++ in the project's pages compiles as it stands there, and so does each example by itself, where the build has put
+# them together; the programs that must not compile do not and say what the page shows; files and headings that the pages
+# link to are there.
+# usage: snippets.sh COMPILER [PAGE...]: of those pages alone
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/../structure/common.sh"
 use_compiler gcc "${1:-g++}"
 shift || true
 pages=("$@")
+examples=()
+((${#pages[@]})) || [[ -z ${GENOTYPE_GROUPS:-} ]] || examples=("$root"/examples/*.cpp "$root"/examples/programs/*.cpp)
 ((${#pages[@]})) || pages=("$root"/{README,CHANGELOG,CODE_OF_CONDUCT,CONTRIBUTING,SECURITY}.md "$root"/docs/*.md
     "$root"/{tests,benchmarks,examples}/README.md)
 scratch=$(mktemp -d)
@@ -25,6 +28,7 @@ for page in "${pages[@]}"; do
         file != "" { print > file }' "$page"
 done
 mapfile -t programs < <(find "$scratch" -name '*.cpp' | sort)
+programs+=("${examples[@]}")
 
 has_thrust=true
 if ! "$compiler" "${standard[@]}" -fsyntax-only -x c++ - <<<'#include <thrust/version.h>' 2>/dev/null; then
@@ -40,19 +44,33 @@ if [[ -n ${GENOTYPE_GROUPS:-} ]] && words=$(use_compiler clang "${GENOTYPE_CLANG
     reader=$GENOTYPE_CLANG once=(-fpch-instantiate-templates)
 fi
 
-# The headers that two programs or more include first, and no others of ours after them, compiled once. A program gets
-# those that it begins with, so that what it has forgotten to include is as far from it as before.
-first_headers() { sed -n '/^#/{/^#include <genotype\//!q;p}' "$1"; }
-declare -A begins precompiled
+# Headers of ours that two programs or more include are compiled once. A program gets none but those that it includes
+# itself, or by a header beside it, so that what it has forgotten to include is as far from it as before.
+own_includes() { # FILE
+    local beside
+    sed -n 's/^#include <\(genotype\/.*\)>.*/\1/p' "$1"
+    while read -r beside; do
+        [[ ! -e $(dirname "$1")/$beside ]] || own_includes "$(dirname "$1")/$beside"
+    done < <(sed -n 's/^#include "\(.*\)".*/\1/p' "$1")
+}
+declare -A includes begins precompiled
 for program in "${programs[@]}"; do
-    headers=$(first_headers "$program")
-    [[ -z $headers ]] || begins[$headers]+=x
+    includes[$program]=$(own_includes "$program" | sort -u)
+    [[ -z ${includes[$program]} ]] || begins[${includes[$program]}]+=x
 done
+# Of those that are precompiled, the most that the program includes.
+headers_of() { # PROGRAM
+    local headers most=""
+    for headers in "${!precompiled[@]}"; do
+        [[ -n $(comm -23 <(echo "$headers") <(echo "${includes[$1]}")) ]] || ((${#headers} <= ${#most})) || most=$headers
+    done
+    echo "$most"
+}
 count=0
 for headers in "${!begins[@]}"; do
     [[ ${begins[$headers]} != x ]] || continue
     precompiled[$headers]=$scratch/$((++count)).hpp
-    echo "$headers" >"${precompiled[$headers]}"
+    sed 's/.*/#include <&>/' <<<"$headers" >"${precompiled[$headers]}"
     "$reader" "${standard[@]}" -Wall -Wextra -w "${once[@]}" -x c++-header "${precompiled[$headers]}" \
         -o "${precompiled[$headers]}.gch" 2>/dev/null &  # without it, they are only included
     (($(jobs -rp | wc -l) < jobs)) || wait -n
@@ -60,13 +78,13 @@ done
 wait
 
 check() { # PROGRAM: prints what is wrong with it
-    local program=$1 words sentence page headers before=()
+    local program=$1 words sentence page headers before=() flags=(-Wall -Wextra "-I$root/examples/programs/smollm2")
     $has_thrust || ! grep -q 'genotype/thrust.hpp' "$program" || return 0
     if ! grep -q '^// does not compile$' "$program"; then
-        headers=$(first_headers "$program")
-        while [[ $headers == *$'\n'* && -z ${precompiled[$headers]:-} ]]; do headers=${headers%$'\n'*}; done
-        [[ -z ${precompiled[${headers:-none}]:-} ]] || before=(-include "${precompiled[$headers]}")
-        words=$("$reader" "${before[@]}" "${standard[@]}" -Wall -Wextra -fsyntax-only "$program" 2>&1) || head -n 20 <<<"$words"
+        headers=$(headers_of "$program")
+        [[ -z $headers ]] || before=(-include "${precompiled[$headers]}")
+        [[ $program != "$root"/* ]] || flags+=("${warnings[@]}" "${conversions[@]}")
+        words=$("$reader" "${before[@]}" "${standard[@]}" "${flags[@]}" -fsyntax-only "$program" 2>&1) || head -n 20 <<<"$words"
         return 0
     fi
     if words=$("$compiler" "${standard[@]}" -fsyntax-only "$program" 2>&1); then
@@ -81,12 +99,13 @@ check() { # PROGRAM: prints what is wrong with it
     echo "the page does not show what the compiler says: ${sentence:-$words}"
 }
 for program in "${programs[@]}"; do
-    check "$program" >"$program.words" &
+    check "$program" >"$scratch/$(basename "$program").words" &
     (($(jobs -rp | wc -l) < jobs)) || wait -n
 done
 wait
 for program in "${programs[@]}"; do
-    [[ ! -s $program.words ]] || fault "$(basename "$program" .cpp): $(cat "$program.words")"
+    words=$(cat "$scratch/$(basename "$program").words")
+    [[ -z $words ]] || fault "$(basename "$program" .cpp): $words"
 done
 
 # has_heading PAGE ANCHOR: the anchor is a heading in small letters, without punctuation, with "-" for each space.

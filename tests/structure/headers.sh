@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # Every header compiles on its own, and included twice, without a warning, with GCC, which reads those that include one
-# another in one file (header_chains.py). Clang reads all of them at once, and keeps what it read and
-# instantiated for the programs of the other tests and the examples, which it reads so that templates which only they
-# instantiate are free of its warnings too. What these forget to include the build finds. Of conversions both warn in headers,
-# and Clang also in some programs that instantiate most of them; with GCC every program of the build is compiled with those
-# warnings. Of files that the build has put together (groups.cmake) Clang reads only what they were put together to, in the
-# folder GENOTYPE_GROUPS.
+# another in one file (header_chains.py). Clang reads all of them at once, and keeps what it read and instantiated for the
+# programs of the other tests and the examples, which it reads so that templates which only they instantiate are free of its
+# warnings too. What these forget to include the build finds. Of conversions both warn in headers, and Clang also in some
+# programs that instantiate most of them; with GCC every program of the build is compiled with those warnings. Of files that
+# the build has put together (groups.cmake) Clang reads only what they were put together to, in the folder GENOTYPE_GROUPS,
+# and leaves the examples to docs/snippets.sh.
 # usage: headers.sh gcc|clang COMPILER [FILE]
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
@@ -45,9 +45,9 @@ in_groups() {
 # Of programs those that instantiate the library's templates as users do. Where files are put together Clang reads neither
 # what is built twice nor what has only functions of files, which Clang has read with the headers, nor the numbers of PyTorch.
 programs() {
-    local folders=("$root"/tests/{unit,golden,fuzz,interop,checkpoints})
+    local folders=("$root"/tests/{unit,golden,fuzz,interop,checkpoints} "$root/examples")
     [[ -z ${GENOTYPE_GROUPS:-} ]] || folders=("$root/tests/unit")
-    find "${folders[@]}" "$root/examples" -name '*.cpp' 2>/dev/null | sort | grep -vxFf <(in_groups)
+    find "${folders[@]}" -name '*.cpp' 2>/dev/null | sort | grep -vxFf <(in_groups)
     groups | grep -vE '/(group_(sanitize_(kernels_.*|files)|thrust_on|golden_.*)|replay.*)\.cpp$' || true
 }
 
