@@ -68,7 +68,7 @@ float curve(float x) {
 
 int main(int argc, char** argv) try {
     const long steps = argc > 1 ? std::atol(argv[1]) : 1000;
-    if (steps < 1) {
+    if (steps < 1 || (argc > 1 && std::to_string(steps) != argv[1])) {
         std::puts("usage: 05_layer_of_your_own [STEPS]     (1000)");
         return argc > 1 && std::string(argv[1]) == "--help" ? 0 : 2;
     }

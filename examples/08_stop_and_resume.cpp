@@ -17,7 +17,7 @@ using Values = Shape<784>;
 int main(int argc, char** argv) try {
     const long steps = argc > 1 ? std::atol(argv[1]) : 5000;
     const std::string data = argc > 2 ? argv[2] : "fashion-mnist";
-    if (steps < 1) {
+    if (steps < 1 || (argc > 1 && std::to_string(steps) != argv[1])) {
         std::puts("usage: 08_stop_and_resume [STEPS] [DATA]     (until step 5000, of fashion-mnist)");
         return argc > 1 && std::string(argv[1]) == "--help" ? 0 : 2;
     }

@@ -43,7 +43,7 @@ std::string sentences() {
 
 int main(int argc, char** argv) try {
     const long steps = argc > 1 ? std::atol(argv[1]) : 400;
-    if (steps < 1) {
+    if (steps < 1 || (argc > 1 && std::to_string(steps) != argv[1])) {
         std::puts("usage: 10_train_a_language_model [STEPS] [TEXT]     (400 steps of sentences that are made here)");
         return argc > 1 && std::string(argv[1]) == "--help" ? 0 : 2;
     }

@@ -41,7 +41,7 @@ constexpr Range black_to_white{-1, 1};
 int main(int argc, char** argv) try {
     const long steps = argc > 1 ? std::atol(argv[1]) : 1500;
     const std::string data = argc > 2 ? argv[2] : "fashion-mnist";
-    if (steps < 1) {
+    if (steps < 1 || (argc > 1 && std::to_string(steps) != argv[1])) {
         std::puts("usage: 11_conditional_flow_matching [STEPS] [DATA]     (1500 steps of fashion-mnist)");
         return argc > 1 && std::string(argv[1]) == "--help" ? 0 : 2;
     }

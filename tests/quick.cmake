@@ -75,9 +75,9 @@ file(GLOB left RELATIVE "${CMAKE_CURRENT_SOURCE_DIR}" CONFIGURE_DEPENDS golden/*
 genotype_take(files "dcgan|dcgan_reference|vae")
 genotype_group(golden models "${files}" OPTIONS -O2)
 genotype_take(files "generation|gpt2|llama|tokens")
-genotype_group(golden texts "${files}" OPTIONS -Og)
+genotype_group(golden texts "${files}" OPTIONS -O0)
 genotype_take(files "convolutions|transposed_convolutions|general_convolutions|pools|residuals|videos")
-genotype_group(golden convolutions "${files}" OPTIONS -Og)
+genotype_group(golden convolutions "${files}" OPTIONS -O0)
 genotype_group(golden more "${left}" OPTIONS -Og)
 
 # The kernels over thrust, on thrust's two host systems. UBSan's check of null references fails within thrust itself.
