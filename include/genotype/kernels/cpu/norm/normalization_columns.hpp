@@ -8,6 +8,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "genotype/kernels/cpu/simd/branchless.hpp"
 #include "genotype/kernels/cpu/simd/lanes.hpp"
 #include "genotype/kernels/cpu/simd/unroll.hpp"
 #include "genotype/kernels/functions.hpp"
@@ -98,6 +99,7 @@ inline void column_moments(long rows, int channels, const float* x, const float*
 template <class Activation>
 void normalize_rows(long rows, int channels, const float* x, const float* mean, const float* inverse,
                     const float* weight, const float* bias, Activation activation, float* y, long ahead = 0) {
+    expect_branchless<const float>([&](auto before) { return activation.value(before); });
     for_each_value(rows, channels, [&](long c, auto part) {
         const Vector center = part.load(mean + c), offset = part.load(bias + c);
         const Vector scale = part.load(inverse + c) * part.load(weight + c);
@@ -121,10 +123,12 @@ Vector activation_offset(Part part, const float* bias) {
 template <class Activation>
 Vector before_activation(Activation activation, const Vector& dy, const Vector& deviation, const Vector& scale,
                          const Vector& offset) {
-    if constexpr (std::same_as<Activation, NoActivation>)
+    if constexpr (std::same_as<Activation, NoActivation>) {
         return dy;
-    else
+    } else {
+        expect_branchless<const float>([&](auto before) { return activation.derivative(before); });
         return dy * activation.derivative(xsimd::fma(deviation, scale, offset));
+    }
 }
 
 /// dy before the activation. What lies `ahead` values further in both is fetched meanwhile.

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <type_traits>
 
+#include "genotype/kernels/cpu/simd/branchless.hpp"
 #include "genotype/kernels/cpu/simd/vector.hpp"
 
 namespace genotype::inline v0_1::kernels::detail {
@@ -25,6 +26,7 @@ struct Tail {
 /// y[i] = f(x[i]...) for n values.
 template <class F, class... In>
 void map_range(const F& f, long n, float* y, const In*... x) {
+    expect_branchless<const In...>(f);
     long i = 0;
     for (; i + vector_size <= n; i += vector_size) Vector(f(Vector::load_unaligned(x + i)...)).store_unaligned(y + i);
     if (i == n) return;
@@ -36,6 +38,7 @@ void map_range(const F& f, long n, float* y, const In*... x) {
 /// The sum of f(x[i]...) over n values: 512 at a time in vectors of floats, these in double.
 template <class F, class... In>
 double sum_range(const F& f, long n, const In*... x) {
+    expect_branchless<const In...>(f);
     constexpr long block = std::max(512L, vector_size);
     double total = 0;
     long i = 0;
@@ -97,6 +100,7 @@ void update_tail(const F& f, T&&... tails) {
 /// f(p[i]...) for n values; what stands behind a float* is read and written, behind a const float* only read.
 template <class F, class... P>
 void update_range(const F& f, long n, P*... p) {
+    expect_branchless<P...>(f);
     long i = 0;
     for (; i + vector_size <= n; i += vector_size) update_lanes(f, Lane<P>(p + i)...);
     if (i < n) update_tail(f, TailLane<P>(p + i, n - i)...);
