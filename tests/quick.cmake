@@ -1,6 +1,7 @@
 # The quick run's tests: each file once, in one program with the others of its topic, as unit.NAME. The forms:
 #   steps  under ASan and UBSan, not optimised: what reads and writes files, and what puts together the kernels
 #   unit   without them: gradients, trainings and texts, which calculate too much to be instrumented
+#   plain  without them, not optimised: what instantiates more than it calculates
 #   both   the kernels themselves, as built for this processor, and once more, as sanitize.NAME, for the compiler's default
 # A file of unit/ that no topic names is one of `more`.
 # quick_and_all.md says what is left to tests/run.sh --all. Programs for one file are there for work on it: unit_NAME.
@@ -55,8 +56,8 @@ safetensors_writer|sorted_places|tensor_layout|checkpoint_faults|file_kinds|hist
 pre_tokenizer|tokenizer|tokenizer_file|tokenizer_folder|tokenizer_gguf|utf8|utf8_stream|chat|generate_faults|text_config|\
 text_config_types|text_files|text_windows"
   recipes steps "averages|flow|losses|optimizers|schedules|session|supervised_trainer|vae_trainer"
-  networks steps "batch_norm|dropout|names|parameter_groups|sample_norms|spectral_norm|tangents"
-  plans steps "capture|carried_device|eigen_xtensor|model_name|norm_shapes|plan|shapes|summary|tensor"
+  derivatives plain "parameter_groups|sample_norms|spectral_norm|tangents"
+  plans steps "batch_norm|dropout|names|capture|carried_device|eigen_xtensor|model_name|norm_shapes|plan|shapes|summary|tensor"
   more steps ".*")
 while(topics)
   list(POP_FRONT topics topic form regex)
@@ -66,6 +67,8 @@ while(topics)
     genotype_group(sanitize ${topic} "${files}" PORTABLE ${kernels})
   elseif(form STREQUAL "unit")
     genotype_group(unit ${topic} "${files}" OPTIONS -Og)
+  elseif(form STREQUAL "plain")
+    genotype_group(unit ${topic} "${files}" PORTABLE OPTIONS -O0)
   else()
     genotype_group(sanitize ${topic} "${files}" PORTABLE AS unit ${${form}})
   endif()

@@ -43,12 +43,13 @@ in_groups() {
     done
 }
 # Of programs those that instantiate the library's templates as users do. Where files are put together Clang reads neither
-# what is built twice nor what has only functions of files, which Clang has read with the headers, nor the numbers of PyTorch.
+# what is built twice nor what has only functions of files, which Clang has read with the headers, nor the numbers of PyTorch,
+# nor the trainings, which the examples that it reads have, too.
 programs() {
     local folders=("$root"/tests/{unit,golden,fuzz,interop,checkpoints} "$root/examples")
     [[ -z ${GENOTYPE_GROUPS:-} ]] || folders=("$root/tests/unit")
     find "${folders[@]}" -name '*.cpp' 2>/dev/null | sort | grep -vxFf <(in_groups)
-    groups | grep -vE '/(group_(sanitize_(kernels_.*|files)|thrust_on|golden_.*)|replay.*)\.cpp$' || true
+    groups | grep -vE '/(group_(sanitize_(kernels_.*|files|plans)|unit_trainings|thrust_on|golden_.*)|replay.*)\.cpp$' || true
 }
 
 use_compiler "$1" "$2"

@@ -10,6 +10,8 @@
 #include <Eigen/Eigenvalues>
 #pragma GCC diagnostic pop
 
+#include <algorithm>
+
 #include "genotype/interop/eigen.hpp"
 
 namespace genotype::inline v0_1 {

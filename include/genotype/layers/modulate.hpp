@@ -5,6 +5,7 @@
 
 #include "genotype/kernels/conv_geometry.hpp"
 #include "genotype/kernels/functions.hpp"
+#include "genotype/kernels/modulation_tangent.hpp"
 #include "genotype/layers/bias.hpp"
 #include "genotype/layers/layer.hpp"
 

@@ -3,6 +3,7 @@
 
 #include "genotype/kernels/cuda/sums.hpp"
 #include "genotype/kernels/portable/block_columns.hpp"
+#include "genotype/kernels/portable/columns.hpp"
 
 namespace genotype::inline v0_1::kernels::detail {
 
