@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The C++ in the project's pages compiles as it stands there, and so does each example by itself, where the build has put
-# them together; the programs that must not compile do not and say what the page shows; files and headings that the pages
+# The C++ in the project's pages compiles as it stands there, and so do the examples, with Clang where the build has put them
+# together (structure/includes.py reads what each includes by itself); the programs that must not compile do not and say what the page shows; files and headings that the pages
 # link to are there.
 # usage: snippets.sh COMPILER [PAGE...]: of those pages alone
 set -euo pipefail
@@ -8,8 +8,16 @@ source "$(dirname "${BASH_SOURCE[0]}")/../structure/common.sh"
 use_compiler gcc "${1:-g++}"
 shift || true
 pages=("$@")
+# The files that the build has put examples together to, and the others. tune_text is train_text.cpp with text's model.
+examples_as_built() {
+    local folder=$GENOTYPE_GROUPS/../../examples/groups file
+    find "$folder" -name '*.cpp' ! -name '*_main.cpp'
+    for file in "$root"/examples/*.cpp "$root"/examples/programs/*.cpp; do
+        [[ -e $folder/$(basename "$file" .cpp).inc ]] || echo "$file"
+    done
+}
 examples=()
-((${#pages[@]})) || [[ -z ${GENOTYPE_GROUPS:-} ]] || examples=("$root"/examples/*.cpp "$root"/examples/programs/*.cpp)
+((${#pages[@]})) || [[ -z ${GENOTYPE_GROUPS:-} ]] || examples=($(examples_as_built))
 ((${#pages[@]})) || pages=("$root"/{README,CHANGELOG,CODE_OF_CONDUCT,CONTRIBUTING,SECURITY}.md "$root"/docs/*.md
     "$root"/{tests,benchmarks,examples}/README.md)
 scratch=$(mktemp -d)
@@ -78,12 +86,13 @@ done
 wait
 
 check() { # PROGRAM: prints what is wrong with it
-    local program=$1 words sentence page headers before=() flags=(-Wall -Wextra "-I$root/examples/programs/smollm2")
+    local program=$1 words sentence page headers before=() flags=(-Wall -Wextra "-I$root/examples/programs"
+        "-I$root/examples/programs/smollm2")
     $has_thrust || ! grep -q 'genotype/thrust.hpp' "$program" || return 0
     if ! grep -q '^// does not compile$' "$program"; then
         headers=$(headers_of "$program")
         [[ -z $headers ]] || before=(-include "${precompiled[$headers]}")
-        [[ $program != "$root"/* ]] || flags+=("${warnings[@]}" "${conversions[@]}")
+        [[ $program == "$scratch"/* ]] || flags+=("${warnings[@]}" "${conversions[@]}")
         words=$("$reader" "${before[@]}" "${standard[@]}" "${flags[@]}" -fsyntax-only "$program" 2>&1) || head -n 20 <<<"$words"
         return 0
     fi

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Each header includes, itself or by what it includes, the header that declares what it names.
+"""Each header, and each example, includes, itself or by what it includes, the header that declares what it names.
 
-usage: includes.py INCLUDE [HEADER...]      headers as they are found from INCLUDE; all of them unless some are given
+usage: includes.py INCLUDE FOLDER...      the headers of INCLUDE, and all files of the folders, which may lie in one another
 
 It reads words and no syntax: names of the library's that few headers declare, at the beginning of a line and in no class,
 and those of the standard library. Of #include lines without which a header alone does not compile it finds the lack of nine
@@ -92,7 +92,7 @@ vector: vector
 """
 # What a template calls and its user declares.
 CUSTOMISED = {"option_word", "option_type", "save_checkpoint", "resume_checkpoint"}
-C_WORDS = {"abs", "asm", "exp", "max", "sqrt"}  # which kernels also declare for vectors
+C_WORDS = {"abs", "asm", "exp", "max", "namespace", "sqrt"}  # C++'s own, some of which kernels also declare for vectors
 
 # What else a header of the standard library gives, by the standard's own words or in all of its implementations.
 ALSO = {
@@ -111,18 +111,22 @@ ALSO = {
 
 def main():
     include = Path(sys.argv[1])
-    names = sorted(str(path.relative_to(include)) for path in include.rglob("*.hpp"))
+    paths = {str(path.relative_to(include)): path for path in include.rglob("*.hpp")}
+    for folder in map(Path, sys.argv[2:]):
+        paths.update({str(path): path for end in ("cpp", "hpp") for path in folder.rglob(f"*.{end}")})
+    names = sorted(paths)
     text, direct, declares, by_device = {}, {}, {}, set()
     for name in names:
-        whole = (include / name).read_text()
+        whole = paths[name].read_text()
         text[name] = NOISE.sub("", whole)
-        direct[name] = INCLUDE.findall(whole)
+        beside = {one: str(paths[name].parent / one) for one in INCLUDE.findall(whole)}
+        direct[name] = [beside[one] if beside[one] in paths else one for one in beside]
         found = {*TYPE.findall(text[name]), *VALUE.findall(text[name]), *MACRO.findall(text[name])}
         functions = {one or other for one, other in FUNCTION.findall(text[name])}
         found |= functions
         if name.startswith("genotype/kernels/"):
             by_device |= functions
-        for one in found:
+        for one in found if name.endswith(".hpp") else ():
             declares.setdefault(one, set()).add(name)
 
     reached = {}
@@ -148,7 +152,7 @@ def main():
             standard[word] = header
 
     faults = 0
-    for name in sys.argv[2:] or names:
+    for name in names:
         missing = {}
         local = {one for groups in LOCAL.findall(text[name]) for words in groups for one in re.findall(r"\w+", words)}
         for word in set(WORD.findall(text[name])) - local:
@@ -166,8 +170,8 @@ def main():
             print(f"FAULT {name}: {word} without <{header}>")
             faults += 1
     if faults:
-        sys.exit(f"{faults} names of which a header does not include the header.")
-    print(f"{len(names)} headers include what declares the names that they use; {len(where)} names of the library's.")
+        sys.exit(f"{faults} names of which a file does not include the header.")
+    print(f"{len(names)} files include what declares the names that they use; {len(where)} names of the library's.")
 
 
 main()
