@@ -3,6 +3,9 @@
 
 #include <doctest/doctest.h>
 
+#include <type_traits>
+#include <vector>
+
 #include "genotype/kernels/portable/full_attention.hpp"
 #include "genotype/kernels/reference/attention.hpp"
 #include "genotype/kernels/reference/full_attention.hpp"
@@ -54,14 +57,16 @@ TEST_CASE_TEMPLATE("attention's gradient agrees with the plain loops, for every 
 
 TEST_CASE_TEMPLATE("issue 18.9: full attention agrees with the plain loops, for every number of threads", Device,
                    GENOTYPE_THRUST_DEVICES) {
-    for (const FullCase& one : full_cases({{1, 1}, {3, 17}, {2, 65}})) {
+    // One after the other there are no threads to tell apart.
+    const std::vector<int> others = std::is_same_v<Device, ThrustCpp> ? std::vector<int>{} : std::vector<int>{2, 3};
+    for (const FullCase& one : full_cases({{1, 1}, {2, 17}, {1, 65}})) {
         INFO(one.words);
         const FullOutcome wanted = one.run(Reference{});
         const FullOutcome found = with_threads(1, [&] { return one.run(Device{}); });
         CHECK(difference(found.y, wanted.y) < 1e-6);
         CHECK(difference(found.log_sums, wanted.log_sums, 8) < 1e-6);
         CHECK(difference(found.gradients, wanted.gradients, 8) < 3e-6);
-        for (const int threads : {2, 3}) {
+        for (const int threads : others) {
             const FullOutcome again = with_threads(threads, [&] { return one.run(Device{}); });
             CHECK(same_bits(again.y, found.y));
             CHECK(same_bits(again.gradients, found.gradients));

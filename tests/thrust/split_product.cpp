@@ -87,7 +87,7 @@ TEST_CASE("models plan the scratch that splits need") {
     using Text = LanguageModel<Embedding<5, 8>, Sequential<ReLU>, TiedHead>;
     CHECK(memory_of<Text, SplitCpp, Training>(vector_dims(1)).backward_scratch.fixed == wanted_scratch);
     CHECK(memory_of<Text, SplitCpp, Inference>(vector_dims(1)).forward_scratch.fixed == wanted_scratch);
-    using Net = VAE<300, 270, 4>;
+    using Net = VAE<300, 80, 4>;
     Trainer<Net, ThrustCpp> plain({.batch = 300, .seed = 3});
     Trainer<Net, SplitCpp> split({.batch = 300, .seed = 3});
     Tensor<Shape<300>> batch(300);

@@ -65,7 +65,8 @@ void expect_gradients() {
                 return static_cast<double>(trainer.evaluate(windows));
             };
             double error = largest;
-            for (const float step : {0.01f, 0.003f}) {  // where the loss bends much, the shorter
+            for (const float step : {0.01f, 0.003f}) {
+                if (error < 4e-3 * largest) break;  // the shorter one alone where the loss bends much
                 const double difference = (loss_at(step) - loss_at(-step)) / (2 * static_cast<double>(step));
                 error = std::min(error, std::abs(difference - static_cast<double>(found[static_cast<std::size_t>(i)])));
             }

@@ -234,6 +234,6 @@ TEST_CASE("GPT-2's own files") {
     CHECK(tokenizer.encode("Hello world") == Ids{15496, 995});
     CHECK(tokenizer.encode("<|endoftext|>") == Ids{50256});
     for (TokenId id = 0; id < tokenizer.size(); ++id) CHECK(tokenizer.id(tokenizer.token(id)) == id);
-    const std::string million(1'000'000, 'a');
-    CHECK(tokenizer.decode(tokenizer.encode(million)) == million);
+    const std::string long_word(200'000, 'a');
+    CHECK(tokenizer.decode(tokenizer.encode(long_word)) == long_word);
 }
