@@ -1,5 +1,6 @@
 // A program of somebody else's that reads and writes tokens.
-#include <genotype/text.hpp>
+#include <genotype/text/tokenizer/byte_level.hpp>
+#include <genotype/text/tokenizer/tokenizer.hpp>
 
 int main() {
     genotype::TokenizerParts parts{.merges = {"a b"}};

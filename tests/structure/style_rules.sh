@@ -14,17 +14,25 @@ left_overs='\b(TO''DO|FIX''ME|XX''X|HA''CK)\b'
 while IFS= read -r hit; do fault "left over: $hit"; done < <(
     grep -rnIE "$left_overs" --exclude-dir='build*' --exclude-dir=out --exclude-dir=.git --exclude-dir=.cache . | cut -c1-160)
 
-while IFS= read -r file; do
-    [[ $(head -n 1 "$file") == '//'* ]] || fault "$file: the first line does not say what the file is"
-    grep -q '^#pragma once$' "$file" || fault "$file: no #pragma once"
-    lines=$(wc -l <"$file")
-    ((lines <= 300)) || fault "$file: $lines lines, 300 at most"
-    while IFS= read -r hit; do fault "$file:$hit"; done < <(
-        grep -nE '^[^/]*\b(virtual|std::function|fast-math)\b' "$file" | cut -c1-120)
-    # A qualified call finds only the kernels that are already declared where it stands: a device's own come later.
-    while IFS= read -r hit; do fault "$file:$hit: the call of a kernel is qualified"; done < <(
-        grep -nE '\bkernels::[a-z_]+\((Device\{|device\b|call\.device)' "$file" | cut -c1-120)
-done < <(find include -name '*.hpp')
+while IFS= read -r hit; do fault "$hit"; done < <(find include -name '*.hpp' -print0 | sort -z | xargs -0 awk '
+    function ends() {
+        if (!name) return
+        if (!is_once) print name ": no #pragma once"
+        if (lines > 300) print name ": " lines " lines, 300 at most"
+    }
+    FNR == 1 {
+        ends(); name = FILENAME; is_once = 0
+        if (!/^\/\//) print name ": the first line does not say what the file is"
+    }
+    { lines = FNR }
+    /^#pragma once$/ { is_once = 1 }
+    END { ends() }')
+for file in $(find include -name '*.hpp' -empty); do fault "$file: is empty"; done
+while IFS= read -r hit; do fault "$hit"; done < <(
+    grep -rnE '^[^/]*\b(virtual|std::function|fast-math)\b' include --include='*.hpp' | cut -c1-160)
+# A qualified call finds only the kernels that are already declared where it stands: a device's own come later.
+while IFS= read -r hit; do fault "$hit: the call of a kernel is qualified"; done < <(
+    grep -rnE '\bkernels::[a-z_]+\((Device\{|device\b|call\.device)' include --include='*.hpp' | cut -c1-160)
 # The device that a caller was given is passed on, and a child's call is derived by `child` alone.
 while IFS= read -r hit; do fault "a device made anew: $hit"; done < <(
     grep -rnE '[Dd]evice(_type)?\{\}' include/genotype --include='*.hpp' | grep -v '^include/genotype/kernels/' | cut -c1-160)

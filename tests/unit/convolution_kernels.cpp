@@ -36,52 +36,53 @@ bool left_out(const Case& c) {
 }
 
 std::vector<Case> table() {
-    return {// The layers of a DCGAN and of a VAE, with fewer samples where the reference would take long.
-            conv(3, 64, 4, 2, 1, 32, 32, 3), conv(64, 128, 4, 2, 1, 16, 16, 15), conv(128, 256, 4, 2, 1, 8, 8, has_fewer_sizes ? 1 : 3),
-            conv(256, 1, 4, 1, 0, 4, 4, 64), transposed(256, 100, 4, 1, 0, 1, 1, 17), linear(784, 256, 64),
-            linear(256, 40, 64), linear(20, 256, 64), linear(256, 784, 1), conv(128, 256, 4, 2, 1, 8, 8, 16),
-            // Few samples and windows that lie mostly outside, or not quite.
-            transposed(64, 40, 4, 1, 0, 1, 1, 1), transposed(64, 40, 4, 1, 0, 1, 1, 2),
-            transposed(64, 40, 4, 1, 0, 1, 1, 6), transposed(32, 40, 5, 1, 0, 2, 1, 1),
-            transposed(32, 40, 4, 1, 0, 3, 3, 1), conv(32, 40, 5, 1, 2, 2, 2, 1), conv(32, 40, 3, 1, 1, 2, 2, 4),
-            // Products on both sides of their blocks: of the contraction, of the panels, of the register tiles' rows,
-            // of the gradient's rows and columns; one row; pixels as rows, more and fewer than weights.
-            linear(513, 33, 15), linear(512, 31, 57), linear(511, 32, 13), linear(40, 129, 257), linear(29, 127, 256),
-            linear(300, 20, 1), linear(17, 300, 1), linear(600, 143, 1), linear(90, 64, 2), linear(61, 70, 28),
-            conv(48, 33, 1, 1, 0, 7, 9, 3), conv(32, 64, 1, 1, 0, 16, 16, 2), conv(600, 20, 1, 1, 0, 3, 2, 1),
-            transposed(530, 24, 1, 1, 0, 2, 3, 2), conv(24, 16, 1, 2, 0, 7, 7, 3),
-            // To few large channels: as many values a pixel as a block holds, and one more; blocks of pixels.
-            conv(4, 20, 4, 2, 1, 9, 8, 3), transposed(16, 12, 2, 2, 0, 5, 5, 2), conv(65, 16, 1, 2, 0, 5, 5, 2),
-            transposed(3, 16, 4, 2, 1, 16, 16, 2), transposed(1, 40, 4, 2, 1, 17, 16, 2),
-            conv(2, 16, 3, 1, 1, 3, 5, 40),
-            // Channels that fill no vector, and few of them.
-            conv(1, 1, 3, 1, 1, 5, 7, 2), conv(5, 17, 3, 2, 1, 9, 6, 4), conv(33, 5, 2, 1, 0, 4, 4, 5),
-            conv(17, 33, 5, 3, 2, 11, 10, 9), conv(64, 3, 3, 1, 1, 8, 9, 20), conv(16, 2, 3, 2, 1, 7, 7, 2),
-            conv(3, 16, 5, 2, 0, 13, 9, 18), transposed(3, 64, 4, 2, 1, 5, 6, 16), transposed(4, 32, 3, 2, 1, 4, 4, 2),
-            // Few channels read where they lie: one panel and more, tiles of a row that end early, seven channels and
-            // eight, kernels of 16 and 17, a sample that fills the copy and one that does not fit it.
-            conv(3, 48, 3, 1, 1, 9, 14, 3), conv(7, 16, 3, 2, 1, 8, 29, 2), conv(8, 16, 3, 2, 1, 8, 29, 2),
-            conv(1, 96, 5, 1, 0, 6, 19, 5), conv(2, 32, 16, 3, 4, 25, 21, 2), conv(2, 32, 17, 3, 4, 25, 21, 2),
-            conv(1, 16, 3, 1, 0, 64, 256, 1), conv(1, 16, 3, 1, 0, 64, 257, 1), transposed(32, 3, 4, 2, 1, 7, 15, 3),
-            conv(4, 16, 2, 60, 0, 63, 63, 2),
-            // To few small channels with a stride of 1: one quad and two, as many columns as there may be, even
-            // kernels, each padding, bands of lines, the widest image and one wider, a tile's pixels and fewer.
-            conv(64, 4, 3, 1, 1, 14, 14, 3), conv(16, 7, 3, 1, 1, 5, 9, 2), conv(64, 1, 5, 1, 2, 9, 8, 2),
-            conv(32, 2, 4, 1, 1, 7, 9, 2), conv(32, 3, 4, 1, 2, 9, 7, 2), conv(16, 4, 3, 1, 0, 9, 11, 2),
-            conv(16, 4, 3, 1, 2, 5, 5, 2), conv(16, 4, 3, 1, 1, 40, 60, 1), conv(16, 4, 3, 1, 1, 7, 113, 1),
-            conv(16, 4, 3, 1, 1, 7, 114, 1), conv(16, 4, 3, 1, 1, 2, 7, 3), conv(16, 5, 3, 1, 1, 1, 5, 3),
-            conv(32, 2, 4, 1, 0, 16, 17, 2), conv(672, 4, 3, 1, 1, 4, 4, 2), conv(688, 4, 3, 1, 1, 4, 4, 2),
-            transposed(32, 4, 3, 1, 1, 6, 6, 2),
-            // Products of many rows, of which a thread has all panels, and gradients that copy their operands or not.
-            linear(40, 70, has_fewer_sizes ? 500 : 1500), has_fewer_sizes ? linear(515, 90, 300) : linear(530, 90, 1100),
-            has_fewer_sizes ? linear(160, 260, 260) : linear(300, 290, 300), linear(29, 300, 150),
-            // Strides longer than the kernel, paddings wider than the image, rows that no window reaches.
-            conv(4, 6, 1, 3, 0, 8, 8, 3), conv(4, 6, 2, 3, 0, 9, 10, 14), conv(2, 3, 5, 1, 3, 2, 2, 3),
-            conv(3, 2, 3, 2, 3, 4, 5, 7), conv(8, 8, 4, 3, 1, 12, 9, 33), transposed(7, 9, 2, 3, 0, 3, 4, 10),
-            // Windows and images larger than the blocks that are worked on at a time.
-            conv(70, 34, 5, 1, 2, 6, 6, 8), linear(1500, 70, 9), conv(2, 3, 3, 1, 1, 40, 45, 2),
-            conv(9, 40, 3, 1, 1, 3, 300, 1), conv(1, 2, 37, 1, 18, 40, 40, 2), conv(5, 20, 11, 2, 5, 12, 12, 3),
-            conv(9, 2, 21, 2, 3, 24, 24, 2)};
+    return {
+        // The layers of a DCGAN and of a VAE, with fewer samples where the reference would take long.
+        conv(3, 64, 4, 2, 1, 32, 32, 3), conv(64, 128, 4, 2, 1, 16, 16, 15),
+        conv(128, 256, 4, 2, 1, 8, 8, has_fewer_sizes ? 1 : 3), conv(256, 1, 4, 1, 0, 4, 4, 64),
+        transposed(256, 100, 4, 1, 0, 1, 1, 17), linear(784, 256, 64), linear(256, 40, 64), linear(20, 256, 64),
+        linear(256, 784, 1), conv(128, 256, 4, 2, 1, 8, 8, 16),
+        // Few samples and windows that lie mostly outside, or not quite.
+        transposed(64, 40, 4, 1, 0, 1, 1, 1), transposed(64, 40, 4, 1, 0, 1, 1, 2),
+        transposed(64, 40, 4, 1, 0, 1, 1, 6), transposed(32, 40, 5, 1, 0, 2, 1, 1),
+        transposed(32, 40, 4, 1, 0, 3, 3, 1), conv(32, 40, 5, 1, 2, 2, 2, 1), conv(32, 40, 3, 1, 1, 2, 2, 4),
+        // Products on both sides of their blocks: of the contraction, of the panels, of the register tiles' rows,
+        // of the gradient's rows and columns; one row; pixels as rows, more and fewer than weights.
+        linear(513, 33, 15), linear(512, 31, 57), linear(511, 32, 13), linear(40, 129, 257), linear(29, 127, 256),
+        linear(300, 20, 1), linear(17, 300, 1), linear(600, 143, 1), linear(90, 64, 2), linear(61, 70, 28),
+        conv(48, 33, 1, 1, 0, 7, 9, 3), conv(32, 64, 1, 1, 0, 16, 16, 2), conv(600, 20, 1, 1, 0, 3, 2, 1),
+        transposed(530, 24, 1, 1, 0, 2, 3, 2), conv(24, 16, 1, 2, 0, 7, 7, 3),
+        // To few large channels: as many values a pixel as a block holds, and one more; blocks of pixels.
+        conv(4, 20, 4, 2, 1, 9, 8, 3), transposed(16, 12, 2, 2, 0, 5, 5, 2), conv(65, 16, 1, 2, 0, 5, 5, 2),
+        transposed(3, 16, 4, 2, 1, 16, 16, 2), transposed(1, 40, 4, 2, 1, 17, 16, 2), conv(2, 16, 3, 1, 1, 3, 5, 40),
+        // Channels that fill no vector, and few of them.
+        conv(1, 1, 3, 1, 1, 5, 7, 2), conv(5, 17, 3, 2, 1, 9, 6, 4), conv(33, 5, 2, 1, 0, 4, 4, 5),
+        conv(17, 33, 5, 3, 2, 11, 10, 9), conv(64, 3, 3, 1, 1, 8, 9, 20), conv(16, 2, 3, 2, 1, 7, 7, 2),
+        conv(3, 16, 5, 2, 0, 13, 9, 18), transposed(3, 64, 4, 2, 1, 5, 6, 16), transposed(4, 32, 3, 2, 1, 4, 4, 2),
+        // Few channels read where they lie: one panel and more, tiles of a row that end early, seven channels and
+        // eight, kernels of 16 and 17, a sample that fills the copy and one that does not fit it.
+        conv(3, 48, 3, 1, 1, 9, 14, 3), conv(7, 16, 3, 2, 1, 8, 29, 2), conv(8, 16, 3, 2, 1, 8, 29, 2),
+        conv(1, 96, 5, 1, 0, 6, 19, 5), conv(2, 32, 16, 3, 4, 25, 21, 2), conv(2, 32, 17, 3, 4, 25, 21, 2),
+        conv(1, 16, 3, 1, 0, 64, 256, 1), conv(1, 16, 3, 1, 0, 64, 257, 1), transposed(32, 3, 4, 2, 1, 7, 15, 3),
+        conv(4, 16, 2, 60, 0, 63, 63, 2),
+        // To few small channels with a stride of 1: one quad and two, as many columns as there may be, even
+        // kernels, each padding, bands of lines, the widest image and one wider, a tile's pixels and fewer.
+        conv(64, 4, 3, 1, 1, 14, 14, 3), conv(16, 7, 3, 1, 1, 5, 9, 2), conv(64, 1, 5, 1, 2, 9, 8, 2),
+        conv(32, 2, 4, 1, 1, 7, 9, 2), conv(32, 3, 4, 1, 2, 9, 7, 2), conv(16, 4, 3, 1, 0, 9, 11, 2),
+        conv(16, 4, 3, 1, 2, 5, 5, 2), conv(16, 4, 3, 1, 1, 40, 60, 1), conv(16, 4, 3, 1, 1, 7, 113, 1),
+        conv(16, 4, 3, 1, 1, 7, 114, 1), conv(16, 4, 3, 1, 1, 2, 7, 3), conv(16, 5, 3, 1, 1, 1, 5, 3),
+        conv(32, 2, 4, 1, 0, 16, 17, 2), conv(672, 4, 3, 1, 1, 4, 4, 2), conv(688, 4, 3, 1, 1, 4, 4, 2),
+        transposed(32, 4, 3, 1, 1, 6, 6, 2),
+        // Products of many rows, of which a thread has all panels, and gradients that copy their operands or not.
+        linear(40, 70, has_fewer_sizes ? 500 : 1500), has_fewer_sizes ? linear(515, 90, 300) : linear(530, 90, 1100),
+        has_fewer_sizes ? linear(160, 260, 260) : linear(300, 290, 300), linear(29, 300, 150),
+        // Strides longer than the kernel, paddings wider than the image, rows that no window reaches.
+        conv(4, 6, 1, 3, 0, 8, 8, 3), conv(4, 6, 2, 3, 0, 9, 10, 14), conv(2, 3, 5, 1, 3, 2, 2, 3),
+        conv(3, 2, 3, 2, 3, 4, 5, 7), conv(8, 8, 4, 3, 1, 12, 9, 33), transposed(7, 9, 2, 3, 0, 3, 4, 10),
+        // Windows and images larger than the blocks that are worked on at a time.
+        conv(70, 34, 5, 1, 2, 6, 6, 8), linear(1500, 70, 9), conv(2, 3, 3, 1, 1, 40, 45, 2),
+        conv(9, 40, 3, 1, 1, 3, 300, 1), conv(1, 2, 37, 1, 18, 40, 40, 2), conv(5, 20, 11, 2, 5, 12, 12, 3),
+        conv(9, 2, 21, 2, 3, 24, 24, 2)};
 }
 
 }  // namespace

@@ -108,8 +108,10 @@ struct Exact {
     std::vector<double> small, large, gradient, added;
 
     Exact(const Case& c, const Inputs& in)
-        : small(filled(in.small_bias, in.small.size())), large(filled(in.large_bias, in.large.size())),
-          gradient(in.weights.size()), added(in.before.begin(), in.before.end()) {
+        : small(filled(in.small_bias, in.small.size())),
+          large(filled(in.large_bias, in.large.size())),
+          gradient(in.weights.size()),
+          added(in.before.begin(), in.before.end()) {
         const kernels::ConvGeometry& g = c.geometry;
         const float* weights = in.weights.data();
         for (int sample = 0; sample < c.batch; ++sample) {
