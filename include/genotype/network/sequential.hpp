@@ -135,6 +135,7 @@ struct Sequential {
                                         .y = stored(p.activation[i + 1]),
                                         .dy = i + 1 == steps.size() ? pass.dy : gradient(i + 1),
                                         .dx = i <= first ? pass.dx : gradient(i)});
+            if (i == 0) call.added = pass.added;
             if constexpr (binds_names) {
                 call.values = values;
                 // The gradient by a name is born where it is first added to.
@@ -215,10 +216,13 @@ struct Sequential {
 
 }  // namespace combinators
 
-/// That of the last of its steps.
+/// That of the last of its steps, and of the first.
 template <class Device, class... L>
 inline constexpr bool adds_to_output<combinators::Sequential<L...>, Device> =
     detail::last_adds<Device>(detail::FusedChain<Device, L...>{});
+template <class Device, class... L>
+inline constexpr bool adds_to_gradient<combinators::Sequential<L...>, Device> =
+    detail::first_adds<Device>(detail::FusedChain<Device, L...>{});
 
 namespace detail {
 template <class... L>
