@@ -139,10 +139,15 @@ struct Sequential {
             if constexpr (binds_names) {
                 call.values = values;
                 // The gradient by a name is born where it is first added to.
-                for (std::size_t layer = 0; layer < i; ++layer)
-                    if (const detail::ValuePlan& value = p.values[layer];
-                        value.binds && value.last_reader == i && is_asked(layer))
-                        Device::clear(pass.scratch.at(value.gradient).per_sample, pass.batch * value.dims.count());
+                for (std::size_t layer = 0, bound = 0; layer < i; ++layer) {
+                    const detail::ValuePlan& value = p.values[layer];
+                    if (!value.binds) continue;
+                    const bool is_born = value.last_reader == i && is_asked(layer);
+                    own[bound].is_new = is_born && starts_gradients<Device>[i];
+                    if (is_born && !own[bound].is_new)
+                        Device::clear(own[bound].gradient, pass.batch * value.dims.count());
+                    ++bound;
+                }
             }
             steps[i](device, call);
         }
@@ -180,6 +185,14 @@ struct Sequential {
 
     template <class Device>
     using Steps = detail::FusedChain<Device, L...>;
+
+    /// Which steps write a name's gradient where they are the first to add to it.
+    template <class... Step>
+    static constexpr auto start_gradients(detail::Steps<Step...>) {
+        return std::array{detail::starts_gradient<Step>()...};
+    }
+    template <class Device>
+    static constexpr auto starts_gradients = start_gradients(Steps<Device>{});
 
     template <class Device, class Mode, class... Step>
     static constexpr auto plan_steps(detail::Steps<Step...>, Dims in) {
