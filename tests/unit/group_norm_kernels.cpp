@@ -131,6 +131,15 @@ Modulated at_once(const Sizes& s, const Array& x, const Array& dy, const Array& 
     backward(dx.data(), nullptr, nullptr, dmoments.data());
     CHECK(same_bits(dx, out.dx));
     CHECK(same_bits(dmoments, out.dmoments));
+    // What is added to dx is added behind it.
+    const Array added = random_array(s.count(), 3);
+    Array sum = unwritten(s.count());
+    group_norm_backward(device, s.batch, s.pixels, s.channels, s.groups, x.data(), dy.data(), weight.data(),
+                        statistics.data(), scratch.data(), sum.data(), nullptr, nullptr, accumulate, bias.data(),
+                        activation, {moments.data(), affine.data(), dmoments.data()}, added.data());
+    for (std::size_t at = 0; at < dx.size(); ++at) dx[at] += added[at];
+    CHECK(same_bits(sum, dx));
+    CHECK(same_bits(dmoments, out.dmoments));
     return out;
 }
 

@@ -39,6 +39,16 @@ TEST_CASE("a projection") {
     expect_gradients<Residual<Dropout<0.4f>, Projection<Dropout<0.4f>>>, Shape<5>>();
 }
 
+TEST_CASE("the branch's first layer is a norm that adds the gradient by the other side") {
+    using Block = Residual<GroupNorm<2, 4>, SiLU, Conv<4, 4, 3, 1, 1>>;
+    expect_on_both<Block, Shape<4, 3, 3>>();
+    expect_on_both<Sequential<Conv<2, 4, 1>, Residual<GroupNorm<2, 4>>, Block, Tanh>, Shape<2, 3, 3>>();
+    using Narrow = Residual<GroupNorm<2, 4>, SiLU, Conv<4, 2, 3, 1, 1>, Projection<Conv<4, 2, 1>, Dropout<0.3f>>>;
+    expect_on_both<Sequential<Conv<2, 4, 1>, Narrow>, Shape<2, 3, 3>>();
+    using Nested = Residual<Residual<GroupNorm<1, 4>, Tanh, Conv<4, 4, 1>>, SiLU>;
+    expect_on_both<Sequential<Conv<2, 4, 1>, Nested>, Shape<2, 3, 3>>();
+}
+
 TEST_CASE("residuals in residuals and chains") {
     using Inner = Residual<Linear<4, 4>, Tanh>;
     expect_on_both<Residual<Inner, Inner>, Shape<4>>();

@@ -69,4 +69,15 @@ constexpr bool possible(bool (*condition)(const ConvGeometry&)) {
 /// The image whose transform is in a convolution's scratch, after a call that read it as its source.
 enum class Transformed { none, large, small };
 
+/// Whether a convolution's weight gradient goes before the gradient by its input: on a device that says of which
+/// convolutions it `keeps_transformed` images, where it does not. What is shared out by samples and written last is
+/// then still in the cache of the core that reads it next; for a weight gradient each core reads what all have written.
+template <class Device, class Geometry>
+constexpr bool weights_go_first([[maybe_unused]] Device device, [[maybe_unused]] const Geometry& g) {
+    if constexpr (requires { keeps_transformed(device, g); })
+        return !keeps_transformed(device, g);
+    else
+        return false;
+}
+
 }  // namespace genotype::inline v0_1::kernels

@@ -10,6 +10,7 @@ namespace kernels {
 /// `convolve(device, ...)`, and a user's program has `map`, `sum` or `update` to itself.
 struct DeviceBase {
     static constexpr bool modulates_norms = false;  // see kernels/norm_modulation.hpp
+    static constexpr bool joins_gradients = false;  // see network/residual.hpp
 };
 
 }  // namespace kernels
@@ -17,6 +18,7 @@ struct DeviceBase {
 /// SIMD (xsimd) and OpenMP on this machine's processor. Results are the same for every number of threads.
 struct Cpu : HostMemory, kernels::DeviceBase {
     static constexpr bool modulates_norms = true;
+    static constexpr bool joins_gradients = true;
 };
 
 /// Plain loops that can be checked by eye: the oracle that every other device is tested against.

@@ -1,7 +1,7 @@
 // Concat: a named value's channels behind one's own.
 #pragma once
 
-#include "genotype/kernels/functions.hpp"
+#include "genotype/kernels/joined_columns.hpp"
 #include "genotype/layers/layer.hpp"
 
 namespace genotype::inline v0_1 {
@@ -16,6 +16,7 @@ struct Concat : LayerBase {
     using linear_map = Concat;
     static constexpr bool backward_reads_input = false;
     static constexpr int joined_channels = channels;
+    static constexpr bool starts_gradient = true;
 
     static constexpr Inferred output(Dims in) {
         if (channels < 1) return {FaultKind::size, vector_dims(channels), {}};
@@ -30,17 +31,15 @@ struct Concat : LayerBase {
 
     template <class Device, class Mode>
     static void forward(Device device, Mode, const Forward<Mode>& pass) {
-        const long rows = pass.batch * pass.in.pixels(), own = pass.in.first, all = own + channels;
-        update_columns(device, rows, own, kernels::Assign{}, pass.x, own, pass.y, all);
-        update_columns(device, rows, channels, kernels::Assign{}, value_of<N>(pass).data, channels, pass.y + own, all);
+        join_columns(device, pass.batch * pass.in.pixels(), pass.in.first, channels, pass.x, value_of<N>(pass).data,
+                     pass.y);
     }
 
     template <class Device>
     static void backward(Device device, const Backward& pass) {
-        const long rows = pass.batch * pass.in.pixels(), own = pass.in.first, all = own + channels;
-        if (pass.dx) update_columns(device, rows, own, kernels::Assign{}, pass.dy, all, pass.dx, own);
-        if (float* const gradient = value_of<N>(pass).gradient)
-            update_columns(device, rows, channels, kernels::AddTo{}, pass.dy + own, all, gradient, channels);
+        const NamedValue& named = value_of<N>(pass);
+        split_columns(device, pass.batch * pass.in.pixels(), pass.in.first, channels, pass.dy, pass.dx, named.gradient,
+                      named.is_new);
     }
 };
 

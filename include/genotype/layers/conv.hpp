@@ -87,14 +87,20 @@ struct Conv<in_channels, out_channels, kernel, stride, padding, Choice> : LayerB
     template <class Device>
     static void backward(Device device, const Backward& b) {
         const Geometry sizes = geometry(b.in, b.out);
-        if (b.dx) convolve_transposed(device, sizes, b.batch, b.dy, weights<Device>(b), nullptr, b.dx, b.scratch);
-        if (!b.gradients) return;
-        convolve_weight_gradient(device, sizes, b.batch, b.x, b.dy, b.gradients + parameter_offset<Conv>(0),
-                                 b.accumulate, b.scratch,
-                                 b.dx ? kernels::Transformed::small : kernels::Transformed::none);
-        if constexpr (has_bias)
-            column_sums(device, static_cast<long>(b.batch) * b.out.pixels(), out_channels, b.dy,
-                        b.gradients + parameter_offset<Conv>(1), b.accumulate);
+        const bool waits = weights_go_first(device, sizes);
+        const auto go_back = [&] {
+            if (b.dx) convolve_transposed(device, sizes, b.batch, b.dy, weights<Device>(b), nullptr, b.dx, b.scratch);
+        };
+        if (!waits) go_back();
+        if (b.gradients) {
+            convolve_weight_gradient(device, sizes, b.batch, b.x, b.dy, b.gradients + parameter_offset<Conv>(0),
+                                     b.accumulate, b.scratch,
+                                     b.dx && !waits ? kernels::Transformed::small : kernels::Transformed::none);
+            if constexpr (has_bias)
+                column_sums(device, static_cast<long>(b.batch) * b.out.pixels(), out_channels, b.dy,
+                            b.gradients + parameter_offset<Conv>(1), b.accumulate);
+        }
+        if (waits) go_back();
     }
 
   private:

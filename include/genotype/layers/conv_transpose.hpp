@@ -87,14 +87,20 @@ struct ConvT<in_channels, out_channels, kernel, stride, padding, Choice> : Layer
     template <class Device>
     static void backward(Device device, const Backward& b) {
         const Geometry sizes = geometry(b.in, b.out);
-        if (b.dx) convolve(device, sizes, b.batch, b.dy, weights<Device>(b), nullptr, b.dx, b.scratch);
-        if (!b.gradients) return;
-        convolve_weight_gradient(device, sizes, b.batch, b.dy, b.x, b.gradients + parameter_offset<ConvT>(0),
-                                 b.accumulate, b.scratch,
-                                 b.dx ? kernels::Transformed::large : kernels::Transformed::none);
-        if constexpr (has_bias)
-            column_sums(device, static_cast<long>(b.batch) * b.out.pixels(), out_channels, b.dy,
-                        b.gradients + parameter_offset<ConvT>(1), b.accumulate);
+        const bool waits = weights_go_first(device, sizes);
+        const auto go_back = [&] {
+            if (b.dx) convolve(device, sizes, b.batch, b.dy, weights<Device>(b), nullptr, b.dx, b.scratch);
+        };
+        if (!waits) go_back();
+        if (b.gradients) {
+            convolve_weight_gradient(device, sizes, b.batch, b.dy, b.x, b.gradients + parameter_offset<ConvT>(0),
+                                     b.accumulate, b.scratch,
+                                     b.dx && !waits ? kernels::Transformed::large : kernels::Transformed::none);
+            if constexpr (has_bias)
+                column_sums(device, static_cast<long>(b.batch) * b.out.pixels(), out_channels, b.dy,
+                            b.gradients + parameter_offset<ConvT>(1), b.accumulate);
+        }
+        if (waits) go_back();
     }
 
   private:

@@ -50,6 +50,7 @@ requires(sizeof...(numbers) <= 1) struct GroupNorm : LayerBase {
     // network/fused.hpp.
     static constexpr bool applies_activation = true;
     static constexpr bool applies_modulation = true;
+    static constexpr bool joins_gradient = true;  // see network/residual.hpp
 
     template <class Device, class Mode, class Activation = kernels::NoActivation, class... Modulation>
     static void forward(Device device, Mode, const Forward<Mode>& pass, Activation activation = {},
@@ -64,12 +65,18 @@ requires(sizeof...(numbers) <= 1) struct GroupNorm : LayerBase {
     static void backward(Device device, const Backward& pass, Activation activation = {},
                          const Modulation&... modulation) {
         float* const gradients = pass.gradients;
-        group_norm_backward(device, pass.batch, pass.in.pixels(), channels, groups, pass.x, pass.dy,
-                            pass.parameters + parameter_offset<GroupNorm>(0), pass.saved.per_sample,
-                            pass.scratch.per_sample, pass.dx,
-                            gradients ? gradients + parameter_offset<GroupNorm>(0) : nullptr,
-                            gradients ? gradients + parameter_offset<GroupNorm>(1) : nullptr, pass.accumulate,
-                            pass.parameters + parameter_offset<GroupNorm>(1), activation, modulation...);
+        const auto run = [&](const auto&... with) {
+            group_norm_backward(device, pass.batch, pass.in.pixels(), channels, groups, pass.x, pass.dy,
+                                pass.parameters + parameter_offset<GroupNorm>(0), pass.saved.per_sample,
+                                pass.scratch.per_sample, pass.dx,
+                                gradients ? gradients + parameter_offset<GroupNorm>(0) : nullptr,
+                                gradients ? gradients + parameter_offset<GroupNorm>(1) : nullptr, pass.accumulate,
+                                pass.parameters + parameter_offset<GroupNorm>(1), activation, with...);
+        };
+        if constexpr (Device::joins_gradients)
+            run(kernels::NormModulation{modulation...}, pass.added);
+        else
+            run(modulation...);
     }
 
     template <class Device>

@@ -30,12 +30,14 @@ struct Given : Name {
 };
 
 /// A value that a name stands for during one pass. `gradient` is where the gradient by it is added to, for there may be
-/// several readers; null where it is not requested.
+/// several readers; null where it is not requested. Where nothing is there yet, a reader that `starts_gradient` finds
+/// it `is_new`, and writes it; others find zeros.
 struct NamedValue {
     std::string_view name = {};
     const float* data = nullptr;
     float* gradient = nullptr;
     const NamedValue* outer = nullptr;  // those that were there before
+    bool is_new = false;
 };
 
 namespace detail {
@@ -97,6 +99,15 @@ template <class L>
 constexpr bool ignores_input() {
     if constexpr (requires { L::ignores_input; })
         return L::ignores_input;
+    else
+        return false;
+}
+
+/// Whether a layer can write the gradient by the name that it reads where there is none yet: see `NamedValue`.
+template <class L>
+constexpr bool starts_gradient() {
+    if constexpr (requires { L::starts_gradient; })
+        return L::starts_gradient;
     else
         return false;
 }

@@ -101,6 +101,7 @@ struct Backward {
     bool accumulate;
     MemoryRegion saved;
     MemoryRegion scratch;
+    const float* added = nullptr;  // as many values as dx: added to it, where `adds_to_gradient`
     const NamedValue* values = nullptr;
 
     /// The data of a child's call: its input and output, and the gradients by them.
@@ -123,6 +124,7 @@ struct Backward {
         call.packed = packed + at.packed;
         call.saved = saved.at(at.saved);
         call.scratch = scratch.at(at.scratch);
+        call.added = nullptr;
         return call;
     }
 };

@@ -37,9 +37,18 @@ concept Modulation = AppliesActivation<L> && L::is_modulation;
 template <class L>
 concept ProductLayer = Layer<L> && L::is_product;
 
+/// A layer whose backward adds the gradient by the other side of a residual to its dx, on a device that
+/// `joins_gradients`.
+template <class L>
+concept JoinsGradient = Layer<L> && L::joins_gradient;
+
 /// Whether L's forward adds `added` to what comes out.
 template <class L, class Device>
 inline constexpr bool adds_to_output = ProductLayer<L>&& kernels::has_epilogues<Device>;
+
+/// Whether L's backward adds `added` to its dx.
+template <class L, class Device>
+inline constexpr bool adds_to_gradient = JoinsGradient<L>&& Device::joins_gradients;
 
 /// Neighbours in one pass over memory. What lies between them is never written there.
 template <Layer... L>
@@ -70,6 +79,7 @@ struct Fused<L, A> : L {
 template <AppliesModulation L, Modulation M, ElementwiseActivation... A>
 requires(sizeof...(A) <= 1) struct Fused<L, M, A...> : LayerBase {
     using reads = typename M::reads;
+    static constexpr bool joins_gradient = JoinsGradient<L>;
     static constexpr auto parameters = [] {
         std::array<Parameter, L::parameters.size() + M::parameters.size()> both{};
         std::size_t next = 0;
@@ -238,6 +248,10 @@ using FusedChain = decltype(fuse<Device>(Steps<L...>{}, std::make_index_sequence
 template <class Device, class... Step>
 constexpr bool last_adds(Steps<Step...>) {
     return adds_to_output<nth<static_cast<int>(sizeof...(Step)) - 1, Step...>, Device>;
+}
+template <class Device, class... Step>
+constexpr bool first_adds(Steps<Step...>) {
+    return adds_to_gradient<nth<0, Step...>, Device>;
 }
 
 }  // namespace detail

@@ -43,6 +43,9 @@ struct Residual<Sequential<B...>, Projection<S...>> {
         else
             return false;
     }
+    /// Whether the projection's backward, if there is one, may go before the branch's, which then adds its gradient:
+    /// not where both may add to that by a name, in an order that would become another.
+    static constexpr bool projects_first = std::same_as<typename detail::ChainReads<S...>::type, detail::Names<>>;
     static constexpr bool backward_reads_input = reads_input();
     static constexpr bool backward_reads_output = false;  // y is the sum: what the branch reads of its own is saved
 
@@ -148,20 +151,35 @@ struct Residual<Sequential<B...>, Projection<S...>> {
         constexpr Plan<Device, Training> plan(In);
         const float* const from_branch =
             Branch::backward_reads_output ? pass.saved.at(plan.branch_output).per_sample : pass.y;
-        run_backward<Branch, In>(device, pass.child(plan.in_backward(plan.branch), pass.in, pass.out,
-                                                    {pass.x, from_branch, pass.dy, pass.dx}));
-        const float* other = pass.dy;
-        if constexpr (projects) {
-            const float* const from_shortcut =
-                shortcut_reads_output() ? pass.saved.at(plan.shortcut_output).per_sample : nullptr;
-            float* const dx = pass.dx ? pass.scratch.per_sample : nullptr;
-            run_backward<Shortcut, In>(device, pass.child(plan.in_backward(plan.shortcut), pass.in, pass.out,
-                                                          {pass.x, from_shortcut, pass.dy, dx}));
-            other = dx;
+        Backward branch =
+            pass.child(plan.in_backward(plan.branch), pass.in, pass.out, {pass.x, from_branch, pass.dy, pass.dx});
+        if constexpr (projects_first && adds_to_gradient<Branch, Device>) {
+            const float* const other = other_gradient<In>(device, pass);
+            if (pass.dx) branch.added = other;
+            run_backward<Branch, In>(device, branch);
+        } else {
+            run_backward<Branch, In>(device, branch);
+            const float* const other = other_gradient<In>(device, pass);
+            if (pass.dx)
+                map(device, pass.batch * pass.in.count(), kernels::Add{}, pass.dx, static_cast<const float*>(pass.dx),
+                    other);
         }
-        if (pass.dx)
-            map(device, pass.batch * pass.in.count(), kernels::Add{}, pass.dx, static_cast<const float*>(pass.dx),
-                other);
+    }
+
+  private:
+    /// What is added to the gradient by the branch's input; null where that is not requested of a projection.
+    template <Dims In, class Device>
+    static const float* other_gradient(Device device, const Backward& pass) {
+        if constexpr (projects) {
+            constexpr Plan<Device, Training> plan(In);
+            const float* const y = shortcut_reads_output() ? pass.saved.at(plan.shortcut_output).per_sample : nullptr;
+            float* const dx = pass.dx ? pass.scratch.per_sample : nullptr;
+            run_backward<Shortcut, In>(
+                device, pass.child(plan.in_backward(plan.shortcut), pass.in, pass.out, {pass.x, y, pass.dy, dx}));
+            return dx;
+        } else {
+            return pass.dy;
+        }
     }
 };
 

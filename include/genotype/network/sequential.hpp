@@ -135,13 +135,19 @@ struct Sequential {
                                         .y = stored(p.activation[i + 1]),
                                         .dy = i + 1 == steps.size() ? pass.dy : gradient(i + 1),
                                         .dx = i <= first ? pass.dx : gradient(i)});
+            if (i == 0) call.added = pass.added;
             if constexpr (binds_names) {
                 call.values = values;
                 // The gradient by a name is born where it is first added to.
-                for (std::size_t layer = 0; layer < i; ++layer)
-                    if (const detail::ValuePlan& value = p.values[layer];
-                        value.binds && value.last_reader == i && is_asked(layer))
-                        Device::clear(pass.scratch.at(value.gradient).per_sample, pass.batch * value.dims.count());
+                for (std::size_t layer = 0, bound = 0; layer < i; ++layer) {
+                    const detail::ValuePlan& value = p.values[layer];
+                    if (!value.binds) continue;
+                    const bool is_born = value.last_reader == i && is_asked(layer);
+                    own[bound].is_new = is_born && starts_gradients<Device>[i];
+                    if (is_born && !own[bound].is_new)
+                        Device::clear(own[bound].gradient, pass.batch * value.dims.count());
+                    ++bound;
+                }
             }
             steps[i](device, call);
         }
@@ -180,6 +186,14 @@ struct Sequential {
     template <class Device>
     using Steps = detail::FusedChain<Device, L...>;
 
+    /// Which steps write a name's gradient where they are the first to add to it.
+    template <class... Step>
+    static constexpr auto start_gradients(detail::Steps<Step...>) {
+        return std::array{detail::starts_gradient<Step>()...};
+    }
+    template <class Device>
+    static constexpr auto starts_gradients = start_gradients(Steps<Device>{});
+
     template <class Device, class Mode, class... Step>
     static constexpr auto plan_steps(detail::Steps<Step...>, Dims in) {
         return detail::plan_chain<Device, Mode, Step...>(in);
@@ -215,10 +229,13 @@ struct Sequential {
 
 }  // namespace combinators
 
-/// That of the last of its steps.
+/// That of the last of its steps, and of the first.
 template <class Device, class... L>
 inline constexpr bool adds_to_output<combinators::Sequential<L...>, Device> =
     detail::last_adds<Device>(detail::FusedChain<Device, L...>{});
+template <class Device, class... L>
+inline constexpr bool adds_to_gradient<combinators::Sequential<L...>, Device> =
+    detail::first_adds<Device>(detail::FusedChain<Device, L...>{});
 
 namespace detail {
 template <class... L>

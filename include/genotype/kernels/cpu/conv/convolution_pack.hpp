@@ -64,7 +64,7 @@ inline void pack(const ConvDirection& direction, const float* plain, float* pack
     const int panels = lanes_along_source(direction.source_channels(), direction.channels())
                            ? 1
                            : (direction.channels() + tile_columns - 1) / tile_columns;
-#pragma omp parallel if (static_cast <double>(g.weights()) > worth_threads / 16)
+#pragma omp parallel if (static_cast <double>(g.weights()) > worth_threads / 32)
     {
         const int thread = omp_get_thread_num(), threads = omp_get_num_threads();
         float* to = packed;

@@ -119,6 +119,11 @@ constexpr ConvForm convolution_form(Cpu, const ConvGeometry& g, int batch) {
                : ConvForm::direct;
 }
 
+/// Whether a weight gradient finds one side's points in the scratch.
+constexpr bool keeps_transformed(Cpu, const ConvGeometry& g) {
+    return detail::winograd_channels(g) && detail::winograd_images(g) && !detail::winograd_within_cache(g);
+}
+
 /// Scratch of each direction. Both sides' transformed tiles, with room for what `winograd_tile_pitch` adds.
 [[gnu::noinline]] constexpr MemoryExtent convolution_scratch(Cpu, const ConvGeometry& g) {
     if (!detail::winograd_channels(g) || !detail::winograd_images(g)) return {};

@@ -121,8 +121,8 @@ Vector activation_offset(Part part, const float* bias) {
         return part.load(bias);
 }
 template <class Activation>
-Vector before_activation(Activation activation, const Vector& dy, const Vector& deviation, const Vector& scale,
-                         const Vector& offset) {
+[[gnu::always_inline]] inline Vector before_activation(Activation activation, const Vector& dy, const Vector& deviation,
+                                                       const Vector& scale, const Vector& offset) {
     if constexpr (std::same_as<Activation, NoActivation>) {
         return dy;
     } else {
@@ -135,13 +135,14 @@ Vector before_activation(Activation activation, const Vector& dy, const Vector& 
 template <class Activation>
 void rows_before_activation(long rows, int channels, const float* x, const float* dy, const float* mean,
                             const float* inverse, const float* weight, const float* bias, Activation activation,
-                            float* before, long ahead) {
+                            float* before, long ahead, const float* soon) {
     for_each_value(rows, channels, [&](long c, auto part) {
         const Vector center = part.load(mean + c), offset = part.load(bias + c);
         const Vector scale = part.load(inverse + c) * part.load(weight + c);
         return [=](long at) {
             __builtin_prefetch(x + at + ahead, 0, 2);
             __builtin_prefetch(dy + at + ahead, 0, 2);
+            __builtin_prefetch(soon + at, 0, 2);
             part.store(before_activation(activation, part.load(dy + at), part.load(x + at) - center, scale, offset),
                        before + at);
         };

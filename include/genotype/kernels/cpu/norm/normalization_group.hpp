@@ -50,10 +50,10 @@ inline void split_products(long sample, int channels, const float* weight, const
 }
 
 /// dx = inverse * (weight * dy - gradient_mean - normalised x * product_mean), from dy before the activation, which may
-/// lie at dx.
+/// lie at dx; plus `added`, which may be null.
 inline void center_rows(long rows, int channels, const float* x, const float* dy, const float* mean,
                         const float* inverse, const float* weight, const float* gradient_mean,
-                        const float* product_mean, float* dx) {
+                        const float* product_mean, const float* added, float* dx) {
     for_each_value(rows, channels, [&](long c, auto part) {
         const Vector center = part.load(mean + c), deviations = part.load(inverse + c);
         const Vector scale = deviations * part.load(weight + c);
@@ -61,7 +61,8 @@ inline void center_rows(long rows, int channels, const float* x, const float* dy
         const Vector pull = deviations * deviations * part.load(product_mean + c);
         return [=](long at) {
             const Vector pulled = xsimd::fma(part.load(x + at) - center, pull, back);
-            part.store(xsimd::fms(part.load(dy + at), scale, pulled), dx + at);
+            const Vector centered = xsimd::fms(part.load(dy + at), scale, pulled);
+            part.store(added ? centered + part.load(added + at) : centered, dx + at);
         };
     });
 }
@@ -105,12 +106,12 @@ void group_norm(Cpu, int batch, int pixels, int channels, int groups, const floa
 }
 
 /// Backward with the statistics of forward. Scratch: (batch, 4, channels). Null: dx, or dweight and dbias together. The
-/// bias is read where there is an activation or a modulation.
+/// bias is read where there is an activation or a modulation; `added` is added to dx.
 template <class Activation = NoActivation>
 void group_norm_backward(Cpu, int batch, int pixels, int channels, int groups, const float* x, const float* dy,
                          const float* weight, const float* statistics, float* scratch, float* dx, float* dweight,
                          float* dbias, bool accumulate, const float* bias = nullptr, Activation activation = {},
-                         NormModulation modulation = {}) {
+                         NormModulation modulation = {}, const float* added = nullptr) {
     constexpr int rows_at_once = 16;
     const long count = static_cast<long>(pixels) * channels;
     const int width = channels / groups;
@@ -138,7 +139,8 @@ void group_norm_backward(Cpu, int batch, int pixels, int channels, int groups, c
                 const long at = static_cast<long>(row) * channels;
                 float* const before = dx + sample * count + at;
                 detail::rows_before_activation(rows, channels, from + at, derivatives + at, mean, inverse, own.weight,
-                                               own.bias, activation, before, sample + 1 < batch ? count : 0);
+                                               own.bias, activation, before, sample + 1 < batch ? count : 0,
+                                               (added ? added + sample * count : from) + at);
                 detail::column_products(rows, channels, from + at, before, mean, inverse, own.weight, nullptr,
                                         NoActivation{}, bias_sum, weight_sum);
             }
@@ -158,7 +160,7 @@ void group_norm_backward(Cpu, int batch, int pixels, int channels, int groups, c
         }
         if (dx)
             detail::center_rows(pixels, channels, from, derivatives, mean, inverse, own.weight, gradient_mean,
-                                product_mean, dx + sample * count);
+                                product_mean, added ? added + sample * count : nullptr, dx + sample * count);
         if (modulation.moments)
             detail::split_products(sample, channels, weight, bias, modulation, bias_sum, weight_sum);
     }
