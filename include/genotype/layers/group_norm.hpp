@@ -4,6 +4,7 @@
 #include <array>
 
 #include "genotype/kernels/functions.hpp"
+#include "genotype/kernels/norm_modulation.hpp"
 #include "genotype/kernels/norm_shape.hpp"
 #include "genotype/layers/layer.hpp"
 #include "genotype/layers/number_arguments.hpp"
