@@ -101,8 +101,8 @@ struct Backward {
     bool accumulate;
     MemoryRegion saved;
     MemoryRegion scratch;
-    const float* added = nullptr;  // as many values as dx: added to it, where `adds_to_gradient`
     const NamedValue* values = nullptr;
+    const float* added = nullptr;  // as many values as dx: added to it, where a layer `joins_gradient`
 
     /// The data of a child's call: its input and output, and the gradients by them.
     struct Data {
