@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The C++ in the project's pages compiles as it stands there, and so do the examples, with Clang where the build has put them
-# together (structure/includes.py reads what each includes by itself); the programs that must not compile do not and say what the page shows; files and headings that the pages
-# link to are there.
+# together (structure/includes.py reads what each includes by itself); the programs that must not compile do not and say what
+# the page shows; files and headings that the pages link to are there.
 # usage: snippets.sh COMPILER [PAGE...]: of those pages alone
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/../structure/common.sh"
