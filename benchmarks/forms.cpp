@@ -15,16 +15,11 @@ using namespace genotype;
 
 namespace {
 
-using Generator = Sequential<
-    ConvT<100, 256, 4, 1, 0>, BN<256>, ReLU,
-    ConvT<256, 128, 4, 2, 1>, BN<128>, ReLU,
-    ConvT<128,  64, 4, 2, 1>, BN<64>,  ReLU,
-    ConvT< 64,   3, 4, 2, 1>, Tanh>;
-using Discriminator = Sequential<
-    Conv<  3,  64, 4, 2, 1>, LeakyReLU<0.2f>,
-    Conv< 64, 128, 4, 2, 1>, BN<128>, LeakyReLU<0.2f>,
-    Conv<128, 256, 4, 2, 1>, BN<256>, LeakyReLU<0.2f>,
-    Conv<256,   1, 4, 1, 0>, Sigmoid>;
+using Generator = Sequential<ConvT<100, 256, 4, 1, 0>, BN<256>, ReLU, ConvT<256, 128, 4, 2, 1>, BN<128>, ReLU,
+                             ConvT<128, 64, 4, 2, 1>, BN<64>, ReLU, ConvT<64, 3, 4, 2, 1>, Tanh>;
+using Discriminator =
+    Sequential<Conv<3, 64, 4, 2, 1>, LeakyReLU<0.2f>, Conv<64, 128, 4, 2, 1>, BN<128>, LeakyReLU<0.2f>,
+               Conv<128, 256, 4, 2, 1>, BN<256>, LeakyReLU<0.2f>, Conv<256, 1, 4, 1, 0>, Sigmoid>;
 using Dcgan = GAN<Generator, Discriminator>;
 using Image = Dcgan::Image;
 using Noise = Dcgan::Noise;
@@ -53,8 +48,8 @@ struct Run {
         seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
         sums.discriminator += losses.discriminator;
         sums.generator += losses.generator;
-        sums.real_answer += losses.real_answer;
-        sums.fake_answer += losses.fake_answer;
+        sums.real_output += losses.real_output;
+        sums.fake_output += losses.fake_output;
         for (Series* series : {&discriminator, &generator})
             series->x.push_back(static_cast<double>(series->x.size() + 1));
         discriminator.y.push_back(losses.discriminator);
@@ -66,7 +61,7 @@ struct Run {
     void print(int steps) {
         const auto mean = [&](float sum) { return static_cast<double>(sum) / steps; };
         std::printf("  %7.3f %7.3f %6.2f %8.2f %8.1f", mean(sums.discriminator), mean(sums.generator),
-                    mean(sums.real_answer), mean(sums.fake_answer), 1e3 * seconds / steps);
+                    mean(sums.real_output), mean(sums.fake_output), 1e3 * seconds / steps);
         sums = {};
         seconds = 0;
     }

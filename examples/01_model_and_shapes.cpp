@@ -1,4 +1,5 @@
 // A model is a type. Its shapes, parameters and memory are known when the program is compiled.
+//     g++ -std=c++20 -O2 -march=native -fopenmp -I include examples/01_model_and_shapes.cpp
 //     build/examples/01_model_and_shapes
 #include <algorithm>
 #include <cstdio>

@@ -1,4 +1,5 @@
 // A wrong shape is a sentence of the compiler; a wrong batch, which is a number at run time, is an Error.
+//     g++ -std=c++20 -O2 -march=native -fopenmp -I include examples/02_shape_error.cpp
 //     build/examples/02_shape_error
 //     g++ -std=c++20 -fopenmp -I include -DSHOW_THE_ERROR -fsyntax-only examples/02_shape_error.cpp
 #include <cstdio>

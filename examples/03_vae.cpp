@@ -1,4 +1,5 @@
 // A variational autoencoder: learns images, draws new ones, and walks from one to another.
+//     g++ -std=c++20 -O2 -march=native -fopenmp -I include examples/03_vae.cpp -lpng -lz
 //     build/examples/03_vae [STEPS] [DATA]     DATA: fashion-mnist, mnist, or a folder of PNG files
 #include <cstdio>
 #include <cstdlib>

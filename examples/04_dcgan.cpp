@@ -1,4 +1,5 @@
 // A DCGAN: a generator learns to draw what a discriminator takes for real (Radford, Metz and Chintala, 2016).
+//     g++ -std=c++20 -O2 -march=native -fopenmp -I include examples/04_dcgan.cpp -lpng -lz
 //     build/examples/04_dcgan [STEPS] [DATA]     DATA: fashion-mnist, cifar10, or a folder of PNG files
 #include <cstdio>
 #include <cstdlib>

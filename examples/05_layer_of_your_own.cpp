@@ -1,4 +1,5 @@
 // Two layers of your own, checked against differences of their forward, and a network of them that learns a curve.
+//     g++ -std=c++20 -O2 -march=native -fopenmp -I include examples/05_layer_of_your_own.cpp -lpng -lz
 //     build/examples/05_layer_of_your_own [STEPS]
 #include <cmath>
 #include <cstdio>

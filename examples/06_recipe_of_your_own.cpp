@@ -1,5 +1,6 @@
 // A recipe of your own: what a step computes. Here a network learns to take noise away from images (Vincent et al.,
 // "Extracting and composing robust features with denoising autoencoders", 2008).
+//     g++ -std=c++20 -O2 -march=native -fopenmp -I include examples/06_recipe_of_your_own.cpp -lpng -lz
 //     build/examples/06_recipe_of_your_own [STEPS] [DATA]     DATA: fashion-mnist, mnist, or a folder of PNG files
 #include <cstdio>
 #include <cstdlib>

@@ -1,4 +1,5 @@
 // Weights to PyTorch and back: safetensors files with PyTorch's names, shapes and order of values.
+//     g++ -std=c++20 -O2 -march=native -fopenmp -I include examples/07_weights_to_and_from_pytorch.cpp -lpng -lz
 //     build/examples/07_weights_to_and_from_pytorch          writes out/07_weights_to_and_from_pytorch/net.safetensors
 //     build/examples/07_weights_to_and_from_pytorch FILE     reads such a file, and runs the network
 // The same in Python, which prints the same numbers:

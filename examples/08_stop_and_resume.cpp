@@ -1,4 +1,5 @@
 // A training that is stopped and resumed has the bytes of one that never stopped. Press Ctrl-C, and start it again.
+//     g++ -std=c++20 -O2 -march=native -fopenmp -I include examples/08_stop_and_resume.cpp -lpng -lz
 //     build/examples/08_stop_and_resume [STEPS] [DATA]     DATA: fashion-mnist, mnist, or a folder of PNG files
 #include <cstdio>
 #include <cstdlib>

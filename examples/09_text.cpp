@@ -1,5 +1,6 @@
 // A pretrained language model writes on from a prompt: SmolLM2 of 135 million parameters, from one GGUF file.
 //     python3 examples/programs/fetch_smollm2.py          once, 98 MB into ~/.cache/genotype
+//     g++ -std=c++20 -O2 -march=native -fopenmp -I include examples/09_text.cpp -lpng -lz -lpcre2-8
 //     build/examples/09_text [PROMPT] [FILE]
 #include <cstdio>
 #include <cstdlib>

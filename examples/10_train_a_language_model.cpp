@@ -1,4 +1,5 @@
 // A small GPT learns a text, character by character, and writes some of its own.
+//     g++ -std=c++20 -O2 -march=native -fopenmp -I include examples/10_train_a_language_model.cpp -lpng -lz -lpcre2-8
 //     build/examples/10_train_a_language_model [STEPS] [TEXT]     TEXT: a file in ASCII, or tiny-shakespeare
 // Without TEXT it learns sentences that are made here, of which a few hundred steps suffice.
 #include <array>

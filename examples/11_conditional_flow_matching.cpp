@@ -1,5 +1,6 @@
 // Class-conditional flow matching: a U-Net learns the way from noise to images, and draws a row of each class.
 // Lipman et al., "Flow matching for generative modeling" (2023).
+//     g++ -std=c++20 -O2 -march=native -fopenmp -I include examples/11_conditional_flow_matching.cpp -lpng -lz
 //     build/examples/11_conditional_flow_matching [STEPS] [DATA]     DATA: fashion-mnist or mnist
 #include <cstdio>
 #include <cstdlib>

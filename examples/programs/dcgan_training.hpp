@@ -59,6 +59,7 @@ int train_dcgan(const DcganSettings& settings) {
     images.read(first, real.data());
     save_grid(to_images(real, Range{-1, 1}), flags.out / "real.png");
 
+    // The columns of a table that older checkpoints have, too: their names stay.
     Training training(flags, trainer, loader, {"discriminator_loss", "generator_loss", "real_answer", "fake_answer"},
                       {flags.epochs, loader.batches(), flags.batch, settings.seconds});
     std::vector<std::string> files{"real.png", "training.csv", "losses.png"};
@@ -66,8 +67,8 @@ int train_dcgan(const DcganSettings& settings) {
         char text[96];
         training.step([&](const GanLosses& losses) {
             std::snprintf(text, sizeof text, "D %.3f  G %.3f  D(x) %.2f  D(G(z)) %.2f", losses.discriminator,
-                          losses.generator, losses.real_answer, losses.fake_answer);
-            training.note({losses.discriminator, losses.generator, losses.real_answer, losses.fake_answer}, text);
+                          losses.generator, losses.real_output, losses.fake_output);
+            training.note({losses.discriminator, losses.generator, losses.real_output, losses.fake_output}, text);
         });
         if (training.epoch_ended() || training.out_of_time()) {
             std::snprintf(text, sizeof text, "samples_epoch_%03ld.png", training.epoch());

@@ -65,9 +65,9 @@ template <class Device>
 float measure(TextTrainer<Device>& trainer, TextInOrder& text) {
     double sum = 0;
     return with_result(trainer, [&](const auto& model) {
-        for (auto part = text.next(); part.answers > 0; part = text.next())
-            sum += static_cast<double>(trainer.evaluate(part.windows, model)) * static_cast<double>(part.answers);
-        return static_cast<float>(sum / static_cast<double>(text.answers()));
+        for (auto part = text.next(); part.targets > 0; part = text.next())
+            sum += static_cast<double>(trainer.evaluate(part.windows, model)) * static_cast<double>(part.targets);
+        return static_cast<float>(sum / static_cast<double>(text.targets()));
     });
 }
 
@@ -116,13 +116,13 @@ int train_text(const TextTask& task) {
         files.insert(files.begin() + 1, "average.safetensors");
     }
     training.draw_losses({"training", "validation"}, "Loss on " + flags.data, "cross-entropy of a token", 25);
-    const std::string sample = with_result(
-        trainer, [&](const auto& model) { return write_sample(task, HostCopy(model.parameters).data()); });
+    const std::string sample =
+        with_result(trainer, [&](const auto& model) { return write_sample(task, HostCopy(model.parameters).data()); });
     write_file(flags.out / "sample.txt", sample);
     std::printf("%s\n", sample.c_str());
     TextInOrder all(parts.validation, {.batch = flags.batch, .context = flags.context});
     if (all.parts() <= last_estimate)
-        std::printf("validation loss %.4f: the mean over all %ld tokens\n", measure(trainer, all), all.answers());
+        std::printf("validation loss %.4f: the mean over all %ld tokens\n", measure(trainer, all), all.targets());
     else
         std::printf("validation loss %.4f: an estimate, the mean over %d random batches of %d texts of %d tokens\n",
                     estimate(trainer, others, last_estimate), last_estimate, flags.batch, flags.context);

@@ -8,11 +8,12 @@ source "$(dirname "${BASH_SOURCE[0]}")/../structure/common.sh"
 use_compiler gcc "${1:-g++}"
 shift || true
 pages=("$@")
-# The files that the build has put examples together to, and the others. tune_text is train_text.cpp with text's model.
+# The files that the build has put examples together to, and the others that have a network: what is in none of the two,
+# flags and charts, Clang reads with --all. tune_text is train_text.cpp with text's model.
 examples_as_built() {
     local folder=$GENOTYPE_GROUPS/../../examples/groups file
     find "$folder" -name '*.cpp' ! -name '*_main.cpp'
-    for file in "$root"/examples/*.cpp "$root"/examples/programs/*.cpp; do
+    for file in "$root"/examples/*.cpp $(grep -l '"[a-z_]*_training.hpp"' "$root"/examples/programs/*.cpp); do
         [[ -e $folder/$(basename "$file" .cpp).inc ]] || echo "$file"
     done
 }

@@ -23,7 +23,7 @@ std::array<float, 2> numbers(const VaeLosses& losses) {
     return {losses.reconstruction, losses.kl};
 }
 std::array<float, 4> numbers(const GanLosses& losses) {
-    return {losses.discriminator, losses.generator, losses.real_answer, losses.fake_answer};
+    return {losses.discriminator, losses.generator, losses.real_output, losses.fake_output};
 }
 
 template <ShapeType Image, ShapeType Noise, class Net>

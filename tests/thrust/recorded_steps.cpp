@@ -74,8 +74,8 @@ TEST_CASE("a GAN") {
         const GanLosses right = expected.step(x), found = trainer.step(x);
         CHECK(right.discriminator == found.discriminator);
         CHECK(right.generator == found.generator);
-        CHECK(right.real_answer == found.real_answer);
-        CHECK(right.fake_answer == found.fake_answer);
+        CHECK(right.real_output == found.real_output);
+        CHECK(right.fake_output == found.fake_output);
     }
     CHECK(same_bits(values(expected.generator()), values(trainer.generator())));
     CHECK(same_bits(values(expected.discriminator()), values(trainer.discriminator())));
@@ -150,7 +150,7 @@ TEST_CASE("issue 18.5: micro-batches and groups of parameters") {
         const GanLosses right = expected.step(x), found = trainer.step(x);
         CHECK(right.discriminator == found.discriminator);
         CHECK(right.generator == found.generator);
-        CHECK(right.fake_answer == found.fake_answer);
+        CHECK(right.fake_output == found.fake_output);
     }
     CHECK(kernels::GraphCache<Recorded>::replays == before + steps - 2);
     CHECK(same_bits(values(expected.generator()), values(trainer.generator())));

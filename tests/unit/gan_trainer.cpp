@@ -156,13 +156,13 @@ TEST_CASE("batch statistics are taken of each batch alone") {
     CHECK(of_generator == 1);
 }
 
-TEST_CASE("the answers that are reported are D's averages") {
+TEST_CASE("the outputs that are reported are D's averages") {
     Trainer<Net, Reference> trainer({.batch = batch, .seed = 4});
     ByHand<Reference> by_hand;
     const auto answers = by_hand.discriminator_run.forward(by_hand.discriminator, View<Image>(real));
     double mean = 0;
     for (const float answer : answers.values()) mean += static_cast<double>(answer) / batch;
-    CHECK(trainer.step(real, noise).real_answer == doctest::Approx(mean));
+    CHECK(trainer.step(real, noise).real_output == doctest::Approx(mean));
 }
 
 TEST_CASE("schedule and clipping reach both sides") {
@@ -237,7 +237,7 @@ void expect_progress(float rate) {
     for (int step = 0; step < 30; ++step) last = trainer.step(real);
     CHECK(std::isfinite(first.discriminator));
     CHECK(last.discriminator < first.discriminator);
-    CHECK(last.real_answer > last.fake_answer);
+    CHECK(last.real_output > last.fake_output);
 }
 
 }  // namespace

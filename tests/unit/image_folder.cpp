@@ -100,6 +100,7 @@ TEST_CASE("a data set is found by name, or the places tried are named") {
     CHECK(contains(text, ", data/mnist, "));
     CHECK(contains(error_of([] { load_images("cifar10", Split::test); }), "cifar10: test_batch.bin: found nothing"));
     CHECK(contains(error_of([] { load_images("cats", Split::test); }), "name: found cats, expected fashion-mnist"));
+    CHECK(contains(error_of([] { load_images("my/cats", Split::test); }), "my/cats: folder: found no such folder"));
     const std::string header("\0\0\x08\x03\0\0\0\x01\0\0\0\x01\0\0\0\x02", 16), labels("\0\0\x08\x01\0\0\0\x01\x05", 9);
     folder.file("mnist/t10k-images-idx3-ubyte", header + "ab");
     folder.file("mnist/t10k-labels-idx1-ubyte", labels);

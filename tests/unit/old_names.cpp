@@ -77,3 +77,19 @@ TEST_CASE("readers of pictures read images") {
     CHECK(read_picture_folder(folder.path()).bytes == two.bytes);
     CHECK(load_pictures(folder.path().string(), Split::train).bytes == two.bytes);
 }
+
+TEST_CASE("answers are outputs and targets") {
+    const GanLosses losses{.discriminator = 1, .generator = 2, .real_output = 3, .fake_output = 4};
+    CHECK(losses.real_answer == 3);
+    CHECK(losses.fake_answer == 4);
+    const auto [discriminator, generator, real, fake] = losses;
+    CHECK(discriminator == 1);
+    CHECK(generator == 2);
+    CHECK(real == 3);
+    CHECK(fake == 4);
+
+    const std::vector<int> tokens{1, 2, 3, 4, 5};
+    TextInOrder text(tokens, {.batch = 1, .context = 2});
+    CHECK(text.answers() == 4);
+    CHECK(text.next().answers == 2);
+}

@@ -129,8 +129,8 @@ TEST_CASE_TEMPLATE("issue 18.5: micro-batches of a GAN, a VAE, a text and a flow
             const GanLosses one = whole.step(x), other = cut.step(x);
             CHECK(other.discriminator == doctest::Approx(one.discriminator).epsilon(1e-5));
             CHECK(other.generator == doctest::Approx(one.generator).epsilon(1e-5));
-            CHECK(other.real_answer == doctest::Approx(one.real_answer).epsilon(1e-4));
-            CHECK(other.fake_answer == doctest::Approx(one.fake_answer).epsilon(1e-4));
+            CHECK(other.real_output == doctest::Approx(one.real_output).epsilon(1e-4));
+            CHECK(other.fake_output == doctest::Approx(one.fake_output).epsilon(1e-4));
         }
         CHECK(difference(whole.generator().parameters, cut.generator().parameters) < 1e-6f);
         CHECK(difference(whole.discriminator().parameters, cut.discriminator().parameters) < 1e-6f);

@@ -66,13 +66,13 @@ TEST_CASE("issue 17.9: a text in order has every token as an answer once") {
             CAPTURE(batch);
             const std::vector<int> tokens = counted(size);
             TextInOrder text(tokens, {.batch = batch, .context = 4});
-            CHECK(text.answers() == size - 1);
+            CHECK(text.targets() == size - 1);
             int next = 1;
             long parts = 0;
-            for (auto part = text.next(); part.answers > 0; part = text.next(), ++parts) {
+            for (auto part = text.next(); part.targets > 0; part = text.next(), ++parts) {
                 REQUIRE(part.windows.size() % 5 == 0);
                 REQUIRE(part.windows.size() <= static_cast<std::size_t>(batch) * 5);
-                const long known = static_cast<long>(part.windows.size()) / 5 * 4 - part.answers;
+                const long known = static_cast<long>(part.windows.size()) / 5 * 4 - part.targets;
                 CHECK((known == 0 || (part.windows.size() == 5 && known < 4)));
                 for (std::size_t at = 0; at < part.windows.size(); ++at) {
                     if (at % 5 == 0) continue;

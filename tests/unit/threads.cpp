@@ -44,7 +44,7 @@ Outcome train_gan(int steps, int batch) {
         const auto position = static_cast<std::uint64_t>(step) << 32;
         fill_uniform(Cpu{}, real.size(), RandomState{.seed = 9, .position = position}, -1, 1, real.data());
         const GanLosses losses = trainer.step(real);
-        outcome.values.insert(outcome.values.end(), {losses.discriminator, losses.generator, losses.real_answer});
+        outcome.values.insert(outcome.values.end(), {losses.discriminator, losses.generator, losses.real_output});
     }
     outcome.add(trainer.generator());
     outcome.add(trainer.discriminator());

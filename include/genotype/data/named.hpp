@@ -166,7 +166,10 @@ inline constexpr std::array<IdxSet, 4> idx_sets{
 
 [[gnu::cold]] inline ImageParts parts_of_folder(const std::string& name, ImagesReport& report) {
     const std::string names = data_names();
-    if (!is_folder(name)) fail("data", "name", name, names + ", or a folder of PNG files");
+    if (!is_folder(name)) {
+        if (name.find('/') != name.npos) fail(name, "folder", "no such folder", "a folder of PNG files");
+        fail("data", "name", name, names + ", or a folder of PNG files");
+    }
     for (const char* file : {"train-images-idx3-ubyte", "t10k-images-idx3-ubyte"})
         for (const std::string& written : idx_file_names(file))
             if (data_file(name, written))

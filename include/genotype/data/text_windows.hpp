@@ -101,14 +101,17 @@ class TextWindows {
 ///
 ///     TextInOrder text(parts.validation, {.batch = 12, .context = 64});
 ///     double sum = 0;
-///     for (auto part = text.next(); part.answers > 0; part = text.next())
-///         sum += static_cast<double>(trainer.evaluate(part.windows)) * static_cast<double>(part.answers);
-///     const double mean = sum / static_cast<double>(text.answers());
+///     for (auto part = text.next(); part.targets > 0; part = text.next())
+///         sum += static_cast<double>(trainer.evaluate(part.windows)) * static_cast<double>(part.targets);
+///     const double mean = sum / static_cast<double>(text.targets());
 class TextInOrder {
   public:
     struct Part {
         std::span<const int> windows;  ///< (at most batch, context + 1); lives here until the next call
-        long answers = 0;              ///< that are new; 0 after the text's end
+        union {
+            long targets = 0;  ///< that are new; 0 after the text's end
+            [[deprecated("take targets")]] long answers;
+        };
     };
 
     /// Throws `Error` where the tokens do not fill one window. The options' seed does not matter.
@@ -120,27 +123,29 @@ class TextInOrder {
                    (static_cast<std::size_t>(options.context) + 1)) {}
 
     /// Targets of the whole text, all tokens but the first.
-    long answers() const { return static_cast<long>(tokens_.size()) - 1; }
+    long targets() const { return static_cast<long>(tokens_.size()) - 1; }
+    [[deprecated("take targets")]] long answers() const { return targets(); }
     /// How many parts there are.
     long parts() const {
-        const long whole = answers() / context_;
-        return (whole + batch_ - 1) / batch_ + (answers() % context_ > 0 ? 1 : 0);
+        const long whole = targets() / context_;
+        return (whole + batch_ - 1) / batch_ + (targets() % context_ > 0 ? 1 : 0);
     }
 
     Part next() {
-        const long left = answers() - given_;
+        const long left = targets() - given_;
         if (left == 0) return {};
         const long whole = std::min<long>(batch_, left / context_), window = context_ + 1;
         const auto size = static_cast<std::size_t>(window);
         if (whole == 0) {
             std::copy_n(tokens_.end() - window, size, windows_.data());
             given_ += left;
-            return {std::span(windows_).first(size), left};
+            return {.windows = std::span(windows_).first(size), .targets = left};
         }
         for (long at = 0; at < whole; ++at)
             std::copy_n(tokens_.data() + given_ + at * context_, size, windows_.data() + at * window);
         given_ += whole * context_;
-        return {std::span(windows_).first(static_cast<std::size_t>(whole) * size), whole * context_};
+        return {.windows = std::span(windows_).first(static_cast<std::size_t>(whole) * size),
+                .targets = whole * context_};
     }
 
   private:

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "genotype/layers/sample_norms.hpp"
+#include "genotype/layers/row_norms.hpp"
 
 namespace genotype::inline v0_1 {
 

@@ -15,7 +15,7 @@
 
 namespace genotype::inline v0_1 {
 
-// How a layer's norms of single samples' gradients are worked out, see layers/sample_norms.hpp.
+// How a layer's norms of single samples' gradients are worked out, see layers/row_norms.hpp.
 struct SingleGradients;
 struct MaskedGradients;
 struct ProductNorms;

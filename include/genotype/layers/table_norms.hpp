@@ -1,7 +1,7 @@
 // Squared norms of the gradients that single samples give a table of tokens.
 #pragma once
 
-#include "genotype/layers/sample_norms.hpp"
+#include "genotype/layers/row_norms.hpp"
 
 namespace genotype::inline v0_1 {
 namespace detail {

@@ -1,7 +1,7 @@
 // Squared norms of the gradients that single images give a convolution.
 #pragma once
 
-#include "genotype/layers/sample_norms.hpp"
+#include "genotype/layers/row_norms.hpp"
 #include "genotype/shape/both.hpp"
 
 namespace genotype::inline v0_1 {

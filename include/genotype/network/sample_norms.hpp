@@ -7,7 +7,7 @@
 
 #include "genotype/kernels/math.hpp"
 #include "genotype/layers/attention_norms.hpp"
-#include "genotype/layers/sample_norms.hpp"
+#include "genotype/layers/row_norms.hpp"
 #include "genotype/layers/table_norms.hpp"
 #include "genotype/layers/window_norms.hpp"
 #include "genotype/network/residual.hpp"

@@ -1,6 +1,12 @@
 // The training step of a GAN.
 #pragma once
 
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <tuple>
+#include <type_traits>
+
 #include "genotype/models/adversarial_pair.hpp"
 #include "genotype/training/recipe_trainer.hpp"
 
@@ -35,8 +41,20 @@ struct GanOptions {
 struct GanLosses {
     float discriminator = 0;  // loss on real + loss on generated images
     float generator = 0;
-    float real_answer = 0;  // D(x), averaged over the batch
-    float fake_answer = 0;  // D(G(z)), before the discriminator's update
+    union {
+        float real_output = 0;  // D(x), averaged over the batch
+        [[deprecated("take real_output")]] float real_answer;
+    };
+    union {
+        float fake_output = 0;  // D(G(z)), before the discriminator's update
+        [[deprecated("take fake_output")]] float fake_answer;
+    };
+
+    /// For `const auto [discriminator, generator, real, fake] = trainer.step(batch);`, beside names that are replaced.
+    template <std::size_t i>
+    friend constexpr float get(const GanLosses& losses) {
+        return std::array{losses.discriminator, losses.generator, losses.real_output, losses.fake_output}[i];
+    }
 };
 
 namespace detail {
@@ -90,7 +108,7 @@ struct RecipeOf<combinators::Adversarial<G, D, Loss, Z>> {
     using Inputs = Shapes<Noise, Sample>;
     using Losses = GanLosses;
     struct Sums {
-        float real, real_answers, fake, fake_answers, generator;
+        float real, real_outputs, fake, fake_outputs, generator;
     };
     using Scratch = Shapes<Shape<1>, Sample>;  // gradients
     static constexpr long draws = Noise::count;
@@ -108,12 +126,12 @@ struct RecipeOf<combinators::Adversarial<G, D, Loss, Z>> {
         typename Step::template Batch<Sample> fake;
         s.template learn<discriminator>([&] {
             const auto on_real = s.template run<discriminator>(s.batch());
-            s.total(&Sums::real_answers, on_real);
+            s.total(&Sums::real_outputs, on_real);
             s.template backward<discriminator>(s.template loss<OnReal<Loss>>(&Sums::real, on_real));
 
             fake = s.template run<generator>(s.template normal<Noise>());
             const auto on_fake = s.template run<discriminator>(fake);
-            s.total(&Sums::fake_answers, on_fake);
+            s.total(&Sums::fake_outputs, on_fake);
             s.template backward<discriminator>(s.template loss<OnFake<Loss>>(&Sums::fake, on_fake));
         });
         s.template learn<generator>([&] {
@@ -127,7 +145,10 @@ struct RecipeOf<combinators::Adversarial<G, D, Loss, Z>> {
 
     static GanLosses losses(const Sums& sums, int samples) {
         const auto count = static_cast<float>(samples);
-        return {sums.real + sums.fake, sums.generator, sums.real_answers / count, sums.fake_answers / count};
+        return {.discriminator = sums.real + sums.fake,
+                .generator = sums.generator,
+                .real_output = sums.real_outputs / count,
+                .fake_output = sums.fake_outputs / count};
     }
     template <class Optimizer>
     static auto networks(const GanOptions<Optimizer>& options) {
@@ -138,3 +159,10 @@ struct RecipeOf<combinators::Adversarial<G, D, Loss, Z>> {
 
 }  // namespace detail
 }  // namespace genotype::inline v0_1
+
+template <>
+struct std::tuple_size<genotype::GanLosses> : std::integral_constant<std::size_t, 4> {};
+template <std::size_t i>
+struct std::tuple_element<i, genotype::GanLosses> {
+    using type = float;
+};

@@ -12,6 +12,7 @@ namespace genotype::inline v0_1::kernels {
 
 /// x (batch, height, width, channels) to y (batch, height * factor, width * factor, channels): each value mixed from
 /// the four around it.
+template <class = void>
 inline void upsample_bilinear(Cpu, int batch, int height, int width, int channels, int factor, const float* x,
                               float* y) {
     const BilinearSide down{height, factor}, across{width, factor};
@@ -39,6 +40,7 @@ inline void upsample_bilinear(Cpu, int batch, int height, int width, int channel
 }
 
 /// dx: each dy, shared out to the values that it was mixed from.
+template <class = void>
 inline void upsample_bilinear_backward(Cpu, int batch, int height, int width, int channels, int factor, const float* dy,
                                        float* dx) {
     const BilinearSide down{height, factor}, across{width, factor};

@@ -13,6 +13,7 @@ namespace genotype::inline v0_1::kernels {
 
 namespace detail {
 
+template <class = void>
 inline float largest_of(long n, const float* x) {
     float largest = x[0];
     long i = 0;
@@ -32,6 +33,7 @@ inline float largest_of(long n, const float* x) {
 
 /// value = scale * sum over the rows of -log softmax(logits)[target]; gradient (rows, classes) by the logits, which it
 /// may lie over. Either may be null. Throws `Error` where a target is no class.
+template <class = void>
 inline void cross_entropy(Cpu, long rows, int classes, const float* logits, const int* targets, float scale,
                           float* value, float* gradient) {
     detail::check_targets(rows, classes, targets);

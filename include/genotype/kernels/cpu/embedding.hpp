@@ -13,9 +13,11 @@ namespace genotype::inline v0_1::kernels {
 constexpr PackedForm<float> embedding_form(Cpu, long, long) {
     return {};
 }
+template <class = void>
 inline void embedding_pack(Cpu, long, long, const float*, float*) {}
 
 /// y[row] = weights[ids[row]], of a table (vocabulary, width). ids: whole numbers from 0 to vocabulary - 1.
+template <class = void>
 inline void embedding(Cpu, long rows, int width, const float* ids, ConvWeights weights, float* y) {
 #pragma omp parallel for schedule(static) if (rows * width >= detail::parallel_values)
     for (long row = 0; row < rows; ++row)
@@ -23,6 +25,7 @@ inline void embedding(Cpu, long rows, int width, const float* ids, ConvWeights w
 }
 
 /// gradient[ids[row]] += dy[row], row after row; without `accumulate` from a table (vocabulary, width) of zeros.
+template <class = void>
 inline void embedding_gradient(Cpu, long rows, long vocabulary, int width, const float* ids, const float* dy,
                                float* gradient, bool accumulate) {
     if (!accumulate)

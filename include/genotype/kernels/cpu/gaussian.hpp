@@ -33,6 +33,7 @@ void for_each_sample(int batch, int latents, const Body& body) {
 
 /// z (batch, latents) = mean + noise * exp(log variance / 2).
 /// Source: Kingma and Welling, "Auto-encoding variational Bayes" (ICLR 2014).
+template <class = void>
 inline void reparameterize(Cpu, int batch, int latents, const float* moments, const float* noise, float* z) {
     detail::for_each_sample(batch, latents, [&](long sample) {
         const float* mean = moments + sample * 2 * latents;
@@ -42,6 +43,7 @@ inline void reparameterize(Cpu, int batch, int latents, const float* moments, co
 }
 
 /// dmoments (batch, 2 * latents), written over, from dz.
+template <class = void>
 inline void reparameterize_backward(Cpu, int batch, int latents, const float* moments, const float* noise,
                                     const float* dz, float* dmoments) {
     detail::for_each_sample(batch, latents, [&](long sample) {
@@ -55,6 +57,7 @@ inline void reparameterize_backward(Cpu, int batch, int latents, const float* mo
 
 /// value = scale * the sum of the divergences of all latents of all samples from N(0, 1); dmoments is added to or
 /// written over. Either may be null.
+template <class = void>
 inline void gaussian_divergence(Cpu, int batch, int latents, const float* moments, float scale, float* value,
                                 float* dmoments, bool accumulate) {
     if (value) {

@@ -21,6 +21,7 @@ struct Interpolated {
 }  // namespace detail
 
 /// See the reference's.
+template <class = void>
 inline void interpolate(Cpu, int batch, long count, const float* t, const float* from, const float* to, float* y,
                         float* velocity) {
 #pragma omp parallel for schedule(static) if (batch * count >= detail::parallel_values)

@@ -61,10 +61,12 @@ void for_each_pool_window(const Geometry& g, int batch, F f) {
 }
 
 /// Where `value` takes the place of the largest so far: the first of equal values stays, NaN wins and stays.
+template <class = void>
 inline auto exceeds(const Vector& value, const Vector& largest) {
     return (value > largest) | xsimd::isnan(value);
 }
 
+template <class = void>
 inline void fill_zero(long n, float* y) {
     constexpr long block = 16384;
 #pragma omp parallel for schedule(static) if (n > block)
@@ -74,6 +76,7 @@ inline void fill_zero(long n, float* y) {
 }  // namespace detail
 
 /// y: the largest value of each window, NaN if one is in it.
+template <class = void>
 inline void max_pool(Cpu, const PoolGeometry& g, int batch, const float* x, float* y) {
     detail::for_each_pool_window(g, batch, [&](auto part, const detail::PoolWindow& window) {
         Vector largest = part.load(x + window.in);
@@ -86,6 +89,7 @@ inline void max_pool(Cpu, const PoolGeometry& g, int batch, const float* x, floa
 }
 
 /// dx: each dy at the place of its window's largest value, summed.
+template <class = void>
 inline void max_pool_backward(Cpu, const PoolGeometry& g, int batch, const float* x, const float* dy, float* dx) {
     detail::fill_zero(batch * g.in_count(), dx);
     detail::for_each_pool_window(g, batch, [&](auto part, const detail::PoolWindow& window) {
@@ -109,6 +113,7 @@ inline void max_pool_backward(Cpu, const PoolGeometry& g, int batch, const float
 }
 
 /// y: the sum of each window over kernel * kernel, what lies outside counted as 0.
+template <class = void>
 inline void avg_pool(Cpu, const PoolGeometry& g, int batch, const float* x, float* y) {
     const Vector size(static_cast<float>(g.kernel * g.kernel));
     detail::for_each_pool_window(g, batch, [&](auto part, const detail::PoolWindow& window) {
@@ -119,6 +124,7 @@ inline void avg_pool(Cpu, const PoolGeometry& g, int batch, const float* x, floa
 }
 
 /// dx: what each window's dy gives to its values.
+template <class = void>
 inline void avg_pool_backward(Cpu, const PoolGeometry& g, int batch, const float* dy, float* dx) {
     const Vector size(static_cast<float>(g.kernel * g.kernel));
     detail::fill_zero(batch * g.in_count(), dx);
@@ -129,6 +135,7 @@ inline void avg_pool_backward(Cpu, const PoolGeometry& g, int batch, const float
 }
 
 /// y: the mean of each window, in sums of a row.
+template <class = void>
 inline void adaptive_avg_pool(Cpu, const AdaptivePoolGeometry& g, int batch, const float* x, float* y) {
     detail::for_each_pool_window(g, batch, [&](auto part, const detail::PoolWindow& window) {
         Vector total(0.0f);
@@ -143,6 +150,7 @@ inline void adaptive_avg_pool(Cpu, const AdaptivePoolGeometry& g, int batch, con
 }
 
 /// dx: what each window's dy gives to its values.
+template <class = void>
 inline void adaptive_avg_pool_backward(Cpu, const AdaptivePoolGeometry& g, int batch, const float* dy, float* dx) {
     detail::fill_zero(batch * g.in_count(), dx);
     detail::for_each_pool_window(g, batch, [&](auto part, const detail::PoolWindow& window) {
@@ -152,6 +160,7 @@ inline void adaptive_avg_pool_backward(Cpu, const AdaptivePoolGeometry& g, int b
 }
 
 /// y (batch, channels): the mean over the pixels of x (batch, pixels, channels), in sums of at most 64 pixels.
+template <class = void>
 inline void global_avg_pool(Cpu, int batch, int pixels, int channels, const float* x, float* y) {
     const long count = static_cast<long>(pixels) * channels;
     const bool parallel = batch * count > 16384;
@@ -172,6 +181,7 @@ inline void global_avg_pool(Cpu, int batch, int pixels, int channels, const floa
 }
 
 /// dx (batch, pixels, channels): dy / pixels everywhere.
+template <class = void>
 inline void global_avg_pool_backward(Cpu, int batch, int pixels, int channels, const float* dy, float* dx) {
     const long rows = static_cast<long>(batch) * pixels;
     const Vector size(static_cast<float>(pixels));

@@ -35,6 +35,7 @@ struct ScaledBy {
 }  // namespace detail
 
 /// See the reference's.
+template <class = void>
 inline void project(Cpu, long rows, int width, const float* x, const ProjectWeights& by, float* y) {
 #pragma omp parallel for schedule(static) if (rows * width >= detail::parallel_values)
     for (long row = 0; row < rows; ++row)
@@ -43,6 +44,7 @@ inline void project(Cpu, long rows, int width, const float* x, const ProjectWeig
 }
 
 /// See the reference's.
+template <class = void>
 inline void project_backward(Cpu, long rows, int width, const ProjectWeights& by, const float* dy, float* dx) {
 #pragma omp parallel for schedule(static) if (rows * width >= detail::parallel_values)
     for (long row = 0; row < rows; ++row)
@@ -51,6 +53,7 @@ inline void project_backward(Cpu, long rows, int width, const ProjectWeights& by
 }
 
 /// See the reference's.
+template <class = void>
 inline void scale_rows(Cpu, long rows, int width, const float* dy, const float* x, float* products) {
 #pragma omp parallel for schedule(static) if (rows * width >= detail::parallel_values)
     for (long row = 0; row < rows; ++row)

@@ -23,6 +23,7 @@ struct RandomWords {
 };
 
 /// philox() of `random_block` positions from `position` on.
+template <class = void>
 inline void philox_block(std::uint64_t seed, std::uint64_t position, std::uint64_t stream, RandomWords& out) {
     std::uint32_t *c0 = out.word[0], *c1 = out.word[1], *c2 = out.word[2], *c3 = out.word[3];
     for (int i = 0; i < random_block; ++i) {
@@ -76,6 +77,7 @@ void fill_random(long n, const RandomState& start, float* y, const Make& make) {
 }  // namespace detail
 
 /// n values in [low, high), four to a position.
+template <class = void>
 inline void fill_uniform(Cpu, long n, const RandomState& start, float low, float high, float* y) {
     const float below = std::nextafter(high, low);
     detail::fill_random(n, start, y, [=](const detail::RandomWords& words, detail::RandomValues& out) {
@@ -87,6 +89,7 @@ inline void fill_uniform(Cpu, long n, const RandomState& start, float low, float
 }
 
 /// n values of the normal distribution of mean 0 and variance 1, four to a position (Box-Muller).
+template <class = void>
 inline void fill_normal(Cpu, long n, const RandomState& start, float* y) {
     detail::fill_random(n, start, y, [](const detail::RandomWords& words, detail::RandomValues& out) {
         for (int j = 0; j < 4; j += 2) {
@@ -106,6 +109,7 @@ inline void fill_normal(Cpu, long n, const RandomState& start, float* y) {
 }
 
 /// n values that are `scale` with probability 1 - `probability`, else 0.
+template <class = void>
 inline void fill_keep_mask(Cpu, long n, const RandomState& start, float probability, float scale, float* mask) {
     const std::uint64_t threshold = keep_threshold(probability);
     detail::fill_random(n, start, mask, [=](const detail::RandomWords& words, detail::RandomValues& out) {

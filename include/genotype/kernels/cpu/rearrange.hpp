@@ -10,6 +10,7 @@ namespace genotype::inline v0_1::kernels {
 
 namespace detail {
 
+template <class = void>
 inline void transpose_one(int rows, int columns, const float* x, float* y) {
     if (rows == 1 || columns == 1) {
         std::copy_n(x, static_cast<long>(rows) * columns, y);
@@ -43,6 +44,7 @@ void for_each_shuffled_row(int batch, int height, int width, int channels, int f
 }  // namespace detail
 
 /// x (batch, rows, columns) to y (batch, columns, rows).
+template <class = void>
 inline void transpose(Cpu, long batch, int rows, int columns, const float* x, float* y) {
     const long count = static_cast<long>(rows) * columns;
     const bool parallel = batch * count > 32768;
@@ -53,6 +55,7 @@ inline void transpose(Cpu, long batch, int rows, int columns, const float* x, fl
 
 /// x (batch, pixels, channels) to y (batch, new_pixels, new_channels), both with as many values, such that the values
 /// in the order (channels, pixels) stay as they are: PyTorch's view.
+template <class = void>
 inline void reshape(Cpu device, long batch, int pixels, int channels, int new_pixels, int new_channels, const float* x,
                     float* y) {
     if (new_channels == channels) return transpose(device, batch, 1, pixels * channels, x, y);
@@ -73,6 +76,7 @@ inline void reshape(Cpu device, long batch, int pixels, int channels, int new_pi
 }
 
 /// Each pixel of x (batch, height, width, channels) becomes factor x factor of them.
+template <class = void>
 inline void upsample_nearest(Cpu, int batch, int height, int width, int channels, int factor, const float* x,
                              float* y) {
     const long rows = static_cast<long>(batch) * height, line = static_cast<long>(width) * channels;
@@ -87,6 +91,7 @@ inline void upsample_nearest(Cpu, int batch, int height, int width, int channels
 }
 
 /// dx: the sum of dy over the pixels that came from one.
+template <class = void>
 inline void upsample_nearest_backward(Cpu, int batch, int height, int width, int channels, int factor, const float* dy,
                                       float* dx) {
     const long rows = static_cast<long>(batch) * height, line = static_cast<long>(width) * channels;
@@ -107,12 +112,14 @@ inline void upsample_nearest_backward(Cpu, int batch, int height, int width, int
 
 /// x (batch, height, width, channels * factor * factor) to y (batch, height * factor, width * factor, channels): the
 /// factor * factor values that lie together become a square of pixels.
+template <class = void>
 inline void pixel_shuffle(Cpu, int batch, int height, int width, int channels, int factor, const float* x, float* y) {
     detail::for_each_shuffled_row(batch, height, width, channels, factor,
                                   [&](long together, long apart) { y[apart] = x[together]; });
 }
 
 /// dx from dy: the way back.
+template <class = void>
 inline void pixel_shuffle_backward(Cpu, int batch, int height, int width, int channels, int factor, const float* dy,
                                    float* dx) {
     detail::for_each_shuffled_row(batch, height, width, channels, factor,

@@ -10,6 +10,7 @@ namespace genotype::inline v0_1::kernels {
 
 /// y (batch, width) from x (batch): pair i of width / 2 is the angle x * scale * exp(step * i); the first half of a
 /// sample's values are the cosines, the second half the sines.
+template <class = void>
 inline void sinusoid(Cpu, int batch, int width, double step, double scale, const float* x, float* y) {
     const int half = width / 2;
     const bool parallel = static_cast<long>(batch) * width > 1024;
@@ -25,6 +26,7 @@ inline void sinusoid(Cpu, int batch, int width, double step, double scale, const
 }
 
 /// dx (batch): what a change of each time changes.
+template <class = void>
 inline void sinusoid_backward(Cpu, int batch, int width, double step, double scale, const float* x, const float* dy,
                               float* dx) {
     const int half = width / 2;

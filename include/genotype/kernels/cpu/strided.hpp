@@ -18,6 +18,7 @@ void update_columns(Cpu, long rows, long columns, F f, const float* x, long x_st
 }
 
 /// See kernels/joined_columns.hpp.
+template <class = void>
 inline void join_columns(Cpu, long rows, long left_columns, long right_columns, const float* left, const float* right,
                          float* both) {
     const long all = left_columns + right_columns;
@@ -27,6 +28,7 @@ inline void join_columns(Cpu, long rows, long left_columns, long right_columns, 
         std::copy_n(right + row * right_columns, right_columns, both + row * all + left_columns);
     }
 }
+template <class = void>
 inline void split_columns(Cpu, long rows, long left_columns, long right_columns, const float* both, float* left,
                           float* right, bool is_new) {
     const long all = left_columns + right_columns;

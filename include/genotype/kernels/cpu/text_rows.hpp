@@ -21,6 +21,7 @@ struct TextPlace {
 }  // namespace detail
 
 /// See the reference's.
+template <class = void>
 inline void add_positions(Cpu device, long, int width, const Sequences& sequences, const float* x, const float* table,
                           float* y) {
     for (int index = 0; index < sequences.count; ++index) {
@@ -30,6 +31,7 @@ inline void add_positions(Cpu device, long, int width, const Sequences& sequence
 }
 
 /// See the reference's.
+template <class = void>
 inline void add_positions_gradient(Cpu device, long, int positions, int width, const Sequences& sequences,
                                    const float* dy, float* gradient, bool accumulate) {
     if (!accumulate) Cpu::clear(gradient, static_cast<long>(positions) * width);
@@ -41,6 +43,7 @@ inline void add_positions_gradient(Cpu device, long, int positions, int width, c
 }
 
 /// See the reference's.
+template <class = void>
 inline void last_rows(Cpu, int width, const Sequences& sequences, const float* x, float* y) {
     for (int index = 0; index < sequences.count; ++index) {
         const SequenceRows text = text_at(sequences, index);

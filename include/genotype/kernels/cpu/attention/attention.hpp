@@ -14,6 +14,7 @@ constexpr MemoryExtent attention_scratch(Cpu, const AttentionSizes& sizes) {
 }
 
 /// See the reference's.
+template <class = void>
 inline void attention(Cpu, long, const AttentionSizes& sizes, const Sequences& sequences, const float* x, float* cache,
                       float* log_sums, float* y, MemoryRegion scratch) {
     const detail::AttentionCall call{sizes, sequences, x, cache, log_sums, y};

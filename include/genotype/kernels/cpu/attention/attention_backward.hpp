@@ -31,6 +31,7 @@ struct AttentionGradient {
     float* of_heads;  // of each head apart, where they form groups: (rows, heads, 2, head_width)
 
     /// All rows of one group for one head.
+    template <class = void>
     void run(const AttentionGroup& group, int head) const {
         const int block = attention_gradient_keys(sizes.head_width), rows = attention_rows(sizes.head_width);
         alignas(64) float key_panels[attention_values], value_panels[attention_values];
@@ -48,6 +49,7 @@ struct AttentionGradient {
     }
 
     /// The gradients of a row's keys and values, added up over each group in order.
+    template <class = void>
     void reduce(int row) const {
         const long pair = 2L * sizes.head_width;
         for (int head = 0; head < sizes.heads; head += sizes.group()) {
@@ -86,6 +88,7 @@ struct AttentionGradient {
     int key(int head) const { return head / sizes.group() * sizes.head_width; }
 
     /// Panels of `tile_columns` keys, their values from the slowest axis on.
+    template <class = void>
     void pack(int first, int count, const float* from, float* panels) const {
         for (int key = 0; key < count; key += tile_columns)
             pack_panel(sizes.head_width, std::min(tile_columns, count - key), tile_columns,
@@ -93,12 +96,14 @@ struct AttentionGradient {
     }
 
     /// Copies rows to whole vectors, and clears the rows that a tile may read behind them.
+    template <class = void>
     void load(const float* from, long row_floats, int rows, float* to) const {
         std::fill_n(to, static_cast<long>(rows + tile_rows) * pitch(), 0.0f);
         for (int row = 0; row < rows; ++row) copy_floats(from + row * row_floats, sizes.head_width, to + row * pitch());
     }
 
     /// result[row][key] = left[row] . panels[key], where the row sees the key.
+    template <class = void>
     void multiply(const Square& s, const float* left, const float* panels, float* result) const {
         for (int key = 0; key < s.keys; key += tile_columns) {
             const int row = s.first_at(key);
@@ -109,6 +114,7 @@ struct AttentionGradient {
     }
 
     /// sums[key] += the sum over the rows that see it of weights[row][key] * right[row].
+    template <class = void>
     void multiply_rows_of(const Square& s, const float* weights, const float* right, float* sums, bool first) const {
         for (int key = 0; key < s.keys; key += outer_rows) {
             const int count = std::min(outer_rows, s.keys - key), row = s.first_at(key);
@@ -121,6 +127,7 @@ struct AttentionGradient {
     }
 
     /// What one square gives to the gradients of its keys and values, and of its rows' queries.
+    template <class = void>
     void add(const Square& s, const float* key_panels, const float* value_panels, Sums& sums, bool first_rows,
              bool first_keys) const {
         alignas(64) float own[padded_values], derivatives[padded_values];
@@ -140,6 +147,7 @@ struct AttentionGradient {
     }
 
     /// Of a row's scores their exponentials, of these exponentials' derivatives the scores' derivatives.
+    template <class = void>
     void differentiate(const Square& s, int row, const float* derivative, const float* result, float* share,
                        float* score_gradient) const {
         const int count = s.seen(row), whole = (count + lanes - 1) / lanes * lanes;
@@ -163,6 +171,7 @@ struct AttentionGradient {
     }
 
     /// Adds score_gradients . keys to the queries' gradients.
+    template <class = void>
     void add_queries(const Square& s, const float* score_gradients, float* to, bool first) const {
         alignas(64) float panel[most_gradient_keys * tile_columns], sums[attention_values];
         const float* const from = keys + s.first_key * key_pitch + key(s.head);
@@ -181,6 +190,7 @@ struct AttentionGradient {
             copy_floats(sums + row * pitch(), sizes.head_width, to + row * query_pitch);
     }
 
+    template <class = void>
     void store(int first, int count, int head, const Sums& sums) const {
         for (int i = 0; i < count; ++i) {
             const long row = first + i, place = (row * sizes.heads + head) * 2L * sizes.head_width;
@@ -200,6 +210,7 @@ constexpr MemoryExtent attention_backward_scratch(Cpu, const AttentionSizes& siz
 }
 
 /// See the reference's.
+template <class = void>
 inline void attention_backward(Cpu, long, const AttentionSizes& sizes, const Sequences& sequences, const float* x,
                                const float* y, const float* dy, const float* log_sums, float* dx,
                                MemoryRegion scratch) {

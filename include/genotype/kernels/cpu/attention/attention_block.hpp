@@ -55,6 +55,7 @@ struct PartialSoftmax {
 };
 
 /// rows of x times a panel; x has tile_rows rows more than are used. With `add` the product is added to the result.
+template <class = void>
 inline void multiply_panel(const float* x, long pitch, int rows, int length, const float* panel, int width,
                            float* result, long result_pitch, bool add = false) {
     alignas(64) static constexpr float zeros[tile_columns] = {};
@@ -75,6 +76,7 @@ constexpr int panel_width(int columns) {
 
 /// Of `count` scores: the largest, and, with each replaced by the exponential of its difference to that, the sum. What
 /// is beyond `count` becomes 0 up to `end`. One copy of this code, so that all forms of attention have its roundings.
+template <class = void>
 [[gnu::noinline]] inline void exponentiate(float* scores, int count, int end, float* largest, float* sum) {
     const int whole = (count + lanes - 1) / lanes * lanes;
     std::fill(scores + count, scores + whole, -std::numeric_limits<float>::infinity());
@@ -95,6 +97,7 @@ constexpr int panel_width(int columns) {
 /// The part of keys [start, start + attention_keys), as far as each query sees them. `queries`: scaled, head_width
 /// floats each, followed by tile_rows rows of numbers. Of queries before the first that sees `start` nothing is
 /// written. One copy of this code, whoever calls it.
+template <class = void>
 [[gnu::noinline]] inline void attend_block(const QueryRange& range, const float* queries, int head_width,
                                            const KeysValues& text, int start, PartialSoftmax part) {
     alignas(64) float panel[std::max(widest_head, attention_keys) * tile_columns];
@@ -126,6 +129,7 @@ constexpr int panel_width(int columns) {
 }
 
 /// Takes a later block's part into `sum`, for the queries [begin, count).
+template <class = void>
 [[gnu::noinline]] inline void merge_parts(int begin, int count, int pitch, const PartialSoftmax& sum,
                                           const PartialSoftmax& part) {
     alignas(64) float old_factors[attention_queries + lanes], new_factors[attention_queries + lanes];

@@ -43,6 +43,7 @@ struct AttentionCall {
     }
 
     /// Puts the keys and values of a row where the session remembers them.
+    template <class = void>
     void remember(int row) const {
         const SequenceRows text = text_of(sequences, row);
         const long position = static_cast<long>(text.slot) * sequences.context + text.position + row - text.row;
@@ -51,6 +52,7 @@ struct AttentionCall {
     }
 
     /// Copies queries, scaled, and clears the rows that a tile may read behind them.
+    template <class = void>
     void load(const SequenceRows& text, int key_head, const QueryRange& range, float* queries) const {
         const float scale = 1 / std::sqrt(static_cast<float>(width()));
         for (int query = 0; query < range.count; ++query) {
@@ -77,6 +79,7 @@ struct AttentionCall {
     }
 
     /// Some queries against all keys that they see, one block after the other.
+    template <class = void>
     void attend(const SequenceRows& text, int key_head, const QueryRange& range) const {
         constexpr int values = attention_values + (tile_rows + lanes) * widest_head;
         alignas(64) float queries[values], sum_values[values], part_values[values];

@@ -15,6 +15,7 @@ inline constexpr int few_vectors = vector_registers == 32 ? 4 : 2;
 /// for so many rows before they are read.
 inline constexpr int keys_ahead = 32, values_ahead = 16;
 
+template <class = void>
 inline void fetch(const float* from, long pitch, int rows, int width) {
     for (int row = 0; row < rows; ++row)
         for (int i = 0; i < width; i += static_cast<int>(alignment_floats)) __builtin_prefetch(from + row * pitch + i);
@@ -90,6 +91,7 @@ void attend_few(const QueryRange& range, const float* queries, int head_width, c
 }
 
 /// A block of keys for queries of one token.
+template <class = void>
 inline void attend_token(const QueryRange& range, const float* queries, int head_width, const KeysValues& text,
                          int start, const PartialSoftmax& part) {
     if (head_width % lanes != 0 || range.count > few_queries)

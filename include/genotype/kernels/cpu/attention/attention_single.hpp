@@ -20,6 +20,7 @@ struct SingleTokens {
     float* scratch;
 
     /// Whether a text is one of these. A group that is too large for one block of queries is none.
+    template <class = void>
     static bool fits(const AttentionSizes& sizes, const SequenceRows& text) {
         return text.count == 1 && sizes.group() <= attention_rows(sizes.head_width);
     }
@@ -39,6 +40,7 @@ struct SingleTokens {
     PartialSoftmax sum(int key_head) const { return part(attention_parts + key_head); }
 
     /// Tasks [first, end) are blocks of one text after the other, each for all heads. Called by all threads together.
+    template <class = void>
     void run(int tasks) const {
         for (int first = 0; first < tasks; first += attention_parts) {
             const int end = std::min(tasks, first + attention_parts);
@@ -67,6 +69,7 @@ struct SingleTokens {
         }
     }
 
+    template <class = void>
     void attend(int task, const PartialSoftmax& to) const {
         alignas(64) float queries[attention_values + tile_rows * widest_head];
         const auto [text, block, key_head] = locate(task);
@@ -74,6 +77,7 @@ struct SingleTokens {
         attend_token(range(text), queries, call.width(), call.keys_values(text, key_head), block * attention_keys, to);
     }
 
+    template <class = void>
     void merge(int key_head, int first, int end) const {
         for (int task = first; task < end; ++task) {
             if (task % heads() != key_head) continue;

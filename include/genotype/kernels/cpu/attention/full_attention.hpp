@@ -15,6 +15,7 @@ struct FullAttentionCall {
     float* y;
 
     /// Queries [first, first + count) of a group for one head.
+    template <class = void>
     void attend(const AttentionGroup& group, int head, int first, int count) const {
         constexpr int size = attention_values + (tile_rows + lanes) * widest_head;
         alignas(64) float queries[size], sum_values[size], part_values[size];
@@ -47,6 +48,7 @@ struct FullAttentionCall {
 }  // namespace detail
 
 /// See the reference's.
+template <class = void>
 inline void full_attention(Cpu, long, const FullAttention& attention, float* log_sums, float* y) {
     const detail::FullAttentionCall call{attention, log_sums, y};
     const int rows = detail::attention_rows(attention.head_width);

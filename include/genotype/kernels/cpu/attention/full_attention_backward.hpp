@@ -6,6 +6,7 @@
 namespace genotype::inline v0_1::kernels {
 
 /// See the reference's.
+template <class = void>
 inline void full_attention_backward(Cpu, long, long, const FullAttention& attention, const float* y, const float* dy,
                                     const float* log_sums, const FullAttentionGradients& to, float*) {
     const AttentionSizes sizes{attention.heads, attention.heads, attention.head_width};

@@ -20,6 +20,7 @@ namespace genotype::inline v0_1::kernels {
 constexpr PackedForm<float> rotary_form(Cpu, int head_width) {
     return {head_width / 2};
 }
+template <class = void>
 inline void rotary_prepare(Cpu, const RotaryTurns& turns, int head_width, float* packed) {
     rotary_frequencies(turns, head_width, packed);
 }
@@ -32,6 +33,7 @@ struct TurnedPairs {
     alignas(64) float cosines[pairs], sines[pairs];
 
     /// Angles are products in float32, as transformers rounds them; in double they lose whole turns without loss.
+    template <class = void>
     TurnedPairs(float position, const float* frequencies, int count, bool back) {
         constexpr double turn = 2 * std::numbers::pi;
         alignas(64) float angles[pairs] = {};
@@ -52,6 +54,7 @@ struct TurnedPairs {
 
 /// Turns the pairs (i, i + head_width / 2) of each query and key by their row's position times their frequency, or, for
 /// the gradient, back; values pass. x and y (rows, row_floats) may be the same.
+template <class = void>
 inline void rotary(Cpu, long rows, const AttentionSizes& sizes, const Sequences& sequences, const float* packed,
                    bool back, const float* x, float* y) {
     const int half = sizes.head_width / 2, turned = sizes.query_floats() + sizes.key_floats();

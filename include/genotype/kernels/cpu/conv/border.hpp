@@ -9,6 +9,7 @@
 namespace genotype::inline v0_1::kernels {
 
 /// See the reference's.
+template <class = void>
 inline void add_border(Cpu, const BorderGeometry& g, int batch, const float* x, float* padded) {
     const BorderSide down = g.rows(), across = g.columns();
     const long lines = static_cast<long>(batch) * down.padded(), line = static_cast<long>(g.size.width) * g.channels;
@@ -24,6 +25,7 @@ inline void add_border(Cpu, const BorderGeometry& g, int batch, const float* x, 
 }
 
 /// See the reference's.
+template <class = void>
 inline void add_border_backward(Cpu, const BorderGeometry& g, int batch, const float* padded, float* dx) {
     const BorderSide down = g.rows(), across = g.columns();
     const long lines = static_cast<long>(batch) * g.size.height, line = static_cast<long>(g.size.width) * g.channels;

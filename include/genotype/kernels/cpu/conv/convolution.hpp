@@ -29,6 +29,7 @@ constexpr long packed_floats(const ConvDirection& direction) {
 }
 
 /// One direction of a convolution, by all threads.
+template <class = void>
 inline void gather(const Gather& g, const ConvDirection& direction, const float* packed) {
     const ConvGeometry& geometry = direction.geometry;
     const bool along_source = lanes_along_source(direction.source_channels(), direction.channels());
@@ -62,6 +63,7 @@ constexpr PackedForm<float> packed_form(Cpu, const ConvGeometry& g) {
             (detail::has_few_columns(g) ? 0 : detail::packed_floats(detail::ConvDirection{g, true}))};
 }
 
+template <class = void>
 inline void pack(Cpu, const ConvGeometry& g, const float* plain, float* packed) {
     if (detail::is_product(g)) return;
     const detail::ConvDirection to_small{g, false}, to_large{g, true};
@@ -70,6 +72,7 @@ inline void pack(Cpu, const ConvGeometry& g, const float* plain, float* packed) 
 }
 
 /// Compiles to nothing: a product takes plain weights.
+template <class = void>
 inline void pack(Cpu, const ProductGeometry&, const float*, float*) {}
 
 /// PyTorch equivalent: `F.conv2d(large, weight, bias, stride, padding)`. Scratch: see `convolution_scratch`.
@@ -120,10 +123,12 @@ void convolve_transposed(Cpu, const Geometry& g, int batch, const float* small, 
 }
 
 // A convolution of one tap is a product, and compiles nothing else.
+template <class = void>
 inline void convolve(Cpu device, const ProductGeometry& g, int batch, const float* large, ConvWeights weights,
                      const float* bias, float* small, MemoryRegion scratch) {
     matmul(device, g, batch, large, weights, bias, small, scratch);
 }
+template <class = void>
 inline void convolve_transposed(Cpu device, const ProductGeometry& g, int batch, const float* small,
                                 ConvWeights weights, const float* bias, float* large, MemoryRegion scratch) {
     matmul_transposed(device, g, batch, small, weights, bias, large, scratch);

@@ -35,6 +35,7 @@ void for_each_run(const ConvGeometry& g, long pixel, F f) {
 }
 
 /// Adds the rows to what they meet.
+template <class = void>
 inline void scatter_columns(const ConvGeometry& g, const float* matrix, long first, int count, float* large) {
     for (int i = 0; i < count; ++i, matrix += row_columns(g))
         for_each_run(g, first + i, [&](int at, int length, long to) {
@@ -46,6 +47,7 @@ inline void scatter_columns(const ConvGeometry& g, const float* matrix, long fir
 }
 
 /// A sample is written by one thread, pixel by pixel.
+template <class = void>
 inline void columns_to_large(const ConvGeometry& g, int batch, const float* small, const float* weights,
                              const float* bias, float* large) {
     const double work = static_cast<double>(batch) * g.small_pixels() * static_cast<double>(g.weights());

@@ -18,6 +18,7 @@ struct DotPiece {
 };
 
 /// Sums of four vectors that lie one after the other. Through memory: adding across lanes costs more.
+template <class = void>
 inline void sum_four(const float* vectors, float* result) {
     Quad sums[4];
     unroll<4>([&](auto i) {
@@ -81,6 +82,7 @@ DotTile dot_tile(int count) {
     return {1, multiply_dots<1, channels>};
 }
 
+template <class = void>
 inline DotTile dot_tile(int channels, int count) {
     return channels == 1 ? dot_tile<1>(count) : dot_tile<3>(count);
 }
@@ -94,6 +96,7 @@ struct DotRun {
 };
 
 /// One tile of one line: its sums, [row][channel], without the bias.
+template <class = void>
 inline void dot_sums(const Gather& g, const Phase& phase, const float* weights, int sample, int line, const DotRun& run,
                      DotFunction multiply, float* sums) {
     const int channels = phase.source_channels;
@@ -116,6 +119,7 @@ inline void dot_sums(const Gather& g, const Phase& phase, const float* weights, 
 }
 
 /// One line of one sample's result, in runs of positions that meet the same taps.
+template <class = void>
 inline void dot_line(const Gather& g, const Phase& phase, const float* weights, int sample, int line) {
     float* result =
         g.result + sample * g.result_size.floats() +
@@ -146,6 +150,7 @@ inline void dot_line(const Gather& g, const Phase& phase, const float* weights, 
 inline constexpr long dot_lines = 8;
 
 /// The lines that thread `index` of `threads` computes, in all phases.
+template <class = void>
 inline void dot_share(const Gather& g, const ConvDirection& direction, const float* packed, int index, int threads) {
     const int lines = direction.lines();
     const long count = static_cast<long>(g.batch) * lines, end = count * (index + 1) / threads;

@@ -57,6 +57,7 @@ constexpr bool is_padded_turned(const ConvGeometry& g) {
 }
 
 /// The weights as panels, [panel][large channel][panel's columns]: few enough to be copied by each thread in each call.
+template <class = void>
 inline void pack_few(const ConvGeometry& g, const float* plain, float* packed) {
     const int columns = few_columns(g), pitch = few_pitch(g);
     for (int panel = 0; panel < pitch; panel += tile_columns) {
@@ -71,6 +72,7 @@ inline void pack_few(const ConvGeometry& g, const float* plain, float* packed) {
 }
 
 /// Rows of the matrix for `count` neighbouring pixels, at least a tile's.
+template <class = void>
 inline void few_products(const ConvGeometry& g, const float* large, int count, const float* packed, float* matrix) {
     const int pitch = few_pitch(g);
     const Piece piece{0, g.large_channels};
@@ -140,6 +142,7 @@ void gather_few(const ConvGeometry& g, const float* matrix, int begin, const flo
 }
 
 /// Threads take bands of lines. A row of the matrix does not depend on the band that it is worked out for.
+template <class = void>
 inline void few_to_small(const ConvGeometry& g, int batch, const float* large, const float* weights, const float* bias,
                          float* small) {
     const double work = static_cast<double>(batch) * g.small_pixels() * static_cast<double>(g.weights());
@@ -176,6 +179,7 @@ inline void few_to_small(const ConvGeometry& g, int batch, const float* large, c
 }
 
 /// The gradient of the turned convolution, [tap][small channel][large channel], whose sums are added to what is there.
+template <class = void>
 inline void few_weight_gradient(const ConvGeometry& g, int batch, const float* large, const float* small,
                                 float* gradient, bool accumulate) {
     alignas(64) float sums[most_few_floats];

@@ -64,6 +64,7 @@ struct GatheredTile {
     int piece_count;
 };
 
+template <class = void>
 inline void place_tile(const Gather& g, const Phase& phase, const TileRows& tiling, long group, int position,
                        GatheredTile& tile) {
     const long first = tiling.first_row(group);
@@ -87,6 +88,7 @@ struct Window {
     long from, end, source;
 };
 
+template <class = void>
 inline Window window_of(const Gather& g, const Phase& phase, int row_position, int column_position, int tap) {
     const int channels = phase.source_channels;
     const int row = row_position * phase.rows.step + phase.rows.offset + tap;
@@ -99,6 +101,7 @@ inline Window window_of(const Gather& g, const Phase& phase, int row_position, i
 }
 
 /// Copies the values [begin, end) of the contraction for each row of the tile and lists the pieces that they form.
+template <class = void>
 inline void gather_tile(const Gather& g, const Phase& phase, bool across_samples, long begin, long end,
                         GatheredTile& tile, float* buffer) {
     const long tap_row = static_cast<long>(phase.columns.taps) * phase.source_channels;
@@ -129,6 +132,7 @@ inline void gather_tile(const Gather& g, const Phase& phase, bool across_samples
 }
 
 /// Multiplies a gathered chunk with one panel. Columns of the last panel that do not exist are kept out of the result.
+template <class = void>
 inline void multiply_panel(const Phase& phase, const Gather& g, const float* packed, int column, bool first_chunk,
                            GatheredTile& tile, const float* buffer) {
     const int columns = std::min(tile_columns, phase.channels - column);
@@ -155,6 +159,7 @@ struct Share {
 };
 
 /// One thread's part of one phase.
+template <class = void>
 inline void gather_phase(const Gather& g, const Phase& phase, const TileRows& tiling, const float* packed,
                          const Share& share) {
     alignas(64) float buffer[tiles_at_a_time * tile_rows * row_pitch];
@@ -181,6 +186,7 @@ inline void gather_phase(const Gather& g, const Phase& phase, const TileRows& ti
 
 /// The share of thread `index` of `threads`. Every result is one chain of additions in the order of the contraction, so
 /// it does not matter who computes what.
+template <class = void>
 inline Share share_of(const Phase& phase, const TileRows& tiling, int index, int threads) {
     const int panels = (phase.channels + tile_columns - 1) / tile_columns;
     const int position_parts = std::min(tiling.fixed_positions(), threads);
@@ -201,6 +207,7 @@ inline Share share_of(const Phase& phase, const TileRows& tiling, int index, int
 }
 
 /// The part of all phases that thread `index` of `threads` computes.
+template <class = void>
 inline void gather_share(const Gather& g, const ConvDirection& direction, const float* packed, int index, int threads) {
     for (int i = 0; i < direction.phases(); ++i) {
         const Phase phase = direction.phase(i);

@@ -14,6 +14,7 @@ namespace genotype::inline v0_1::kernels::detail {
 
 /// to[row][column] = from[row * row_stride + column * column_stride] for column < columns, 0 up to `width`. One of the
 /// strides is 1.
+template <class = void>
 inline void pack_panel(int rows, int columns, int width, const float* from, long row_stride, long column_stride,
                        float* to) {
     if (column_stride == 1) {
@@ -41,6 +42,7 @@ inline void pack_panel(int rows, int columns, int width, const float* from, long
 /// Packs one panel of one tap: [panel][contraction][panel's columns]. A panel is two vectors wide, the last one as wide
 /// as it has to be. With lanes along the source there is one panel, [channel][contraction]. `tap` is read through two
 /// strides, so that the same code packs both directions.
+template <class = void>
 inline void pack_tap(const Phase& phase, const float* tap, long source_stride, long channel_stride, long at, int panel,
                      float* packed) {
     const long contraction = phase.contraction();
@@ -57,6 +59,7 @@ inline void pack_tap(const Phase& phase, const float* tap, long source_stride, l
 }
 
 /// Packs the weights of one direction, phase by phase; threads take turns at panels of taps.
+template <class = void>
 inline void pack(const ConvDirection& direction, const float* plain, float* packed) {
     const ConvGeometry& g = direction.geometry;
     const long source_stride = direction.to_large ? 1 : g.small_channels;

@@ -41,6 +41,7 @@ class PaddedSample {
                     0.0f);
     }
 
+    template <class = void>
     void fill(const float* sample) {
         const ConvGeometry& g = geometry_;
         const int length = g.large_width * g.large_channels;
@@ -50,6 +51,7 @@ class PaddedSample {
     }
 
     /// What the small pixel (row, column) meets, from a kernel row on.
+    template <class = void>
     const float* window(int row, int column, int kernel_row) const {
         const ConvGeometry& g = geometry_;
         return values_ + (row * g.stride + kernel_row) * padded_row(g) + column * g.stride * g.large_channels;
@@ -74,6 +76,7 @@ constexpr int padded_tile(int width) {
 }
 
 /// packed: [panel][kernel row][value of the window's row][panel's channels], as for the direct form.
+template <class = void>
 inline void padded_to_small(const ConvGeometry& g, int batch, const float* large, const float* packed,
                             const float* bias, float* small) {
     std::array<Piece, most_padded_kernel> pieces;
@@ -110,6 +113,7 @@ inline void padded_to_small(const ConvGeometry& g, int batch, const float* large
 }
 
 /// Threads take kernel rows of panels of small channels. A value is summed by one thread, sample by sample.
+template <class = void>
 inline void padded_weight_gradient(const ConvGeometry& g, int batch, const float* large, const float* small,
                                    float* gradient, bool accumulate) {
     const int panels = (g.small_channels + tile_columns - 1) / tile_columns, tasks = panels * g.kernel;

@@ -29,6 +29,7 @@ struct WeightGradient {
 };
 
 /// All taps of one kernel row for one block of pixels, from the packed operands.
+template <class = void>
 inline void multiply_kernel_row(const WeightGradient& w, const GradientBlock& block, const LargeChannels& large,
                                 int small_first, int small_count, int kernel_row, const float* packed_large,
                                 const float* packed_small, bool first) {
@@ -71,6 +72,7 @@ inline void multiply_kernel_row(const WeightGradient& w, const GradientBlock& bl
 }
 
 /// The kernel rows `kernel_rows` of the gradient for some channels of both sides.
+template <class = void>
 inline void gradient_share(const WeightGradient& w, const LargeChannels& large, int small_first, int small_count,
                            IndexRange kernel_rows) {
     alignas(64) float packed_large[gradient_large_floats];
@@ -96,6 +98,7 @@ inline void gradient_share(const WeightGradient& w, const LargeChannels& large, 
 
 /// The part of the gradient that thread `index` of `threads` computes: a run of the list [small channels][large
 /// channels] [kernel row]. Each value is summed by one thread over the blocks in order.
+template <class = void>
 inline void gradient_thread(const WeightGradient& w, int index, int threads) {
     const int small_channels = w.shape.geometry.small_channels, kernel = w.shape.geometry.kernel;
     int small_step = gradient_small_channels, large_step = w.blocking.large_channels;
@@ -145,6 +148,7 @@ void convolve_weight_gradient(Cpu, const Geometry& g, int batch, const float* la
     detail::gradient_thread(w, omp_get_thread_num(), omp_get_num_threads());
 }
 
+template <class = void>
 inline void convolve_weight_gradient(Cpu device, const ProductGeometry& g, int batch, const float* large,
                                      const float* small, float* gradient, bool accumulate, MemoryRegion scratch,
                                      Transformed = Transformed::none) {

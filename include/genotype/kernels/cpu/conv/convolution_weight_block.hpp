@@ -111,6 +111,7 @@ constexpr int vector_width(int columns) {
 }
 
 /// Packs `count` channels of the small image, from `first` on.
+template <class = void>
 inline void pack_small(const ConvGeometry& g, const GradientBlock& block, int first, int count, const float* small,
                        float* packed) {
     for (int panel = 0; panel < count; panel += tile_columns) {
@@ -130,6 +131,7 @@ inline void pack_small(const ConvGeometry& g, const GradientBlock& block, int fi
 
 /// Copies one pixel's channels to the tiles, whole vectors where those do not reach past `end`. What lies beyond
 /// a tile's rows is no channel, and what is summed from it is dropped.
+template <class = void>
 inline void spread(const LargeChannels& channels, const float* values, const float* end, long pixels, float* packed) {
     for (int tile = 0; tile < channels.tiles; ++tile, packed += pixels * outer_pitch) {
         const int first = channels.tile_first[tile];
@@ -143,6 +145,7 @@ inline void spread(const LargeChannels& channels, const float* values, const flo
 }
 
 /// Packs what the block meets of the large image through one kernel row. `end` is where the whole batch ends.
+template <class = void>
 inline void pack_large(const GradientShape& s, const GradientBlock& block, const LargeChannels& channels,
                        int kernel_row, const float* large, const float* end, float* packed) {
     const ConvGeometry& g = s.geometry;

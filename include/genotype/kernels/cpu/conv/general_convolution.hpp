@@ -24,6 +24,7 @@ constexpr long packed_group_floats(const GeneralConvDirection& direction) {
     return direction.contraction() * ((direction.group_result() + lanes - 1) / lanes * lanes);
 }
 
+template <class = void>
 inline void pack(const GeneralConvDirection& direction, const float* plain, float* packed) {
     const int taps = direction.geometry.taps(), channels = direction.group_result();
     const int panels = (channels + tile_columns - 1) / tile_columns;
@@ -51,6 +52,7 @@ struct GeneralRows {
     long count() const { return static_cast<long>(images.batch) * rows.pixels * columns.pixels; }
 };
 
+template <class = void>
 inline void place_tile(const GeneralRows& all, long first, GatheredTile& tile) {
     tile.rows = static_cast<int>(std::min<long>(tile_rows, all.count() - first));
     const GeneralConvDirection& direction = all.direction;
@@ -75,6 +77,7 @@ struct GeneralPlace {
 };
 
 /// Copies what fits a chunk of the contraction from `from` on, and lists its pieces. Returns where the next begins.
+template <class = void>
 inline GeneralPlace gather_tile(const GeneralRows& all, GeneralPlace from, GatheredTile& tile, float* buffer) {
     const int channels = all.direction.group_source(), taps = all.rows.taps * all.columns.taps;
     const ConvImageSize& size = all.images.source_size;
@@ -110,6 +113,7 @@ inline GeneralPlace gather_tile(const GeneralRows& all, GeneralPlace from, Gathe
 }
 
 /// Some tiles of rows with all panels of their group.
+template <class = void>
 inline void multiply_tiles(const GeneralRows& all, long first, const float* packed, float* buffer) {
     const GeneralConvDirection& direction = all.direction;
     const Size2 kernel = direction.geometry.kernel;
@@ -136,6 +140,7 @@ inline void multiply_tiles(const GeneralRows& all, long first, const float* pack
 }
 
 /// One direction, by all threads: they share out the rows.
+template <class = void>
 inline void gather_general(const GeneralConvDirection& direction, int batch, const float* source, const float* packed,
                            const float* bias, float* result) {
     const Size2 from = direction.source(), to = direction.result();
@@ -176,6 +181,7 @@ constexpr PackedForm<float> packed_form(Cpu, const GeneralConvGeometry& g) {
     if (g.is_depthwise()) return {};
     return {g.groups * (detail::packed_group_floats({g, false}) + detail::packed_group_floats({g, true}))};
 }
+template <class = void>
 inline void pack(Cpu, const GeneralConvGeometry& g, const float* plain, float* packed) {
     if (g.is_depthwise()) return;
     const GeneralConvDirection to_small{g, false};
@@ -189,12 +195,14 @@ constexpr MemoryExtent convolution_scratch(Cpu, const GeneralConvGeometry&) {
 }
 
 /// See the reference's.
+template <class = void>
 inline void convolve(Cpu, const GeneralConvGeometry& g, int batch, const float* large, ConvWeights weights,
                      const float* bias, float* small, MemoryRegion) {
     const GeneralConvDirection direction{g, false};
     if (g.is_depthwise()) return detail::gather_depthwise(direction, batch, large, weights.plain, bias, small);
     detail::gather_general(direction, batch, large, weights.packed, bias, small);
 }
+template <class = void>
 inline void convolve_transposed(Cpu, const GeneralConvGeometry& g, int batch, const float* small, ConvWeights weights,
                                 const float* bias, float* large, MemoryRegion) {
     const GeneralConvDirection direction{g, true};
@@ -202,6 +210,7 @@ inline void convolve_transposed(Cpu, const GeneralConvGeometry& g, int batch, co
     detail::gather_general(direction, batch, small, weights.packed + g.groups * detail::packed_group_floats({g, false}),
                            bias, large);
 }
+template <class = void>
 inline void convolve_weight_gradient(Cpu, const GeneralConvGeometry& g, int batch, const float* large,
                                      const float* small, float* gradient, bool accumulate, MemoryRegion,
                                      Transformed = Transformed::none) {

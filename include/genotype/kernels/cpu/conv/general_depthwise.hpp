@@ -16,6 +16,7 @@ struct MetPixel {
 inline constexpr int most_met_pixels = 64;
 
 /// Adds what is met to a pixel of the result; the first time to its bias.
+template <class = void>
 inline void add_met_pixels(const MetPixel* met, int count, int channels, const float* sample, const float* weights,
                            const float* bias, bool first_time, float* pixel) {
     for_each_vector(channels, [&](long channel, auto part) {
@@ -28,6 +29,7 @@ inline void add_met_pixels(const MetPixel* met, int count, int channels, const f
 }
 
 /// Each pixel of the result, from the taps that it meets in their order.
+template <class = void>
 inline void gather_depthwise(const GeneralConvDirection& direction, int batch, const float* source,
                              const float* weights, const float* bias, float* result) {
     const ConvSide rows = direction.geometry.rows(), columns = direction.geometry.columns();
@@ -75,6 +77,7 @@ struct MeetingRange {
 };
 
 /// Each tap's gradients of as many channels as a task takes are summed by one thread, a small row at a time.
+template <class = void>
 inline void depthwise_weight_gradient(const GeneralConvGeometry& g, int batch, const float* large, const float* small,
                                       float* gradient, bool accumulate) {
     constexpr int task_channels = 4 * lanes;

@@ -19,6 +19,7 @@ struct GeneralLargeColumns {
 };
 
 /// Copies them for `pixels` small pixels of the batch from `from` on, zeros for what lies outside.
+template <class = void>
 inline void gather_columns(const GeneralConvGeometry& g, const GeneralLargeColumns& what, const float* large, long from,
                            int pixels, float* to) {
     const ConvSide rows = g.rows(), columns = g.columns();
@@ -37,6 +38,7 @@ inline void gather_columns(const GeneralConvGeometry& g, const GeneralLargeColum
 
 /// Tiles [first, end) of one group's gradient, numbered [tap][tile of large channels]. Each value is summed in the
 /// order of the pixels by one thread.
+template <class = void>
 inline void general_gradient_tiles(const GeneralConvGeometry& g, int batch, int group, const float* large,
                                    const float* small, float* gradient, bool accumulate, int first, int end) {
     alignas(64) float packed_small[product_gradient_rows * product_gradient_columns];
@@ -74,6 +76,7 @@ inline void general_gradient_tiles(const GeneralConvGeometry& g, int batch, int 
     }
 }
 
+template <class = void>
 inline void general_weight_gradient(const GeneralConvGeometry& g, int batch, const float* large, const float* small,
                                     float* gradient, bool accumulate) {
     const long tiles = static_cast<long>(g.taps()) * ((g.group_large() + outer_rows - 1) / outer_rows);

@@ -65,6 +65,7 @@ struct OuterTile {
     OuterFunction multiply;
 };
 
+template <class = void>
 inline OuterTile tile_for(int rows, int columns) {
     constexpr int tall = outer_rows, low = tall == 14 ? 4 : 2;
     if (columns <= lanes)
@@ -76,6 +77,7 @@ inline OuterTile tile_for(int rows, int columns) {
 }
 
 /// One tile of the gradient. A tile that the registers' shape does not divide goes through a copy.
+template <class = void>
 inline void outer_product(const OuterOperands& operands, int rows, int columns, float* result, long pitch, bool first) {
     const OuterTile tile = tile_for(rows, columns);
     if (rows == tile.rows && columns % lanes == 0) return tile.multiply(operands, result, pitch, first);

@@ -132,6 +132,7 @@ struct GradientCut {
 
     /// Samples whose tiles are added side by side where some tiles reach over the edge: as many as a task of one of two
     /// threads transforms at a time. More threads have smaller tasks, with room for as many.
+    template <class = void>
     static int samples_in_order(const ConvGeometry& g) {
         GradientCut cut(g);
         cut.fit(g, 2, winograd_task_floats);
@@ -139,6 +140,7 @@ struct GradientCut {
     }
 
     /// Of one unit of large channels and one panel of small ones.
+    template <class = void>
     static long sums_floats(const ConvGeometry& g) {
         return winograd_points(g) * winograd_sums_pitch<winograd_outer_vectors>;
     }
@@ -155,6 +157,7 @@ struct GradientCut {
 
     /// Tasks that transform what they read, with their samples; 0 samples where none fit, or too much is transformed
     /// by several tasks.
+    template <class = void>
     void fit(const ConvGeometry& g, int threads, long own) {
         const int large = winograd_phases(g) * g.large_channels, row_units = large / winograd_task_rows;
         units = (row_units + threads - 1) / threads;

@@ -71,6 +71,7 @@ void multiply_point(const PointProduct& p) {
 
 using PointFunction = void (*)(const PointProduct&);
 
+template <class Form>
 inline constexpr auto winograd_multiply = []<std::size_t... i>(std::index_sequence<i...>) {
     return std::array<PointFunction, sizeof...(i)>{multiply_point<winograd_heights[i]>...};
 }
@@ -130,10 +131,10 @@ void multiply_points(const PointTiles& in, const WinogradWeights& weights, int s
                 if (range.first == range.end) continue;
                 auto multiply = [&](std::size_t height, int tile, int skip) {
                     const int next = tile + winograd_heights[height];
-                    winograd_multiply[height]({x + tile * lanes, in.group_pitch, values / lanes, at,
-                                               result + tile * lanes, out.group_pitch, from == 0, skip,
-                                               next < range.end ? x + next * lanes : x + in.point_pitch,
-                                               tile == range.first ? at + winograd_panel_pitch : nullptr});
+                    winograd_multiply<Form>[height]({x + tile * lanes, in.group_pitch, values / lanes, at,
+                                                     result + tile * lanes, out.group_pitch, from == 0, skip,
+                                                     next < range.end ? x + next * lanes : x + in.point_pitch,
+                                                     tile == range.first ? at + winograd_panel_pitch : nullptr});
                 };
                 const HeightCut cut(range.end - range.first);
                 const int rows = winograd_heights[cut.height], last_rows = winograd_heights[cut.last];

@@ -98,9 +98,11 @@ struct PointTiles {
 };
 
 /// Where a batch's transformed images lie in a convolution's scratch, if all of it is transformed at once.
+template <class = void>
 inline PointTiles large_tiles(const ConvGeometry& g, int batch, float* scratch) {
     return {g, scratch, winograd_phases(g) * g.large_channels, batch};
 }
+template <class = void>
 inline PointTiles small_tiles(const ConvGeometry& g, int batch, float* scratch) {
     return {g, scratch + winograd_points(g) * large_tiles(g, batch, scratch).point_pitch, g.small_channels, batch};
 }

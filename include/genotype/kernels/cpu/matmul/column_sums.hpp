@@ -30,6 +30,7 @@ void add_rows(long rows, long stride, const float* x, float* sums) {
 }
 
 /// sums[c] = the sum of `rows` rows, `stride` apart, of x.
+template <class = void>
 inline void sum_rows(long rows, long stride, int columns, const float* x, float* sums) {
     constexpr long block = 64;  // rows that are added in one go before their sum is added to the others'
     constexpr int step = static_cast<int>(vector_size);
@@ -52,6 +53,7 @@ inline void sum_rows(long rows, long stride, int columns, const float* x, float*
 }  // namespace detail
 
 /// sums[c] = the sum over the rows of x (rows, columns), added to what is there with `accumulate`.
+template <class = void>
 inline void column_sums(Cpu, long rows, int columns, const float* x, float* sums, bool accumulate) {
     constexpr long most_parts = 16;
     // Narrow rows are taken several at a time as one wide row, whose sums are then folded.

@@ -37,6 +37,7 @@ struct ProductPanel {
 };
 
 /// Copies some rows of a panel of the result to `copy`, or back.
+template <class = void>
 inline void copy_result(const Product& p, const ProductPanel& panel, int row, int rows, float* copy, bool back) {
     float* const at = p.result + row * p.result_row + panel.first * p.result_column;
     if (p.result_column == 1) {
@@ -60,6 +61,7 @@ inline void copy_result(const Product& p, const ProductPanel& panel, int row, in
 }
 
 /// Some rows of one panel for the values [begin, begin + length) of the contraction.
+template <class = void>
 inline void multiply_rows(const Product& p, const ProductPanel& panel, int row, int rows, int begin, int length) {
     const bool whole = p.result_column == 1 && panel.count == panel.width;
     float start[tile_columns], copy[product_rows * tile_columns], beyond[tile_columns];
@@ -95,6 +97,7 @@ inline void multiply_rows(const Product& p, const ProductPanel& panel, int row, 
 }
 
 /// One row, and columns that are neighbours in `right`: nothing is copied, because each weight is read once.
+template <class = void>
 inline void multiply_row(const Product& p, int first, int end) {
     constexpr int most = 8;
     int column = first;
@@ -135,6 +138,7 @@ constexpr bool has_all_panels(const Product& p, int threads) {
 
 /// The part of thread `index` of `threads`: some panels of columns and, with few panels, some of the rows; with many
 /// rows, all panels for some of them.
+template <class = void>
 inline void product_share(const Product& p, int index, int threads) {
     auto cut = [](int count, int part, int parts) { return static_cast<int>(static_cast<long>(count) * part / parts); };
     const int panels = (p.columns + tile_columns - 1) / tile_columns;
@@ -173,6 +177,7 @@ inline void product_share(const Product& p, int index, int threads) {
 
 /// A product by all threads, where it is worth them. With few rows the weights are read from memory for each product:
 /// then a weight costs as much as some products.
+template <class = void>
 inline void multiply(const Product& p, const ConvGeometry& g, int samples) {
     const double work = std::max(samples, 8) * static_cast<double>(g.weights());
 #pragma omp parallel if (work > worth_threads)
@@ -184,6 +189,7 @@ constexpr bool is_product(const ConvGeometry& g) {
     return g.kernel == 1 && g.stride == 1 && g.padding == 0;
 }
 
+template <class = void>
 inline void product_to_small(const ConvGeometry& g, int batch, const float* large, const float* weights,
                              const float* bias, float* small) {
     const int samples = batch * g.small_pixels();
@@ -193,6 +199,7 @@ inline void product_to_small(const ConvGeometry& g, int batch, const float* larg
 }
 
 /// Either the weights are transposed, or, where they are more, the images: both before and after the product.
+template <class = void>
 inline void product_to_large(const ConvGeometry& g, int batch, const float* small, const float* weights,
                              const float* bias, float* large) {
     const int samples = batch * g.small_pixels();

@@ -17,6 +17,7 @@ inline constexpr int product_gradient_columns = 4 * tile_columns;
 
 /// Copies `count` neighbouring columns of some rows to a register tile's operand: whole vectors where the rows have
 /// them, for what is summed from values beyond `count` is dropped.
+template <class = void>
 inline void copy_columns(const float* from, long pitch, int rows, int count, int in_row, float* to) {
     for (int row = 0; row < rows; ++row, from += pitch, to += outer_pitch) {
         if (in_row >= outer_pitch)
@@ -34,6 +35,7 @@ inline constexpr int product_gradient_tiles = 8, product_gradient_near = 256;
 /// gradient[i][j] (+)= sum over rows of left[row][i] * right[row][j], for i in [first, end). Each value is summed in
 /// the order of the rows by one thread. Operands are copied where that is worth it, or a tile would reach past their
 /// end, and otherwise read where they lie.
+template <class = void>
 inline void product_gradient_share(long rows, int left_columns, int right_columns, const float* left,
                                    const float* right, float* gradient, bool accumulate, int first, int end) {
     alignas(64) float packed_right[product_gradient_rows * product_gradient_columns];
@@ -80,6 +82,7 @@ inline void product_gradient_share(long rows, int left_columns, int right_column
     }
 }
 
+template <class = void>
 inline void product_weight_gradient(const ConvGeometry& g, int batch, const float* large, const float* small,
                                     float* gradient, bool accumulate) {
     const long rows = static_cast<long>(batch) * g.small_pixels();

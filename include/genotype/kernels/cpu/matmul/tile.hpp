@@ -23,6 +23,7 @@ inline constexpr int tile_columns = 2 * lanes;
 
 alignas(64) inline constexpr float vector_of_zeros[lanes] = {};
 
+template <class = void>
 inline void copy_floats(const float* from, long count, float* to) {
     for (; count >= lanes; count -= lanes, from += lanes, to += lanes) Vector::load_unaligned(from).store_unaligned(to);
     for (; count >= 4; count -= 4, from += 4, to += 4) std::memcpy(to, from, 4 * sizeof(float));

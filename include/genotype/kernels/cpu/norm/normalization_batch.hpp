@@ -15,6 +15,7 @@ namespace genotype::inline v0_1::kernels {
 
 /// Mean and sum of squared deviations of each channel in each chunk of rows: moments (chunks, 2, channels), the means
 /// relative to the first row of x. Whoever makes x may make these as well, and spare this pass.
+template <class = void>
 inline void channel_moments(Cpu, long rows, int channels, const float* x, float* moments) {
     const RowChunks chunks{rows};
 #pragma omp parallel for schedule(static) if (rows * channels > 16384)
@@ -27,6 +28,7 @@ inline void channel_moments(Cpu, long rows, int channels, const float* x, float*
 
 /// From `channel_moments` (origin: the first row of x) to each channel's mean and 1 / sqrt(biased variance + epsilon);
 /// the running statistics take their step.
+template <class = void>
 [[gnu::noinline]] inline void batch_norm_statistics(Cpu, long rows, int channels, const float* moments,
                                                     const float* origin, float epsilon, RunningStatistics running,
                                                     float* mean, float* inverse) {
@@ -55,6 +57,7 @@ inline void channel_moments(Cpu, long rows, int channels, const float* x, float*
 }
 
 /// inverse = 1 / sqrt(variance + epsilon).
+template <class = void>
 inline void inverse_deviations(Cpu, int channels, const float* variance, float epsilon, float* inverse) {
     for (int c = 0; c < channels; ++c) inverse[c] = 1 / std::sqrt(variance[c] + epsilon);
 }

@@ -60,6 +60,7 @@ Vector tree_sum(const Vector (&values)[Count]) {
 
 /// Joins mean and sum of squared deviations of `left_count` values with those of `right_count` others (Chan, Golub and
 /// LeVeque, 1979).
+template <class = void>
 inline void join_moments(double left_count, Vector& mean, Vector& squares, double right_count, const Vector& right_mean,
                          const Vector& right_squares) {
     const double share = right_count / (left_count + right_count);
@@ -70,6 +71,7 @@ inline void join_moments(double left_count, Vector& mean, Vector& squares, doubl
 
 /// For each channel the mean of x - origin, and the sum of squared deviations from the mean. Near the mean, an origin
 /// makes the differences exact, so that large means cost no digits; far from it, it does no harm.
+template <class = void>
 inline void column_moments(long rows, int channels, const float* x, const float* origin, float* mean, float* squares) {
     std::fill_n(mean, channels, 0.0f);
     std::fill_n(squares, channels, 0.0f);

@@ -35,6 +35,7 @@ struct SampleAffine {
 
 /// From the sums of `column_products` with a sample's own weight and bias to the gradients by its scales and shifts;
 /// the sums are those for the norm's weight and bias then.
+template <class = void>
 inline void split_products(long sample, int channels, const float* weight, const float* bias,
                            const NormModulation& modulation, float* bias_sum, float* weight_sum) {
     const float* const scale = modulation.moments + 2 * sample * channels;
@@ -51,6 +52,7 @@ inline void split_products(long sample, int channels, const float* weight, const
 
 /// dx = inverse * (weight * dy - gradient_mean - normalised x * product_mean), from dy before the activation, which may
 /// lie at dx; plus `added`, which may be null.
+template <class = void>
 inline void center_rows(long rows, int channels, const float* x, const float* dy, const float* mean,
                         const float* inverse, const float* weight, const float* gradient_mean,
                         const float* product_mean, const float* added, float* dx) {

@@ -28,6 +28,7 @@ float sum_over_row(long size, const F& f) {
 
 /// Normalises each sample of `size` values. weight, bias (size), which may be null; statistics (samples, 2): mean and
 /// inverse deviation.
+template <class = void>
 inline void layer_norm(Cpu, long samples, long size, const float* x, const float* weight, const float* bias,
                        float epsilon, float* statistics, float* y) {
     const float share = 1 / static_cast<float>(size);
@@ -64,6 +65,7 @@ struct LayerNormBackward {
     float *dx, *dweight, *dbias;
     bool accumulate;
 
+    template <class = void>
     void input_gradient(long sample) const {
         const float share = 1 / static_cast<float>(size);
         const float* const from = x + sample * size;
@@ -85,6 +87,7 @@ struct LayerNormBackward {
     }
 
     /// Adds what one sample gives to `length` columns from `start` on.
+    template <class = void>
     void add_gradients(long sample, long start, long length, float* products, float* sums) const {
         const float* const from = x + sample * size + start;
         const float* const derivatives = dy + sample * size + start;
@@ -98,6 +101,7 @@ struct LayerNormBackward {
     }
 
     /// Many columns: samples, then columns, are shared out to threads.
+    template <class = void>
     void wide() const {
         if (dx) {
 #pragma omp parallel for schedule(static) if (samples * size > 16384)
@@ -121,6 +125,7 @@ struct LayerNormBackward {
     static constexpr long narrow_size = 1024;
 
     /// Few columns: each thread sums over some samples, while they are in its cache.
+    template <class = void>
     void narrow() const {
         constexpr long most_parts = 16;
         const long length = std::max(16L, (samples + most_parts - 1) / most_parts);
@@ -150,6 +155,7 @@ struct LayerNormBackward {
 }  // namespace detail
 
 /// Backward with the statistics of forward. Null: dx, dbias, or it and dweight.
+template <class = void>
 inline void layer_norm_backward(Cpu, long samples, long size, const float* x, const float* dy, const float* weight,
                                 const float* statistics, float* dx, float* dweight, float* dbias, bool accumulate) {
     const detail::LayerNormBackward call{samples, size, x, dy, weight, statistics, dx, dweight, dbias, accumulate};

@@ -10,6 +10,7 @@ namespace genotype::inline v0_1::kernels {
 
 /// y = x * inverse * weight, inverse = 1 / sqrt(mean(x^2) + epsilon) of each sample of `size` values. weight (size);
 /// inverses (samples), or null where they are not requested.
+template <class = void>
 inline void rms_norm(Cpu, long samples, long size, const float* x, const float* weight, float epsilon, float* inverses,
                      float* y) {
     const float share = 1 / static_cast<float>(size);
@@ -30,6 +31,7 @@ inline void rms_norm(Cpu, long samples, long size, const float* x, const float* 
 }
 
 /// Backward with the inverses of forward. Null: dx, or dweight.
+template <class = void>
 inline void rms_norm_backward(Cpu, long samples, long size, const float* x, const float* dy, const float* weight,
                               const float* inverses, float* dx, float* dweight, bool accumulate) {
     const float share = 1 / static_cast<float>(size);

@@ -52,6 +52,7 @@ template <int count = lanes, class Wide>
 }
 
 /// Four vectors become the sums of each one's lanes.
+template <class = void>
 [[gnu::always_inline]] inline Quad sums_of_lanes(const Vector* sums) {
     Lanes wide[4];
     unroll<4>([&](auto i) { wide[i] = std::bit_cast<Lanes>(sums[i].data); });
@@ -70,6 +71,7 @@ struct DotsResult {
     int count;  // outputs, 1 to 4
 };
 
+template <class = void>
 inline void finish_dots(const Quad* sums, int rows, const DotsResult& to) {
     const float* start = to.start;
     float* y = to.y;
@@ -84,6 +86,7 @@ inline void finish_dots(const Quad* sums, int rows, const DotsResult& to) {
 }
 
 /// GCC would load a value again for each product that reads it, which is more loads than the processor has time for.
+template <class = void>
 inline void keep_in_register([[maybe_unused]] Vector& value) {
 #if defined(__x86_64__)
     asm("" : "+v"(value.data));
@@ -117,6 +120,7 @@ void multiply_dots(const float* x, long pitch, const float* weights, int vectors
 using DotsFunction = void (*)(const float*, long, const float*, int, const DotsResult&);
 
 /// The tile of `rows` rows, 1 to `dots_rows`.
+template <class = void>
 inline DotsFunction dots_function(int rows) {
     return [&]<int... less>(std::integer_sequence<int, less...>) {
         constexpr DotsFunction functions[] = {multiply_dots<less + 1>...};

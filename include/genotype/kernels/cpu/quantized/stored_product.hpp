@@ -133,6 +133,7 @@ template <class Block>
 }  // namespace detail
 
 /// y = x W^T + bias for `batch` rows of x. The bias may be null.
+template <class = void>
 inline void stored_product(Cpu, const StoredMatrix& weights, int batch, const float* x, const float* bias, float* y) {
     // With few rows of x the weights are read from memory: then a weight costs as much as some products.
     const double work = std::max(batch, 8) * static_cast<double>(weights.rows) * weights.columns;
@@ -165,6 +166,7 @@ inline void stored_product(Cpu, const StoredMatrix& weights, int batch, const fl
 }
 
 /// Row i of y is row ids[i] of the matrix.
+template <class = void>
 inline void stored_rows(Cpu, const StoredMatrix& weights, int count, const float* ids, float* y) {
     for (long i = 0; i < count; ++i)
         detail::dequantize_values(detail::stored_row(weights, static_cast<long>(ids[i])), weights.columns,

@@ -38,9 +38,11 @@ template <class Block>
 
 #if defined(__AVX512F__) && defined(__AVX512BW__) && defined(__AVX512VL__)
 
+template <class = void>
 inline __m256i load_halves(const std::byte* from) {
     return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(from));
 }
+template <class = void>
 inline __m128i load_bytes(const std::byte* from) {
     return _mm_loadu_si128(reinterpret_cast<const __m128i*>(from));
 }
@@ -149,11 +151,13 @@ Words load_words(const std::byte* from) {
     return __builtin_convertvector(numbers, Words);
 #endif
 }
+template <class = void>
 inline Vector to_vector(const Lanes& floats) {
     return Vector(std::bit_cast<Vector::register_type>(floats));
 }
 
 /// `to_float` of halves, in the lower 16 bits of each lane.
+template <class = void>
 inline Lanes half_floats(const Words& halves) {
     const Words exponent = halves & 0x7c00, fraction = (halves & 0x3ff) << 13;
     const Words least = (halves & 0) + 0x38800000;  // 2^-14
@@ -163,6 +167,7 @@ inline Lanes half_floats(const Words& halves) {
     return std::bit_cast<Lanes>(size | (halves & 0x8000) << 16);
 }
 
+template <class = void>
 inline float load_scale(const std::byte* from) {
     Float16 half;
     std::memcpy(&half, from, sizeof(half));

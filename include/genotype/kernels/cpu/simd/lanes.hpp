@@ -43,6 +43,7 @@ void for_each_vector(long length, F&& f) {
 }
 
 /// The sum of the lanes, from the first to the last.
+template <class = void>
 inline float sum_of_lanes(const Vector& value) {
     float each[static_cast<unsigned long>(vector_size)];
     value.store_unaligned(each);

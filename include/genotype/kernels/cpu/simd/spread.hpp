@@ -19,6 +19,7 @@ inline constexpr int most_spread = 256;
 
 /// Sends the calling thread to a core that it may use and that none of `taken` is. Where it may run stays as it was:
 /// the system can move it on, so a core that somebody else needs is not held. Stays where there is no such core.
+template <class = void>
 inline void leave_for_another_core(const int* taken, int count) {
     cpu_set_t allowed, wanted;
     if (sched_getaffinity(0, sizeof allowed, &allowed) != 0) return;
@@ -33,6 +34,7 @@ inline void leave_for_another_core(const int* taken, int count) {
 
 /// Parts threads of the team that share a core: the system may leave two of them on one for seconds, and then everybody
 /// waits for both. Costs one parallel region; does nothing where the user has bound the threads (OMP_PROC_BIND).
+template <class = void>
 inline void spread_threads(Cpu) {
     if (omp_get_max_threads() < 2 || omp_in_parallel() || omp_get_proc_bind() != omp_proc_bind_false) return;
     int cores[detail::most_spread];
@@ -49,6 +51,7 @@ inline void spread_threads(Cpu) {
     }
 }
 #else
+template <class = void>
 inline void spread_threads(Cpu) {}
 #endif
 

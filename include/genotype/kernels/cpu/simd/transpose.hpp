@@ -31,6 +31,7 @@ template <int apart>
 }
 
 /// to[i][j] = from[j][i] of a square. The rows of each side lie a pitch apart.
+template <class = void>
 inline void transpose_square_of_lanes(const float* from, long from_pitch, float* to, long to_pitch) {
     Lanes rows[square_side];
     unroll<square_side>([&](auto i) { std::memcpy(&rows[i], from + i * from_pitch, sizeof(Lanes)); });
