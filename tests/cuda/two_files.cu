@@ -1,16 +1,14 @@
-// A program may have the same kernels in several files: nothing of the headers is defined twice, and each file's kernels
-// run. (Of lambdas for the processor and the GPU, GENOTYPE_KERNEL says what may become of them.)
+// A program may have the same kernels in several files: nothing of the headers is defined twice, and each file's
+// kernels run. (Of lambdas for the processor and the GPU, GENOTYPE_KERNEL says what may become of them.)
 #include <doctest/doctest.h>
 
 #include "genotype/optimizers/clip.hpp"
 #include "on_gpu.hpp"
+#include "two_files.hpp"
 
 using namespace genotype;
 using namespace kernel_test;
 using cuda_test::Values;
-
-/// `x` with a norm of 1, by the kernels of two_files_other.cu.
-std::vector<float> clipped_in_another_file(const std::vector<float>& x);
 
 namespace {
 

@@ -1,10 +1,9 @@
 // The other file of two_files.cu's program.
-#include <vector>
-
 #include "genotype/kernels/cuda/cuda.hpp"
 #include "genotype/kernels/portable/elementwise.hpp"
 #include "genotype/memory/arena.hpp"
 #include "genotype/optimizers/clip.hpp"
+#include "two_files.hpp"
 
 using namespace genotype;
 
