@@ -27,12 +27,16 @@ foreach(file IN LISTS files)
   cmake_path(GET file STEM name)
   set(level "")
   if(NOT name MATCHES "^(learning_.*|threads|large_model|.*allocations)$")
-    set(level OPTIONS -O0)  # nothing is calculated in these
+    set(level PORTABLE OPTIONS -O0)  # nothing is calculated in these
   endif()
   genotype_test(unit ${name} ${file} ${level})
+  if(level)
+    genotype_by_clang(unit_${name})
+  endif()
 endforeach()
 genotype_take(files "loader")
 genotype_test(unit loader unit/loader.cpp PORTABLE ${steps})
+genotype_by_clang(unit_loader)
 set_tests_properties(unit.loader PROPERTIES LABELS "unit;sanitize")
 
 # For work on one of the others: a program for each file, unit_NAME, which is built when it is asked for.
@@ -68,9 +72,9 @@ while(topics)
   elseif(form STREQUAL "unit")
     genotype_group(unit ${topic} "${files}" OPTIONS -Og)
   elseif(form STREQUAL "plain")
-    genotype_group(unit ${topic} "${files}" PORTABLE OPTIONS -O0)
+    genotype_group(unit ${topic} "${files}" PORTABLE CLANG OPTIONS -O0)
   else()
-    genotype_group(sanitize ${topic} "${files}" PORTABLE AS unit ${${form}})
+    genotype_group(sanitize ${topic} "${files}" PORTABLE CLANG AS unit ${${form}})
   endif()
 endwhile()
 
@@ -78,9 +82,9 @@ file(GLOB left RELATIVE "${CMAKE_CURRENT_SOURCE_DIR}" CONFIGURE_DEPENDS golden/*
 genotype_take(files "dcgan|dcgan_reference|vae")
 genotype_group(golden models "${files}" OPTIONS -O2)
 genotype_take(files "generation|gpt2|llama|tokens")
-genotype_group(golden texts "${files}" OPTIONS -O0)
+genotype_group(golden texts "${files}" PORTABLE CLANG OPTIONS -O0)
 genotype_take(files "convolutions|transposed_convolutions|general_convolutions|pools|residuals|videos")
-genotype_group(golden convolutions "${files}" OPTIONS -O0)
+genotype_group(golden convolutions "${files}" PORTABLE CLANG OPTIONS -O0)
 genotype_group(golden more "${left}" OPTIONS -Og)
 
 # The kernels over thrust, on thrust's two host systems. UBSan's check of null references fails within thrust itself.

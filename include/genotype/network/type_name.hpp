@@ -46,8 +46,8 @@ constexpr std::string_view raw_type_name() {
 
 [[gnu::cold, gnu::noinline]] inline std::string readable_type_name(std::string_view raw) {
     std::string name(raw);
-    for (std::string_view word : {"genotype::v0_1::combinators::", "genotype::v0_1::", "genotype::",
-                                  "(anonymous namespace)::", "{anonymous}::", "struct ", "class "})
+    for (std::string_view word : {"genotype::v0_1::combinators::", "genotype::v0_1::", "genotype::combinators::",
+                                  "genotype::", "(anonymous namespace)::", "{anonymous}::", "struct ", "class "})
         erase_all(name, word);
     shorten_floats(name);
     for (auto at = name.find(" >"); at != std::string::npos; at = name.find(" >", at)) name.erase(at, 1);

@@ -32,6 +32,8 @@ inline float largest_logit(std::span<const float> logits, bool& wrong) {
         not_numbers += x[i] != x[i];
     }
     wrong |= not_numbers > 0;
+    // Clang begins a reduction at the lowest finite number: see docs/compatibility.md.
+    if (count > 0 && largest == std::numeric_limits<float>::lowest()) largest = *std::max_element(x, x + count);
     return largest;
 }
 

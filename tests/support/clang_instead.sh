@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# Compiles or links with Clang what CMake would with GCC: for a target's CXX_COMPILER_LAUNCHER and CXX_LINKER_LAUNCHER.
+# Leaves out what GCC alone understands, of whose parameters those of ASan are Clang's too, and takes Clang's runtime of
+# OpenMP for GCC's, beside which it would be a second one.
+# usage: clang_instead.sh CLANG CCACHE_OR_- COMPILER ARGUMENT...
+set -euo pipefail
+clang=$1 cache=${2#-}
+shift 3
+arguments=()
+for argument; do
+    case $argument in
+        */libgomp.so) arguments+=(-fopenmp) ;;
+        asan-*) arguments+=(-mllvm "-$argument") ;;
+        --param | --param=* | -Wno-maybe-uninitialized | -Wno-stringop-* | -Wno-restrict | -Wno-dangling-pointer | \
+            -Wno-free-nonheap-object) ;;
+        *) arguments+=("$argument") ;;
+    esac
+done
+exec ${cache:+"$cache"} "$clang" "${arguments[@]}"
