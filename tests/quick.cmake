@@ -92,13 +92,18 @@ if(TARGET genotype::thrust)
   set(thrust OPTIONS -Og ${GENOTYPE_QUICK_SANITIZE} ${GENOTYPE_FEWER_CHECKS} ${GENOTYPE_FALSE_WARNINGS}
     LIBRARIES genotype::thrust)
   file(GLOB left RELATIVE "${CMAKE_CURRENT_SOURCE_DIR}" CONFIGURE_DEPENDS thrust/*.cpp)
+  set(thrust_level -Og)
+  if(GENOTYPE_CLANG_INSTEAD)
+    set(thrust_level -O0)
+  endif()
   # What trains or reads texts on them. In memory that the host cannot reach, or as recorded steps, that takes the way that
   # a GPU's does.
   genotype_take(files "dcgan")
   genotype_take(files "far_memory|far_text|recorded_steps")
   foreach(file IN LISTS files)
     cmake_path(GET file STEM name)
-    genotype_test(thrust ${name} ${file} PORTABLE OPTIONS -Og)
+    genotype_test(thrust ${name} ${file} PORTABLE OPTIONS ${thrust_level})
+    genotype_by_clang(thrust_${name})
     target_link_libraries(thrust_${name} PRIVATE genotype::thrust)
   endforeach()
   genotype_take(files "block_.*|convolution|split_product|stored|long_sum")
@@ -109,5 +114,5 @@ if(TARGET genotype::thrust)
 
   # Tests of any device, once more on those: with each kind of recipe, and a few others.
   set(files unit/dropout.cpp unit/gan_trainer.cpp unit/supervised_trainer.cpp unit/text_trainer.cpp unit/vae_trainer.cpp)
-  genotype_group(thrust on "${files}" PORTABLE PREFIX on_ OPTIONS -Og -DGENOTYPE_TEST_THRUST LIBRARIES genotype::thrust)
+  genotype_group(thrust on "${files}" PORTABLE CLANG PREFIX on_ OPTIONS ${thrust_level} -DGENOTYPE_TEST_THRUST LIBRARIES genotype::thrust)
 endif()
