@@ -129,7 +129,7 @@ TEST_CASE("rules, merges in both forms, and special tokens around a text") {
                                         {"special_tokens", special}}}}};
     CHECK(read(description).encode("h") == Ids{268, 'h', 268, 268});
     CHECK(read(description).encode("h", {.add_special_tokens = false}) == Ids{'h'});
-    description["post_processor"]["processors"][1]["single"] = {start};
+    description["post_processor"]["processors"][1]["single"] = json::array({start});
     CHECK(contains(error_of([&] { read(description); }), "single: found a list, expected the text A, once"));
 }
 
