@@ -9,7 +9,4 @@ using namespace genotype;
 
 using Generator = Sequential<Linear<8, 64>, Reshape<1, 8, 8>>;
 using Critic = Sequential<Conv<1, 4, 4, 2, 1>, BN<4>, LeakyReLU<0.2f>, Flatten, Linear<64, 1>>;
-
-int main() {
-    Trainer<GAN<Generator, Critic, WithPenalty<Relativistic>>> trainer;  // <- here
-}
+using Net = GAN<Generator, Critic, WithPenalty<Relativistic>>;  // <- here

@@ -9,6 +9,14 @@
 
 namespace genotype::inline v0_1::detail {
 
+template <class Loss>
+struct AskedBy<WithPenalty<Loss>> {
+    template <class D>
+    static consteval auto verdict() {
+        return tangent_verdict<D, Reference>();
+    }
+};
+
 /// A number for each value, whatever that is.
 struct Always {
     float number;
@@ -24,13 +32,6 @@ struct Times {
     template <class V>
     constexpr V operator()(V x) const {
         return V(factor) * x;
-    }
-};
-/// Uniform on (0, 1), of a number from N(0, 1).
-struct UniformOfNormal {
-    template <class V>
-    constexpr V operator()(V x) const {
-        return V(0.5f) + V(0.5f) * erf(V(0.70710678f) * x);
     }
 };
 /// Of |g|^2: factor (|g| - 1)^2.
@@ -72,7 +73,7 @@ struct RecipeOf<combinators::Adversarial<G, D, WithPenalty<Loss>, Z>>
     using Out = OutputShape<D, Sample>;
     // Two outputs, their gradients, and of each penalty what it multiplies; gradients by samples, and those between.
     using Scratch =
-        Shapes<Out, Out, Out, Out, Out, Out, Out, Out, Out, Out, Out, Out, Out, Sample, Sample, Sample, Sample, Sample>;
+        Shapes<Out, Out, Out, Out, Out, Out, Out, Out, Out, Out, Out, Out, Sample, Sample, Sample, Sample, Sample>;
 
     template <class Step>
     static void step(Step& s) {
@@ -143,11 +144,10 @@ struct RecipeOf<combinators::Adversarial<G, D, WithPenalty<Loss>, Z>>
     static void between(Step& s, float lambda, Samples fake) {
         float* const value = s.place(&Sums::penalty_between);
         if (lambda == 0) return Step::Device::clear(value, 1);
-        float* const drawn = s.template memory<Out>();
-        fill_normal(s.device(), s.size(), s.layers()->take(s.size()), drawn);
-        const auto t = s.compute(UniformOfNormal{}, typename Step::template Batch<Out>{drawn, s.size()});
+        float* const t = s.template memory<Out>();
+        fill_uniform(s.device(), s.size(), s.layers()->take(s.size()), 0, 1, t);
         float *const mixed = s.template memory<Sample>(), *const difference = s.template memory<Sample>();
-        interpolate(s.device(), s.size(), Sample::count, t.data, fake.data, s.batch().data, mixed, difference);
+        interpolate(s.device(), s.size(), Sample::count, t, fake.data, s.batch().data, mixed, difference);
         const Samples x{mixed, s.size()};
         const RandomState draws = *s.layers();
         const auto ones = s.compute(Always{1}, s.template run<discriminator>(x));
