@@ -200,13 +200,13 @@ struct RecipeOf<combinators::Adversarial<G, D, Loss, Z>> {
     template <class Step>
     static auto judge_pairs(Step& s) {
         const auto fake = s.template run<generator>(s.template normal<Noise>());
-        const RandomState draws = *s.layers();
+        const RandomState before = *s.layers();
         const auto on_fake = s.compute(kernels::Identity{}, s.template run<discriminator>(fake));
         const auto on_real = s.template run<discriminator>(s.batch());
         const RandomState last = *s.layers();
         const auto dy = loss_of_pairs(s, on_real, on_fake);
         s.template backward<discriminator>(dy);
-        *s.layers() = draws;
+        *s.layers() = before;
         s.template run<discriminator>(fake);
         s.template backward<discriminator>(s.compute(Negative{}, dy));
         *s.layers() = last;
