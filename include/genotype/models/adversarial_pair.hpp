@@ -1,6 +1,8 @@
 // A generator and a discriminator as one type.
 #pragma once
 
+#include <concepts>
+
 #include "genotype/losses/adversarial.hpp"
 #include "genotype/losses/bce.hpp"
 #include "genotype/models/parts_report.hpp"
@@ -25,6 +27,15 @@ struct Adversarial {
 }  // namespace combinators
 
 namespace detail {
+
+/// What a loss asks of the discriminator beside its output: nothing, but see `WithPenalty`.
+template <class Loss>
+struct AskedBy {
+    template <class D>
+    static consteval auto verdict() {
+        return why::no_fault<D>{};
+    }
+};
 
 template <class G, class D, class L, class N>
 consteval auto adversarial_verdict() {
@@ -56,8 +67,11 @@ consteval auto adversarial_verdict() {
         else if constexpr (read_other_labels<G, D>())
             return why::networks_read_labels_of_other_classes<why::got<Class<classes_read_by<D>()>>,
                                                               why::wants<Class<classes_read_by<G>()>>>{};
-        else
+        else if constexpr (constexpr auto more = AskedBy<L>::template verdict<D>();
+                           std::same_as<decltype(more), const why::no_fault<D>>)
             return why::no_fault<combinators::Adversarial<G, D, L, N>>{};
+        else
+            return more;
     }
 }
 

@@ -4,9 +4,11 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <tuple>
 #include <type_traits>
 
+#include "genotype/losses/gradient_penalties.hpp"
 #include "genotype/models/adversarial_pair.hpp"
 #include "genotype/training/recipe_trainer.hpp"
 
@@ -24,16 +26,22 @@ struct GanOptions {
     ParameterGroups groups{};  // parameters with options of their own, or frozen
     int batch = 64;            // the largest batch that a step will see
     std::uint64_t seed = 0;
+    GradientPenalties penalty{};  // of the discriminator, where the loss is `WithPenalty`
+    float real_label = 1;  // what a binary cross-entropy wants of D at real samples: 0.9 is one-sided label smoothing,
+                           // Salimans et al., "Improved techniques for training GANs", arXiv:1606.03498
 
     /// Calls visit(name, value) for every option. A field that is not taken apart here does not compile.
     template <class Visit>
     constexpr void for_each_option(Visit&& visit) const {
-        const auto& [of_generator, of_discriminator, rates, longest, decay, pieces, own, largest, draws] = *this;
+        const auto& [of_generator, of_discriminator, rates, longest, decay, pieces, own, largest, draws, penalties,
+                     label] = *this;
         visit("generator", of_generator);
         visit("discriminator", of_discriminator);
         detail::visit_shared_options(visit, rates, longest, decay, pieces, own);
         visit("batch", largest);
         visit("seed", draws);
+        visit("penalty", penalties);
+        visit("real_label", label, 1.f);
     }
 };
 
@@ -49,6 +57,8 @@ struct GanLosses {
         float fake_output = 0;  // D(G(z)), before the discriminator's update
         [[deprecated("take fake_output")]] float fake_answer;
     };
+
+    float penalty = 0;  // of the discriminator's gradients; not in `discriminator`
 
     /// For `const auto [discriminator, generator, real, fake] = trainer.step(batch);`, beside names that are replaced.
     template <std::size_t i>
@@ -97,6 +107,35 @@ struct OfGenerator {
     static void evaluate(const auto& device, const auto& call) { Loss::generator(device, call); }
 };
 
+/// What the discriminator ought to say of real samples, one value each.
+struct LabelOf {
+    float label;
+
+    template <class V>
+    constexpr V operator()(V) const {
+        return V(label);
+    }
+};
+struct Negative {
+    template <class V>
+    constexpr V operator()(V x) const {
+        return V(0.f) - x;
+    }
+};
+
+[[noreturn, gnu::cold]] inline void penalty_without_tangents() {
+    fail("Trainer", "penalty", "one of the discriminator's gradients", "none, unless the loss is WithPenalty<...>");
+}
+[[gnu::cold]] inline void check_real_label(float label, bool is_of_probabilities) {
+    if (label == 1) return;
+    if (!is_of_probabilities)
+        fail("Trainer", "real_label", std::to_string(label), "1, for the loss is no binary cross-entropy");
+    if (!(label > 0 && label < 1)) fail("Trainer", "real_label", std::to_string(label), "above 0, and at most 1");
+}
+[[gnu::cold]] inline void check_penalty(float strength) {
+    if (!(strength >= 0)) fail("Trainer", "penalty", std::to_string(strength), "0 or more");
+}
+
 /// A step updates the discriminator on real and on generated images, with batch statistics taken separately for the
 /// two, and then the generator through the updated discriminator. PyTorch: the loop of its DCGAN example.
 template <Layer G, Layer D, class Loss, ShapeType Z>
@@ -110,7 +149,10 @@ struct RecipeOf<combinators::Adversarial<G, D, Loss, Z>> {
     struct Sums {
         float real, real_outputs, fake, fake_outputs, generator;
     };
-    using Scratch = Shapes<Shape<1>, Sample>;  // gradients
+    static constexpr bool compares_pairs = ComparesPairs<Loss>;
+    // Gradients, and of pairs one side's outputs; otherwise the labels.
+    using Scratch = std::conditional_t<compares_pairs, Shapes<Shape<1>, Shape<1>, Shape<1>, Sample>,
+                                       Shapes<Shape<1>, Shape<1>, Sample>>;
     static constexpr long draws = Noise::count;
     static constexpr int classes = classes_read_by<G, D>();
     static constexpr LossDomain domain = LossDomain::real;
@@ -125,22 +167,76 @@ struct RecipeOf<combinators::Adversarial<G, D, Loss, Z>> {
     static void step(Step& s) {
         typename Step::template Batch<Sample> fake;
         s.template learn<discriminator>([&] {
-            const auto on_real = s.template run<discriminator>(s.batch());
-            s.total(&Sums::real_outputs, on_real);
-            s.template backward<discriminator>(s.template loss<OnReal<Loss>>(&Sums::real, on_real));
-
-            fake = s.template run<generator>(s.template normal<Noise>());
-            const auto on_fake = s.template run<discriminator>(fake);
-            s.total(&Sums::fake_outputs, on_fake);
-            s.template backward<discriminator>(s.template loss<OnFake<Loss>>(&Sums::fake, on_fake));
+            if constexpr (compares_pairs)
+                fake = judge_pairs(s);
+            else
+                fake = judge(s);
         });
+        learn_generator(s, fake);
+    }
+
+    /// The discriminator's turn: its loss on real samples and then on generated ones, which are returned.
+    template <class Step>
+    static auto judge(Step& s) {
+        const auto on_real = s.template run<discriminator>(s.batch());
+        s.total(&Sums::real_outputs, on_real);
+        s.template backward<discriminator>(loss_on_real(s, on_real));
+
+        const auto fake = s.template run<generator>(s.template normal<Noise>());
+        const auto on_fake = s.template run<discriminator>(fake);
+        s.total(&Sums::fake_outputs, on_fake);
+        s.template backward<discriminator>(s.template loss<OnFake<Loss>>(&Sums::fake, on_fake));
+        return fake;
+    }
+    template <class Step, class Outputs>
+    static auto loss_on_real(Step& s, Outputs on_real) {
+        if (const float label = s.options().real_label; label != 1)
+            return s.template loss<Loss>(&Sums::real, on_real, s.compute(LabelOf{label}, on_real));
+        return s.template loss<OnReal<Loss>>(&Sums::real, on_real);
+    }
+
+    /// The same of a loss of pairs. It needs the outputs on both, but a run keeps what its backward needs of one batch:
+    /// generated samples go through the discriminator a second time, with the same draws of its layers.
+    template <class Step>
+    static auto judge_pairs(Step& s) {
+        const auto fake = s.template run<generator>(s.template normal<Noise>());
+        const RandomState before = *s.layers();
+        const auto on_fake = s.compute(kernels::Identity{}, s.template run<discriminator>(fake));
+        const auto on_real = s.template run<discriminator>(s.batch());
+        const RandomState last = *s.layers();
+        const auto dy = loss_of_pairs(s, on_real, on_fake);
+        s.template backward<discriminator>(dy);
+        *s.layers() = before;
+        s.template run<discriminator>(fake);
+        s.template backward<discriminator>(s.compute(Negative{}, dy));
+        *s.layers() = last;
+        return fake;
+    }
+    /// The loss of pairs, and its gradient by the outputs on real samples; that by the others has the other sign.
+    template <class Step, class Outputs>
+    static auto loss_of_pairs(Step& s, Outputs on_real, Outputs on_fake) {
+        s.total(&Sums::real_outputs, on_real);
+        s.total(&Sums::fake_outputs, on_fake);
+        Step::Device::clear(s.place(&Sums::fake), 1);
+        return s.template loss<Loss>(&Sums::real, on_real, on_fake);
+    }
+
+    template <class Step, class Samples>
+    static void learn_generator(Step& s, Samples fake) {
         s.template learn<generator>([&] {
             // One micro-batch alone is still there.
             if (!s.is_whole()) fake = s.template run<generator>(s.template normal<Noise>());
-            const auto judged = s.template run<discriminator>(fake);
-            const auto dy = s.template loss<OfGenerator<Loss>>(&Sums::generator, judged);
-            s.template backward<generator>(s.template input_gradient<discriminator>(dy));
+            s.template backward<generator>(s.template input_gradient<discriminator>(loss_of_generator(s, fake)));
         });
+    }
+    template <class Step, class Samples>
+    static auto loss_of_generator(Step& s, Samples fake) {
+        if constexpr (compares_pairs) {
+            const auto on_real = s.compute(kernels::Identity{}, s.template run<discriminator>(s.batch()));
+            return s.template loss<Loss>(&Sums::generator, s.template run<discriminator>(fake), on_real);
+        } else {
+            return s.template loss<OfGenerator<Loss>>(&Sums::generator, s.template run<discriminator>(fake));
+        }
     }
 
     static GanLosses losses(const Sums& sums, int samples) {
@@ -149,6 +245,11 @@ struct RecipeOf<combinators::Adversarial<G, D, Loss, Z>> {
                 .generator = sums.generator,
                 .real_output = sums.real_outputs / count,
                 .fake_output = sums.fake_outputs / count};
+    }
+    template <class Optimizer>
+    static void check(const GanOptions<Optimizer>& options) {
+        if (options.penalty.any()) penalty_without_tangents();
+        check_real_label(options.real_label, target_domain<Loss>() == LossDomain::unit);
     }
     template <class Optimizer>
     static auto networks(const GanOptions<Optimizer>& options) {

@@ -38,6 +38,19 @@ constexpr long scratch_floats(int capacity, Shapes<S...>) {
     return (0 + ... + aligned(capacity * S::count));
 }
 
+/// What a recipe keeps for its steps: nothing, where it does not say `Beside`.
+struct NothingBeside {
+    template <class Device>
+    NothingBeside(int, const Device&) {}
+};
+template <class R, class Device>
+consteval auto beside_of() {
+    if constexpr (requires { typename R::template Beside<Device>; })
+        return std::type_identity<typename R::template Beside<Device>>{};
+    else
+        return std::type_identity<NothingBeside>{};
+}
+
 /// What of a recipe's trainer does not depend on how it is called: `make_step` and `make_evaluation`.
 template <class Itself, class R, class Device, class Optimizer>
 class RecipeRunner : public RecipeBase<Itself, R, Device, Optimizer> {
@@ -65,6 +78,7 @@ class RecipeRunner : public RecipeBase<Itself, R, Device, Optimizer> {
         : Base(checked(options), device, options_of_networks(options)),
           runs_(rows(this->capacity()), device),
           memory_(scratch(rows(this->capacity()))),
+          beside_(rows(this->capacity()), device),
           given_(options, rows(this->capacity()), device),
           noise_(options.batch * R::draws) {
         if constexpr (!requires { typename R::Scratch; }) rehearse();
@@ -162,6 +176,7 @@ class RecipeRunner : public RecipeBase<Itself, R, Device, Optimizer> {
 
     decltype(workspaces_of<Device>(typename Facts::Runs{}, typename Facts::Inputs{})) runs_;
     StepMemory<Device> memory_;
+    [[no_unique_address]] typename decltype(beside_of<R, Device>())::type beside_;
 
   protected:
     typename decltype(inputs_of<R, Device>())::type given_;

@@ -1,7 +1,6 @@
 // What a recipe's step is given: a batch, runs of the networks, losses, and what becomes of them.
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <concepts>
 #include <cstddef>
@@ -17,6 +16,7 @@
 #include "genotype/random/random_state.hpp"
 #include "genotype/training/micro_batch.hpp"
 #include "genotype/training/recipe.hpp"
+#include "genotype/training/right_answers.hpp"
 
 namespace genotype::inline v0_1::detail {
 
@@ -82,7 +82,7 @@ class RecipeStep {
     }
 
     int size() const { return micro_.count; }
-    /// Whether the batch is in one piece: what the networks made of it before is then still there.
+    /// Whether the batch is in one piece, so that what the networks made of it before is still there.
     bool is_whole() const { return micro_.is_whole(); }
     /// The share of the batch, by which means over a micro-batch are multiplied, and where its part of a sum goes: for
     /// losses that are called by hand.
@@ -140,13 +140,17 @@ class RecipeStep {
     /// Runs network `i`. One that reads a label and nothing else is given those of the batch.
     template <std::size_t i = 0>
     Batch<Out<i>> run(Batch<In<i>> x) {
+        return with_labels<i>([&](const auto&... labels) { return run_on<i>(x, labels...); });
+    }
+    /// f() or, where network `i` reads a label and nothing else, f(inputs) with those of the batch.
+    template <std::size_t i, class F>
+    auto with_labels(const F& f) const {
         if constexpr (Facts::classes > 0 && reads_label_alone<Net<i>>()) {
             using Label = typename SortedNames<ReadNames<Net<i>>>::Label;
-            static_assert(classes_of_name<Label>() >= Facts::classes,
-                          "a recipe's classes are all known to the networks that are given the batch's labels");
-            return run_on<i>(x, Inputs<i>{given<Label>(labels())});
+            static_assert(classes_of_name<Label>() >= Facts::classes, "networks know all of a recipe's classes");
+            return f(Inputs<i>{given<Label>(labels())});
         } else {
-            return run_on<i>(x);
+            return f();
         }
     }
     template <std::size_t i = 0>
@@ -204,19 +208,17 @@ class RecipeStep {
         if constexpr (learns && !rehearses) run_backward<i>(dy, to, Gradients<i>{}, false);
         return {to, dy.batch};
     }
-    /// In an evaluation of a classifier: counts the samples whose label is the first of the largest outputs.
-    /// PyTorch: argmax(dim=1).
+    /// For runs of network `i` in other memory: f(model, gradients, whether they are there to be added to, to be set).
+    template <std::size_t i, class F>
+    void with_network(const F& f) {
+        f(weights<i>(), gradients<i>(), written_[i]);
+    }
+    auto& beside() const { return trainer_.beside_; }  // what the recipe keeps for its steps
+    RandomState* layers() const { return layers_; }    // what layers draw from
+    /// In an evaluation of a classifier: counts the right answers. PyTorch: argmax(dim=1).
     template <ShapeType S>
     void count_right(Batch<S> output) {
-        const float* of_sample = output.data;
-        if constexpr (!Device::on_host) {
-            trainer_.output_.resize(static_cast<std::size_t>(output.size()));
-            Device::download(output.data, output.size(), trainer_.output_.data());
-            of_sample = trainer_.output_.data();
-        }
-        for (int sample = 0; sample < output.batch; ++sample, of_sample += S::count)
-            right_ += std::max_element(of_sample, of_sample + S::count) - of_sample ==
-                      trainer_.given_.here[static_cast<std::size_t>(micro_.first + sample)];
+        right_ += right_answers<Device>(output, trainer_.given_.here.data() + micro_.first, trainer_.output_);
     }
     long right() const { return right_; }
 

@@ -1,0 +1,288 @@
+// GANs with a loss of pairs and with gradient penalties: the step, its gradients, its resumption, and what it teaches.
+#include <doctest/doctest.h>
+#include <omp.h>
+
+#include <cmath>
+#include <vector>
+
+#include "genotype/checkpoint.hpp"
+#include "genotype/data.hpp"
+#include "genotype/tangents.hpp"
+#include "support/devices.hpp"
+#include "support/temporary_folder.hpp"
+
+using namespace genotype;
+
+namespace {
+
+using G = Sequential<Linear<3, 16>, SiLU, Linear<16, 32>, Reshape<2, 4, 4>>;
+using D = Sequential<Conv<2, 4, 3, 1, 1, Bias>, GroupNorm<2, 4>, SiLU, Conv<4, 4, 3, 1, 1, Bias>, LeakyReLU<0.2f>,
+                     Flatten, Linear<64, 1>>;
+using Image = Shape<2, 4, 4>;
+using Noise = Shape<3>;
+constexpr int batch = 5;
+
+template <ShapeType S>
+Tensor<S> draw(std::uint64_t seed, int count = batch) {
+    Tensor<S> x(count);
+    fill_normal(Reference{}, x.size(), RandomState{.seed = seed}, x.data());
+    return x;
+}
+const Tensor<Image> real = draw<Image>(1);
+const Tensor<Noise> noise = draw<Noise>(2);
+
+using Values = std::vector<float>;
+template <class Holder>
+Values values(const Holder& holder) {
+    return {holder.data(), holder.data() + holder.size()};
+}
+template <class Net>
+std::vector<Values> state(Trainer<Net>& trainer) {
+    return {values(trainer.generator().parameters), values(trainer.discriminator().parameters)};
+}
+
+using Game = double (*)(double real, double fake);
+double game_of(const Relativistic&, double x, double y) {
+    return std::log1p(std::exp(y - x));
+}
+double game_of(const BCEWithLogits&, double x, double y) {
+    return std::log1p(std::exp(-x)) + std::log1p(std::exp(y));
+}
+double game_of(const Wasserstein&, double x, double y) {
+    return y - x;
+}
+
+/// D's losses of a step, worked out from outputs and first-order gradients alone: the loss of pairs, and R1 and R2.
+template <class Judge>
+double objective(Model<Judge>& model, const View<Image>& fake, GradientPenalties strengths, Game game) {
+    const auto judge = [&](const View<Image>& x, Tensor<Image>& gradient) {
+        Workspace<Judge, Image, Training> run(x.batch);
+        const auto y = run.forward(model, x);
+        const Values outputs(y.data, y.data + y.batch);
+        Tensor<Shape<1>> ones(x.batch);
+        for (float& one : ones.values()) one = 1;
+        run.backward(model, x, ones, {.input_gradient = gradient});
+        return outputs;
+    };
+    Tensor<Image> at_real(batch), at_fake(batch);
+    const Values on_real = judge(real, at_real), on_fake = judge(fake, at_fake);
+    double loss = 0;
+    for (std::size_t i = 0; i < batch; ++i)
+        loss += game(static_cast<double>(on_real[i]), static_cast<double>(on_fake[i]));
+    for (const float g : at_real.values()) loss += static_cast<double>(strengths.real) / 2 * g * g;
+    for (const float g : at_fake.values()) loss += static_cast<double>(strengths.fake) / 2 * g * g;
+    if (strengths.between != 0) {
+        // With the draws that the trainer of seed 4 makes in its first step.
+        Tensor<Shape<1>> t(batch);
+        fill_uniform(Reference{}, batch, RandomState{.seed = 4, .stream = streams::layers}, 0, 1, t.data());
+        Tensor<Image> x(batch), gradient(batch);
+        for (long i = 0; i < x.size(); ++i)
+            x.data()[i] =
+                fake.data[i] + t.values()[static_cast<std::size_t>(i / Image::count)] * (real.data()[i] - fake.data[i]);
+        judge(x, gradient);
+        for (int n = 0; n < batch; ++n) {
+            double square = 0;
+            for (long i = 0; i < Image::count; ++i)
+                square += std::pow(static_cast<double>(gradient.data()[n * Image::count + i]), 2);
+            loss += static_cast<double>(strengths.between) * std::pow(std::sqrt(square) - 1, 2);
+        }
+    }
+    return loss / batch;
+}
+
+/// What D's gradients of a step are, against central differences of the objective.
+template <class Loss>
+void expect_gradients(GradientPenalties strengths, int accumulate = 1) {
+    const Game game = [](double x, double y) { return game_of(Loss{}, x, y); };
+    using Net = GAN<G, D, WithPenalty<Loss>>;
+    Trainer<Net, Cpu, SGD> trainer({.generator = {.learning_rate = 0},
+                                    .discriminator = {.learning_rate = 0},
+                                    .accumulate = accumulate,
+                                    .batch = batch,
+                                    .seed = 4,
+                                    .penalty = strengths});
+    const GanLosses losses = trainer.step(real, noise);
+    Workspace<G, Noise, Training> generator_run(batch);
+    const View<Image> fake = generator_run.forward(trainer.generator(), noise);
+    Model<D> model(Seed{5});
+    REQUIRE(values(model.parameters) == values(trainer.discriminator().parameters));
+    CHECK(static_cast<double>(losses.discriminator + losses.penalty) ==
+          doctest::Approx(objective(model, fake, strengths, game)).epsilon(1e-5));
+    const Values found = values(trainer.discriminator_gradients());
+    double largest = 0, difference = 0;
+    long compared = 0;
+    for (std::size_t i = 0; i < found.size(); ++i) {
+        float& parameter = model.parameters.data()[i];
+        const float before = parameter;
+        const auto moved = [&](float step) {
+            parameter = before + step;
+            model.prepare();
+            return objective(model, fake, strengths, game);
+        };
+        const auto slope = [&](float step) {
+            return (moved(step) - moved(-step)) / (static_cast<double>(before + step) - (before - step));
+        };
+        const double near = slope(5e-4f), far = slope(1e-3f);
+        parameter = before;
+        largest = std::max(largest, std::abs(near));
+        // |dD/dx| jumps where a value before LeakyReLU passes 0: there is no difference quotient.
+        if (std::abs(near - far) > 4e-3 * (1 + std::abs(near))) continue;
+        ++compared;
+        difference = std::max(difference, std::abs(near - static_cast<double>(found[i])));
+    }
+    CHECK(compared > static_cast<long>(found.size()) * 8 / 10);
+    CHECK(difference < 6e-3 * std::max(1., largest));
+}
+
+}  // namespace
+
+TEST_CASE("gradients of the loss of pairs and of R1 and R2 are those of differences") {
+    expect_gradients<Relativistic>({});
+    expect_gradients<Relativistic>({.real = 2});
+    expect_gradients<Relativistic>({.fake = 3});
+    expect_gradients<Relativistic>({.real = 2, .fake = 3});
+    expect_gradients<BCEWithLogits>({.real = 2});
+    expect_gradients<BCEWithLogits>({.fake = 3});
+    expect_gradients<BCEWithLogits>({});
+    expect_gradients<Wasserstein>({.between = 10});
+    expect_gradients<Relativistic>({.real = 1, .between = 1});
+}
+
+TEST_CASE("in micro-batches the gradients are the same") {
+    expect_gradients<Relativistic>({.real = 2, .fake = 3}, 2);
+    expect_gradients<BCEWithLogits>({.real = 2}, 3);
+}
+
+TEST_CASE("steps have the same bits on one thread and on several") {
+    const auto run_on = [](int threads) {
+        omp_set_num_threads(threads);
+        Trainer<GAN<G, D, WithPenalty<Relativistic>>> trainer(
+            {.batch = batch, .seed = 4, .penalty = {.real = 1, .fake = 2, .between = 3}});
+        for (int step = 0; step < 4; ++step) trainer.step(real);
+        return state(trainer);
+    };
+    const int before = omp_get_max_threads();
+    const auto one = run_on(1), two = run_on(2), three = run_on(3);
+    omp_set_num_threads(before);
+    CHECK(one == two);
+    CHECK(one == three);
+}
+
+TEST_CASE("a resumed training goes on to the bit, draws of layers and of places between included") {
+    using Dropping = Sequential<Flatten, Linear<32, 16>, LeakyReLU<0.2f>, Dropout<0.3f>, Linear<16, 1>>;
+    using Net = GAN<G, Dropping, WithPenalty<Relativistic>>;
+    const GanOptions<Adam> options{
+        .average = 0.9f, .batch = batch, .seed = 4, .penalty = {.real = 1, .fake = 2, .between = 3}};
+    ImageData images;
+    images.count = 10;
+    images.height = images.width = 4;
+    images.channels = 2;
+    for (int i = 0; i < 10 * 32; ++i) images.bytes.push_back(static_cast<std::uint8_t>(i * 37 % 251));
+    const Dataset<Image> data(images, {0, 1});
+    const auto loader = [&] { return Loader<Image>(data, {.batch = batch, .seed = 3}); };
+    TemporaryFolder folder;
+    auto whole_loader = loader(), other_loader = loader();
+    Trainer<Net> whole(options), other(options);
+    for (int step = 0; step < 3; ++step) whole.step(whole_loader.next());
+    whole.save(folder / "half", whole_loader);
+    for (int step = 0; step < 3; ++step) whole.step(whole_loader.next());
+    other.resume(folder / "half", other_loader);
+    for (int step = 0; step < 3; ++step) other.step(other_loader.next());
+    CHECK(state(whole) == state(other));
+
+    GanOptions<Adam> weaker = options;
+    weaker.penalty.fake = 1;
+    Trainer<Net> another(weaker);
+    CHECK_THROWS_WITH_AS(another.resume(folder / "half", other_loader), doctest::Contains("penalty.fake"), Error);
+}
+
+TEST_CASE("options that a GAN cannot have") {
+    using Plain = Trainer<GAN<G, D, Hinge>>;
+    using Smooth = Trainer<GAN<G, D, BCEWithLogits>>;
+    using Penalized = Trainer<GAN<G, D, WithPenalty<Hinge>>>;
+    CHECK_THROWS_WITH_AS(Plain({.penalty = {.real = 1}}), doctest::Contains("unless the loss is WithPenalty"), Error);
+    CHECK_THROWS_WITH_AS(Penalized({.penalty = {.fake = -1}}), doctest::Contains("penalty: found -1"), Error);
+    CHECK_THROWS_WITH_AS(Plain({.real_label = 0.9f}), doctest::Contains("no binary cross-entropy"), Error);
+    CHECK_THROWS_WITH_AS(Smooth({.real_label = 1.5f}), doctest::Contains("at most 1"), Error);
+}
+
+TEST_CASE("a smoothed label of real samples is what BCE is taken against") {
+    const auto loss_at = [](float label) {
+        Trainer<GAN<G, D, BCEWithLogits>> trainer({.batch = batch, .seed = 4, .real_label = label});
+        return trainer.step(real, noise);
+    };
+    const GanLosses sharp = loss_at(1), smooth = loss_at(0.75f);
+    // BCE is linear in its target: (1 - t) y more.
+    CHECK(smooth.discriminator - sharp.discriminator == doctest::Approx(0.25f * sharp.real_output).epsilon(1e-4));
+}
+
+TEST_CASE("without strengths a penalized step is the plain one, and one of pairs that of its own recipe") {
+    const auto run = []<class Loss>(Loss) {
+        Trainer<GAN<G, D, Loss>> trainer({.batch = batch, .seed = 4});
+        for (int step = 0; step < 3; ++step) trainer.step(real);
+        return state(trainer);
+    };
+    CHECK(run(Hinge{}) == run(WithPenalty<Hinge>{}));
+    const auto pairs = run(Relativistic{}), also = run(WithPenalty<Relativistic>{});
+    for (std::size_t net = 0; net < 2; ++net)
+        for (std::size_t i = 0; i < pairs[net].size(); ++i)
+            CHECK(pairs[net][i] == doctest::Approx(also[net][i]).epsilon(1e-3));
+}
+
+struct kind : Given<Class<3>> {};
+TEST_CASE("labels reach the tangents") {
+    using Labelled = Sequential<Flatten, Linear<32, 8>, SiLU, Project<kind, 3, 8>>;
+    Trainer<GAN<G, Labelled, WithPenalty<Relativistic>>> one({.batch = batch, .seed = 4, .penalty = {.real = 1}}),
+        other({.batch = batch, .seed = 4, .penalty = {.real = 1}});
+    const std::vector<int> kinds{2, 0, 1, 2, 0}, others{2, 0, 1, 2, 1};
+    CHECK(one.step(real, kinds).penalty != other.step(real, others).penalty);
+}
+
+TEST_CASE("the tangent drops what the gradient dropped") {
+    using Dropping = Sequential<Flatten, Linear<32, 24>, Dropout<0.5f>, Linear<24, 1>>;
+    Trainer<GAN<G, Dropping, WithPenalty<Relativistic>>> trainer({.batch = batch, .seed = 4, .penalty = {.real = 2}});
+    Model<Dropping> model(Seed{5});
+    Workspace<Dropping, Image, Training> run(batch);
+    RandomState draws{.seed = 4, .stream = streams::layers};
+    run.forward(model, real, &draws);
+    Tensor<Shape<1>> ones(batch);
+    for (float& one : ones.values()) one = 1;
+    Tensor<Image> gradient(batch);
+    run.backward(model, real, ones, {.input_gradient = gradient});
+    double penalty = 0;
+    for (const float g : gradient.values()) penalty += static_cast<double>(g) * g / batch;
+    CHECK(trainer.step(real, noise).penalty == doctest::Approx(penalty).epsilon(1e-5));
+}
+
+namespace {
+
+/// Mescheder's Dirac-GAN: real samples are 0, generated ones theta, D(x) = psi x. How far from rest it is in the end.
+template <class Loss>
+double dirac(GradientPenalties strengths) {
+    using Point = Shape<1>;
+    Trainer<GAN<Linear<1, 1>, Linear<1, 1, NoBias>, WithPenalty<Loss>>, Cpu, SGD> trainer(
+        {.generator = {.learning_rate = 0.1f},
+         .discriminator = {.learning_rate = 0.1f},
+         .batch = 2,
+         .penalty = strengths});
+    float* const psi = trainer.discriminator().parameters.data();
+    float* const theta = trainer.generator().parameters.data() + parameter_offset<Linear<1, 1>>(1);
+    *psi = 1;
+    *theta = 1;
+    trainer.generator().prepare();
+    trainer.discriminator().prepare();
+    const Tensor<Point> zeros(2);
+    for (int step = 0; step < 1000; ++step) trainer.step(zeros, zeros);
+    return std::hypot(static_cast<double>(*psi), static_cast<double>(*theta));
+}
+
+}  // namespace
+
+TEST_CASE("the Dirac-GAN comes to rest with R1 or R2, and circles without") {
+    CHECK(dirac<Relativistic>({}) > 0.1);  // slower than any power of a number below 1
+    CHECK(dirac<Wasserstein>({}) > 0.5);
+    CHECK(dirac<Relativistic>({.real = 1}) < 1e-3);
+    CHECK(dirac<Relativistic>({.fake = 1}) < 1e-3);
+    CHECK(dirac<BCEWithLogits>({.real = 0.5f, .fake = 0.5f}) < 1e-3);
+    CHECK(dirac<Wasserstein>({.real = 1}) < 1e-3);
+}
