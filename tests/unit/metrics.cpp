@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 #include <omp.h>
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstdint>
@@ -115,6 +116,8 @@ TEST_CASE("the kernel distance is unbiased, and its subsets follow from the seed
     CHECK(same.deviation > 0);
     CHECK(std::abs(same.mean) < same.deviation);
     CHECK(kernel_distance(rows, others, options).mean == same.mean);
+    // The subsets of both sides are drawn apart: of one set, the same samples would be far below 0.
+    CHECK(std::abs(kernel_distance(rows, rows, options).mean) < same.deviation);
     CHECK(kernel_distance(rows, others, {.subsets = 40, .subset_size = 100, .seed = {6}}).mean != same.mean);
     CHECK(kernel_distance(rows, (others.array() + 0.5f).matrix(), options).mean > 10 * same.deviation);
     CHECK(kernel_distance(rows, others, {.subsets = 2}).subset_size == 900);  // as many as there are
@@ -125,6 +128,11 @@ TEST_CASE("the kernel distance is unbiased, and its subsets follow from the seed
         for (const Eigen::Index at : detail::draw_subset(10, 9, Seed{1}, draw)) ++seen[static_cast<std::size_t>(at)];
         CHECK(std::ranges::count(seen, 1) == 9);
     }
+    // Each sample is in a subset as often as another: 600 of 2,000 times, by 20 more or less.
+    std::vector<int> counts(10);
+    for (std::uint64_t draw = 0; draw < 2000; ++draw)
+        for (const Eigen::Index at : detail::draw_subset(10, 3, Seed{2}, draw)) ++counts[static_cast<std::size_t>(at)];
+    for (const int count : counts) CHECK(std::abs(count - 600) < 100);
 }
 
 TEST_CASE("balls by hand, closed and open") {
@@ -247,6 +255,10 @@ TEST_CASE("sets without a score are sentences") {
     const RowMajorMatrix narrow = RowMajorMatrix::Ones(5, 2), empty(5, 0);
     CHECK(sentence([&] { frechet_distance(five, narrow); }) ==
           "frechet_distance: generated: found 2 features a sample, expected 3, as real has");
+    CHECK(sentence([&] { kernel_distance(five, narrow); }) ==
+          "kernel_distance: generated: found 2 features a sample, expected 3, as real has");
+    CHECK(sentence([&] { nearest_samples(narrow, five); }) ==
+          "nearest_samples: samples: found 2 features a sample, expected 3, as train has");
     CHECK(sentence([&] { frechet_distance(gaussian_moments(five), gaussian_moments(narrow)); }) ==
           "frechet_distance: generated: found 2 features a sample, expected 3, as real has");
     CHECK(sentence([&] { kernel_distance(empty, empty); }) ==
