@@ -30,7 +30,8 @@ macro(genotype_find_core missing)
   endif()
 endmacro()
 
-# Adaptors to other libraries' arrays: interop/eigen.hpp and data/principal_components.hpp; interop/xtensor.hpp.
+# Adaptors to other libraries' arrays: interop/eigen.hpp, data/principal_components.hpp and
+# metrics.hpp; interop/xtensor.hpp.
 set(genotype_eigen_library Eigen3::Eigen)
 set(genotype_xtensor_library xtensor)
 macro(genotype_find_eigen missing)

@@ -5,6 +5,7 @@
 #include <genotype/genotype.hpp>
 #include <genotype/io.hpp>
 #include <genotype/io/npz.hpp>
+#include <genotype/metrics.hpp>
 #include <genotype/interop/eigen.hpp>
 #include <genotype/interop/xtensor.hpp>
 #include <genotype/testing.hpp>
