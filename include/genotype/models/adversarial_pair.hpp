@@ -67,11 +67,10 @@ consteval auto adversarial_verdict() {
         else if constexpr (read_other_labels<G, D>())
             return why::networks_read_labels_of_other_classes<why::got<Class<classes_read_by<D>()>>,
                                                               why::wants<Class<classes_read_by<G>()>>>{};
-        else if constexpr (constexpr auto more = AskedBy<L>::template verdict<D>();
-                           std::same_as<decltype(more), const why::no_fault<D>>)
+        else if constexpr (std::same_as<decltype(AskedBy<L>::template verdict<D>()), why::no_fault<D>>)
             return why::no_fault<combinators::Adversarial<G, D, L, N>>{};
         else
-            return more;
+            return AskedBy<L>::template verdict<D>();
     }
 }
 
