@@ -60,16 +60,16 @@ inline GaussianMoments gaussian_moments(const FeatureRows& features) {
 /// to a local Nash equilibrium" (NeurIPS 2017); Dowson, Landau, "The Frechet distance between multivariate normal
 /// distributions" (1982).
 inline double frechet_distance(const GaussianMoments& real, const GaussianMoments& generated) {
-    using Solver = Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd>;
+    using Axes = Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd>;
     if (real.mean.size() != generated.mean.size())
         fail("frechet_distance", "generated", detail::concat(generated.mean.size(), " features a sample"),
              detail::concat(real.mean.size(), ", as real has"));
     // In the axes of C1, where its root is a diagonal.
-    const Solver axes(real.covariance);
+    const Axes axes(real.covariance);
     const Eigen::VectorXd root = axes.eigenvalues().cwiseMax(0).cwiseSqrt();
     const detail::DoubleRows half = (axes.eigenvectors() * root.asDiagonal()).transpose();
     const detail::DoubleRows scaled = detail::row_products(half, generated.covariance);
-    const Eigen::VectorXd squares = Solver(detail::row_products(scaled, half), Eigen::EigenvaluesOnly).eigenvalues();
+    const Eigen::VectorXd squares = Axes(detail::row_products(scaled, half), Eigen::EigenvaluesOnly).eigenvalues();
     const double distance = (real.mean - generated.mean).squaredNorm() + real.covariance.trace() +
                             generated.covariance.trace() - 2 * squares.cwiseMax(0).cwiseSqrt().sum();
     return std::max(distance, 0.0);
