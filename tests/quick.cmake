@@ -52,7 +52,7 @@ set(topics
   kernels_elements both "(elementwise|gaussian|math|random)_kernels|exact|spread|logits|quantized"
   gradients unit "gradients_.*|sequential"
   layers unit "activations|custom_layer|gated|linear|metrics|model|repeat|residual|self_attention"
-  trainings unit "dcgan_devices|fused|gan_trainer|text_trainer|profile"
+  trainings unit "dcgan_devices|fused|gan_penalties|gan_trainer|text_trainer|profile"
   saving unit "checkpoint_folder|checkpoints_bits|load_trainers|save_load|save_trainers"
   texts unit "generate|generate_models|generate_sampling|load_text"
   files steps "cifar10|dataset|idx|image_folder|plot|png|resize|concat|dtypes|files|gguf|gguf_faults|npy|npz|safetensors|\
@@ -60,7 +60,7 @@ safetensors_writer|sorted_places|tensor_layout|checkpoint_faults|file_kinds|hist
 pre_tokenizer|tokenizer|tokenizer_file|tokenizer_folder|tokenizer_gguf|utf8|utf8_stream|chat|generate_faults|text_config|\
 text_config_types|text_files|text_windows"
   recipes steps "averages|flow|losses|optimizers|schedules|session|supervised_trainer|vae_trainer"
-  derivatives plain "gan_penalties|parameter_groups|sample_norms|spectral_norm|tangents"
+  derivatives plain "parameter_groups|sample_norms|spectral_norm|tangents"
   plans steps "batch_norm|dropout|names|capture|carried_device|eigen_xtensor|model_name|norm_shapes|plan|shapes|summary|tensor"
   more steps ".*")
 while(topics)
