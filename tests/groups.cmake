@@ -23,10 +23,15 @@ set(GENOTYPE_CLANG_INSTEAD "")
 if(GENOTYPE_CLANG_IS_NEW AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   file(CONFIGURE OUTPUT "${CMAKE_CURRENT_BINARY_DIR}/clang_instead.cpp" CONTENT
     "#include <omp.h>\nint main() { return omp_get_max_threads() > 0 ? 0 : 1; }\n")
-  execute_process(COMMAND "${GENOTYPE_CLANG}" -std=c++20 -fopenmp -fsanitize=address,undefined
-    "${CMAKE_CURRENT_BINARY_DIR}/clang_instead.cpp" -o "${CMAKE_CURRENT_BINARY_DIR}/clang_instead"
-    RESULT_VARIABLE failed OUTPUT_QUIET ERROR_QUIET)
-  if(NOT failed)
+  if(NOT GENOTYPE_CLANG_LINKS)
+    execute_process(COMMAND "${GENOTYPE_CLANG}" -std=c++20 -fopenmp -fsanitize=address,undefined
+      "${CMAKE_CURRENT_BINARY_DIR}/clang_instead.cpp" -o "${CMAKE_CURRENT_BINARY_DIR}/clang_instead"
+      RESULT_VARIABLE failed OUTPUT_QUIET ERROR_QUIET)
+    if(NOT failed)
+      set(GENOTYPE_CLANG_LINKS TRUE CACHE INTERNAL "Clang builds programs with OpenMP and the sanitizers")
+    endif()
+  endif()
+  if(GENOTYPE_CLANG_LINKS)
     set(GENOTYPE_CLANG_INSTEAD bash "${CMAKE_CURRENT_SOURCE_DIR}/support/clang_instead.sh" "${GENOTYPE_CLANG}")
   endif()
 endif()

@@ -107,13 +107,13 @@ struct OfGenerator {
     static void evaluate(const auto& device, const auto& call) { Loss::generator(device, call); }
 };
 
-/// What the discriminator ought to say of real samples, one value each.
-struct LabelOf {
-    float label;
+/// A number for each value, whatever that is.
+struct Always {
+    float number;
 
     template <class V>
     constexpr V operator()(V) const {
-        return V(label);
+        return V(number);
     }
 };
 struct Negative {
@@ -191,7 +191,7 @@ struct RecipeOf<combinators::Adversarial<G, D, Loss, Z>> {
     template <class Step, class Outputs>
     static auto loss_on_real(Step& s, Outputs on_real) {
         if (const float label = s.options().real_label; label != 1)
-            return s.template loss<Loss>(&Sums::real, on_real, s.compute(LabelOf{label}, on_real));
+            return s.template loss<Loss>(&Sums::real, on_real, s.compute(Always{label}, on_real));
         return s.template loss<OnReal<Loss>>(&Sums::real, on_real);
     }
 

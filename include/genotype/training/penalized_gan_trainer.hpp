@@ -17,15 +17,6 @@ struct AskedBy<WithPenalty<Loss>> {
     }
 };
 
-/// A number for each value, whatever that is.
-struct Always {
-    float number;
-
-    template <class V>
-    constexpr V operator()(V) const {
-        return V(number);
-    }
-};
 struct Times {
     float factor;
 
