@@ -17,11 +17,13 @@ inline constexpr long winograd_block_floats = Form::LargeToPoints::to* Form::Lar
     winograd_block_channels* winograd_tile_pitch(winograd_block_tiles) + winograd_point_gap);
 
 /// One direction. Threads take blocks of samples: they transform a block's source, which then stays in the second-level
-/// cache, and multiply it. Where there are fewer blocks than threads, all transform the source first, and then take
-/// turns at blocks of samples and channels. A value of the result does not depend on the block that it is in.
-template <class Form, class Transform, class Restore>
+/// cache, and multiply it; the next block's source is fetched meanwhile. Where there are fewer blocks than threads, all
+/// transform the source first, and then take turns at blocks of samples and channels. A value of the result does not
+/// depend on the block that it is in.
+template <class Form, class Transform, class Restore, class SourceAhead, class ResultAhead>
 void winograd_direction(const ConvGeometry& g, int batch, const WinogradWeights& weights, const PointTiles& all,
-                        float* scratch, Transform transform, Restore restore) {
+                        float* scratch, Transform transform, Restore restore, SourceAhead source_ahead,
+                        ResultAhead result_ahead) {
     const int panels = weights.channels() / tile_columns, channels = weights.contraction();
     const int most = winograd_block_samples(g), blocks = (batch + most - 1) / most;
 #pragma omp parallel
@@ -30,26 +32,32 @@ void winograd_direction(const ConvGeometry& g, int batch, const WinogradWeights&
         auto cut = [](int count, int part, int parts) {
             return static_cast<int>(static_cast<long>(count) * part / parts);
         };
-        auto block_samples = [&](int block) {
-            const int first = cut(batch, block, blocks);
-            return SampleRange{first, cut(batch, block + 1, blocks) - first};
+        auto samples_of = [&](SampleRange range, int block, int of) {
+            const int first = range.first + cut(range.count, block, of);
+            return SampleRange{first, range.first + cut(range.count, block + 1, of) - first};
         };
+        auto block_samples = [&](int block) { return samples_of({0, batch}, block, blocks); };
         alignas(64) float memory[winograd_block_floats<Form>];
-        auto multiply = [&](const PointTiles& in, SampleRange range, int panel, int count) {
+        auto multiply = [&](const PointTiles& in, SampleRange range, int panel, int count, PixelsAhead& next) {
             const PointTiles out(g, memory, count * tile_columns, range.count);
-            multiply_points<Form>(in, weights, range.count, panel, count, out);
-            restore(range, out, ChannelRange{panel * tile_columns, count * tile_columns});
+            const ChannelRange to{panel * tile_columns, count * tile_columns};
+            multiply_points<Form>(in, weights, range.count, panel, count, out, next, result_ahead(range, to));
+            restore(range, out, to);
         };
         constexpr int most_panels = winograd_block_channels / tile_columns;
         if (winograd_within_cache(g) && blocks >= threads) {
-            const int begin = cut(blocks, thread, threads), end = cut(blocks, thread + 1, threads);
-            float* const own = scratch + convolution_scratch(Cpu{}, g).floats(cut(batch, begin, blocks));
-            for (int block = begin; block < end; ++block) {
-                const SampleRange range = block_samples(block);
-                const PointTiles in(g, own, channels, range.count);
+            const SampleRange own = samples_of({0, batch}, thread, threads);
+            const int near = std::max(1, winograd_near_tiles / winograd_tiles(g));
+            const int own_blocks = (own.count + near - 1) / near;
+            float* const memory_of_own = scratch + convolution_scratch(Cpu{}, g).floats(own.first);
+            for (int block = 0; block < own_blocks; ++block) {
+                const SampleRange range = samples_of(own, block, own_blocks);
+                const PointTiles in(g, memory_of_own, channels, range.count);
                 transform(range, in);
+                PixelsAhead next;
+                if (block + 1 < own_blocks) next = source_ahead(samples_of(own, block + 1, own_blocks));
                 for (int panel = 0; panel < panels; panel += most_panels)
-                    multiply(in, range, panel, std::min(most_panels, panels - panel));
+                    multiply(in, range, panel, std::min(most_panels, panels - panel), next);
             }
         } else {
             // Where tiles lie by blocks, a thread's samples may be of several.
@@ -72,7 +80,8 @@ void winograd_direction(const ConvGeometry& g, int batch, const WinogradWeights&
             for (int task = 0; task < blocks * groups; ++task) {
                 const SampleRange range = block_samples(task / groups);
                 const int group = task % groups, panel = cut(panels, group, groups);
-                multiply(block_tiles(range), range, panel, cut(panels, group + 1, groups) - panel);
+                PixelsAhead none;
+                multiply(block_tiles(range), range, panel, cut(panels, group + 1, groups) - panel, none);
             }
         }
     }
@@ -88,7 +97,9 @@ void winograd_to_small(const ConvGeometry& g, int batch, const float* large, con
         [&](SampleRange range, const PointTiles& points) { large_to_points<Form>(g, large, range, all, points); },
         [&](SampleRange range, const PointTiles& points, ChannelRange channels) {
             points_to_small<Form>(g, points, range, channels, bias, small);
-        });
+        },
+        [&](SampleRange range) { return large_ahead(g, large, range); },
+        [&](SampleRange range, ChannelRange channels) { return small_ahead(g, small, range, channels); });
 }
 
 template <class Form>
@@ -100,7 +111,9 @@ void winograd_to_large(const ConvGeometry& g, int batch, const float* small, con
         [&](SampleRange range, const PointTiles& points) { small_to_points<Form>(g, small, range, all, points); },
         [&](SampleRange range, const PointTiles& points, ChannelRange channels) {
             points_to_large<Form>(g, points, range, channels, bias, large);
-        });
+        },
+        [&](SampleRange range) { return small_ahead(g, small, range, all); },
+        [&](SampleRange range, ChannelRange channels) { return large_ahead(g, large, range, channels); });
 }
 
 }  // namespace genotype::inline v0_1::kernels::detail

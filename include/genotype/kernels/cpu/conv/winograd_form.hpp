@@ -77,6 +77,8 @@ constexpr bool winograd_channels(const ConvGeometry& g) {
 
 /// Tiles that are worked on at a time, so that their points stay in the second-level cache; a sample's must fit.
 inline constexpr int winograd_block_tiles = 64;
+/// Where a thread has blocks of its own they are of fewer: what it reads and writes next is in that cache, too.
+inline constexpr int winograd_near_tiles = 36;
 
 /// Samples that are worked on at a time.
 constexpr int winograd_block_samples(const ConvGeometry& g) {

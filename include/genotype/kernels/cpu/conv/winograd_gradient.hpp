@@ -6,86 +6,15 @@
 #include <algorithm>
 #include <type_traits>
 
+#include "genotype/kernels/cpu/conv/winograd_sums.hpp"
 #include "genotype/kernels/cpu/conv/winograd_tiles.hpp"
 #include "genotype/kernels/cpu/conv/winograd_weights.hpp"
 
 namespace genotype::inline v0_1::kernels::detail {
 
-/// The register tile: rows of large channels, all within one vector, times up to three vectors of small channels.
-inline constexpr int winograd_outer_rows = vector_registers == 32 ? std::min(8, lanes) : 4;
-inline constexpr int winograd_outer_vectors = 3;
-
-/// The floats of one point of a panel's sums; an odd number of lines.
-template <int vectors>
-inline constexpr long winograd_sums_pitch = winograd_task_rows* vectors* lanes + 16;
-
 /// Floats of a task's sums at most where a task transforms what it reads, and of them together with the points: most of
 /// a second-level cache of 2 MB.
 inline constexpr long winograd_task_sums = 150'000, winograd_task_floats = 400'000;
-
-/// One point of some tiles, from one vector of large channels and `vectors` of small ones. The next point's lie a
-/// pitch further on; those of the large channels are fetched on the way, and with `fetch_small` the others too.
-struct OuterPoint {
-    const float* large;
-    const float* small;
-    long large_pitch, small_pitch, group_pitch;
-    long tiles;
-    bool fetch_small;
-};
-
-/// result[row][vector] (+)= sum over tiles of large[tile][row] * small[vector][tile]; `first`: written, not added.
-template <int vectors>
-void outer_point(const OuterPoint& point, float* result, bool first) {
-    constexpr int rows = winograd_outer_rows;
-    ArrayOf<Vector, rows * vectors> sums;
-    unroll<rows * vectors>([&](auto i) {
-        constexpr int at = i * lanes;
-        sums[i] = Vector::load_unaligned(first ? vector_of_zeros : result + at);
-    });
-    const float *large = point.large, *small = point.small;
-    for (const float* end = small + point.tiles * lanes; small != end; small += lanes, large += lanes) {
-        __builtin_prefetch(large + point.large_pitch, 0, 2);
-        if (point.fetch_small)
-            unroll<vectors>(
-                [&](auto v) { __builtin_prefetch(small + point.small_pitch + v * point.group_pitch, 0, 2); });
-        ArrayOf<Vector, vectors> value;
-        unroll<vectors>([&](auto v) { value[v] = Vector::load_unaligned(small + v * point.group_pitch); });
-        unroll<rows>([&](auto row) {
-            const Vector factor(large[row]);
-            unroll<vectors>(
-                [&](auto v) { sums[row * vectors + v] = xsimd::fma(factor, value[v], sums[row * vectors + v]); });
-        });
-    }
-    unroll<rows * vectors>([&](auto i) {
-        constexpr int at = i * lanes;
-        sums[i].store_unaligned(result + at);
-    });
-}
-
-/// Tiles that are summed at a time, so that what is read lies in the first-level cache.
-inline constexpr long winograd_outer_tiles = 128;
-
-/// Adds the tiles' products of `samples` samples to the sums of `winograd_task_rows` large channels and `vectors` of
-/// small ones, at all points. `first`: written, not added.
-template <class Form, int vectors>
-void sum_points(const PointTiles& large, const PointTiles& small, int samples, int first_row, int column, float* sums,
-                bool first) {
-    constexpr int side = Form::LargeToPoints::to, points = side * side;
-    constexpr long pitch = winograd_sums_pitch<vectors>;
-    for (int point = 0; point < points; ++point) {
-        const TileRange range = small.with_products(point, side, samples);
-        if (first && range.first == range.end) std::fill_n(sums + point * pitch, pitch, 0.0f);
-        for (long tile = range.first; tile < range.end; tile += winograd_outer_tiles)
-            for (int row = 0; row < winograd_task_rows; row += winograd_outer_rows)
-                outer_point<vectors>(
-                    {large.values + (first_row + row) / lanes * large.group_pitch + point * large.point_pitch +
-                         tile * lanes + (first_row + row) % lanes,
-                     small.values + column / lanes * small.group_pitch + point * small.point_pitch + tile * lanes,
-                     large.point_pitch, small.point_pitch, small.group_pitch,
-                     std::min(winograd_outer_tiles, range.end - tile), row == 0},
-                    sums + point * pitch + row * vectors * lanes, first && tile == range.first);
-    }
-}
 
 /// Gt dU G.
 template <class Form, int vectors>
@@ -243,11 +172,19 @@ void winograd_weight_gradient(const ConvGeometry& g, int batch, const float* lar
                             f(sums, row, column, std::integral_constant<int, 2>{});
                     }
             };
+            auto ahead_of = [&](int sample) {
+                const SampleRange range{sample, std::min(cut.samples, batch - sample)};
+                return GradientAhead(
+                    winograd_phases(g) > 1 ? PixelsAhead() : large_ahead(g, large, range, {first_row, rows}),
+                    small_ahead(g, small, range, {first_column, columns}),
+                    long{points} * (winograd_task_rows / winograd_outer_rows) * cut.units * cut.columns_of_task());
+            };
             if (cut.samples == 0)
                 for_each_block([&](const GradientTiles& all, SampleRange block) {
+                    GradientAhead none;
                     for_each_sum([&](float* sums, int row, int column, auto vectors) {
                         sum_points<Form, vectors>(all.large, all.small, block.count, first_row + row,
-                                                  first_column + column, sums, block.first == 0);
+                                                  first_column + column, sums, block.first == 0, none);
                     });
                 });
             else
@@ -257,8 +194,10 @@ void winograd_weight_gradient(const ConvGeometry& g, int batch, const float* lar
                                              rows, columns, range.count);
                     large_to_points<Form>(g, large, range, {first_row, rows}, some.large);
                     small_to_points<Form>(g, small, range, {first_column, columns}, some.small);
+                    GradientAhead ahead = ahead_of(sample + range.count);
                     for_each_sum([&](float* sums, int row, int column, auto vectors) {
-                        sum_points<Form, vectors>(some.large, some.small, range.count, row, column, sums, sample == 0);
+                        sum_points<Form, vectors>(some.large, some.small, range.count, row, column, sums, sample == 0,
+                                                  ahead);
                     });
                 }
             for_each_sum([&](const float* sums, int row, int column, auto vectors) {

@@ -5,6 +5,7 @@
 #include <array>
 #include <utility>
 
+#include "genotype/kernels/cpu/conv/pixels_ahead.hpp"
 #include "genotype/kernels/cpu/conv/winograd_tiles.hpp"
 #include "genotype/kernels/cpu/conv/winograd_weights.hpp"
 #include "genotype/kernels/cpu/matmul/tile.hpp"
@@ -104,13 +105,19 @@ struct HeightCut {
 };
 
 /// out = in . weights at all points, for the tiles of `samples` samples and the panels of channels from `first_panel`
-/// on that `out` has. Where a tile has no product of a point, the result is zero.
+/// on that `out` has. Where a tile has no product of a point, the result is zero. Meanwhile memory is fetched, by cache
+/// lines: `source`, what is transformed next, of which the panels behind these fetch the rest, and `to`, where the
+/// result of these products will be written.
 template <class Form>
 void multiply_points(const PointTiles& in, const WinogradWeights& weights, int samples, int first_panel, int panels,
-                     const PointTiles& out) {
+                     const PointTiles& out, PixelsAhead& source, PixelsAhead to) {
     constexpr int side = Form::LargeToPoints::to, points = side * side;
     alignas(64) ArrayOf<float, points * winograd_panel_pitch> panel_points;
     const int tiles = in.tiles * samples;
+    const long chunks = (weights.contraction() + winograd_chunk - 1) / winograd_chunk;
+    const long register_tiles = points * chunks * ((tiles + winograd_heights.back() - 1) / winograd_heights.back());
+    const long source_lines = source.lines_of(register_tiles * (weights.channels() / tile_columns - first_panel));
+    const long lines_to_write = to.lines_of(register_tiles * panels);
     for (int from = 0, values; from < weights.contraction(); from += values) {
         values = weights.values_from(from);
         for (int panel = 0; panel < panels; ++panel) {
@@ -122,15 +129,17 @@ void multiply_points(const PointTiles& in, const WinogradWeights& weights, int s
                 TileRange range = in.with_products(point, side, samples);
                 if (range.end - range.first < winograd_heights[0] && range.end > range.first) range = {0, tiles};
                 auto clear = [&](int first, int end) {
-                    for (float* to = result + first * lanes; to < result + end * lanes; to += lanes) {
-                        Vector(0.0f).store_unaligned(to);
-                        Vector(0.0f).store_unaligned(to + out.group_pitch);
+                    for (float* zero = result + first * lanes; zero < result + end * lanes; zero += lanes) {
+                        Vector(0.0f).store_unaligned(zero);
+                        Vector(0.0f).store_unaligned(zero + out.group_pitch);
                     }
                 };
                 if (from == 0) clear(0, range.first), clear(range.end, tiles);
                 if (range.first == range.end) continue;
                 auto multiply = [&](std::size_t height, int tile, int skip) {
                     const int next = tile + winograd_heights[height];
+                    source.fetch(source_lines);
+                    to.fetch<true>(lines_to_write);
                     winograd_multiply<Form>[height]({x + tile * lanes, in.group_pitch, values / lanes, at,
                                                      result + tile * lanes, out.group_pitch, from == 0, skip,
                                                      next < range.end ? x + next * lanes : x + in.point_pitch,

@@ -68,7 +68,9 @@ inline void multiply_rows(const Product& p, const ProductPanel& panel, int row, 
     float padded[tile_rows * (product_chunk + 16)];
     for (int i = 0; i < panel.width; ++i) start[i] = p.bias && i < panel.count ? p.bias[panel.first + i] : 0.0f;
     if (begin > 0 && !whole) copy_result(p, panel, row, rows, copy, false);
-    const Piece piece{0, length};
+    // Rows without gaps between them are one run of memory, of which a line a value is fetched for the rows behind
+    // these.
+    const bool fetches = panel.first == 0 && p.left_pitch == length;
     for (int tile = 0; tile < rows; tile += tile_rows) {
         const int height = std::min(tile_rows, rows - tile);
         float* results[tile_rows];
@@ -77,6 +79,7 @@ inline void multiply_rows(const Product& p, const ProductPanel& panel, int row, 
                          : whole     ? p.result + (row + tile + i) * p.result_row + panel.first
                                      : copy + (tile + i) * panel.width;
         const float* left = p.left + (row + tile) * p.left_pitch + begin;
+        const Piece piece{0, length, 0, fetches ? left + product_rows * p.left_pitch : nullptr};
         long pitch = p.left_pitch;
         if (tile_height(height) > height) {  // the register tile is taller than what is left
             for (int i = 0; i < height; ++i) copy_floats(left + i * pitch, length, padded + i * (product_chunk + 16));

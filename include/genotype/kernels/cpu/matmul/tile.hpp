@@ -39,6 +39,8 @@ struct Piece {
     long from;
     int length;
     int gap = 0;
+    // What is read later, one cache line fetched with each value; null is nothing. Addresses out of bounds do no harm.
+    const float* ahead = nullptr;
 };
 
 /// Where the rows of a tile end: the sums start from `start` (the bias, one tile wide), or, where that is null, from
@@ -61,7 +63,9 @@ void multiply_tile(const float* x, long pitch, const Piece* pieces, int piece_co
     for (int p = 0; p < piece_count; ++p) {
         const float* weights = panel + pieces[p].from * (vectors * lanes);
         const float* end = x + pieces[p].length;
-        for (; x != end; ++x, weights += vectors * lanes) {
+        const float* ahead = pieces[p].ahead ? pieces[p].ahead : weights;
+        for (; x != end; ++x, weights += vectors * lanes, ahead += 16) {
+            __builtin_prefetch(ahead);
             ArrayOf<Vector, vectors> weight;
             unroll<vectors>([&](auto v) { weight[v] = Vector::load_unaligned(weights + v * lanes); });
             unroll<rows>([&](auto row) {

@@ -97,7 +97,7 @@ inline void column_moments(long rows, int channels, const float* x, const float*
 }
 
 /// y = activation((x - mean) * (inverse * weight) + bias). While an activation is worked out there is time to fetch
-/// what lies `ahead` values further, which is read next.
+/// what lies `ahead` values further, which is read and written next.
 template <class Activation>
 void normalize_rows(long rows, int channels, const float* x, const float* mean, const float* inverse,
                     const float* weight, const float* bias, Activation activation, float* y, long ahead = 0) {
@@ -106,7 +106,10 @@ void normalize_rows(long rows, int channels, const float* x, const float* mean, 
         const Vector center = part.load(mean + c), offset = part.load(bias + c);
         const Vector scale = part.load(inverse + c) * part.load(weight + c);
         return [=](long at) {
-            if (ahead > 0) __builtin_prefetch(x + at + ahead, 0, 2);
+            if (ahead > 0) {
+                __builtin_prefetch(x + at + ahead, 0, 2);
+                __builtin_prefetch(y + at + ahead, 1, 2);
+            }
             part.store(activation.value(xsimd::fma(part.load(x + at) - center, scale, offset)), y + at);
         };
     });
@@ -133,7 +136,7 @@ template <class Activation>
     }
 }
 
-/// dy before the activation. What lies `ahead` values further in both is fetched meanwhile.
+/// dy before the activation. What lies `ahead` values further in all three is fetched meanwhile.
 template <class Activation>
 void rows_before_activation(long rows, int channels, const float* x, const float* dy, const float* mean,
                             const float* inverse, const float* weight, const float* bias, Activation activation,
@@ -145,6 +148,7 @@ void rows_before_activation(long rows, int channels, const float* x, const float
             __builtin_prefetch(x + at + ahead, 0, 2);
             __builtin_prefetch(dy + at + ahead, 0, 2);
             __builtin_prefetch(soon + at, 0, 2);
+            __builtin_prefetch(before + at + ahead, 1, 2);
             part.store(before_activation(activation, part.load(dy + at), part.load(x + at) - center, scale, offset),
                        before + at);
         };
