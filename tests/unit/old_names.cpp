@@ -71,6 +71,7 @@ TEST_CASE("readers of pictures read images") {
     for (long i = 0; i < 18; ++i) samples.data()[i] = static_cast<float>(i) / 17;
     two = to_images<Shape<1, 3, 3>>(samples, Range{0, 1});
     CHECK(to_pictures<Shape<1, 3, 3>>(samples, Range{0, 1}).bytes == two.bytes);
+    CHECK(to_pictures(Tensor<Shape<1, 3, 3>>(1), Range{0, 1}).bytes == blank_images(1, 3, 3, 1).bytes);
 
     const TemporaryFolder folder;
     for (int i = 0; i < 2; ++i) save_png(slice(two, i, 1), folder / (std::to_string(i) + ".png"));

@@ -40,4 +40,10 @@ template <ShapeType Image, SamplesOfShape Samples>
     return to_images<Image>(samples, range);
 }
 
+template <SamplesOfShape Samples>
+requires(Samples::shape::rank == 3) [[deprecated("take to_images")]] ImageData
+    to_pictures(const Samples& samples, Range range) {
+    return to_images(samples, range);
+}
+
 }  // namespace genotype::inline v0_1
