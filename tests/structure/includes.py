@@ -61,7 +61,7 @@ iomanip: setfill setprecision setw
 iostream: cerr cin cout
 limits: numeric_limits
 list: list
-map: map multimap
+map: less map multimap
 memory: addressof assume_aligned construct_at destroy_n make_shared make_unique shared_ptr unique_ptr weak_ptr
 mutex: lock_guard mutex scoped_lock unique_lock
 numbers: numbers
