@@ -6,9 +6,7 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <chrono>
 #include <filesystem>
-#include <thread>
 
 namespace genotype::inline v0_1::detail {
 
@@ -19,10 +17,10 @@ class FolderLock {
   public:
     [[gnu::cold]] explicit FolderLock(const std::filesystem::path& folder)
         : handle_(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
-        constexpr std::chrono::milliseconds pause(10), most(60'000);
-        for (auto waited = pause; handle_ >= 0 && ::flock(handle_, LOCK_EX | LOCK_NB) != 0; waited += pause) {
+        constexpr int pause = 10'000, most = 60'000'000;  // microseconds
+        for (int waited = pause; handle_ >= 0 && ::flock(handle_, LOCK_EX | LOCK_NB) != 0; waited += pause) {
             if ((errno != EWOULDBLOCK && errno != EINTR) || waited > most) return;
-            std::this_thread::sleep_for(pause);
+            ::usleep(pause);
         }
     }
     ~FolderLock() {
