@@ -156,6 +156,7 @@ TEST_CASE("issue 17.21: QMNIST's labels are read, and other types are named") {
     CHECK(read_idx(images, labels(8, 4)).labels == std::vector<int>{4, 5});
     CHECK(contains(error_of([&] { read_idx(images, labels(7, 4)); }), "labels: columns: found 7, expected 8"));
     CHECK(contains(error_of([&] { read_idx(images, labels(8, 0xffffffff)); }), "label 0: found -1, expected 0 to 255"));
+    CHECK(contains(error_of([&] { read_idx(images, labels(8, 256)); }), "label 0: found 256, expected 0 to 255"));
     labels(8, 4);
     std::filesystem::resize_file(folder / "labels", 70);
     CHECK(
