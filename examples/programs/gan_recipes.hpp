@@ -18,8 +18,8 @@ using LabelledGenerator =
 
 /// From 4 x 4 pixels to what is said of image and label.
 template <template <class> class Normed>
-using LabelledEnd = Sequential<Normed<Conv<256, 128, 4, 1, 0, Bias>>, LeakyReLU<0.2f>, Flatten,
-                               Project<label, gan_classes, 128>>;
+using LabelledEnd =
+    Sequential<Normed<Conv<256, 128, 4, 1, 0, Bias>>, LeakyReLU<0.2f>, Flatten, Project<label, gan_classes, 128>>;
 template <class L>
 using AsItIs = L;
 
@@ -29,9 +29,8 @@ using LabelledPlainDiscriminator =
 
 /// Without a norm, which a gradient penalty asks for.
 template <class... End>
-using PenalizedDiscriminator =
-    Sequential<Conv<3, 64, 4, 2, 1, Bias>, LeakyReLU<0.2f>, Conv<64, 128, 4, 2, 1, Bias>, LeakyReLU<0.2f>,
-               Conv<128, 256, 4, 2, 1, Bias>, LeakyReLU<0.2f>, End...>;
+using PenalizedDiscriminator = Sequential<Conv<3, 64, 4, 2, 1, Bias>, LeakyReLU<0.2f>, Conv<64, 128, 4, 2, 1, Bias>,
+                                          LeakyReLU<0.2f>, Conv<128, 256, 4, 2, 1, Bias>, LeakyReLU<0.2f>, End...>;
 template <class... End>
 using SpectralDiscriminator =
     Sequential<SpectralNorm<Conv<3, 64, 4, 2, 1, Bias>>, LeakyReLU<0.2f>, SpectralNorm<Conv<64, 128, 4, 2, 1, Bias>>,

@@ -102,8 +102,8 @@ int Record::exit_code() const {
 
 bool Record::is_due(long steps) const {
     const bool by_steps = flags_.checkpoint_every > 0 && steps % flags_.checkpoint_every == 0;
-    const bool by_time =
-        flags_.checkpoint_seconds > 0 && shown_->progress.seconds() - saved_at_ >= static_cast<double>(flags_.checkpoint_seconds);
+    const bool by_time = flags_.checkpoint_seconds > 0 &&
+                         shown_->progress.seconds() - saved_at_ >= static_cast<double>(flags_.checkpoint_seconds);
     return by_steps || by_time;
 }
 

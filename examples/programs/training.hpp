@@ -72,7 +72,7 @@ class Record {
     bool out_of_time_ = false;
     bool nobody_reads_ = false;  // the pipe on standard output is closed, and SIGPIPE ignored
     genotype::Interrupt interrupt_;
-    std::filesystem::path saved_;  // or where it resumed
+    std::filesystem::path saved_;   // or where it resumed
     std::unique_ptr<Shown> shown_;  // made after the resume: one that is refused leaves the old table
 };
 

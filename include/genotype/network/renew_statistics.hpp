@@ -76,8 +76,7 @@ void renew_statistics(Model<Net, Device>& model, int batches, Run&& run) {
         for (const auto& each : statistics)
             if (each.momentum > 0)
                 update(device, each.floats, detail::AddShare{1 / (each.momentum * static_cast<float>(batches))},
-                       means.data() + each.offset,
-                       static_cast<const float*>(model.buffers.data() + each.offset));
+                       means.data() + each.offset, static_cast<const float*>(model.buffers.data() + each.offset));
     }
     for (const auto& each : statistics)
         if (each.momentum > 0)
