@@ -41,6 +41,7 @@ TEST_CASE("issue 18.4: tangents of linear maps") {
     expect_tangents<Upsample<2, Bilinear>, Shape<2, 3, 3>>();
     expect_tangents<MaxPool<2>, Shape<3, 4, 4>>();
     expect_tangents<Dropout<0.4f>, Shape<20>>();
+    expect_tangents<DiffAugment<>, Shape<2, 5, 6>>();
     expect_tangents<Conv<2, 3, 3, 1, 1, Bias>, Shape<2, 5, 4>, Reference>();
 }
 

@@ -10,6 +10,7 @@
 #include "genotype/kernels/cpu/attention/full_attention.hpp"
 #include "genotype/kernels/cpu/attention/full_attention_backward.hpp"
 #include "genotype/kernels/cpu/attention/rotary.hpp"
+#include "genotype/kernels/cpu/augment.hpp"
 #include "genotype/kernels/cpu/bilinear.hpp"
 #include "genotype/kernels/cpu/conv/border.hpp"
 #include "genotype/kernels/cpu/conv/convolution.hpp"

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "genotype/kernels/reference/attention.hpp"
+#include "genotype/kernels/reference/augment.hpp"
 #include "genotype/kernels/reference/bilinear.hpp"
 #include "genotype/kernels/reference/convolution.hpp"
 #include "genotype/kernels/reference/cross_entropy.hpp"

@@ -5,6 +5,7 @@
 #include "genotype/kernels/portable/attention_backward.hpp"
 #include "genotype/kernels/portable/attention_gradients.hpp"
 #include "genotype/kernels/portable/attention_text.hpp"
+#include "genotype/kernels/portable/augment.hpp"
 #include "genotype/kernels/portable/bilinear.hpp"
 #include "genotype/kernels/portable/convolution.hpp"
 #include "genotype/kernels/portable/cross_entropy.hpp"
