@@ -10,6 +10,7 @@
 
 #include "genotype/losses/gradient_penalties.hpp"
 #include "genotype/models/adversarial_pair.hpp"
+#include "genotype/training/constant.hpp"
 #include "genotype/training/recipe_trainer.hpp"
 
 namespace genotype::inline v0_1 {
@@ -107,15 +108,6 @@ struct OfGenerator {
     static void evaluate(const auto& device, const auto& call) { Loss::generator(device, call); }
 };
 
-/// A number for each value, whatever that is.
-struct Always {
-    float number;
-
-    template <class V>
-    constexpr V operator()(V) const {
-        return V(number);
-    }
-};
 struct Negative {
     template <class V>
     constexpr V operator()(V x) const {
