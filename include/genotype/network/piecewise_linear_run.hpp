@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "genotype/kernels/functions.hpp"
+#include "genotype/layers/activation.hpp"
 #include "genotype/memory/arena.hpp"
 #include "genotype/network/model.hpp"
 #include "genotype/network/piecewise_linear.hpp"
