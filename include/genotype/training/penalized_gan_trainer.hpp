@@ -93,7 +93,7 @@ struct RecipeOf<combinators::Adversarial<G, D, WithPenalty<Loss>, Z>>
             fake.dy = s.compute(Negative{}, real.dy);
         } else {
             s.total(&Plain::Sums::fake_outputs, fake.y);
-            fake.dy = s.template loss<OnFake<Loss>>(&Plain::Sums::fake, fake.y);
+            fake.dy = Plain::loss_on_fake(s, fake.y);
         }
         fake.backward(s, &Sums::penalty_fake, true);
         if (Plain::compares_pairs || real.gamma != 0)
@@ -153,6 +153,7 @@ struct RecipeOf<combinators::Adversarial<G, D, WithPenalty<Loss>, Z>>
     }
     template <class Optimizer>
     static void check(const GanOptions<Optimizer>& options) {
+        check_discriminator_steps(options.discriminator_steps);
         options.penalty.for_each_option([](const char*, float strength, float) { check_penalty(strength); });
         check_real_label(options.real_label, target_domain<Loss>() == LossDomain::unit);
     }
