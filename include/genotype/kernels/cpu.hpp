@@ -49,6 +49,7 @@
 #include "genotype/kernels/cpu/project.hpp"
 #include "genotype/kernels/cpu/random.hpp"
 #include "genotype/kernels/cpu/rearrange.hpp"
+#include "genotype/kernels/cpu/scaled_rows.hpp"
 #include "genotype/kernels/cpu/simd/chunks.hpp"
 #include "genotype/kernels/cpu/simd/fold.hpp"
 #include "genotype/kernels/cpu/simd/for_each_index.hpp"

@@ -32,6 +32,7 @@
 #include "genotype/kernels/portable/random.hpp"
 #include "genotype/kernels/portable/rearrange.hpp"
 #include "genotype/kernels/portable/rotary.hpp"
+#include "genotype/kernels/portable/scaled_rows.hpp"
 #include "genotype/kernels/portable/sinusoid.hpp"
 #include "genotype/kernels/portable/split_product.hpp"
 #include "genotype/kernels/portable/spread.hpp"
