@@ -13,6 +13,9 @@ int train_by_recipe(const DcganSettings& settings) {
     if (settings.recipe == "r3gan")
         return train(std::type_identity<R3ganRecipe<Generator, Conv<256, 1, 4, 1, 0, Bias>>>{},
                      std::type_identity<R3ganRecipe<LabelledGenerator, LabelledEnd<AsItIs>>>{});
+    if (settings.recipe == "wgan-gp")
+        return train(std::type_identity<WganGpRecipe<Generator, Conv<256, 1, 4, 1, 0, Bias>>>{},
+                     std::type_identity<WganGpRecipe<LabelledGenerator, LabelledEnd<AsItIs>>>{});
     return train_gan<LabelledDcgan, Cpu>(settings);
 }
 

@@ -86,4 +86,19 @@ struct R3ganRecipe : FramedRecipe {
     }
 };
 
+/// Gulrajani, Ahmed, Arjovsky, Dumoulin, Courville, "Improved training of Wasserstein GANs" (NeurIPS 2017).
+template <class G, class... End>
+struct WganGpRecipe : FramedRecipe {
+    using Net = GAN<G, PenalizedDiscriminator<End...>, WithPenalty<Wasserstein>>;
+    static constexpr bool has_penalty = true;
+
+    template <class Options>
+    static Options options(const DcganSettings& settings, long) {
+        return {.generator = adam(settings, 0.9f),
+                .discriminator = adam(settings, 0.9f),
+                .penalty = {.between = 10},
+                .discriminator_steps = 5};
+    }
+};
+
 }  // namespace example

@@ -29,7 +29,7 @@ train() { # NAME FLAGS...
 }
 header() { head -c 128 "$1" | tr -d '\0\n'; }
 
-for recipe in dcgan hinge r3gan; do
+for recipe in dcgan hinge r3gan wgan-gp; do
     for labels in "" --labels; do
         name=$recipe$labels
         # shellcheck disable=SC2086
@@ -57,7 +57,7 @@ refused() { # WORDS FLAGS...
 }
 refused "--labels-file requires --labels" --labels-file "$scratch/l.npy"
 refused "--labels-file: folder: found $scratch/none, expected one that is there" --labels --labels-file "$scratch/none/l"
-refused "--recipe: begun not in {dcgan,hinge,r3gan}" --recipe begun
+refused "--recipe: begun not in {dcgan,hinge,r3gan,wgan-gp}" --recipe begun
 refused "--device: recipe: found r3gan, expected dcgan without labels on cuda, or cpu" --recipe r3gan --device cuda
 mkdir "$scratch/flat"
 base64 -d >"$scratch/flat/0.png" <<<iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg==
