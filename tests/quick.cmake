@@ -61,7 +61,7 @@ pre_tokenizer|tokenizer|tokenizer_file|tokenizer_folder|tokenizer_gguf|utf8|utf8
 text_config_types|text_files|text_windows"
   recipes steps "averages|flow|losses|optimizers|schedules|session|supervised_trainer|vae_trainer"
   derivatives plain "parameter_groups|sample_norms|spectral_norm|tangents"
-  plans steps "batch_norm|dropout|names|capture|carried_device|eigen_xtensor|model_name|norm_shapes|plan|shapes|summary|tensor"
+  plans steps "batch_norm|diff_augment|dropout|names|capture|carried_device|eigen_xtensor|model_name|norm_shapes|plan|shapes|summary|tensor"
   more steps ".*")
 while(topics)
   list(POP_FRONT topics topic form regex)
@@ -113,6 +113,6 @@ if(TARGET genotype::thrust)
   genotype_group(sanitize thrust_more "${left}" PORTABLE PREFIX thrust_ ${thrust})
 
   # Tests of any device, once more on those: with each kind of recipe, and a few others.
-  set(files unit/dropout.cpp unit/gan_trainer.cpp unit/supervised_trainer.cpp unit/text_trainer.cpp unit/vae_trainer.cpp)
+  set(files unit/diff_augment.cpp unit/dropout.cpp unit/gan_trainer.cpp unit/supervised_trainer.cpp unit/text_trainer.cpp unit/vae_trainer.cpp)
   genotype_group(thrust on "${files}" PORTABLE CLANG PREFIX on_ OPTIONS ${thrust_level} -DGENOTYPE_TEST_THRUST LIBRARIES genotype::thrust)
 endif()

@@ -17,13 +17,17 @@
 
 namespace example {
 
-/// A flag of one program's own: a number of at least `least`, or a switch.
+/// A flag of one program's own: a number of at least `least`, a switch, one of some words, or a file to write.
 struct Option {
     const char* name;
     const char* help;
     float* number = nullptr;
     bool* is_on = nullptr;
     double least = 0;
+    std::string* word = nullptr;
+    std::vector<std::string> words{};
+    std::filesystem::path* file = nullptr;
+    std::vector<std::string> needs{};  // other flags
 };
 
 /// The flags of every training; a program sets its own defaults first.

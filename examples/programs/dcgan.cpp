@@ -1,6 +1,23 @@
-// A DCGAN on 32 x 32 images: trains a generator against a discriminator, and draws what the generator dreams of.
+// A DCGAN on 32 x 32 images: trains a generator against a discriminator, and draws what the generator dreams of. Other
+// recipes for its step are in gan_recipes.hpp.
 //     build/examples/dcgan --data fashion-mnist --seconds 90
+//     build/examples/dcgan --recipe r3gan --labels --seconds 900
 #include "dcgan_training.hpp"
+
+namespace {
+
+/// What --recipe says, before the other flags are read: they have its defaults.
+std::string recipe_of(int argc, char** argv) {
+    std::string recipe = "dcgan";
+    for (int at = 1; at < argc; ++at) {
+        const std::string word = argv[at];
+        if (word == "--recipe" && at + 1 < argc) recipe = argv[at + 1];
+        if (word.starts_with("--recipe=")) recipe = word.substr(9);
+    }
+    return recipe;
+}
+
+}  // namespace
 
 int main(int argc, char** argv) {
     example::DcganSettings settings;
@@ -8,13 +25,47 @@ int main(int argc, char** argv) {
     flags.epochs = 25;
     flags.learning_rate = 2e-4f;
     flags.out = "out/dcgan";
-    if (!flags.parse(argc, argv, "Trains a DCGAN on 32 x 32 images.",
-                     {{"--seconds", "stop after so long, whatever --epochs says (0: no limit)", &settings.seconds},
-                      {"--beta1", "of Adam; 0.5 is steadier (Radford et al., 2016)", &settings.beta1}}))
+    const std::string recipe = recipe_of(argc, argv);
+    if (recipe != "dcgan") {
+        settings.beta1 = 0;
+        flags.average = 0.9991f;  // half of it is of the last 50 000 images
+    }
+    if (recipe == "wgan-gp") {
+        flags.learning_rate = 1e-4f;
+        flags.average = 0.9955f;  // the same, for the generator learns in every fifth step
+    }
+    if (!flags.parse(
+            argc, argv, "Trains a DCGAN on 32 x 32 images, by a recipe whose defaults the flags then have.",
+            {{.name = "--recipe",
+              .help =
+                  "dcgan: binary cross-entropy (Radford et al., 2016). hinge: spectral norms and the hinge loss "
+                  "(Miyato et al., 2018). r3gan: the relativistic loss of pairs with R1 and R2, its rate a cosine "
+                  "to a quarter over all --epochs (Huang et al., 2024). wgan-gp: Wasserstein's loss with its gradient "
+                  "penalty, the generator in every fifth step (Gulrajani et al., 2017). Those after the first draw "
+                  "from an average of the weights, and take images smaller than 32 x 32 in a black frame, without "
+                  "which samples are written",
+              .word = &settings.recipe,
+              .words = {"dcgan", "hinge", "r3gan", "wgan-gp"}},
+             {.name = "--labels",
+              .help = "give both networks the images' labels, of ten classes; samples are of the classes in turns",
+              .is_on = &settings.has_labels},
+             {.name = "--labels-file",
+              .help = "where the samples' labels go: .npy, int32, N",
+              .file = &settings.labels_file,
+              .needs = {"--labels", "--samples"}},
+             {"--seconds", "stop after so long in steps, whatever --epochs says (0: no limit)", &settings.seconds},
+             {"--beta1", "of Adam; 0.5 is steadier (Radford et al., 2016)", &settings.beta1},
+             {"--gamma", "of r3gan: how strong R1 and R2 are", &settings.gamma}}))
         return flags.exit_code;
 
     return example::run([&] {
-        if (flags.device == "cpu") return example::train_dcgan<genotype::Cpu>(settings);
+        const bool is_plain = settings.recipe == "dcgan" && !settings.has_labels;
+        if (flags.device == "cpu")
+            return is_plain ? example::train_gan<example::PlainRecipe, genotype::Cpu>(settings)
+                            : example::train_by_recipe(settings);
+        if (!is_plain)
+            genotype::fail("--device", "recipe", settings.recipe + (settings.has_labels ? " with labels" : ""),
+                           "dcgan without labels on cuda, or cpu");
 #if defined(GENOTYPE_WITH_CUDA)
         return example::train_dcgan_on_cuda(settings);
 #else

@@ -6,7 +6,7 @@
 namespace example {
 
 int train_dcgan_on_cuda(const DcganSettings& settings) {
-    return train_dcgan<Cuda>(settings);
+    return train_gan<PlainRecipe, Cuda>(settings);
 }
 
 }  // namespace example

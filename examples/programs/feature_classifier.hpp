@@ -12,6 +12,8 @@
 #include <genotype/interop/eigen.hpp>
 #include <genotype/io/load.hpp>
 #include <genotype/io/save.hpp>
+#include <genotype/training/progress.hpp>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -20,28 +22,40 @@ namespace example {
 
 using namespace genotype;
 
-using ScoredImage = Shape<1, 28, 28>;
 constexpr int scored_classes = 10, score_features = 64;
 template <int in, int out>
 using FeatureBlock = Sequential<Conv<in, out, 3, 1, 1>, BN<out>, ReLU, MaxPool<2>>;
-using FeatureNet = Sequential<FeatureBlock<1, 32>, FeatureBlock<32, 64>, FeatureBlock<64, 128>, Flatten,
-                              Linear<1152, score_features>, ReLU>;
+template <class Image>
+using FeatureNet =
+    Sequential<FeatureBlock<Image::dims.channels(), 32>, FeatureBlock<32, 64>, FeatureBlock<64, 128>, Flatten,
+               Linear<128 * (Image::dims.height() / 8) * (Image::dims.width() / 8), score_features>, ReLU>;
 using FeatureHead = Linear<score_features, scored_classes>;
-using FeatureClassifier = Sequential<FeatureNet, FeatureHead>;
+template <class Image>
+using FeatureClassifier = Sequential<FeatureNet<Image>, FeatureHead>;
 
-/// Trains it, which takes half a minute on two cores, and keeps its weights as `path`.
-inline void train_feature_classifier(const Dataset<ScoredImage>& train, const std::filesystem::path& path) {
-    constexpr int batch = 128, epochs = 3;
+/// Trains it, which takes half a minute on two cores, and keeps its weights as `path`. Says on standard error how far
+/// it is: what is printed may be JSON.
+template <class Image>
+void train_feature_classifier(const Dataset<Image>& train, const std::filesystem::path& path) {
+    constexpr int most = 128, epochs = 3;
+    const int batch = std::min(most, train.size());
     Loader loader(train, {.batch = batch, .seed = 1});
     const long steps = long{epochs} * loader.batches();
-    Trainer<Supervised<FeatureClassifier, CrossEntropy, ScoredImage>> trainer(
+    Trainer<Supervised<FeatureClassifier<Image>, CrossEntropy, Image>> trainer(
         {.optimizer = Adam{.learning_rate = 2e-3f},
          .schedule = Schedule::cosine(steps, steps / 20, 0.01f),
          .batch = batch,
          .seed = 1});
     std::fprintf(stderr, "Training the classifier of features, %ld steps of %d, once: %s\n", steps, batch,
                  path.c_str());
-    while (trainer.steps() < steps) trainer.step(loader.next());
+    Progress progress(epochs, loader.batches(), batch, 0, "images", stderr);
+    while (trainer.steps() < steps) {
+        const long done = trainer.steps();
+        char loss[32];
+        std::snprintf(loss, sizeof loss, "loss %.3f", static_cast<double>(trainer.step(loader.next())));
+        progress.step(done / loader.batches(), done % loader.batches(), loss);
+    }
+    progress.finish();
     std::error_code ignored;
     if (path.has_parent_path()) std::filesystem::create_directories(path.parent_path(), ignored);
     save(trainer.model(), path, {.training = "the features of build/examples/score"});
@@ -54,6 +68,7 @@ struct ClassifiedImages {
 };
 
 /// Features and classes by the weights at `path`.
+template <class Image>
 class ImageClassifier {
   public:
     explicit ImageClassifier(const std::filesystem::path& path) {
@@ -61,9 +76,9 @@ class ImageClassifier {
         load(head_, path, {.prefix = "1."});
     }
 
-    ClassifiedImages operator()(const Dataset<ScoredImage>& images) const {
+    ClassifiedImages operator()(const Dataset<Image>& images) const {
         constexpr int together = 250;
-        Workspace<FeatureNet, ScoredImage, Inference> net_memory(together);
+        Workspace<FeatureNet<Image>, Image, Inference> net_memory(together);
         Workspace<FeatureHead, Shape<score_features>, Inference> head_memory(together);
         ClassifiedImages result{RowMajorMatrix(images.size(), score_features), {}};
         Loader loader(images, LoaderOptions::evaluation(together));
@@ -82,7 +97,7 @@ class ImageClassifier {
     }
 
   private:
-    Model<FeatureNet> net_;
+    Model<FeatureNet<Image>> net_;
     Model<FeatureHead> head_;
 };
 

@@ -19,17 +19,28 @@ bool Flags::parse(int argc, char** argv, const char* what_it_does, std::initiali
     count->check(at_least(1))->needs(file);
     file->needs(count);
     for (const Option& option : own) {
+        CLI::Option* added = nullptr;
         if (option.is_on)
-            app.add_flag(option.name, *option.is_on, option.help);
+            added = app.add_flag(option.name, *option.is_on, option.help);
+        else if (option.word)
+            added = app.add_option(option.name, *option.word, option.help)->check(CLI::IsMember(option.words));
+        else if (option.file)
+            added = app.add_option(option.name, *option.file, option.help);
         else
-            app.add_option(option.name, *option.number, option.help)->check(at_least(option.least));
+            added = app.add_option(option.name, *option.number, option.help)->check(at_least(option.least));
+        for (const std::string& other : option.needs) added->needs(app.get_option(other));
     }
     return parse_training_flags(app, argc, argv, *this, resumed, [&] {
         // Better now than after the training.
-        std::error_code error;
-        const std::filesystem::path folder = samples_file.parent_path();
-        if (!folder.empty() && !std::filesystem::is_directory(folder, error))
-            genotype::fail("--samples-file", "folder", folder.string(), "one that is there");
+        const auto check_folder = [](const char* flag, const std::filesystem::path& path) {
+            std::error_code error;
+            const std::filesystem::path folder = path.parent_path();
+            if (!folder.empty() && !std::filesystem::is_directory(folder, error))
+                genotype::fail(flag, "folder", folder.string(), "one that is there");
+        };
+        check_folder("--samples-file", samples_file);
+        for (const Option& option : own)
+            if (option.file) check_folder(option.name, *option.file);
     });
 }
 

@@ -1,14 +1,54 @@
 // Images, charts and arrays of the examples.
 #include "images.hpp"
 
+#include <algorithm>
 #include <genotype/data/named.hpp>
 #include <genotype/data/principal_components.hpp>
+#include <genotype/images/grey.hpp>
 #include <genotype/images/grid.hpp>
 #include <genotype/images/png.hpp>
+#include <genotype/images/resize.hpp>
 #include <genotype/io/npy.hpp>
 #include <genotype/io/plot.hpp>
 
 namespace example {
+namespace {
+
+/// The middle of images, or black around them.
+genotype::ImageData in_the_middle(const genotype::ImageData& images, int height, int width) {
+    genotype::ImageData result = genotype::blank_images(images.count, height, width, images.channels);
+    const int rows = std::min(height, images.height), columns = std::min(width, images.width);
+    const auto place = [&](const genotype::ImageData& of, int row) {
+        const int first = ((of.height - rows) / 2 + row) * of.width + (of.width - columns) / 2;
+        return first * of.channels;
+    };
+    for (int image = 0; image < images.count; ++image)
+        for (int row = 0; row < rows; ++row)
+            std::copy_n(images[image].data() + place(images, row), columns * images.channels,
+                        result[image].data() + place(result, row));
+    result.labels = images.labels;
+    result.class_names = images.class_names;
+    return result;
+}
+
+}  // namespace
+
+FramedImages load_framed(const Flags& flags, genotype::Split split, int height, int width) {
+    std::error_code ignored;
+    if (std::filesystem::is_directory(flags.data, ignored)) {
+        genotype::ImageData images = load_images(flags, split, height, width);
+        const int channels = images.channels;
+        return {std::move(images), height, width, channels};
+    }
+    genotype::ImageData images = genotype::load_images(flags.data, split);
+    if (images.height > height || images.width > width) images = genotype::resize(std::move(images), height, width);
+    return {in_the_middle(images, height, width), images.height, images.width, images.channels};
+}
+
+genotype::ImageData FramedImages::without_frame(const genotype::ImageData& framed) const {
+    genotype::ImageData inside = in_the_middle(framed, height, width);
+    return channels == 1 ? genotype::to_grey(std::move(inside)) : inside;
+}
 
 genotype::ImageData load_images(const Flags& flags, genotype::Split split, int height, int width) {
     genotype::ImagesReport report;
@@ -28,6 +68,10 @@ void save_grid(const genotype::ImageData& images, const std::filesystem::path& p
 
 void save_samples(const genotype::ImageData& samples, const Flags& flags) {
     genotype::save_npy(samples, flags.samples_file);
+}
+
+void save_labels(const std::vector<int>& labels, const std::filesystem::path& path) {
+    genotype::save_npy(std::span<const int>(labels), path);
 }
 
 void draw_curves(const std::vector<Curve>& curves, const std::string& title, const std::string& y_label, int smooth,

@@ -16,6 +16,19 @@ namespace example {
 /// Calls `genotype::load_images` for --data, which brings all images to one size, and prints what was left out.
 genotype::ImageData load_images(const Flags& flags, genotype::Split split, int height, int width);
 
+/// Images in a frame of black, as networks of one size take them, and how they were without it.
+struct FramedImages {
+    genotype::ImageData images;
+    int height, width, channels;
+
+    /// Others of the frame's size as these were: cut out of the frame, and grey where these are.
+    genotype::ImageData without_frame(const genotype::ImageData& framed) const;
+};
+
+/// The images of --data in the middle of `height` x `width` pixels of which the others are black. Those of folders, and
+/// larger ones, are resized instead.
+FramedImages load_framed(const Flags& flags, genotype::Split split, int height, int width);
+
 /// Calls `genotype::has_split` for --data: whether there are images to measure with, apart from those to learn from.
 bool has_tests(const Flags& flags);
 
@@ -24,6 +37,9 @@ void save_grid(const genotype::ImageData& images, const std::filesystem::path& p
 
 /// Calls `genotype::save_npy` for --samples-file.
 void save_samples(const genotype::ImageData& samples, const Flags& flags);
+
+/// Calls `genotype::save_npy` for the classes of those samples: --labels-file.
+void save_labels(const std::vector<int>& labels, const std::filesystem::path& path);
 
 /// A curve of one column of a table over the steps.
 struct Curve {

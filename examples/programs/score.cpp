@@ -1,10 +1,11 @@
-// Scores samples of 28 x 28 grey images, a .npy file of uint8 (N x H x W x C), by the features of a classifier that it
-// trains when a data set is first asked for.
+// Scores samples of 28 x 28 grey or 32 x 32 coloured images, a .npy file of uint8 (N x H x W x C), by the features of a
+// classifier that it trains when a data set is first asked for.
 //     build/examples/score --data fashion-mnist --samples F.npy [--labels L.npy] [--json]
 #include <algorithm>
 #include <cstdlib>
 #include <genotype/data/named.hpp>
 #include <genotype/images/grey.hpp>
+#include <genotype/images/resize.hpp>
 #include <genotype/io/npy.hpp>
 #include <genotype/metrics.hpp>
 #include <optional>
@@ -23,12 +24,17 @@ struct ScoreFlags {
     int neighbours = 5;
     std::string balls = "open";
     std::uint64_t seed = 0;
-    int threads = 0;
+    int threads = 0, size = 0;
     bool is_json = false;
 };
 
-/// Beside the data: data/NAME.features.safetensors, or that in $GENOTYPE_DATA, or beside a folder of images.
-std::filesystem::path place_of_classifier(const ScoreFlags& flags) {
+/// What is scored: grey images, and coloured ones, in which a grey one's channel is repeated.
+using GreyImage = Shape<1, 28, 28>;
+using ColourImage = Shape<3, 32, 32>;
+
+/// Beside the data: data/NAME.features.safetensors, or that in $GENOTYPE_DATA, or beside a folder of images. Of larger
+/// images the name has their size.
+std::filesystem::path place_of_classifier(const ScoreFlags& flags, int size) {
     if (!flags.classifier.empty()) return flags.classifier;
     std::error_code ignored;
     std::filesystem::path data = std::filesystem::path(flags.data).lexically_normal();
@@ -37,7 +43,8 @@ std::filesystem::path place_of_classifier(const ScoreFlags& flags) {
     const std::filesystem::path folder = std::filesystem::is_directory(data, ignored) ? data.parent_path()
                                          : root && *root                              ? root
                                                                                       : "data";
-    return folder / (data.filename().string() + ".features.safetensors");
+    const char* const of_size = size == 28 ? "" : ".32x32";
+    return folder / (data.filename().string() + of_size + ".features.safetensors");
 }
 
 double median_distance(const std::vector<NearestSample>& nearest) {
@@ -90,30 +97,38 @@ class Lines {
     bool is_json_, is_first_ = true;
 };
 
-int score(const ScoreFlags& flags) {
+template <class Image>
+Dataset<Image> scored(ImageData images) {
+    if (Image::dims.channels() == 1) images = to_grey(std::move(images));
+    return Dataset<Image>(std::move(images), Range{-1, 1});
+}
+
+template <class Image>
+int score(const ScoreFlags& flags, ImageData loaded) {
+    constexpr int size = Image::dims.height();
     const auto load_part = [&](Split split) {
-        return Dataset<ScoredImage>(to_grey(load_images(flags.data, split, ImageSize{28, 28})), Range{-1, 1});
+        return scored<Image>(load_images(flags.data, split, ImageSize{size, size}));
     };
     // Faults of the samples are told before anything is trained.
-    const ImageData loaded = to_grey(load_npy_images(flags.samples));
-    const Dataset<ScoredImage> samples(loaded, Range{-1, 1});
+    const Dataset<Image> samples = scored<Image>(std::move(loaded));
     const std::vector<int> labels = flags.labels.empty() ? std::vector<int>{} : load_npy_labels(flags.labels);
     if (!flags.labels.empty()) detail::expect_labels("score", "--labels", labels, samples.size(), scored_classes);
-    const Dataset<ScoredImage> train = load_part(Split::train), test = load_part(Split::test);
+    const Dataset<Image> train = load_part(Split::train), test = load_part(Split::test);
     if (samples.size() > train.size())
         fail("--samples", "samples", samples.size(),
              detail::concat("at most ", train.size(), ", the training's, for the floor"));
     detail::expect_labels("score", "--data", train.labels(), train.size(), scored_classes);
     detail::expect_labels("score", "--data", test.labels(), test.size(), scored_classes);
 
-    const std::filesystem::path path = place_of_classifier(flags);
+    const std::filesystem::path path = place_of_classifier(flags, size);
     if (!std::filesystem::exists(path)) train_feature_classifier(train, path);
-    const ImageClassifier classifier(path);
+    const ImageClassifier<Image> classifier(path);
     const ClassifiedImages real = classifier(test), seen = classifier(train), drawn = classifier(samples);
 
     const ScoreOptions options{
         .kernel = {.seed = {flags.seed}},
-        .manifold = {flags.neighbours, flags.balls == "closed" ? BallRule::closed : BallRule::open}};
+        .manifold = {flags.neighbours, flags.balls == "closed" ? BallRule::closed : BallRule::open},
+        .kernel_scale = FeatureScale(seen.features)};
     const SampleScores scores = score_samples(real.features, drawn.features, options);
     const SampleScores floor = score_floor(seen.features, real.features, samples.size(), options);
     std::vector<std::optional<double>> shares, distances;
@@ -124,18 +139,20 @@ int score(const ScoreFlags& flags) {
     lines.text("classifier", "classifier of the features", path.string());
     lines.text("classifier_sha256", "  its SHA-256", sha256(path));
     lines.number("classifier_accuracy", "  its accuracy on the test images", share_right(real.classes, test.labels()));
+    lines.text("images", "  images that it looks at", detail::dims_text(Image::dims));
     lines.number("features", "  features", score_features);
     lines.number("samples", "samples, N", samples.size());
     lines.number("test_images", "test images, which they are held against", test.size());
     lines.number("k", "neighbours of a ball, k", flags.neighbours);
     lines.text("balls", "balls", flags.balls);
+    lines.text("kid_features", "features of KID", "less the training images' mean, over their deviation");
     lines.number("kid_subset_size", "samples of a subset of KID", scores.kernel.subset_size);
     const auto both = [&](const std::string& key, const std::string& title, double value, double at_floor) {
         lines.number(key.c_str(), title.c_str(), value);
         lines.number(("floor_" + key).c_str(), "  floor: as many training images", at_floor);
     };
     both("frechet", "Frechet distance (genotype features, 64)", scores.frechet, floor.frechet);
-    both("kid", "kernel distance (KID)", scores.kernel.mean, floor.kernel.mean);
+    both("kid", "kernel distance (KID), features normalised", scores.kernel.mean, floor.kernel.mean);
     both("kid_std", "  its standard deviation over subsets", scores.kernel.deviation, floor.kernel.deviation);
     both("precision", "precision", scores.manifold.precision, floor.manifold.precision);
     both("recall", "recall", scores.manifold.recall, floor.manifold.recall);
@@ -158,17 +175,32 @@ int score(const ScoreFlags& flags) {
     return 0;
 }
 
+/// By the size of the samples, or that which they are to be brought to.
+int score_by_size(const ScoreFlags& flags) {
+    ImageData samples = load_npy_images(flags.samples);
+    if (flags.size > 0) samples = resize(std::move(samples), flags.size, flags.size);
+    const auto is_of = [&](int size) { return samples.height == size && samples.width == size; };
+    if (is_of(28)) return score<GreyImage>(flags, std::move(samples));
+    if (is_of(32)) return score<ColourImage>(flags, std::move(samples));
+    fail("--samples", "size of the images", detail::concat(samples.height, " x ", samples.width),
+         "28 x 28 or 32 x 32 (--size brings them to one of these)");
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
     ScoreFlags flags;
-    CLI::App app("Scores samples of 28 x 28 grey images of ten classes by a classifier's features.");
+    CLI::App app(
+        "Scores samples of ten classes by a classifier's features: 28 x 28 images as grey ones, 32 x 32 in colour.");
     app.option_defaults()->always_capture_default();
-    app.add_option("--data", flags.data,
-                   "the data set that they are to look like: fashion-mnist, mnist, kmnist, qmnist, or a folder of PNG "
-                   "files with train and test");
+    app.add_option(
+        "--data", flags.data,
+        "the data set that they are to look like: fashion-mnist, mnist, kmnist, qmnist, cifar10, or a folder of "
+        "PNG files with train and test");
     app.add_option("--samples", flags.samples, "what to score: .npy, uint8, N x H x W x C")->required();
     app.add_option("--labels", flags.labels, "the class of each sample: .npy of whole numbers");
+    app.add_option("--size", flags.size, "28 or 32: resize the samples to it (0: they have one of these)")
+        ->check(CLI::IsMember({0, 28, 32}));
     app.add_option("--classifier", flags.classifier,
                    "where its weights are, or are to be kept (default: beside the data)");
     app.add_option("--neighbours", flags.neighbours, "k of precision, recall, density and coverage")
@@ -183,6 +215,6 @@ int main(int argc, char** argv) {
     if (!parse_command_line(app, argc, argv, exit_code)) return exit_code;
     return run([&] {
         set_threads(flags.threads);
-        return score(flags);
+        return score_by_size(flags);
     });
 }

@@ -59,7 +59,7 @@ constexpr std::array<std::uint32_t, count> roots_of_primes(bool cubic) {
 
 /// Source: FIPS 180-4, "Secure hash standard".
 inline std::string sha256(std::vector<std::uint8_t> bytes) {
-    static constexpr auto constants = roots_of_primes<64>(true);
+    const auto constants = roots_of_primes<64>(true);
     auto hash = roots_of_primes<8>(false);
     const std::uint64_t bits = std::uint64_t{bytes.size()} * 8;
     bytes.push_back(0x80);

@@ -52,7 +52,17 @@ void Record::begin(const std::filesystem::path& resumed) {
 }
 
 double Record::seconds() const {
-    return shown_->progress.seconds();
+    return of_steps_ + (is_in_step_ ? shown_->progress.seconds() - step_began_ : 0);
+}
+
+void Record::begin_step() {
+    step_began_ = shown_->progress.seconds();
+    is_in_step_ = true;
+}
+
+void Record::end_step() {
+    of_steps_ = seconds();
+    is_in_step_ = false;
 }
 
 bool Record::ends_after(long steps) const {
@@ -92,14 +102,14 @@ int Record::exit_code() const {
 
 bool Record::is_due(long steps) const {
     const bool by_steps = flags_.checkpoint_every > 0 && steps % flags_.checkpoint_every == 0;
-    const bool by_time =
-        flags_.checkpoint_seconds > 0 && seconds() - saved_at_ >= static_cast<double>(flags_.checkpoint_seconds);
+    const bool by_time = flags_.checkpoint_seconds > 0 &&
+                         shown_->progress.seconds() - saved_at_ >= static_cast<double>(flags_.checkpoint_seconds);
     return by_steps || by_time;
 }
 
 void Record::saved(const std::filesystem::path& path, long steps) {
     saved_ = path;
-    saved_at_ = seconds();
+    saved_at_ = shown_->progress.seconds();
     saved_steps_ = steps;
 }
 

@@ -14,7 +14,7 @@ struct TrainingLength {
     long epochs = 1;
     long steps = 1;     // of an epoch
     long batch = 1;     // of a step, in `what`
-    float seconds = 0;  // when to stop, whatever the steps; 0 for never
+    float seconds = 0;  // of steps, when to stop whatever their number; 0 for never
     const char* what = "images";
 };
 
@@ -22,6 +22,7 @@ struct TrainingLength {
 /// each checkpoint in OUT/checkpoints; and what is printed.
 class Record {
   public:
+    /// Of the steps: neither what is drawn between them nor checkpoints count.
     double seconds() const;
     const genotype::History& history() const { return history_; }
     bool out_of_time() const { return out_of_time_; }
@@ -48,6 +49,8 @@ class Record {
     bool is_due(long steps) const;
     void saved(const std::filesystem::path& path, long steps);
     void end_line() const;
+    void begin_step();
+    void end_step();
     bool told_how_to_go_on() const;
     bool is_stopped() const { return interrupt_.asked() || nobody_reads_; }
 
@@ -63,11 +66,13 @@ class Record {
     [[noreturn]] void stop_at(float loss, const std::string& column) const;
 
     TrainingLength length_;
-    double saved_at_ = 0;
+    double saved_at_ = 0;  // seconds since the start
+    double of_steps_ = 0, step_began_ = 0;
+    bool is_in_step_ = false;
     bool out_of_time_ = false;
     bool nobody_reads_ = false;  // the pipe on standard output is closed, and SIGPIPE ignored
     genotype::Interrupt interrupt_;
-    std::filesystem::path saved_;  // or where it resumed
+    std::filesystem::path saved_;   // or where it resumed
     std::unique_ptr<Shown> shown_;  // made after the resume: one that is refused leaves the old table
 };
 
@@ -111,6 +116,7 @@ class Training : public Record {
     /// left without work.
     template <class Note>
     void step(const Note& note) {
+        begin_step();
         const Report report = trainer_.step(loader_.next());
         if (unnoted_) note(*unnoted_);
         unnoted_.reset();
@@ -118,6 +124,7 @@ class Training : public Record {
             note(report);
         else
             unnoted_.emplace(report);
+        end_step();
         if (!unnoted_) save_when_due();
     }
 

@@ -24,6 +24,7 @@
 #include "genotype/network/context.hpp"
 #include "genotype/network/model.hpp"
 #include "genotype/network/normal.hpp"
+#include "genotype/network/renew_statistics.hpp"
 #include "genotype/network/sample_norms.hpp"
 #include "genotype/network/session.hpp"
 #include "genotype/network/summary.hpp"

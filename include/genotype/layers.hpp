@@ -17,6 +17,7 @@
 #include "genotype/layers/convolution_fault.hpp"
 #include "genotype/layers/cost.hpp"
 #include "genotype/layers/cross_attention.hpp"
+#include "genotype/layers/diff_augment.hpp"
 #include "genotype/layers/dropout.hpp"
 #include "genotype/layers/elu.hpp"
 #include "genotype/layers/embedding.hpp"

@@ -3,6 +3,7 @@
 
 #include "genotype/metrics/classes.hpp"
 #include "genotype/metrics/feature_rows.hpp"
+#include "genotype/metrics/feature_scale.hpp"
 #include "genotype/metrics/frechet.hpp"
 #include "genotype/metrics/kernel_distance.hpp"
 #include "genotype/metrics/manifold.hpp"

@@ -7,6 +7,7 @@
 #include <cstring>
 #include <vector>
 
+#include "genotype/tangents.hpp"
 #include "genotype/thrust.hpp"
 
 using namespace genotype;
@@ -82,6 +83,40 @@ TEST_CASE("a GAN") {
     // Batch statistics are averaged, and their counter copied, by numbers of each replay.
     CHECK(same_bits(values(expected.average_generator()), values(trainer.average_generator())));
     CHECK(!same_bits(values(trainer.average_generator()), values(trainer.generator())));
+}
+
+TEST_CASE("issue 20.2: a GAN with gradient penalties and several discriminator steps") {
+    using Image = Shape<1, 8, 8>;
+    using G = Sequential<ConvT<4, 6, 4, 1, 0>, BN<6>, ReLU, ConvT<6, 1, 4, 2, 1>, Tanh>;
+    const auto check = []<class D, class Loss>(std::type_identity<D>, Loss, int discriminator_steps) {
+        using Net = GAN<G, D, WithPenalty<Loss>>;
+        const GanOptions<Adam> options{.schedule = Schedule::step_decay(2, 0.5f),
+                                       .average = 0.75f,
+                                       .batch = 4,
+                                       .seed = 3,
+                                       .penalty = {.real = 1, .fake = 2, .between = 3},
+                                       .discriminator_steps = discriminator_steps};
+        Trainer<Net, ThrustCpp> expected(options);
+        Trainer<Net, Recorded> trainer(options);
+        const int before = kernels::GraphCache<Recorded>::replays;
+        for (int step = 0; step < 2 * steps; ++step) {
+            const auto x = batch<Image>(4, step);
+            const GanLosses right = expected.step(x), found = trainer.step(x);
+            CHECK(right.discriminator == found.discriminator);
+            CHECK(right.generator == found.generator);
+            CHECK(right.penalty == found.penalty);
+        }
+        // Each kind of step is recorded when it comes for the second time.
+        CHECK(kernels::GraphCache<Recorded>::replays == before + 2 * steps - (discriminator_steps == 1 ? 2 : 4));
+        CHECK(same_bits(values(expected.generator()), values(trainer.generator())));
+        CHECK(same_bits(values(expected.discriminator()), values(trainer.discriminator())));
+        CHECK(same_bits(values(expected.average_generator()), values(trainer.average_generator())));
+    };
+    using General = Sequential<Conv<1, 6, 4, 2, 1, Bias>, Dropout<0.25f>, SiLU, Flatten, Linear<96, 1>>;
+    using Straight = Sequential<Conv<1, 6, 4, 2, 1, Bias>, LeakyReLU<0.2f>, Flatten, Linear<96, 1>>;
+    check(std::type_identity<General>{}, Relativistic{}, 1);
+    check(std::type_identity<Straight>{}, Relativistic{}, 3);
+    check(std::type_identity<Straight>{}, Wasserstein{}, 1);
 }
 
 TEST_CASE("a language model whose matrices alone are decayed") {

@@ -41,6 +41,21 @@ Tensor<Shape<2>> targets(int step) {
     return y;
 }
 
+/// Each parameter is filled in PyTorch's order of values.
+void count_up(Model<Mlp>& model) {
+    int k = 0;
+    for_each_tensor<Mlp, detail::Owned::parameters>([&](const std::string&, const Parameter& tensor, long offset) {
+        std::vector<float> values(static_cast<std::size_t>(tensor.count()));
+        count_up(values.data(), static_cast<int>(values.size()), 7, k++, 11, 5, 10);
+        float* const to = model.parameters.data() + offset;
+        const int rows = tensor.dims[0], columns = tensor.dims.rank == 2 ? tensor.dims[1] : 1;
+        for (int row = 0; row < rows; ++row)
+            for (int column = 0; column < columns; ++column)
+                to[column * rows + row] = values[static_cast<std::size_t>(row * columns + column)];
+    });
+    model.prepare();
+}
+
 template <class Trainer>
 void train(Trainer& trainer, int steps) {
     for (int step = 0; step < steps; ++step) trainer.step(inputs(step), targets(step));
@@ -125,18 +140,7 @@ TEST_CASE("issue 18.6: an average has the numbers of PyTorch's AveragedModel") {
     for (const auto& [decay, tensors] : expected) {
         Kind trainer({.optimizer = {.learning_rate = 0.5f}, .average = decay, .batch = 5});
         TemporaryFolder folder;
-        int k = 0;
-        // Each is filled in PyTorch's order of values.
-        for_each_tensor<Mlp, detail::Owned::parameters>([&](const std::string&, const Parameter& tensor, long offset) {
-            std::vector<float> values(static_cast<std::size_t>(tensor.count()));
-            count_up(values.data(), static_cast<int>(values.size()), 7, k++, 11, 5, 10);
-            float* const to = trainer.model().parameters.data() + offset;
-            const int rows = tensor.dims[0], columns = tensor.dims.rank == 2 ? tensor.dims[1] : 1;
-            for (int row = 0; row < rows; ++row)
-                for (int column = 0; column < columns; ++column)
-                    to[column * rows + row] = values[static_cast<std::size_t>(row * columns + column)];
-        });
-        trainer.model().prepare();
+        count_up(trainer.model());
         train(trainer, 4);
         const Model<Mlp> average = trainer.average();
         const Values found = values_of(average);
@@ -148,6 +152,31 @@ TEST_CASE("issue 18.6: an average has the numbers of PyTorch's AveragedModel") {
             }
         CHECK(batches(average) == 4);  // a counter is copied
     }
+}
+
+// The same training with 0.9, and then:
+//     update_bn([x(step) for step in range(3, 8)], avg.module)
+TEST_CASE("an average's batch statistics made anew are those of PyTorch's update_bn") {
+    Kind trainer({.optimizer = {.learning_rate = 0.5f}, .average = 0.9f, .batch = 5});
+    count_up(trainer.model());
+    train(trainer, 4);
+    Model<Mlp> average = trainer.average();
+    Workspace<Mlp, Shape<3>, Training> memory(5);
+    int step = 3;
+    renew_statistics(average, 5, [&] { memory.forward(average, inputs(step++)); });
+    const Values found = values_of(average), before = values_of(trainer.average());
+    const Values expected{{"1.running_mean", {-0.48826349f, 0.36991408f, -0.03723309f, -0.44216508f}},
+                          {"1.running_var", {0.20422593f, 0.12007121f, 0.10628148f, 0.10602297f}}};
+    for (const auto& [name, values] : found) {
+        INFO(name);
+        if (!expected.contains(name)) CHECK(values == before.at(name));
+        if (expected.contains(name))
+            for (std::size_t at = 0; at < values.size(); ++at)
+                CHECK(std::abs(values[at] - expected.at(name)[at]) < 2e-6f);
+    }
+    CHECK(batches(average) == 5);
+    CHECK(error_of([&] { renew_statistics(average, 0, [] {}); }) ==
+          "renew_statistics: batches: found 0, expected 1 or more");
 }
 
 TEST_CASE("an average before the first step, and after it, is the model; later it is none of its memory") {

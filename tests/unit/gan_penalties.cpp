@@ -18,6 +18,8 @@ namespace {
 using G = Sequential<Linear<3, 16>, SiLU, Linear<16, 32>, Reshape<2, 4, 4>>;
 using D = Sequential<Conv<2, 4, 3, 1, 1, Bias>, GroupNorm<2, 4>, SiLU, Conv<4, 4, 3, 1, 1, Bias>, LeakyReLU<0.2f>,
                      Flatten, Linear<64, 1>>;
+using Straight = Sequential<Sequential<Conv<2, 6, 3, 1, 1, Bias>, LeakyReLU<0.2f>>, Conv<6, 4, 4, 2, 1>, ReLU,
+                            AvgPool<2, 1>, Flatten, Linear<4, 5>, LeakyReLU<0.1f>, Linear<5, 1>>;
 using Image = Shape<2, 4, 4>;
 using Noise = Shape<3>;
 constexpr int batch = 5;
@@ -91,10 +93,10 @@ double objective(Model<Judge>& model, const View<Image>& fake, GradientPenalties
 }
 
 /// What D's gradients of a step are, against central differences of the objective.
-template <class Loss>
+template <class Loss, class Judge = D>
 void expect_gradients(GradientPenalties strengths, int accumulate = 1) {
     const Game game = [](double x, double y) { return game_of(Loss{}, x, y); };
-    using Net = GAN<G, D, WithPenalty<Loss>>;
+    using Net = GAN<G, Judge, WithPenalty<Loss>>;
     Trainer<Net, Cpu, SGD> trainer({.generator = {.learning_rate = 0},
                                     .discriminator = {.learning_rate = 0},
                                     .accumulate = accumulate,
@@ -104,7 +106,7 @@ void expect_gradients(GradientPenalties strengths, int accumulate = 1) {
     const GanLosses losses = trainer.step(real, noise);
     Workspace<G, Noise, Training> generator_run(batch);
     const View<Image> fake = generator_run.forward(trainer.generator(), noise);
-    Model<D> model(Seed{5});
+    Model<Judge> model(Seed{5});
     REQUIRE(values(model.parameters) == values(trainer.discriminator().parameters));
     CHECK(static_cast<double>(losses.discriminator + losses.penalty) ==
           doctest::Approx(objective(model, fake, strengths, game)).epsilon(1e-5));
@@ -146,6 +148,19 @@ TEST_CASE("gradients of the loss of pairs and of R1 and R2 are those of differen
     expect_gradients<BCEWithLogits>({});
     expect_gradients<Wasserstein>({.between = 10});
     expect_gradients<Relativistic>({.real = 1, .between = 1});
+}
+
+TEST_CASE("so are those of the short form, which a discriminator of linear maps and ReLUs takes") {
+    static_assert(detail::piecewise_linear<Straight> && !detail::piecewise_linear<D>);
+    expect_gradients<Relativistic, Straight>({.real = 2, .fake = 3});
+    expect_gradients<Relativistic, Straight>({.real = 2});
+    expect_gradients<Relativistic, Straight>({.fake = 3});
+    expect_gradients<Relativistic, Straight>({});
+    expect_gradients<BCEWithLogits, Straight>({.real = 2, .fake = 3});
+    expect_gradients<BCEWithLogits, Straight>({.fake = 3});
+    expect_gradients<Wasserstein, Straight>({.between = 10});
+    expect_gradients<Relativistic, Straight>({.real = 1, .between = 1});
+    expect_gradients<Relativistic, Straight>({.real = 2, .fake = 3}, 2);
 }
 
 TEST_CASE("in micro-batches the gradients are the same") {

@@ -6,6 +6,7 @@
 #include <limits>
 #include <vector>
 
+#include "genotype/checkpoint.hpp"
 #include "genotype/genotype.hpp"
 #include "support/devices.hpp"
 #include "support/temporary_folder.hpp"
@@ -368,4 +369,79 @@ TEST_CASE("issue 18.7: labels that do not fit a GAN's batch, and nothing has cha
           }) == "Trainer: label of sample 2: found -1, expected one of the network's classes, 0 to 2");
     CHECK(trainer.steps() == 0);
     CHECK(trainer.step(real, kinds).generator == other.step(real, kinds).generator);
+}
+
+TEST_CASE("issue 20.2: of n discriminator steps the last is the generator's too") {
+    const auto made = [](int steps, float generator_rate) {
+        return Trainer<Net, TestedDevice, SGD>({.generator = {.learning_rate = generator_rate},
+                                                .discriminator = {.learning_rate = 0.1f},
+                                                .batch = batch,
+                                                .seed = 4,
+                                                .discriminator_steps = steps});
+    };
+    auto third = made(3, 0.1f), resting = made(1, 0);  // the same, but that its generator learns in none
+    const Values before = values(third.generator().parameters);
+    for (int step = 1; step <= 6; ++step) {
+        const GanLosses found = third.step(real), wanted = resting.step(real);
+        CHECK(third.steps() == step);
+        if (step > 3) continue;
+        CHECK(values(third.discriminator().parameters) == values(resting.discriminator().parameters));
+        CHECK(found.discriminator == wanted.discriminator);
+        CHECK(found.fake_output == wanted.fake_output);
+        CHECK((values(third.generator().parameters) == before) == (step < 3));
+        if (step < 3) continue;
+        CHECK(found.generator == wanted.generator);
+        CHECK(values(third.generator_gradients()) == values(resting.generator_gradients()));
+    }
+    CHECK(third.generator().parameters.data()[0] != before[0]);
+}
+
+TEST_CASE("issue 20.2: where the generator does not learn, its loss is that of the outputs there are") {
+    const auto generator_loss = []<class Loss>(Loss, int steps, float rate) {
+        Trainer<GAN<G, D, Loss>, TestedDevice, SGD> trainer({.generator = {.learning_rate = 0},
+                                                             .discriminator = {.learning_rate = rate},
+                                                             .batch = batch,
+                                                             .seed = 4,
+                                                             .discriminator_steps = steps});
+        return trainer.step(real).generator;
+    };
+    // With a discriminator that does not learn, those before its update are those behind it.
+    CHECK(generator_loss(BCEWithLogits{}, 2, 0.1f) == doctest::Approx(generator_loss(BCEWithLogits{}, 1, 0)));
+    CHECK(generator_loss(Relativistic{}, 2, 0.1f) == doctest::Approx(generator_loss(Relativistic{}, 1, 0)));
+    CHECK(generator_loss(BCEWithLogits{}, 1, 0.1f) != doctest::Approx(generator_loss(BCEWithLogits{}, 1, 0)));
+}
+
+TEST_CASE("issue 20.2: with n discriminator steps each side's optimiser counts its own, and a resumed one goes on") {
+    using Noised = GAN<G, D, Wasserstein>;
+    const GanOptions<Adam> options{
+        .generator = {.learning_rate = 1e-2f}, .average = 0.9f, .batch = batch, .seed = 4, .discriminator_steps = 3};
+    Trainer<Noised, TestedDevice> whole(options), other(options);
+    const Values before = values(whole.generator().parameters);
+    for (int step = 0; step < 3; ++step) whole.step(real);
+    // Adam's first update is by the rate, whatever the gradient is.
+    const Values after = values(whole.generator().parameters), gradients = values(whole.generator_gradients());
+    for (std::size_t i = 0; i < after.size(); ++i)
+        if (std::abs(gradients[i]) > 1e-4f)
+            CHECK(std::abs(after[i] - before[i]) == doctest::Approx(1e-2f).epsilon(1e-2));
+    CHECK(values(whole.average_generator().parameters) == after);
+    for (int step = 0; step < 4; ++step) whole.step(real);  // two generator's steps, and one of three
+    TemporaryFolder folder;
+    whole.save(folder / "between");
+    other.resume(folder / "between");
+    CHECK(other.steps() == 7);
+    for (int step = 0; step < 3; ++step) {
+        whole.step(real);
+        other.step(real);
+    }
+    CHECK(values(whole.generator().parameters) == values(other.generator().parameters));
+    CHECK(values(whole.discriminator().parameters) == values(other.discriminator().parameters));
+    CHECK(values(whole.average_generator().parameters) == values(other.average_generator().parameters));
+    CHECK(values(whole.average_generator().parameters) != values(whole.generator().parameters));
+
+    GanOptions<Adam> more = options;
+    more.discriminator_steps = 5;
+    Trainer<Noised, TestedDevice> another(more);
+    CHECK_THROWS_WITH_AS(another.resume(folder / "between"), doctest::Contains("discriminator_steps"), Error);
+    using Made = Trainer<Noised, TestedDevice>;
+    CHECK_THROWS_WITH_AS(Made({.discriminator_steps = 0}), doctest::Contains("discriminator_steps: found 0"), Error);
 }

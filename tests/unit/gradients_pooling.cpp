@@ -28,6 +28,8 @@ TEST_CASE("gradients of rearrangements") {
     expect_gradients<Upsample<2, Bilinear>, Shape<3, 3, 5>>({.batch = 1});
     expect_gradients<Upsample<2, Bilinear>, Shape<17, 2, 3>>();
     expect_gradients<Upsample<3, Bilinear>, Shape<5, 2, 1>, Reference>();
+    expect_gradients<DiffAugment<0.25f>, Shape<3, 6, 5>>();
+    expect_gradients<DiffAugment<0.25f>, Shape<2, 4, 7>, Reference>();
     expect_gradients<Upsample<3, Bilinear>, Shape<2, 3, 2>, DirectConvolution<TestedDevice>>();
     expect_gradients<PixelShuffle<2>, Shape<12, 3, 5>>({.batch = 1});
     expect_gradients<PixelShuffle<3>, Shape<9, 2, 1>, Reference>();

@@ -135,6 +135,31 @@ TEST_CASE("the kernel distance is unbiased, and its subsets follow from the seed
     for (const int count : counts) CHECK(std::abs(count - 600) < 100);
 }
 
+TEST_CASE("features on one scale have a kernel distance that does not depend on their own") {
+    RowMajorMatrix train(3, 2);
+    train << 1, 7, 2, 7, 6, 7;
+    const FeatureScale scale(train);
+    RowMajorMatrix others(2, 2);
+    others << 3, 8, 5, 7;
+    const double deviation = std::sqrt((4 + 1 + 9) / 3.0);  // of the first; the second is constant
+    const RowMajorMatrix scaled = scale(others);
+    CHECK(scaled(0, 0) == 0);
+    CHECK(scaled(1, 0) == doctest::Approx(2 / deviation).epsilon(1e-6));
+    CHECK(scaled(0, 1) == 1);
+    CHECK(sentence([&] { scale(RowMajorMatrix(1, 3)); }) ==
+          "FeatureScale: features: found 3 a sample, expected 2, as those that it is of");
+
+    const RowMajorMatrix real = gaussian_rows(300, 8, 3), drawn = gaussian_rows(300, 8, 4) * 1.5f;
+    const auto kernel = [&](float factor) {
+        const RowMajorMatrix large = (real.array() * factor + 3).matrix();
+        return score_samples(large, (drawn.array() * factor + 3).matrix(), {.kernel_scale = FeatureScale(large)})
+            .kernel.mean;
+    };
+    CHECK(kernel(1) > 0);
+    CHECK(kernel(50) == doctest::Approx(kernel(1)).epsilon(1e-4));
+    CHECK(kernel(1) == doctest::Approx(kernel_distance(real, drawn).mean).epsilon(0.2));
+}
+
 TEST_CASE("balls by hand, closed and open") {
     // Radii at k = 1: real 1, 1, 4; generated 0, 0, 7.
     const RowMajorMatrix real = column({0, 1, 5}), generated = column({2, 2, 9});

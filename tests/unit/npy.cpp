@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <limits>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -295,6 +296,9 @@ TEST_CASE("issue 17.20: labels are whole numbers of any type") {
     CHECK(contains(error(npy_of<float>("<f4", "1,", {1})), "type: found <f4, expected whole numbers"));
     CHECK(contains(error(npy_of<std::uint8_t>("|u1", "1, 2", {0, 1})), "expected N or N x 1 (of a row for each label"));
     CHECK(contains(error(npy_of<std::uint8_t>("|u1", "", {0})), "found one value, expected N or N x 1"));
+    const std::vector<int> classes{3, 0, 70000};
+    save_npy(std::span<const int>(classes), folder / "z.npy");
+    CHECK(load_npy_labels(folder / "z.npy") == classes);
 }
 
 TEST_CASE("issue 17.20: headers of other programs' Python are understood") {

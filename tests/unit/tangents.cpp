@@ -41,6 +41,7 @@ TEST_CASE("issue 18.4: tangents of linear maps") {
     expect_tangents<Upsample<2, Bilinear>, Shape<2, 3, 3>>();
     expect_tangents<MaxPool<2>, Shape<3, 4, 4>>();
     expect_tangents<Dropout<0.4f>, Shape<20>>();
+    expect_tangents<DiffAugment<>, Shape<2, 5, 6>>();
     expect_tangents<Conv<2, 3, 3, 1, 1, Bias>, Shape<2, 5, 4>, Reference>();
 }
 
@@ -198,4 +199,161 @@ TEST_CASE("issue 18.4: tangents and their backward have the same bits on one thr
     const auto one = run_on(1), several = run_on(3);
     omp_set_num_threads(before);
     CHECK(one == several);
+}
+
+namespace {
+
+/// The sum of s_n f(x_n) + c_n |df/dx_n|^2 / 2: its gradients by the short form are those by tangents.
+template <class Net, class In, class Device = TestedDevice>
+void expect_short_form(bool has_loss = true) {
+    static_assert(detail::piecewise_linear<Net>);
+    constexpr int batch = 5;
+    const Device device{};
+    Model<Net, Device> model(Seed{3}, device);
+    for (long i = 0; i < model.parameters.size(); ++i)
+        model.parameters.data()[i] += 0.3f * static_cast<float>(i * 37 % 11 - 5) / 5;
+    model.prepare();
+    Tensor<In> x(batch), gradient(batch);
+    fill_normal(Reference{}, x.size(), RandomState{.seed = 1}, x.data());
+    Tensor<Shape<1>> ones(batch), s(batch), c(batch);
+    for (int n = 0; n < batch; ++n) {
+        ones.data()[n] = 1;
+        s.data()[n] = n == 1 || !has_loss ? 0 : static_cast<float>(n) - 1.5f;
+        c.data()[n] = 0.5f + static_cast<float>(n);
+    }
+    using Out = OutputShape<Net, In>;
+    const auto output = [&](const Tensor<Shape<1>>& of) { return ViewOn<Out, Device>{of.data(), batch}; };
+
+    Workspace<Net, In, Training, Device> run(batch, device);
+    const auto y = run.forward(model, x);
+    run.backward(model, x, output(ones), {.input_gradient = gradient});
+    TangentWorkspace<Net, In, Device> tangents(batch, device);
+    tangents.tangent(model, x, gradient);
+    Gradients<Net, Device> wanted, found;
+    tangents.backward(model, output(s), output(c), {.gradients = wanted});
+
+    detail::PiecewiseLinearRun<Net, In, Device> shorter(batch, device);
+    const auto furthest = [](long first, long count, const float* own, const float* other, float times) {
+        float difference = 0, largest = 1e-3f;
+        for (long i = first; i < first + count; ++i) {
+            largest = std::max(largest, times * std::abs(other[i]));
+            const float here = std::abs(own[i] - times * other[i]);
+            if (!(here <= difference)) difference = here;  // NaN, too
+        }
+        return difference / largest;
+    };
+    const auto add_gradients = [&](bool adds) {
+        CHECK(furthest(0, batch, shorter.forward(model, x).data, y.data, 1) < 1e-5f);
+        CHECK(furthest(0, gradient.size(), shorter.input_gradient(model).data, gradient.data(), 1) < 1e-5f);
+        shorter.add_gradients(model, has_loss ? s.data() : nullptr, c.data(), found.data(), adds);
+        for_each_tensor<Net, detail::Owned::parameters>([&](const std::string& name, const Parameter& tensor, long at) {
+            INFO(name);
+            CHECK(furthest(at, tensor.count(), found.data(), wanted.data(), adds ? 2 : 1) < 2e-5f);
+        });
+    };
+    for (long i = 0; i < found.size(); ++i) found.data()[i] = NAN;
+    add_gradients(false);
+    add_gradients(true);
+}
+
+}  // namespace
+
+TEST_CASE("issue 20.2: the short form of networks of linear maps and ReLUs is the general one") {
+    // Two layers in Winograd's form, which share scratch.
+    using Critic = Sequential<Conv<2, 32, 4, 2, 1, Bias>, LeakyReLU<0.2f>, Conv<32, 32, 4, 2, 1, Bias>, LeakyReLU<0.2f>,
+                              Conv<32, 64, 4, 2, 1, Bias>, LeakyReLU<0.2f>, Conv<64, 1, 8, 1, 0, Bias>>;
+    expect_short_form<Critic, Shape<2, 64, 64>>();
+    expect_short_form<Critic, Shape<2, 64, 64>>(false);
+    using Upwards = Sequential<ConvT<32, 32, 4, 2, 1, Bias>, ReLU, ConvT<32, 32, 4, 2, 1>, LeakyReLU<0.2f>,
+                               GlobalAvgPool, Flatten, Linear<32, 1>>;
+    expect_short_form<Upwards, Shape<32, 8, 8>>();
+    using Mixed =
+        Sequential<Sequential<Conv<2, 6, 3, 1, 1>, LeakyReLU<0.2f>, Conv<6, 6, 3, 1, 1, With<Groups<3>, Bias>>>, ReLU,
+                   AvgPool<2>, ConvT<6, 4, 4, 2, 1, Bias>, LeakyReLU<0.3f>, Upsample<2>, PixelUnshuffle<2>, Flatten,
+                   Linear<2304, 7>, Sequential<ReLU, Linear<7, 5, NoBias>, Linear<5, 1>>>;
+    expect_short_form<Mixed, Shape<2, 12, 12>>();
+    expect_short_form<Mixed, Shape<2, 12, 12>>(false);
+    expect_short_form<Mixed, Shape<2, 12, 12>, Reference>();
+    expect_short_form<Sequential<Linear<3, 1>, Reshape<1, 1, 1>>, Shape<3>>();
+    expect_short_form<Linear<3, 1>, Shape<3>>(false);
+}
+
+struct side : Name {};
+struct kind : Given<Class<3>> {};
+
+TEST_CASE("issue 20.2: which networks have the short form") {
+    using detail::piecewise_linear;
+    using Front = Sequential<Flatten, Linear<8, 4>>;
+    CHECK(piecewise_linear<Front>);
+    CHECK(piecewise_linear<Sequential<Front, ReLU, Linear<4, 1>>>);
+    CHECK(!piecewise_linear<Sequential<Front, SiLU, Linear<4, 1>>>);
+    CHECK(!piecewise_linear<Sequential<Front, Sigmoid>>);
+    CHECK(!piecewise_linear<Sequential<Front, LayerNorm<4>, Linear<4, 1>>>);
+    CHECK(!piecewise_linear<Sequential<Front, Dropout<0.5f>, Linear<4, 1>>>);
+    CHECK(!piecewise_linear<Sequential<SpectralNorm<Linear<8, 4>>, ReLU, Linear<4, 1>>>);
+    CHECK(!piecewise_linear<Sequential<WeightNorm<Linear<8, 4>>, ReLU, Linear<4, 1>>>);
+    CHECK(!piecewise_linear<Sequential<ReLU, Linear<8, 1>>>);  // nothing that it may be written over
+    CHECK(!piecewise_linear<Sequential<Linear<8, 4>, ReLU, ReLU>>);
+    CHECK(!piecewise_linear<Sequential<Residual<Linear<4, 4>>, Linear<4, 1>>>);
+    CHECK(!piecewise_linear<Sequential<Save<side>, Linear<8, 4>, Concat<side, 8>, Linear<12, 1>>>);
+    CHECK(!piecewise_linear<Sequential<Front, Project<kind, 3, 4>>>);
+}
+
+TEST_CASE_TEMPLATE("issue 20.2: rows with a factor each", Device, GENOTYPE_TESTED_DEVICES) {
+    const Device device{};
+    const auto numbers = [](long count, int step) {
+        std::vector<float> values(static_cast<std::size_t>(count));
+        for (long i = 0; i < count; ++i)
+            values[static_cast<std::size_t>(i)] = static_cast<float>(i * step % 23 - 11) / 8;
+        return values;
+    };
+    const auto expect_near = [](const std::vector<float>& left, const std::vector<float>& right) {
+        float furthest = 0;
+        for (std::size_t i = 0; i < left.size(); ++i)
+            furthest = std::max(furthest, std::abs(left[i] - right[i]) / std::max(1.f, std::abs(right[i])));
+        CHECK(furthest < 1e-5f);
+    };
+    struct Sizes {
+        int batch;
+        long pixels;
+        int channels;
+    };
+    for (const auto [batch, pixels, channels] :
+         {Sizes{3, 5, 7}, Sizes{33, 1, 1}, Sizes{2, 9, 300}, Sizes{40, 64, 48}}) {
+        const long row = pixels * channels, count = batch * row;
+        const auto x = numbers(count, 5), y = numbers(count, 7), a = numbers(batch, 3), b = numbers(batch, 4),
+                   bias = numbers(channels, 6);
+        const auto on_both = [&](const std::vector<float>& from, auto call) {
+            std::vector<float> own = from, wanted = from;
+            call(device, own.data());
+            call(Reference{}, wanted.data());
+            expect_near(own, wanted);
+        };
+        on_both(y, [&](auto on, float* to) { combine_rows(on, batch, row, a.data(), x.data(), b.data(), to); });
+        on_both(y, [&](auto on, float* to) { combine_rows(on, batch, row, nullptr, nullptr, b.data(), to); });
+        on_both(y,
+                [&](auto on, float* to) { add_scaled_bias(on, batch, pixels, channels, a.data(), bias.data(), to); });
+        for (const bool adds : {false, true})
+            on_both(bias, [&](auto on, float* to) {
+                scaled_column_sums(on, batch, pixels, channels, a.data(), x.data(), to, adds);
+            });
+        on_both(a, [&](auto on, float* to) { row_squares(on, batch, row, x.data(), to); });
+    }
+}
+
+TEST_CASE("issue 20.2: the reference's rows with a factor each") {
+    const std::vector<float> a{2, 3}, b{1, -1}, x{1, 2, 3, 4, 5, 6, 7, 8};  // 2 samples, 2 pixels, 2 channels
+    std::vector<float> y(8, 10), bias{1, 100}, squares(2);
+    combine_rows(Reference{}, 2, 4, a.data(), x.data(), b.data(), y.data());
+    CHECK(y == std::vector<float>{12, 14, 16, 18, 5, 8, 11, 14});
+    combine_rows(Reference{}, 2, 4, nullptr, nullptr, b.data(), y.data());
+    CHECK(y == std::vector<float>{12, 14, 16, 18, -5, -8, -11, -14});
+    add_scaled_bias(Reference{}, 2, 2, 2, a.data(), bias.data(), y.data());
+    CHECK(y == std::vector<float>{14, 214, 18, 218, -2, 292, -8, 286});
+    scaled_column_sums(Reference{}, 2, 2, 2, a.data(), x.data(), bias.data(), true);
+    CHECK(bias == std::vector<float>{1 + 2 * 4 + 3 * 12, 100 + 2 * 6 + 3 * 14});
+    scaled_column_sums(Reference{}, 2, 2, 2, a.data(), x.data(), bias.data(), false);
+    CHECK(bias == std::vector<float>{2 * 4 + 3 * 12, 2 * 6 + 3 * 14});
+    row_squares(Reference{}, 2, 4, x.data(), squares.data());
+    CHECK(squares == std::vector<float>{30, 174});
 }

@@ -17,8 +17,8 @@
 namespace genotype::inline v0_1 {
 
 /// Saves a `FloatArray`, samples (a `Tensor`, `View` or `LabelledBatch`; N x H x W x C or N x features, as they lie in
-/// memory) or `ImageData` (uint8, N x H x W x C). The file is replaced whole or not at all. numpy equivalent:
-/// `np.save`.
+/// memory), `ImageData` (uint8, N x H x W x C) or labels (a span of int: int32, N). The file is replaced whole or not
+/// at all. numpy equivalent: `np.save`.
 inline void save_npy(const NpyArray& array, const std::filesystem::path& path) {
     const std::string header = array.header(path.string());
     AtomicFile file(path);

@@ -40,6 +40,8 @@ template <>
 inline constexpr std::string_view npy_type<float> = "<f4";
 template <>
 inline constexpr std::string_view npy_type<std::uint8_t> = "|u1";
+template <>
+inline constexpr std::string_view npy_type<std::int32_t> = "<i4";
 
 /// The sizes of a batch in memory's order: N x H x W x C for images, N x D x H x W x C for videos, N x features for
 /// vectors.
@@ -90,6 +92,13 @@ class NpyArray {
                  static_cast<std::size_t>(images.width), static_cast<std::size_t>(images.channels)},
           value_bytes_(1),
           bytes_(reinterpret_cast<const char*>(images.bytes.data()), images.bytes.size()) {}
+
+    /// Labels as int32 of N, which `load_npy_labels` reads.
+    NpyArray(std::span<const std::int32_t> labels)
+        : type_(detail::npy_type<std::int32_t>),
+          sizes_{labels.size()},
+          value_bytes_(sizeof(std::int32_t)),
+          bytes_(reinterpret_cast<const char*>(labels.data()), labels.size_bytes()) {}
 
     /// The file's first part, after which its second, `bytes()`, follows. Sizes that do not fit are an `Error`.
     std::string header(const std::string& where) const {

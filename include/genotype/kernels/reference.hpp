@@ -2,6 +2,7 @@
 #pragma once
 
 #include "genotype/kernels/reference/attention.hpp"
+#include "genotype/kernels/reference/augment.hpp"
 #include "genotype/kernels/reference/bilinear.hpp"
 #include "genotype/kernels/reference/convolution.hpp"
 #include "genotype/kernels/reference/cross_entropy.hpp"
@@ -24,6 +25,7 @@
 #include "genotype/kernels/reference/random.hpp"
 #include "genotype/kernels/reference/rearrange.hpp"
 #include "genotype/kernels/reference/rotary.hpp"
+#include "genotype/kernels/reference/scaled_rows.hpp"
 #include "genotype/kernels/reference/sinusoid.hpp"
 #include "genotype/kernels/reference/spread.hpp"
 #include "genotype/kernels/reference/stored.hpp"

@@ -99,6 +99,7 @@ struct Activation : LayerBase {
     static constexpr bool backward_reads_input = From == DerivativeOf::input;
     static constexpr bool backward_reads_output = From == DerivativeOf::output;
     static constexpr bool in_place = From == DerivativeOf::output;
+    static constexpr bool is_homogeneous = false;  // f(x) = f'(x) x, and f' is found from the output: lines through 0
 
     static constexpr Self function() { return {}; }
     static constexpr auto function_of_input() {

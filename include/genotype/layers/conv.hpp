@@ -93,9 +93,10 @@ struct Conv<in_channels, out_channels, kernel, stride, padding, Choice> : LayerB
         };
         if (!waits) go_back();
         if (b.gradients) {
+            using kernels::Transformed;
+            const Transformed by_forward = b.follows_forward ? Transformed::large : Transformed::none;
             convolve_weight_gradient(device, sizes, b.batch, b.x, b.dy, b.gradients + parameter_offset<Conv>(0),
-                                     b.accumulate, b.scratch,
-                                     b.dx && !waits ? kernels::Transformed::small : kernels::Transformed::none);
+                                     b.accumulate, b.scratch, b.dx && !waits ? Transformed::small : by_forward);
             if constexpr (has_bias)
                 column_sums(device, static_cast<long>(b.batch) * b.out.pixels(), out_channels, b.dy,
                             b.gradients + parameter_offset<Conv>(1), b.accumulate);

@@ -93,9 +93,10 @@ struct ConvT<in_channels, out_channels, kernel, stride, padding, Choice> : Layer
         };
         if (!waits) go_back();
         if (b.gradients) {
+            using kernels::Transformed;
+            const Transformed by_forward = b.follows_forward ? Transformed::small : Transformed::none;
             convolve_weight_gradient(device, sizes, b.batch, b.dy, b.x, b.gradients + parameter_offset<ConvT>(0),
-                                     b.accumulate, b.scratch,
-                                     b.dx && !waits ? kernels::Transformed::large : kernels::Transformed::none);
+                                     b.accumulate, b.scratch, b.dx && !waits ? Transformed::large : by_forward);
             if constexpr (has_bias)
                 column_sums(device, static_cast<long>(b.batch) * b.out.pixels(), out_channels, b.dy,
                             b.gradients + parameter_offset<ConvT>(1), b.accumulate);

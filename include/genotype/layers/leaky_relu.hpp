@@ -29,6 +29,7 @@ template <float negative_slope = 0.01f>
 requires(negative_slope >= 0)  // the derivative is found from the sign of the output
     struct LeakyReLU : Activation<LeakyReLU<negative_slope>, DerivativeOf::output> {
     static constexpr bool exceeds_0_to_1 = true;
+    static constexpr bool is_homogeneous = true;
     static constexpr detail::LeakyReluFunction function() { return {negative_slope}; }
 };
 

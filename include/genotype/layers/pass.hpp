@@ -103,6 +103,7 @@ struct Backward {
     MemoryRegion scratch;
     const NamedValue* values = nullptr;
     const float* added = nullptr;  // as many values as dx: added to it, where a layer `joins_gradient`
+    bool follows_forward = false;  // the layer's forward from x was the last that used the scratch: see `Transformed`
 
     /// The data of a child's call: its input and output, and the gradients by them.
     struct Data {
@@ -125,6 +126,7 @@ struct Backward {
         call.saved = saved.at(at.saved);
         call.scratch = scratch.at(at.scratch);
         call.added = nullptr;
+        call.follows_forward = false;
         return call;
     }
 };

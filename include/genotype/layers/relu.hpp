@@ -9,6 +9,7 @@ namespace genotype::inline v0_1 {
 /// max(x, 0). PyTorch: nn.ReLU.
 struct ReLU : Activation<ReLU, DerivativeOf::output> {
     static constexpr bool exceeds_0_to_1 = true;
+    static constexpr bool is_homogeneous = true;
     template <class V>
     static constexpr V value(V x) {
         return select(x <= V(0.f), V(0.f), x);  // this way round, NaN stays NaN

@@ -1,7 +1,10 @@
 // All scores of a set of samples at once, and the floor: what as many real samples would get.
 #pragma once
 
+#include <optional>
+
 #include "genotype/metrics/feature_rows.hpp"
+#include "genotype/metrics/feature_scale.hpp"
 #include "genotype/metrics/frechet.hpp"
 #include "genotype/metrics/kernel_distance.hpp"
 #include "genotype/metrics/manifold.hpp"
@@ -13,6 +16,8 @@ namespace genotype::inline v0_1 {
 struct ScoreOptions {
     KernelDistanceOptions kernel{};
     ManifoldOptions manifold{};
+    /// Where there is one, the kernel distance is of features on this scale; all else is of the features as they are.
+    std::optional<FeatureScale> kernel_scale{};
 };
 
 /// The scores of one set of samples. None says anything without the features, k and the numbers of samples.
@@ -26,7 +31,10 @@ struct SampleScores {
 /// `Error` where one of them does.
 inline SampleScores score_samples(const FeatureRows& real, const FeatureRows& generated,
                                   const ScoreOptions& options = {}) {
-    return {frechet_distance(real, generated), kernel_distance(real, generated, options.kernel),
+    const auto& scale = options.kernel_scale;
+    return {frechet_distance(real, generated),
+            scale ? kernel_distance((*scale)(real), (*scale)(generated), options.kernel)
+                  : kernel_distance(real, generated, options.kernel),
             manifold_scores(real, generated, options.manifold)};
 }
 

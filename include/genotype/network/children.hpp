@@ -132,6 +132,7 @@ struct LayerTree {
     std::span<const Parameter> parameters{}, buffers{};
     const LayerTree* children = nullptr;
     std::size_t count = 0;  // of the children
+    float momentum = 0;     // where the buffers are running statistics: the share of a batch in them
 };
 
 template <Combinator Net>
@@ -154,6 +155,8 @@ template <Layer Net>
 constexpr LayerTree tree_of(ChildName name) {
     if constexpr (Combinator<Net>)
         return {name, {}, {}, children_of<Net>.data(), children_of<Net>.size()};
+    else if constexpr (requires { requires std::is_same_v<decltype(Net::momentum), const float>; })
+        return {name, Net::parameters, Net::buffers, nullptr, 0, Net::momentum};
     else
         return {name, Net::parameters, Net::buffers};
 }

@@ -10,6 +10,7 @@
 
 #include "genotype/losses/gradient_penalties.hpp"
 #include "genotype/models/adversarial_pair.hpp"
+#include "genotype/training/constant.hpp"
 #include "genotype/training/recipe_trainer.hpp"
 
 namespace genotype::inline v0_1 {
@@ -29,12 +30,17 @@ struct GanOptions {
     GradientPenalties penalty{};  // of the discriminator, where the loss is `WithPenalty`
     float real_label = 1;  // what a binary cross-entropy wants of D at real samples: 0.9 is one-sided label smoothing,
                            // Salimans et al., "Improved techniques for training GANs", arXiv:1606.03498
+    /// Steps of the discriminator for one of the generator's. Each `step` is one of the discriminator's, on a batch of
+    /// its own, and in every n-th the generator learns too. `steps()`, the schedule and checkpoints count the
+    /// discriminator's. In the other steps `GanLosses::generator` is the loss at the discriminator before its update.
+    /// PyTorch: `if (i + 1) % n_critic == 0:` around the generator's half of WGAN-GP's loop, where n_critic is 5.
+    int discriminator_steps = 1;
 
     /// Calls visit(name, value) for every option. A field that is not taken apart here does not compile.
     template <class Visit>
     constexpr void for_each_option(Visit&& visit) const {
         const auto& [of_generator, of_discriminator, rates, longest, decay, pieces, own, largest, draws, penalties,
-                     label] = *this;
+                     label, discriminator_turns] = *this;
         visit("generator", of_generator);
         visit("discriminator", of_discriminator);
         detail::visit_shared_options(visit, rates, longest, decay, pieces, own);
@@ -42,6 +48,7 @@ struct GanOptions {
         visit("seed", draws);
         visit("penalty", penalties);
         visit("real_label", label, 1.f);
+        visit("discriminator_steps", discriminator_turns, 1);
     }
 };
 
@@ -107,15 +114,6 @@ struct OfGenerator {
     static void evaluate(const auto& device, const auto& call) { Loss::generator(device, call); }
 };
 
-/// A number for each value, whatever that is.
-struct Always {
-    float number;
-
-    template <class V>
-    constexpr V operator()(V) const {
-        return V(number);
-    }
-};
 struct Negative {
     template <class V>
     constexpr V operator()(V x) const {
@@ -131,6 +129,9 @@ struct Negative {
     if (!is_of_probabilities)
         fail("Trainer", "real_label", std::to_string(label), "1, for the loss is no binary cross-entropy");
     if (!(label > 0 && label < 1)) fail("Trainer", "real_label", std::to_string(label), "above 0, and at most 1");
+}
+[[gnu::cold]] inline void check_discriminator_steps(int steps) {
+    if (steps < 1) fail("Trainer", "discriminator_steps", steps, "1 or more");
 }
 [[gnu::cold]] inline void check_penalty(float strength) {
     if (!(strength >= 0)) fail("Trainer", "penalty", std::to_string(strength), "0 or more");
@@ -151,8 +152,8 @@ struct RecipeOf<combinators::Adversarial<G, D, Loss, Z>> {
     };
     static constexpr bool compares_pairs = ComparesPairs<Loss>;
     // Gradients, and of pairs one side's outputs; otherwise the labels.
-    using Scratch = std::conditional_t<compares_pairs, Shapes<Shape<1>, Shape<1>, Shape<1>, Sample>,
-                                       Shapes<Shape<1>, Shape<1>, Sample>>;
+    using Scratch = std::conditional_t<compares_pairs, Shapes<Shape<1>, Shape<1>, Shape<1>, Shape<1>, Sample>,
+                                       Shapes<Shape<1>, Shape<1>, Shape<1>, Sample>>;
     static constexpr long draws = Noise::count;
     static constexpr int classes = classes_read_by<G, D>();
     static constexpr LossDomain domain = LossDomain::real;
@@ -174,6 +175,10 @@ struct RecipeOf<combinators::Adversarial<G, D, Loss, Z>> {
         });
         learn_generator(s, fake);
     }
+    template <class Optimizer>
+    static std::array<bool, 2> turns(const GanOptions<Optimizer>& options, std::int64_t steps) {
+        return {(steps + 1) % options.discriminator_steps == 0, true};
+    }
 
     /// The discriminator's turn: its loss on real samples and then on generated ones, which are returned.
     template <class Step>
@@ -185,8 +190,13 @@ struct RecipeOf<combinators::Adversarial<G, D, Loss, Z>> {
         const auto fake = s.template run<generator>(s.template normal<Noise>());
         const auto on_fake = s.template run<discriminator>(fake);
         s.total(&Sums::fake_outputs, on_fake);
-        s.template backward<discriminator>(s.template loss<OnFake<Loss>>(&Sums::fake, on_fake));
+        s.template backward<discriminator>(loss_on_fake(s, on_fake));
         return fake;
+    }
+    template <class Step, class Outputs>
+    static auto loss_on_fake(Step& s, Outputs on_fake) {
+        if (!s.turns()[generator]) s.template loss<OfGenerator<Loss>>(&Sums::generator, on_fake);
+        return s.template loss<OnFake<Loss>>(&Sums::fake, on_fake);
     }
     template <class Step, class Outputs>
     static auto loss_on_real(Step& s, Outputs on_real) {
@@ -218,11 +228,13 @@ struct RecipeOf<combinators::Adversarial<G, D, Loss, Z>> {
         s.total(&Sums::real_outputs, on_real);
         s.total(&Sums::fake_outputs, on_fake);
         Step::Device::clear(s.place(&Sums::fake), 1);
+        if (!s.turns()[generator]) s.template loss<Loss>(&Sums::generator, on_fake, on_real);
         return s.template loss<Loss>(&Sums::real, on_real, on_fake);
     }
 
     template <class Step, class Samples>
     static void learn_generator(Step& s, Samples fake) {
+        if (!s.turns()[generator]) return;
         s.template learn<generator>([&] {
             // One micro-batch alone is still there.
             if (!s.is_whole()) fake = s.template run<generator>(s.template normal<Noise>());
@@ -249,6 +261,7 @@ struct RecipeOf<combinators::Adversarial<G, D, Loss, Z>> {
     template <class Optimizer>
     static void check(const GanOptions<Optimizer>& options) {
         if (options.penalty.any()) penalty_without_tangents();
+        check_discriminator_steps(options.discriminator_steps);
         check_real_label(options.real_label, target_domain<Loss>() == LossDomain::unit);
     }
     template <class Optimizer>

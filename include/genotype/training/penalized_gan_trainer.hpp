@@ -1,11 +1,12 @@
 // The training step of a GAN with gradient penalties of its discriminator.
 #pragma once
 
-#include <utility>
+#include <type_traits>
 
 #include "genotype/losses/with_penalty.hpp"
-#include "genotype/network/tangent_workspace.hpp"
 #include "genotype/training/gan_trainer.hpp"
+#include "genotype/training/piecewise_linear_penalties.hpp"
+#include "genotype/training/tangent_penalties.hpp"
 
 namespace genotype::inline v0_1::detail {
 
@@ -45,10 +46,8 @@ struct TowardsLengthOne {
     }
 };
 
-/// The step of `Adversarial`, with the penalties of `GradientPenalties` among the discriminator's losses. With
-/// g = dD/dx of each sample held fixed, the gradient by the parameters of |g|^2 / 2 is that of <dD/dx, g>, which is the
-/// tangent of D along g: exact, for every layer with a tangent. The tangent's run makes the outputs again, so its
-/// backward is the loss' too. Where no penalty asks for that, backward is the plain one.
+/// The step of `Adversarial`, with the penalties of `GradientPenalties` among the discriminator's losses, in the form
+/// that its type allows. Where no penalty asks for that, backward is the plain one.
 template <Layer G, Layer D, class Loss, ShapeType Z>
 struct RecipeOf<combinators::Adversarial<G, D, WithPenalty<Loss>, Z>>
     : RecipeOf<combinators::Adversarial<G, D, Loss, Z>> {
@@ -56,15 +55,17 @@ struct RecipeOf<combinators::Adversarial<G, D, WithPenalty<Loss>, Z>>
     using Plain::generator, Plain::discriminator;
     using Noise = Z;
     using typename Plain::Sample;
+    using Form = std::conditional_t<piecewise_linear<D>, PiecewiseLinearPenalties<D, Sample, discriminator>,
+                                    TangentPenalties<D, Sample, discriminator>>;
     struct Sums : Plain::Sums {
         float penalty_real, penalty_fake, penalty_between;
     };
     template <class Device>
-    using Beside = TangentWorkspace<D, Sample, Device>;
+    using Beside = typename Form::template Beside<Device>;
     using Out = OutputShape<D, Sample>;
-    // Two outputs, their gradients, and of each penalty what it multiplies; gradients by samples, and those between.
+    // Of each place outputs, gradients and what a penalty multiplies; gradients by samples, and those between.
     using Scratch =
-        Shapes<Out, Out, Out, Out, Out, Out, Out, Out, Out, Out, Out, Out, Sample, Sample, Sample, Sample, Sample>;
+        Shapes<Out, Out, Out, Out, Out, Out, Out, Out, Out, Out, Out, Out, Out, Sample, Sample, Sample, Sample, Sample>;
 
     template <class Step>
     static void step(Step& s) {
@@ -77,14 +78,14 @@ struct RecipeOf<combinators::Adversarial<G, D, WithPenalty<Loss>, Z>>
     static auto judge(Step& s) {
         using Side = OneSide<Step>;
         const GradientPenalties& strengths = s.options().penalty;
-        Side real{s.batch(), strengths.real, *s.layers()};
+        Side real(s, 0, s.batch(), strengths.real);
         real.run(s);
         if constexpr (!Plain::compares_pairs) {
             s.total(&Plain::Sums::real_outputs, real.y);
             real.dy = Plain::loss_on_real(s, real.y);
             if (real.gamma == 0) real.backward(s, &Sums::penalty_real, true);
         }
-        Side fake{s.template run<generator>(s.template normal<Noise>()), strengths.fake, *s.layers()};
+        Side fake(s, 1, s.template run<generator>(s.template normal<Noise>()), strengths.fake);
         fake.run(s);
         const RandomState behind = *s.layers();
         if constexpr (Plain::compares_pairs) {
@@ -92,41 +93,41 @@ struct RecipeOf<combinators::Adversarial<G, D, WithPenalty<Loss>, Z>>
             fake.dy = s.compute(Negative{}, real.dy);
         } else {
             s.total(&Plain::Sums::fake_outputs, fake.y);
-            fake.dy = s.template loss<OnFake<Loss>>(&Plain::Sums::fake, fake.y);
+            fake.dy = Plain::loss_on_fake(s, fake.y);
         }
         fake.backward(s, &Sums::penalty_fake, true);
-        if (Plain::compares_pairs || real.gamma != 0) real.backward(s, &Sums::penalty_real, false);
+        if (Plain::compares_pairs || real.gamma != 0)
+            real.backward(s, &Sums::penalty_real, Form::keeps_both && fake.gamma != 0);
         *s.layers() = behind;
-        between(s, strengths.between, fake.x);
-        return fake.x;
+        between(s, strengths.between, fake.at.x);
+        return fake.at.x;
     }
 
     /// Real samples or generated ones on their way through the discriminator.
     template <class Step>
     struct OneSide {
-        typename Step::template Batch<Sample> x;
+        typename Form::template Run<Step> at;
         float gamma;
         RandomState draws;  // of its layers, before the run
         typename Step::template Batch<Out> y{}, dy{};
-        typename Step::template Batch<Sample> gradient{};
+
+        OneSide(Step& s, int number, typename Step::template Batch<Sample> x, float strength)
+            : at(s, number, x), gamma(strength), draws(*s.layers()) {}
 
         void run(Step& s) {
-            y = s.compute(kernels::Identity{}, s.template run<discriminator>(x));
-            if (gamma != 0) gradient = s.template input_gradient<discriminator>(s.compute(Always{1}, y));
+            y = gamma != 0 ? at.outputs(s) : s.compute(kernels::Identity{}, s.template run<discriminator>(at.x));
         }
-        /// Of the loss, and of the penalty, whose value goes there.
+        /// Of the loss, and of the penalty, whose value goes there. Where the discriminator's own run was the last, it
+        /// is not made again.
         void backward(Step& s, float Sums::*value, bool was_last) {
-            if (gamma == 0) {
-                Step::Device::clear(s.place(value), 1);
-                if (!was_last) *s.layers() = draws;
-                if (!was_last) s.template run<discriminator>(x);
-                return s.template backward<discriminator>(dy);
+            if (gamma != 0) {
+                const float share = gamma * s.weight() / static_cast<float>(y.batch);
+                return at.add_gradients(s, dy, s.place(value), Times{share / 2}, Always{share});
             }
-            *s.layers() = draws;
-            const float share = gamma * s.weight() / static_cast<float>(y.batch);
-            const auto squares = tangent(s, x, gradient);
-            sum(s.device(), y.batch, Times{share / 2}, s.place(value), squares.data);
-            tangent_backward(s, dy, s.compute(Always{share}, y));
+            Step::Device::clear(s.place(value), 1);
+            if (!was_last) *s.layers() = draws;
+            if (!was_last) s.template run<discriminator>(at.x);
+            s.template backward<discriminator>(dy);
         }
     };
 
@@ -139,35 +140,10 @@ struct RecipeOf<combinators::Adversarial<G, D, WithPenalty<Loss>, Z>>
         fill_uniform(s.device(), s.size(), s.layers()->take(s.size()), 0, 1, t);
         float *const mixed = s.template memory<Sample>(), *const difference = s.template memory<Sample>();
         interpolate(s.device(), s.size(), Sample::count, t, fake.data, s.batch().data, mixed, difference);
-        const Samples x{mixed, s.size()};
-        const RandomState draws = *s.layers();
-        const auto ones = s.compute(Always{1}, s.template run<discriminator>(x));
-        const auto gradient = s.template input_gradient<discriminator>(ones);
-        *s.layers() = draws;
-        const auto squares = tangent(s, x, gradient);
+        typename Form::template Run<Step> at(s, 0, Samples{mixed, s.size()});
+        at.outputs(s);
         const float share = lambda * s.weight() / static_cast<float>(s.size());
-        sum(s.device(), s.size(), FromLengthOne{share}, value, squares.data);
-        tangent_backward(s, {}, s.compute(TowardsLengthOne{share}, squares));
-    }
-
-    /// <dD/dx, direction> of each sample.
-    template <class Step, class Samples>
-    static auto tangent(Step& s, Samples x, Samples direction) {
-        typename Step::template Batch<Out> along;
-        s.template with_network<discriminator>([&](auto& model, const auto&, bool) {
-            along = s.template with_labels<discriminator>([&](const auto&... labels) {
-                return s.beside().tangent(model, x, direction, labels..., s.layers()).tangent;
-            });
-        });
-        return along;
-    }
-    template <class Step>
-    static void tangent_backward(Step& s, typename Step::template Batch<Out> dy,
-                                 typename Step::template Batch<Out> along) {
-        s.template with_network<discriminator>([&](auto& model, const auto& gradients, bool& are_there) {
-            s.beside().backward(model, dy, along,
-                                {.gradients = gradients, .accumulate = std::exchange(are_there, true)});
-        });
+        at.add_gradients(s, {}, value, FromLengthOne{share}, TowardsLengthOne{share});
     }
 
     static GanLosses losses(const Sums& sums, int samples) {
@@ -177,6 +153,7 @@ struct RecipeOf<combinators::Adversarial<G, D, WithPenalty<Loss>, Z>>
     }
     template <class Optimizer>
     static void check(const GanOptions<Optimizer>& options) {
+        check_discriminator_steps(options.discriminator_steps);
         options.penalty.for_each_option([](const char*, float strength, float) { check_penalty(strength); });
         check_real_label(options.real_label, target_domain<Loss>() == LossDomain::unit);
     }

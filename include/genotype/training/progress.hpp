@@ -18,10 +18,11 @@ class Progress {
     using Clock = std::chrono::steady_clock;
 
     /// `before` is how many steps an earlier process has made, of all. A step sees `batch` of `what`.
-    Progress(long epochs, long steps_an_epoch, long batch, long before = 0, const char* what = "images")
-        : epochs_(epochs), steps_(steps_an_epoch), before_(before), batch_(batch), what_(what) {
+    Progress(long epochs, long steps_an_epoch, long batch, long before = 0, const char* what = "images",
+             std::FILE* to = stdout)
+        : epochs_(epochs), steps_(steps_an_epoch), before_(before), batch_(batch), what_(what), to_(to) {
 #if defined(__unix__) || defined(__APPLE__)
-        terminal_ = isatty(fileno(stdout)) != 0;
+        terminal_ = isatty(fileno(to)) != 0;
 #endif
     }
 
@@ -42,17 +43,17 @@ class Progress {
         if (share < 0) share = static_cast<double>(done_) / static_cast<double>(epochs_ * steps_ - before_);
         const double passed = seconds();
         const double left = share > 0 && share < 1 ? passed / share - passed : 0;
-        if (terminal_) std::printf("\r\x1b[K");
-        if (epochs_ > 1) std::printf("epoch %ld/%ld  ", epoch + 1, epochs_);
-        std::printf("step %ld/%ld  %s  %.0f %s/s  %s left%s", step + 1, steps_, losses.c_str(),
+        if (terminal_) std::fprintf(to_, "\r\x1b[K");
+        if (epochs_ > 1) std::fprintf(to_, "epoch %ld/%ld  ", epoch + 1, epochs_);
+        std::fprintf(to_, "step %ld/%ld  %s  %.0f %s/s  %s left%s", step + 1, steps_, losses.c_str(),
                     static_cast<double>(done_ * batch_) / passed, what_, clock(left).c_str(),
                     terminal_ && !last ? "" : "\n");
-        std::fflush(stdout);
+        std::fflush(to_);
     }
 
     /// Ends the line of a terminal where the training stops within an epoch.
     void finish() const {
-        if (terminal_) std::printf("\n");
+        if (terminal_) std::fprintf(to_, "\n");
     }
 
   private:
@@ -66,6 +67,7 @@ class Progress {
     long epochs_, steps_, before_, done_ = 0;
     long batch_;
     const char* what_;
+    std::FILE* to_;
     bool terminal_ = false;
     Clock::time_point start_ = Clock::now(), printed_{};
 };

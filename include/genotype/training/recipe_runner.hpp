@@ -1,6 +1,8 @@
 // The trainer of every recipe, but for how its steps are called.
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <cstring>
 #include <type_traits>
 #include <utility>
@@ -89,7 +91,11 @@ class RecipeRunner : public RecipeBase<Itself, R, Device, Optimizer> {
     Report make_step(Batch batch, int samples, const float* noise = nullptr) {
         const long draws = noise ? 0 : R::draws * samples;
         const float* const drawn = noise ? noise : noise_.data();
-        this->run_step({batch.data, drawn, samples, draws > 0}, draws, [&](const auto& step) {
+        if constexpr (requires { R::turns(this->options_, this->steps()); })
+            turns_ = R::turns(this->options_, this->steps());
+        std::uint64_t form = draws > 0;
+        for (const bool has_turn : turns_) form = 2 * form + has_turn;
+        const auto part = [&](const auto& step) {
             if constexpr (R::draws > 0)
                 if (draws > 0) fill_normal(this->device_, draws, step.noise, noise_.data());
             RecipeStep<RecipeRunner, true> s(*this, batch, samples, drawn, step.layers);
@@ -97,7 +103,8 @@ class RecipeRunner : public RecipeBase<Itself, R, Device, Optimizer> {
                 R::step(s);
             else
                 s.template learn<0>([&] { R::step(s); });
-        });
+        };
+        this->run_step({batch.data, drawn, samples, form}, draws, part, turns_);
         return this->template report<Losses>(losses_of, samples);
     }
 
@@ -183,6 +190,7 @@ class RecipeRunner : public RecipeBase<Itself, R, Device, Optimizer> {
 
   private:
     Arena<Device> noise_;
+    std::array<bool, networks> turns_ = Base::everyone;  // whether a network learns in this step
     std::vector<float> output_;  // what an evaluation looks at, where a network's output is not in the host's memory
 };
 

@@ -56,6 +56,7 @@ class RecipeStep {
 
     const Device& device() const { return trainer_.device_; }
     const auto& options() const { return trainer_.options_; }
+    const auto& turns() const { return trainer_.turns_; }  // whether each network learns in this step
 
     /// part() for each micro-batch, each with the same draws again; then the networks of these numbers learn from the
     /// gradients that were added up. Of others nothing changes.
@@ -229,8 +230,6 @@ class RecipeStep {
     }
 
   private:
-    static constexpr std::size_t runs = Trainer::runs;
-
     int rows(int samples) const { return trainer_.rows(samples); }
     template <ShapeType S>
     Batch<S> micro_of(Batch<S> whole) const {
@@ -293,8 +292,8 @@ class RecipeStep {
     const Model<First, Device>* model_;
     MicroBatch micro_{};
     long drawn_ = 0, right_ = 0;
-    std::array<const float*, runs> x_{};  // of each network, what it was run on last
-    std::array<bool, runs> written_{};    // whether its gradients are there, to be added to
+    std::array<const float*, Trainer::runs> x_{};  // of each network, what it was run on last
+    std::array<bool, Trainer::runs> written_{};    // whether its gradients are there, to be added to
 };
 
 }  // namespace genotype::inline v0_1::detail

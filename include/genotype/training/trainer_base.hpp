@@ -1,6 +1,7 @@
 // What every trainer has, whatever its recipe.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -36,8 +37,12 @@ class TrainerBase : public Checkpointed<Itself> {
 
   public:
     const Options& options() const { return options_; }
-    /// How many steps it has made.
-    std::int64_t steps() const { return network<0>().optimizer.steps(); }
+    /// How many steps it has made: as many as the network that learns most often.
+    std::int64_t steps() const {
+        std::int64_t most = 0;
+        each_network([&](auto i) { most = std::max(most, network<i>().optimizer.steps()); });
+        return most;
+    }
 
     /// The weights of network `i`, in the order of `Nets`; what it has is named by a trainer of several networks.
     template <std::size_t i>
@@ -79,6 +84,12 @@ class TrainerBase : public Checkpointed<Itself> {
 
   protected:
     using NetworkOptions = detail::NetworkOptions<Optimizer>;
+    /// That each network has a turn in a step.
+    static constexpr std::array<bool, networks> everyone = [] {
+        std::array<bool, networks> all{};
+        for (bool& one : all) one = true;
+        return all;
+    }();
 
     /// All networks with initial values, of which each has the seed after the one before.
     TrainerBase(const Options& options, const Device& device, const std::array<NetworkOptions, networks>& each)
@@ -120,24 +131,27 @@ class TrainerBase : public Checkpointed<Itself> {
     };
 
     /// Calls part(step), which is all that runs on the device; on a GPU it is recorded and launched as a whole, so what
-    /// it reads of the host must be in `key`. Counts a step of each network.
+    /// it reads of the host must be in `key`. Counts a step of each network that has a turn in it.
     template <class Part>
-    void run_step(const kernels::GraphKey& key, long draws, Part part) {
+    void run_step(const kernels::GraphKey& key, long draws, Part part,
+                  const std::array<bool, networks>& turns = everyone) {
         spread_threads(device_);
         const RandomState noise = random_.take(draws);
         const float factor = options_.schedule.factor(static_cast<long>(steps()));
         Numbers next{noise.position, layers_random_.state().position, {}};
-        each_network([&](auto i) { next.updates[i] = network<i>().next(factor); });
+        each_network([&](auto i) {
+            if (turns[i]) next.updates[i] = network<i>().next(factor);
+        });
         numbers_.send_one(next);
         const Numbers* const numbers = numbers_.data();
-        step_.run(key, [&] {
+        (turns == everyone ? step_ : step_of_some_).run(key, [&] {
             part(Step{noise.counting_on(&numbers->noise), layers_random_.begin(&numbers->layers)});
             micro_batches_.add_up_losses(device_);
         });
         layers_random_.end();
         // Of a network that does not learn there is nothing to average.
         each_network([&](auto i) {
-            if (!learns_[i]) network<i>().average.updates() = 0;
+            if (turns[i] && !learns_[i]) network<i>().average.updates() = 0;
         });
     }
 
@@ -210,7 +224,7 @@ class TrainerBase : public Checkpointed<Itself> {
 
     detail::TrainedSet<std::index_sequence_for<Nets...>, detail::Trained<Nets, Device, Optimizer>...> trained_;
     detail::MicroBatches<Device> micro_batches_;
-    kernels::GraphCache<Device> step_;
+    kernels::GraphCache<Device> step_, step_of_some_;  // where all networks have a turn, and where not
     detail::Sent<Numbers, Device> numbers_{1};
     detail::StagedCopy<Device> fetcher_;
     RandomState random_;

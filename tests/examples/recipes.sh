@@ -1,0 +1,67 @@
+#!/usr/bin/env bash
+# Each recipe of the program dcgan trains and writes samples in the form of the data, with a label each where it is
+# conditional; the same for any number of threads. What does not go together is said.
+# usage: recipes.sh DCGAN
+set -euo pipefail
+dcgan=$1
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+export GENOTYPE_DATA=$scratch/data
+fault() {
+    echo "FAULT: $1"
+    tail -n 5 "$scratch/words"
+    exit 1
+}
+
+# 16 images of digits' bytes with labels 0 to 9, in the files that MNIST has.
+mkdir -p "$GENOTYPE_DATA/mnist"
+head -c $((16 * 784)) < <(seq 10000) >"$scratch/pixels"
+{ printf '\0\0\x08\x03\0\0\0\x10\0\0\0\x1c\0\0\0\x1c' && cat "$scratch/pixels"; } \
+    >"$GENOTYPE_DATA/mnist/train-images-idx3-ubyte"
+{ printf '\0\0\x08\x01\0\0\0\x10' && printf '\0\1\2\3\4\5\6\7\x08\x09\0\1\2\3\4\5'; } \
+    >"$GENOTYPE_DATA/mnist/train-labels-idx1-ubyte"
+data=mnist
+train() { # NAME FLAGS...
+    local name=$1
+    shift
+    "$dcgan" --data "$data" --batch 8 --epochs 1 --out "$scratch/$name" "$@" --samples 12 \
+        --samples-file "$scratch/$name.npy" >"$scratch/words" 2>&1
+}
+header() { head -c 128 "$1" | tr -d '\0\n'; }
+
+for recipe in dcgan hinge r3gan wgan-gp; do
+    for labels in "" --labels; do
+        name=$recipe$labels
+        # shellcheck disable=SC2086
+        train "$name" --recipe $recipe --threads 1 $labels ${labels:+--labels-file "$scratch/$name.labels"} ||
+            fault "$name: it failed"
+        size="12, 28, 28, 1"
+        [[ $name == dcgan ]] && size="12, 32, 32, 3"
+        header "$scratch/$name.npy" | grep -q "'descr': '|u1'.*'shape': ($size)" || fault "$name: samples of another form"
+        [[ -z $labels ]] || diff <(od -An -v -td4 -w4 -j128 "$scratch/$name.labels" | tr -d ' ') \
+            <(seq 0 9 && seq 0 1) || fault "$name: other labels"
+        # shellcheck disable=SC2086
+        [[ $name != hinge* ]] || { train again --recipe $recipe --threads 2 $labels &&
+            cmp "$scratch/again.npy" "$scratch/$name.npy"; } || fault "$name: other bytes with two threads"
+    done
+done
+[[ $(head -n 1 "$scratch/r3gan/training.csv") == *,penalty ]] || fault "no column of the penalty"
+train last --recipe hinge --average 0 || fault "it failed without an average"
+if cmp -s "$scratch/last.npy" "$scratch/hinge.npy"; then fault "samples are not of the average"; fi
+
+refused() { # WORDS FLAGS...
+    local words=$1
+    shift
+    if train refused "$@"; then fault "not refused: $*"; fi
+    grep -qF -- "$words" "$scratch/words" || fault "not said: $words"
+}
+refused "--labels-file requires --labels" --labels-file "$scratch/l.npy"
+refused "--labels-file: folder: found $scratch/none, expected one that is there" --labels --labels-file "$scratch/none/l"
+refused "--recipe: begun not in {dcgan,hinge,r3gan,wgan-gp}" --recipe begun
+refused "--device: recipe: found r3gan, expected dcgan without labels on cuda, or cpu" --recipe r3gan --device cuda
+mkdir "$scratch/flat"
+base64 -d >"$scratch/flat/0.png" <<<iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg==
+for ((number = 1; number < 8; ++number)); do cp "$scratch/flat/0.png" "$scratch/flat/$number.png"; done
+data=$scratch/flat
+refused "Trainer: number of labels: found 0, expected 8, one for each sample" --labels
+echo "Each recipe trains, and writes what it says."
