@@ -36,7 +36,8 @@ endforeach()
 if(TARGET genotype::thrust)
   file(GLOB sources CONFIGURE_DEPENDS thrust/*.cpp)
   # Tests of any device, once more on those.
-  foreach(name IN ITEMS diff_augment dropout batch_norm fused gan_trainer vae_trainer text_trainer supervised_trainer
+  foreach(name IN ITEMS diff_augment dropout batch_norm fused gan_penalties gan_trainer vae_trainer text_trainer
+      supervised_trainer
       text_rows_kernels session self_attention generate_models gradients_activations gradients_norm gradients_pooling
       gradients_tokens residual names flow sample_norms spectral_norm gradients_convolutions general_conv_kernels
       tangents parameter_groups)

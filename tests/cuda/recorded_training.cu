@@ -1,7 +1,7 @@
-// Steps of training, of a VAE, a DCGAN or a GPT-2, with all that is around them: initial values, batches, files. With
-// the stand-in for CUDA's library (stand_in.cpp) it needs no GPU; nothing is computed then.
+// Steps of training, of a VAE, a DCGAN, a GAN with gradient penalties or a GPT-2, with all that is around them: initial
+// values, batches, files. With the stand-in for CUDA's library (stand_in.cpp) it needs no GPU; nothing is computed then.
 //
-// usage: recorded_training vae|dcgan|gpt2|dropout FOLDER
+// usage: recorded_training vae|dcgan|penalties|gpt2|dropout FOLDER
 #include <cstdio>
 #include <filesystem>
 #include <optional>
@@ -13,6 +13,7 @@
 #include "genotype/io.hpp"
 #include "genotype/kernels/cuda/cuda.hpp"
 #include "genotype/kernels/thrust.hpp"
+#include "genotype/tangents.hpp"
 #include "support/dcgan.hpp"
 
 using namespace genotype;
@@ -46,6 +47,12 @@ int main(int count, char** arguments) try {
     } else if (arguments[1] == std::string_view("dcgan")) {
         Trainer<GAN<dcgan::Generator, dcgan::Discriminator>, Cuda> trainer({.batch = 64});
         train(trainer, Tensor<Shape<3, 32, 32>>(64), arguments[2]);
+    } else if (arguments[1] == std::string_view("penalties")) {
+        using Critic = Sequential<Conv<1, 6, 4, 2, 1, Bias>, LeakyReLU<0.2f>, Flatten, Linear<96, 1>>;
+        using Drawer = Sequential<Linear<4, 64>, Reshape<1, 8, 8>>;
+        Trainer<GAN<Drawer, Critic, WithPenalty<Relativistic>>, Cuda> trainer(
+            {.batch = 4, .penalty = {.real = 1, .fake = 1, .between = 1}});
+        train(trainer, Tensor<Shape<1, 8, 8>>(4), arguments[2]);
     } else if (arguments[1] == std::string_view("dropout")) {
         using Net = LanguageModel<Embedding<65, 32>, Sequential<Linear<32, 32>, Dropout<0.1f>>>;
         Trainer<Net, Cuda, AdamW> trainer({.average = 0.9f, .batch = 2, .context = 8});

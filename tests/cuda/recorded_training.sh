@@ -8,7 +8,7 @@ stand_in=$1 program=("${@:2}")
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 
-for model in vae dcgan gpt2 dropout; do
+for model in vae dcgan penalties gpt2 dropout; do
     words=$(GENOTYPE_STAND_IN_TELLS=1 LD_PRELOAD=$stand_in "${program[@]}" "$model" "$folder") ||
         { echo "FAULT: the $model does not train"; tail -n 3 <<<"$words"; exit 1; }
     ! grep refused <<<"$words" || { echo "FAULT: the $model's step asks for what a recording refuses"; exit 1; }

@@ -8,6 +8,7 @@
 #include "genotype/genotype.hpp"
 #include "genotype/kernels/cuda/cuda.hpp"
 #include "genotype/kernels/thrust.hpp"
+#include "genotype/tangents.hpp"
 
 using namespace genotype;
 
@@ -49,6 +50,24 @@ TEST_CASE("a GAN's losses, recorded from the second step on") {
         CAPTURE(step);
         CHECK(close(found.discriminator, right.discriminator));
         CHECK(close(found.generator, right.generator));
+    }
+}
+
+TEST_CASE("issue 20.2: the losses and penalties of a GAN with two discriminator steps") {
+    using Net = GAN<Sequential<Linear<8, 192>, Reshape<3, 8, 8>>,
+                    Sequential<Conv<3, 12, 4, 2, 1, Bias>, LeakyReLU<0.2f>, Conv<12, 1, 4, 1, 0, Bias>>,
+                    WithPenalty<Relativistic>>;
+    const GanOptions<Adam> options{
+        .batch = 8, .penalty = {.real = 1, .fake = 2, .between = 1}, .discriminator_steps = 2};
+    Trainer<Net, Cuda> trainer(options);
+    Trainer<Net, Reference> expected(options);
+    for (std::uint64_t step = 0; step < 8; ++step) {
+        const auto x = images<Shape<3, 8, 8>>(step);
+        const GanLosses found = trainer.step(x), right = expected.step(x);
+        CAPTURE(step);
+        CHECK(close(found.discriminator, right.discriminator));
+        CHECK(close(found.generator, right.generator));
+        CHECK(close(found.penalty, right.penalty));
     }
 }
 
