@@ -1,5 +1,6 @@
 // Steps of training, of a VAE, a DCGAN, a GAN with gradient penalties or a GPT-2, with all that is around them: initial
-// values, batches, files. With the stand-in for CUDA's library (stand_in.cpp) it needs no GPU; nothing is computed then.
+// values, batches, files. With the stand-in for CUDA's library (stand_in.cpp) it needs no GPU; nothing is computed
+// then.
 //
 // usage: recorded_training vae|dcgan|penalties|gpt2|dropout FOLDER
 #include <cstdio>
