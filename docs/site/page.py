@@ -52,7 +52,7 @@ def replaced(page, match):
     file = (page.parent / link.partition("#")[0]).resolve() if link[0] != "#" else page
     if not file.exists():
         return f'@ref {link} "{words}"'  # of which Doxygen warns
-    if file.suffix == ".hpp":
+    if file.suffix == ".hpp" and file.is_relative_to(ROOT / "include"):
         return f'@ref {file.relative_to(ROOT / "include")} "{words.replace("`", "")}"'
     if file.parent == ROOT / "examples" and file.suffix in (".cpp", ".cu"):
         return f'@ref {file.name} "{words.replace("`", "")}"'

@@ -6,11 +6,12 @@
 set -euo pipefail
 clang=$1 cache=${2#-}
 shift 3
+[[ " $* " == *" -c "* ]] && compiles=1 || compiles=0
 arguments=()
 for argument; do
     case $argument in
         */libgomp.so) arguments+=(-fopenmp) ;;
-        asan-*) arguments+=(-mllvm "-$argument") ;;
+        asan-*) ((compiles == 0)) || arguments+=(-mllvm "-$argument") ;;  # to link without a word
         --param | --param=* | -Wno-maybe-uninitialized | -Wno-stringop-* | -Wno-restrict | -Wno-dangling-pointer | \
             -Wno-free-nonheap-object) ;;
         *) arguments+=("$argument") ;;
