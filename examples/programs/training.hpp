@@ -76,18 +76,10 @@ class Record {
     std::unique_ptr<Shown> shown_;  // made after the resume: one that is refused leaves the old table
 };
 
-/// Calls use(model) with the weights that results come from: their average where there is one. Of a GAN the generator.
+/// Calls use(model) with the weights that results come from: their average where there is one.
 template <class Trainer, class Use>
 auto with_result(const Trainer& trainer, const Use& use) {
-    const auto use_either = [&](const auto& weights, const auto& average_of) {
-        std::optional<std::decay_t<decltype(weights)>> average;
-        if (trainer.options().average > 0) average.emplace(average_of());
-        return use(average ? *average : weights);
-    };
-    if constexpr (requires { trainer.generator(); })
-        return use_either(trainer.generator(), [&] { return trainer.average_generator(); });
-    else
-        return use_either(trainer.model(), [&] { return trainer.average(); });
+    return trainer.options().average > 0 ? use(trainer.average()) : use(trainer.model());
 }
 
 /// A training's loop:

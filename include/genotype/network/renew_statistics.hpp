@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "genotype/kernels/functions.hpp"
 #include "genotype/network/model.hpp"
 
 namespace genotype::inline v0_1 {
@@ -35,12 +36,6 @@ struct AddShare {
     template <class V>
     constexpr void operator()(V& total, const V& value) const {
         total = total + V(factor) * value;
-    }
-};
-struct CopyOf {
-    template <class V>
-    constexpr void operator()(V& to, const V& value) const {
-        to = value;
     }
 };
 
@@ -80,8 +75,8 @@ void renew_statistics(Model<Net, Device>& model, int batches, Run&& run) {
     }
     for (const auto& each : statistics)
         if (each.momentum > 0)
-            update(device, each.floats, detail::CopyOf{}, model.buffers.data() + each.offset,
-                   static_cast<const float*>(means.data() + each.offset));
+            map(device, each.floats, kernels::Identity{}, model.buffers.data() + each.offset,
+                static_cast<const float*>(means.data() + each.offset));
 }
 
 }  // namespace genotype::inline v0_1

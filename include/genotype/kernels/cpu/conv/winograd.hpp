@@ -37,6 +37,7 @@ void winograd_direction(const ConvGeometry& g, int batch, const WinogradWeights&
             return SampleRange{first, range.first + cut(range.count, block + 1, of) - first};
         };
         auto block_samples = [&](int block) { return samples_of({0, batch}, block, blocks); };
+        const SampleRange own = samples_of({0, batch}, thread, threads);
         alignas(64) float memory[winograd_block_floats<Form>];
         auto multiply = [&](const PointTiles& in, SampleRange range, int panel, int count, PixelsAhead& next) {
             const PointTiles out(g, memory, count * tile_columns, range.count);
@@ -46,7 +47,6 @@ void winograd_direction(const ConvGeometry& g, int batch, const WinogradWeights&
         };
         constexpr int most_panels = winograd_block_channels / tile_columns;
         if (winograd_within_cache(g) && blocks >= threads) {
-            const SampleRange own = samples_of({0, batch}, thread, threads);
             const int near = std::max(1, winograd_near_tiles / winograd_tiles(g));
             const int own_blocks = (own.count + near - 1) / near;
             float* const memory_of_own = scratch + convolution_scratch(Cpu{}, g).floats(own.first);
@@ -67,10 +67,10 @@ void winograd_direction(const ConvGeometry& g, int batch, const WinogradWeights&
                                         range.count)
                            : all.from(range.first);
             };
-            const int begin = cut(batch, thread, threads), end = cut(batch, thread + 1, threads);
             for (int block = 0; block < blocks; ++block) {
                 const SampleRange range = block_samples(block);
-                const int first = std::max(begin, range.first), last = std::min(end, range.first + range.count);
+                const int first = std::max(own.first, range.first);
+                const int last = std::min(own.first + own.count, range.first + range.count);
                 if (first < last)
                     transform(SampleRange{first, last - first}, block_tiles(range).from(first - range.first));
             }
