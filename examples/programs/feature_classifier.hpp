@@ -10,8 +10,8 @@
 #include <genotype/genotype.hpp>
 #include <genotype/images/images.hpp>
 #include <genotype/interop/eigen.hpp>
-#include <genotype/io/load.hpp>
-#include <genotype/io/save.hpp>
+#include <genotype/io/load_model.hpp>
+#include <genotype/io/save_model.hpp>
 #include <genotype/training/progress.hpp>
 #include <span>
 #include <string>

@@ -56,7 +56,7 @@
 #include "genotype/layers/rope.hpp"
 #include "genotype/layers/rotary.hpp"
 #include "genotype/layers/row_product.hpp"
-#include "genotype/layers/save.hpp"
+#include "genotype/layers/save_value.hpp"
 #include "genotype/layers/sigmoid.hpp"
 #include "genotype/layers/silu.hpp"
 #include "genotype/layers/sinusoid.hpp"

@@ -10,7 +10,7 @@
 #include <numeric>
 
 #include "genotype/genotype.hpp"
-#include "genotype/io/load.hpp"
+#include "genotype/io/load_model.hpp"
 #include "support/fuzz.hpp"
 
 using namespace genotype;

@@ -7,9 +7,9 @@
 #include <string>
 
 #include "genotype/genotype.hpp"
-#include "genotype/io/load.hpp"
+#include "genotype/io/load_model.hpp"
 #include "genotype/io/npy.hpp"
-#include "genotype/io/save.hpp"
+#include "genotype/io/save_model.hpp"
 
 namespace interop {
 

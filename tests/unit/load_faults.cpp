@@ -7,8 +7,8 @@
 #include <limits>
 
 #include "genotype/genotype.hpp"
-#include "genotype/io/load.hpp"
-#include "genotype/io/save.hpp"
+#include "genotype/io/load_model.hpp"
+#include "genotype/io/save_model.hpp"
 #include "support/safetensors_file.hpp"
 #include "support/temporary_folder.hpp"
 

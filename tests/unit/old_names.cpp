@@ -44,7 +44,8 @@ using Small = GAN<Sequential<Linear<4, 9>, Tanh, Reshape<1, 3, 3>>, Sequential<F
 
 static_assert(std::same_as<Pictures, ImageData> && std::same_as<PictureSize, ImageSize> &&
               std::same_as<PicturesReport, ImagesReport> && std::same_as<Exact<Cpu>, DirectConvolution<Cpu>> &&
-              std::same_as<Small::Picture, Small::Image>);
+              std::same_as<Small::Picture, Small::Image> &&
+              std::same_as<Later<GanLosses, Cpu>, Pending<GanLosses, Cpu>>);
 static_assert(std::same_as<Dtype, StorageType> && std::same_as<GgmlType, StorageType>);
 static_assert(dtype_name(Dtype::F32) == "F32" && dtype_bits(Dtype::F4) == 4 && dtype_bytes(Dtype::F64) == 8 &&
               dtype_of_name("U8") == Dtype::U8 && !dtype_of_name("Q4_1"));
@@ -77,6 +78,9 @@ TEST_CASE("readers of pictures read images") {
     for (int i = 0; i < 2; ++i) save_png(slice(two, i, 1), folder / (std::to_string(i) + ".png"));
     CHECK(read_picture_folder(folder.path()).bytes == two.bytes);
     CHECK(load_pictures(folder.path().string(), Split::train).bytes == two.bytes);
+
+    const Dataset<Shape<9>> dataset(two);
+    CHECK(&dataset.pictures() == &dataset.images());
 }
 
 TEST_CASE("answers are outputs and targets") {

@@ -4,8 +4,8 @@
 #include <cstring>
 
 #include "genotype/genotype.hpp"
-#include "genotype/io/load.hpp"
-#include "genotype/io/save.hpp"
+#include "genotype/io/load_model.hpp"
+#include "genotype/io/save_model.hpp"
 #include "support/dcgan.hpp"
 #include "support/safetensors_file.hpp"
 #include "support/small_files.hpp"

@@ -4,7 +4,7 @@
 #include <cstring>
 
 #include "genotype/genotype.hpp"
-#include "genotype/io/load.hpp"
+#include "genotype/io/load_model.hpp"
 #include "genotype/training/save.hpp"
 #include "support/temporary_folder.hpp"
 

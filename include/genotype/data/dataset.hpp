@@ -68,6 +68,7 @@ class Dataset {
     Range range() const { return range_; }
     /// The bytes, labels and class names as they are kept.
     const ImageData& images() const { return images_; }
+    [[deprecated("take images")]] const ImageData& pictures() const { return images_; }
     /// The class of each sample, or empty.
     std::span<const int> labels() const { return images_.labels; }
     std::span<const std::string> class_names() const { return images_.class_names; }

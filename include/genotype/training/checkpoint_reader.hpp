@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "genotype/io/load.hpp"
+#include "genotype/io/load_model.hpp"
 #include "genotype/training/checkpoint_keys.hpp"
 #include "genotype/training/checkpoint_parts.hpp"
 #include "genotype/training/trainer.hpp"

@@ -3,7 +3,7 @@
 
 #include <filesystem>
 
-#include "genotype/io/save.hpp"
+#include "genotype/io/save_model.hpp"
 #include "genotype/training/gan_trainer.hpp"
 #include "genotype/training/training_state.hpp"
 #include "genotype/training/vae_trainer.hpp"

@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "genotype/kernels/capture.hpp"
-#include "genotype/memory/later.hpp"
+#include "genotype/memory/pending.hpp"
 #include "genotype/memory/sender.hpp"
 #include "genotype/optimizers/schedule.hpp"
 #include "genotype/training/layer_draws.hpp"

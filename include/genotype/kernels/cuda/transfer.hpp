@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "genotype/kernels/cuda/system.hpp"
-#include "genotype/memory/later.hpp"
+#include "genotype/memory/pending.hpp"
 #include "genotype/memory/sender.hpp"
 
 namespace genotype::inline v0_1::kernels::detail {

@@ -72,6 +72,9 @@ class Pending {
     int samples_;
 };
 
+template <class Losses, class Device>
+using Later [[deprecated("take Pending")]] = Pending<Losses, Device>;
+
 namespace detail {
 
 /// What a trainer's step returns: the losses, or what becomes them.
