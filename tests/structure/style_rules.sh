@@ -35,7 +35,7 @@ while IFS= read -r hit; do fault "$hit: the call of a kernel is qualified"; done
     grep -rnE '\bkernels::[a-z_]+\((Device\{|device\b|call\.device)' include --include='*.hpp' | cut -c1-160)
 # A plain function has all that its body calls instantiated in each program that includes it.
 while IFS= read -r hit; do fault "a kernel that is no template: $hit"; done < <(
-    find include/genotype/kernels/cpu -name '*.hpp' -print0 | sort -z | xargs -0 awk '
+    find include/genotype/kernels/{cpu,reference} -name '*.hpp' -print0 | sort -z | xargs -0 awk '
         /^(\[\[gnu::[a-z_]+\]\] )?inline [^=]*\(/ && !/^inline constexpr/ && before !~ /^template|^ *requires/ { print FILENAME ":" FNR ": " $0 }
         { before = $0 }' | cut -c1-160)
 # The device that a caller was given is passed on, and a child's call is derived by `child` alone.

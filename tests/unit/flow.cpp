@@ -57,19 +57,19 @@ TEST_CASE("it draws each class where it lies, more surely with guidance, and by 
     const Points all = points(24);
     Trainer<Flow> trainer({.optimizer = Adam{.learning_rate = 1.5e-2f}, .average = 0.96f, .batch = 24, .seed = 1});
     for (int step = 0; step < 200; ++step) trainer.step(all.samples, all.labels);
-    const std::vector<int> asked{0, 1, 2, 0, 1, 2};
-    FlowSampler<Flow> sampler(6);
+    const std::vector<int> asked{0, 1, 2};
+    FlowSampler<Flow> sampler(3);
     const auto model = trainer.average();
     for (const FlowSampling& options : {FlowSampling{}, FlowSampling{.guidance = 1.5f, .seed = 4},
                                         FlowSampling{.steps = 20, .solver = Solver::euler}}) {
         CAPTURE(options.steps);
-        const Tensor<Point> drawn = sampler(model, 6, asked, options);
-        for (int n = 0; n < 6; ++n)
+        const Tensor<Point> drawn = sampler(model, 3, asked, options);
+        for (int n = 0; n < 3; ++n)
             for (int axis = 0; axis < 2; ++axis)
                 CHECK(std::abs(drawn(n, axis) - corners[asked[static_cast<std::size_t>(n)]][axis]) < 0.25f);
-        const Tensor<Point> again = sampler(model, 6, asked, options);
-        CHECK(std::equal(drawn.data(), drawn.data() + drawn.size(), again.data()));
     }
+    const Tensor<Point> once = sampler(model, 3, asked), again = sampler(model, 3, asked);
+    CHECK(std::equal(once.data(), once.data() + once.size(), again.data()));
 }
 
 TEST_CASE("a flow without labels has one input beside the image") {

@@ -20,6 +20,7 @@ using D = Sequential<Conv<2, 4, 3, 1, 1, Bias>, GroupNorm<2, 4>, SiLU, Conv<4, 4
                      Flatten, Linear<64, 1>>;
 using Straight = Sequential<Sequential<Conv<2, 6, 3, 1, 1, Bias>, LeakyReLU<0.2f>>, Conv<6, 4, 4, 2, 1>, ReLU,
                             AvgPool<2, 1>, Flatten, Linear<4, 5>, LeakyReLU<0.1f>, Linear<5, 1>>;
+using Dropping = Sequential<Flatten, Linear<32, 16>, LeakyReLU<0.2f>, Dropout<0.3f>, Linear<16, 1>>;
 using Image = Shape<2, 4, 4>;
 using Noise = Shape<3>;
 constexpr int batch = 5;
@@ -92,17 +93,21 @@ double objective(Model<Judge>& model, const View<Image>& fake, GradientPenalties
     return loss / batch;
 }
 
-/// What D's gradients of a step are, against central differences of the objective.
+// One optimiser for all, of which these tests say nothing.
+template <class Loss, class Judge = D>
+using Trained = Trainer<GAN<G, Judge, Loss>, TestedDevice, SGD>;
+constexpr SGD fast{.learning_rate = 0.05f};
+
+/// What D's gradients of a step are, against central differences of the objective, for every third parameter.
 template <class Loss, class Judge = D>
 void expect_gradients(GradientPenalties strengths, int accumulate = 1) {
     const Game game = [](double x, double y) { return game_of(Loss{}, x, y); };
-    using Net = GAN<G, Judge, WithPenalty<Loss>>;
-    Trainer<Net, TestedDevice, SGD> trainer({.generator = {.learning_rate = 0},
-                                             .discriminator = {.learning_rate = 0},
-                                             .accumulate = accumulate,
-                                             .batch = batch,
-                                             .seed = 4,
-                                             .penalty = strengths});
+    Trained<WithPenalty<Loss>, Judge> trainer({.generator = {.learning_rate = 0},
+                                               .discriminator = {.learning_rate = 0},
+                                               .accumulate = accumulate,
+                                               .batch = batch,
+                                               .seed = 4,
+                                               .penalty = strengths});
     const GanLosses losses = trainer.step(real, noise);
     Workspace<G, Noise, Training> generator_run(batch);
     const View<Image> fake = generator_run.forward(trainer.generator(), noise);
@@ -113,7 +118,7 @@ void expect_gradients(GradientPenalties strengths, int accumulate = 1) {
     const Values found = values(trainer.discriminator_gradients());
     double largest = 0, difference = 0;
     long compared = 0;
-    for (std::size_t i = 0; i < found.size(); ++i) {
+    for (std::size_t i = 0; i < found.size(); i += 3) {
         float& parameter = model.parameters.data()[i];
         const float before = parameter;
         const auto moved = [&](float step) {
@@ -132,7 +137,7 @@ void expect_gradients(GradientPenalties strengths, int accumulate = 1) {
         ++compared;
         difference = std::max(difference, std::abs(near - static_cast<double>(found[i])));
     }
-    CHECK(compared > static_cast<long>(found.size()) * 8 / 10);
+    CHECK(compared > static_cast<long>(found.size()) * 8 / 30);
     CHECK(difference < 6e-3 * std::max(1., largest));
 }
 
@@ -167,8 +172,11 @@ TEST_CASE("in micro-batches the gradients are the same") {
 TEST_CASE_TEMPLATE("steps have the same bits on one thread and on several", Judge, D, Straight) {
     const auto run_on = [](int threads) {
         omp_set_num_threads(threads);
-        Trainer<GAN<G, Judge, WithPenalty<Relativistic>>, TestedDevice> trainer(
-            {.batch = 40, .seed = 4, .penalty = {.real = 1, .fake = 2, .between = 3}});
+        Trained<WithPenalty<Relativistic>, Judge> trainer({.generator = fast,
+                                                           .discriminator = fast,
+                                                           .batch = 40,
+                                                           .seed = 4,
+                                                           .penalty = {.real = 1, .fake = 2, .between = 3}});
         const Tensor<Image> many = draw<Image>(6, 40);  // shared out to threads
         for (int step = 0; step < 3; ++step) trainer.step(many);
         return state(trainer);
@@ -181,10 +189,13 @@ TEST_CASE_TEMPLATE("steps have the same bits on one thread and on several", Judg
 }
 
 TEST_CASE("a resumed training goes on to the bit, draws of layers and of places between included") {
-    using Dropping = Sequential<Flatten, Linear<32, 16>, LeakyReLU<0.2f>, Dropout<0.3f>, Linear<16, 1>>;
-    using Net = Trainer<GAN<G, Dropping, WithPenalty<Relativistic>>, TestedDevice>;
-    const GanOptions<Adam> options{
-        .average = 0.9f, .batch = batch, .seed = 4, .penalty = {.real = 1, .fake = 2, .between = 3}};
+    using Net = Trained<WithPenalty<Relativistic>, Dropping>;
+    const GanOptions<SGD> options{.generator = fast,
+                                  .discriminator = fast,
+                                  .average = 0.9f,
+                                  .batch = batch,
+                                  .seed = 4,
+                                  .penalty = {.real = 1, .fake = 2, .between = 3}};
     ImageData images;
     images.count = 10;
     images.height = images.width = 4;
@@ -202,16 +213,16 @@ TEST_CASE("a resumed training goes on to the bit, draws of layers and of places 
     for (int step = 0; step < 3; ++step) other.step(other_loader.next());
     CHECK(state(whole) == state(other));
 
-    GanOptions<Adam> weaker = options;
+    GanOptions<SGD> weaker = options;
     weaker.penalty.fake = 1;
     Net another(weaker);
     CHECK_THROWS_WITH_AS(another.resume(folder / "half", other_loader), doctest::Contains("penalty.fake"), Error);
 }
 
 TEST_CASE("options that a GAN cannot have") {
-    using Plain = Trainer<GAN<G, D, Hinge>>;
-    using Smooth = Trainer<GAN<G, D, BCEWithLogits>>;
-    using Penalized = Trainer<GAN<G, D, WithPenalty<Hinge>>>;
+    using Plain = Trained<Hinge>;
+    using Smooth = Trained<BCEWithLogits>;
+    using Penalized = Trained<WithPenalty<Hinge>>;
     CHECK_THROWS_WITH_AS(Plain({.penalty = {.real = 1}}), doctest::Contains("unless the loss is WithPenalty"), Error);
     CHECK_THROWS_WITH_AS(Penalized({.penalty = {.fake = -1}}), doctest::Contains("penalty: found -1"), Error);
     CHECK_THROWS_WITH_AS(Plain({.real_label = 0.9f}), doctest::Contains("no binary cross-entropy"), Error);
@@ -220,15 +231,15 @@ TEST_CASE("options that a GAN cannot have") {
     CHECK_THROWS_WITH_AS(Smooth({.real_label = 0}), doctest::Contains("above 0"), Error);
     CHECK_THROWS_WITH_AS(Penalized({.discriminator_steps = 0}), doctest::Contains("discriminator_steps: found 0"),
                          Error);
-    Trainer<GAN<G, Sequential<D, Sigmoid>, BCE>>({.real_label = 0.9f});
+    Trained<BCE, Sequential<D, Sigmoid>>({.real_label = 0.9f});
 }
 
 TEST_CASE_TEMPLATE("a smoothed label of real samples is what BCE is taken against", Loss, BCEWithLogits,
                    WithPenalty<BCEWithLogits>) {
     const auto loss_at = [](float label) {
-        GanOptions<Adam> options{.batch = batch, .seed = 4, .real_label = label};
+        GanOptions<SGD> options{.batch = batch, .seed = 4, .real_label = label};
         if (!std::is_same_v<Loss, BCEWithLogits>) options.penalty.real = 1;
-        Trainer<GAN<G, D, Loss>, TestedDevice> trainer(options);
+        Trained<Loss> trainer(options);
         return trainer.step(real, noise);
     };
     const GanLosses sharp = loss_at(1), smooth = loss_at(0.75f);
@@ -239,7 +250,7 @@ TEST_CASE_TEMPLATE("a smoothed label of real samples is what BCE is taken agains
 
 TEST_CASE("without strengths a penalized step is the plain one, and one of pairs that of its own recipe") {
     const auto run = []<class Loss>(Loss) {
-        Trainer<GAN<G, D, Loss>, TestedDevice> trainer({.batch = batch, .seed = 4});
+        Trained<Loss> trainer({.generator = fast, .discriminator = fast, .batch = batch, .seed = 4});
         for (int step = 0; step < 3; ++step) trainer.step(real);
         return state(trainer);
     };
@@ -273,8 +284,7 @@ double mean_square(const More&... more) {
 
 TEST_CASE("labels reach the tangents") {
     using Labelled = Sequential<Flatten, Linear<32, 8>, SiLU, Project<kind, 3, 8>>;
-    Trainer<GAN<G, Labelled, WithPenalty<Relativistic>>, TestedDevice> trainer(
-        {.batch = batch, .seed = 4, .penalty = {.real = 2}});
+    Trained<WithPenalty<Relativistic>, Labelled> trainer({.batch = batch, .seed = 4, .penalty = {.real = 2}});
     const std::vector<int> kinds{2, 0, 1, 2, 0};
     Tensor<Class<3>> labels(batch), others(batch);
     for (int n = 0; n < batch; ++n) labels.data()[n] = static_cast<float>(kinds[static_cast<std::size_t>(n)]);
@@ -284,9 +294,7 @@ TEST_CASE("labels reach the tangents") {
 }
 
 TEST_CASE("the tangent drops what the gradient dropped") {
-    using Dropping = Sequential<Flatten, Linear<32, 24>, Dropout<0.5f>, Linear<24, 1>>;
-    Trainer<GAN<G, Dropping, WithPenalty<Relativistic>>, TestedDevice> trainer(
-        {.batch = batch, .seed = 4, .penalty = {.real = 2}});
+    Trained<WithPenalty<Relativistic>, Dropping> trainer({.batch = batch, .seed = 4, .penalty = {.real = 2}});
     RandomState draws{.seed = 4, .stream = streams::layers};
     CHECK(trainer.step(real, noise).penalty == doctest::Approx(mean_square<Dropping>(&draws)).epsilon(1e-5));
 }

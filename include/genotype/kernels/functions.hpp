@@ -35,6 +35,24 @@ struct Identity {
     }
 };
 
+/// x^2.
+struct Square {
+    template <class V>
+    constexpr V operator()(V x) const {
+        return x * x;
+    }
+};
+
+/// The same number for each value, whatever that is.
+struct Constant {
+    float number;
+
+    template <class V>
+    constexpr V operator()(V) const {
+        return V(number);
+    }
+};
+
 /// What stands for the activation where a kernel that can apply one has none to apply.
 struct NoActivation {
     template <class V>

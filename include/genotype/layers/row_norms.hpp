@@ -39,7 +39,7 @@ struct RowSquares {
     static void write(Device device, int rows, int columns, const float* x, float* sums, const MemoryRegion& scratch) {
         float *const squares = scratch.per_sample, *const ones = scratch.fixed;
         update(device, columns, SetOne{}, ones);
-        map(device, static_cast<long>(rows) * columns, SquareOf{}, squares, x);
+        map(device, static_cast<long>(rows) * columns, kernels::Square{}, squares, x);
         matmul(device, geometry(columns), rows, static_cast<const float*>(squares), {ones, nullptr}, nullptr, sums,
                scratch.at({aligned(columns), aligned(columns)}));
     }
@@ -86,7 +86,7 @@ struct OneGradient {
 
     static void add_squares(Device device, float* gradients, float* norm) {
         for (std::size_t index = 0; index < L::parameters.size(); ++index)
-            add(device, gradients + floats, L::parameters[index].count(), SquareOf{},
+            add(device, gradients + floats, L::parameters[index].count(), kernels::Square{},
                 gradients + offset_in(L::parameters, static_cast<int>(index)), norm);
     }
     /// norm += the sum of f of so many values; in a place for `sum`.

@@ -75,7 +75,8 @@ struct SpectralNormOf : NormalisedWeight<SpectralNormOf<L, Runs>, L, Runs> {
             Matrix::times(device, weight, static_cast<const float*>(v), y, own + at.partial, own + at.scratch);
         };
         const auto to_unit_length = [&](long count, float* x) {
-            sum_with_parts(device, own + at.parts, count, SquareOf{}, own + at.sum, static_cast<const float*>(x));
+            sum_with_parts(device, own + at.parts, count, kernels::Square{}, own + at.sum,
+                           static_cast<const float*>(x));
             update(device, count, ToUnitLength{own + at.sum}, x);
         };
         map(device, Matrix::rows, kernels::Identity{}, u,

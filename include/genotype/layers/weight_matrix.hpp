@@ -180,12 +180,6 @@ struct SetOne {
         to = V(1.f);
     }
 };
-struct SquareOf {
-    template <class V>
-    constexpr V operator()(V x) const {
-        return x * x;
-    }
-};
 struct ProductOf {
     template <class V>
     constexpr V operator()(V left, V right) const {

@@ -13,13 +13,6 @@
 
 namespace genotype::inline v0_1::detail {
 
-struct One {
-    template <class V>
-    constexpr V operator()(V) const {
-        return V(1.f);
-    }
-};
-
 /// Where a chain of N leaves has what: each value, and the gradient by it, in a block of its own, which an activation
 /// shares with the map before it. Behind them lies what a map writes for an activation to read, and the scratch.
 template <std::size_t N>
@@ -108,7 +101,7 @@ class PiecewiseLinearRun {
     /// df/dx, which stays until `add_gradients`.
     template <class Model>
     ViewOn<In, Device> input_gradient(const Model& model) {
-        map(device_, batch_, One{}, place(plan.adjoint[size]), value(size));
+        map(device_, batch_, kernels::Constant{1}, place(plan.adjoint[size]), value(size));
         each_layer_back([&]<class L>(std::type_identity<L>, std::size_t i) {
             run_backward<L, unknown_dims>(device_, call_back(model, i, value(i), place(plan.adjoint[i]), nullptr));
         });

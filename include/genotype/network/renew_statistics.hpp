@@ -17,8 +17,8 @@ struct RunningStatisticsAt {
 };
 
 /// Returns where those of the next layer begin.
-[[gnu::cold, gnu::noinline]] inline long find_statistics(const LayerTree& layer, long offset,
-                                                         std::vector<RunningStatisticsAt>& found) {
+template <class Found>
+[[gnu::cold, gnu::noinline]] long find_statistics(const LayerTree& layer, long offset, std::vector<Found>& found) {
     for (const Parameter& tensor : layer.buffers) {
         const long floats = aligned(tensor.count());
         const bool counts = tensor.initial.kind == Initial::counter;

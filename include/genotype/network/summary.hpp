@@ -144,7 +144,7 @@ std::string summary(int batch = 1) {
                                    packed_bytes<Net, Device>() / long{sizeof(float)}, training,
                                    Workspace<Net, In, Inference, Device>::floats(batch), Device::on_host});
         if constexpr (std::any_of(rows.begin(), rows.end(), [](const auto& row) { return row.has_names; })) {
-            detail::SummaryNames names;
+            detail::SummaryNames<> names;
             detail::collect_names<Net>(names, In::dims, "");
             table += detail::summary_of_names(names, batch);
         }

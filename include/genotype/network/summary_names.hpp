@@ -35,9 +35,11 @@ struct SummaryName {
     std::string readers;
 };
 
-/// The names as they are met from the first layer on; `scope` are those that stand for something here.
+/// The names as they are met from the first layer on; `scope` are those that stand for something here. A template, so
+/// that programs without names do not instantiate it.
+template <class Entry = SummaryName>
 struct SummaryNames {
-    std::vector<SummaryName> all;
+    std::vector<Entry> all;
     std::vector<std::size_t> scope;
 
     [[gnu::cold, gnu::noinline]] void bind(std::string_view id, std::string_view word, const std::string& path,
@@ -47,18 +49,18 @@ struct SummaryNames {
     }
     [[gnu::cold, gnu::noinline]] void read(std::string_view id, std::string_view word, const std::string& path,
                                            Dims dims, bool has_gradient) {
-        SummaryName* found = nullptr;
+        Entry* found = nullptr;
         for (const std::size_t at : scope)
             if (all[at].id == id) found = &all[at];
-        for (SummaryName& name : all)
+        for (Entry& name : all)
             if (!found && name.bound.empty() && name.id == id) found = &name;
-        if (!found) found = &all.emplace_back(SummaryName{id, word, {}, dims, has_gradient, {}});
+        if (!found) found = &all.emplace_back(Entry{id, word, {}, dims, has_gradient, {}});
         found->readers += (found->readers.empty() ? "" : ", ") + path;
     }
 };
 
 template <class N>
-[[gnu::cold]] void read_name(SummaryNames& names, const std::string& path) {
+[[gnu::cold]] void read_name(SummaryNames<>& names, const std::string& path) {
     constexpr bool is_label = requires {
         N::shape::count_of_classes;
     };
@@ -67,7 +69,7 @@ template <class N>
 
 /// Goes through a model and everything in it. A layer's path is made of the names of the table's rows.
 template <class Net>
-[[gnu::cold]] void collect_names(SummaryNames& names, Dims in, const std::string& path) {
+[[gnu::cold]] void collect_names(SummaryNames<>& names, Dims in, const std::string& path) {
     if constexpr (Combinator<Net>) {
         const std::size_t outside = names.scope.size();
         Dims previous = in;
@@ -91,7 +93,8 @@ template <class Net>
 
 /// A row a name. Of one that is bound, both its value and the gradient by it are in a training run's memory; of one
 /// that is given, both are the caller's, and the gradient is worked out where it is requested.
-[[gnu::cold, gnu::noinline]] inline std::string summary_of_names(const SummaryNames& names, int batch) {
+template <class Entry>
+[[gnu::cold, gnu::noinline]] std::string summary_of_names(const SummaryNames<Entry>& names, int batch) {
     const auto row = [](const std::string& name, const std::string& bound, const std::string& shape,
                         const std::string& value, const std::string& gradient, const std::string& readers) {
         char columns[192];
@@ -100,7 +103,7 @@ template <class Net>
         return concat(columns, "  ", readers, "\n");
     };
     std::string table = row("name", "bound at", "shape", "value", "gradient", "read by");
-    for (const SummaryName& name : names.all) {
+    for (const Entry& name : names.all) {
         const long floats = name.bound.empty() ? name.dims.count() : aligned(name.dims.count());
         const std::string size = megabytes(floats * batch);
         table += row(std::string(name.word), name.bound.empty() ? "given" : name.bound, shape_text(name.dims), size,

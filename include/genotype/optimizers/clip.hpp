@@ -1,19 +1,13 @@
 // Keeps gradients from being larger than a step can bear.
 #pragma once
 
+#include "genotype/kernels/functions.hpp"
 #include "genotype/kernels/long_sum.hpp"
 #include "genotype/kernels/math.hpp"
 
 namespace genotype::inline v0_1 {
 
 namespace detail {
-
-struct Square {
-    template <class V>
-    constexpr V operator()(V x) const {
-        return x * x;
-    }
-};
 
 struct Root {
     template <class V>
@@ -41,7 +35,7 @@ struct Shorten {
 /// Source: Pascanu, Mikolov, Bengio, "On the difficulty of training recurrent neural networks" (ICML 2013).
 template <class Device>
 void clip_gradient_norm(Device device, long n, float* gradients, float longest, float* norm) {
-    sum_with_parts(device, norm + 1, n, detail::Square{}, norm, static_cast<const float*>(gradients));
+    sum_with_parts(device, norm + 1, n, kernels::Square{}, norm, static_cast<const float*>(gradients));
     map(device, 1, detail::Root{}, norm, static_cast<const float*>(norm));
     update(device, n, detail::Shorten{norm, longest}, gradients);
 }

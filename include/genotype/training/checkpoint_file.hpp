@@ -43,12 +43,15 @@ namespace detail {
     for (const auto& [key, text] : more) add_text(metadata, key, text);
     std::vector<TensorInfo> tensors;
     std::vector<float> steps;
-    std::vector<const StateTensor<float>*> values;
-    for (const auto* list : {&state.weights, &state.states, &state.averages})
-        for (const auto& tensor : *list) {
-            tensors.push_back(TensorInfo(tensor.info));
-            values.push_back(&tensor);
+    const auto lists = {&state.weights, &state.states, &state.averages};
+    for (const auto* list : lists)
+        for (const auto& tensor : *list) tensors.push_back(TensorInfo(tensor.info));
+    const auto write_value = [&](std::size_t index, TensorSink& sink) {
+        for (const auto* list : lists) {
+            if (index < list->size()) return write_tensor((*list)[index], sink);
+            index -= list->size();
         }
+    };
     const std::size_t first_step = tensors.size();
     for (const auto& optimizer : state.optimizers)
         for (std::size_t at = 0; optimizer.counts_steps && at < optimizer.tensors.size(); ++at) {
@@ -67,7 +70,7 @@ namespace detail {
         else if (index >= first_step)
             sink.write(&steps[index - first_step], sizeof(float));
         else
-            write_tensor(*values[index], sink);
+            write_value(index, sink);
     });
 }
 

@@ -8,9 +8,9 @@
 #include <tuple>
 #include <type_traits>
 
+#include "genotype/kernels/functions.hpp"
 #include "genotype/losses/gradient_penalties.hpp"
 #include "genotype/models/adversarial_pair.hpp"
-#include "genotype/training/constant.hpp"
 #include "genotype/training/recipe_trainer.hpp"
 
 namespace genotype::inline v0_1 {
@@ -201,7 +201,7 @@ struct RecipeOf<combinators::Adversarial<G, D, Loss, Z>> {
     template <class Step, class Outputs>
     static auto loss_on_real(Step& s, Outputs on_real) {
         if (const float label = s.options().real_label; label != 1)
-            return s.template loss<Loss>(&Sums::real, on_real, s.compute(Always{label}, on_real));
+            return s.template loss<Loss>(&Sums::real, on_real, s.compute(kernels::Constant{label}, on_real));
         return s.template loss<OnReal<Loss>>(&Sums::real, on_real);
     }
 

@@ -11,6 +11,7 @@ namespace genotype::inline v0_1 {
 namespace detail {
 
 /// A count that a file has as a tensor of one value; below 0 where it is none.
+template <class = void>
 [[gnu::cold]] inline std::int64_t read_count(const SafeTensors& file, const TensorInfo& tensor) {
     constexpr double most = 0x1p53;
     const std::byte* from = file.bytes(tensor).data();
@@ -28,6 +29,7 @@ namespace detail {
 }
 
 /// The steps that every tensor of an optimiser has made, as PyTorch keeps them: one count for each. All are the same.
+template <class = void>
 [[gnu::cold]] inline std::int64_t read_steps(const SafeTensors& file, const TrainingState::Optimizer& optimizer,
                                              Loading& loading) {
     std::int64_t steps = -1;
@@ -51,6 +53,7 @@ namespace detail {
     return steps;
 }
 
+template <class = void>
 [[gnu::cold]] inline LoadReport load_training(const std::filesystem::path& path, const TrainingState& state) {
     const SafeTensors file(path);
     bool has_states = false;

@@ -3,6 +3,7 @@
 
 #include <type_traits>
 
+#include "genotype/kernels/functions.hpp"
 #include "genotype/losses/with_penalty.hpp"
 #include "genotype/training/gan_trainer.hpp"
 #include "genotype/training/piecewise_linear_penalties.hpp"
@@ -122,7 +123,7 @@ struct RecipeOf<combinators::Adversarial<G, D, WithPenalty<Loss>, Z>>
         void backward(Step& s, float Sums::*value, bool was_last) {
             if (gamma != 0) {
                 const float share = gamma * s.weight() / static_cast<float>(y.batch);
-                return at.add_gradients(s, dy, s.place(value), Times{share / 2}, Always{share});
+                return at.add_gradients(s, dy, s.place(value), Times{share / 2}, kernels::Constant{share});
             }
             Step::Device::clear(s.place(value), 1);
             if (!was_last) *s.layers() = draws;

@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "genotype/network/piecewise_linear_run.hpp"
-#include "genotype/training/constant.hpp"
 
 namespace genotype::inline v0_1::detail {
 

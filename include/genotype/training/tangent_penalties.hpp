@@ -3,8 +3,8 @@
 
 #include <utility>
 
+#include "genotype/kernels/functions.hpp"
 #include "genotype/network/tangent_workspace.hpp"
-#include "genotype/training/constant.hpp"
 
 namespace genotype::inline v0_1::detail {
 
@@ -29,7 +29,7 @@ struct TangentPenalties {
 
         auto outputs(Step& s) {
             const auto y = s.compute(kernels::Identity{}, s.template run<discriminator>(x));
-            gradient = s.template input_gradient<discriminator>(s.compute(Always{1}, y));
+            gradient = s.template input_gradient<discriminator>(s.compute(kernels::Constant{1}, y));
             return y;
         }
 

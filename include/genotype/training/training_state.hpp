@@ -17,6 +17,21 @@
 
 namespace genotype::inline v0_1::detail {
 
+/// The random states of a trainer: of the noise, where it has any, and of the layers' draws. No vector: each type of
+/// which there is one takes long to compile.
+struct NamedRandoms {
+    struct Named {
+        const char* name;
+        RandomState* state;
+    };
+
+    Named list[2];
+    int count = 0;
+
+    const Named* begin() const { return list; }
+    const Named* end() const { return list + count; }
+};
+
 /// Fills itself from `Trainer::describe_state`.
 struct TrainingState {
     /// One optimiser at work. Its tensors are `optimizer.<tensor's name>.<state's name>`.
@@ -31,7 +46,7 @@ struct TrainingState {
     std::vector<StateTensor<float>> weights, states;
     std::vector<StateTensor<float>> averages;  // "average.generator.0.weight"
     std::vector<Optimizer> optimizers;
-    std::vector<std::pair<const char*, RandomState*>> randoms;
+    NamedRandoms randoms;
     OptionTexts models;  // key in the metadata, and printed model
     FormerNames former;  // of their layers, of the optimiser and of the loss
     ListedOptions options;
@@ -73,7 +88,7 @@ struct TrainingState {
         add(prefix, state);
     }
 
-    void random(const char* name, RandomState& state) { randoms.push_back({name, &state}); }
+    void random(const char* name, RandomState& state) { randoms.list[randoms.count++] = {name, &state}; }
 
     /// To be called last: the model of several networks is named after them.
     [[gnu::cold]] void name_joined_model() {

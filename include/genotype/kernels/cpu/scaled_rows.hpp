@@ -7,6 +7,7 @@
 #include "genotype/kernels/cpu/simd/chunks.hpp"
 #include "genotype/kernels/cpu/simd/ranges.hpp"
 #include "genotype/kernels/device.hpp"
+#include "genotype/kernels/functions.hpp"
 
 namespace genotype::inline v0_1::kernels {
 namespace detail {
@@ -33,12 +34,6 @@ struct AddScaled {
     template <class V>
     constexpr void operator()(V x, V& y) const {
         y = y + V(factor) * x;
-    }
-};
-struct SquaredValue {
-    template <class V>
-    constexpr V operator()(V x) const {
-        return x * x;
     }
 };
 
@@ -100,7 +95,7 @@ template <class = void>
 inline void row_squares(Cpu, long rows, long width, const float* x, float* squares) {
 #pragma omp parallel for schedule(static) if (rows * width >= detail::parallel_values)
     for (long row = 0; row < rows; ++row)
-        squares[row] = static_cast<float>(detail::sum_range(detail::SquaredValue{}, width, x + row * width));
+        squares[row] = static_cast<float>(detail::sum_range(Square{}, width, x + row * width));
 }
 
 }  // namespace genotype::inline v0_1::kernels

@@ -54,6 +54,7 @@ constexpr MemoryExtent attention_backward_scratch(Reference, const AttentionSize
 /// rows' keys and values are first stored at their positions there, and queries see all that is there before them;
 /// without one each text begins with its first row. log_sums (rows, heads): log of the sum of the exponentials of each
 /// query's scores, or null where they are not requested.
+template <class = void>
 inline void attention(Reference, long, const AttentionSizes& sizes, const Sequences& sequences, const float* x,
                       float* cache, float* log_sums, float* y, MemoryRegion) {
     for (int index = 0; index < sequences.count; ++index) {
@@ -89,6 +90,7 @@ inline void attention(Reference, long, const AttentionSizes& sizes, const Sequen
 }
 
 /// Backward of `attention` without a cache, with its y and its log_sums.
+template <class = void>
 inline void attention_backward(Reference, long, const AttentionSizes& sizes, const Sequences& sequences, const float* x,
                                const float* y, const float* dy, const float* log_sums, float* dx, MemoryRegion) {
     const double scale = 1 / std::sqrt(static_cast<double>(sizes.head_width));

@@ -8,6 +8,7 @@ namespace genotype::inline v0_1::kernels {
 
 /// y, (batch, height, width, channels) as x: each image as its `Augmentation::draws` numbers of `draws` say. Without
 /// `is_affine` nothing is added: the linear map that the derivative of the other is.
+template <class = void>
 inline void augment(Reference, int batch, const Augmentation& by, const float* draws, bool is_affine, const float* x,
                     float* y) {
     for (long sample = 0; sample < batch; ++sample) {
@@ -24,6 +25,7 @@ inline void augment(Reference, int batch, const Augmentation& by, const float* d
 }
 
 /// dx of the same.
+template <class = void>
 inline void augment_backward(Reference, int batch, const Augmentation& by, const float* draws, const float* dy,
                              float* dx) {
     for (long sample = 0; sample < batch; ++sample) {

@@ -28,6 +28,7 @@ void for_each_mixed_pixel(int batch, int height, int width, int factor, F f) {
 
 /// x (batch, height, width, channels) to y (batch, height * factor, width * factor, channels): each value mixed from
 /// the four around it.
+template <class = void>
 inline void upsample_bilinear(Reference, int batch, int height, int width, int channels, int factor, const float* x,
                               float* y) {
     for (long i = 0; i < static_cast<long>(batch) * height * width * channels * factor * factor; ++i) y[i] = 0;
@@ -37,6 +38,7 @@ inline void upsample_bilinear(Reference, int batch, int height, int width, int c
 }
 
 /// dx: each dy, shared out to the values that it was mixed from.
+template <class = void>
 inline void upsample_bilinear_backward(Reference, int batch, int height, int width, int channels, int factor,
                                        const float* dy, float* dx) {
     for (long i = 0; i < static_cast<long>(batch) * height * width * channels; ++i) dx[i] = 0;

@@ -24,6 +24,7 @@ void for_each_tap(const ConvGeometry& g, F f) {
                 }
 }
 
+template <class = void>
 inline void fill_with_bias(long pixels, int channels, const float* bias, float* image) {
     for (long pixel = 0; pixel < pixels; ++pixel)
         for (int channel = 0; channel < channels; ++channel)
@@ -36,6 +37,7 @@ inline void fill_with_bias(long pixels, int channels, const float* bias, float* 
 constexpr PackedForm<float> packed_form(Reference, const ConvGeometry&) {
     return {};
 }
+template <class = void>
 inline void pack(Reference, const ConvGeometry&, const float*, float*) {}
 
 /// No scratch.
@@ -44,6 +46,7 @@ constexpr MemoryExtent convolution_scratch(Reference, const ConvGeometry&) {
 }
 
 /// PyTorch equivalent: `F.conv2d(large, weight, bias, stride, padding)`.
+template <class = void>
 inline void convolve(Reference, const ConvGeometry& g, int batch, const float* large, ConvWeights weights,
                      const float* bias, float* small, MemoryRegion) {
     detail::fill_with_bias(static_cast<long>(batch) * g.small_pixels(), g.small_channels, bias, small);
@@ -57,6 +60,7 @@ inline void convolve(Reference, const ConvGeometry& g, int batch, const float* l
 }
 
 /// PyTorch equivalent: `F.conv_transpose2d(small, weight, bias, stride, padding)`.
+template <class = void>
 inline void convolve_transposed(Reference, const ConvGeometry& g, int batch, const float* small, ConvWeights weights,
                                 const float* bias, float* large, MemoryRegion) {
     detail::fill_with_bias(static_cast<long>(batch) * g.large_pixels(), g.large_channels, bias, large);
@@ -71,6 +75,7 @@ inline void convolve_transposed(Reference, const ConvGeometry& g, int batch, con
 
 /// The gradient of the plain weights: of `convolve` where `small` is the output's gradient, of `convolve_transposed`
 /// where `large` is. With `accumulate` added to what is there, otherwise written over it.
+template <class = void>
 inline void convolve_weight_gradient(Reference, const ConvGeometry& g, int batch, const float* large,
                                      const float* small, float* gradient, bool accumulate, MemoryRegion,
                                      Transformed = Transformed::none) {

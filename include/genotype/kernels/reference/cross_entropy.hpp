@@ -11,6 +11,7 @@ namespace genotype::inline v0_1::kernels {
 
 /// value = scale * sum over the rows of -log softmax(logits)[target]; gradient (rows, classes) by the logits, which it
 /// may lie over. Either may be null. Throws `Error` where a target is no class.
+template <class = void>
 inline void cross_entropy(Reference, long rows, int classes, const float* logits, const int* targets, float scale,
                           float* value, float* gradient) {
     detail::check_targets(rows, classes, targets);

@@ -27,6 +27,7 @@ void sum(Reference, long n, F f, float* result, const In*... x) {
 }
 
 /// sums[c] = the sum over the rows of x (rows, columns), added to what is there with `accumulate`.
+template <class = void>
 inline void column_sums(Reference, long rows, int columns, const float* x, float* sums, bool accumulate) {
     for (int column = 0; column < columns; ++column) {
         double total = accumulate ? static_cast<double>(sums[column]) : 0.0;

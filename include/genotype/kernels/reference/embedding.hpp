@@ -12,9 +12,11 @@ namespace genotype::inline v0_1::kernels {
 constexpr PackedForm<float> embedding_form(Reference, long, long) {
     return {};
 }
+template <class = void>
 inline void embedding_pack(Reference, long, long, const float*, float*) {}
 
 /// y[row] = weights[ids[row]], of a table (vocabulary, width). ids: whole numbers from 0 to vocabulary - 1.
+template <class = void>
 inline void embedding(Reference, long rows, int width, const float* ids, ConvWeights weights, float* y) {
     for (long row = 0; row < rows; ++row)
         for (long column = 0; column < width; ++column)
@@ -22,6 +24,7 @@ inline void embedding(Reference, long rows, int width, const float* ids, ConvWei
 }
 
 /// gradient[ids[row]] += dy[row], row after row; without `accumulate` from a table (vocabulary, width) of zeros.
+template <class = void>
 inline void embedding_gradient(Reference, long rows, long vocabulary, int width, const float* ids, const float* dy,
                                float* gradient, bool accumulate) {
     if (!accumulate) std::fill_n(gradient, vocabulary * width, 0.0f);

@@ -11,12 +11,14 @@ namespace genotype::inline v0_1::kernels {
 
 namespace detail {
 
+template <class = void>
 inline double plain_product(int width, const float* left, const float* right) {
     double sum = 0;
     for (int i = 0; i < width; ++i) sum += static_cast<double>(left[i]) * static_cast<double>(right[i]);
     return sum;
 }
 
+template <class = void>
 inline double full_score(const FullAttention& a, const float* query, long key, int head) {
     return plain_product(a.head_width, query, a.key(key, head)) / std::sqrt(static_cast<double>(a.head_width));
 }
@@ -26,6 +28,7 @@ inline double full_score(const FullAttention& a, const float* query, long key, i
 /// Of `rows` rows of queries: y[row] = for each head softmax(query . keys / sqrt(head_width)) . values over all keys of
 /// its group. y (rows, heads, head_width). log_sums (rows, heads): log of the sum of the exponentials of each query's
 /// scores, or null where it is not requested.
+template <class = void>
 inline void full_attention(Reference, long rows, const FullAttention& a, float* log_sums, float* y) {
     for (long row = 0; row < rows; ++row) {
         const AttentionGroup group = a.groups.of_query(row);
@@ -50,6 +53,7 @@ inline void full_attention(Reference, long rows, const FullAttention& a, float* 
 
 /// Backward, with y and log_sums of `full_attention`: gradients are written. key_rows: rows of keys. shifts: scratch,
 /// (rows, heads).
+template <class = void>
 inline void full_attention_backward(Reference, long rows, long key_rows, const FullAttention& a, const float* y,
                                     const float* dy, const float* log_sums, const FullAttentionGradients& to, float*) {
     const int width = a.head_width;

@@ -10,6 +10,7 @@ namespace genotype::inline v0_1::kernels {
 
 /// z (batch, latents) = mean + noise * exp(log variance / 2).
 /// Source: Kingma and Welling, "Auto-encoding variational Bayes" (ICLR 2014).
+template <class = void>
 inline void reparameterize(Reference, int batch, int latents, const float* moments, const float* noise, float* z) {
     for (long sample = 0; sample < batch; ++sample)
         for (long i = 0; i < latents; ++i) {
@@ -20,6 +21,7 @@ inline void reparameterize(Reference, int batch, int latents, const float* momen
 }
 
 /// dmoments (batch, 2 * latents), written over, from dz.
+template <class = void>
 inline void reparameterize_backward(Reference, int batch, int latents, const float* moments, const float* noise,
                                     const float* dz, float* dmoments) {
     for (long sample = 0; sample < batch; ++sample)
@@ -35,6 +37,7 @@ inline void reparameterize_backward(Reference, int batch, int latents, const flo
 
 /// value = scale * the sum of the divergences of all latents of all samples from N(0, 1); dmoments is added to or
 /// written over. Either may be null.
+template <class = void>
 inline void gaussian_divergence(Reference, int batch, int latents, const float* moments, float scale, float* value,
                                 float* dmoments, bool accumulate) {
     double total = 0;

@@ -38,6 +38,7 @@ void for_each_product(const GeneralConvGeometry& g, F f) {
 constexpr PackedForm<float> packed_form(Reference, const GeneralConvGeometry&) {
     return {};
 }
+template <class = void>
 inline void pack(Reference, const GeneralConvGeometry&, const float*, float*) {}
 
 /// No scratch.
@@ -46,6 +47,7 @@ constexpr MemoryExtent convolution_scratch(Reference, const GeneralConvGeometry&
 }
 
 /// PyTorch equivalent: `F.conv2d(large, weight, bias, stride, padding, dilation, groups)`.
+template <class = void>
 inline void convolve(Reference, const GeneralConvGeometry& g, int batch, const float* large, ConvWeights weights,
                      const float* bias, float* small, MemoryRegion) {
     detail::fill_with_bias(static_cast<long>(batch) * g.small_pixels(), g.small_channels, bias, small);
@@ -56,6 +58,7 @@ inline void convolve(Reference, const GeneralConvGeometry& g, int batch, const f
 
 /// PyTorch equivalent: `F.conv_transpose2d(small, weight, bias, stride, padding, output_padding, groups, dilation)`,
 /// where the size of the large image says what output_padding is.
+template <class = void>
 inline void convolve_transposed(Reference, const GeneralConvGeometry& g, int batch, const float* small,
                                 ConvWeights weights, const float* bias, float* large, MemoryRegion) {
     detail::fill_with_bias(static_cast<long>(batch) * g.large_pixels(), g.large_channels, bias, large);
@@ -65,6 +68,7 @@ inline void convolve_transposed(Reference, const GeneralConvGeometry& g, int bat
 }
 
 /// See the one of `ConvGeometry`.
+template <class = void>
 inline void convolve_weight_gradient(Reference, const GeneralConvGeometry& g, int batch, const float* large,
                                      const float* small, float* gradient, bool accumulate, MemoryRegion,
                                      Transformed = Transformed::none) {
@@ -77,6 +81,7 @@ inline void convolve_weight_gradient(Reference, const GeneralConvGeometry& g, in
 }
 
 /// x (batch, height, width, channels) with a border around it. PyTorch equivalent: `F.pad(x, ..., mode)`.
+template <class = void>
 inline void add_border(Reference, const BorderGeometry& g, int batch, const float* x, float* padded) {
     const BorderSide rows = g.rows(), columns = g.columns();
     for (int sample = 0; sample < batch; ++sample, x += g.floats())
@@ -89,6 +94,7 @@ inline void add_border(Reference, const BorderGeometry& g, int batch, const floa
 }
 
 /// dx: of each value, the sum of the gradients wherever it stands.
+template <class = void>
 inline void add_border_backward(Reference, const BorderGeometry& g, int batch, const float* padded, float* dx) {
     const BorderSide rows = g.rows(), columns = g.columns();
     for (long i = 0; i < batch * g.floats(); ++i) dx[i] = 0;

@@ -7,6 +7,7 @@ namespace genotype::inline v0_1::kernels {
 
 /// y = from + t (to - from) with one t a sample, and velocity = to - from. from, to, y, velocity (batch, count);
 /// t (batch).
+template <class = void>
 inline void interpolate(Reference, int batch, long count, const float* t, const float* from, const float* to, float* y,
                         float* velocity) {
     for (int sample = 0; sample < batch; ++sample)

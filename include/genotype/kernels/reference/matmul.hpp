@@ -10,6 +10,7 @@ namespace genotype::inline v0_1::kernels {
 /// small = large . weights + bias, for `batch` times the geometry's pixels of rows; the weights lie as
 /// [large channels][small channels], and the bias may be null.
 /// PyTorch equivalent: `F.linear(large, weight, bias)`, whose weight lies as (small channels, large channels).
+template <class = void>
 inline void matmul(Reference, const ProductGeometry& g, int batch, const float* large, ConvWeights weights,
                    const float* bias, float* small, MemoryRegion) {
     const long rows = static_cast<long>(batch) * g.small_pixels();
@@ -23,6 +24,7 @@ inline void matmul(Reference, const ProductGeometry& g, int batch, const float* 
 
 /// large = small . weights transposed + bias: the gradient of `matmul` by its rows, where there is no bias.
 /// PyTorch equivalent: `small @ weight`.
+template <class = void>
 inline void matmul_transposed(Reference, const ProductGeometry& g, int batch, const float* small, ConvWeights weights,
                               const float* bias, float* large, MemoryRegion) {
     const long rows = static_cast<long>(batch) * g.small_pixels();
@@ -37,6 +39,7 @@ inline void matmul_transposed(Reference, const ProductGeometry& g, int batch, co
 /// large transposed . small: the gradient of the plain weights, of `matmul` where `small` is the output's gradient, of
 /// `matmul_transposed` where `large` is. With `accumulate` added to what is there, otherwise written over it.
 /// PyTorch equivalent: `(large.T @ small).T`.
+template <class = void>
 inline void matmul_weight_gradient(Reference, const ProductGeometry& g, int batch, const float* large,
                                    const float* small, float* gradient, bool accumulate, MemoryRegion) {
     if (!accumulate)

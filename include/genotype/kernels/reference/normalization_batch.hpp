@@ -14,6 +14,7 @@ namespace genotype::inline v0_1::kernels {
 
 /// Mean and sum of squared deviations of each channel in each chunk of rows: moments (chunks, 2, channels), the means
 /// relative to the first row of x.
+template <class = void>
 inline void channel_moments(Reference, long rows, int channels, const float* x, float* moments) {
     const RowChunks chunks{rows};
     for (int chunk = 0; chunk < chunks.count(); ++chunk)
@@ -34,6 +35,7 @@ inline void channel_moments(Reference, long rows, int channels, const float* x, 
 
 /// From `channel_moments` (origin: the first row of x) to each channel's mean and 1 / sqrt(biased variance + epsilon);
 /// the running statistics take their step.
+template <class = void>
 inline void batch_norm_statistics(Reference, long rows, int channels, const float* moments, const float* origin,
                                   float epsilon, RunningStatistics running, float* mean, float* inverse) {
     const RowChunks chunks{rows};
@@ -61,6 +63,7 @@ inline void batch_norm_statistics(Reference, long rows, int channels, const floa
 }
 
 /// inverse = 1 / sqrt(variance + epsilon).
+template <class = void>
 inline void inverse_deviations(Reference, int channels, const float* variance, float epsilon, float* inverse) {
     for (int c = 0; c < channels; ++c) inverse[c] = 1 / std::sqrt(variance[c] + epsilon);
 }

@@ -9,6 +9,7 @@ namespace genotype::inline v0_1::kernels {
 
 /// Normalises each sample of `size` values. weight, bias (size), which may be null; statistics (samples, 2): mean and
 /// inverse deviation.
+template <class = void>
 inline void layer_norm(Reference, long samples, long size, const float* x, const float* weight, const float* bias,
                        float epsilon, float* statistics, float* y) {
     for (long sample = 0; sample < samples; ++sample) {
@@ -25,6 +26,7 @@ inline void layer_norm(Reference, long samples, long size, const float* x, const
 }
 
 /// Backward with the statistics of forward. Null: dx, dbias, or it and dweight.
+template <class = void>
 inline void layer_norm_backward(Reference, long samples, long size, const float* x, const float* dy,
                                 const float* weight, const float* statistics, float* dx, float* dweight, float* dbias,
                                 bool accumulate) {

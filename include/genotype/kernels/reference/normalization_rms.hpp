@@ -9,6 +9,7 @@ namespace genotype::inline v0_1::kernels {
 
 /// y = x * inverse * weight, inverse = 1 / sqrt(mean(x^2) + epsilon) of each sample of `size` values. weight (size);
 /// inverses (samples), or null where they are not requested.
+template <class = void>
 inline void rms_norm(Reference, long samples, long size, const float* x, const float* weight, float epsilon,
                      float* inverses, float* y) {
     for (long sample = 0; sample < samples; ++sample) {
@@ -22,6 +23,7 @@ inline void rms_norm(Reference, long samples, long size, const float* x, const f
 }
 
 /// Backward with the inverses of forward. Null: dx, or dweight.
+template <class = void>
 inline void rms_norm_backward(Reference, long samples, long size, const float* x, const float* dy, const float* weight,
                               const float* inverses, float* dx, float* dweight, bool accumulate) {
     auto normalised = [&](long sample, long i) { return static_cast<double>(x[sample * size + i]) * inverses[sample]; };

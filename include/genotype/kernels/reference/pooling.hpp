@@ -28,6 +28,7 @@ long pooled_index(const Geometry& g, int sample, int row, int column, int channe
 }
 
 /// Where the largest value of a window is: the first of equal ones, the last NaN where there are some.
+template <class = void>
 inline long largest_in_window(const PoolGeometry& g, const float* x, int sample, PoolGeometry::Span rows,
                               PoolGeometry::Span columns, int channel) {
     long largest = pooled_index(g, sample, rows.begin, columns.begin, channel);
@@ -42,6 +43,7 @@ inline long largest_in_window(const PoolGeometry& g, const float* x, int sample,
 }  // namespace detail
 
 /// y: the largest value of each window, NaN if one is in it.
+template <class = void>
 inline void max_pool(Reference, const PoolGeometry& g, int batch, const float* x, float* y) {
     detail::for_each_window(g, batch, [&](long out, int sample, auto rows, auto columns, int channel) {
         y[out] = x[detail::largest_in_window(g, x, sample, rows, columns, channel)];
@@ -49,6 +51,7 @@ inline void max_pool(Reference, const PoolGeometry& g, int batch, const float* x
 }
 
 /// dx: each dy at the place of its window's largest value, summed.
+template <class = void>
 inline void max_pool_backward(Reference, const PoolGeometry& g, int batch, const float* x, const float* dy, float* dx) {
     for (long i = 0; i < batch * g.in_count(); ++i) dx[i] = 0;
     detail::for_each_window(g, batch, [&](long out, int sample, auto rows, auto columns, int channel) {
@@ -57,6 +60,7 @@ inline void max_pool_backward(Reference, const PoolGeometry& g, int batch, const
 }
 
 /// y: the sum of each window over kernel * kernel, what lies outside counted as 0.
+template <class = void>
 inline void avg_pool(Reference, const PoolGeometry& g, int batch, const float* x, float* y) {
     detail::for_each_window(g, batch, [&](long out, int sample, auto rows, auto columns, int channel) {
         double sum = 0;
@@ -68,6 +72,7 @@ inline void avg_pool(Reference, const PoolGeometry& g, int batch, const float* x
 }
 
 /// dx: what each window's dy gives to its values.
+template <class = void>
 inline void avg_pool_backward(Reference, const PoolGeometry& g, int batch, const float* dy, float* dx) {
     for (long i = 0; i < batch * g.in_count(); ++i) dx[i] = 0;
     detail::for_each_window(g, batch, [&](long out, int sample, auto rows, auto columns, int channel) {
@@ -79,6 +84,7 @@ inline void avg_pool_backward(Reference, const PoolGeometry& g, int batch, const
 }
 
 /// y: the mean of each window.
+template <class = void>
 inline void adaptive_avg_pool(Reference, const AdaptivePoolGeometry& g, int batch, const float* x, float* y) {
     detail::for_each_window(g, batch, [&](long out, int sample, auto rows, auto columns, int channel) {
         double sum = 0;
@@ -90,6 +96,7 @@ inline void adaptive_avg_pool(Reference, const AdaptivePoolGeometry& g, int batc
 }
 
 /// dx: what each window's dy gives to its values.
+template <class = void>
 inline void adaptive_avg_pool_backward(Reference, const AdaptivePoolGeometry& g, int batch, const float* dy,
                                        float* dx) {
     for (long i = 0; i < batch * g.in_count(); ++i) dx[i] = 0;
@@ -101,6 +108,7 @@ inline void adaptive_avg_pool_backward(Reference, const AdaptivePoolGeometry& g,
 }
 
 /// y (batch, channels): the mean over the pixels of x (batch, pixels, channels).
+template <class = void>
 inline void global_avg_pool(Reference, int batch, int pixels, int channels, const float* x, float* y) {
     for (long sample = 0; sample < batch; ++sample)
         for (int channel = 0; channel < channels; ++channel) {
@@ -111,6 +119,7 @@ inline void global_avg_pool(Reference, int batch, int pixels, int channels, cons
 }
 
 /// dx (batch, pixels, channels): dy / pixels everywhere.
+template <class = void>
 inline void global_avg_pool_backward(Reference, int batch, int pixels, int channels, const float* dy, float* dx) {
     for (long sample = 0; sample < batch; ++sample)
         for (int pixel = 0; pixel < pixels; ++pixel)

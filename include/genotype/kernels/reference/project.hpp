@@ -7,6 +7,7 @@
 namespace genotype::inline v0_1::kernels {
 
 /// y[row] = bias + x[row] . (weights + table[classes[row]]). x (rows, width).
+template <class = void>
 inline void project(Reference, long rows, int width, const float* x, const ProjectWeights& by, float* y) {
     for (long row = 0; row < rows; ++row) {
         const float* const own = by.of_class(row, width);
@@ -19,12 +20,14 @@ inline void project(Reference, long rows, int width, const float* x, const Proje
 }
 
 /// dx[row] = dy[row] * (weights + table[classes[row]]).
+template <class = void>
 inline void project_backward(Reference, long rows, int width, const ProjectWeights& by, const float* dy, float* dx) {
     for (long row = 0; row < rows; ++row)
         for (int i = 0; i < width; ++i) dx[row * width + i] = dy[row] * (by.weights[i] + by.of_class(row, width)[i]);
 }
 
 /// products[row] = dy[row] * x[row], which the gradients by the weights are sums of.
+template <class = void>
 inline void scale_rows(Reference, long rows, int width, const float* dy, const float* x, float* products) {
     for (long row = 0; row < rows; ++row)
         for (int i = 0; i < width; ++i) products[row * width + i] = dy[row] * x[row * width + i];

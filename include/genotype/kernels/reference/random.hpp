@@ -13,6 +13,7 @@
 namespace genotype::inline v0_1::kernels {
 
 /// Value i is made from word i % 4 of position start.first_position() + i / 4: n values in [low, high).
+template <class = void>
 inline void fill_uniform(Reference, long n, const RandomState& start, float low, float high, float* y) {
     const float below = std::nextafter(high, low);
     for (long i = 0; i < n; ++i) {
@@ -23,6 +24,7 @@ inline void fill_uniform(Reference, long n, const RandomState& start, float low,
 
 /// n values of the normal distribution of mean 0 and variance 1, four to a position.
 /// Source: Box and Muller, "A note on the generation of random normal deviates" (1958).
+template <class = void>
 inline void fill_normal(Reference, long n, const RandomState& start, float* y) {
     for (long i = 0; i < n; ++i) {
         const auto words = philox(start.seed, start.first_position() + static_cast<std::uint64_t>(i / 4), start.stream);
@@ -34,6 +36,7 @@ inline void fill_normal(Reference, long n, const RandomState& start, float* y) {
 }
 
 /// n values that are `scale` with probability 1 - `probability`, else 0.
+template <class = void>
 inline void fill_keep_mask(Reference, long n, const RandomState& start, float probability, float scale, float* mask) {
     const std::uint64_t threshold = keep_threshold(probability);
     for (long i = 0; i < n; ++i) {

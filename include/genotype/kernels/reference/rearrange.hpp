@@ -6,6 +6,7 @@
 namespace genotype::inline v0_1::kernels {
 
 /// x (batch, rows, columns) to y (batch, columns, rows).
+template <class = void>
 inline void transpose(Reference, long batch, int rows, int columns, const float* x, float* y) {
     for (long sample = 0; sample < batch; ++sample)
         for (int row = 0; row < rows; ++row)
@@ -15,6 +16,7 @@ inline void transpose(Reference, long batch, int rows, int columns, const float*
 
 /// x (batch, pixels, channels) to y (batch, new_pixels, new_channels), both with as many values, such that the values
 /// in the order (channels, pixels) stay as they are: PyTorch's view.
+template <class = void>
 inline void reshape(Reference, long batch, int pixels, int channels, int new_pixels, int new_channels, const float* x,
                     float* y) {
     const long count = static_cast<long>(pixels) * channels;
@@ -55,6 +57,7 @@ void for_each_shuffled_value(int batch, int height, int width, int channels, int
 }  // namespace detail
 
 /// Each pixel of x (batch, height, width, channels) becomes factor x factor of them.
+template <class = void>
 inline void upsample_nearest(Reference, int batch, int height, int width, int channels, int factor, const float* x,
                              float* y) {
     detail::for_each_enlarged_pixel(batch, height, width, factor, [&](long small, long large) {
@@ -63,6 +66,7 @@ inline void upsample_nearest(Reference, int batch, int height, int width, int ch
 }
 
 /// dx: the sum of dy over the pixels that came from one.
+template <class = void>
 inline void upsample_nearest_backward(Reference, int batch, int height, int width, int channels, int factor,
                                       const float* dy, float* dx) {
     for (long i = 0; i < static_cast<long>(batch) * height * width * channels; ++i) dx[i] = 0;
@@ -73,6 +77,7 @@ inline void upsample_nearest_backward(Reference, int batch, int height, int widt
 
 /// x (batch, height, width, channels * factor * factor) to y (batch, height * factor, width * factor, channels): the
 /// factor * factor values that lie together become a square of pixels.
+template <class = void>
 inline void pixel_shuffle(Reference, int batch, int height, int width, int channels, int factor, const float* x,
                           float* y) {
     detail::for_each_shuffled_value(batch, height, width, channels, factor,
@@ -80,6 +85,7 @@ inline void pixel_shuffle(Reference, int batch, int height, int width, int chann
 }
 
 /// dx from dy: the way back.
+template <class = void>
 inline void pixel_shuffle_backward(Reference, int batch, int height, int width, int channels, int factor,
                                    const float* dy, float* dx) {
     detail::for_each_shuffled_value(batch, height, width, channels, factor,

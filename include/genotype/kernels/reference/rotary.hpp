@@ -15,12 +15,14 @@ namespace genotype::inline v0_1::kernels {
 constexpr PackedForm<float> rotary_form(Reference, int head_width) {
     return {head_width / 2};
 }
+template <class = void>
 inline void rotary_prepare(Reference, const RotaryTurns& turns, int head_width, float* packed) {
     rotary_frequencies(turns, head_width, packed);
 }
 
 /// Turns the pairs (i, i + head_width / 2) of each query and key by their row's position times their frequency, or, for
 /// the gradient, back; values pass. x and y (rows, row_floats) may be the same.
+template <class = void>
 inline void rotary(Reference, long rows, const AttentionSizes& sizes, const Sequences& sequences, const float* packed,
                    bool back, const float* x, float* y) {
     const int half = sizes.head_width / 2;

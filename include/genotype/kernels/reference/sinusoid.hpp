@@ -9,6 +9,7 @@ namespace genotype::inline v0_1::kernels {
 
 /// y (batch, width) from x (batch): pair i of width / 2 is the angle x * scale * exp(step * i); the first half of a
 /// sample's values are the cosines, the second half the sines.
+template <class = void>
 inline void sinusoid(Reference, int batch, int width, double step, double scale, const float* x, float* y) {
     const int half = width / 2;
     for (long sample = 0; sample < batch; ++sample)
@@ -20,6 +21,7 @@ inline void sinusoid(Reference, int batch, int width, double step, double scale,
 }
 
 /// dx (batch): what a change of each time changes.
+template <class = void>
 inline void sinusoid_backward(Reference, int batch, int width, double step, double scale, const float* x,
                               const float* dy, float* dx) {
     const int half = width / 2;

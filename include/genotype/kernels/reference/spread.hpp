@@ -6,6 +6,7 @@
 namespace genotype::inline v0_1::kernels {
 
 /// See `spread_threads(Cpu)`.
+template <class = void>
 inline void spread_threads(Reference) {}
 
 }  // namespace genotype::inline v0_1::kernels

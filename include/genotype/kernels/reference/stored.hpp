@@ -9,6 +9,7 @@
 namespace genotype::inline v0_1::kernels {
 
 /// y = x W^T + bias for `batch` rows of x. The bias may be null.
+template <class = void>
 inline void stored_product(Reference, const StoredMatrix& weights, int batch, const float* x, const float* bias,
                            float* y) {
     std::vector<float> row(static_cast<std::size_t>(weights.columns));
@@ -25,6 +26,7 @@ inline void stored_product(Reference, const StoredMatrix& weights, int batch, co
 }
 
 /// Row i of y is row ids[i] of the matrix.
+template <class = void>
 inline void stored_rows(Reference, const StoredMatrix& weights, int count, const float* ids, float* y) {
     for (long i = 0; i < count; ++i)
         detail::dequantize_values(detail::stored_row(weights, static_cast<long>(ids[i])), weights.columns,
