@@ -55,7 +55,15 @@ int main(int argc, char** argv) {
               .needs = {"--labels", "--samples"}},
              {"--seconds", "stop after so long in steps, whatever --epochs says (0: no limit)", &settings.seconds},
              {"--beta1", "of Adam; 0.5 is steadier (Radford et al., 2016)", &settings.beta1},
-             {"--gamma", "of r3gan: how strong R1 and R2 are", &settings.gamma}}))
+             {"--gamma", "of r3gan: how strong R1 and R2 are", &settings.gamma},
+             {"--score-seconds",
+              "each time so long in steps has gone by, score samples as the program score does, into OUT/scores.csv, "
+              "and say when modes are dropping (0: never)",
+              &settings.score_seconds},
+             {.name = "--score-samples",
+              .help = "how many samples are scored then",
+              .number = &settings.score_samples,
+              .least = 100}}))
         return flags.exit_code;
 
     return example::run([&] {

@@ -11,6 +11,7 @@ namespace example {
 struct DcganSettings {
     Flags flags{};
     float seconds = 0, beta1 = 0.9f, gamma = 1;
+    float score_seconds = 0, score_samples = 2000;
     std::string recipe = "dcgan";
     bool has_labels = false;
     std::filesystem::path labels_file{};

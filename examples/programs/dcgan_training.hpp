@@ -12,6 +12,7 @@
 #include "dcgan_settings.hpp"
 #include "gan_samples.hpp"
 #include "images.hpp"
+#include "monitor.hpp"
 #include "training.hpp"
 
 namespace example {
@@ -31,7 +32,8 @@ static_assert(std::same_as<OutputShape<Generator, Noise>, Image>);
 struct PlainRecipe {
     using Net = Dcgan;
     static constexpr bool is_framed = false, has_penalty = false;
-    static constexpr int columns = 8;  // of a grid
+    static constexpr float undecided = 1.386f;  // the loss of a discriminator that tells nothing: 2 ln 2
+    static constexpr int columns = 8;           // of a grid
 
     template <class Options>
     static Options options(const DcganSettings& settings, long) {
@@ -79,17 +81,26 @@ int train_gan(const DcganSettings& settings) {
     std::vector<std::string> columns{"discriminator_loss", "generator_loss", "real_answer", "fake_answer"};
     if (Recipe::has_penalty) columns.emplace_back("penalty");
     Training training(flags, trainer, loader, columns, {flags.epochs, loader.batches(), flags.batch, settings.seconds});
+    WonWatch won(Recipe::undecided);
+    Monitor monitor(flags, Recipe::is_framed && loaded.height == 28 ? 28 : 32, settings.score_seconds,
+                    static_cast<int>(settings.score_samples));
     std::vector<std::string> files{"real.png", "training.csv", "losses.png"};
+    float of_discriminator = Recipe::undecided;
     while (training.goes_on()) {
         char text[96];
         training.step([&](const GanLosses& losses) {
             const auto [of_d, of_g, on_real, on_fake] = losses;
+            of_discriminator = of_d;
             std::snprintf(text, sizeof text, "D %.3f  G %.3f  D(x) %.2f  D(G(z)) %.2f", of_d, of_g, on_real, on_fake);
             if constexpr (Recipe::has_penalty)
                 training.note({of_d, of_g, on_real, on_fake, losses.penalty}, text);
             else
                 training.note({of_d, of_g, on_real, on_fake}, text);
         });
+        if (won.note(of_discriminator)) training.say(WonWatch::words);
+        if (monitor.is_due(training.seconds()))
+            training.say(
+                monitor.look(draw(normal<Noise>(monitor.samples(), Seed{flags.seed + 4})), training.seconds()));
         if (training.epoch_ended() || training.out_of_time()) {
             std::snprintf(text, sizeof text, "samples_epoch_%03ld.png", training.epoch());
             files.push_back(text);

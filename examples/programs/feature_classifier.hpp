@@ -4,10 +4,13 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <genotype/data/dataset.hpp>
 #include <genotype/data/loader.hpp>
+#include <genotype/data/named.hpp>
 #include <genotype/genotype.hpp>
+#include <genotype/images/grey.hpp>
 #include <genotype/images/images.hpp>
 #include <genotype/interop/eigen.hpp>
 #include <genotype/io/load_model.hpp>
@@ -32,6 +35,39 @@ using FeatureNet =
 using FeatureHead = Linear<score_features, scored_classes>;
 template <class Image>
 using FeatureClassifier = Sequential<FeatureNet<Image>, FeatureHead>;
+
+/// What is scored: grey images, and coloured ones, in which a grey one's channel is repeated.
+using GreyImage = Shape<1, 28, 28>;
+using ColourImage = Shape<3, 32, 32>;
+
+template <class Image>
+Dataset<Image> scored(ImageData images) {
+    if (Image::dims.channels() == 1) images = to_grey(std::move(images));
+    return Dataset<Image>(std::move(images), Range{-1, 1});
+}
+
+/// A part of a data set, whose images have a class each.
+template <class Image>
+Dataset<Image> load_scored(const std::string& data, Split split) {
+    constexpr int size = Image::dims.height();
+    Dataset<Image> images = scored<Image>(genotype::load_images(data, split, ImageSize{size, size}));
+    detail::expect_labels("score", "--data", images.labels(), images.size(), scored_classes);
+    return images;
+}
+
+/// Beside the data: data/NAME.features.safetensors, or that in $GENOTYPE_DATA, or beside a folder of images. Of larger
+/// images the name has their size.
+inline std::filesystem::path place_of_classifier(const std::string& data_set, int size) {
+    std::error_code ignored;
+    std::filesystem::path data = std::filesystem::path(data_set).lexically_normal();
+    if (!data.has_filename()) data = data.parent_path();
+    const char* const root = std::getenv("GENOTYPE_DATA");
+    const std::filesystem::path folder = std::filesystem::is_directory(data, ignored) ? data.parent_path()
+                                         : root && *root                              ? root
+                                                                                      : "data";
+    const char* const of_size = size == 28 ? "" : ".32x32";
+    return folder / (data.filename().string() + of_size + ".features.safetensors");
+}
 
 /// Trains it, which takes half a minute on two cores, and keeps its weights as `path`. Says on standard error how far
 /// it is: what is printed may be JSON.
@@ -59,6 +95,13 @@ void train_feature_classifier(const Dataset<Image>& train, const std::filesystem
     std::error_code ignored;
     if (path.has_parent_path()) std::filesystem::create_directories(path.parent_path(), ignored);
     save(trainer.model(), path, {.training = "the features of build/examples/score"});
+}
+
+/// Trains it where there is none yet. The path.
+template <class Image>
+std::filesystem::path kept_classifier(const std::string& data, const std::filesystem::path& path) {
+    if (!std::filesystem::exists(path)) train_feature_classifier(load_scored<Image>(data, Split::train), path);
+    return path;
 }
 
 /// What the classifier says of images, in their order.

@@ -16,7 +16,11 @@ int main(int argc, char** argv) {
              {.name = "--sampling-steps",
               .help = "steps from noise to image, of two calls of the network each",
               .number = &settings.sampling_steps,
-              .least = 1}}))
+              .least = 1},
+             {.name = "--labels-file",
+              .help = "where the samples' labels go: .npy, int32, N",
+              .file = &settings.labels_file,
+              .needs = {"--samples"}}}))
         return flags.exit_code;
 
     return example::run([&] {

@@ -3,11 +3,13 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <filesystem>
 #include <genotype/data/dataset.hpp>
 #include <genotype/data/loader.hpp>
 #include <genotype/flow.hpp>
 #include <genotype/images/float_images.hpp>
 #include <genotype/images/grey.hpp>
+#include <utility>
 #include <vector>
 
 #include "flow_unet.hpp"
@@ -23,6 +25,7 @@ using Flow = FlowMatching<UNet, Grey>;
 struct FlowSettings {
     Flags flags{};
     float seconds = 0, guidance = 1.5f, sampling_steps = 10;
+    std::filesystem::path labels_file{};
 };
 
 /// Trains, and writes images, samples and losses. The exit code.
@@ -81,9 +84,12 @@ int train_flow(const FlowSettings& settings) {
                 static_cast<std::size_t>(std::min<int>(flags.samples - done, static_cast<int>(rows.size()))));
             for (std::size_t at = 0; at < labels.size(); ++at) labels[at] = (done + static_cast<int>(at)) % classes;
             const std::uint64_t seed = flags.seed + 3 + static_cast<std::uint64_t>(done);
-            all = all.count == 0 ? draw(labels, seed) : join(std::move(all), draw(labels, seed));
+            ImageData drawn = draw(labels, seed);
+            drawn.labels = std::move(labels);
+            all = all.count == 0 ? std::move(drawn) : join(std::move(all), drawn);
         }
         save_samples(all, flags);
+        if (!settings.labels_file.empty()) save_labels(all.labels, settings.labels_file);
     }
     std::printf("%ld steps, %.1f s; written:\n", training.history().rows(), training.seconds());
     name_files(flags.out, files);

@@ -50,6 +50,7 @@ struct FramedRecipe {
 struct LabelledDcgan : FramedRecipe {
     using Net = GAN<LabelledGenerator, LabelledPlainDiscriminator>;
     static constexpr bool has_penalty = false;
+    static constexpr float undecided = PlainRecipe::undecided;
 
     template <class Options>
     static Options options(const DcganSettings& settings, long) {
@@ -63,6 +64,7 @@ template <class G, class... End>
 struct HingeRecipe : FramedRecipe {
     using Net = GAN<G, SpectralDiscriminator<End...>, Hinge>;
     static constexpr bool has_penalty = false;
+    static constexpr float undecided = 2;
 
     template <class Options>
     static Options options(const DcganSettings& settings, long) {
@@ -76,6 +78,7 @@ template <class G, class... End>
 struct R3ganRecipe : FramedRecipe {
     using Net = GAN<G, PenalizedDiscriminator<End...>, WithPenalty<Relativistic>>;
     static constexpr bool has_penalty = true;
+    static constexpr float undecided = 0.693f;  // ln 2
 
     template <class Options>
     static Options options(const DcganSettings& settings, long steps) {
@@ -91,6 +94,7 @@ template <class G, class... End>
 struct WganGpRecipe : FramedRecipe {
     using Net = GAN<G, PenalizedDiscriminator<End...>, WithPenalty<Wasserstein>>;
     static constexpr bool has_penalty = true;
+    static constexpr float undecided = 0;  // its loss is a distance, and says so by itself
 
     template <class Options>
     static Options options(const DcganSettings& settings, long) {

@@ -2,9 +2,6 @@
 // classifier that it trains when a data set is first asked for.
 //     build/examples/score --data fashion-mnist --samples F.npy [--labels L.npy] [--json]
 #include <algorithm>
-#include <cstdlib>
-#include <genotype/data/named.hpp>
-#include <genotype/images/grey.hpp>
 #include <genotype/images/resize.hpp>
 #include <genotype/io/npy.hpp>
 #include <genotype/metrics.hpp>
@@ -27,25 +24,6 @@ struct ScoreFlags {
     int threads = 0, size = 0;
     bool is_json = false;
 };
-
-/// What is scored: grey images, and coloured ones, in which a grey one's channel is repeated.
-using GreyImage = Shape<1, 28, 28>;
-using ColourImage = Shape<3, 32, 32>;
-
-/// Beside the data: data/NAME.features.safetensors, or that in $GENOTYPE_DATA, or beside a folder of images. Of larger
-/// images the name has their size.
-std::filesystem::path place_of_classifier(const ScoreFlags& flags, int size) {
-    if (!flags.classifier.empty()) return flags.classifier;
-    std::error_code ignored;
-    std::filesystem::path data = std::filesystem::path(flags.data).lexically_normal();
-    if (!data.has_filename()) data = data.parent_path();
-    const char* const root = std::getenv("GENOTYPE_DATA");
-    const std::filesystem::path folder = std::filesystem::is_directory(data, ignored) ? data.parent_path()
-                                         : root && *root                              ? root
-                                                                                      : "data";
-    const char* const of_size = size == 28 ? "" : ".32x32";
-    return folder / (data.filename().string() + of_size + ".features.safetensors");
-}
 
 double median_distance(const std::vector<NearestSample>& nearest) {
     std::vector<double> distances;
@@ -98,29 +76,18 @@ class Lines {
 };
 
 template <class Image>
-Dataset<Image> scored(ImageData images) {
-    if (Image::dims.channels() == 1) images = to_grey(std::move(images));
-    return Dataset<Image>(std::move(images), Range{-1, 1});
-}
-
-template <class Image>
 int score(const ScoreFlags& flags, ImageData loaded) {
-    constexpr int size = Image::dims.height();
-    const auto load_part = [&](Split split) {
-        return scored<Image>(load_images(flags.data, split, ImageSize{size, size}));
-    };
     // Faults of the samples are told before anything is trained.
     const Dataset<Image> samples = scored<Image>(std::move(loaded));
     const std::vector<int> labels = flags.labels.empty() ? std::vector<int>{} : load_npy_labels(flags.labels);
     if (!flags.labels.empty()) detail::expect_labels("score", "--labels", labels, samples.size(), scored_classes);
-    const Dataset<Image> train = load_part(Split::train), test = load_part(Split::test);
+    const auto train = load_scored<Image>(flags.data, Split::train), test = load_scored<Image>(flags.data, Split::test);
     if (samples.size() > train.size())
         fail("--samples", "samples", samples.size(),
              detail::concat("at most ", train.size(), ", the training's, for the floor"));
-    detail::expect_labels("score", "--data", train.labels(), train.size(), scored_classes);
-    detail::expect_labels("score", "--data", test.labels(), test.size(), scored_classes);
 
-    const std::filesystem::path path = place_of_classifier(flags, size);
+    const std::filesystem::path path =
+        flags.classifier.empty() ? place_of_classifier(flags.data, Image::dims.height()) : flags.classifier;
     if (!std::filesystem::exists(path)) train_feature_classifier(train, path);
     const ImageClassifier<Image> classifier(path);
     const ClassifiedImages real = classifier(test), seen = classifier(train), drawn = classifier(samples);

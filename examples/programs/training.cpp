@@ -128,6 +128,12 @@ bool Record::told_how_to_go_on() const {
     return true;
 }
 
+void Record::say(const std::string& sentences) const {
+    end_line();
+    std::printf("%s\n", sentences.c_str());
+    std::fflush(stdout);
+}
+
 void Record::draw_losses(const std::vector<std::string>& names, const std::string& title, const std::string& y_label,
                          int smooth) const {
     std::vector<Curve> curves;

@@ -32,6 +32,8 @@ class Record {
     /// To be called after every step: its losses for the table, and in words for whoever watches. `Error` where one is
     /// NaN or infinite: such a training gets nowhere any more.
     void note(std::initializer_list<float> losses, const std::string& words);
+    /// Prints sentences beside the line of progress.
+    void say(const std::string& sentences) const;
     /// Draws columns of the history as OUT/losses.png.
     void draw_losses(const std::vector<std::string>& names, const std::string& title, const std::string& y_label,
                      int smooth) const;

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Each recipe of the program dcgan trains and writes samples in the form of the data, with a label each where it is
-# conditional; the same for any number of threads. What does not go together is said.
+# conditional; the same for any number of threads. What does not go together is said, and so are scores on the way and a
+# discriminator that wins.
 # usage: recipes.sh DCGAN
 set -euo pipefail
 dcgan=$1
@@ -20,11 +21,14 @@ head -c $((16 * 784)) < <(seq 10000) >"$scratch/pixels"
     >"$GENOTYPE_DATA/mnist/train-images-idx3-ubyte"
 { printf '\0\0\x08\x01\0\0\0\x10' && printf '\0\1\2\3\4\5\6\7\x08\x09\0\1\2\3\4\5'; } \
     >"$GENOTYPE_DATA/mnist/train-labels-idx1-ubyte"
-data=mnist
+for part in images-idx3 labels-idx1; do
+    cp "$GENOTYPE_DATA/mnist/train-$part-ubyte" "$GENOTYPE_DATA/mnist/t10k-$part-ubyte"
+done
+data=mnist batch=8 epochs=1
 train() { # NAME FLAGS...
     local name=$1
     shift
-    "$dcgan" --data "$data" --batch 8 --epochs 1 --out "$scratch/$name" "$@" --samples 12 \
+    "$dcgan" --data "$data" --batch "$batch" --epochs "$epochs" --out "$scratch/$name" "$@" --samples 12 \
         --samples-file "$scratch/$name.npy" >"$scratch/words" 2>&1
 }
 header() { head -c 128 "$1" | tr -d '\0\n'; }
@@ -49,6 +53,16 @@ done
 train last --recipe hinge --average 0 || fault "it failed without an average"
 if cmp -s "$scratch/last.npy" "$scratch/hinge.npy"; then fault "samples are not of the average"; fi
 
+# A score on the way is of samples, and changes nothing of the training.
+train scored --recipe hinge --score-seconds 0.001 --score-samples 100 || fault "it failed with scores"
+cmp "$scratch/scored.npy" "$scratch/hinge.npy" || fault "a score changed the training"
+grep -qE '^after [0-9]+ s of steps: Frechet distance [0-9.]+, precision [0-9.]+, recall [0-9.]+, rarest class ' \
+    "$scratch/words" || fault "no word of the scores"
+awk -F, 'NR == 1 { exit !/^seconds,frechet,precision,recall,class_0,/ }' "$scratch/scored/scores.csv" || fault "no table"
+awk -F, 'NR > 1 { for (n = 5; n <= NF; ++n) sum += $n; rows++ } END { exit !(rows == 2 && sum > 1.99 && sum < 2.01) }' \
+    "$scratch/scored/scores.csv" || fault "other shares of classes"
+if grep -q "the discriminator has won" "$scratch/words"; then fault "it has not won"; fi
+
 refused() { # WORDS FLAGS...
     local words=$1
     shift
@@ -64,4 +78,7 @@ base64 -d >"$scratch/flat/0.png" <<<iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptV
 for ((number = 1; number < 8; ++number)); do cp "$scratch/flat/0.png" "$scratch/flat/$number.png"; done
 data=$scratch/flat
 refused "Trainer: number of labels: found 0, expected 8, one for each sample" --labels
+batch=4 epochs=40
+train won --learning-rate 0.02 || fault "it failed with images of one colour"
+grep -q "^the discriminator has won: for fifty steps" "$scratch/words" || fault "it has won"
 echo "Each recipe trains, and writes what it says."

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # The program score on a data set that is made here: real images get the scores of the floor, those of one class do not;
-# its classifier is trained once and kept.
-# usage: score.sh SCORE
+# its classifier is trained once and kept. It reads what the program flow writes.
+# usage: score.sh SCORE FLOW
 set -euo pipefail
-score=$1
+score=$1 flow=$2
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 export GENOTYPE_DATA=$scratch/data
@@ -77,4 +77,10 @@ is "$(value recall)" '==' 1
 head -c $((4 * 30 * 30)) "$scratch/pixels" | npy '|u1' '4, 30, 30, 1' >"$scratch/other.npy"
 if run --samples "$scratch/other.npy"; then fault "30 x 30 pixels were not refused"; fi
 grep -qF -- "--samples: size of the images: found 30 x 30, expected 28 x 28 or 32 x 32" "$scratch/errors" || fault "words"
+# Samples of a flow, a class after the other, and their labels.
+"$flow" --data mnist --epochs 1 --sampling-steps 1 --out "$scratch/flow" --samples 120 --samples-file "$scratch/flow.npy" \
+    --labels-file "$scratch/flow.labels" >"$scratch/words" 2>"$scratch/errors" || fault "the flow failed"
+diff <(od -An -v -td4 -w4 -j128 "$scratch/flow.labels" | tr -d ' ') <(times 12 seq 0 9) || fault "other labels of the flow"
+run --samples "$scratch/flow.npy" --labels "$scratch/flow.labels" || fault "the flow's samples were not read"
+grep -q '"frechet_by_class"' "$scratch/words" || fault "no scores of the flow's classes"
 echo "What is real has the best scores, and one image has poor ones."

@@ -88,9 +88,9 @@ TEST_CASE("a name for the input itself") {
 }
 
 TEST_CASE("gradients of several readers are added, within chains inside too") {
-    using Net = Sequential<Conv<2, 3, 3, 1, 1>, Save<outer>, Conv<3, 4, 2, 2, 0>, SiLU, Save<skip>, Conv<4, 4, 3, 1, 1>,
+    using Net = Sequential<Conv<2, 3, 3, 1, 1>, Save<outer>, Conv<3, 4, 2, 2, 0>, SiLU, Save<skip>, Conv<4, 4, 1>,
                            Concat<skip, 4>, Concat<skip, 4>, Upsample<2>,
-                           Residual<Conv<12, 5, 1>, Concat<outer, 3>, Conv<8, 12, 3, 1, 1>>, Concat<outer, 3>>;
+                           Residual<Conv<12, 5, 1>, Concat<outer, 3>, Conv<8, 12, 1>>, Concat<outer, 3>>;
     expect_everywhere<Net, Shape<2, 4, 4>>();
     expect_everywhere<Sequential<Linear<3, 4>, Save<skip>, Repeat<3, Concat<skip, 4>, Linear<8, 4>, Tanh>>, Shape<3>>();
 }
@@ -106,21 +106,61 @@ TEST_CASE("a sum of chains") {
 
 TEST_CASE("a condition that is worked out of what goes by") {
     using Block = Residual<Conv<4, 4, 1>, Modulate<condition, 6, 4>>;
-    expect_everywhere<Sequential<Conv<2, 3, 3, 1, 1>, Let<condition, Flatten, Linear<48, 6>, Tanh>, Conv<3, 4, 3, 1, 1>,
+    expect_everywhere<Sequential<Conv<2, 3, 3, 1, 1>, Let<condition, Flatten, Linear<12, 6>, Tanh>, Conv<3, 4, 3, 1, 1>,
                                  Modulate<condition, 6, 4>, SiLU, Block>,
-                      Shape<2, 4, 4>>();
+                      Shape<2, 2, 2>>();
     expect_everywhere<
-        Sequential<Let<condition, Flatten, Linear<32, 6>, Tanh>, Conv<2, 4, 3, 1, 1>, Modulate<condition, 6, 4>, SiLU>,
-        Shape<2, 4, 4>>();
+        Sequential<Let<condition, Flatten, Linear<8, 6>, Tanh>, Conv<2, 4, 3, 1, 1>, Modulate<condition, 6, 4>, SiLU>,
+        Shape<2, 2, 2>>();
     // A norm in front of what reads it, and the same name read twice.
     expect_everywhere<
-        Sequential<Let<condition, Flatten, Linear<32, 6>, Tanh>, Conv<2, 4, 3, 1, 1>, GroupNorm<2, 4>,
+        Sequential<Let<condition, Flatten, Linear<8, 6>, Tanh>, Conv<2, 4, 3, 1, 1>, GroupNorm<2, 4>,
                    Modulate<condition, 6, 4>, SiLU, Conv<4, 6, 1>, GroupNorm<3, 6>, Modulate<condition, 6, 6>>,
-        Shape<2, 4, 4>>();
+        Shape<2, 2, 2>>();
     // A value that is worked out of another.
     expect_everywhere<Sequential<Linear<3, 4>, Save<skip>, Let<condition, Of<skip, Shape<4>>, Linear<4, 2>, Tanh>,
                                  Linear<4, 5>, Modulate<condition, 2, 5>, Concat<skip, 4>>,
                       Shape<3>>();
+}
+
+TEST_CASE("issue 20.2: conditional batch norm, a batch norm of which a class's vector tells scale and shift") {
+    expect_gradients<Sequential<Let<condition, Flatten, Linear<8, 6>, Tanh>, Conv<2, 4, 3, 1, 1>, BN<4>,
+                                Modulate<condition, 6, 4>, SiLU, Conv<4, 2, 1>>,
+                     Shape<2, 2, 2>>();
+    // By hand, for three classes: the batch's mean and variance first, and then each sample's own scale and shift.
+    struct kind : Given<Class<3>> {};
+    using Net = Sequential<Let<condition, Of<kind>, Embedding<3, 5>>, BN<4>, Modulate<condition, 5, 4>>;
+    using In = Shape<4, 3, 2>;
+    constexpr int batch = 6, pixels = 6;
+    Model<Net> model(Seed{2});
+    const auto x = normal<In>(batch, Seed{3});
+    Tensor<Class<3>> kinds(batch);
+    for (int n = 0; n < batch; ++n) kinds(n, 0) = static_cast<float>(n * n % 3);
+    Workspace<Net, In, Training> run(batch);
+    const View<In> y = run.forward(model, x, {given<kind>(kinds)});
+    std::vector<const float*> parameters;  // the classes' vectors, the norm's two, the modulation's (5, 8) and 8
+    for_each_tensor<Net, detail::Owned::parameters>(
+        [&](const std::string&, const Parameter&, long at) { parameters.push_back(model.parameters.data() + at); });
+    REQUIRE(parameters.size() == 5);
+    const float *const table = parameters[0], *const weight = parameters[3], *const bias = parameters[4];
+    for (int c = 0; c < 4; ++c) {
+        double mean = 0, square = 0;
+        for (int at = c; at < batch * pixels * 4; at += 4) {
+            mean += static_cast<double>(x.data()[at]) / (batch * pixels);
+            square += static_cast<double>(x.data()[at]) * static_cast<double>(x.data()[at]) / (batch * pixels);
+        }
+        for (int at = c; at < batch * pixels * 4; at += 4) {
+            const float* const vector = table + 5 * static_cast<int>(kinds.data()[at / (pixels * 4)]);
+            double scale = 1 + static_cast<double>(bias[c]), shift = static_cast<double>(bias[4 + c]);
+            for (int i = 0; i < 5; ++i) {
+                scale += static_cast<double>(weight[i * 8 + c]) * static_cast<double>(vector[i]);
+                shift += static_cast<double>(weight[i * 8 + 4 + c]) * static_cast<double>(vector[i]);
+            }
+            const double wanted =
+                (static_cast<double>(x.data()[at]) - mean) / std::sqrt(square - mean * mean + 1e-5) * scale + shift;
+            CHECK(static_cast<double>(y.data[at]) == doctest::Approx(wanted).epsilon(1e-4));
+        }
+    }
 }
 
 TEST_CASE("binding a name takes no number, so that files of the network without it load") {

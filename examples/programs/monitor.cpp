@@ -1,0 +1,109 @@
+#include "monitor.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <genotype/io/csv.hpp>
+#include <genotype/metrics.hpp>
+#include <type_traits>
+#include <variant>
+#include <vector>
+
+#include "feature_classifier.hpp"
+
+namespace example {
+
+namespace {
+
+/// The classifier for images of one size, and what it says of the test images.
+template <class Image>
+struct Looks {
+    ImageClassifier<Image> classifier;
+    ClassifiedImages real;
+    std::vector<std::string> class_names;
+
+    explicit Looks(const std::string& data)
+        : classifier(kept_classifier<Image>(data, place_of_classifier(data, Image::dims.height()))) {
+        const Dataset<Image> test = load_scored<Image>(data, Split::test);
+        real = classifier(test);
+        class_names.assign(test.class_names().begin(), test.class_names().end());
+    }
+};
+
+std::string in_digits(const char* form, double value) {
+    char digits[40];
+    std::snprintf(digits, sizeof digits, form, value);
+    return digits;
+}
+
+}  // namespace
+
+struct Monitor::Scores {
+    std::variant<Looks<GreyImage>, Looks<ColourImage>> looks;
+    CsvFile table;
+    std::vector<bool> is_rare = std::vector<bool>(scored_classes);
+    double best_recall = 0, best_at = 0;
+    bool has_fallen = false, is_first = true;
+
+    /// Of a class, "Dress" or its number.
+    std::string name(std::size_t at) const {
+        const auto& names =
+            std::visit([](const auto& of) -> const std::vector<std::string>& { return of.class_names; }, looks);
+        return at < names.size() ? names[at] : std::to_string(at);
+    }
+
+    std::string say(double frechet, const ManifoldScores& manifold, const std::vector<double>& shares, double seconds) {
+        const double recall = manifold.recall;
+        const auto rarest = static_cast<std::size_t>(std::ranges::min_element(shares) - shares.begin());
+        std::string words = in_digits("after %.0f s of steps: ", seconds) +
+                            in_digits("Frechet distance %.4g, ", frechet) +
+                            in_digits("precision %.3f, ", manifold.precision) + in_digits("recall %.3f, ", recall) +
+                            in_digits("rarest class %.1f %%", 100 * shares[rarest]) + " (" + name(rarest) + ")";
+        const bool has_fallen_now = recall < 0.8 * best_recall;
+        if (has_fallen_now && !has_fallen)
+            words += in_digits("\nmodes are dropping: recall was %.3f ", best_recall) +
+                     in_digits("after %.0f s", best_at) + in_digits(" and is %.3f", recall);
+        has_fallen = has_fallen_now;
+        if (recall > best_recall) best_recall = recall, best_at = seconds;
+        for (std::size_t at = 0; at < shares.size(); ++at) {
+            const bool is_rare_now = shares[at] < 0.02;
+            if (is_rare_now && !is_rare[at] && !is_first)
+                words += in_digits("\nmodes are dropping: %.1f %% of the samples", 100 * shares[at]) +
+                         " look like class " + name(at);
+            is_rare[at] = is_rare_now;
+        }
+        is_first = false;
+        return words;
+    }
+};
+
+Monitor::Monitor(const Flags& flags, int size, float every, int samples)
+    : every_(static_cast<double>(every)), next_(every_), samples_(samples) {
+    if (every <= 0) return;
+    std::vector<std::string> columns{"seconds", "frechet", "precision", "recall"};
+    for (int at = 0; at < scored_classes; ++at) columns.push_back("class_" + std::to_string(at));
+    const auto scores = [&]<class Image>(std::type_identity<Image>) {
+        return std::make_unique<Scores>(Scores{Looks<Image>(flags.data), CsvFile(flags.out / "scores.csv", columns)});
+    };
+    scores_ = size == 28 ? scores(std::type_identity<GreyImage>{}) : scores(std::type_identity<ColourImage>{});
+}
+
+Monitor::~Monitor() = default;
+
+std::string Monitor::look(const genotype::ImageData& drawn, double seconds) {
+    do next_ += every_;
+    while (next_ <= seconds);
+    return std::visit(
+        [&]<class Image>(const Looks<Image>& looks) {
+            const ClassifiedImages found = looks.classifier(scored<Image>(drawn));
+            const double frechet = frechet_distance(looks.real.features, found.features);
+            const ManifoldScores manifold = manifold_scores(looks.real.features, found.features);
+            const std::vector<double> shares = class_shares(found.classes, scored_classes);
+            std::vector<double> line{seconds, frechet, manifold.precision, manifold.recall};
+            line.insert(line.end(), shares.begin(), shares.end());
+            scores_->table.row(line);
+            return scores_->say(frechet, manifold, shares, seconds);
+        },
+        scores_->looks);
+}
+
+}  // namespace example
