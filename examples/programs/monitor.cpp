@@ -12,37 +12,33 @@
 
 namespace example {
 
-namespace {
-
-/// The classifier for images of one size, and what it says of the test images.
-template <class Image>
-struct Looks {
-    ImageClassifier<Image> classifier;
-    ClassifiedImages real;
-    std::vector<std::string> class_names;
-
-    explicit Looks(const std::string& data)
-        : classifier(kept_classifier<Image>(data, place_of_classifier(data, Image::dims.height()))) {
-        const Dataset<Image> test = load_scored<Image>(data, Split::test);
-        real = classifier(test);
-        class_names.assign(test.class_names().begin(), test.class_names().end());
-    }
-};
-
-std::string in_digits(const char* form, double value) {
-    char digits[40];
-    std::snprintf(digits, sizeof digits, form, value);
-    return digits;
-}
-
-}  // namespace
-
 struct Monitor::Scores {
+    /// The classifier for images of one size, and what it says of the test images.
+    template <class Image>
+    struct Looks {
+        ImageClassifier<Image> classifier;
+        ClassifiedImages real;
+        std::vector<std::string> class_names;
+
+        explicit Looks(const std::string& data)
+            : classifier(kept_classifier<Image>(data, place_of_classifier(data, Image::dims.height()))) {
+            const Dataset<Image> test = load_scored<Image>(data, Split::test);
+            real = classifier(test);
+            class_names.assign(test.class_names().begin(), test.class_names().end());
+        }
+    };
+
     std::variant<Looks<GreyImage>, Looks<ColourImage>> looks;
     CsvFile table;
     std::vector<bool> is_rare = std::vector<bool>(scored_classes);
     double best_recall = 0, best_at = 0;
     bool has_fallen = false, is_first = true;
+
+    static std::string in_digits(const char* form, double value) {
+        char text[400];  // a form of some words, and at most 309 digits
+        std::snprintf(text, sizeof text, form, value);
+        return text;
+    }
 
     /// Of a class, "Dress" or its number.
     std::string name(std::size_t at) const {
@@ -82,7 +78,8 @@ Monitor::Monitor(const Flags& flags, int size, float every, int samples)
     std::vector<std::string> columns{"seconds", "frechet", "precision", "recall"};
     for (int at = 0; at < scored_classes; ++at) columns.push_back("class_" + std::to_string(at));
     const auto scores = [&]<class Image>(std::type_identity<Image>) {
-        return std::make_unique<Scores>(Scores{Looks<Image>(flags.data), CsvFile(flags.out / "scores.csv", columns)});
+        return std::make_unique<Scores>(
+            Scores{Scores::Looks<Image>(flags.data), CsvFile(flags.out / "scores.csv", columns)});
     };
     scores_ = size == 28 ? scores(std::type_identity<GreyImage>{}) : scores(std::type_identity<ColourImage>{});
 }
@@ -93,7 +90,7 @@ std::string Monitor::look(const genotype::ImageData& drawn, double seconds) {
     do next_ += every_;
     while (next_ <= seconds);
     return std::visit(
-        [&]<class Image>(const Looks<Image>& looks) {
+        [&]<class Image>(const Scores::Looks<Image>& looks) {
             const ClassifiedImages found = looks.classifier(scored<Image>(drawn));
             const double frechet = frechet_distance(looks.real.features, found.features);
             const ManifoldScores manifold = manifold_scores(looks.real.features, found.features);
