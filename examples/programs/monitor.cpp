@@ -12,6 +12,15 @@
 
 namespace example {
 
+// A distance, Wasserstein's, falls below 0, and says nothing of who has won.
+static_assert([] {
+    WonWatch distance(0), entropy(1.386f);
+    bool is_told = false;
+    for (int step = 0; step < 60; ++step)
+        if (distance.note(-1) || entropy.note(0.001f) != (step == 49)) is_told = true;
+    return !is_told;
+}());
+
 struct Monitor::Scores {
     /// The classifier for images of one size, and what it says of the test images.
     template <class Image>

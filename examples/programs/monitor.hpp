@@ -37,11 +37,11 @@ class Monitor {
 class WonWatch {
   public:
     /// `undecided` is the loss of a discriminator that tells nothing; 0 where a loss has no such number.
-    explicit WonWatch(float undecided) : undecided_(undecided) {}
+    constexpr explicit WonWatch(float undecided) : undecided_(undecided) {}
 
     /// True once: where it has won for the first time.
-    bool note(float loss) {
-        steps_ = loss < undecided_ / 100 ? steps_ + 1 : 0;
+    constexpr bool note(float loss) {
+        steps_ = undecided_ > 0 && loss < undecided_ / 100 ? steps_ + 1 : 0;
         if (told_ || steps_ < 50) return false;
         return told_ = true;
     }
