@@ -17,7 +17,8 @@
 
 namespace example {
 
-/// A flag of one program's own: a number of at least `least`, a switch, one of some words, or a file to write.
+/// A flag of one program's own: a number of at least `least`, a whole one, a switch, one of some words, or a file to
+/// write.
 struct Option {
     const char* name;
     const char* help;
@@ -28,6 +29,7 @@ struct Option {
     std::vector<std::string> words{};
     std::filesystem::path* file = nullptr;
     std::vector<std::string> needs{};  // other flags
+    int* count = nullptr;              // a whole number
 };
 
 /// The flags of every training; a program sets its own defaults first.

@@ -62,8 +62,8 @@ int main(int argc, char** argv) {
               &settings.score_seconds},
              {.name = "--score-samples",
               .help = "how many samples are scored then",
-              .number = &settings.score_samples,
-              .least = 100}}))
+              .least = 100,
+              .count = &settings.score_samples}}))
         return flags.exit_code;
 
     return example::run([&] {

@@ -11,7 +11,8 @@ namespace example {
 struct DcganSettings {
     Flags flags{};
     float seconds = 0, beta1 = 0.9f, gamma = 1;
-    float score_seconds = 0, score_samples = 2000;
+    float score_seconds = 0;
+    int score_samples = 2000;
     std::string recipe = "dcgan";
     bool has_labels = false;
     std::filesystem::path labels_file{};

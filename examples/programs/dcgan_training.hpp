@@ -81,7 +81,7 @@ int train_gan(const DcganSettings& settings) {
     std::vector<std::string> columns{"discriminator_loss", "generator_loss", "real_answer", "fake_answer"};
     if (Recipe::has_penalty) columns.emplace_back("penalty");
     Monitor monitor(flags, Recipe::is_framed && loaded.height == 28 ? 28 : 32, settings.score_seconds,
-                    static_cast<int>(settings.score_samples));
+                    settings.score_samples);
     Training training(flags, trainer, loader, columns, {flags.epochs, loader.batches(), flags.batch, settings.seconds});
     WonWatch won(Recipe::undecided);
     std::vector<std::string> files{"real.png", "training.csv", "losses.png"};

@@ -26,6 +26,8 @@ bool Flags::parse(int argc, char** argv, const char* what_it_does, std::initiali
             added = app.add_option(option.name, *option.word, option.help)->check(CLI::IsMember(option.words));
         else if (option.file)
             added = app.add_option(option.name, *option.file, option.help);
+        else if (option.count)
+            added = app.add_option(option.name, *option.count, option.help)->check(at_least(option.least));
         else
             added = app.add_option(option.name, *option.number, option.help)->check(at_least(option.least));
         for (const std::string& other : option.needs) added->needs(app.get_option(other));

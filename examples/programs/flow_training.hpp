@@ -24,7 +24,8 @@ using Flow = FlowMatching<UNet, Grey>;
 
 struct FlowSettings {
     Flags flags{};
-    float seconds = 0, guidance = 1.5f, sampling_steps = 10;
+    float seconds = 0, guidance = 1.5f;
+    int sampling_steps = 10;
     std::filesystem::path labels_file{};
 };
 
@@ -51,7 +52,7 @@ int train_flow(const FlowSettings& settings) {
     const auto draw = [&](const std::vector<int>& labels, std::uint64_t seed) {
         return with_result(trainer, [&](const auto& model) {
             const Tensor<Grey> drawn = sampler(model, static_cast<int>(labels.size()), labels,
-                                               {.steps = static_cast<int>(settings.sampling_steps),
+                                               {.steps = settings.sampling_steps,
                                                 .solver = Solver::midpoint,
                                                 .guidance = settings.guidance,
                                                 .seed = seed});

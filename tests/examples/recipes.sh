@@ -71,6 +71,7 @@ refused() { # WORDS FLAGS...
 }
 refused "--labels-file requires --labels" --labels-file "$scratch/l.npy"
 refused "--labels-file: folder: found $scratch/none, expected one that is there" --labels --labels-file "$scratch/none/l"
+refused "Could not convert: --score-samples = 150.5" --score-samples 150.5
 refused "--recipe: begun not in {dcgan,hinge,r3gan,wgan-gp}" --recipe begun
 refused "--device: recipe: found r3gan, expected dcgan without labels on cuda, or cpu" --recipe r3gan --device cuda
 mkdir "$scratch/flat"
