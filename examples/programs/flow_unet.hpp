@@ -23,14 +23,13 @@ using Block = Residual<GroupNorm<8, from>, SiLU, Conv<from, to, 3, 1, 1>, GroupN
                        Modulate<condition, 256, to>, SiLU, Conv<to, to, 3, 1, 1>, Side...>;
 
 // A U-Net of 1.6 million parameters on 14 x 14 and 7 x 7 pixels: each 2 x 2 pixels are four channels of one.
-using UNet = Sequential<Let<condition,
-                            Plus<Chain<Of<time>, Sinusoid<128, 1000.f>, Linear<128, 256>, SiLU, Linear<256, 256>>,
-                                 Chain<Of<label>, Embedding<classes + 1, 256>>>,
-                            SiLU>,
-                        PixelUnshuffle<2>, Conv<4, 64, 3, 1, 1>, Block<64, 64>, Block<64, 64>, Save<skip>,
-                        Conv<64, 128, 4, 2, 1>, Block<128, 128>, Block<128, 128>, ConvT<128, 64, 4, 2, 1>,
-                        Concat<skip, 64>, Block<128, 64, Projection<Conv<128, 64, 1>>>, Block<64, 64>, GroupNorm<8, 64>,
-                        SiLU, Conv<64, 4, 3, 1, 1>, PixelShuffle<2>>;
+using UNet = Sequential<
+    Let<condition, Plus<Chain<Of<time>, Sinusoid<128, 1000.f>, Linear<128, 256>, SiLU, Linear<256, 256>>,
+                        Chain<Of<label>, Embedding<classes + 1, 256>>>, SiLU>,
+    PixelUnshuffle<2>, Conv<4, 64, 3, 1, 1>, Block<64, 64>, Block<64, 64>, Save<skip>,
+    Conv<64, 128, 4, 2, 1>, Block<128, 128>, Block<128, 128>, ConvT<128, 64, 4, 2, 1>,
+    Concat<skip, 64>, Block<128, 64, Projection<Conv<128, 64, 1>>>, Block<64, 64>,
+    GroupNorm<8, 64>, SiLU, Conv<64, 4, 3, 1, 1>, PixelShuffle<2>>;
 static_assert(std::same_as<InputsOf<UNet>, Inputs<time, label>>);
 
 }  // namespace example

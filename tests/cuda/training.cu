@@ -39,18 +39,29 @@ TEST_CASE("a VAE's losses, recorded from the second step on") {
         CHECK(close(found.kl, right.kl));
     }
 }
-TEST_CASE("a GAN's losses, recorded from the second step on") {
-    using Net = GAN<Sequential<ConvT<8, 12, 4, 1, 0>, BN<12>, ReLU, ConvT<12, 3, 4, 2, 1>, Tanh>,
-                    Sequential<Conv<3, 12, 4, 2, 1>, LeakyReLU<0.2f>, BN<12>, Conv<12, 1, 4, 1, 0>, Sigmoid>>;
-    Trainer<Net, Cuda> trainer({.batch = 8});
-    Trainer<Net, Reference> expected({.batch = 8});
-    for (std::uint64_t step = 0; step < 6; ++step) {
+namespace {
+
+/// A GAN's losses on the GPU are the reference's.
+template <class Net>
+void expect_losses(const GanOptions<Adam>& options, std::uint64_t steps) {
+    Trainer<Net, Cuda> trainer(options);
+    Trainer<Net, Reference> expected(options);
+    for (std::uint64_t step = 0; step < steps; ++step) {
         const auto x = images<Shape<3, 8, 8>>(step);
         const GanLosses found = trainer.step(x), right = expected.step(x);
         CAPTURE(step);
         CHECK(close(found.discriminator, right.discriminator));
         CHECK(close(found.generator, right.generator));
+        CHECK(close(found.penalty, right.penalty));
     }
+}
+
+}  // namespace
+
+TEST_CASE("a GAN's losses, recorded from the second step on") {
+    using Net = GAN<Sequential<ConvT<8, 12, 4, 1, 0>, BN<12>, ReLU, ConvT<12, 3, 4, 2, 1>, Tanh>,
+                    Sequential<Conv<3, 12, 4, 2, 1>, LeakyReLU<0.2f>, BN<12>, Conv<12, 1, 4, 1, 0>, Sigmoid>>;
+    expect_losses<Net>({.batch = 8}, 6);
 }
 
 TEST_CASE("issue 20.2: the losses and penalties of a GAN with two discriminator steps") {
@@ -59,16 +70,7 @@ TEST_CASE("issue 20.2: the losses and penalties of a GAN with two discriminator 
                     WithPenalty<Relativistic>>;
     const GanOptions<Adam> options{
         .batch = 8, .penalty = {.real = 1, .fake = 2, .between = 1}, .discriminator_steps = 2};
-    Trainer<Net, Cuda> trainer(options);
-    Trainer<Net, Reference> expected(options);
-    for (std::uint64_t step = 0; step < 8; ++step) {
-        const auto x = images<Shape<3, 8, 8>>(step);
-        const GanLosses found = trainer.step(x), right = expected.step(x);
-        CAPTURE(step);
-        CHECK(close(found.discriminator, right.discriminator));
-        CHECK(close(found.generator, right.generator));
-        CHECK(close(found.penalty, right.penalty));
-    }
+    expect_losses<Net>(options, 8);
 }
 
 namespace {

@@ -22,13 +22,13 @@ struct QuotientOf {
 };
 struct AddQuotientOf {
     template <class V>
-    constexpr void operator()(V x, V by, V &to) const {
+    constexpr void operator()(V x, V by, V& to) const {
         to = to + x / by;
     }
 };
 struct AddProductOf {
     template <class V>
-    constexpr void operator()(V left, V right, V &to) const {
+    constexpr void operator()(V left, V right, V& to) const {
         to = to + left * right;
     }
 };
@@ -56,27 +56,27 @@ struct WeightNormOf : NormalisedWeight<WeightNormOf<L, dim, Runs>, L, Runs> {
     }();
 
     template <class Device, PackedAfter after>
-    static void prepare(Device device, const Packing<after> &packing) {
+    static void prepare(Device device, const Packing<after>& packing) {
         constexpr Places at = places<Device>;
         float *const own = Base::template own_form<Device>().in(packing.packed);
         float *const norm = own + at.norm, *const matrix = own + at.matrix;
-        const float *const direction = packing.parameters + parameter_offset<WeightNormOf>(1);
+        const float* const direction = packing.parameters + parameter_offset<WeightNormOf>(1);
         update(device, Matrix::columns, SetOne{}, own + at.ones);
         map(device, Matrix::weight.count(), kernels::Square{}, matrix, direction);
         Matrix::times(device, matrix, own + at.ones, norm, own + at.partial, own + at.scratch);
-        map(device, Matrix::rows, RootOf{}, norm, static_cast<const float *>(norm));
+        map(device, Matrix::rows, RootOf{}, norm, static_cast<const float*>(norm));
         if constexpr (after == PackedAfter::drawn)
-            map(device, Matrix::rows, kernels::Identity{}, packing.parameters, static_cast<const float *>(norm));
-        map(device, Matrix::rows, QuotientOf{}, own + at.factor, static_cast<const float *>(packing.parameters),
-            static_cast<const float *>(norm));
+            map(device, Matrix::rows, kernels::Identity{}, packing.parameters, static_cast<const float*>(norm));
+        map(device, Matrix::rows, QuotientOf{}, own + at.factor, static_cast<const float*>(packing.parameters),
+            static_cast<const float*>(norm));
         Matrix::outer_product(device, own + at.factor, own + at.ones, matrix, false, own + at.scratch);
-        map(device, Matrix::weight.count(), ProductOf{}, own, static_cast<const float *>(matrix), direction);
+        map(device, Matrix::weight.count(), ProductOf{}, own, static_cast<const float*>(matrix), direction);
         Base::prepare_wrapped(device, packing.parameters, packing.packed);
     }
 
     /// With n = |v|: dg = <G, v> / n for each row, dv = g / n G - g <G, v> / n^3 v.
     template <class Device>
-    static void weight_gradient(Device device, const Backward &pass, float *own) {
+    static void weight_gradient(Device device, const Backward& pass, float* own) {
         constexpr Places at = places<Device>;
         constexpr Scratch has = scratch<Device>;
         float *const matrix = own + has.matrix, *const row = own + has.row;
@@ -89,17 +89,17 @@ struct WeightNormOf : NormalisedWeight<WeightNormOf<L, dim, Runs>, L, Runs> {
         map(device, count, ProductOf{}, matrix, gradient, direction);
         Matrix::times(device, matrix, ones, row, own + has.partial, own + has.scratch);
         if (pass.accumulate)
-            update(device, Matrix::rows, AddQuotientOf{}, static_cast<const float *>(row), norm, dlength);
+            update(device, Matrix::rows, AddQuotientOf{}, static_cast<const float*>(row), norm, dlength);
         else
-            map(device, Matrix::rows, QuotientOf{}, dlength, static_cast<const float *>(row), norm);
+            map(device, Matrix::rows, QuotientOf{}, dlength, static_cast<const float*>(row), norm);
         Matrix::outer_product(device, packed + at.factor, ones, matrix, false, own + has.scratch);
         if (pass.accumulate)
-            update(device, count, AddProductOf{}, static_cast<const float *>(matrix), gradient, ddirection);
+            update(device, count, AddProductOf{}, static_cast<const float*>(matrix), gradient, ddirection);
         else
-            map(device, count, ProductOf{}, ddirection, static_cast<const float *>(matrix), gradient);
-        map(device, Matrix::rows, AlongDirection{}, row, length, static_cast<const float *>(row), norm);
+            map(device, count, ProductOf{}, ddirection, static_cast<const float*>(matrix), gradient);
+        map(device, Matrix::rows, AlongDirection{}, row, length, static_cast<const float*>(row), norm);
         Matrix::outer_product(device, row, ones, matrix, false, own + has.scratch);
-        update(device, count, AddProductOf{}, static_cast<const float *>(matrix), direction, ddirection);
+        update(device, count, AddProductOf{}, static_cast<const float*>(matrix), direction, ddirection);
     }
 
     /// Where things lie in the first of two packed forms: first the parameters that `L` runs with.
