@@ -1,9 +1,12 @@
+// Scores on the way: only this file of the programs reads the classifier and the metrics, beside score.cpp.
 #include "monitor.hpp"
 
 #include <algorithm>
 #include <cstddef>
+#include <filesystem>
 #include <genotype/io/csv.hpp>
 #include <genotype/metrics.hpp>
+#include <optional>
 #include <type_traits>
 #include <variant>
 #include <vector>
@@ -27,18 +30,17 @@ struct Monitor::Scores {
     struct Looks {
         ImageClassifier<Image> classifier;
         ClassifiedImages real;
-        std::vector<std::string> class_names;
 
-        explicit Looks(const std::string& data)
-            : classifier(kept_classifier<Image>(data, place_of_classifier(data, Image::dims.height()))) {
-            const Dataset<Image> test = load_scored<Image>(data, Split::test);
-            real = classifier(test);
-            class_names.assign(test.class_names().begin(), test.class_names().end());
-        }
+        Looks(const std::string& data, const Dataset<Image>& test)
+            : classifier(kept_classifier<Image>(data, place_of_classifier(data, Image::dims.height()))),
+              real(classifier(test)) {}
     };
 
     std::variant<Looks<GreyImage>, Looks<ColourImage>> looks;
-    CsvFile table;
+    std::vector<std::string> class_names;
+    std::filesystem::path folder;
+    bool resumes;
+    std::optional<CsvFile> table;  // made at the first look: a resume that is refused leaves the old one
     std::vector<bool> is_rare = std::vector<bool>(scored_classes);
     double best_recall = 0, best_at = 0;
     bool has_fallen = false, is_first = true;
@@ -50,10 +52,19 @@ struct Monitor::Scores {
     }
 
     /// Of a class, "Dress" or its number.
-    std::string name(std::size_t at) const {
-        const auto& names =
-            std::visit([](const auto& of) -> const std::vector<std::string>& { return of.class_names; }, looks);
-        return at < names.size() ? names[at] : std::to_string(at);
+    std::string name(std::size_t at) const { return at < class_names.size() ? class_names[at] : std::to_string(at); }
+
+    /// A resumed training's is beside those of before.
+    void write(const std::vector<double>& line) {
+        if (!table) {
+            std::filesystem::path path = folder / "scores.csv";
+            for (int part = 2; resumes && std::filesystem::exists(path); ++part)
+                path = folder / ("scores_" + std::to_string(part) + ".csv");
+            std::vector<std::string> columns{"seconds", "frechet", "precision", "recall"};
+            for (int at = 0; at < scored_classes; ++at) columns.push_back("class_" + std::to_string(at));
+            table.emplace(path, columns);
+        }
+        table->row(line);
     }
 
     std::string say(double frechet, const ManifoldScores& manifold, const std::vector<double>& shares, double seconds) {
@@ -84,11 +95,13 @@ struct Monitor::Scores {
 Monitor::Monitor(const Flags& flags, int size, float every, int samples)
     : every_(static_cast<double>(every)), next_(every_), samples_(samples) {
     if (every <= 0) return;
-    std::vector<std::string> columns{"seconds", "frechet", "precision", "recall"};
-    for (int at = 0; at < scored_classes; ++at) columns.push_back("class_" + std::to_string(at));
     const auto scores = [&]<class Image>(std::type_identity<Image>) {
-        return std::make_unique<Scores>(
-            Scores{Scores::Looks<Image>(flags.data), CsvFile(flags.out / "scores.csv", columns)});
+        const Dataset<Image> test = load_scored<Image>(flags.data, Split::test);
+        return std::make_unique<Scores>(Scores{Scores::Looks<Image>(flags.data, test),
+                                               {test.class_names().begin(), test.class_names().end()},
+                                               flags.out,
+                                               flags.resume,
+                                               {}});
     };
     scores_ = size == 28 ? scores(std::type_identity<GreyImage>{}) : scores(std::type_identity<ColourImage>{});
 }
@@ -106,7 +119,7 @@ std::string Monitor::look(const genotype::ImageData& drawn, double seconds) {
             const std::vector<double> shares = class_shares(found.classes, scored_classes);
             std::vector<double> line{seconds, frechet, manifold.precision, manifold.recall};
             line.insert(line.end(), shares.begin(), shares.end());
-            scores_->table.row(line);
+            scores_->write(line);
             return scores_->say(frechet, manifold, shares, seconds);
         },
         scores_->looks);

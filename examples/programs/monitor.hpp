@@ -21,7 +21,8 @@ class Monitor {
     bool is_due(double seconds) const { return every_ > 0 && seconds >= next_; }
     int samples() const { return samples_; }
 
-    /// Scores them, adds a line to OUT/scores.csv, and returns what there is to say.
+    /// Scores them, adds a line to OUT/scores.csv (of a resumed training to scores_2.csv, ...), and returns what
+    /// there is to say.
     std::string look(const genotype::ImageData& drawn, double seconds);
 
   private:

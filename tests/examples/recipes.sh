@@ -62,6 +62,12 @@ awk -F, 'NR == 1 { exit !/^seconds,frechet,precision,recall,class_0,/ }' "$scrat
 awk -F, 'NR > 1 { for (n = 5; n <= NF; ++n) sum += $n; rows++ } END { exit !(rows == 2 && sum > 1.99 && sum < 2.01) }' \
     "$scratch/scored/scores.csv" || fault "other shares of classes"
 if grep -q "the discriminator has won" "$scratch/words"; then fault "it has not won"; fi
+cp "$scratch/scored/scores.csv" "$scratch/scores.before"
+epochs=2
+train scored --recipe hinge --score-seconds 0.001 --score-samples 100 --resume || fault "it did not resume"
+cmp "$scratch/scored/scores.csv" "$scratch/scores.before" && [[ $(wc -l <"$scratch/scored/scores_2.csv") == 3 ]] ||
+    fault "other scores of a resumed training"
+epochs=1
 
 refused() { # WORDS FLAGS...
     local words=$1
