@@ -17,37 +17,6 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   list(APPEND GENOTYPE_FALSE_WARNINGS -Wno-stringop-overread -Wno-dangling-pointer -Wno-free-nonheap-object)
 endif()
 
-# Clang takes little more than half of GCC's time for what is not optimised. Where there is one, with OpenMP and the
-# sanitizers, and GCC builds the rest, it builds that, and gives its warnings.
-set(GENOTYPE_CLANG_INSTEAD "")
-if(GENOTYPE_CLANG_IS_NEW AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-  file(CONFIGURE OUTPUT "${CMAKE_CURRENT_BINARY_DIR}/clang_instead.cpp" CONTENT
-    "#include <omp.h>\nint main() { return omp_get_max_threads() > 0 ? 0 : 1; }\n")
-  if(NOT GENOTYPE_CLANG_LINKS)
-    execute_process(COMMAND "${GENOTYPE_CLANG}" -std=c++20 -fopenmp -fsanitize=address,undefined
-      "${CMAKE_CURRENT_BINARY_DIR}/clang_instead.cpp" -o "${CMAKE_CURRENT_BINARY_DIR}/clang_instead"
-      RESULT_VARIABLE failed OUTPUT_QUIET ERROR_QUIET)
-    if(NOT failed)
-      set(GENOTYPE_CLANG_LINKS TRUE CACHE INTERNAL "Clang builds programs with OpenMP and the sanitizers")
-    endif()
-  endif()
-  if(GENOTYPE_CLANG_LINKS)
-    set(GENOTYPE_CLANG_INSTEAD bash "${CMAKE_CURRENT_SOURCE_DIR}/support/clang_instead.sh" "${GENOTYPE_CLANG}")
-  endif()
-endif()
-function(genotype_by_clang target)
-  if(GENOTYPE_CLANG_INSTEAD)
-    set(cache -)
-    if(CMAKE_CXX_COMPILER_LAUNCHER MATCHES "ccache$")
-      set(cache "${CMAKE_CXX_COMPILER_LAUNCHER}")
-    endif()
-    string(REGEX REPLACE "^unit_" "" name "${target}")
-    set_property(GLOBAL APPEND PROPERTY genotype_clang_built "${name}")
-    set_target_properties(${target} PROPERTIES CXX_COMPILER_LAUNCHER "${GENOTYPE_CLANG_INSTEAD};${cache}"
-      CXX_LINKER_LAUNCHER "${GENOTYPE_CLANG_INSTEAD};-")
-  endif()
-endfunction()
-
 # genotype_group_source(result name renamed file...): the one file that includes all those of this folder, in `result`.
 # Each is in a namespace of its own; what they include comes first, because that may not be in a namespace. `renamed`, if
 # it is not empty, is a function of C's that each of them has: in that of FILE.cpp it is called renamed_FILE.

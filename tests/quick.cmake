@@ -3,13 +3,18 @@
 #   unit   without them: gradients, trainings and texts, which calculate too much to be instrumented
 #   plain  without them, not optimised: what instantiates more than it calculates
 #   both   the kernels themselves, as built for this processor, and once more, as sanitize.NAME, for the compiler's default
+#   small  the same, of which those under the sanitizers calculate so little that Clang need not optimise them
 # A file of unit/ that no topic names is one of `more`.
 # quick_and_all.md says what is left to tests/run.sh --all. Programs for one file are there for work on it: unit_NAME.
 set(GENOTYPE_QUICK_SANITIZE -g1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
 
 set(steps OPTIONS -O0 ${GENOTYPE_QUICK_SANITIZE} ${GENOTYPE_FEWER_CHECKS} ${GENOTYPE_OUTLINED_CHECKS}
   ${GENOTYPE_FALSE_WARNINGS})
-set(kernels OPTIONS -O1 -DGENOTYPE_FEWER_SIZES ${GENOTYPE_QUICK_SANITIZE} ${GENOTYPE_FEWER_CHECKS} ${GENOTYPE_FALSE_WARNINGS})
+set(kernels -DGENOTYPE_FEWER_SIZES ${GENOTYPE_QUICK_SANITIZE} ${GENOTYPE_FEWER_CHECKS} ${GENOTYPE_FALSE_WARNINGS})
+set(small_level -O1)
+if(GENOTYPE_CLANG_INSTEAD)
+  set(small_level -O0)
+endif()
 
 file(GLOB left RELATIVE "${CMAKE_CURRENT_SOURCE_DIR}" CONFIGURE_DEPENDS unit/*.cpp)
 # genotype_take(result regex): those of `left` whose name is one; they are left no longer.
@@ -22,15 +27,17 @@ endmacro()
 # Programs of their own: what learns, as it does for users; what replaces the allocator; what uses deprecated names; what
 # specialises templates of the library's, or looks at the names of its own types.
 genotype_take(files "learning_.*|threads|large_model|.*allocations|old_names|text_families|\
-older_files|model_name|summary")
+older_files|model_name|summary|metrics")
 foreach(file IN LISTS files)
   cmake_path(GET file STEM name)
-  set(level "")
-  if(NOT name MATCHES "^(learning_.*|threads|large_model|.*allocations)$")
-    set(level PORTABLE OPTIONS -O0)  # nothing is calculated in these
+  set(level PORTABLE OPTIONS -O0)  # nothing is calculated in these
+  if(name MATCHES "^learning_")
+    set(level "")
+  elseif(name MATCHES "^(threads|large_model|.*allocations|metrics)$")
+    set(level OPTIONS -O1)
   endif()
   genotype_test(unit ${name} ${file} ${level})
-  if(level)
+  if(level MATCHES "PORTABLE")
     genotype_by_clang(unit_${name})
   endif()
 endforeach()
@@ -48,10 +55,10 @@ endforeach()
 # A topic, its form and its files.
 set(topics
   kernels_products both "(attention|convolution|winograd|general_conv|stored)_kernels|stored"
-  kernels_rows both "(batch_norm|cross_entropy|embedding|group_norm|layer_norm|rms_norm|pooling|rearrange|rotary|text_rows)_kernels"
-  kernels_elements both "(elementwise|gaussian|math|random)_kernels|exact|spread|logits|quantized"
+  kernels_rows small "(batch_norm|cross_entropy|embedding|group_norm|layer_norm|rms_norm|pooling|rearrange|rotary|text_rows)_kernels"
+  kernels_elements small "(elementwise|gaussian|math|random)_kernels|exact|spread|logits|quantized"
   gradients unit "gradients_.*|sequential"
-  layers unit "activations|custom_layer|gated|linear|metrics|model|repeat|residual|self_attention"
+  layers unit "activations|custom_layer|gated|linear|model|repeat|residual|self_attention"
   trainings unit "dcgan_devices|fused|gan_penalties|gan_trainer|text_trainer|profile"
   saving unit "checkpoint_folder|checkpoints_bits|load_trainers|save_load|save_trainers"
   texts unit "generate|generate_models|generate_sampling|load_text"
@@ -66,11 +73,15 @@ text_config_types|text_files|text_windows"
 while(topics)
   list(POP_FRONT topics topic form regex)
   genotype_take(files "${regex}")
-  if(form STREQUAL "both")
+  if(form MATCHES "^(both|small)$")
     genotype_group(unit ${topic} "${files}" OPTIONS -O1)
-    genotype_group(sanitize ${topic} "${files}" PORTABLE ${kernels})
+    if(form STREQUAL "small")
+      genotype_group(sanitize ${topic} "${files}" PORTABLE CLANG OPTIONS ${small_level} ${kernels})
+    else()
+      genotype_group(sanitize ${topic} "${files}" PORTABLE OPTIONS -O1 ${kernels})
+    endif()
   elseif(form STREQUAL "unit")
-    genotype_group(unit ${topic} "${files}" OPTIONS -Og)
+    genotype_group(unit ${topic} "${files}" CLANG OPTIONS ${GENOTYPE_LITTLE_LEVEL})
   elseif(form STREQUAL "plain")
     genotype_group(unit ${topic} "${files}" PORTABLE CLANG OPTIONS -O0)
   else()
@@ -85,24 +96,20 @@ genotype_take(files "generation|gpt2|llama|tokens")
 genotype_group(golden texts "${files}" PORTABLE CLANG OPTIONS -O0)
 genotype_take(files "convolutions|transposed_convolutions|general_convolutions|pools|residuals|videos")
 genotype_group(golden convolutions "${files}" PORTABLE CLANG OPTIONS -O0)
-genotype_group(golden more "${left}" OPTIONS -Og)
+genotype_group(golden more "${left}" CLANG OPTIONS ${GENOTYPE_LITTLE_LEVEL})
 
 # The kernels over thrust, on thrust's two host systems. UBSan's check of null references fails within thrust itself.
 if(TARGET genotype::thrust)
   set(thrust OPTIONS -Og ${GENOTYPE_QUICK_SANITIZE} ${GENOTYPE_FEWER_CHECKS} ${GENOTYPE_FALSE_WARNINGS}
     LIBRARIES genotype::thrust)
   file(GLOB left RELATIVE "${CMAKE_CURRENT_SOURCE_DIR}" CONFIGURE_DEPENDS thrust/*.cpp)
-  set(thrust_level -Og)
-  if(GENOTYPE_CLANG_INSTEAD)
-    set(thrust_level -O0)
-  endif()
   # What trains or reads texts on them. In memory that the host cannot reach, or as recorded steps, that takes the way that
   # a GPU's does.
   genotype_take(files "dcgan")
   genotype_take(files "far_memory|far_text|recorded_steps")
   foreach(file IN LISTS files)
     cmake_path(GET file STEM name)
-    genotype_test(thrust ${name} ${file} PORTABLE OPTIONS ${thrust_level})
+    genotype_test(thrust ${name} ${file} PORTABLE OPTIONS ${GENOTYPE_LITTLE_LEVEL})
     genotype_by_clang(thrust_${name})
     target_link_libraries(thrust_${name} PRIVATE genotype::thrust)
   endforeach()
@@ -114,5 +121,5 @@ if(TARGET genotype::thrust)
 
   # Tests of any device, once more on those: with each kind of recipe, and a few others.
   set(files unit/diff_augment.cpp unit/dropout.cpp unit/gan_trainer.cpp unit/supervised_trainer.cpp unit/text_trainer.cpp unit/vae_trainer.cpp)
-  genotype_group(thrust on "${files}" PORTABLE CLANG PREFIX on_ OPTIONS ${thrust_level} -DGENOTYPE_TEST_THRUST LIBRARIES genotype::thrust)
+  genotype_group(thrust on "${files}" PORTABLE CLANG PREFIX on_ OPTIONS ${GENOTYPE_LITTLE_LEVEL} -DGENOTYPE_TEST_THRUST LIBRARIES genotype::thrust)
 endif()

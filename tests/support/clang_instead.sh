@@ -12,6 +12,10 @@ for argument; do
     case $argument in
         */libgomp.so) arguments+=(-fopenmp) ;;
         asan-*) ((compiles == 0)) || arguments+=(-mllvm "-$argument") ;;  # to link without a word
+        # GCC does not look at what a function has left behind either.
+        -fsanitize=*address*) arguments+=("$argument" -fsanitize-address-use-after-return=never) ;;
+        # Of some processors Clang 19 says that its own words for them do not go together.
+        -march=native) arguments+=("$argument" -Wno-unknown-warning-option -Wno-invalid-feature-combination) ;;
         --param | --param=* | -Wno-maybe-uninitialized | -Wno-stringop-* | -Wno-restrict | -Wno-dangling-pointer | \
             -Wno-free-nonheap-object) ;;
         *) arguments+=("$argument") ;;

@@ -21,10 +21,10 @@ using kernel_test::Array;
 namespace {
 
 constexpr int batch = 16;
-using Wide = Conv<32, 64, 4, 2, 1>;
-using Narrow = ConvT<64, 32, 4, 2, 1>;
+using Wide = Conv<32, 32, 4, 2, 1>;
+using Narrow = ConvT<32, 32, 4, 2, 1>;
 using In = Shape<32, 16, 16>;
-constexpr kernels::ConvGeometry geometry{32, 64, 4, 2, 1, 16, 16, 8, 8};
+constexpr kernels::ConvGeometry geometry{32, 32, 4, 2, 1, 16, 16, 8, 8};
 static_assert(convolution_form(Cpu{}, geometry, batch) == kernels::ConvForm::winograd);
 static_assert(convolution_form(DirectConvolution<Cpu>{}, geometry, batch) == kernels::ConvForm::direct);
 static_assert(convolution_form(Profiled<DirectConvolution<Cpu>>{}, geometry, batch) == kernels::ConvForm::direct);
@@ -47,9 +47,7 @@ std::vector<Array> results() {
     return all;
 }
 
-template <class Left, class Right, class Layer>
-bool same() {
-    const auto left = results<Layer, Left>(), right = results<Layer, Right>();
+bool same(const std::vector<Array>& left, const std::vector<Array>& right) {
     bool all = true;
     for (std::size_t i = 0; i < left.size(); ++i) all = all && kernel_test::same_bits(left[i], right[i]);
     return all;
@@ -92,8 +90,8 @@ TEST_CASE("all directions are the direct form's, bit for bit") {
         CHECK(kernel_test::same_bits(found[i], expected[i]));
         CHECK(!kernel_test::same_bits(fast[i], expected[i]));
     }
-    CHECK(!same<DirectConvolution<Cpu>, Cpu, Narrow>());
-    CHECK(same<DirectConvolution<Reference>, Reference, Narrow>());
+    CHECK(!same(results<Narrow, DirectConvolution<Cpu>>(), results<Narrow, Cpu>()));
+    CHECK(same(results<Narrow, DirectConvolution<Reference>>(), results<Narrow, Reference>()));
 }
 
 TEST_CASE("devices wrap one another") {
@@ -104,9 +102,10 @@ TEST_CASE("devices wrap one another") {
                 return std::ranges::all_of(row.seconds, [](double s) { return s > 0; });
         return false;
     };
-    CHECK(same<DirectConvolution<Cpu>, Profiled<DirectConvolution<Cpu>>, Narrow>());
+    const auto plain = results<Narrow, DirectConvolution<Cpu>>();
+    CHECK(same(plain, results<Narrow, Profiled<DirectConvolution<Cpu>>>()));
     CHECK(sees_all_directions());
     profile.clear();
-    CHECK(same<DirectConvolution<Cpu>, DirectConvolution<Profiled<Cpu>>, Narrow>());
+    CHECK(same(plain, results<Narrow, DirectConvolution<Profiled<Cpu>>>()));
     CHECK(sees_all_directions());
 }

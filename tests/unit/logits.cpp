@@ -187,7 +187,7 @@ TEST_CASE("a draw is the first token whose cumulative probability is above the n
         for (const float logit : logits)
             cumulative.push_back(sum += std::exp(static_cast<double>(logit) - static_cast<double>(largest)));
         // The largest for every number, whose time goes into sums of the same blocks.
-        const int last = logits.size() > 4096 && genotype_test::has_fewer_sizes ? 9 : 199;
+        const int last = logits.size() > 64 && genotype_test::has_fewer_sizes ? 9 : 199;
         for (int step = 0; step <= last; ++step) {
             const double uniform = step < last ? step / static_cast<double>(last) : 1 - 0x1p-53;
             const std::size_t drawn = draw(logits, uniform, scratch);

@@ -205,9 +205,9 @@ NotFinite copy_pieces(const std::vector<Piece>& pieces, Copy copy) {
         NotFinite mine;
         CopyRoom room;
 #pragma omp for schedule(dynamic)
-        for (const Piece& piece : pieces) {
+        for (std::size_t at = 0; at < pieces.size(); ++at) {
             try {
-                mine += copy(piece, room);
+                mine += copy(pieces[at], room);
             } catch (...) {  // nothing may leave a thread
 #pragma omp critical
                 error = std::current_exception();
