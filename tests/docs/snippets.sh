@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# The C++ in the project's pages compiles as it stands there, and so do the examples, with Clang where the build has put them
-# together (structure/includes.py reads what each includes by itself); the programs that must not compile do not and say what
-# the page shows; files and headings that the pages link to are there.
+# The C++ in the project's pages compiles as it stands there, and so do the examples, with Clang where it has read all
+# headers already (structure/clang_headers.sh; then structure/includes.py reads what each includes by itself); the programs
+# that must not compile do not and say what the page shows; files and headings that the pages link to are there.
 # usage: snippets.sh COMPILER [PAGE...]: of those pages alone
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/../structure/common.sh"
@@ -18,7 +18,7 @@ examples_as_built() {
     done
 }
 examples=()
-((${#pages[@]})) || [[ -z ${GENOTYPE_GROUPS:-} ]] || examples=($(examples_as_built))
+((${#pages[@]})) || [[ -z ${GENOTYPE_GROUPS:-} || ! -e ${GENOTYPE_CLANG_HEADERS:-} ]] || examples=($(examples_as_built))
 ((${#pages[@]})) || pages=("$root"/{README,CHANGELOG,CODE_OF_CONDUCT,CONTRIBUTING,SECURITY}.md "$root"/docs/*.md
     "$root"/{tests,benchmarks,examples}/README.md)
 scratch=$(mktemp -d)
@@ -45,16 +45,7 @@ if ! "$compiler" "${standard[@]}" -fsyntax-only -x c++ - <<<'#include <thrust/ve
     echo "Without programs over thrust, which is not found."
 fi
 
-# Clang, where there is one that will do, reads those that compile, in the quick run: it instantiates what the headers use
-# once and not for each program.
-reader=$compiler once=()
-if [[ -n ${GENOTYPE_GROUPS:-} ]] && words=$(use_compiler clang "${GENOTYPE_CLANG:-}"); then
-    echo "$words"
-    reader=$GENOTYPE_CLANG once=(-fpch-instantiate-templates)
-fi
-
-# Headers of ours that two programs or more include are compiled once. A program gets none but those that it includes
-# itself, or by a header beside it, so that what it has forgotten to include is as far from it as before.
+# The headers of ours that a program includes itself, or by a header beside it.
 own_includes() { # FILE
     local beside
     sed -n 's/^#include <\(genotype\/.*\)>.*/\1/p' "$1"
@@ -63,10 +54,22 @@ own_includes() { # FILE
     done < <(sed -n 's/^#include "\(.*\)".*/\1/p' "$1")
 }
 declare -A includes begins precompiled
-for program in "${programs[@]}"; do
-    includes[$program]=$(own_includes "$program" | sort -u)
-    [[ -z ${includes[$program]} ]] || begins[${includes[$program]}]+=x
-done
+# With Clang a program gets all headers, and what it has forgotten to include is found by its words. Otherwise headers of
+# ours that two programs or more include are compiled once, and a program gets none but those that it includes.
+reader=("$compiler") all=()
+if [[ -n ${GENOTYPE_GROUPS:-} && -e ${GENOTYPE_CLANG_HEADERS:-} ]]; then
+    reader=("$GENOTYPE_CLANG" "${golden[@]}") all=(-include-pch "$GENOTYPE_CLANG_HEADERS")
+    mkdir "$scratch/read"
+    for program in "${programs[@]}"; do
+        [[ $program != "$scratch"/* ]] || cp "$program" "$scratch/read"
+    done
+    words=$(python3 -B "$root/tests/structure/includes.py" "$root/include" "$scratch/read") || fault "${words//"$scratch/read/"/}"
+else
+    for program in "${programs[@]}"; do
+        includes[$program]=$(own_includes "$program" | sort -u)
+        [[ -z ${includes[$program]} ]] || begins[${includes[$program]}]+=x
+    done
+fi
 # Of those that are precompiled, the most that the program includes.
 headers_of() { # PROGRAM
     local headers most=""
@@ -80,21 +83,21 @@ for headers in "${!begins[@]}"; do
     [[ ${begins[$headers]} != x ]] || continue
     precompiled[$headers]=$scratch/$((++count)).hpp
     sed 's/.*/#include <&>/' <<<"$headers" >"${precompiled[$headers]}"
-    "$reader" "${standard[@]}" -Wall -Wextra -w "${once[@]}" -x c++-header "${precompiled[$headers]}" \
+    "${reader[@]}" "${standard[@]}" -Wall -Wextra -w -x c++-header "${precompiled[$headers]}" \
         -o "${precompiled[$headers]}.gch" 2>/dev/null &  # without it, they are only included
     (($(jobs -rp | wc -l) < jobs)) || wait -n
 done
 wait
 
 check() { # PROGRAM: prints what is wrong with it
-    local program=$1 words sentence page headers before=() flags=(-Wall -Wextra "-I$root/examples/programs"
+    local program=$1 words sentence page headers before=("${all[@]}") flags=(-Wall -Wextra "-I$root/examples/programs"
         "-I$root/examples/programs/smollm2")
     $has_thrust || ! grep -q 'genotype/thrust.hpp' "$program" || return 0
     if ! grep -q '^// does not compile$' "$program"; then
         headers=$(headers_of "$program")
         [[ -z $headers ]] || before=(-include "${precompiled[$headers]}")
         [[ $program == "$scratch"/* ]] || flags+=("${warnings[@]}" "${conversions[@]}")
-        words=$("$reader" "${before[@]}" "${standard[@]}" "${flags[@]}" -fsyntax-only "$program" 2>&1) || head -n 20 <<<"$words"
+        words=$("${reader[@]}" "${before[@]}" "${standard[@]}" "${flags[@]}" -fsyntax-only "$program" 2>&1) || head -n 20 <<<"$words"
         return 0
     fi
     if words=$("$compiler" "${standard[@]}" -fsyntax-only "$program" 2>&1); then

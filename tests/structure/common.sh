@@ -4,6 +4,7 @@ jobs=${GENOTYPE_JOBS:-$(nproc)}
 read -ra system_includes <<<"${GENOTYPE_SYSTEM_INCLUDES:--isystem /usr/include/eigen3}"
 standard=(-std=c++20 -fopenmp "-I$root/include" "-I$root/tests" "${system_includes[@]}")
 warnings=(-Wall -Wextra -Wpedantic -Wshadow -Werror)
+golden=('-DGENOTYPE_GOLDEN_DIR=""')  # the same wherever what clang_headers.sh made is read
 conversions=(-Wconversion -Wsign-conversion)  # also warnings, which headers and the programs of users are free of
 
 compiler_version() {

@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
 # Every header compiles on its own, and included twice, without a warning, with GCC, which reads those that include one
-# another in one file (header_chains.py). Clang reads all of them at once, and keeps what it read and instantiated for the
-# programs of the other tests and the examples, which it reads so that templates which only they instantiate are free of its
-# warnings too. What these forget to include the build finds. Of conversions both warn in headers, and Clang also in some
+# another in one file (header_chains.py). Clang has read all of them at once
+# (clang_headers.sh), and reads the programs of the other tests and the examples, so that templates which only they
+# instantiate are free of its warnings too. What these forget to include the build finds. Of conversions both warn in headers, and Clang also in some
 # programs that instantiate most of them; with GCC every program of the build is compiled with those warnings. Of files that
 # the build has put together (groups.cmake) Clang reads only what they were put together to, in the folder GENOTYPE_GROUPS,
 # and leaves the examples to docs/snippets.sh.
 # usage: headers.sh gcc|clang COMPILER [FILE]
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
-flags=("${standard[@]}" '-DGENOTYPE_GOLDEN_DIR=""' "-I$root/tests/fuzz" "-I$root/examples/programs/smollm2")
+flags=("${standard[@]}" "${golden[@]}" "-I$root/tests/fuzz" "-I$root/examples/programs/smollm2")
 
 if (($# == 3)); then
     compiler=$2 file=$3
@@ -21,7 +21,7 @@ if (($# == 3)); then
         "$compiler" "${precompiled[@]}" "${flags[@]}" "${warnings[@]}" -fsyntax-only -x c++ "$1" 2>&1
     }
     precompiled=()
-    [[ -z ${GENOTYPE_PRECOMPILED:-} ]] || precompiled=(-include-pch "$GENOTYPE_PRECOMPILED")
+    [[ $1 == gcc ]] || precompiled=(-include-pch "$GENOTYPE_CLANG_HEADERS")
     if [[ $file == *.hpp ]]; then
         words=$(printf '#include "%s"\n#include "%s"\n' "$file" "$file" | compile -) && exit
     else
@@ -72,24 +72,16 @@ mapfile -t files < <(
         programs
     fi
 )
-if [[ $1 == clang ]]; then
-    {
-        printf '#include "%s"\n' "${headers[@]}"
-        echo '#include <doctest/doctest.h>'  # which the programs include as well
-    } >"$scratch/headers.hpp"
-    "$compiler" "${flags[@]}" "${warnings[@]}" "${conversions[@]}" -fpch-instantiate-templates -x c++-header \
-        "$scratch/headers.hpp" -o "$scratch/headers.pch" >"$scratch/words" 2>&1 || {
-        printf 'FAULT headers\n%s\n' "$(head -n 20 "$scratch/words")"
-        exit 1
-    }
-    export GENOTYPE_PRECOMPILED=$scratch/headers.pch
+if [[ $1 == clang && ! -e ${GENOTYPE_CLANG_HEADERS:-} ]]; then
+    export GENOTYPE_CLANG_HEADERS=$scratch/headers.pch
+    bash "$(dirname "${BASH_SOURCE[0]}")/clang_headers.sh" "$2" "$GENOTYPE_CLANG_HEADERS" || exit
 fi
 if ! printf '%s\0' "${files[@]}" | xargs -0 -P "$jobs" -n 1 bash "${BASH_SOURCE[0]}" "$1" "$2"; then
     echo "Not every file compiles."
     exit 1
 fi
 if [[ $1 == clang ]]; then
-    echo "${#headers[@]} headers, read together, and ${#files[@]} programs compile without a warning."
+    echo "${#files[@]} programs compile without a warning."
 else
     echo "${#headers[@]} headers compile on their own without a warning."
 fi

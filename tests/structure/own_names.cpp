@@ -10,6 +10,7 @@
 #include <genotype/interop/xtensor.hpp>
 #include <genotype/testing.hpp>
 #include <genotype/text.hpp>
+#include <genotype/training/profile.hpp>
 
 #include <any>
 #include <functional>

@@ -160,6 +160,10 @@ struct Profiled : Device {
     }
 };
 
+}  // namespace genotype::inline v0_1
+
+namespace genotype::inline v0_1::kernels {
+
 namespace detail {
 /// The device within.
 template <class Device>
@@ -205,4 +209,4 @@ void sum(const Profiled<Device>& device, Arguments&&... arguments) {
                    [&] { sum(detail::unwatched(device), std::forward<Arguments>(arguments)...); });
 }
 
-}  // namespace genotype::inline v0_1
+}  // namespace genotype::inline v0_1::kernels
