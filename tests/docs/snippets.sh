@@ -63,7 +63,7 @@ if [[ -n ${GENOTYPE_GROUPS:-} && -e ${GENOTYPE_CLANG_HEADERS:-} ]]; then
     for program in "${programs[@]}"; do
         [[ $program != "$scratch"/* ]] || cp "$program" "$scratch/read"
     done
-    words=$(python3 -B "$root/tests/structure/includes.py" "$root/include" "$scratch/read") || fault "${words//"$scratch/read/"/}"
+    words=$(python3 -B "$root/tests/structure/includes.py" "$root/include" "$scratch/read") || fault "$(sed "s|^FAULT \($scratch/read/\)*||" <<<"$words")"
 else
     for program in "${programs[@]}"; do
         includes[$program]=$(own_includes "$program" | sort -u)

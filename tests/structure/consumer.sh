@@ -60,7 +60,7 @@ if [[ $way == installed ]]; then
     "$cmake" --install "$build" --prefix "$folder/prefix" >/dev/null
     settings+=("-DCMAKE_PREFIX_PATH=$folder/prefix")
 else
-    settings+=("-DGENOTYPE_SOURCE=$root")
+    settings+=("-DGENOTYPE_SOURCE=$root" -DGENOTYPE_CUDA=OFF)
 fi
 "$cmake" -S "$root/tests/consumer" -B "$folder/build" -G "$generator" -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_FLAGS_DEBUG=-O0 \
     "-DCMAKE_CXX_COMPILER=$compiler" "${settings[@]}"

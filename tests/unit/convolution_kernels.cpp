@@ -40,8 +40,8 @@ std::vector<Case> table() {
         // The layers of a DCGAN and of a VAE, with fewer samples where the reference would take long.
         conv(3, 64, 4, 2, 1, 32, 32, 3), conv(64, 128, 4, 2, 1, 16, 16, 15),
         conv(128, 256, 4, 2, 1, 8, 8, has_fewer_sizes ? 1 : 3), conv(256, 1, 4, 1, 0, 4, 4, 64),
-        transposed(256, 100, 4, 1, 0, 1, 1, 17), linear(784, 256, 64), linear(256, 40, 64), linear(20, 256, 64),
-        linear(256, 784, 1), conv(128, 256, 4, 2, 1, 8, 8, 16),
+        transposed(256, 100, 4, 1, 0, 1, 1, has_fewer_sizes ? 3 : 17), linear(784, 256, has_fewer_sizes ? 13 : 64),
+        linear(256, 40, 64), linear(20, 256, 64), linear(256, 784, 1), conv(128, 256, 4, 2, 1, 8, 8, 16),
         // Few samples and windows that lie mostly outside, or not quite.
         transposed(64, 40, 4, 1, 0, 1, 1, 1), transposed(64, 40, 4, 1, 0, 1, 1, 2),
         transposed(64, 40, 4, 1, 0, 1, 1, 6), transposed(32, 40, 5, 1, 0, 2, 1, 1),
@@ -80,9 +80,9 @@ std::vector<Case> table() {
         conv(4, 6, 1, 3, 0, 8, 8, 3), conv(4, 6, 2, 3, 0, 9, 10, 14), conv(2, 3, 5, 1, 3, 2, 2, 3),
         conv(3, 2, 3, 2, 3, 4, 5, 7), conv(8, 8, 4, 3, 1, 12, 9, 33), transposed(7, 9, 2, 3, 0, 3, 4, 10),
         // Windows and images larger than the blocks that are worked on at a time.
-        conv(70, 34, 5, 1, 2, 6, 6, 8), linear(1500, 70, 9), conv(2, 3, 3, 1, 1, 40, 45, 2),
-        conv(9, 40, 3, 1, 1, 3, 300, 1), conv(1, 2, 37, 1, 18, 40, 40, 2), conv(5, 20, 11, 2, 5, 12, 12, 3),
-        conv(9, 2, 21, 2, 3, 24, 24, 2)};
+        conv(70, 34, 5, 1, 2, 6, 6, has_fewer_sizes ? 2 : 8), linear(1500, 70, 9), conv(2, 3, 3, 1, 1, 40, 45, 2),
+        conv(9, 40, 3, 1, 1, 3, 300, 1), conv(1, 2, 37, 1, 18, 40, 40, has_fewer_sizes ? 1 : 2),
+        conv(5, 20, 11, 2, 5, 12, 12, 3), conv(9, 2, 21, 2, 3, 24, 24, 2)};
 }
 
 }  // namespace
