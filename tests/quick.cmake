@@ -33,7 +33,7 @@ foreach(file IN LISTS files)
   set(level PORTABLE OPTIONS -O0)  # nothing is calculated in these
   if(name MATCHES "^learning_")
     set(level "")
-  elseif(name MATCHES "^(threads|large_model|.*allocations|metrics)$")
+  elseif(name MATCHES "^(threads|large_model|allocations|metrics)$")
     set(level OPTIONS -O1)
   endif()
   genotype_test(unit ${name} ${file} ${level})
