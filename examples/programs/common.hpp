@@ -81,6 +81,16 @@ inline void keep_standard_places() {
         if (::fcntl(place, F_GETFD) < 0) static_cast<void>(::open("/dev/null", place == 0 ? O_WRONLY : O_RDONLY));
 }
 
+/// What a flag says, looked at before the others are read, whose defaults depend on it.
+inline std::string word_of(int argc, char** argv, const std::string& flag, std::string otherwise) {
+    for (int at = 1; at < argc; ++at) {
+        const std::string word = argv[at];
+        if (word == flag && at + 1 < argc) otherwise = argv[at + 1];
+        if (word.starts_with(flag + "=")) otherwise = word.substr(flag.size() + 1);
+    }
+    return otherwise;
+}
+
 /// The exit code of a program that ends with `code`: 1, and a sentence, where not all of its output could be written.
 inline int with_whole_output(int code) {
     errno = 0;

@@ -4,28 +4,13 @@
 //     build/examples/dcgan --recipe r3gan --labels --seconds 900
 #include "dcgan_training.hpp"
 
-namespace {
-
-/// What --recipe says, before the other flags are read: they have its defaults.
-std::string recipe_of(int argc, char** argv) {
-    std::string recipe = "dcgan";
-    for (int at = 1; at < argc; ++at) {
-        const std::string word = argv[at];
-        if (word == "--recipe" && at + 1 < argc) recipe = argv[at + 1];
-        if (word.starts_with("--recipe=")) recipe = word.substr(9);
-    }
-    return recipe;
-}
-
-}  // namespace
-
 int main(int argc, char** argv) {
     example::DcganSettings settings;
     example::Flags& flags = settings.flags;
     flags.epochs = 25;
     flags.learning_rate = 2e-4f;
     flags.out = "out/dcgan";
-    const std::string recipe = recipe_of(argc, argv);
+    const std::string recipe = example::word_of(argc, argv, "--recipe", "dcgan");
     if (recipe != "dcgan") {
         settings.beta1 = 0;
         flags.average = 0.9991f;  // half of it is of the last 50 000 images

@@ -1,4 +1,4 @@
-// The training of examples/programs/flow.cpp, on any device.
+// The training of examples/programs/flow.cpp, of a flow or a diffusion, on any device.
 #pragma once
 
 #include <algorithm>
@@ -6,9 +6,13 @@
 #include <filesystem>
 #include <genotype/data/dataset.hpp>
 #include <genotype/data/loader.hpp>
+#include <genotype/diffusion.hpp>
 #include <genotype/flow.hpp>
 #include <genotype/images/float_images.hpp>
 #include <genotype/images/grey.hpp>
+#include <genotype/training/progress.hpp>
+#include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -21,44 +25,83 @@ namespace example {
 using namespace genotype;
 
 using Flow = FlowMatching<UNet, Grey>;
+using Denoiser = Diffusion<UNet, Grey>;
 
 struct FlowSettings {
     Flags flags{};
+    std::string model = "flow", solver = "midpoint";
     float seconds = 0, guidance = 1.5f;
     int sampling_steps = 10;
+    bool optimal_transport = false;
     std::filesystem::path labels_file{};
 };
 
+/// Throws `Error` where a flag of flows is given to a diffusion, or it cannot take so many steps.
+inline void check(const FlowSettings& settings) {
+    if (settings.model == "flow") return;
+    if (settings.solver != FlowSettings{}.solver)
+        fail("--solver", "word", settings.solver, "none with --model diffusion, which DDIM draws");
+    if (settings.optimal_transport) fail("--optimal-transport", "flag", "it", "none with --model diffusion");
+    constexpr int timesteps = Denoiser::Noise::timesteps;
+    if (settings.sampling_steps > timesteps)
+        fail("--sampling-steps", "number", settings.sampling_steps,
+             genotype::detail::concat("1 to the ", timesteps, " timesteps of the diffusion"));
+}
+
+/// Draws images of either model by the flags.
+template <class Kind, class Device>
+class ImagesOf {
+    static constexpr bool is_flow = std::is_same_v<Kind, Flow>;
+
+  public:
+    ImagesOf(const FlowSettings& settings, int capacity) : sampler_(capacity) {
+        options_.steps = settings.sampling_steps;
+        options_.guidance = settings.guidance;
+        if constexpr (is_flow)
+            options_.solver = settings.solver == "euler"  ? Solver::euler
+                              : settings.solver == "heun" ? Solver::heun
+                                                          : Solver::midpoint;
+    }
+
+    template <class OnStep>
+    ImageData operator()(const Model<UNet, Device>& model, const std::vector<int>& labels, std::uint64_t seed,
+                         const OnStep& on_step) {
+        options_.seed = seed;
+        return to_images(sampler_(model, static_cast<int>(labels.size()), labels, options_, on_step), Range{-1, 1});
+    }
+
+  private:
+    std::conditional_t<is_flow, FlowSampler<Flow, Device>, DiffusionSampler<Denoiser, Device>> sampler_;
+    std::conditional_t<is_flow, FlowSampling, DiffusionSampling> options_{};
+};
+
 /// Trains, and writes images, samples and losses. The exit code.
-template <class Device>
+template <class Kind, class Device>
 int train_flow(const FlowSettings& settings) {
     const Flags& flags = settings.flags;
     const Dataset<Grey> images(to_grey(load_images(flags, Split::train, 28, 28)), Range{-1, 1});
     Loader loader(images, {.batch = flags.batch, .seed = flags.seed});
     const long steps = flags.epochs * loader.batches(), warmup = std::min(200L, steps / 2);
-    Trainer<Flow, Device> trainer({.optimizer = Adam{.learning_rate = flags.learning_rate, .beta2 = 0.99f},
-                                   .schedule = settings.seconds > 0 ? Schedule::linear_warmup(std::max(1L, warmup))
-                                                                    : Schedule::cosine(steps, warmup, 0.01f),
-                                   .clip_norm = 1,
-                                   .average = flags.average,
-                                   .batch = flags.batch,
-                                   .seed = flags.seed});
+    typename Trainer<Kind, Device>::Options options{
+        .optimizer = Adam{.learning_rate = flags.learning_rate, .beta2 = 0.99f},
+        .schedule = settings.seconds > 0 ? Schedule::linear_warmup(std::max(1L, warmup))
+                                         : Schedule::cosine(steps, warmup, 0.01f),
+        .clip_norm = 1,
+        .average = flags.average,
+        .batch = flags.batch,
+        .seed = flags.seed};
+    if constexpr (requires { options.optimal_transport; }) options.optimal_transport = settings.optimal_transport;
+    Trainer<Kind, Device> trainer(options);
     std::printf("%s\n", summary<UNet, Grey, Device>(flags.batch).c_str());
 
     // A row of ten for each class.
     std::vector<int> rows(10 * classes);
     for (std::size_t at = 0; at < rows.size(); ++at) rows[at] = static_cast<int>(at / 10);
-    FlowSampler<Flow, Device> sampler(static_cast<int>(rows.size()));
-    const auto draw = [&](const std::vector<int>& labels, std::uint64_t seed) {
-        return with_result(trainer, [&](const auto& model) {
-            const Tensor<Grey> drawn = sampler(model, static_cast<int>(labels.size()), labels,
-                                               {.steps = settings.sampling_steps,
-                                                .solver = Solver::midpoint,
-                                                .guidance = settings.guidance,
-                                                .seed = seed});
-            return to_images(drawn, Range{-1, 1});
-        });
+    ImagesOf<Kind, Device> images_of(settings, static_cast<int>(rows.size()));
+    const auto draw = [&](const std::vector<int>& labels, std::uint64_t seed, const auto& on_step) {
+        return with_result(trainer, [&](const auto& model) { return images_of(model, labels, seed, on_step); });
     };
+    const auto draw_rows = [&] { return draw(rows, flags.seed + 2, [](const auto&) {}); };
 
     Training training(flags, trainer, loader, {"loss"},
                       {flags.epochs, loader.batches(), flags.batch, settings.seconds});
@@ -72,20 +115,27 @@ int train_flow(const FlowSettings& settings) {
         if (training.epoch_ended() && training.goes_on()) {
             char name[40];
             std::snprintf(name, sizeof name, "samples_epoch_%03ld.png", training.epoch());
-            save_grid(draw(rows, flags.seed + 2), flags.out / files.emplace_back(name), 10);
+            save_grid(draw_rows(), flags.out / files.emplace_back(name), 10);
         }
     }
     if (!training.finish()) return training.exit_code();
-    save_grid(draw(rows, flags.seed + 2), flags.out / "samples.png", 10);
-    training.draw_losses({"velocity"}, "Flow matching on " + flags.data, "mean squared error", 50);
+    save_grid(draw_rows(), flags.out / "samples.png", 10);
+    training.draw_losses({"velocity"}, (settings.model == "flow" ? "Flow matching on " : "Diffusion on ") + flags.data,
+                         "mean squared error", 50);
     if (flags.samples > 0) {
         ImageData all{0, 28, 28, 1, {}, {}, {}};
+        const long batches = (flags.samples + static_cast<long>(rows.size()) - 1) / static_cast<long>(rows.size());
+        Progress progress(1, batches * settings.sampling_steps, 1, 0, "steps");
         for (int done = 0; done < flags.samples; done += static_cast<int>(rows.size())) {
             std::vector<int> labels(
                 static_cast<std::size_t>(std::min<int>(flags.samples - done, static_cast<int>(rows.size()))));
             for (std::size_t at = 0; at < labels.size(); ++at) labels[at] = (done + static_cast<int>(at)) % classes;
             const std::uint64_t seed = flags.seed + 3 + static_cast<std::uint64_t>(done);
-            ImageData drawn = draw(labels, seed);
+            ImageData drawn = draw(labels, seed, [&](const auto& step) {
+                const long before = done / static_cast<long>(rows.size()) * step.steps;
+                progress.step(0, before + step.done - 1,
+                              "samples " + std::to_string(done) + "/" + std::to_string(flags.samples));
+            });
             drawn.labels = std::move(labels);
             all = all.count == 0 ? std::move(drawn) : join(std::move(all), drawn);
         }

@@ -6,6 +6,7 @@
 
 #include "genotype/data/loader.hpp"
 #include "genotype/data/text_windows.hpp"
+#include "genotype/diffusion.hpp"
 #include "genotype/flow.hpp"
 #include "genotype/genotype.hpp"
 #include "genotype/training/history.hpp"
@@ -183,13 +184,16 @@ TEST_CASE("sampling and inference") {
     });
 }
 
-TEST_CASE("a flow's steps, with a norm in front of what its time scales and shifts") {
-    using Flow = FlowMatching<
-        Sequential<Conv<1, 8, 4, 2, 1>, GroupNorm<2, 8>, Modulate<moment, 1, 8>, SiLU, ConvT<8, 1, 4, 2, 1>>, Image>;
-    Trainer<Flow> trainer({.clip_norm = 1, .average = 0.9f, .batch = 16});
+TEST_CASE("a flow's steps, with a norm in front of what its time scales and shifts, and a diffusion's") {
+    using UNet = Sequential<Conv<1, 8, 4, 2, 1>, GroupNorm<2, 8>, Modulate<moment, 1, 8>, SiLU, ConvT<8, 1, 4, 2, 1>>;
+    Trainer<FlowMatching<UNet, Image>> flow({.average = 0.9f, .batch = 16}),
+        assigned({.average = 0.9f, .batch = 16, .optimal_transport = true});
+    Trainer<Diffusion<UNet, Image>> diffusion({.average = 0.9f, .batch = 16});
     Tensor<Image> images(16);
     fill_normal(Cpu{}, images.size(), RandomState{}, images.data());
-    expect_none([&] { trainer.step(images); });
+    expect_none([&] { flow.step(images); });
+    expect_none([&] { assigned.step(images); });
+    expect_none([&] { diffusion.step(images); });
 }
 
 TEST_CASE("steps through spectral and weight norm, and norms of single samples' gradients") {

@@ -2,6 +2,7 @@
 #include "genotype/flow.hpp"
 
 #include <doctest/doctest.h>
+#include <omp.h>
 
 #include <algorithm>
 #include <cmath>
@@ -53,15 +54,16 @@ std::vector<float> parameters(const Trainer& trainer) {
 
 }  // namespace
 
-TEST_CASE("it draws each class where it lies, more surely with guidance, and by either solver") {
+TEST_CASE("it draws each class where it lies, more surely with guidance, and by every solver") {
     const Points all = points(24);
     Trainer<Flow> trainer({.optimizer = Adam{.learning_rate = 1.5e-2f}, .average = 0.96f, .batch = 24, .seed = 1});
     for (int step = 0; step < 200; ++step) trainer.step(all.samples, all.labels);
     const std::vector<int> asked{0, 1, 2};
     FlowSampler<Flow> sampler(3);
     const auto model = trainer.average();
-    for (const FlowSampling& options : {FlowSampling{}, FlowSampling{.guidance = 1.5f, .seed = 4},
-                                        FlowSampling{.steps = 20, .solver = Solver::euler}}) {
+    for (const FlowSampling& options :
+         {FlowSampling{}, FlowSampling{.guidance = 1.5f, .seed = 4}, FlowSampling{.steps = 20, .solver = Solver::euler},
+          FlowSampling{.solver = Solver::heun, .guidance = 1.5f}}) {
         CAPTURE(options.steps);
         const Tensor<Point> drawn = sampler(model, 3, asked, options);
         for (int n = 0; n < 3; ++n)
@@ -113,8 +115,72 @@ TEST_CASE("what cannot be learnt from or drawn is told, and nothing has changed"
           "FlowSampler: number of labels: found 2, expected 3, one for each image");
     CHECK(error_of([&] { sampler(trainer.model(), 3, none); }) == "no error");  // none is a label here
     CHECK(error_of([&] { sampler(trainer.model(), 3, below); }) != "no error");
-    CHECK(error_of([&] { sampler(trainer.model(), 3, all.labels, {.steps = 0}); }) != "no error");
+    CHECK(error_of([&] { sampler(trainer.model(), 3, all.labels, {.steps = 0}); }) ==
+          "FlowSampler: steps: found 0, expected 1 or more");
     CHECK(error_of([&] { sampler(trainer.model(), 4, all.labels); }) != "no error");
+    CHECK(error_of([&] {
+              sampler(trainer.model(), 3, all.labels, {.guidance = std::numeric_limits<float>::infinity()});
+          }) == "FlowSampler: guidance: found inf, expected a finite number");
+    const Model<Unlabelled::Model> plain(Seed{1});
+    FlowSampler<Unlabelled> of_plain(3);
+    CHECK(error_of([&] { of_plain(plain, 3, {}, {.guidance = 1.5f}); }) ==
+          "FlowSampler: guidance: found 1.500000, expected 1: the network reads no label, which a guidance would leave "
+          "out");
+    CHECK(error_of([&] { of_plain(plain, 3, all.labels); }) ==
+          "FlowSampler: number of labels: found 3, expected none: the network reads none");
+}
+
+TEST_CASE("each solver takes its own step, and halving it leaves a half or a quarter of the error") {
+    // dx/dt = (a + b t) x, so x(1) = x(0) exp(a + b / 2).
+    using Field = FlowMatching<Sequential<Modulate<moment, 1, 1>>, Shape<1>>;
+    constexpr float a = -1.5f, b = 0.5f;
+    Model<Field::Model> field(Seed{1});
+    float* const bias = field.parameters.data() + parameter_offset<Modulate<moment, 1, 1>>(1);
+    field.parameters.data()[0] = b;
+    field.parameters.data()[1] = 0;
+    bias[0] = a - 1;
+    bias[1] = 0;
+    field.prepare();
+    constexpr int count = 5;
+    const Tensor<Shape<1>> noise = normal<Shape<1>>(count, Seed{0});
+    FlowSampler<Field> sampler(count);
+    const auto factor = [&](Solver solver, int steps) {
+        const Tensor<Shape<1>> drawn = sampler(field, count, {}, {.steps = steps, .solver = solver});
+        for (int n = 1; n < count; ++n)
+            CHECK(drawn(n, 0) / noise(n, 0) == doctest::Approx(drawn(0, 0) / noise(0, 0)).epsilon(1e-5));
+        return static_cast<double>(drawn(0, 0) / noise(0, 0));
+    };
+    CHECK(factor(Solver::euler, 1) == doctest::Approx(1 + a));
+    CHECK(factor(Solver::midpoint, 1) == doctest::Approx(1 + (a + b / 2) * (1 + a / 2)));
+    CHECK(factor(Solver::heun, 1) == doctest::Approx(1 + (a + (a + b) * (1 + a)) / 2));
+    const auto error = [&](Solver solver, int steps) {
+        return std::abs(factor(solver, steps) - std::exp(static_cast<double>(a + b / 2)));
+    };
+    CHECK(error(Solver::euler, 16) / error(Solver::euler, 32) == doctest::Approx(2).epsilon(0.1));
+    for (const Solver solver : {Solver::midpoint, Solver::heun})
+        CHECK(error(solver, 16) / error(solver, 32) == doctest::Approx(4).epsilon(0.1));
+}
+
+TEST_CASE("whoever draws is told each step, and the images are the same for any number of threads") {
+    const Model<Net> model(Seed{6});
+    FlowSampler<Flow> sampler(48);
+    const Points all = points(48);
+    for (const Solver solver : {Solver::euler, Solver::midpoint, Solver::heun}) {
+        const FlowSampling options{.steps = 3, .solver = solver, .guidance = 2, .seed = 5};
+        std::vector<int> done;
+        std::vector<float> last;
+        omp_set_num_threads(1);
+        const Tensor<Point> told = sampler(model, 48, all.labels, options, [&](const SamplingStep<Point>& step) {
+            CHECK(step.steps == 3);
+            done.push_back(step.done);
+            last.assign(step.images.data, step.images.data + step.images.size());
+        });
+        CHECK(done == std::vector{1, 2, 3});
+        omp_set_num_threads(3);
+        const Tensor<Point> drawn = sampler(model, 48, all.labels, options);
+        CHECK(std::equal(last.begin(), last.end(), drawn.data()));
+        CHECK(std::equal(last.begin(), last.end(), told.data()));
+    }
 }
 
 TEST_CASE("the way from one batch to another is the same on every device") {

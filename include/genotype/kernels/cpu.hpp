@@ -31,6 +31,7 @@
 #include "genotype/kernels/cpu/conv/winograd_transform.hpp"
 #include "genotype/kernels/cpu/conv/winograd_weights.hpp"
 #include "genotype/kernels/cpu/cross_entropy.hpp"
+#include "genotype/kernels/cpu/diffuse.hpp"
 #include "genotype/kernels/cpu/elementwise.hpp"
 #include "genotype/kernels/cpu/embedding.hpp"
 #include "genotype/kernels/cpu/gaussian.hpp"

@@ -19,6 +19,7 @@ using std::erf;
 using std::erfc;
 using std::exp;
 using std::expm1;
+using std::floor;
 using std::fma;
 using std::log;
 using std::log1p;

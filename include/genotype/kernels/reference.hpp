@@ -6,6 +6,7 @@
 #include "genotype/kernels/reference/bilinear.hpp"
 #include "genotype/kernels/reference/convolution.hpp"
 #include "genotype/kernels/reference/cross_entropy.hpp"
+#include "genotype/kernels/reference/diffuse.hpp"
 #include "genotype/kernels/reference/elementwise.hpp"
 #include "genotype/kernels/reference/embedding.hpp"
 #include "genotype/kernels/reference/for_each_index.hpp"

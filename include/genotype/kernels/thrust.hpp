@@ -10,6 +10,7 @@
 #include "genotype/kernels/portable/convolution.hpp"
 #include "genotype/kernels/portable/cross_entropy.hpp"
 #include "genotype/kernels/portable/device.hpp"
+#include "genotype/kernels/portable/diffuse.hpp"
 #include "genotype/kernels/portable/each.hpp"
 #include "genotype/kernels/portable/elementwise.hpp"
 #include "genotype/kernels/portable/embedding.hpp"

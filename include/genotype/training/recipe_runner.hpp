@@ -40,7 +40,7 @@ constexpr long scratch_floats(int capacity, Shapes<S...>) {
     return (0 + ... + aligned(capacity * S::count));
 }
 
-/// What a recipe keeps for its steps: nothing, where it does not say `Beside`.
+/// What a recipe keeps for its steps: nothing, where it does not say `Beside`. It may say begin(options), too.
 struct NothingBeside {
     template <class Device>
     NothingBeside(int, const Device&) {}
@@ -83,6 +83,7 @@ class RecipeRunner : public RecipeBase<Itself, R, Device, Optimizer> {
           beside_(rows(this->capacity()), device),
           given_(options, rows(this->capacity()), device),
           noise_(options.batch * R::draws) {
+        if constexpr (requires { beside_.begin(options); }) beside_.begin(options);
         if constexpr (!requires { typename R::Scratch; }) rehearse();
     }
 
