@@ -39,7 +39,7 @@ if(TARGET genotype::thrust)
   foreach(name IN ITEMS diff_augment dropout batch_norm fused gan_penalties gan_trainer vae_trainer text_trainer
       supervised_trainer
       text_rows_kernels session self_attention generate_models gradients_activations gradients_norm gradients_pooling
-      gradients_tokens residual names flow diffusion sample_norms spectral_norm gradients_convolutions general_conv_kernels
+      gradients_tokens residual names flow diffusion vqvae sample_norms spectral_norm gradients_convolutions general_conv_kernels
       tangents parameter_groups)
     genotype_test(thrust on_${name} unit/${name}.cpp PORTABLE OPTIONS -O1 -DGENOTYPE_TEST_THRUST)
     target_link_libraries(thrust_on_${name} PRIVATE genotype::thrust)

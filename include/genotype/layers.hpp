@@ -64,4 +64,5 @@
 #include "genotype/layers/spectral_norm.hpp"
 #include "genotype/layers/tanh.hpp"
 #include "genotype/layers/upsample.hpp"
+#include "genotype/layers/vector_quantizer.hpp"
 #include "genotype/layers/weight_norm.hpp"
