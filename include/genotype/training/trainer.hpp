@@ -10,8 +10,8 @@
 namespace genotype::inline v0_1 {
 
 /// Trains by a recipe, see `recipe.hpp`: one of your own, or what the library brings for a type, in `gan_trainer.hpp`,
-/// `vae_trainer.hpp`, `flow_trainer.hpp`, `diffusion_trainer.hpp`, `supervised_trainer.hpp` and `text_trainer.hpp`.
-/// This is what is there for a network without one.
+/// `vae_trainer.hpp`, `vqvae_trainer.hpp`, `flow_trainer.hpp`, `diffusion_trainer.hpp`, `supervised_trainer.hpp` and
+/// `text_trainer.hpp`. This is what is there for a network without one.
 template <class Net, class Device = Cpu, class Optimizer = Adam>
 class Trainer {
     using Recipe = typename why::no_trainer_has_a_recipe_for_this_network<
