@@ -83,18 +83,18 @@ requires(sizeof...(numbers) <= 3) struct VectorQuantizer : LayerBase {
 
     /// y (rows, dim): the codes nearest to the rows of x; and their numbers.
     template <class Device>
-    static void quantize(Device device, long rows, const float* x, const float* buffers, float* indices, float* y) {
-        nearest_codes(device, rows, codes, dim, x, buffers, indices);
-        gather_codes(device, rows, codes, dim, indices, buffers, y);
+    static void quantize(Device device, long rows, const float* x, const float* codebook, float* indices, float* y) {
+        nearest_codes(device, rows, codes, dim, x, codebook, indices);
+        gather_codes(device, rows, codes, dim, indices, codebook, y);
     }
     /// The same in training: first dead codes are restarted, and then the codebook follows.
     template <class Device>
-    static void learn(Device device, long rows, const float* x, float* buffers, RandomState& random, const Found& found,
-                      float* y) {
-        const kernels::Codebook of{codes, dim, buffers, buffers + buffer_offset<VectorQuantizer>(1),
-                                   buffers + buffer_offset<VectorQuantizer>(2)};
+    static void learn(Device device, long rows, const float* x, float* codebook, RandomState& random,
+                      const Found& found, float* y) {
+        const kernels::Codebook of{codes, dim, codebook, codebook + buffer_offset<VectorQuantizer>(1),
+                                   codebook + buffer_offset<VectorQuantizer>(2)};
         restart_codes(device, rows, of, rule, random.take(codes), x);
-        quantize(device, rows, x, buffers, found.indices, y);
+        quantize(device, rows, x, codebook, found.indices, y);
         count_codes(device, rows, codes, found.indices, found.counts);
         average_codes(device, rows, of, rule, x, found.indices, found.counts, found.scratch);
     }
