@@ -51,7 +51,7 @@ set(topics
   kernels_rows both "(batch_norm|cross_entropy|embedding|group_norm|layer_norm|rms_norm|pooling|rearrange|rotary|text_rows)_kernels"
   kernels_elements both "(elementwise|gaussian|math|random)_kernels|exact|spread|logits|quantized"
   gradients unit "gradients_.*|sequential"
-  layers unit "activations|custom_layer|gated|linear|metrics|model|repeat|residual|self_attention"
+  layers unit "activations|custom_layer|gated|latents|linear|metrics|model|repeat|residual|self_attention"
   trainings unit "dcgan_devices|fused|gan_penalties|gan_trainer|text_trainer|profile"
   saving unit "checkpoint_folder|checkpoints_bits|load_trainers|save_load|save_trainers"
   texts unit "generate|generate_models|generate_sampling|load_text"
