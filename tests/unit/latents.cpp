@@ -127,9 +127,9 @@ TEST_CASE("neighbours decide by most votes, ties for the smaller class and the f
         for (long n = 0; n < others.rows(); ++n) {
             std::vector<std::pair<double, int>> all;
             for (int m = 0; m < 301; ++m)
-                all.emplace_back((many.row(m) - others.row(n)).cast<double>().squaredNorm(), m);
+                all.emplace_back((many.row(m).cast<double>() - others.row(n).cast<double>()).squaredNorm(), m);
             std::vector<int> votes(7);
-            std::stable_sort(all.begin(), all.end(), [](auto a, auto b) { return a.first < b.first - 1e-9; });
+            std::ranges::sort(all);
             for (int at = 0; at < k; ++at)
                 ++votes[static_cast<std::size_t>(
                     classes[static_cast<std::size_t>(all[static_cast<std::size_t>(at)].second)])];
