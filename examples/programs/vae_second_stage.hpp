@@ -45,7 +45,7 @@ class LatentFlowPrior {
         trainer_.emplace(FlowOptions<Adam>{
             .optimizer = Adam{.learning_rate = 1e-3f},
             .schedule = seconds > 0 ? Schedule::linear_warmup(100) : Schedule::cosine(steps, 0, 0.01f),
-            .average = 0.999f,
+            .average = 0.995f,
             .label_drop = 0,
             .batch = batch,
             .seed = flags.seed + 1});
