@@ -58,7 +58,7 @@ set(topics
   kernels_rows small "(batch_norm|cross_entropy|embedding|group_norm|layer_norm|rms_norm|pooling|rearrange|rotary|text_rows)_kernels"
   kernels_elements small "(elementwise|gaussian|math|random)_kernels|exact|spread|logits|quantized"
   gradients unit "gradients_.*|sequential"
-  layers unit "activations|custom_layer|gated|linear|model|repeat|residual|self_attention"
+  layers unit "activations|custom_layer|gated|latents|linear|model|repeat|residual|self_attention"
   trainings unit "dcgan_devices|fused|gan_penalties|gan_trainer|text_trainer|profile"
   saving unit "checkpoint_folder|checkpoints_bits|load_trainers|save_load|save_trainers"
   texts unit "generate|generate_models|generate_sampling|load_text"

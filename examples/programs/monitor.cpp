@@ -2,6 +2,7 @@
 #include "monitor.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <filesystem>
 #include <genotype/io/csv.hpp>
@@ -24,6 +25,24 @@ static_assert([] {
     return !is_told;
 }());
 
+// At first a class may be rare, which is no fall; each fall is told once.
+static_assert([] {
+    using Shares = std::array<double, 3>;
+    ModeWatch watch;
+    const auto first = watch.note(10, 0.5, Shares{0.6, 0.39, 0.01}),
+               better = watch.note(20, 0.6, Shares{0.5, 0.4, 0.1});
+    const auto nearly = watch.note(30, 0.49, Shares{0.5, 0.48, 0.02}),
+               fallen = watch.note(40, 0.47, Shares{0.99, 0.01, 0});
+    const auto still = watch.note(50, 0.1, Shares{0.99, 0.01, 0}),
+               recovered = watch.note(60, 0.6, Shares{0.3, 0.3, 0.4});
+    const auto again = watch.note(70, 0.4, Shares{0.5, 0.01, 0.49});
+    for (const auto& quiet : {first, better, nearly, still, recovered})
+        if (quiet.recall || !quiet.classes.empty()) return false;
+    return fallen.recall && fallen.best_recall == 0.6 && fallen.best_at == 20 &&
+           fallen.classes == std::vector<std::size_t>{1, 2} && again.recall &&
+           again.classes == std::vector<std::size_t>{1};
+}());
+
 struct Monitor::Scores {
     /// The classifier for images of one size, and what it says of the test images.
     template <class Image>
@@ -41,9 +60,7 @@ struct Monitor::Scores {
     std::filesystem::path folder;
     bool resumes;
     std::optional<CsvFile> table;  // made at the first look: a resume that is refused leaves the old one
-    std::vector<bool> is_rare = std::vector<bool>(scored_classes);
-    double best_recall = 0, best_at = 0;
-    bool has_fallen = false, is_first = true;
+    ModeWatch modes{};
 
     static std::string in_digits(const char* form, double value) {
         char text[400];  // a form of some words, and at most 309 digits
@@ -74,20 +91,13 @@ struct Monitor::Scores {
                             in_digits("Frechet distance %.4g, ", frechet) +
                             in_digits("precision %.3f, ", manifold.precision) + in_digits("recall %.3f, ", recall) +
                             in_digits("rarest class %.1f %%", 100 * shares[rarest]) + " (" + name(rarest) + ")";
-        const bool has_fallen_now = recall < 0.8 * best_recall;
-        if (has_fallen_now && !has_fallen)
-            words += in_digits("\nmodes are dropping: recall was %.3f ", best_recall) +
-                     in_digits("after %.0f s", best_at) + in_digits(" and is %.3f", recall);
-        has_fallen = has_fallen_now;
-        if (recall > best_recall) best_recall = recall, best_at = seconds;
-        for (std::size_t at = 0; at < shares.size(); ++at) {
-            const bool is_rare_now = shares[at] < 0.02;
-            if (is_rare_now && !is_rare[at] && !is_first)
-                words += in_digits("\nmodes are dropping: %.1f %% of the samples", 100 * shares[at]) +
-                         " look like class " + name(at);
-            is_rare[at] = is_rare_now;
-        }
-        is_first = false;
+        const ModeWatch::Dropped dropped = modes.note(seconds, recall, shares);
+        if (dropped.recall)
+            words += in_digits("\nmodes are dropping: recall was %.3f ", dropped.best_recall) +
+                     in_digits("after %.0f s", dropped.best_at) + in_digits(" and is %.3f", recall);
+        for (const std::size_t at : dropped.classes)
+            words += in_digits("\nmodes are dropping: %.1f %% of the samples", 100 * shares[at]) + " look like class " +
+                     name(at);
         return words;
     }
 };

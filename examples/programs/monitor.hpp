@@ -2,9 +2,12 @@
 // programs, because none of it depends on their models and it takes long to compile.
 #pragma once
 
+#include <cstddef>
 #include <genotype/images/images.hpp>
 #include <memory>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "common.hpp"
 
@@ -49,13 +52,44 @@ class WonWatch {
 
     static constexpr const char* words =
         "the discriminator has won: for fifty steps its loss was below a hundredth of a guess's, so the generator "
-        "learns "
-        "little (a smaller --learning-rate, another --seed, or --recipe r3gan may help)";
+        "learns little (a smaller --learning-rate, another --seed, or --recipe r3gan may help)";
 
   private:
     float undecided_;
     long steps_ = 0;
     bool told_ = false;
+};
+
+/// Notices when modes are dropping: recall falls below 0.8 of its best, or a class that was there before falls under 2
+/// % of the samples. Each is said once, and again after it has recovered.
+class ModeWatch {
+  public:
+    struct Dropped {
+        bool recall = false;
+        double best_recall = 0, best_at = 0;  // before this look
+        std::vector<std::size_t> classes{};
+    };
+
+    constexpr Dropped note(double seconds, double recall, std::span<const double> shares) {
+        const bool is_first = is_rare_.empty();
+        while (is_rare_.size() < shares.size()) is_rare_.push_back(false);  // in a constant expression, too
+        Dropped dropped{.best_recall = best_recall_, .best_at = best_at_};
+        const bool has_fallen = recall < 0.8 * best_recall_;
+        dropped.recall = has_fallen && !has_fallen_;
+        has_fallen_ = has_fallen;
+        if (recall > best_recall_) best_recall_ = recall, best_at_ = seconds;
+        for (std::size_t at = 0; at < shares.size(); ++at) {
+            const bool is_rare = shares[at] < 0.02;
+            if (is_rare && !is_rare_[at] && !is_first) dropped.classes.push_back(at);
+            is_rare_[at] = is_rare;
+        }
+        return dropped;
+    }
+
+  private:
+    double best_recall_ = 0, best_at_ = 0;
+    bool has_fallen_ = false;
+    std::vector<char> is_rare_{};
 };
 
 }  // namespace example

@@ -27,6 +27,8 @@ class Record {
     const genotype::History& history() const { return history_; }
     bool out_of_time() const { return out_of_time_; }
     bool goes_on() const { return !ends_after(0); }
+    /// Whether somebody has asked it to end: what is computed after the steps does so, too.
+    bool is_stopped() const { return interrupt_.asked() || nobody_reads_; }
     /// How the program ends where `finish` was false.
     int exit_code() const;
     /// To be called after every step: its losses for the table, and in words for whoever watches. `Error` where one is
@@ -54,7 +56,6 @@ class Record {
     void begin_step();
     void end_step();
     bool told_how_to_go_on() const;
-    bool is_stopped() const { return interrupt_.asked() || nobody_reads_; }
 
     const TrainingFlags& flags_;
     genotype::Checkpoints checkpoints_;

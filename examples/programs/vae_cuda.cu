@@ -6,7 +6,7 @@
 namespace example {
 
 int train_vae_on_cuda(const VaeSettings& settings) {
-    return train_vae<Cuda>(settings);
+    return train_vae<ImageVae, Cuda>(settings);
 }
 
 }  // namespace example

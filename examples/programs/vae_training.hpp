@@ -8,50 +8,29 @@
 #include <genotype/genotype.hpp>
 #include <genotype/images/float_images.hpp>
 #include <genotype/images/grey.hpp>
+#include <genotype/models/importance_bound.hpp>
 #include <optional>
 
 #include "images.hpp"
 #include "training.hpp"
+#include "vae_latents.hpp"
+#include "vae_settings.hpp"
 
 namespace example {
 
 using namespace genotype;
 
-// The encoder is Linear<784, 256>, ReLU, Linear<256, 256>, ReLU, Linear<256, 2 * 20>: the mean and the logarithm of the
-// variance of each latent. The decoder goes back: Linear<20, 256>, ReLU, ..., Linear<256, 784>, Sigmoid.
-using ImageVae = VAE<784, 256, 20>;
-
-using Latent = Shape<20>;
-using Moments = Shape<40>;
-using Grey = Shape<1, 28, 28>;  // as the 784 values are drawn
-constexpr Range zero_to_one{0, 1};
-
-struct VaeSettings {
-    Flags flags{};
-    bool mean_per_value = false;
-    float beta = 1;
+/// Latents as the bound has them: from N(0, 1).
+struct NormalPrior {
+    template <class Trainer, class Images>
+    void learn(const Trainer&, const Images&, const VaeSettings&, const Record&) {}
+    Tensor<Latent> operator()(int count, std::uint64_t seed) { return normal<Latent>(count, Seed{seed}); }
 };
 
-/// The means of the latents of all images.
-template <class Device>
-Tensor<Latent> means(const Model<ImageVae, Device>& model, const Dataset<Shape<784>>& images) {
-    Workspace<ImageVae::Encoder, Shape<784>, Inference, Device> workspace(500);
-    detail::Input<Shape<784>, Device> input(500);
-    Tensor<Latent> result(images.size());
-    Loader loader(images, LoaderOptions::evaluation(500));
-    float* to = result.data();
-    for (const auto& batch : loader) {
-        const Tensor<Moments> moments = on_host<Device>(encode(model, input.take(batch), workspace));
-        for (int n = 0; n < moments.batch(); ++n)
-            to = std::copy_n(moments.data() + n * Moments::count, Latent::count, to);
-    }
-    return result;
-}
-
 /// The mean losses of all images, each of which counts as much as another.
-template <class Device>
-VaeLosses measure(Trainer<ImageVae, Device>& trainer, const Model<ImageVae, Device>& model,
-                  const Dataset<Shape<784>>& images, int batch) {
+template <class Net, class Device>
+VaeLosses measure(Trainer<Net, Device>& trainer, const Model<Net, Device>& model,
+                  const Dataset<typename Net::Input>& images, int batch) {
     double reconstruction = 0, kl = 0;
     Loader loader(images, LoaderOptions::evaluation(batch));
     for (const auto& some : loader) {
@@ -62,60 +41,93 @@ VaeLosses measure(Trainer<ImageVae, Device>& trainer, const Model<ImageVae, Devi
     return {static_cast<float>(reconstruction / images.size()), static_cast<float>(kl / images.size())};
 }
 
+/// By --importance-draws: the mean of `importance_bounds`.
+template <class Net, class Device>
+void say_importance_bound(const Model<Net, Device>& model, const Dataset<typename Net::Input>& images,
+                          const VaeSettings& settings) {
+    if constexpr (Device::on_host) {
+        if (settings.importance_draws == 0) return;
+        Loader loader(images, LoaderOptions::evaluation(100));
+        ImportanceOptions options{.draws = settings.importance_draws, .seed = settings.flags.seed};
+        double sum = 0;
+        for (const auto& some : loader) {
+            for (const double bound : importance_bounds(model, some, options)) sum += bound;
+            ++options.seed;
+        }
+        std::printf("%d test images: %.3f by importance sampling, %d draws each\n", images.size(), sum / images.size(),
+                    settings.importance_draws);
+    }
+}
+
 /// Trains, tests, and writes images, samples and losses. The exit code. Where there are no images to test with,
-/// none is scored, and those that were learnt from are drawn.
-template <class Device>
-int train_vae(const VaeSettings& settings) {
+/// none is scored, and those that were learnt from are drawn. Samples are of what `prior` gives.
+template <class Net, class Device, class Prior = NormalPrior>
+int train_vae(const VaeSettings& settings, Prior prior = {}) {
+    using Input = typename Net::Input;
     const Flags& flags = settings.flags;
-    const Dataset<Shape<784>> images(to_grey(load_images(flags, Split::train, 28, 28)), zero_to_one);
+    const Dataset<Input> images(to_grey(load_images(flags, Split::train, 28, 28)), zero_to_one);
     const bool is_tested = has_tests(flags);
-    std::optional<const Dataset<Shape<784>>> others;
+    std::optional<const Dataset<Input>> others;
     if (is_tested) others.emplace(to_grey(load_images(flags, Split::test, 28, 28)), zero_to_one);
-    const Dataset<Shape<784>>& tests = is_tested ? *others : images;
+    const Dataset<Input>& tests = is_tested ? *others : images;
     Loader loader(images, {.batch = flags.batch, .seed = flags.seed});
-    Trainer<ImageVae, Device> trainer(
+    // The plain one's rate stays as it is.
+    const bool falls = settings.model != "mlp" && settings.seconds == 0;
+    Trainer<Net, Device> trainer(
         {.optimizer = Adam{.learning_rate = flags.learning_rate},
+         .schedule = falls ? Schedule::cosine(flags.epochs * loader.batches(), 0, 0.01f) : Schedule::constant(),
          .average = flags.average,
          .beta = settings.beta,
          .reconstruction = settings.mean_per_value ? Reconstruction::mean_per_value : Reconstruction::summed,
          .batch = flags.batch,
-         .seed = flags.seed});
-    std::printf("%s\n", summary<ImageVae, Shape<784>, Device>(flags.batch).c_str());
+         .seed = flags.seed,
+         .beta_warmup = settings.beta_warmup,
+         .free_bits = settings.free_bits});
+    std::printf("%s\n", summary<Net, Input, Device>(flags.batch).c_str());
 
-    Training training(flags, trainer, loader, {"reconstruction", "kl"}, {flags.epochs, loader.batches(), flags.batch});
+    Training training(
+        flags, trainer, loader, {"reconstruction", "kl"},
+        {flags.epochs, loader.batches(), flags.batch, settings.seconds - settings.seconds_of_second_stage()});
     while (training.goes_on())
         training.step([&](const VaeLosses& losses) {
             char text[64];
             std::snprintf(text, sizeof text, "reconstruction %.3f  KL %.3f", losses.reconstruction, losses.kl);
             training.note({losses.reconstruction, losses.kl}, text);
         });
+    prior.learn(trainer, images, settings, training);
     if (!training.finish()) return training.exit_code();
     training.draw_losses({"reconstruction", "KL"}, "VAE on " + flags.data, "loss an image", 50);
 
-    std::optional<const Model<ImageVae, Device>> average;
+    std::optional<const Model<Net, Device>> average;
     if (flags.average > 0) average.emplace(trainer.average());
-    const Model<ImageVae, Device>& model = average ? *average : trainer.model();
+    const Model<Net, Device>& model = average ? *average : trainer.model();
     if (is_tested) {
         const VaeLosses test = measure(trainer, model, tests, flags.batch);
         std::printf("%d test images: reconstruction %.3f, KL %.3f, sum %.3f\n", tests.size(), test.reconstruction,
                     test.kl, test.total());
+        say_importance_bound(model, tests, settings);
     } else {
         std::printf("no test images in %s, so no score; the drawings show images that were learnt from\n",
                     flags.data.c_str());
     }
 
-    const int most = std::max(80, flags.samples);
-    Workspace<ImageVae::Decoder, Latent, Inference, Device> decoder(most);
-    detail::Input<Latent, Device> input(most);
+    constexpr int together = 500;
+    Workspace<typename Net::Decoder, Latent, Inference, Device> decoder(together);
+    detail::Input<Latent, Device> input(together);
     const auto draw = [&](View<Latent> z) {
-        const auto decoded = on_host<Device>(decode(model, input.take(z), decoder));
-        return to_images<Grey>(decoded, zero_to_one);
+        ImageData all = blank_images(z.batch, 28, 28, 1);
+        for (int first = 0; first < z.batch; first += together) {
+            const auto some = z.slice(first, std::min(together, z.batch - first));
+            const auto decoded = on_host<Device>(decode(model, input.take(some), decoder));
+            std::ranges::copy(to_images<Grey>(decoded, zero_to_one).bytes, all[first].data());
+        }
+        return all;
     };
     const Tensor<Latent> latents = means(model, tests);
     const int shown = std::min(16, tests.size());
     save_grid(join(slice(tests.images(), 0, shown), draw(latents.view().slice(0, shown))),
               flags.out / "reconstructions.png", shown);
-    save_grid(draw(normal<Latent>(64, Seed{flags.seed + 1})), flags.out / "samples.png");
+    save_grid(draw(prior(64, flags.seed + 1)), flags.out / "samples.png");
 
     Tensor<Latent> between(80);  // eight walks of ten steps, each from one test image to the next
     for (int n = 0; n < 80; ++n)
@@ -129,14 +141,11 @@ int train_vae(const VaeSettings& settings) {
     draw_latents({latents.data(), count}, tests.images(),
                  is_tested ? "Latents of the test images" : "Latents of images that were learnt from",
                  flags.out / "latents.png");
-    if (flags.samples > 0) save_samples(draw(normal<Latent>(flags.samples, Seed{flags.seed + 2})), flags);
+    if (flags.samples > 0) save_samples(draw(prior(flags.samples, flags.seed + 2)), flags);
     std::printf("%ld steps, %.1f s; written:\n", training.history().rows(), training.seconds());
     name_files(flags.out, {"reconstructions.png", "samples.png", "interpolation.png", "latents.png", "training.csv",
                            "losses.png"});
     return 0;
 }
-
-/// The same on an NVIDIA GPU, where nvcc compiled vae_cuda.cu.
-int train_vae_on_cuda(const VaeSettings& settings);
 
 }  // namespace example

@@ -8,4 +8,5 @@
 #include "genotype/metrics/kernel_distance.hpp"
 #include "genotype/metrics/manifold.hpp"
 #include "genotype/metrics/nearest.hpp"
+#include "genotype/metrics/neighbour_classes.hpp"
 #include "genotype/metrics/sample_scores.hpp"

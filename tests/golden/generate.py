@@ -32,6 +32,7 @@ GROUPS = {
     "dcgan": [lambda store: training.dcgan(store, 64, 10, 203)],
     "dcgan_small": [lambda store: training.dcgan(store, 4, 2, 3051)],
     "vae": [lambda store: training.vae(store, 64, 10, 202)],
+    "vae_free_bits": [lambda store: training.vae(store, 64, 10, 202, beta=4.0, warmup=6, free_bits=0.0024)],
 }
 
 

@@ -10,12 +10,13 @@ using namespace genotype;
 namespace {
 
 template <class Device>
-void check() {
+void check(const char* name, VaeOptions<Adam> options = {}) {
     using Net = VAE<784, 256, 20>;
-    const golden::File file("vae");
+    const golden::File file(name);
     const int batch = static_cast<int>(file["batch"].scalar());
     const auto seed = static_cast<std::uint64_t>(file["seed"].scalar());
-    Trainer<Net, Device> trainer({.batch = batch});
+    options.batch = batch;
+    Trainer<Net, Device> trainer(options);
     golden::fill<Net>(trainer.model().parameters.data(), 0);
     trainer.model().prepare();
 
@@ -38,5 +39,13 @@ void check() {
 }  // namespace
 
 TEST_CASE("losses and gradients") {
-    on_tested_devices([]<class Device>(Device) { check<Device>(); });
+    on_tested_devices([]<class Device>(Device) { check<Device>("vae"); });
+}
+
+TEST_CASE("losses and gradients with free bits, of which some latents have more, while the KL's weight rises") {
+    // In step 1 nine of the 20 latents are above; no divergence is nearer to the bound than 1.8 % in a step that
+    // learns.
+    on_tested_devices([]<class Device>(Device) {
+        check<Device>("vae_free_bits", {.beta = 4, .beta_warmup = 6, .free_bits = 0.0024f});
+    });
 }

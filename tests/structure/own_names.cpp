@@ -28,7 +28,7 @@ OWN_TYPE(Accuracy) OWN_TYPE(Add) OWN_TYPE(Agent) OWN_TYPE(Attention) OWN_TYPE(Au
 OWN_TYPE(Batch) OWN_TYPE(BasicBlock) OWN_TYPE(Blob) OWN_TYPE(Box) OWN_TYPE(Buffer) OWN_TYPE(Cache) OWN_TYPE(Channel)
 OWN_TYPE(Chart) OWN_TYPE(Classifier) OWN_TYPE(Clock) OWN_TYPE(Codebook) OWN_TYPE(Color)
 OWN_TYPE(Column) OWN_TYPE(Config) OWN_TYPE(Context) OWN_TYPE(Cost) OWN_TYPE(Critic) OWN_TYPE(Cursor) OWN_TYPE(Data)
-OWN_TYPE(Decoder) OWN_TYPE(Device) OWN_TYPE(Diffusion) OWN_TYPE(Direction) OWN_TYPE(Discriminator) OWN_TYPE(Down)
+OWN_TYPE(Decoder) OWN_TYPE(Device) OWN_TYPE(Direction) OWN_TYPE(Discriminator) OWN_TYPE(Down)
 OWN_TYPE(Edge) OWN_TYPE(Encoder) OWN_TYPE(Entry) OWN_TYPE(Epoch) OWN_TYPE(Event) OWN_TYPE(Extent) OWN_TYPE(Fault)
 OWN_TYPE(Features) OWN_TYPE(Fetcher) OWN_TYPE(Field) OWN_TYPE(File) OWN_TYPE(Filter) OWN_TYPE(Flow) OWN_TYPE(Frame)
 OWN_TYPE(Function) OWN_TYPE(Generator) OWN_TYPE(Gradient) OWN_TYPE(Graph) OWN_TYPE(Head) OWN_TYPE(Header)

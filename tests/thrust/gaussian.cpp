@@ -15,11 +15,12 @@ using namespace kernel_test;
 namespace {
 
 struct Results {
-    Array z, dmoments, derivatives, value;
+    Array z, dmoments, derivatives, value, above, free;
 
     bool operator==(const Results& other) const {
         return same_bits(z, other.z) && same_bits(dmoments, other.dmoments) &&
-               same_bits(derivatives, other.derivatives) && same_bits(value, other.value);
+               same_bits(derivatives, other.derivatives) && same_bits(value, other.value) &&
+               same_bits(above, other.above) && same_bits(free, other.free);
     }
 };
 
@@ -30,7 +31,9 @@ Results run(Device device, int batch, int latents, bool accumulate, bool apart =
     const long count = static_cast<long>(batch) * latents;
     const Array moments = random_array(2 * count, 1), noise = random_array(count, 2), dz = random_array(count, 3);
     Results r{unwritten(count), unwritten(2 * count), accumulate ? random_array(2 * count, 4) : unwritten(2 * count),
-              unwritten(1)};
+              unwritten(1),     unwritten(latents),   random_array(2 * count, 4)};
+    gaussian_divergence_above(device, batch, latents, moments.data(), 0.7f / static_cast<float>(count), 0.8f,
+                              r.above.data(), r.free.data());
     reparameterize(device, batch, latents, moments.data(), noise.data(), r.z.data());
     reparameterize_backward(device, batch, latents, moments.data(), noise.data(), dz.data(), r.dmoments.data());
     const float scale = 0.7f / static_cast<float>(count);
@@ -58,6 +61,8 @@ TEST_CASE_TEMPLATE("latents agree with the plain ones", Device, GENOTYPE_THRUST_
                 CHECK(difference(found.dmoments, wanted.dmoments) < 5e-6);
                 CHECK(difference(found.derivatives, wanted.derivatives) < 1e-6);
                 CHECK(difference(found.value, wanted.value) < 1e-6);
+                CHECK(difference(found.above, wanted.above) == 0);
+                CHECK(difference(found.free, wanted.free) < 1e-6);
             }
 }
 

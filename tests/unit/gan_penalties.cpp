@@ -98,7 +98,8 @@ template <class Loss, class Judge = D>
 using Trained = Trainer<GAN<G, Judge, Loss>, TestedDevice, SGD>;
 constexpr SGD fast{.learning_rate = 0.05f};
 
-/// What D's gradients of a step are, against central differences of the objective, for every third parameter.
+/// What D's gradients of a step are, against central differences of the objective, for every ninth parameter, of others
+/// each time.
 template <class Loss, class Judge = D>
 void expect_gradients(GradientPenalties strengths, int accumulate = 1) {
     const Game game = [](double x, double y) { return game_of(Loss{}, x, y); };
@@ -118,7 +119,8 @@ void expect_gradients(GradientPenalties strengths, int accumulate = 1) {
     const Values found = values(trainer.discriminator_gradients());
     double largest = 0, difference = 0;
     long compared = 0;
-    for (std::size_t i = 0; i < found.size(); i += 3) {
+    static std::size_t times = 0;
+    for (std::size_t i = times++ % 9; i < found.size(); i += 9) {
         float& parameter = model.parameters.data()[i];
         const float before = parameter;
         const auto moved = [&](float step) {
@@ -137,7 +139,7 @@ void expect_gradients(GradientPenalties strengths, int accumulate = 1) {
         ++compared;
         difference = std::max(difference, std::abs(near - static_cast<double>(found[i])));
     }
-    CHECK(compared > static_cast<long>(found.size()) * 8 / 30);
+    CHECK(compared > static_cast<long>(found.size()) * 8 / 90);
     CHECK(difference < 6e-3 * std::max(1., largest));
 }
 

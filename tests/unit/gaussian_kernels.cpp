@@ -29,9 +29,12 @@ std::vector<float> noise(long n, std::uint64_t seed) {
 struct Results {
     std::vector<float> z, dmoments, divergence_gradient;
     float divergence = -1;
+    std::vector<float> above, free_gradient;
 
     bool operator==(const Results&) const = default;
 };
+
+constexpr float least = 0.7f;  // free bits, which some latents of N(0, 1) have and others have not
 
 template <class Device>
 Results run(int batch, int latents, const std::vector<float>& moments, float before = 0, bool accumulate = false) {
@@ -39,7 +42,9 @@ Results run(int batch, int latents, const std::vector<float>& moments, float bef
     const std::vector<float> epsilon = noise(n, 2), dz = noise(n, 3);
     Results r{.z = std::vector<float>(epsilon.size()),
               .dmoments = std::vector<float>(moments.size()),
-              .divergence_gradient = std::vector<float>(moments.size(), before)};
+              .divergence_gradient = std::vector<float>(moments.size(), before),
+              .above = std::vector<float>(static_cast<std::size_t>(latents), NAN),
+              .free_gradient = std::vector<float>(moments.size(), before)};
     reparameterize(Device{}, batch, latents, moments.data(), epsilon.data(), r.z.data());
     reparameterize_backward(Device{}, batch, latents, moments.data(), epsilon.data(), dz.data(), r.dmoments.data());
     GaussianKL::evaluate(Device{}, {.moments = {moments.data(), batch, 2L * latents},
@@ -47,6 +52,8 @@ Results run(int batch, int latents, const std::vector<float>& moments, float bef
                                     .value = &r.divergence,
                                     .gradient = {r.divergence_gradient.data(), batch, 2L * latents},
                                     .accumulate = accumulate});
+    gaussian_divergence_above(Device{}, batch, latents, moments.data(), 0.5f / static_cast<float>(batch), least,
+                              r.above.data(), r.free_gradient.data());
     return r;
 }
 
@@ -102,9 +109,26 @@ TEST_CASE_TEMPLATE("Values by formula, gradients by differences", Device, Cpu, R
             REQUIRE(std::abs(got.divergence_gradient[i] - by_divergence) < 1e-6);
             REQUIRE(std::abs(got.dmoments[i] - by_samples) < 1e-5);
         }
+        int free = 0;
+        for (std::size_t i = 0; i < static_cast<std::size_t>(latents); ++i) {
+            double total = 0;
+            for (int sample = 0; sample < batch; ++sample) {
+                const std::size_t m = static_cast<std::size_t>(sample * 2 * latents) + i;
+                const double mean = moments[m], log_variance = moments[m + static_cast<std::size_t>(latents)];
+                total += 0.5 * (mean * mean + std::exp(log_variance) - 1 - log_variance) / batch;
+            }
+            const bool counts = total > static_cast<double>(least);
+            free += !counts;
+            CHECK(got.above[i] == (counts ? 1 : 0));
+            for (std::size_t m = i; m < moments.size(); m += static_cast<std::size_t>(latents))
+                REQUIRE(got.free_gradient[m] == doctest::Approx(counts ? got.divergence_gradient[m] : 0).epsilon(1e-5));
+        }
+        if (latents > 2) CHECK((free > 0 && free < latents));
         const Results added = run<Device>(batch, latents, moments, 2, true);
         const Results written = run<Device>(batch, latents, moments, NAN, false);
         CHECK(written.divergence_gradient == got.divergence_gradient);
+        for (std::size_t i = 0; i < moments.size(); ++i)
+            REQUIRE(added.free_gradient[i] - 2 == doctest::Approx(got.free_gradient[i]).epsilon(1e-5).scale(1));
         for (std::size_t i = 0; i < moments.size(); ++i)
             REQUIRE(added.divergence_gradient[i] - 2 == doctest::Approx(got.divergence_gradient[i]).epsilon(1e-5));
     }
@@ -137,6 +161,8 @@ TEST_CASE("Cpu against Reference, with any number of threads") {
             CHECK(close(alone.z, want.z));
             CHECK(close(alone.dmoments, want.dmoments));
             CHECK(close(alone.divergence_gradient, want.divergence_gradient));
+            CHECK(close(alone.free_gradient, want.free_gradient));
+            CHECK(alone.above == want.above);
             CHECK(alone.divergence == doctest::Approx(want.divergence).epsilon(1e-6));
         }
 }

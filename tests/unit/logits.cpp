@@ -21,7 +21,8 @@ using Logits = std::vector<float>;
 namespace {
 
 constexpr float out = -std::numeric_limits<float>::infinity();
-const std::vector<int> sizes{1, 2, 31, 32, 33, 127, 128, 129, 255, 257, 1000, 4096, 40000};
+const std::vector<int> sizes{
+    1, 2, 31, 32, 33, 127, 128, 129, 255, 257, 1000, 4096, genotype_test::has_fewer_sizes ? 9000 : 40000};
 
 /// Between -width and width; with `levels` as many different values, so that there are ties.
 Logits some_logits(int count, std::uint64_t seed, float width, int levels = 1 << 20) {

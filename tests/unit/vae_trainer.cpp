@@ -2,11 +2,13 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <string>
 #include <vector>
 
+#include "genotype/checkpoint.hpp"
 #include "genotype/genotype.hpp"
 #include "support/devices.hpp"
 #include "support/temporary_folder.hpp"
@@ -40,13 +42,36 @@ constexpr SGD frozen{.learning_rate = 0};
 
 using Options = VaeOptions<SGD>;
 
-/// The losses with this much added to parameter `index`.
+/// The divergence of each latent, averaged over the batch.
 template <class Device>
-VaeLosses losses_at(const Options& options, long index, float offset) {
+std::array<double, 2> divergences(const Model<Net, Device>& model) {
+    Workspace<Encoder, Values, Inference, Device> memory(batch);
+    const auto moments = encode(model, real, memory);
+    std::array<double, 2> all{};
+    for (int n = 0; n < batch; ++n)
+        for (int i = 0; i < 2; ++i) {
+            const double mean = moments(n, i), log_variance = moments(n, 2 + i);
+            all[static_cast<std::size_t>(i)] += 0.5 * (mean * mean + std::exp(log_variance) - 1 - log_variance) / batch;
+        }
+    return all;
+}
+
+/// What the first step descends, with this much added to parameter `index`.
+template <class Device>
+double objective_at(const Options& options, long index, float offset) {
     Trainer<Net, Device, SGD> trainer(options);
     trainer.model().parameters.data()[index] += offset;
     trainer.model().prepare();
-    return trainer.step(real, noise);
+    const auto each = options.free_bits > 0 ? divergences(trainer.model()) : std::array<double, 2>{};
+    const VaeLosses losses = trainer.step(real, noise);
+    double kl = static_cast<double>(losses.kl);
+    if (options.free_bits > 0) {
+        CHECK(kl == doctest::Approx(each[0] + each[1]));  // as it is, whatever the options
+        kl = 0;
+        for (const double one : each) kl += std::max(static_cast<double>(options.free_bits), one);
+    }
+    const double rise = options.beta_warmup > 0 ? 1.0 / static_cast<double>(options.beta_warmup) : 1;
+    return static_cast<double>(losses.reconstruction) + rise * static_cast<double>(options.beta) * kl;
 }
 
 template <class Device>
@@ -59,8 +84,8 @@ void expect_gradients_of(const Options& options) {
     for_each_tensor<Net, detail::Owned::parameters>([&](const std::string& name, const Parameter& tensor, long offset) {
         for (long i = offset; i < offset + tensor.count(); ++i) {
             INFO(name << "[" << i - offset << "]");
-            const double above = losses_at<Device>(options, i, 0.01f).total(options.beta);
-            const double below = losses_at<Device>(options, i, -0.01f).total(options.beta);
+            const double above = objective_at<Device>(options, i, 0.01f);
+            const double below = objective_at<Device>(options, i, -0.01f);
             CHECK(std::abs((above - below) / 0.02 - trainer.gradients().data()[i]) < 4e-3 * largest);
         }
     });
@@ -76,6 +101,64 @@ TEST_CASE("gradients of the whole loss, by encoder and decoder") {
                               .reconstruction = Reconstruction::mean_per_value,
                               .batch = batch,
                               .seed = 3});
+}
+
+TEST_CASE("gradients of the loss with free bits, of which one latent has more, and in a warm-up") {
+    Options options{.optimizer = frozen, .beta = 2, .batch = batch, .seed = 3};
+    const auto each = divergences(Trainer<Net, Cpu, SGD>(options).model());
+    REQUIRE(std::abs(each[0] - each[1]) > 0.1 * (each[0] + each[1]));
+    options.free_bits = static_cast<float>(each[0] + each[1]) / 2;
+    expect_gradients_of<Reference>(options);
+    options.beta_warmup = 3;
+    expect_gradients_of<Cpu>(options);
+}
+
+TEST_CASE_TEMPLATE("the weight of the KL rises to beta, in as many steps as are asked for", Device,
+                   GENOTYPE_TESTED_DEVICES) {
+    // At a rate of 0 each step's gradient is that of a training without a warm-up, whose beta is what the step has.
+    Trainer<Net, Device, SGD> rising({.optimizer = frozen, .beta = 3, .batch = batch, .seed = 3, .beta_warmup = 4});
+    for (int step = 0; step < 6; ++step) {
+        rising.step(real, noise);
+        Trainer<Net, Device, SGD> fixed({.optimizer = frozen,
+                                         .beta = 3 * static_cast<float>(std::min(step + 1, 4)) / 4,
+                                         .batch = batch,
+                                         .seed = 3});
+        fixed.step(real, noise);
+        const auto* const found = rising.gradients().data();
+        CHECK(std::equal(found, found + rising.gradients().size(), fixed.gradients().data()));
+    }
+}
+
+TEST_CASE("a training that is resumed within the warm-up goes on with every bit") {
+    TemporaryFolder folder;
+    const VaeOptions<Adam> options{.batch = batch, .seed = 3, .beta_warmup = 6, .free_bits = 0.01f};
+    Trainer<Net> whole(options), begun(options), resumed(options), later(options);
+    for (int step = 0; step < 3; ++step) begun.step(real);
+    begun.save(folder / "begun.safetensors");
+    resumed.resume(folder / "begun.safetensors");
+    for (int step = 0; step < 8; ++step) {
+        const VaeLosses wanted = whole.step(real);
+        if (step < 3) continue;
+        const VaeLosses found = resumed.step(real);
+        CHECK(found.reconstruction == wanted.reconstruction);
+        CHECK(found.kl == wanted.kl);
+    }
+    // Options of another warm-up are refused.
+    Trainer<Net> other({.batch = batch, .seed = 3, .beta_warmup = 7, .free_bits = 0.01f});
+    CHECK(error_of([&] {
+              other.resume(folder / "begun.safetensors");
+          }).find("beta_warmup\": found \"6\", expected \"7\"") != std::string::npos);
+}
+
+TEST_CASE("free bits and warm-ups that mean nothing are refused") {
+    const auto words = [](const VaeOptions<Adam>& options) { return error_of([&] { Trainer<Net> trainer(options); }); };
+    CHECK(words({.beta_warmup = -1}) == "Trainer: beta_warmup: found -1, expected 0 steps or more");
+    CHECK(words({.free_bits = -0.5f}) == "Trainer: free_bits: found -0.500000, expected 0 or more, and finite");
+    CHECK(words({.free_bits = std::numeric_limits<float>::quiet_NaN()}).find("free_bits: found") != std::string::npos);
+    CHECK(words({.free_bits = std::numeric_limits<float>::infinity()}).find("free_bits: found") != std::string::npos);
+    CHECK(words({.accumulate = 2, .free_bits = 0.5f}) ==
+          "Trainer: accumulate: found 2, expected 1 with free_bits: they are of the whole batch's mean");
+    CHECK(words({.free_bits = 0.5f}) == "no error");
 }
 
 TEST_CASE_TEMPLATE("the losses are those of the formula", Device, GENOTYPE_TESTED_DEVICES) {

@@ -43,4 +43,16 @@ struct GaussianDivergenceBackward {
     }
 };
 
+/// The same where `counts` is 1, added to what is there; nothing where it is 0.
+struct GaussianDivergenceWhere {
+    float scale;
+
+    template <class V>
+    constexpr void operator()(V& dmean, V& dlog_variance, const V& mean, const V& log_variance, const V& counts) const {
+        const V factor = V(scale) * counts;
+        dmean = dmean + factor * mean;
+        dlog_variance = dlog_variance + V(0.5f) * factor * expm1(log_variance);
+    }
+};
+
 }  // namespace genotype::inline v0_1::kernels::detail

@@ -60,6 +60,8 @@ struct Shapes {};
 ///  - `Target`, the shape of what is given beside the samples, which it reads by `s.targets()`;
 ///  - `turns(options, steps)`, of several networks: an array of whether each learns in the step after so many, which it
 ///    reads by `s.turns()`. A network's optimiser counts its turns, `steps()` those of the one with the most;
+///  - `factor(options, steps)`: a float for the step after so many, which it reads by `s.factor()`; a GPU records steps
+///    once it stays the same;
 ///  - `Scratch`: shapes of all that a step computes at once; without it the trainer's constructor calls the step, on a
 ///    sample of zeros and without running a network, to see what memory it asks for.
 template <class R>

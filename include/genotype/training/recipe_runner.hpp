@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <cstdint>
 #include <cstring>
 #include <type_traits>
@@ -96,6 +97,10 @@ class RecipeRunner : public RecipeBase<Itself, R, Device, Optimizer> {
             turns_ = R::turns(this->options_, this->steps());
         std::uint64_t form = draws > 0;
         for (const bool has_turn : turns_) form = 2 * form + has_turn;
+        if constexpr (requires { R::factor(this->options_, this->steps()); }) {
+            factor_ = R::factor(this->options_, this->steps());
+            form = form << 32 | std::bit_cast<std::uint32_t>(factor_);
+        }
         const auto part = [&](const auto& step) {
             if constexpr (R::draws > 0)
                 if (draws > 0) fill_normal(this->device_, draws, step.noise, noise_.data());
@@ -192,6 +197,7 @@ class RecipeRunner : public RecipeBase<Itself, R, Device, Optimizer> {
   private:
     Arena<Device> noise_;
     std::array<bool, networks> turns_ = Base::everyone;  // whether a network learns in this step
+    float factor_ = 1;                                   // the recipe's, of a step
     std::vector<float> output_;  // what an evaluation looks at, where a network's output is not in the host's memory
 };
 

@@ -57,6 +57,7 @@ class RecipeStep {
     const Device& device() const { return trainer_.device_; }
     const auto& options() const { return trainer_.options_; }
     const auto& turns() const { return trainer_.turns_; }  // whether each network learns in this step
+    float factor() const { return trainer_.factor_; }       // what the recipe's `factor` says of this step
 
     /// part() for each micro-batch, each with the same draws again; then the networks of these numbers learn from the
     /// gradients that were added up. Of others nothing changes.

@@ -112,8 +112,9 @@ def dcgan(store, batch, steps, seed):
     return losses
 
 
-def vae(store, batch, steps, seed):
-    """Streams of the data: 2 * step for the images in [0, 1), 2 * step + 1 for the noise, U(-sqrt 3, sqrt 3)."""
+def vae(store, batch, steps, seed, beta=1.0, warmup=1, free_bits=0.0):
+    """Streams of the data: 2 * step for the images in [0, 1), 2 * step + 1 for the noise, U(-sqrt 3, sqrt 3). Losses are
+    those of the bound; what is descended has beta, which rises in `warmup` steps, and free bits of each latent."""
     E, D = encoder().to(DTYPE), decoder().to(DTYPE)
     fill(D, fill(E, 0))
     optimizer = torch.optim.Adam([*E.parameters(), *D.parameters()], lr=1e-3)
@@ -124,9 +125,10 @@ def vae(store, batch, steps, seed):
         mean, log_variance = E(x).chunk(2, dim=1)
         y = D(mean + noise * torch.exp(0.5 * log_variance))
         reconstruction = ((y - x) ** 2).sum(1).mean()
-        kl = (-0.5 * (1 + log_variance - mean**2 - log_variance.exp()).sum(1)).mean()
+        each = (-0.5 * (1 + log_variance - mean**2 - log_variance.exp())).mean(0)
+        kl = each.sum()
         optimizer.zero_grad()
-        (reconstruction + kl).backward()
+        (reconstruction + beta * min(1, (step + 1) / warmup) * each.clamp(min=free_bits).sum()).backward()
         if step == 0:
             store_gradients(store, "encoder", E)
             store_gradients(store, "decoder", D)

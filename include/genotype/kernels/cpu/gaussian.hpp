@@ -3,6 +3,8 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
 
 #include "genotype/kernels/cpu/simd/chunks.hpp"
 #include "genotype/kernels/cpu/simd/ranges.hpp"
@@ -80,6 +82,35 @@ inline void gaussian_divergence(Cpu, int batch, int latents, const float* moment
         float* to = dmoments + sample * 2 * latents;
         detail::update_range(detail::GaussianDivergenceBackward{scale, accumulate}, latents, to, to + latents, mean,
                              mean + latents);
+    });
+}
+
+/// Free bits: above (latents) becomes 1 where a latent's divergence from N(0, 1), averaged over the batch, is above
+/// `least`, and 0 elsewhere; to dmoments scale * the derivatives of the divergences of those latents are added.
+template <class = void>
+inline void gaussian_divergence_above(Cpu, int batch, int latents, const float* moments, float scale, float least,
+                                      float* above, float* dmoments) {
+    constexpr long together = 16;
+    detail::for_each_chunk(
+        latents,
+        [&](long first, long count) {
+            std::array<float, together> own;
+            std::array<double, together> totals{};
+            for (long sample = 0; sample < batch; ++sample) {
+                const float* mean = moments + sample * 2 * latents + first;
+                detail::map_range(detail::GaussianDivergence{}, count, own.data(), mean, mean + latents);
+                for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i)
+                    totals[i] += static_cast<double>(own[i]);
+            }
+            for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i)
+                above[first + static_cast<long>(i)] = totals[i] > static_cast<double>(least) * batch ? 1.0f : 0.0f;
+        },
+        together, batch);
+    detail::for_each_sample(batch, latents, [&](long sample) {
+        const float* mean = moments + sample * 2 * latents;
+        float* to = dmoments + sample * 2 * latents;
+        detail::update_range(detail::GaussianDivergenceWhere{scale}, latents, to, to + latents, mean, mean + latents,
+                             static_cast<const float*>(above));
     });
 }
 

@@ -52,4 +52,26 @@ void gaussian_divergence(Thrust<System> device, int batch, int latents, const fl
     });
 }
 
+/// See the reference's.
+template <class System>
+void gaussian_divergence_above(Thrust<System> device, int batch, int latents, const float* moments, float scale,
+                               float least, float* above, float* dmoments) {
+    const detail::GaussianDivergence divergence{};
+    const detail::GaussianDivergenceWhere derivative{scale};
+    detail::sum_groups(
+        device, latents, batch, detail::Sums<1>{},
+        [=] GENOTYPE_KERNEL(long latent, long sample) {
+            const float* const own = moments + sample * 2 * latents + latent;
+            return detail::Sums<1>{{static_cast<double>(divergence(own[0], own[latents]))}};
+        },
+        [=] GENOTYPE_KERNEL(long latent, const detail::Sums<1>& total) {
+            above[latent] = total.values[0] > static_cast<double>(least) * batch ? 1.0f : 0.0f;
+        });
+    detail::each_value(device, static_cast<long>(batch) * latents, [=] GENOTYPE_KERNEL(long at) {
+        const long mean = at + at / latents * latents;
+        derivative(dmoments[mean], dmoments[mean + latents], moments[mean], moments[mean + latents],
+                   above[at % latents]);
+    });
+}
+
 }  // namespace genotype::inline v0_1::kernels

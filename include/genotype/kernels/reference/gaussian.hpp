@@ -56,4 +56,26 @@ inline void gaussian_divergence(Reference, int batch, int latents, const float* 
     if (value) *value = static_cast<float>(static_cast<double>(scale) * total);
 }
 
+/// Free bits: above (latents) becomes 1 where a latent's divergence from N(0, 1), averaged over the batch, is above
+/// `least`, and 0 elsewhere; to dmoments scale * the derivatives of the divergences of those latents are added.
+template <class = void>
+inline void gaussian_divergence_above(Reference, int batch, int latents, const float* moments, float scale, float least,
+                                      float* above, float* dmoments) {
+    for (long i = 0; i < latents; ++i) {
+        double total = 0;
+        for (long sample = 0; sample < batch; ++sample) {
+            const double m = static_cast<double>(moments[sample * 2 * latents + i]);
+            const double v = static_cast<double>(moments[sample * 2 * latents + latents + i]);
+            total += 0.5 * (m * m + std::expm1(v) - v);
+        }
+        above[i] = total > static_cast<double>(least) * batch ? 1.0f : 0.0f;
+        for (long sample = 0; sample < batch && above[i] > 0; ++sample) {
+            const long mean = sample * 2 * latents + i;
+            dmoments[mean] += scale * moments[mean];
+            dmoments[mean + latents] +=
+                scale * static_cast<float>(0.5 * std::expm1(static_cast<double>(moments[mean + latents])));
+        }
+    }
+}
+
 }  // namespace genotype::inline v0_1::kernels
