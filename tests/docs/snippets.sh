@@ -18,7 +18,9 @@ examples_as_built() {
     done
 }
 examples=()
-((${#pages[@]})) || [[ -z ${GENOTYPE_GROUPS:-} || ! -e ${GENOTYPE_CLANG_HEADERS:-} ]] || examples=($(examples_as_built))
+by_clang=false
+[[ -z ${GENOTYPE_GROUPS:-} || ! -e ${GENOTYPE_CLANG_HEADERS:-} ]] || ! command -v python3 >/dev/null || by_clang=true
+((${#pages[@]})) || ! $by_clang || examples=($(examples_as_built))
 ((${#pages[@]})) || pages=("$root"/{README,CHANGELOG,CODE_OF_CONDUCT,CONTRIBUTING,SECURITY}.md "$root"/docs/*.md
     "$root"/{tests,benchmarks,examples}/README.md)
 scratch=$(mktemp -d)
@@ -57,7 +59,7 @@ declare -A includes begins precompiled
 # With Clang a program gets all headers, and what it has forgotten to include is found by its words. Otherwise headers of
 # ours that two programs or more include are compiled once, and a program gets none but those that it includes.
 reader=("$compiler") all=()
-if [[ -n ${GENOTYPE_GROUPS:-} && -e ${GENOTYPE_CLANG_HEADERS:-} ]]; then
+if $by_clang; then
     reader=("$GENOTYPE_CLANG" "${golden[@]}") all=(-include-pch "$GENOTYPE_CLANG_HEADERS")
     mkdir "$scratch/read"
     for program in "${programs[@]}"; do

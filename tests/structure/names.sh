@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Names (issues 17.26 and 17.27): no name of a type stands for two things, and a program that brings in the whole library
-# has its own names to itself (own_names.cpp), which Clang reads where it has read all headers already (clang_headers.sh).
+# has its own names to itself (own_names.cpp), which in the quick run Clang reads where it has read all headers (clang_headers.sh).
 # All headers together: one_definition.sh.
 # usage: names.sh COMPILER [TREE] (for the check of this check: another tree than the project's own)
 set -euo pipefail
@@ -39,7 +39,7 @@ while read -r line; do fault "one name for two things: $line"; done < <(awk '
                 if ((outer " " w[2]) in seen) print w[1] "::" w[2] ": " w[3] " hides" place[outer " " w[2]] } } }' <<<"$list")
 
 if [[ $# -lt 2 ]]; then
-    if [[ -e ${GENOTYPE_CLANG_HEADERS:-} ]]; then
+    if [[ -n ${GENOTYPE_GROUPS:-} && -e ${GENOTYPE_CLANG_HEADERS:-} ]]; then
         reader=("$GENOTYPE_CLANG" -include-pch "$GENOTYPE_CLANG_HEADERS" "${golden[@]}")
     else
         read -ra collector <<<"$(collector "$compiler")"
