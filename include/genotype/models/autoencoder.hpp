@@ -68,6 +68,25 @@ struct VariationalAutoencoder {
 
 namespace detail {
 
+/// What stands between an autoencoder's input, what its decoder gives, its loss and its labels; `Made` where nothing
+/// does.
+template <class Made, Dims image, class E, class D, class L, class I>
+consteval auto verdict_of_output() {
+    if constexpr (image != I::dims)
+        return why::decoder_must_give_the_shape_of_the_input<why::got<shape_word_t<image>>, why::wants<I>,
+                                                             why::decoder<D>>{};
+    else if constexpr (L::fits(image, I::dims))
+        return why::loss_does_not_fit_the_output<why::loss<L>, why::got<shape_word_t<image>>, why::wants<I>>{};
+    else if constexpr (prediction_domain<L>() == LossDomain::unit && exceeds_0_to_1<D>())
+        return why::loss_is_of_probabilities_but_the_network_gives_other_numbers<
+            why::loss<L>, why::decoder<D>, why::hint_end_it_with_Sigmoid_or_take_BCEWithLogits>{};
+    else if constexpr (read_other_labels<E, D>())
+        return why::networks_read_labels_of_other_classes<why::got<Class<classes_read_by<D>()>>,
+                                                          why::wants<Class<classes_read_by<E>()>>>{};
+    else
+        return why::no_fault<Made>{};
+}
+
 template <class E, class D, class L, class I>
 consteval auto verdict_of_autoencoder() {
     constexpr Inferred moments = infer<E>(I::dims);
@@ -83,19 +102,8 @@ consteval auto verdict_of_autoencoder() {
             return why::encoder_must_give_twice_the_latent<why::got<shape_word_t<moments.dims>>,
                                                            why::wants<Shape<2 * latent>>, why::encoder<E>,
                                                            why::decoder<D>>{};
-        else if constexpr (image.dims != I::dims)
-            return why::decoder_must_give_the_shape_of_the_input<why::got<shape_word_t<image.dims>>, why::wants<I>,
-                                                                 why::decoder<D>>{};
-        else if constexpr (L::fits(image.dims, I::dims))
-            return why::loss_does_not_fit_the_output<why::loss<L>, why::got<shape_word_t<image.dims>>, why::wants<I>>{};
-        else if constexpr (prediction_domain<L>() == LossDomain::unit && exceeds_0_to_1<D>())
-            return why::loss_is_of_probabilities_but_the_network_gives_other_numbers<
-                why::loss<L>, why::decoder<D>, why::hint_end_it_with_Sigmoid_or_take_BCEWithLogits>{};
-        else if constexpr (read_other_labels<E, D>())
-            return why::networks_read_labels_of_other_classes<why::got<Class<classes_read_by<D>()>>,
-                                                              why::wants<Class<classes_read_by<E>()>>>{};
         else
-            return why::no_fault<combinators::VariationalAutoencoder<E, D, L, I>>{};
+            return verdict_of_output<combinators::VariationalAutoencoder<E, D, L, I>, image.dims, E, D, L, I>();
     }
 }
 

@@ -80,19 +80,8 @@ consteval auto vqvae_verdict_of_input() {
                                                                  why::decoder<D>>{};
         else if constexpr (image.fault)
             return typename Verdict<image.fault, D>::said{};
-        else if constexpr (image.dims != I::dims)
-            return why::decoder_must_give_the_shape_of_the_input<why::got<shape_word_t<image.dims>>, why::wants<I>,
-                                                                 why::decoder<D>>{};
-        else if constexpr (L::fits(image.dims, I::dims))
-            return why::loss_does_not_fit_the_output<why::loss<L>, why::got<shape_word_t<image.dims>>, why::wants<I>>{};
-        else if constexpr (prediction_domain<L>() == LossDomain::unit && exceeds_0_to_1<D>())
-            return why::loss_is_of_probabilities_but_the_network_gives_other_numbers<
-                why::loss<L>, why::decoder<D>, why::hint_end_it_with_Sigmoid_or_take_BCEWithLogits>{};
-        else if constexpr (read_other_labels<E, D>())
-            return why::networks_read_labels_of_other_classes<why::got<Class<classes_read_by<D>()>>,
-                                                              why::wants<Class<classes_read_by<E>()>>>{};
         else
-            return why::no_fault<combinators::VQVAE<E, Q, D, L, I>>{};
+            return verdict_of_output<combinators::VQVAE<E, Q, D, L, I>, image.dims, E, D, L, I>();
     }
 }
 template <class E, class D, int codes, class L, class I>
