@@ -13,6 +13,7 @@ import sys
 
 import numpy
 import torch
+from compare import differences, end_on, faults_above
 from safetensors.torch import load_file, save_file
 from torch.nn import functional
 from unet import CLASSES, UNet
@@ -103,14 +104,8 @@ if diffusers:
         x = scheduler.step(velocity(x, n), n, x).prev_sample
         wanted[f"step {step + 1} of diffusers"], ours[f"step {step + 1} of diffusers"] = x, trajectory[step]
 
-if sorted(ours) != sorted(wanted):
-    sys.exit(f"FAULT {sorted(ours)} of ours, {sorted(wanted)} of PyTorch's")
-errors = {name: ((ours[name] - wanted[name]).abs().max() / wanted[name].abs().max()).item() for name in wanted}
-faults = [name for name, error in errors.items() if not error <= MOST]
-for name in faults:
-    print(f"FAULT {name}: differs by {errors[name]:.2g} of the largest value")
-if faults:
-    sys.exit(f"{len(faults)} faults.")
+errors = differences(ours, wanted)
+end_on(faults_above(MOST, errors))
 worst = max(errors, key=errors.get)
 parameters = len(list(model.parameters()))
 print(f"The loss of v and the gradients of {parameters} parameters are PyTorch {torch.__version__}'s, and {STEPS} steps of")

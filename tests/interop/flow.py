@@ -12,6 +12,7 @@ import sys
 
 import numpy
 import torch
+from compare import differences, end_on, faults_above
 from safetensors.torch import load_file, save_file
 from torch.nn import functional
 from unet import CLASSES, UNet
@@ -41,14 +42,8 @@ functional.mse_loss(y, target.double()).backward()
 ours = {"velocity": torch.from_numpy(numpy.load(folder / "y.npy")).movedim(-1, 1)}
 ours |= load_file(folder / "gradients.safetensors")
 wanted = {"velocity": y.detach()} | {name: parameter.grad for name, parameter in model.named_parameters()}
-if sorted(ours) != sorted(wanted):
-    sys.exit(f"FAULT {sorted(ours)} of ours, {sorted(wanted)} of PyTorch's")
-errors = {name: ((ours[name] - wanted[name]).abs().max() / wanted[name].abs().max()).item() for name in wanted}
-faults = [name for name, error in errors.items() if not error <= MOST]
-for name in faults:
-    print(f"FAULT {name}: differs by {errors[name]:.2g} of the largest value")
-if faults:
-    sys.exit(f"{len(faults)} faults.")
+errors = differences(ours, wanted)
+end_on(faults_above(MOST, errors))
 worst = max(errors, key=errors.get)
 print(f"The velocity and the gradients of {len(wanted) - 1} parameters are PyTorch {torch.__version__}'s;")
 print(f"the largest difference is {errors[worst]:.2g} of the largest value: {worst}.")

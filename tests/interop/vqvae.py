@@ -13,6 +13,7 @@ import sys
 
 import numpy
 import torch
+from compare import differences, end_on, faults_above
 from safetensors.torch import load_file, save_file
 from torch import nn
 from torch.nn import functional
@@ -95,10 +96,8 @@ with torch.no_grad():
     wanted["images"] = model["decoder"](q)
 ours["images"] = torch.from_numpy(numpy.load(folder / "images.npy")).double().reshape(-1, 8, 8, 1).movedim(-1, 1)
 
-if sorted(ours) != sorted(wanted):
-    sys.exit(f"FAULT {sorted(ours)} of ours, {sorted(wanted)} of PyTorch's")
-errors = {name: ((ours[name] - wanted[name]).abs().max() / wanted[name].abs().max()).item() for name in wanted}
-faults = [f"{name}: differs by {error:.2g} of the largest value" for name, error in errors.items() if not error <= MOST]
+errors = differences(ours, wanted)
+faults = faults_above(MOST, errors)
 same = torch.from_numpy(numpy.load(folder / "codes.npy")).reshape(codes.shape).long() == codes
 if not same.all():
     faults.append(f"codes: {(~same).sum()} of {same.numel()} are others")
@@ -106,10 +105,7 @@ moved = {name: ((wanted[name] - begin[name]).abs().max() / wanted[name].abs().ma
 faults += [f"{name}: hardly moves" for name, by in moved.items() if by < 1e-3]
 if losses[:, 2].min() < 10:
     faults.append("hardly a code is in use")
-for fault in faults:
-    print("FAULT", fault)
-if faults:
-    sys.exit(f"{len(faults)} faults.")
+end_on(faults)
 worst = max(errors, key=errors.get)
 print(f"{STEPS} steps of a VQ-VAE, {len(begin)} tensors and {same.numel()} codes are PyTorch {torch.__version__}'s by hand;")
 print(f"the largest difference is {errors[worst]:.2g} of the largest value: {worst}.")

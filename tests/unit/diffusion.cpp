@@ -16,43 +16,15 @@
 #include "genotype/flow.hpp"
 #include "support/devices.hpp"
 #include "support/temporary_folder.hpp"
+#include "support/three_corners.hpp"
 
 using namespace genotype;
+using namespace three_corners;
 
 namespace {
 
-struct moment : Given<Shape<1>> {};
-struct label : Given<Class<4>> {};  // three, and none
-struct condition : Name {};
-
-using Point = Shape<2>;
-using Net = Sequential<Let<condition, Plus<Chain<Of<moment>, Sinusoid<16, 1000.f>, Linear<16, 32>, SiLU>,
-                                           Chain<Of<label>, Embedding<4, 32>>>>,
-                       Linear<2, 32>, Modulate<condition, 32, 32>, SiLU, Linear<32, 32>, SiLU, Linear<32, 2>>;
 using Denoiser = Diffusion<Net, Point>;
 using Unlabelled = Diffusion<Sequential<Linear<1, 1, NoBias>, Modulate<moment, 1, 1>>, Shape<1>>;
-
-constexpr float corners[3][2] = {{-0.7f, -0.5f}, {0.f, 0.8f}, {0.7f, -0.5f}};
-
-struct Points {
-    Tensor<Point> samples;
-    std::vector<int> labels;
-};
-
-/// Each class at its corner.
-Points points(int count) {
-    Points all{Tensor<Point>(count), std::vector<int>(static_cast<std::size_t>(count))};
-    for (int n = 0; n < count; ++n) {
-        const int of = all.labels[static_cast<std::size_t>(n)] = n % 3;
-        for (int axis = 0; axis < 2; ++axis) all.samples(n, axis) = corners[of][axis];
-    }
-    return all;
-}
-
-std::vector<float> parameters(const Trainer<Denoiser>& trainer) {
-    const auto& arena = trainer.model().parameters;
-    return {arena.data(), arena.data() + arena.size()};
-}
 
 }  // namespace
 
