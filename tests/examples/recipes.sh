@@ -14,16 +14,8 @@ fault() {
     exit 1
 }
 
-# 16 images of digits' bytes with labels 0 to 9, in the files that MNIST has.
-mkdir -p "$GENOTYPE_DATA/mnist"
-head -c $((16 * 784)) < <(seq 10000) >"$scratch/pixels"
-{ printf '\0\0\x08\x03\0\0\0\x10\0\0\0\x1c\0\0\0\x1c' && cat "$scratch/pixels"; } \
-    >"$GENOTYPE_DATA/mnist/train-images-idx3-ubyte"
-{ printf '\0\0\x08\x01\0\0\0\x10' && printf '\0\1\2\3\4\5\6\7\x08\x09\0\1\2\3\4\5'; } \
-    >"$GENOTYPE_DATA/mnist/train-labels-idx1-ubyte"
-for part in images-idx3 labels-idx1; do
-    cp "$GENOTYPE_DATA/mnist/train-$part-ubyte" "$GENOTYPE_DATA/mnist/t10k-$part-ubyte"
-done
+source "$(dirname "${BASH_SOURCE[0]}")/small_mnist.sh"
+small_mnist "$GENOTYPE_DATA"
 data=mnist batch=8 epochs=1
 train() { # NAME FLAGS...
     local name=$1

@@ -13,14 +13,8 @@ fault() {
     exit 1
 }
 
-# 16 images of digits' bytes, in the files that MNIST has.
-mkdir -p "$GENOTYPE_DATA/mnist"
-for part in train t10k; do
-    { printf '\0\0\x08\x03\0\0\0\x10\0\0\0\x1c\0\0\0\x1c' && head -c $((16 * 784)) < <(seq 10000); } \
-        >"$GENOTYPE_DATA/mnist/$part-images-idx3-ubyte"
-    { printf '\0\0\x08\x01\0\0\0\x10' && printf '\0\1\2\3\4\5\6\7\x08\x09\0\1\2\3\4\5'; } \
-        >"$GENOTYPE_DATA/mnist/$part-labels-idx1-ubyte"
-done
+source "$(dirname "${BASH_SOURCE[0]}")/small_mnist.sh"
+small_mnist "$GENOTYPE_DATA"
 epochs=2
 train() { # NAME FLAGS...
     local name=$1
