@@ -2,18 +2,20 @@
 #   steps  under ASan and UBSan, not optimised: what reads and writes files, and what puts together the kernels
 #   unit   without them: gradients, trainings and texts, which calculate too much to be instrumented
 #   plain  without them, not optimised: what instantiates more than it calculates
-#   both   the kernels themselves, as built for this processor, and once more, as sanitize.NAME, for the compiler's default
-#   small  the same, of which those under the sanitizers calculate so little that Clang need not optimise them
+#   both   the kernels themselves, as built for this processor, and once more, as sanitize.NAME, for the compiler's default,
+#          of which those calculate so little that Clang need not optimise them
 # A file of unit/ that no topic names is one of `more`.
 # quick_and_all.md says what is left to tests/run.sh --all. Programs for one file are there for work on it: unit_NAME.
-set(GENOTYPE_QUICK_SANITIZE -g1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+set(GENOTYPE_QUICK_SANITIZE -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
 
 set(steps OPTIONS -O0 ${GENOTYPE_QUICK_SANITIZE} ${GENOTYPE_FEWER_CHECKS} ${GENOTYPE_OUTLINED_CHECKS}
   ${GENOTYPE_FALSE_WARNINGS})
 set(kernels -DGENOTYPE_FEWER_SIZES ${GENOTYPE_QUICK_SANITIZE} ${GENOTYPE_FEWER_CHECKS} ${GENOTYPE_FALSE_WARNINGS})
-set(small_level -O1)
+set(kernels_level -O1)
+set(thrust_level -Og)
 if(GENOTYPE_CLANG_INSTEAD)
-  set(small_level -O0)
+  set(kernels_level -O0)
+  set(thrust_level -O0)
 endif()
 
 file(GLOB left RELATIVE "${CMAKE_CURRENT_SOURCE_DIR}" CONFIGURE_DEPENDS unit/*.cpp)
@@ -55,10 +57,10 @@ endforeach()
 # A topic, its form and its files.
 set(topics
   kernels_products both "(attention|convolution|winograd|general_conv|stored)_kernels|stored"
-  kernels_rows small "(batch_norm|cross_entropy|embedding|group_norm|layer_norm|rms_norm|pooling|rearrange|rotary|text_rows)_kernels"
-  kernels_elements small "(elementwise|gaussian|math|random)_kernels|exact|spread|logits|quantized"
+  kernels_rows both "(batch_norm|cross_entropy|embedding|group_norm|layer_norm|rms_norm|pooling|rearrange|rotary|text_rows)_kernels"
+  kernels_elements both "(elementwise|gaussian|math|random)_kernels|spread|logits|quantized"
   gradients unit "gradients_.*|sequential"
-  layers unit "activations|custom_layer|gated|latents|linear|model|repeat|residual|self_attention"
+  layers unit "activations|custom_layer|exact|gated|latents|linear|model|repeat|residual|self_attention"
   trainings unit "dcgan_devices|fused|gan_penalties|gan_trainer|text_trainer|profile"
   saving unit "checkpoint_folder|checkpoints_bits|load_trainers|save_load|save_trainers"
   texts unit "generate|generate_models|generate_sampling|load_text"
@@ -73,13 +75,9 @@ text_config_types|text_files|text_windows"
 while(topics)
   list(POP_FRONT topics topic form regex)
   genotype_take(files "${regex}")
-  if(form MATCHES "^(both|small)$")
+  if(form STREQUAL "both")
     genotype_group(unit ${topic} "${files}" OPTIONS -O1)
-    if(form STREQUAL "small")
-      genotype_group(sanitize ${topic} "${files}" PORTABLE CLANG OPTIONS ${small_level} ${kernels})
-    else()
-      genotype_group(sanitize ${topic} "${files}" PORTABLE OPTIONS -O1 ${kernels})
-    endif()
+    genotype_group(sanitize ${topic} "${files}" PORTABLE CLANG OPTIONS ${kernels_level} ${kernels})
   elseif(form STREQUAL "unit")
     genotype_group(unit ${topic} "${files}" CLANG OPTIONS ${GENOTYPE_LITTLE_LEVEL})
   elseif(form STREQUAL "plain")
@@ -100,7 +98,7 @@ genotype_group(golden more "${left}" CLANG OPTIONS ${GENOTYPE_LITTLE_LEVEL})
 
 # The kernels over thrust, on thrust's two host systems. UBSan's check of null references fails within thrust itself.
 if(TARGET genotype::thrust)
-  set(thrust OPTIONS -Og ${GENOTYPE_QUICK_SANITIZE} ${GENOTYPE_FEWER_CHECKS} ${GENOTYPE_FALSE_WARNINGS}
+  set(thrust OPTIONS ${thrust_level} ${GENOTYPE_QUICK_SANITIZE} ${GENOTYPE_FEWER_CHECKS} ${GENOTYPE_FALSE_WARNINGS}
     LIBRARIES genotype::thrust)
   file(GLOB left RELATIVE "${CMAKE_CURRENT_SOURCE_DIR}" CONFIGURE_DEPENDS thrust/*.cpp)
   # What trains or reads texts on them. In memory that the host cannot reach, or as recorded steps, that takes the way that
@@ -114,10 +112,10 @@ if(TARGET genotype::thrust)
     target_link_libraries(thrust_${name} PRIVATE genotype::thrust)
   endforeach()
   genotype_take(files "block_.*|convolution|split_product|stored|long_sum")
-  genotype_group(sanitize thrust_products "${files}" PORTABLE PREFIX thrust_ ${thrust})
+  genotype_group(sanitize thrust_products "${files}" PORTABLE CLANG PREFIX thrust_ ${thrust})
   genotype_take(files "normalization_.*|pooling|rearrange")
-  genotype_group(sanitize thrust_rows "${files}" PORTABLE PREFIX thrust_ ${thrust})
-  genotype_group(sanitize thrust_more "${left}" PORTABLE PREFIX thrust_ ${thrust})
+  genotype_group(sanitize thrust_rows "${files}" PORTABLE CLANG PREFIX thrust_ ${thrust})
+  genotype_group(sanitize thrust_more "${left}" PORTABLE CLANG PREFIX thrust_ ${thrust})
 
   # Tests of any device, once more on those: with each kind of recipe, and a few others.
   set(files unit/diff_augment.cpp unit/dropout.cpp unit/gan_trainer.cpp unit/supervised_trainer.cpp unit/text_trainer.cpp unit/vae_trainer.cpp)

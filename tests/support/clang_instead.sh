@@ -13,7 +13,9 @@ for argument; do
         */libgomp.so) arguments+=(-fopenmp) ;;
         asan-*) ((compiles == 0)) || arguments+=(-mllvm "-$argument") ;;  # to link without a word
         # GCC does not look at what a function has left behind either.
-        -fsanitize=*address*) arguments+=("$argument" -fsanitize-address-use-after-return=never) ;;
+        -fsanitize=*address*)
+            arguments+=("$argument" -fsanitize-address-use-after-return=never
+                -fsanitize-ignorelist="$(dirname "${BASH_SOURCE[0]}")/sanitizer_ignores.txt") ;;
         # Of some processors Clang 19 says that its own words for them do not go together.
         -march=native) arguments+=("$argument" -Wno-unknown-warning-option -Wno-invalid-feature-combination) ;;
         --param | --param=* | -Wno-maybe-uninitialized | -Wno-stringop-* | -Wno-restrict | -Wno-dangling-pointer | \
