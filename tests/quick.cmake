@@ -61,7 +61,7 @@ set(topics
   kernels_elements both "(elementwise|gaussian|math|random)_kernels|spread|logits|quantized"
   gradients unit "gradients_.*|sequential"
   layers unit "activations|custom_layer|exact|gated|latents|linear|model|repeat|residual|self_attention"
-  trainings unit "dcgan_devices|fused|gan_penalties|gan_trainer|text_trainer|profile"
+  trainings unit "dcgan_devices|fused|gan_penalties|gan_trainer|shortcut|text_trainer|profile"
   saving unit "checkpoint_folder|checkpoints_bits|load_trainers|save_load|save_trainers"
   texts unit "generate|generate_models|generate_sampling|load_text"
   files steps "cifar10|dataset|idx|image_folder|plot|png|resize|concat|dtypes|files|gguf|gguf_faults|npy|npz|safetensors|\

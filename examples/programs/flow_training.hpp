@@ -1,4 +1,4 @@
-// The training of examples/programs/flow.cpp, of a flow or a diffusion, on any device.
+// The training of examples/programs/flow.cpp, of a flow, a shortcut or a diffusion, on any device.
 #pragma once
 
 #include <algorithm>
@@ -10,6 +10,7 @@
 #include <genotype/flow.hpp>
 #include <genotype/images/float_images.hpp>
 #include <genotype/images/grey.hpp>
+#include <genotype/shortcut.hpp>
 #include <genotype/training/progress.hpp>
 #include <string>
 #include <type_traits>
@@ -26,6 +27,7 @@ using namespace genotype;
 
 using Flow = FlowMatching<UNet, Grey>;
 using Denoiser = Diffusion<UNet, Grey>;
+using OneStep = ShortcutModel<ShortcutUNet, Grey, time, span>;
 
 struct FlowSettings {
     Flags flags{};
@@ -36,11 +38,19 @@ struct FlowSettings {
     std::filesystem::path labels_file{};
 };
 
-/// Throws `Error` where a flag of flows is given to a diffusion, or it cannot take so many steps.
+/// Throws `Error` where a flag of flows is given to another model, or it cannot take so many steps.
 inline void check(const FlowSettings& settings) {
     if (settings.model == "flow") return;
+    const bool is_shortcut = settings.model == "shortcut";
     if (settings.solver != FlowSettings{}.solver)
-        fail("--solver", "word", settings.solver, "none with --model diffusion, which DDIM draws");
+        fail("--solver", "word", settings.solver,
+             is_shortcut ? "none with --model shortcut, which is followed by Euler's steps"
+                         : "none with --model diffusion, which DDIM draws");
+    if (is_shortcut && (settings.sampling_steps > OneStep::most_steps ||
+                        (settings.sampling_steps & (settings.sampling_steps - 1)) != 0))
+        fail("--sampling-steps", "number", settings.sampling_steps,
+             genotype::detail::concat("a power of two to ", OneStep::most_steps, " with --model shortcut"));
+    if (is_shortcut) return;
     if (settings.optimal_transport) fail("--optimal-transport", "flag", "it", "none with --model diffusion");
     constexpr int timesteps = Denoiser::Noise::timesteps;
     if (settings.sampling_steps > timesteps)
@@ -48,32 +58,52 @@ inline void check(const FlowSettings& settings) {
              genotype::detail::concat("1 to the ", timesteps, " timesteps of the diffusion"));
 }
 
-/// Draws images of either model by the flags.
+/// What draws images of a model, and how.
+template <class Kind, class Device>
+struct SamplerOf {
+    using type = FlowSampler<Kind, Device>;
+    using Options = FlowSampling;
+};
+template <class Device>
+struct SamplerOf<Denoiser, Device> {
+    using type = DiffusionSampler<Denoiser, Device>;
+    using Options = DiffusionSampling;
+};
+template <class Device>
+struct SamplerOf<OneStep, Device> {
+    using type = ShortcutSampler<OneStep, Device>;
+    using Options = ShortcutSampling;
+};
+
+/// Draws images of a model by the flags.
 template <class Kind, class Device>
 class ImagesOf {
-    static constexpr bool is_flow = std::is_same_v<Kind, Flow>;
-
   public:
     ImagesOf(const FlowSettings& settings, int capacity) : sampler_(capacity) {
         options_.steps = settings.sampling_steps;
         options_.guidance = settings.guidance;
-        if constexpr (is_flow)
+        if constexpr (std::is_same_v<Kind, Flow>)
             options_.solver = settings.solver == "euler"  ? Solver::euler
                               : settings.solver == "heun" ? Solver::heun
                                                           : Solver::midpoint;
     }
 
     template <class OnStep>
-    ImageData operator()(const Model<UNet, Device>& model, const std::vector<int>& labels, std::uint64_t seed,
-                         const OnStep& on_step) {
+    ImageData operator()(const Model<typename Kind::Model, Device>& model, const std::vector<int>& labels,
+                         std::uint64_t seed, const OnStep& on_step) {
         options_.seed = seed;
         return to_images(sampler_(model, static_cast<int>(labels.size()), labels, options_, on_step), Range{-1, 1});
     }
 
   private:
-    std::conditional_t<is_flow, FlowSampler<Flow, Device>, DiffusionSampler<Denoiser, Device>> sampler_;
-    std::conditional_t<is_flow, FlowSampling, DiffusionSampling> options_{};
+    typename SamplerOf<Kind, Device>::type sampler_;
+    typename SamplerOf<Kind, Device>::Options options_{};
 };
+
+/// What its chart is called, before the name of the data.
+inline std::string title_of(const std::string& model) {
+    return model == "flow" ? "Flow matching on " : model == "shortcut" ? "A shortcut model on " : "Diffusion on ";
+}
 
 /// Trains, and writes images, samples and losses. The exit code.
 template <class Kind, class Device>
@@ -92,7 +122,7 @@ int train_flow(const FlowSettings& settings) {
         .seed = flags.seed};
     if constexpr (requires { options.optimal_transport; }) options.optimal_transport = settings.optimal_transport;
     Trainer<Kind, Device> trainer(options);
-    std::printf("%s\n", summary<UNet, Grey, Device>(flags.batch).c_str());
+    std::printf("%s\n", summary<typename Kind::Model, Grey, Device>(flags.batch).c_str());
 
     // A row of ten for each class.
     std::vector<int> rows(10 * classes);
@@ -120,8 +150,7 @@ int train_flow(const FlowSettings& settings) {
     }
     if (!training.finish()) return training.exit_code();
     save_grid(draw_rows(), flags.out / "samples.png", 10);
-    training.draw_losses({"velocity"}, (settings.model == "flow" ? "Flow matching on " : "Diffusion on ") + flags.data,
-                         "mean squared error", 50);
+    training.draw_losses({"velocity"}, title_of(settings.model) + flags.data, "mean squared error", 50);
     if (flags.samples > 0) {
         ImageData all{0, 28, 28, 1, {}, {}, {}};
         const long batches = (flags.samples + static_cast<long>(rows.size()) - 1) / static_cast<long>(rows.size());

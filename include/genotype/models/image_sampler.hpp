@@ -1,4 +1,4 @@
-// What the samplers of flows and diffusions share: noise, labels, guidance, and how far it is.
+// What the samplers of flows, shortcuts and diffusions share: noise, labels, guidance, and how far it is.
 #pragma once
 
 #include <cmath>
@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 
 #include "genotype/kernels/functions.hpp"
 #include "genotype/memory/input.hpp"
@@ -57,7 +58,7 @@ class ImageSampler {
   public:
     using Net = typename Timed::Model;
     using Image = typename Timed::Image;
-    static constexpr bool has_labels = Timed::has_labels;
+    static constexpr bool has_labels = Timed::has_labels, has_span = !std::is_void_v<typename Timed::Span>;
 
   protected:
     ImageSampler(const char* name, int capacity, const Device& device)
@@ -65,6 +66,7 @@ class ImageSampler {
           run_(capacity, device),
           input_(capacity),
           times_(capacity),
+          spans_(has_span ? capacity : 0),
           labels_(has_labels ? capacity : 0),
           none_(has_labels ? capacity : 0),
           x_(capacity * Image::count),
@@ -111,19 +113,19 @@ class ImageSampler {
         map(device(), count * Image::count, f, to, static_cast<const float*>(x()), other);
     }
 
-    /// The network's output for `images` at a time, until the next call.
-    const float* output(const Model<Net, Device>& model, const float* images, int count, float time, float guidance) {
+    /// The network's output for `images` at a time, of shortcuts for so long a span, until the next call.
+    const float* output(const Model<Net, Device>& model, const float* images, int count, float time, float guidance,
+                        [[maybe_unused]] float span = 0) {
         update(device(), count, Fill{time}, times_.data());
-        const GivenValue<typename Timed::Time, MemoryOf<Device>> times{times_.data(), count};
+        if constexpr (has_span) update(device(), count, Fill{span}, spans_.data());
         if constexpr (!has_labels) {
-            return run_.forward(model, {images, count}, {times}).data;
+            return run(model, images, count);
         } else {
             using Labels = GivenValue<typename Timed::Label, MemoryOf<Device>>;
-            const float* const given =
-                run_.forward(model, {images, count}, {times, Labels{labels_.data(), count}}).data;
+            const float* const given = run(model, images, count, Labels{labels_.data(), count});
             if (guidance == 1) return given;
             map(device(), count * Image::count, kernels::Identity{}, output_.data(), given);
-            const float* const none = run_.forward(model, {images, count}, {times, Labels{none_.data(), count}}).data;
+            const float* const none = run(model, images, count, Labels{none_.data(), count});
             map(device(), count * Image::count, Guided{guidance}, output_.data(),
                 static_cast<const float*>(output_.data()), none);
             return output_.data();
@@ -131,10 +133,21 @@ class ImageSampler {
     }
 
   private:
+    template <class... Labels>
+    const float* run(const Model<Net, Device>& model, const float* images, int count, const Labels&... labels) {
+        const GivenValue<typename Timed::Time, MemoryOf<Device>> times{times_.data(), count};
+        if constexpr (has_span) {
+            const GivenValue<typename Timed::Span, MemoryOf<Device>> spans{spans_.data(), count};
+            return run_.forward(model, {images, count}, {times, spans, labels...}).data;
+        } else {
+            return run_.forward(model, {images, count}, {times, labels...}).data;
+        }
+    }
+
     const char* name_;
     Workspace<Net, Image, Inference, Device> run_;
     Input<Image, Device> input_;
-    Arena<Device> times_;
+    Arena<Device> times_, spans_;
     Sent<float, Device> labels_, none_;
     Arena<Device> x_, output_;
 };

@@ -1,4 +1,4 @@
-// What flows and diffusions ask of their networks: one time, at most one label, and an output of the input's shape.
+// What flows, shortcuts and diffusions ask of their networks: a time, at most one label, and the input's shape again.
 #pragma once
 
 #include <type_traits>
@@ -19,13 +19,15 @@ struct label_has_no_class_beside_the_last_which_stands_for_none {};
 
 namespace genotype::inline v0_1::detail {
 
-/// A network of images `I` that reads the time `T`, and the label `L`, void where it reads none.
-template <Layer N, ShapeType I, class T, class L>
+/// A network of images `I` that reads the time `T`, and the label `L`, void where it reads none; one of shortcuts the
+/// span `S`, too.
+template <Layer N, ShapeType I, class T, class L, class S = void>
 struct TimedModel {
     using Model = N;
     using Image = I;
     using Time = T;
     using Label = L;
+    using Span = S;
     static constexpr bool has_labels = !std::is_void_v<L>;
 };
 

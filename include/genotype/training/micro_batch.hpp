@@ -25,6 +25,8 @@ struct MicroBatch {
 
     bool is_whole() const { return weight == 1; }
 
+    /// How many of its samples are among the first n of the batch.
+    int among_first(int n) const { return std::clamp(n - first, 0, count); }
     /// Its samples of a batch.
     template <ShapeType S, class Memory>
     View<S, Memory> of(View<S, Memory> batch) const {

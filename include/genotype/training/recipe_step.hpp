@@ -84,6 +84,8 @@ class RecipeStep {
     }
 
     int size() const { return micro_.count; }
+    /// How many of this micro-batch are among the first 1/n of the batch.
+    int first_share(int n) const { return micro_.among_first(samples_ / n); }
     /// Whether the batch is in one piece, so that what the networks made of it before is still there.
     bool is_whole() const { return micro_.is_whole(); }
     /// The share of the batch, by which means over a micro-batch are multiplied, and where its part of a sum goes: for
@@ -120,8 +122,7 @@ class RecipeStep {
         return micro_of(Batch<S>{first, samples_});
     }
 
-    /// Memory for a value of shape `S` for each sample, until the micro-batch ends. Throws `Error` where a step asks
-    /// for more than the first one did.
+    /// Memory for a value of shape `S` a sample, until the micro-batch ends. Throws `Error` where a step asks for more.
     template <ShapeType S>
     float* memory() {
         return trainer_.memory_.take(rows(trainer_.capacity()) * S::count);
@@ -196,8 +197,7 @@ class RecipeStep {
         return loss<Loss>(to, output, LossBatchIn<MemoryOf<Device>>{});
     }
 
-    /// From the gradient by the last output of network `i`, adds that by its weights, and where `by_input` is wanted
-    /// writes that by its input there.
+    /// From the gradient by the last output of network `i` adds that by its weights, and writes that by its input.
     template <std::size_t i = 0>
     void backward(Batch<Out<i>> dy, float* by_input = nullptr) {
         if constexpr (learns && !rehearses)

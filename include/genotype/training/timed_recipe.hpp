@@ -54,13 +54,15 @@ struct TimedRecipe {
     /// The times, and labels of which some are left out.
     template <class Step>
     static typename Step::template Inputs<0> inputs(Step& s, typename Step::template Batch<Shape<1>> t) {
-        if constexpr (classes > 0) {
-            const DroppedLabel dropped{normal_quantile(s.options().label_drop), static_cast<float>(classes)};
-            return {given<typename Timed::Time>(t),
-                    given<typename Timed::Label>(s.compute(dropped, s.labels(), s.template normal<Shape<1>>()))};
-        } else {
+        if constexpr (classes > 0)
+            return {given<typename Timed::Time>(t), given<typename Timed::Label>(dropped_labels(s))};
+        else
             return {given<typename Timed::Time>(t)};
-        }
+    }
+    template <class Step>
+    static auto dropped_labels(Step& s) {
+        const DroppedLabel dropped{normal_quantile(s.options().label_drop), static_cast<float>(classes)};
+        return s.compute(dropped, s.labels(), s.template normal<Shape<1>>());
     }
 
     static float losses(const Sums& sums, int) { return sums.velocity; }
