@@ -34,6 +34,10 @@ int main(int argc, char** argv) {
              {.name = "--labels",
               .help = "give both networks the images' labels, of ten classes; samples are of the classes in turns",
               .is_on = &settings.has_labels},
+             {.name = "--diff-augment",
+              .help = "of hinge and r3gan without --labels: the discriminator looks at all images, real and drawn, "
+                      "moved, cut and brightened at random, for where there are few (Zhao et al., 2020)",
+              .is_on = &settings.has_diff_augment},
              {.name = "--labels-file",
               .help = "where the samples' labels go: .npy, int32, N",
               .file = &settings.labels_file,
@@ -52,6 +56,9 @@ int main(int argc, char** argv) {
         return flags.exit_code;
 
     return example::run([&] {
+        if (settings.has_diff_augment && (settings.has_labels || (recipe != "hinge" && recipe != "r3gan")))
+            genotype::fail("--diff-augment", "recipe", recipe + (settings.has_labels ? " with labels" : ""),
+                           "hinge or r3gan, without --labels");
         const bool is_plain = settings.recipe == "dcgan" && !settings.has_labels;
         if (flags.device == "cpu")
             return is_plain ? example::train_gan<example::PlainRecipe, genotype::Cpu>(settings)

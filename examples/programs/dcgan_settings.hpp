@@ -14,7 +14,7 @@ struct DcganSettings {
     float score_seconds = 0;
     int score_samples = 2000;
     std::string recipe = "dcgan";
-    bool has_labels = false;
+    bool has_labels = false, has_diff_augment = false;
     std::filesystem::path labels_file{};
 };
 

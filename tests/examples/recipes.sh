@@ -44,6 +44,10 @@ done
 [[ $(head -n 1 "$scratch/r3gan/training.csv") == *,penalty ]] || fault "no column of the penalty"
 train last --recipe hinge --average 0 || fault "it failed without an average"
 if cmp -s "$scratch/last.npy" "$scratch/hinge.npy"; then fault "samples are not of the average"; fi
+for recipe in hinge r3gan; do
+    train "augmented" --recipe $recipe --diff-augment || fault "$recipe: it failed with augmented images"
+    if cmp -s "$scratch/augmented.npy" "$scratch/$recipe.npy"; then fault "$recipe: nothing is augmented"; fi
+done
 
 # A score on the way is of samples, and changes nothing of the training.
 train scored --recipe hinge --score-seconds 0.001 --score-samples 100 || fault "it failed with scores"
@@ -69,6 +73,8 @@ refused() { # WORDS FLAGS...
 }
 refused "--labels-file requires --labels" --labels-file "$scratch/l.npy"
 refused "--labels-file: folder: found $scratch/none, expected one that is there" --labels --labels-file "$scratch/none/l"
+refused "--diff-augment: recipe: found wgan-gp, expected hinge or r3gan, without --labels" --recipe wgan-gp --diff-augment
+refused "--diff-augment: recipe: found hinge with labels, expected" --recipe hinge --labels --diff-augment
 refused "Could not convert: --score-samples = 150.5" --score-samples 150.5
 refused "--recipe: begun not in {dcgan,hinge,r3gan,wgan-gp}" --recipe begun
 refused "--device: recipe: found r3gan, expected dcgan without labels on cuda, or cpu" --recipe r3gan --device cuda
