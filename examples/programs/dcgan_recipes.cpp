@@ -4,6 +4,7 @@
 namespace example {
 
 int train_by_recipe(const DcganSettings& settings) {
+    if (settings.size == "64") return train_gan<LargeRecipe, Cpu>(settings);
     const auto train = [&]<class Plain, class Labelled>(std::type_identity<Plain>, std::type_identity<Labelled>) {
         return settings.has_labels ? train_gan<Labelled, Cpu>(settings) : train_gan<Plain, Cpu>(settings);
     };

@@ -78,11 +78,14 @@ refused "--diff-augment: recipe: found hinge with labels, expected" --recipe hin
 refused "Could not convert: --score-samples = 150.5" --score-samples 150.5
 refused "--recipe: begun not in {dcgan,hinge,r3gan,wgan-gp}" --recipe begun
 refused "--device: recipe: found r3gan, expected dcgan without labels on cuda, or cpu" --recipe r3gan --device cuda
+refused "--size: recipe: found r3gan, expected dcgan without labels for 64 x 64 pixels" --recipe r3gan --size 64
 mkdir "$scratch/flat"
 base64 -d >"$scratch/flat/0.png" <<<iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg==
 for ((number = 1; number < 8; ++number)); do cp "$scratch/flat/0.png" "$scratch/flat/$number.png"; done
 data=$scratch/flat
 refused "Trainer: number of labels: found 0, expected 8, one for each sample" --labels
+train large --size 64 || fault "it failed with 64 x 64 pixels"
+header "$scratch/large.npy" | grep -q "'shape': (12, 64, 64, 3)" || fault "samples of --size 64 of another form"
 batch=4 epochs=40
 train won --learning-rate 0.02 || fault "it failed with images of one colour"
 grep -q "^the discriminator has won: for fifty steps" "$scratch/words" || fault "it has won"
