@@ -1,5 +1,5 @@
-// A DCGAN on 32 x 32 images: trains a generator against a discriminator, and draws what the generator dreams of. Other
-// recipes for its step are in gan_recipes.hpp.
+// A DCGAN on 32 x 32 or 64 x 64 images: trains a generator against a discriminator, and draws what the generator dreams
+// of. Other recipes for its step are in gan_recipes.hpp.
 //     build/examples/dcgan --data fashion-mnist --seconds 90
 //     build/examples/dcgan --recipe r3gan --labels --seconds 900
 #include "dcgan_training.hpp"
@@ -20,7 +20,8 @@ int main(int argc, char** argv) {
         flags.average = 0.9955f;  // the same, for the generator learns in every fifth step
     }
     if (!flags.parse(
-            argc, argv, "Trains a DCGAN on 32 x 32 images, by a recipe whose defaults the flags then have.",
+            argc, argv,
+            "Trains a DCGAN on images of 32 x 32 pixels, or 64 x 64, by a recipe whose defaults the flags then have.",
             {{.name = "--recipe",
               .help =
                   "dcgan: binary cross-entropy (Radford et al., 2016). hinge: spectral norms and the hinge loss "
@@ -34,6 +35,15 @@ int main(int argc, char** argv) {
              {.name = "--labels",
               .help = "give both networks the images' labels, of ten classes; samples are of the classes in turns",
               .is_on = &settings.has_labels},
+             {.name = "--size",
+              .help = "of the images, which are resized to it; 64 is PyTorch's example, and of recipe dcgan without "
+                      "--labels",
+              .word = &settings.size,
+              .words = {"32", "64"}},
+             {.name = "--diff-augment",
+              .help = "of hinge and r3gan without --labels: the discriminator looks at all images, real and drawn, "
+                      "moved, cut and brightened at random, for where there are few (Zhao et al., 2020)",
+              .is_on = &settings.has_diff_augment},
              {.name = "--labels-file",
               .help = "where the samples' labels go: .npy, int32, N",
               .file = &settings.labels_file,
@@ -52,13 +62,21 @@ int main(int argc, char** argv) {
         return flags.exit_code;
 
     return example::run([&] {
-        const bool is_plain = settings.recipe == "dcgan" && !settings.has_labels;
+        if (settings.has_diff_augment && (settings.has_labels || (recipe != "hinge" && recipe != "r3gan")))
+            genotype::fail("--diff-augment", "recipe", recipe + (settings.has_labels ? " with labels" : ""),
+                           "hinge or r3gan, without --labels");
+        if (settings.size != "32" && (recipe != "dcgan" || settings.has_labels))
+            genotype::fail("--size", "recipe", recipe + (settings.has_labels ? " with labels" : ""),
+                           "dcgan without labels for " + settings.size + " x " + settings.size + " pixels");
+        const bool is_plain = settings.recipe == "dcgan" && !settings.has_labels && settings.size == "32";
         if (flags.device == "cpu")
             return is_plain ? example::train_gan<example::PlainRecipe, genotype::Cpu>(settings)
                             : example::train_by_recipe(settings);
         if (!is_plain)
-            genotype::fail("--device", "recipe", settings.recipe + (settings.has_labels ? " with labels" : ""),
-                           "dcgan without labels on cuda, or cpu");
+            genotype::fail(
+                "--device", "recipe",
+                recipe + (settings.has_labels ? " with labels" : "") + (settings.size == "32" ? "" : " of --size 64"),
+                "dcgan without labels on cuda, or cpu");
 #if defined(GENOTYPE_WITH_CUDA)
         return example::train_dcgan_on_cuda(settings);
 #else

@@ -13,13 +13,13 @@ struct DcganSettings {
     float seconds = 0, beta1 = 0.9f, gamma = 1;
     float score_seconds = 0;
     int score_samples = 2000;
-    std::string recipe = "dcgan";
-    bool has_labels = false;
+    std::string recipe = "dcgan", size = "32";
+    bool has_labels = false, has_diff_augment = false;
     std::filesystem::path labels_file{};
 };
 
-/// By --recipe and --labels, where they are not the plain one's. Trains, and writes images, samples and losses. The
-/// exit code.
+/// By --recipe, --labels and --size, where they are not the plain one's. Trains, and writes images, samples and losses.
+/// The exit code.
 int train_by_recipe(const DcganSettings& settings);
 
 /// The plain one on an NVIDIA GPU, where nvcc compiled dcgan_cuda.cu.

@@ -15,6 +15,7 @@
 #include <genotype/interop/eigen.hpp>
 #include <genotype/io/load_model.hpp>
 #include <genotype/io/save_model.hpp>
+#include <genotype/metrics/feature_rows.hpp>
 #include <genotype/training/progress.hpp>
 #include <span>
 #include <string>

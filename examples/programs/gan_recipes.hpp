@@ -36,6 +36,11 @@ using SpectralDiscriminator =
     Sequential<SpectralNorm<Conv<3, 64, 4, 2, 1, Bias>>, LeakyReLU<0.2f>, SpectralNorm<Conv<64, 128, 4, 2, 1, Bias>>,
                LeakyReLU<0.2f>, SpectralNorm<Conv<128, 256, 4, 2, 1, Bias>>, LeakyReLU<0.2f>, End...>;
 
+/// A discriminator that looks at images moved, cut and brightened at random: Zhao, Liu, Lin, Zhu, Han, "Differentiable
+/// augmentation for data-efficient GAN training" (NeurIPS 2020).
+template <class D>
+using OfAugmented = Sequential<DiffAugment<>, D>;
+
 /// What all of them share: images in a frame, Adam.
 struct FramedRecipe {
     static constexpr bool is_framed = true;
@@ -60,9 +65,9 @@ struct LabelledDcgan : FramedRecipe {
 
 /// Miyato, Kataoka, Koyama, Yoshida, "Spectral normalization for generative adversarial networks" (ICLR 2018), with one
 /// step of the discriminator; Miyato and Koyama, "cGANs with projection discriminator" (ICLR 2018).
-template <class G, class... End>
+template <class G, class D>
 struct HingeRecipe : FramedRecipe {
-    using Net = GAN<G, SpectralDiscriminator<End...>, Hinge>;
+    using Net = GAN<G, D, Hinge>;
     static constexpr bool has_penalty = false;
     static constexpr float undecided = 2;
 
@@ -74,9 +79,9 @@ struct HingeRecipe : FramedRecipe {
 
 /// Huang, Gokaslan, Kuleshov, Tompkin, "The GAN is dead; long live the GAN! A modern GAN baseline" (NeurIPS 2024): its
 /// loss and penalties, on the plain one's networks without the discriminator's norms.
-template <class G, class... End>
+template <class G, class D>
 struct R3ganRecipe : FramedRecipe {
-    using Net = GAN<G, PenalizedDiscriminator<End...>, WithPenalty<Relativistic>>;
+    using Net = GAN<G, D, WithPenalty<Relativistic>>;
     static constexpr bool has_penalty = true;
     static constexpr float undecided = 0.693f;  // ln 2
 
@@ -90,9 +95,9 @@ struct R3ganRecipe : FramedRecipe {
 };
 
 /// Gulrajani, Ahmed, Arjovsky, Dumoulin, Courville, "Improved training of Wasserstein GANs" (NeurIPS 2017).
-template <class G, class... End>
+template <class G, class D>
 struct WganGpRecipe : FramedRecipe {
-    using Net = GAN<G, PenalizedDiscriminator<End...>, WithPenalty<Wasserstein>>;
+    using Net = GAN<G, D, WithPenalty<Wasserstein>>;
     static constexpr bool has_penalty = true;
     static constexpr float undecided = 0;  // its loss is a distance, and says so by itself
 

@@ -13,7 +13,6 @@ namespace example {
 using namespace genotype;
 
 using Noise = Shape<100, 1, 1>;
-using Image = Shape<3, 32, 32>;
 
 constexpr int gan_classes = 10;
 struct label : Given<Class<gan_classes>> {};  // what the networks of a conditional one read
@@ -27,11 +26,11 @@ inline Tensor<Class<gan_classes>> labels_in_turns(int first, int count) {
 
 /// An image for each noise, a few at a time; of a generator that reads a label of the classes in turns, which the
 /// images have then.
-template <class G, class Device>
+template <ShapeType Image, class G, class Device>
 ImageData draw_images(const Model<G, Device>& generator, const Tensor<Noise>& noise) {
     constexpr int together = 250;
     constexpr bool reads_label = InputsOf<G>::count > 0;
-    ImageData all = blank_images(noise.batch(), 32, 32, 3);
+    ImageData all = blank_images(noise.batch(), Image::dims.height(), Image::dims.width(), 3);
     for (int first = 0; first < noise.batch(); first += together) {
         const int count = std::min(together, noise.batch() - first);
         Tensor<Noise> part(count);
@@ -64,13 +63,13 @@ void renew_statistics_of(Model<G, Device>& generator, int batch, std::uint64_t s
 
 /// By a GAN's generator or, where there is one, the average of its weights, whose batch statistics are made anew: those
 /// that were averaged are of other weights.
-template <class Trainer>
+template <ShapeType Image, class Trainer>
 ImageData draw_result(const Trainer& trainer, const Tensor<Noise>& noise) {
     const auto& options = trainer.options();
-    if (options.average == 0) return draw_images(trainer.generator(), noise);
+    if (options.average == 0) return draw_images<Image>(trainer.generator(), noise);
     auto average = trainer.average_generator();
     renew_statistics_of(average, options.batch, options.seed + 1000);
-    return draw_images(average, noise);
+    return draw_images<Image>(average, noise);
 }
 
 }  // namespace example

@@ -10,6 +10,7 @@
 #include <genotype/images/resize.hpp>
 #include <genotype/io/npy.hpp>
 #include <genotype/io/plot.hpp>
+#include <optional>
 
 namespace example {
 namespace {
@@ -31,6 +32,16 @@ genotype::ImageData in_the_middle(const genotype::ImageData& images, int height,
     return result;
 }
 
+/// Prints what was left out.
+genotype::ImageData load_images(const Flags& flags, genotype::Split split,
+                                std::optional<genotype::ImageSize> size = {}) {
+    genotype::ImagesReport report;
+    genotype::ImageData images = genotype::load_images(flags.data, split, size, &report);
+    if (const std::string text = report.text(); !text.empty())
+        std::printf("%s: %s\n", flags.data.c_str(), text.c_str());
+    return images;
+}
+
 }  // namespace
 
 FramedImages load_framed(const Flags& flags, genotype::Split split, int height, int width) {
@@ -40,7 +51,7 @@ FramedImages load_framed(const Flags& flags, genotype::Split split, int height, 
         const int channels = images.channels;
         return {std::move(images), height, width, channels};
     }
-    genotype::ImageData images = genotype::load_images(flags.data, split);
+    genotype::ImageData images = load_images(flags, split);
     if (images.height > height || images.width > width) images = genotype::resize(std::move(images), height, width);
     return {in_the_middle(images, height, width), images.height, images.width, images.channels};
 }
@@ -51,11 +62,7 @@ genotype::ImageData FramedImages::without_frame(const genotype::ImageData& frame
 }
 
 genotype::ImageData load_images(const Flags& flags, genotype::Split split, int height, int width) {
-    genotype::ImagesReport report;
-    genotype::ImageData images = genotype::load_images(flags.data, split, genotype::ImageSize{height, width}, &report);
-    if (const std::string text = report.text(); !text.empty())
-        std::printf("%s: %s\n", flags.data.c_str(), text.c_str());
-    return images;
+    return load_images(flags, split, genotype::ImageSize{height, width});
 }
 
 bool has_tests(const Flags& flags) {

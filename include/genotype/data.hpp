@@ -1,6 +1,7 @@
 // Everything that reads data: images by name or from files, data sets, loaders.
 #pragma once
 
+#include "genotype/data/augmentation.hpp"
 #include "genotype/data/dataset.hpp"
 #include "genotype/data/loader.hpp"
 #include "genotype/data/loader_position.hpp"

@@ -44,6 +44,10 @@ done
 [[ $(head -n 1 "$scratch/r3gan/training.csv") == *,penalty ]] || fault "no column of the penalty"
 train last --recipe hinge --average 0 || fault "it failed without an average"
 if cmp -s "$scratch/last.npy" "$scratch/hinge.npy"; then fault "samples are not of the average"; fi
+for recipe in hinge r3gan; do
+    train "augmented" --recipe $recipe --diff-augment || fault "$recipe: it failed with augmented images"
+    if cmp -s "$scratch/augmented.npy" "$scratch/$recipe.npy"; then fault "$recipe: nothing is augmented"; fi
+done
 
 # A score on the way is of samples, and changes nothing of the training.
 train scored --recipe hinge --score-seconds 0.001 --score-samples 100 || fault "it failed with scores"
@@ -69,14 +73,19 @@ refused() { # WORDS FLAGS...
 }
 refused "--labels-file requires --labels" --labels-file "$scratch/l.npy"
 refused "--labels-file: folder: found $scratch/none, expected one that is there" --labels --labels-file "$scratch/none/l"
+refused "--diff-augment: recipe: found wgan-gp, expected hinge or r3gan, without --labels" --recipe wgan-gp --diff-augment
+refused "--diff-augment: recipe: found hinge with labels, expected" --recipe hinge --labels --diff-augment
 refused "Could not convert: --score-samples = 150.5" --score-samples 150.5
 refused "--recipe: begun not in {dcgan,hinge,r3gan,wgan-gp}" --recipe begun
 refused "--device: recipe: found r3gan, expected dcgan without labels on cuda, or cpu" --recipe r3gan --device cuda
+refused "--size: recipe: found r3gan, expected dcgan without labels for 64 x 64 pixels" --recipe r3gan --size 64
 mkdir "$scratch/flat"
 base64 -d >"$scratch/flat/0.png" <<<iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg==
 for ((number = 1; number < 8; ++number)); do cp "$scratch/flat/0.png" "$scratch/flat/$number.png"; done
 data=$scratch/flat
 refused "Trainer: number of labels: found 0, expected 8, one for each sample" --labels
+train large --size 64 || fault "it failed with 64 x 64 pixels"
+header "$scratch/large.npy" | grep -q "'shape': (12, 64, 64, 3)" || fault "samples of --size 64 of another form"
 batch=4 epochs=40
 train won --learning-rate 0.02 || fault "it failed with images of one colour"
 grep -q "^the discriminator has won: for fifty steps" "$scratch/words" || fault "it has won"

@@ -75,9 +75,13 @@ TEST_CASE("every option that differs is named") {
          .clip_norm = 6,
          .batch = 16,
          .seed = 7});
-    Loader<Shape<4>> loader(files.data, {.batch = 10, .shuffle = false, .seed = 3, .drop_last = false});
+    Loader<Shape<4>> loader(files.data, {.batch = 10,
+                                         .shuffle = false,
+                                         .seed = 3,
+                                         .drop_last = false,
+                                         .augmentation = {.flip = RandomHorizontalFlip{}}});
     const std::string words = refusal(other, files.path, loader);
-    CHECK(contains(words, "/file: 17 faults, and the model is as it was:\n"));
+    CHECK(contains(words, "/file: 18 faults, and the model is as it was:\n"));
     for (const char* part :
          {"generator.learning_rate\": found \"2e-04\", expected \"1\"",
           "generator.beta1\": found \"0.9\", expected \"0.5\"", "generator.beta2\": found \"0.999\", expected \"0.25\"",
@@ -89,7 +93,8 @@ TEST_CASE("every option that differs is named") {
           "clip_norm\": found \"0\", expected \"6\"", "option.batch\": found \"8\", expected \"16\"",
           "option.seed\": found \"0\", expected \"7\"", "loader.batch\": found \"8\", expected \"10\"",
           "loader.shuffle\": found \"true\", expected \"false\"", "loader.seed\": found \"0\", expected \"3\"",
-          "loader.drop_last\": found \"true\", expected \"false\""})
+          "loader.drop_last\": found \"true\", expected \"false\"",
+          "loader.augmentation.flip.p\": found \"0\", expected \"0.5\""})
         CHECK_MESSAGE(contains(words, part), part << " in\n" << words);
 }
 

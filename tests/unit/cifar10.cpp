@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+#include <filesystem>
+#include <fstream>
 #include <string>
 
 #include "support/temporary_folder.hpp"
@@ -44,6 +46,55 @@ TEST_CASE("planes become channels-last pixels, in the folder or the one that the
         CHECK(test.labels == std::vector<int>{9});
         CHECK(test.class_names[9] == "truck");
     }
+}
+
+// Files of the sizes that were published, empty but for a record at each end: the labels of data_batch_1.bin and
+// test_batch.bin begin with frog and cat.
+TEST_CASE("CIFAR-10 as it was published: six files of 10,000 records, and the classes in their order") {
+    TemporaryFolder folder;
+    const auto write = [&](const std::string& name, int first, int last) {
+        const auto path = folder.file("cifar-10-batches-bin/" + name, record(first));
+        std::filesystem::resize_file(path, 10'000L * 3073);
+        std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+        file.seekp(9'999L * 3073);
+        file << record(last);
+    };
+    for (int part = 1; part <= 5; ++part) write("data_batch_" + std::to_string(part) + ".bin", part == 1 ? 6 : part, 9);
+    write("test_batch.bin", 3, 7);
+    folder.file("cifar-10-batches-bin/readme.html", "<html>");
+    const std::string names = "airplane\nautomobile\nbird\ncat\ndeer\ndog\nfrog\nhorse\nship\ntruck\n\n";
+    folder.file("cifar-10-batches-bin/batches.meta.txt", names);
+
+    const ImageData train = read_cifar10(folder.path(), Split::train), test = read_cifar10(folder.path(), Split::test);
+    CHECK(train.count == 50'000);
+    CHECK(train.bytes.size() == 50'000UL * 3072);
+    CHECK(test.count == 10'000);
+    for (int part = 1; part <= 5; ++part) {
+        const auto first = static_cast<std::size_t>(10'000 * (part - 1));
+        CHECK(train.labels[first] == (part == 1 ? 6 : part));
+        CHECK(train.labels[first + 1] == 0);
+        CHECK(train.labels[first + 9'999] == 9);
+        for (const std::size_t of : {first, first + 9'999})  // red is the pixel's number, blue that plus 2
+            CHECK((train[static_cast<int>(of)][3 * 40] == 40 && train[static_cast<int>(of)][3 * 40 + 2] == 42));
+        CHECK(train[static_cast<int>(first) + 1][3 * 40 + 2] == 0);
+    }
+    CHECK(test.class_names[static_cast<std::size_t>(test.labels[0])] == "cat");
+    CHECK(test.class_names[static_cast<std::size_t>(train.labels[0])] == "frog");
+    CHECK(test.class_names[static_cast<std::size_t>(test.labels[9'999])] == "horse");
+
+    std::filesystem::resize_file(folder / "cifar-10-batches-bin/data_batch_1.bin", 10'000L * 3073 - 1);
+    CHECK(contains(error_of([&] { read_cifar10(folder.path(), Split::train); }),
+                   "data_batch_1.bin: record 9999: found 3072 bytes, expected 3073 bytes"));
+    std::filesystem::resize_file(folder / "cifar-10-batches-bin/test_batch.bin", 10'000L * 3073 + 128);
+    CHECK(contains(error_of([&] { read_cifar10(folder.path(), Split::test); }),
+                   "test_batch.bin: record 10000: found 128 bytes, expected 3073 bytes"));
+    folder.file("cifar-10-batches-bin/batches.meta.txt", "airplane\nbird\n" + names.substr(names.find("cat")));
+    CHECK(contains(error_of([&] { read_cifar10(folder.path(), Split::test); }),
+                   "batches.meta.txt: number of names: found 9, expected 10"));
+    folder.file("cifar-10-batches-bin/batches.meta.txt",
+                "airplane\nbird\nautomobile\n" + names.substr(names.find("cat")));
+    CHECK(contains(error_of([&] { read_cifar10(folder.path(), Split::test); }),
+                   "batches.meta.txt: name 1: found bird, expected automobile"));
 }
 
 TEST_CASE("bad files are errors") {

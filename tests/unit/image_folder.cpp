@@ -432,7 +432,10 @@ TEST_CASE("issue 17.21: CIFAR's other versions are read, or named for what they 
     folder.file("cifar-10-binary.tar.gz", "?");
     CHECK(contains(error("cifar10"), "cifar-10-binary.tar.gz, which is packed (tar xzf)"));
     folder.file("cifar-10-batches-bin/test_batch.bin", std::string(3073, '\3'));
-    CHECK(load_images("cifar10", Split::test).labels == std::vector<int>{3});
+    ImagesReport report;
+    CHECK(load_images("cifar10", Split::test, {}, &report).labels == std::vector<int>{3});
+    CHECK(report.text() == (folder / "cifar-10-batches-bin").string() +
+                               ": found 1 images to measure with, where the data set has 10000");
     folder.file("cifar-100-binary/test.bin", "\1\x63" + std::string(3072, '\5'));
     CHECK(load_images("cifar100", Split::test).labels == std::vector<int>{99});
 }

@@ -177,6 +177,20 @@ TEST_CASE("iterating allocates nothing") {
     CHECK(before > 0);
 }
 
+TEST_CASE("augmenting allocates nothing") {
+    const Dataset<Shape<2>> images(numbered(20), Range{0, 255});
+    const RandomHorizontalFlip flip{};
+    Loader cropped(images, {.batch = 4, .augmentation = {.crop = RandomCrop{0}, .flip = flip, .cutout = Cutout{1}}});
+    Loader resized(images, {.batch = 4, .augmentation = {.resized_crop = RandomResizedCrop{}}});
+    Loader erased(images, {.batch = 4, .augmentation = {.erasing = RandomErasing{1}}});
+    const long before = allocations;
+    float sum = 0;
+    for (Loader<Shape<2>>* loader : {&cropped, &resized, &erased})
+        for (auto batch : *loader) sum += batch.samples.data[0];
+    CHECK(allocations == before);
+    CHECK(sum > 0);
+}
+
 TEST_CASE("what cannot be loaded is an error") {
     CHECK(contains(error_of([] { Loader(twenty, {.batch = 0}); }), "batch: found 0"));
     CHECK(contains(error_of([] { Loader(twenty, {.batch = 21}); }), "number of samples: found 20"));

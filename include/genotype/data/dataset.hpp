@@ -79,21 +79,22 @@ class Dataset {
         const auto count = static_cast<long>(indices.size());
 #pragma omp parallel for schedule(static) if (count * S::count >= 32768)
         for (long sample = 0; sample < count; ++sample)
-            read_one(indices[static_cast<std::size_t>(sample)], to + sample * S::count);
+            to_values(images_[indices[static_cast<std::size_t>(sample)]], to + sample * S::count);
     }
 
-  private:
-    void read_one(int index, float* to) const {
+    /// Writes the sample that an image of these bytes is: `S::count` floats. Allocates nothing.
+    void to_values(std::span<const std::uint8_t> image, float* to) const {
         if (repeats_ == 1) {
-            for (const std::uint8_t byte : images_[index]) *to++ = values_[byte];
+            for (const std::uint8_t byte : image) *to++ = values_[byte];
         } else {
-            for (const std::uint8_t byte : images_[index]) {
+            for (const std::uint8_t byte : image) {
                 to[0] = to[1] = to[2] = values_[byte];
                 to += 3;
             }
         }
     }
 
+  private:
     ImageData images_;
     int repeats_;
     Range range_;

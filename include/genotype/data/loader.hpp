@@ -4,9 +4,12 @@
 #include <algorithm>
 #include <cstdint>
 #include <numeric>
+#include <optional>
 #include <span>
 #include <vector>
 
+#include "genotype/data/augmentation.hpp"
+#include "genotype/data/augmenter.hpp"
 #include "genotype/data/dataset.hpp"
 #include "genotype/data/loader_position.hpp"
 #include "genotype/data/shuffle.hpp"
@@ -24,6 +27,8 @@ struct LoaderOptions {
     std::uint64_t seed = 0;
     /// Leave out the samples at an epoch's end that fill no whole batch. PyTorch's default is false.
     bool drop_last = true;
+    /// Each epoch gives the images otherwise: cropped, flipped. Of images to measure with this is nothing, the default.
+    ImageAugmentation augmentation = {};
 
     /// Every sample once, in the dataset's order, the last batch smaller where they fill no whole one. A mean over the
     /// batches must weigh each with its `size()`. PyTorch equivalent: a DataLoader's defaults.
@@ -34,11 +39,12 @@ struct LoaderOptions {
     /// Calls visit(name, value) for every option. A field that is not taken apart here does not compile.
     template <class Visit>
     constexpr void for_each_option(Visit&& visit) const {
-        const auto& [samples, shuffled, order, whole] = *this;
+        const auto& [samples, shuffled, order, whole, augmented] = *this;
         visit("batch", samples);
         visit("shuffle", shuffled);
         visit("seed", order);
         visit("drop_last", whole);
+        visit("augmentation", augmented);
     }
 };
 
@@ -56,12 +62,13 @@ struct LabelledBatch {
 };
 
 /// Gives a dataset's samples in batches: `for (auto batch : loader)` is one epoch, or the rest of one that was left
-/// early or sought. All memory is allocated by the constructor. The order depends on the seed and the epoch alone.
-/// PyTorch equivalent: `torch.utils.data.DataLoader`, with `drop_last=True`. The dataset must outlive the loader.
+/// early or sought. All memory is allocated by the constructor. The order depends on the seed and the epoch alone, and
+/// so does how an image is augmented. PyTorch equivalent: `torch.utils.data.DataLoader`, with `drop_last=True`. The
+/// dataset must outlive the loader.
 template <ShapeType S>
 class Loader {
   public:
-    /// Throws `Error` where the samples do not fill one batch.
+    /// Throws `Error` where the samples do not fill one batch, or cannot be augmented so.
     explicit Loader(const Dataset<S>& dataset, LoaderOptions options = {}) : dataset_(&dataset), options_(options) {
         if (options.batch < 1) fail("loader", "batch", options.batch, "at least 1");
         if (batches() < 1)
@@ -72,6 +79,9 @@ class Loader {
         if (!dataset.labels().empty()) labels_.resize(most);
         order_.resize(static_cast<std::size_t>(dataset.size()));
         std::iota(order_.begin(), order_.end(), 0);
+        if (!options.augmentation.is_any()) return;
+        augmenter_.emplace(options.augmentation, dataset.images(), options.seed);
+        bytes_.resize(2 * most * dataset.images().stride());
     }
     Loader(Dataset<S>&&, LoaderOptions = {}) = delete;
 
@@ -103,7 +113,10 @@ class Loader {
         const auto first = static_cast<std::size_t>(position_.batch) * static_cast<std::size_t>(options_.batch);
         const std::size_t size = std::min(static_cast<std::size_t>(options_.batch), order_.size() - first);
         const std::span<const int> indices(order_.data() + first, size);
-        dataset_->read(indices, values_.data());
+        if (augmenter_)
+            read_augmented(indices);
+        else
+            dataset_->read(indices, values_.data());
         for (std::size_t sample = 0; sample < size && !labels_.empty(); ++sample)
             labels_[sample] = dataset_->labels()[static_cast<std::size_t>(indices[sample])];
         if (++position_.batch == batches()) position_ = {position_.epoch + 1, 0};
@@ -137,6 +150,20 @@ class Loader {
   private:
     static constexpr long no_epoch = -1;
 
+    /// As `Dataset::read`, and by the same threads.
+    void read_augmented(std::span<const int> indices) {
+        const auto count = static_cast<long>(indices.size());
+        const auto epoch = static_cast<std::uint64_t>(position_.epoch);
+        const std::size_t stride = dataset_->images().stride();
+#pragma omp parallel for schedule(static) if (count * S::count >= 32768)
+        for (long sample = 0; sample < count; ++sample) {
+            const int index = indices[static_cast<std::size_t>(sample)];
+            std::uint8_t* const to = bytes_.data() + 2 * static_cast<std::size_t>(sample) * stride;
+            (*augmenter_)(dataset_->images()[index], {epoch, static_cast<std::uint64_t>(index)}, to + stride, to);
+            dataset_->to_values({to, stride}, values_.data() + sample * S::count);
+        }
+    }
+
     const Dataset<S>* dataset_;
     LoaderOptions options_;
     LoaderPosition position_;
@@ -144,6 +171,8 @@ class Loader {
     std::vector<float> values_;
     std::vector<int> labels_;
     std::vector<int> order_;
+    std::optional<detail::Augmenter> augmenter_;
+    std::vector<std::uint8_t> bytes_;  // of each sample, as it is augmented and on the way there
 };
 
 }  // namespace genotype::inline v0_1

@@ -106,15 +106,27 @@ inline constexpr std::array<IdxSet, 4> idx_sets{
     return images;
 }
 
+/// A note where there are not as many images as were published: a copy may have been cut between two records.
+[[gnu::cold]] inline ImageData read_cifar(bool is_ten, const std::filesystem::path& place, Split split,
+                                          ImagesReport& report) {
+    ImageData images = is_ten ? read_cifar10(place, split) : read_cifar100(place, split);
+    const int published = split == Split::train ? 50'000 : 10'000;
+    if (images.count != published)
+        report.notes.push_back(concat(place.string(), ": found ", images.count, " images ",
+                                      split == Split::train ? "to learn from" : "to measure with",
+                                      ", where the data set has ", published));
+    return images;
+}
+
 /// CIFAR-10 or CIFAR-100 from where it lies.
-[[gnu::cold]] inline ImageData load_cifar(bool is_ten, Split split) {
+[[gnu::cold]] inline ImageData load_cifar(bool is_ten, Split split, ImagesReport& report) {
     const std::string name = is_ten ? "cifar10" : "cifar100";
     const std::string unpacked = is_ten ? "cifar-10-batches-bin" : "cifar-100-binary";
     const std::string file =
         split == Split::train ? (is_ten ? "data_batch_1.bin" : "train.bin") : (is_ten ? "test_batch.bin" : "test.bin");
     const auto places = data_places(name, {unpacked, name + "/" + unpacked, is_ten ? "CIFAR10" : "CIFAR100"});
     for (const std::filesystem::path& place : places)
-        if (data_file(place, file)) return is_ten ? read_cifar10(place, split) : read_cifar100(place, split);
+        if (data_file(place, file)) return read_cifar(is_ten, place, split, report);
     for (const std::filesystem::path& place : places)
         for (const std::filesystem::path& at : {place, place.parent_path()})
             if (const std::string other = other_cifar(at, is_ten); !other.empty())
@@ -221,7 +233,7 @@ inline ImageData load_images(const std::string& name, Split split, std::optional
     std::optional<ImageData> images;
     for (const detail::IdxSet& set : detail::idx_sets)
         if (set.name == name) images = detail::load_idx_set(set, split, found);
-    if (name == "cifar10" || name == "cifar100") images = detail::load_cifar(name == "cifar10", split);
+    if (name == "cifar10" || name == "cifar100") images = detail::load_cifar(name == "cifar10", split, found);
     if (!images) return detail::load_image_folder(name, split, size, found);
     return size ? resize(std::move(*images), size->height, size->width) : std::move(*images);
 }

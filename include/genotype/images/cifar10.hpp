@@ -40,10 +40,11 @@ class CifarFile {
             images.labels.push_back(label);
             const std::size_t before = images.bytes.size();
             images.bytes.resize(before + 3 * cifar_plane);
-            std::uint8_t* const image = images.bytes.data() + before;
-            for (std::size_t channel = 0; channel < 3; ++channel)
-                for (std::size_t pixel = 0; pixel < cifar_plane; ++pixel)
-                    image[pixel * 3 + channel] = record[label_bytes_ + channel * cifar_plane + pixel];
+            const std::uint8_t* plane = record.data() + label_bytes_;
+            for (std::size_t channel = 0; channel < 3; ++channel, plane += cifar_plane) {
+                std::uint8_t* to = images.bytes.data() + before + channel;
+                for (std::size_t pixel = 0; pixel < cifar_plane; ++pixel, to += 3) *to = plane[pixel];
+            }
             ++images.count;
         }
     }
@@ -114,11 +115,25 @@ struct OtherCifar {
     return folder;
 }
 
+/// The names of a file's lines, or none where it is not there.
+[[gnu::cold]] inline std::vector<std::string> cifar_names(const std::filesystem::path& path) {
+    std::vector<std::string> names;
+    std::error_code ignored;
+    if (!std::filesystem::exists(path, ignored)) return names;
+    std::ifstream lines(path);
+    for (std::string line; std::getline(lines, line);) {
+        while (!line.empty() && (line.back() == '\r' || line.back() == ' ')) line.pop_back();
+        if (!line.empty()) names.push_back(line);
+    }
+    return names;
+}
+
 }  // namespace detail
 
 /// The images of CIFAR-10 (32 x 32, colour) from the folder that holds `data_batch_1.bin` to `data_batch_5.bin` and
-/// `test_batch.bin`, or that holds `cifar-10-batches-bin` with them. Each file may have any number of records.
-/// PyTorch equivalent: `torchvision.datasets.CIFAR10`.
+/// `test_batch.bin`, or that holds `cifar-10-batches-bin` with them. Each file may have any number of records
+/// (published: 10,000 of 3,073 bytes); `batches.meta.txt`, where it is there, names the classes in their order. PyTorch
+/// equivalent: `torchvision.datasets.CIFAR10`.
 inline ImageData read_cifar10(const std::filesystem::path& folder, Split split) {
     const std::string first = split == Split::test ? "test_batch.bin" : "data_batch_1.bin";
     const std::filesystem::path place = detail::cifar_place(folder, "cifar-10-batches-bin", first, true);
@@ -126,6 +141,12 @@ inline ImageData read_cifar10(const std::filesystem::path& folder, Split split) 
     constexpr std::array names{"airplane", "automobile", "bird",  "cat",  "deer",
                                "dog",      "frog",       "horse", "ship", "truck"};
     images.class_names.assign(names.begin(), names.end());
+    const std::filesystem::path named = place / "batches.meta.txt";
+    if (const std::vector<std::string> there = detail::cifar_names(named); !there.empty()) {
+        if (there.size() != names.size()) fail(named.string(), "number of names", there.size(), names.size());
+        for (std::size_t at = 0; at < names.size(); ++at)
+            if (there[at] != names[at]) fail(named.string(), detail::concat("name ", at), there[at], names[at]);
+    }
     for (int part = 1; part <= (split == Split::test ? 1 : 5); ++part) {
         const std::string file = split == Split::test ? first : detail::concat("data_batch_", part, ".bin");
         detail::CifarFile(place / file, 1, 10).append_to(images);
@@ -147,11 +168,7 @@ inline ImageData read_cifar100(const std::filesystem::path& folder, Split split)
     const std::filesystem::path names = place / "fine_label_names.txt";
     std::error_code ignored;
     if (!std::filesystem::exists(names, ignored)) return images;
-    std::ifstream lines(names);
-    for (std::string line; std::getline(lines, line);) {
-        while (!line.empty() && (line.back() == '\r' || line.back() == ' ')) line.pop_back();
-        if (!line.empty()) images.class_names.push_back(line);
-    }
+    images.class_names = detail::cifar_names(names);
     if (images.class_names.size() != classes)
         fail(names.string(), "number of names", images.class_names.size(), classes);
     return images;

@@ -18,7 +18,7 @@ namespace detail {
 struct ResizeWeights {
     static constexpr int precision = 32 - 8 - 2;  // bits after the binary point; Pillow's choice
     int window = 0;                               // weights reserved for a position
-    std::vector<int> first, size;
+    std::vector<int> first, size;                 // of each output position
     std::vector<std::int32_t> weights;
 
     /// A triangle over the inputs, as wide as the scale where it shrinks (antialiased), 1 where it grows.
@@ -49,6 +49,21 @@ struct ResizeWeights {
     }
 };
 
+/// Resamples the first axis of bytes laid out as (axis, inner).
+inline void resample(const ResizeWeights& plan, const std::uint8_t* from, std::size_t inner, std::uint8_t* to) {
+    for (std::size_t position = 0; position < plan.first.size(); ++position) {
+        const std::int32_t* weights = plan.weights.data() + position * static_cast<std::size_t>(plan.window);
+        const std::uint8_t* window = from + static_cast<std::size_t>(plan.first[position]) * inner;
+        for (std::size_t lane = 0; lane < inner; ++lane) {
+            std::int32_t sum = 1 << (ResizeWeights::precision - 1);
+            for (int input = 0; input < plan.size[position]; ++input)
+                sum += window[static_cast<std::size_t>(input) * inner + lane] * weights[input];
+            to[position * inner + lane] =
+                static_cast<std::uint8_t>(std::clamp(sum >> ResizeWeights::precision, 0, 255));
+        }
+    }
+}
+
 /// Resamples the middle axis of bytes laid out as (outer, axis, inner).
 inline std::vector<std::uint8_t> resize_axis(const std::vector<std::uint8_t>& from, std::size_t outer, int before,
                                              int after, std::size_t inner) {
@@ -56,20 +71,8 @@ inline std::vector<std::uint8_t> resize_axis(const std::vector<std::uint8_t>& fr
     std::vector<std::uint8_t> to(outer * static_cast<std::size_t>(after) * inner);
 #pragma omp parallel for schedule(static)
     for (std::size_t block = 0; block < outer; ++block) {
-        const std::uint8_t* source = from.data() + block * static_cast<std::size_t>(before) * inner;
-        std::uint8_t* target = to.data() + block * static_cast<std::size_t>(after) * inner;
-        for (int position = 0; position < after; ++position) {
-            const auto at = static_cast<std::size_t>(position);
-            const std::int32_t* weights = plan.weights.data() + at * static_cast<std::size_t>(plan.window);
-            const std::uint8_t* window = source + static_cast<std::size_t>(plan.first[at]) * inner;
-            for (std::size_t lane = 0; lane < inner; ++lane) {
-                std::int32_t sum = 1 << (ResizeWeights::precision - 1);
-                for (int input = 0; input < plan.size[at]; ++input)
-                    sum += window[static_cast<std::size_t>(input) * inner + lane] * weights[input];
-                target[at * inner + lane] =
-                    static_cast<std::uint8_t>(std::clamp(sum >> ResizeWeights::precision, 0, 255));
-            }
-        }
+        resample(plan, from.data() + block * static_cast<std::size_t>(before) * inner, inner,
+                 to.data() + block * static_cast<std::size_t>(after) * inner);
     }
     return to;
 }
