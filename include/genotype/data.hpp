@@ -5,6 +5,7 @@
 #include "genotype/data/dataset.hpp"
 #include "genotype/data/loader.hpp"
 #include "genotype/data/loader_position.hpp"
+#include "genotype/data/moving_digits.hpp"
 #include "genotype/data/named.hpp"
 #include "genotype/data/old_names.hpp"
 #include "genotype/data/shuffle.hpp"

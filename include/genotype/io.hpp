@@ -2,6 +2,7 @@
 #pragma once
 
 #include "genotype/files/atomic_file.hpp"
+#include "genotype/images/apng.hpp"
 #include "genotype/images/grid.hpp"
 #include "genotype/images/png.hpp"
 #include "genotype/io/csv.hpp"

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "genotype/data/loader.hpp"
+#include "genotype/data/moving_digits.hpp"
 #include "genotype/data/text_windows.hpp"
 #include "genotype/diffusion.hpp"
 #include "genotype/flow.hpp"
@@ -143,6 +144,23 @@ TEST_CASE("a VAE's steps and evaluations") {
     expect_none([&] {
         trainer.step(real);
         trainer.evaluate(real);
+    });
+}
+
+TEST_CASE("issue 20.4: steps of a VAE of videos, and the videos of moving digits") {
+    using Clip = Shape<1, 8, 16, 16>;
+    using Video =
+        VariationalAutoencoder<Sequential<Conv3d<1, 8, Size3{3, 4, 4}, Size3{1, 2, 2}, 1, Bias>, SiLU,
+                                          Conv3d<8, 8, 3, 2, 1, ReflectPadding>, Flatten, Linear<512, 16>>,
+                               Sequential<Linear<8, 512>, SiLU, Reshape<8, 4, 4, 4>, ConvT3d<8, 8, 4, 2, 1>, SiLU,
+                                          ConvT3d<8, 1, Size3{1, 2, 2}, Size3{1, 2, 2}, 0, Bias>, Sigmoid>,
+                               BCE, Clip>;
+    const ImageData digits = images(10).images();
+    MovingDigits<Clip> videos(digits, {.batch = 16, .videos = 40});
+    Trainer<Video> trainer({.clip_norm = 1, .batch = 16});
+    expect_none([&] {
+        trainer.step(videos.next());
+        trainer.evaluate(videos.next());
     });
 }
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "genotype/checkpoint.hpp"
+#include "genotype/data/moving_digits.hpp"
 #include "genotype/data/text_windows.hpp"
 #include "genotype/genotype.hpp"
 #include "genotype/io.hpp"
@@ -149,6 +150,48 @@ TEST_CASE("a language model") {
     Trainer<TextModel, Cpu, AdamW> all_decayed({.batch = 3, .context = 8, .seed = 7});
     CHECK_THROWS_WITH_AS(all_decayed.resume(folder / "half", second.windows),
                          doctest::Contains("genotype.option.optimizer.decayed"), Error);
+}
+
+TEST_CASE("issue 20.4: videos of moving digits") {
+    using Clip = Shape<1, 4, 6, 6>;
+    using Video = VariationalAutoencoder<
+        Sequential<Conv3d<1, 6, 3, Size3{1, 2, 2}, 1, Bias>, SiLU, Flatten, Linear<216, 8>>,
+        Sequential<Linear<4, 72>, SiLU, Reshape<4, 2, 3, 3>, ConvT3d<4, 1, 4, 2, 1, Bias>, Sigmoid>, BCE, Clip>;
+    ImageData digits = blank_images(5, 3, 3, 1);
+    for (std::size_t at = 0; at < digits.bytes.size(); ++at)
+        digits.bytes[at] = static_cast<std::uint8_t>(at * 37 % 251);
+    struct VideoRun {
+        explicit VideoRun(const ImageData& images, MovingDigitsOptions options = {.batch = 8, .videos = 30, .seed = 5})
+            : videos(images, options) {}
+        void train(int steps, int threads) {
+            omp_set_num_threads(threads);
+            for (int step = 0; step < steps; ++step) note(history, trainer.step(videos.next()));
+        }
+        MovingDigits<Clip> videos;
+        Trainer<Video> trainer{{.average = 0.9f, .batch = 8, .seed = 7}};
+        History history{{"reconstruction", "kl"}};
+    };
+    TemporaryFolder folder;
+    VideoRun whole(digits);
+    whole.train(13, 2);
+    whole.trainer.save(folder / "whole", whole.videos, whole.history);
+    VideoRun first(digits);
+    first.train(5, 1);  // beyond the end of an epoch, which has three batches
+    first.trainer.save(folder / "half", first.videos, first.history);
+    VideoRun second(digits);
+    second.train(2, 1);  // which leaves no trace
+    second.trainer.resume(folder / "half", second.history, second.videos);
+    CHECK(second.videos.position() == LoaderPosition{1, 2});
+    second.train(8, 2);
+    second.trainer.save(folder / "resumed", second.videos, second.history);
+    CHECK((content_of(folder / "resumed") == content_of(folder / "whole")));
+
+    // Videos that would go on otherwise.
+    VideoRun faster(digits, {.batch = 8, .videos = 30, .speed = 0.2f, .seed = 5}), fewer(slice(digits, 0, 4));
+    CHECK_THROWS_WITH_AS(faster.trainer.resume(folder / "half", faster.videos, faster.history),
+                         doctest::Contains("genotype.option.loader.speed"), Error);
+    CHECK_THROWS_WITH_AS(fewer.trainer.resume(folder / "half", fewer.videos, fewer.history),
+                         doctest::Contains("genotype.option.loader.images"), Error);
 }
 
 TEST_CASE("a GAN") {

@@ -1,4 +1,4 @@
-// PNG files in and out, and grids.
+// PNG files in and out, animations, and grids.
 #include "genotype/images/png.hpp"
 
 #include <doctest/doctest.h>
@@ -6,8 +6,10 @@
 
 #include <limits>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "genotype/images/apng.hpp"
 #include "genotype/images/grid.hpp"
 #include "support/temporary_folder.hpp"
 
@@ -64,7 +66,87 @@ std::string deep_file(char colour_type, const std::vector<int>& values) {
            chunk("IDAT" + packed) + chunk("IEND");
 }
 
+std::uint32_t number_at(const std::string& text, std::size_t place, std::size_t bytes) {
+    std::uint32_t number = 0;
+    for (std::size_t at = 0; at < bytes; ++at) number = number << 8 | static_cast<std::uint8_t>(text.at(place + at));
+    return number;
+}
+
+/// Types and contents of a PNG file's chunks, whose sums are looked at.
+std::vector<std::pair<std::string, std::string>> chunks_of(const std::string& file) {
+    std::vector<std::pair<std::string, std::string>> chunks;
+    for (std::size_t at = 8; at < file.size();) {
+        const std::size_t size = number_at(file, at, 4);
+        const std::string whole = file.substr(at + 4, size + 4);
+        CHECK(file.substr(at, size + 12) == chunk(whole));
+        chunks.emplace_back(whole.substr(0, 4), whole.substr(4));
+        at += size + 12;
+    }
+    return chunks;
+}
+
+std::vector<std::uint8_t> unpacked_rows(const std::string& packed, int rows, int row_bytes) {
+    std::string all(static_cast<std::size_t>(rows * (row_bytes + 1)), '\1');
+    uLongf size = all.size();
+    REQUIRE(uncompress(reinterpret_cast<Bytef*>(all.data()), &size, reinterpret_cast<const Bytef*>(packed.data()),
+                       static_cast<uLong>(packed.size())) == Z_OK);
+    REQUIRE(size == all.size());
+    std::vector<std::uint8_t> pixels;
+    for (std::size_t at = 0; at < all.size(); ++at) {
+        const bool is_filter = at % static_cast<std::size_t>(row_bytes + 1) == 0;
+        if (is_filter) CHECK(all[at] == '\0');
+        if (!is_filter) pixels.push_back(static_cast<std::uint8_t>(all[at]));
+    }
+    return pixels;
+}
+
 }  // namespace
+
+TEST_CASE("issue 20.4: an animation holds its frames in order, and readers of images see the first") {
+    TemporaryFolder folder;
+    for (const int channels : {1, 3})
+        for (const int count : {1, 4}) {
+            const ImageData frames = striped(count, 5, 7, channels);
+            save_apng(frames, folder / "moving.png", 40);
+            CHECK(load_png(folder / "moving.png").bytes == slice(frames, 0, 1).bytes);
+            const auto chunks = chunks_of(content_of(folder / "moving.png"));
+            REQUIRE(chunks.size() == static_cast<std::size_t>(3 + 2 * count));
+            CHECK(chunks[0].first == "IHDR");
+            CHECK(chunks[1].first == "acTL");
+            CHECK(number_at(chunks[1].second, 0, 4) == static_cast<std::uint32_t>(count));
+            CHECK(number_at(chunks[1].second, 4, 4) == 0);
+            CHECK((chunks.back() == std::pair<std::string, std::string>("IEND", "")));
+            std::uint32_t sequence = 0;
+            for (int frame = 0; frame < count; ++frame) {
+                const auto& [control, facts] = chunks[static_cast<std::size_t>(2 + 2 * frame)];
+                auto [kind, packed] = chunks[static_cast<std::size_t>(3 + 2 * frame)];
+                CHECK(control == "fcTL");
+                REQUIRE(facts.size() == 26);
+                CHECK(number_at(facts, 0, 4) == sequence++);
+                CHECK(number_at(facts, 4, 4) == 7);
+                CHECK(number_at(facts, 8, 4) == 5);
+                CHECK(facts.substr(12) == std::string("\0\0\0\0\0\0\0\0\0\x28\x03\xe8\0\0", 14));
+                CHECK(kind == (frame == 0 ? "IDAT" : "fdAT"));
+                if (frame > 0) {
+                    CHECK(number_at(packed, 0, 4) == sequence++);
+                    packed.erase(0, 4);
+                }
+                CHECK(unpacked_rows(packed, 5, 7 * channels) == slice(frames, frame, 1).bytes);
+            }
+        }
+    CHECK(folder.entries() == 1);
+    const auto refuse = [&](const ImageData& frames, int milliseconds, const char* words) {
+        CHECK_THROWS_WITH_AS(save_apng(frames, folder / "no.png", milliseconds), doctest::Contains(words), Error);
+    };
+    ImageData cut = striped(2, 5, 7, 1);
+    cut.bytes.pop_back();
+    refuse(striped(0, 5, 7, 1), 40, "no.png: number of frames: found 0, expected at least 1");
+    refuse(striped(1, 5, 7, 2), 40, "no.png: channels: found 2, expected 1 or 3");
+    refuse(striped(1, 0, 7, 1), 40, "no.png: frame: found 0 x 7 x 1, expected a size that PNG can hold");
+    refuse(cut, 40, "no.png: pixels: found 69 bytes, expected 70 bytes");
+    refuse(striped(1, 5, 7, 1), 0, "no.png: milliseconds of a frame: found 0, expected 1 to 65535");
+    CHECK(folder.entries() == 1);
+}
 
 TEST_CASE("what is written is read back") {
     TemporaryFolder folder;

@@ -51,9 +51,10 @@ Outcome train_gan(int steps, int batch) {
     return outcome;
 }
 
+template <class Net>
 Outcome train_vae(int steps, int batch) {
-    Trainer<Autoencoder> trainer({.clip_norm = 10, .batch = batch, .seed = 3});
-    Tensor<Shape<784>> real(batch);
+    Trainer<Net> trainer({.clip_norm = 10, .batch = batch, .seed = 3});
+    Tensor<typename Net::Input> real(batch);
     fill_uniform(Cpu{}, real.size(), RandomState{.seed = 9}, 0, 1, real.data());
     Outcome outcome;
     for (int step = 0; step < steps; ++step) {
@@ -108,7 +109,18 @@ TEST_CASE("20 steps of a GAN") {
 }
 
 TEST_CASE("20 steps of a VAE") {
-    expect_same_bits([] { return train_vae(20, 37); }, {2, 3, 5});
+    expect_same_bits([] { return train_vae<Autoencoder>(20, 37); }, {2, 3, 5});
+}
+
+TEST_CASE("issue 20.4: 5 steps of a VAE of videos") {
+    using Encoder = Sequential<Conv3d<2, 20, Size3{3, 4, 4}, 2, Size3{0, 1, 1}, Bias>, SiLU, Conv3d<20, 24, 3, 1, 1>,
+                               GroupNorm<4, 24>, SiLU, Flatten, Linear<24 * 3 * 8 * 8, 18>>;
+    using Decoder =
+        Sequential<Linear<9, 24 * 4 * 4 * 4>, SiLU, Reshape<24, 4, 4, 4>,
+                   ConvT3d<24, 20, Size3{3, 4, 4}, Size3{1, 2, 2}, 1, Bias>, SiLU,
+                   Conv3d<20, 20, Size3{1, 3, 3}, 1, Size3{0, 1, 1}>, SiLU, ConvT3d<20, 2, 4, 2, 1>, Sigmoid>;
+    using Videos = VariationalAutoencoder<Encoder, Decoder, MSE, Shape<2, 8, 16, 16>>;
+    expect_same_bits([] { return train_vae<Videos>(5, 7); }, {2, 3, 5});
 }
 
 TEST_CASE("2 steps of the DCGAN") {

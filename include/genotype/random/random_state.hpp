@@ -39,7 +39,7 @@ struct RandomState {
 /// Fixed purposes of a seed's streams, so that, say, one more shuffle does not change the noise.
 namespace streams {
 inline constexpr std::uint64_t initial_values = 0, noise = 1, layers = 2, shuffle = 3, sampling = 4, windows = 5,
-                               evaluation = 6, metrics = 7, augmentation = 8;
+                               evaluation = 6, metrics = 7, augmentation = 8, videos = 9;
 }
 
 }  // namespace genotype::inline v0_1

@@ -76,7 +76,8 @@ namespace detail {
 
 }  // namespace detail
 
-/// What `trainer.save(path, with...)` calls; `with` is a Loader or TextWindows, a History, or both. The file holds
+/// What `trainer.save(path, with...)` calls; `with` is a Loader, MovingDigits or TextWindows, a History, or both. The
+/// file holds
 ///
 ///     generator.0.weight ...                       weights and buffers, as save(trainer, path) writes them
 ///     optimizer.generator.0.weight.exp_avg ...     the optimisers' states, in PyTorch's words: exp_avg and

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "genotype/data/loader.hpp"
+#include "genotype/data/moving_digits.hpp"
 #include "genotype/data/text_windows.hpp"
 #include "genotype/training/history.hpp"
 #include "genotype/training/option_texts.hpp"
@@ -26,7 +27,7 @@ struct CheckpointParts {
     const History* history = nullptr;
 };
 
-/// What gives batches and can be set to where to resume: a Loader, or TextWindows.
+/// What gives batches and can be set to where to resume: a Loader, MovingDigits, or TextWindows.
 template <class Part>
 concept BatchSource = requires(Part& source, LoaderPosition position) {
     { source.position() } -> std::same_as<LoaderPosition>;
@@ -41,6 +42,10 @@ concept CheckpointPart = BatchSource<std::remove_const_t<Part>> || std::same_as<
 template <ShapeType S>
 [[gnu::cold]] std::pair<const char*, long> size_of_data(const Loader<S>& loader) {
     return {"samples", loader.dataset().size()};
+}
+template <ShapeType S>
+[[gnu::cold]] std::pair<const char*, long> size_of_data(const MovingDigits<S>& videos) {
+    return {"images", videos.size()};
 }
 [[gnu::cold]] inline std::pair<const char*, long> size_of_data(const TextWindows& windows) {
     return {"tokens", windows.size()};
