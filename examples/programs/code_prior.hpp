@@ -5,7 +5,11 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
+#include <genotype/data/dataset.hpp>
+#include <genotype/data/loader.hpp>
 #include <genotype/data/shuffle.hpp>
+#include <genotype/images/float_images.hpp>
+#include <genotype/images/images.hpp>
 #include <genotype/models/gpt2.hpp>
 #include <genotype/models/text_initial_values.hpp>
 #include <genotype/text/generation/generate_tokens.hpp>

@@ -41,6 +41,8 @@ if grep -q "^trains" "$scratch/words"; then fault "it trains again"; fi
 cmp "$scratch/first/Seven.png" "$scratch/again/Seven.png" && cmp "$model" "$scratch/before" || fault "other bytes with two threads"
 drawn other Seven --count 3 --seed 6 || fault "it failed with another seed"
 if cmp -s "$scratch/first/Seven.png" "$scratch/other/Seven.png"; then fault "another seed draws the same"; fi
+drawn words_one one --count 3 --seed 5 || fault "it failed with another word"
+if cmp -s "$scratch/first/Seven.png" "$scratch/words_one/one.png"; then fault "another word draws the same"; fi
 drawn colder Seven --count 3 --seed 5 --top-k 1 || fault "it failed with one code to choose"
 if cmp -s "$scratch/first/Seven.png" "$scratch/colder/Seven.png"; then fault "--top-k changes nothing"; fi
 drawn both "one two" || fault "it failed with two words"

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "genotype/text/generation/generated_text.hpp"
+#include "genotype/text/generation/generation_options.hpp"
 #include "genotype/text/generation/token_batch.hpp"
 #include "genotype/text/tokenizer/text_pieces.hpp"
 
