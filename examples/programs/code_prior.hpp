@@ -27,14 +27,14 @@
 
 namespace example {
 
-// 28 x 28 pixels become 7 x 7 positions with one of 256 codes each.
+// 28 x 28 pixels become 7 x 7 positions with one of 512 codes each.
 using CodesEncoder = Sequential<Conv<1, 32, 4, 2, 1, Bias>, SiLU, Conv<32, 64, 4, 2, 1, Bias>, SiLU,
                                 Residual<Conv<64, 64, 3, 1, 1, Bias>, SiLU, Conv<64, 64, 1, 1, 0, Bias>>, SiLU,
                                 Conv<64, 16, 1, 1, 0, Bias>>;
 using CodesDecoder = Sequential<Conv<16, 64, 3, 1, 1, Bias>, SiLU,
                                 Residual<Conv<64, 64, 3, 1, 1, Bias>, SiLU, Conv<64, 64, 1, 1, 0, Bias>>, SiLU,
                                 ConvT<64, 32, 4, 2, 1, Bias>, SiLU, ConvT<32, 1, 4, 2, 1, Bias>, Sigmoid>;
-using ImageCodes = VQVAE<CodesEncoder, CodesDecoder, 256, MSE, Grey>;
+using ImageCodes = VQVAE<CodesEncoder, CodesDecoder, 512, MSE, Grey>;
 
 // Its tokens are the codes, and behind them words.
 inline constexpr GPT2Config prior_config{.vocabulary = ImageCodes::codes + PromptWords::places,

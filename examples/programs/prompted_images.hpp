@@ -14,9 +14,8 @@ namespace example {
 /// The defaults of a VQ-VAE and of its prior.
 inline void set_defaults_of_codes(VaeSettings& settings) {
     settings.model = "vq";
-    settings.flags.batch = 128;
-    settings.flags.learning_rate = 2e-3f;
-    settings.flags.epochs = 4;
+    settings.flags.learning_rate = 1.5e-3f;
+    settings.flags.epochs = 3;
     settings.second_epochs = 2;
 }
 

@@ -13,7 +13,7 @@ int main(int argc, char** argv) {
             argc, argv, "Trains a variational autoencoder with 20 latents on 28 x 28 grey images.",
             {{.name = "--model",
               .help = "mlp: 784, 256, 20; conv: of convolutions; two-stage: conv, and a flow that draws its latents, "
-                      "Dai and Wipf 2019; vq: 49 of 256 codes, and a GPT that draws them by the names of the classes, "
+                      "Dai and Wipf 2019; vq: 49 of 512 codes, and a GPT that draws them by the names of the classes, "
                       "van den Oord et al. 2017",
               .word = &settings.model,
               .words = {"mlp", "conv", "two-stage", "vq"}},

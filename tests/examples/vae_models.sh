@@ -41,7 +41,7 @@ train vq --model vq --threads 1 --second-epochs 2 --labels-file "$scratch/vq.lab
     fault "vq: it failed"
 head -c 128 "$scratch/vq.npy" | tr -d '\0\n' | grep -q "'descr': '|u1'.*'shape': (12, 28, 28, 1)" || fault "vq: another form"
 diff <(od -An -v -td4 -w4 -j128 "$scratch/vq.labels" | tr -d ' ') <(seq 0 9 && seq 0 1) || fault "vq: other labels"
-grep -qE "^16 test images: MSE 0\.[0-9]*, perplexity [0-9.]* of 256 codes$" "$scratch/words" || fault "vq: no score"
+grep -qE "^16 test images: MSE 0\.[0-9]*, perplexity [0-9.]* of 512 codes$" "$scratch/words" || fault "vq: no score"
 grep -q "^second stage: 2 steps, .* loss of the last epoch " "$scratch/words" || fault "vq: no word of the prior"
 [[ $(head -n 1 "$scratch/vq/training.csv") == step,reconstruction,commitment,perplexity ]] || fault "vq: other columns"
 steps=("$scratch"/vq/checkpoints/step_*) # of three of the four steps
