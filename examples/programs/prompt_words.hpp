@@ -26,7 +26,7 @@ class PromptWords {
     static constexpr int places = 128;                              // of a vocabulary, the first for no word
 
     PromptWords() = default;
-    /// Throws `Error` where a name has too many words, or all have.
+    /// Throws `Error` where a name has no word or too many, or all have, or two classes are called alike.
     explicit PromptWords(std::vector<std::string> class_names) : class_names_(std::move(class_names)) {
         std::vector<std::vector<std::vector<std::string>>> names;
         for (const std::string& name : class_names_) {
@@ -41,6 +41,7 @@ class PromptWords {
                 if (!words.empty()) names.back().push_back(std::move(words));
                 begin = end + 1;
             }
+            if (names.back().empty()) genotype::fail("prompt", "class name", "\"" + name + "\"", "one with a word");
             if (name.size() == 1 && name[0] >= '0' && name[0] <= '9')
                 names.back().push_back({digits[static_cast<std::size_t>(name[0] - '0')]});
         }
@@ -53,7 +54,9 @@ class PromptWords {
             for (const auto& words : of_class) {
                 for (const std::string& word : words)
                     if (number_of(word) == 0) words_.push_back(word);
-                names_.back().push_back(numbers_of(words));
+                const Prompt numbers = numbers_of(words);
+                if (is_name(numbers)) genotype::fail("prompt", "class name", listed(words) + " twice", "once");
+                names_.back().push_back(numbers);
             }
         }
         if (words_.size() >= static_cast<std::size_t>(places))
@@ -70,6 +73,9 @@ class PromptWords {
     /// "ankle boot". Throws `Error` where there is no word, too many or one that is not known.
     Prompt read(std::string_view text) const {
         const std::vector<std::string> words = words_of(text);
+        if (words_.empty())
+            genotype::fail("prompt", "words", "\"" + std::string(text) + "\"",
+                           "images with classes, whose names are the words, and these have none");
         if (words.empty() || words.size() > static_cast<std::size_t>(most))
             genotype::fail("prompt", "words", words.size(), "1 to " + std::to_string(most) + " of: " + listed());
         for (const std::string& word : words)
@@ -84,13 +90,14 @@ class PromptWords {
             names_, [&](const auto& of_class) { return std::ranges::find(of_class, prompt) != of_class.end(); });
     }
     /// All words, for a sentence.
-    std::string listed() const {
-        std::string all;
-        for (const std::string& word : words_) all += (all.empty() ? "" : ", ") + word;
-        return all.empty() ? "none" : all;
-    }
+    std::string listed() const { return listed(words_); }
 
   private:
+    static std::string listed(const std::vector<std::string>& words) {
+        std::string all;
+        for (const std::string& word : words) all += (all.empty() ? "" : ", ") + word;
+        return all;
+    }
     static constexpr std::array<const char*, 10> digits{"zero", "one", "two",   "three", "four",
                                                         "five", "six", "seven", "eight", "nine"};
 
@@ -137,7 +144,7 @@ class PromptWords {
             }
             return row.back();
         };
-        return words_.empty() ? "" : *std::ranges::min_element(words_, {}, distance);
+        return *std::ranges::min_element(words_, {}, distance);
     }
 
     std::vector<std::string> class_names_, words_;

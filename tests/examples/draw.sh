@@ -15,10 +15,11 @@ fault() {
 
 source "$(dirname "${BASH_SOURCE[0]}")/small_mnist.sh"
 small_mnist "$GENOTYPE_DATA"
+data=mnist
 drawn() { # NAME PROMPT FLAGS...
     local name=$1
     shift
-    "$draw" --data mnist --out "$scratch/$name" "$@" >"$scratch/words" 2>&1
+    "$draw" --data "$data" --out "$scratch/$name" "$@" >"$scratch/words" 2>&1
 }
 refused() { # WORDS PROMPT FLAGS...
     local words=$1
@@ -58,5 +59,23 @@ refused "class_names: found none, expected a file that vae --model vq or draw ha
 "$vae" --data mnist --model vq --epochs 1 --second-epochs 1 --out "$scratch/vae" >"$scratch/words" 2>&1 || fault "vae failed"
 drawn of_vae one --model "$scratch/vae/model.safetensors" || fault "it does not read what vae writes"
 if grep -q "^trains" "$scratch/words"; then fault "it trains where vae has"; fi
+# Images without classes have no words.
+mkdir "$scratch/flat"
+base64 -d >"$scratch/flat/0.png" <<<iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg==
+no_words='prompt: words: found "cat", expected images with classes, whose names are the words, and these have none'
+data=$scratch/flat
+refused "$no_words" cat
+flat=("$vae" --data "$scratch/flat" --model vq --epochs 1 --second-epochs 1 --out "$scratch/flat_out" --samples 2 --samples-file "$scratch/flat.npy")
+"${flat[@]}" >"$scratch/words" 2>&1 || fault "vae failed without classes"
+refused "$no_words" cat --model "$scratch/flat_out/model.safetensors"
+if "${flat[@]}" --labels-file "$scratch/labels.npy" >"$scratch/words" 2>&1; then fault "labels of no classes"; fi
+grep -qF -- "--labels-file: labels: found none in $scratch/flat, expected a class of each image" "$scratch/words" ||
+    fault "no word of labels"
+# Classes that are called alike.
+data=$scratch/alike
+mkdir -p "$scratch/alike/"{a_b,"a b"}
+for class in a_b "a b"; do cp "$scratch/flat/0.png" "$scratch/alike/$class"; done
+refused "prompt: class name: found a, b twice, expected once" a
+
 "$draw" --help | grep -q "Draws an image of what a prompt says" || fault "no help"
 echo "What is asked for is drawn."
