@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdio>
-#include <cstdlib>
 #include <filesystem>
 #include <genotype/data/dataset.hpp>
 #include <genotype/data/loader.hpp>
@@ -21,6 +20,8 @@
 #include <string>
 #include <utility>
 #include <vector>
+
+#include "beside_data.hpp"
 
 namespace example {
 
@@ -56,18 +57,9 @@ Dataset<Image> load_scored(const std::string& data, Split split) {
     return images;
 }
 
-/// Beside the data: data/NAME.features.safetensors, or that in $GENOTYPE_DATA, or beside a folder of images. Of larger
-/// images the name has their size.
+/// NAME.features.safetensors beside the data. Of larger images the name has their size.
 inline std::filesystem::path place_of_classifier(const std::string& data_set, int size) {
-    std::error_code ignored;
-    std::filesystem::path data = std::filesystem::path(data_set).lexically_normal();
-    if (!data.has_filename()) data = data.parent_path();
-    const char* const root = std::getenv("GENOTYPE_DATA");
-    const std::filesystem::path folder = std::filesystem::is_directory(data, ignored) ? data.parent_path()
-                                         : root && *root                              ? root
-                                                                                      : "data";
-    const char* const of_size = size == 28 ? "" : ".32x32";
-    return folder / (data.filename().string() + of_size + ".features.safetensors");
+    return place_beside_data(data_set, std::string(size == 28 ? "" : ".32x32") + ".features.safetensors");
 }
 
 /// Trains it, which takes half a minute on two cores, and keeps its weights as `path`. Says on standard error how far

@@ -1,6 +1,7 @@
 // What the program vae is asked for, and its trainings, of which each file of the program compiles some.
 #pragma once
 
+#include <filesystem>
 #include <string>
 
 #include "common.hpp"
@@ -13,10 +14,26 @@ struct VaeSettings {
     bool mean_per_value = false;
     float beta = 1, free_bits = 0, seconds = 0;
     int beta_warmup = 0, second_epochs = 40, importance_draws = 0;
+    float temperature = 1;  // of samples by a prior over codes, and the next two
+    int top_k = 0;
+    std::filesystem::path labels_file{};
 
     /// Of --seconds; 0: no limit.
-    float seconds_of_second_stage() const { return model == "two-stage" ? seconds / 5 : 0; }
+    float seconds_of_second_stage() const {
+        return model == "two-stage" ? seconds / 5 : model == "vq" ? seconds * 3 / 4 : 0;
+    }
 };
+
+/// Throws `Error` where a flag is of the samples of a prior over codes, which --model vq alone has.
+inline void expect_no_flag_of_codes(const VaeSettings& settings) {
+    const auto refuse = [&](const char* flag) {
+        genotype::fail(flag, "flag", "it", "none with --model " + settings.model + ": it is of vq's samples");
+    };
+    if (settings.model == "vq") return;
+    if (settings.temperature != 1) refuse("--temperature");
+    if (settings.top_k != 0) refuse("--top-k");
+    if (!settings.labels_file.empty()) refuse("--labels-file");
+}
 
 /// By --model, where that is not the plain one. Trains, and writes images, samples and losses. The exit code.
 int train_vae_of_images(const VaeSettings& settings);

@@ -6,7 +6,7 @@ set -euo pipefail
 vae=$1
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
-export GENOTYPE_DATA=$scratch/data
+export GENOTYPE_DATA=$scratch/data OMP_WAIT_POLICY=passive
 fault() {
     echo "FAULT: $1"
     tail -n 5 "$scratch/words"
@@ -37,6 +37,18 @@ train again --model two-stage --threads 2 --second-epochs 3 && cmp "$scratch/aga
     fault "other bytes with two threads"
 if cmp -s "$scratch/conv.npy" "$scratch/two-stage.npy"; then fault "the second stage draws as the first"; fi
 cmp "$scratch/conv/training.csv" "$scratch/two-stage/training.csv" || fault "the second stage changed the first"
+train vq --model vq --threads 1 --second-epochs 2 --labels-file "$scratch/vq.labels" --checkpoint-every 1 ||
+    fault "vq: it failed"
+head -c 128 "$scratch/vq.npy" | tr -d '\0\n' | grep -q "'descr': '|u1'.*'shape': (12, 28, 28, 1)" || fault "vq: another form"
+diff <(od -An -v -td4 -w4 -j128 "$scratch/vq.labels" | tr -d ' ') <(seq 0 9 && seq 0 1) || fault "vq: other labels"
+grep -qE "^16 test images: MSE 0\.[0-9]*, perplexity [0-9.]* of 512 codes$" "$scratch/words" || fault "vq: no score"
+grep -q "^second stage: 2 steps, .* loss of the last epoch " "$scratch/words" || fault "vq: no word of the prior"
+[[ $(head -n 1 "$scratch/vq/training.csv") == step,reconstruction,commitment,perplexity ]] || fault "vq: other columns"
+steps=("$scratch"/vq/checkpoints/step_*) # of three of the four steps
+train more --model vq --threads 2 --second-epochs 2 --checkpoint-every 1 --resume "${steps[0]}" || fault "vq: it did not resume"
+grep -q "^resumes after step 2 of " "$scratch/words" || fault "vq: it did not resume there"
+cmp "$scratch/vq.npy" "$scratch/more.npy" && cmp "$scratch/vq/model.safetensors" "$scratch/more/model.safetensors" ||
+    fault "vq: other bytes after a resume, with two threads"
 train risen --model conv --threads 1 --beta-warmup 4 --free-bits 0.1 || fault "it failed in a warm-up"
 if cmp -s "$scratch/conv/training.csv" "$scratch/risen/training.csv"; then fault "the flags change nothing"; fi
 epochs=100000
@@ -52,7 +64,12 @@ refused() { # WORDS FLAGS...
     if train refused "$@"; then fault "not refused: $*"; fi
     grep -qF -- "$words" "$scratch/words" || fault "not said: $words"
 }
-refused "--model: deep not in {mlp,conv,two-stage}" --model deep
+refused "--model: deep not in {mlp,conv,two-stage,vq}" --model deep
+refused "--beta: flag: found it, expected none with --model vq, which has no KL" --model vq --beta 2
+refused "--temperature: flag: found it, expected none with --model conv: it is of vq's samples" --model conv --temperature 0.5
+refused "--top-k: flag: found it" --model two-stage --top-k 5
+refused "--temperature: found 0, expected a number of at least 0.001" --model vq --temperature 0
 refused "--second-epochs: found 0, expected a number of at least 1" --second-epochs 0
 refused "--device: model: found conv, expected mlp on cuda, or cpu" --model conv --device cuda
+refused "--device: model: found vq, expected mlp on cuda, or cpu" --model vq --device cuda
 echo "Each model trains, and writes what it says."

@@ -125,6 +125,33 @@ TEST_CASE("a text that ends makes room for the next prompt") {
     CHECK(model.copies == 0);
 }
 
+TEST_CASE("tokens without a tokenizer are those that one with texts gives, and suppressed ones are not among them") {
+    const Prompts prompts = some_prompts();
+    std::vector<TokenId> odd;  // those that are left out
+    for (TokenId token = 1; token < 269; token += 2) odd.push_back(token);
+    for (GenerationOptions options : ways)
+        for (const bool suppressed : {false, true}) {
+            CAPTURE(options.num_beams);
+            CAPTURE(options.samples());
+            if (suppressed) options.suppress_tokens = odd;
+            FakeLanguageModel model(small_model()), other(small_model());
+            const Generated with = generate(model, tokenizer(), prompts, options),
+                            without = generate_tokens(other, prompts, options);
+            REQUIRE(without.texts.size() == prompts.size());
+            long are_odd = 0;
+            for (std::size_t at = 0; at < prompts.size(); ++at) {
+                CHECK(without.texts[at].ids == with.texts[at].ids);
+                CHECK(without.texts[at].stopped == with.texts[at].stopped);
+                CHECK(without.texts[at].text.empty());
+                for (const TokenId token : without.texts[at].ids) are_odd += token % 2;
+            }
+            CHECK((are_odd == 0) == suppressed);
+        }
+    FakeLanguageModel model(small_model());
+    CHECK(error_of([&] { generate_tokens(model, prompts, {.stop_strings = {"a"}}); }) ==
+          "generation options: stop_strings: found 1, expected none where tokens have no text (end_tokens ends them)");
+}
+
 TEST_CASE("no prompts, no texts") {
     FakeLanguageModel model;
     CHECK(generate(model, tokenizer(), Prompts{}).texts.empty());

@@ -57,6 +57,8 @@ TEST_CASE("options out of range are named, with what was found and what is expec
     expect({.stop_strings = {"a", ""}}, "stop_strings: found an empty one at 1");
     expect({.end_tokens = {268, 269}}, "end_tokens: found 269, expected a token of the model's, 0 to 268");
     expect({.end_tokens = {-1}}, "end_tokens: found -1");
+    expect({.suppress_tokens = {0, 269}}, "suppress_tokens: found 269, expected a token of the model's, 0 to 268");
+    expect({.suppress_tokens = {-1}}, "suppress_tokens: found -1");
     expect({.max_new_tokens = 5000}, "max_new_tokens: found 5000, expected fewer than the model's context of 4096");
     CHECK(
         contains(error({.num_beams = 4}, {{65}}, {.max_rows = 3}), "num_beams: found 4, expected at most 3, the rows"));

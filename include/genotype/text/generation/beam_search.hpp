@@ -14,7 +14,7 @@
 #include "genotype/text/generation/generated_text.hpp"
 #include "genotype/text/generation/generation_options.hpp"
 #include "genotype/text/generation/logits_largest.hpp"
-#include "genotype/text/tokenizer/text_rules.hpp"
+#include "genotype/text/tokenizer/merges.hpp"
 
 namespace genotype::inline v0_1::detail {
 
@@ -54,7 +54,8 @@ class BeamSearch {
     const FinishedBeam& best() const { return finished_.front(); }
 
     /// One token more for each beam: `logits` (beams, vocabulary) are those of their last tokens.
-    void step(const float* logits, TextRules& rules) {
+    template <class Rules>
+    void step(const float* logits, Rules& rules) {
         const auto vocabulary = static_cast<std::size_t>(rules.vocabulary);
         const int new_tokens = static_cast<int>(beams_[0].tokens.size() - prompt_);
         candidates_.clear();

@@ -10,7 +10,6 @@
 #include "genotype/text/generation/generated_text.hpp"
 #include "genotype/text/generation/token_batch.hpp"
 #include "genotype/text/tokenizer/text_pieces.hpp"
-#include "genotype/text/tokenizer/text_rules.hpp"
 
 namespace genotype::inline v0_1::detail {
 
@@ -42,8 +41,8 @@ class BeamText {
 
     /// Continues by one token: `logits` (rows, vocabulary) are those of the beams' last ones. Calls on_text(index,
     /// text) when the text is found.
-    template <class Run, class OnText>
-    void take(Run& run, const float* logits, TextRules& rules, OnText& on_text) {
+    template <class Run, class Rules, class OnText>
+    void take(Run& run, const float* logits, Rules& rules, OnText& on_text) {
         search_.step(logits, rules);
         if (!done()) return move_slots(run);
         const FinishedBeam& best = search_.best();

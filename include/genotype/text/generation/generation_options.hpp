@@ -67,6 +67,9 @@ struct GenerationOptions {
     /// Without this it is an `Error`.
     bool truncate = false;
 
+    /// Never chosen, as where some tokens belong to prompts alone.
+    std::vector<TokenId> suppress_tokens = {};
+
     bool samples() const { return do_sample || temperature || top_k || top_p || min_p; }
 };
 
@@ -129,6 +132,9 @@ class OptionCheck {
     for (const TokenId token : options.end_tokens)
         if (token < 0 || token >= vocabulary)
             Check("end_tokens").fail(token, "a token of the model's, 0 to " + std::to_string(vocabulary - 1));
+    for (const TokenId token : options.suppress_tokens)
+        if (token < 0 || token >= vocabulary)
+            Check("suppress_tokens").fail(token, "a token of the model's, 0 to " + std::to_string(vocabulary - 1));
     for (std::size_t at = 0; at < options.stop_strings.size(); ++at)
         if (options.stop_strings[at].empty())
             fail("generation options", "stop_strings", "an empty one at " + std::to_string(at), "one byte at least");

@@ -1,5 +1,5 @@
-// What keeps a text from repeating itself, or from ending: changes of the scores of single tokens, in float32 as
-// transformers makes them (generation/logits_process.py).
+// What keeps a text from repeating itself, from ending, or from some tokens: changes of the scores of single tokens, in
+// float32 as transformers makes them (generation/logits_process.py).
 #pragma once
 
 #include <algorithm>
@@ -40,7 +40,7 @@ namespace detail {
 
 /// Whether `process_logits` would change anything.
 inline bool has_processors(const GenerationOptions& options, int new_tokens) {
-    return options.repetition_penalty != 1 || options.no_repeat_ngram_size > 0 ||
+    return options.repetition_penalty != 1 || options.no_repeat_ngram_size > 0 || !options.suppress_tokens.empty() ||
            (new_tokens < options.min_new_tokens && !options.end_tokens.empty());
 }
 
@@ -53,6 +53,7 @@ inline void process_logits(std::span<float> logits, std::span<const TokenId> tok
     if (options.no_repeat_ngram_size > 0) ban_repeated_ngrams(logits, tokens, options.no_repeat_ngram_size);
     if (new_tokens < options.min_new_tokens)
         for (const TokenId token : options.end_tokens) logits[static_cast<std::size_t>(token)] = banned;
+    for (const TokenId token : options.suppress_tokens) logits[static_cast<std::size_t>(token)] = banned;
 }
 
 }  // namespace detail

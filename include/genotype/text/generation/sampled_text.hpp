@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "genotype/text/generation/generated_text.hpp"
+#include "genotype/text/generation/generation_options.hpp"
 #include "genotype/text/generation/token_batch.hpp"
 #include "genotype/text/tokenizer/text_pieces.hpp"
-#include "genotype/text/tokenizer/text_rules.hpp"
 
 namespace genotype::inline v0_1::detail {
 
@@ -37,8 +37,8 @@ class SampledText {
     }
 
     /// Continues by one token: `logits` are those of the last one. Calls on_text(index, piece).
-    template <class Run, class OnText>
-    void take(Run&, const float* logits, TextRules& rules, OnText& on_text) {
+    template <class Run, class Rules, class OnText>
+    void take(Run&, const float* logits, Rules& rules, OnText& on_text) {
         const int new_tokens = static_cast<int>(tokens_.size() - prompt_);
         const auto vocabulary = static_cast<std::size_t>(rules.vocabulary);
         const TokenId token = rules.choice.choose({logits, vocabulary}, tokens_, new_tokens, sequence_);

@@ -7,15 +7,17 @@
 #include <string>
 #include <vector>
 
-#include "genotype/text/tokenizer/tokenizer.hpp"
+#include "genotype/text/tokenizer/merges.hpp"
 
 namespace genotype::inline v0_1::detail {
 
 /// Tells whether a token completes one of some words, in the bytes of all tokens (special ones have the bytes of their
-/// names). A word that ended before the last token does not count. transformers: `StopStringCriteria`.
+/// names). A word that ended before the last token does not count. `Tokens` is what knows their bytes, a `Tokenizer`.
+/// transformers: `StopStringCriteria`.
+template <class Tokens>
 class StopStrings {
   public:
-    StopStrings(const std::vector<std::string>& words, const Tokenizer& tokenizer)
+    StopStrings(const std::vector<std::string>& words, const Tokens& tokenizer)
         : words_(&words), tokenizer_(&tokenizer) {
         for (const std::string& word : words) longest_ = std::max(longest_, word.size());
         end_.reserve(longest_ + 256);
@@ -38,7 +40,7 @@ class StopStrings {
 
   private:
     const std::vector<std::string>* words_;
-    const Tokenizer* tokenizer_;
+    const Tokens* tokenizer_;
     std::size_t longest_ = 0;
     std::string end_;
 };

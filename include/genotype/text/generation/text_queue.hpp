@@ -10,15 +10,14 @@
 
 #include "genotype/text/generation/generated_text.hpp"
 #include "genotype/text/generation/token_batch.hpp"
-#include "genotype/text/tokenizer/text_rules.hpp"
 
 namespace genotype::inline v0_1::detail {
 
 /// Takes texts through a model: as many at a time as it has slots for, the next one when a text has ended.
-template <class Text, class Run, class OnText>
+template <class Text, class Run, class Rules, class OnText>
 class TextQueue {
   public:
-    TextQueue(Run& run, TextRules& rules, std::vector<Text>& texts, OnText& on_text)
+    TextQueue(Run& run, Rules& rules, std::vector<Text>& texts, OnText& on_text)
         : run_(run),
           rules_(rules),
           texts_(texts),
@@ -119,7 +118,7 @@ class TextQueue {
     }
 
     Run& run_;
-    TextRules& rules_;
+    Rules& rules_;
     std::vector<Text>& texts_;
     OnText& on_text_;
     int slots_;  // of a text

@@ -10,19 +10,20 @@
 #include "genotype/text/generation/generation_options.hpp"
 #include "genotype/text/generation/stop_strings.hpp"
 #include "genotype/text/generation/token_choice.hpp"
-#include "genotype/text/tokenizer/tokenizer.hpp"
 
 namespace genotype::inline v0_1::detail {
 
+/// `Tokens` is what knows the tokens' bytes, a `Tokenizer`.
+template <class Tokens>
 struct TextRules {
     const GenerationOptions& options;
-    const Tokenizer& tokenizer;
+    const Tokens& tokenizer;
     TokenChoice choice;
-    StopStrings stop_strings;
+    StopStrings<Tokens> stop_strings;
     int vocabulary;
 
     /// `longest`: the tokens that prompt and text have at most.
-    TextRules(const GenerationOptions& of_generation, const Tokenizer& of_text, int logits, int longest)
+    TextRules(const GenerationOptions& of_generation, const Tokens& of_text, int logits, int longest)
         : options(of_generation),
           tokenizer(of_text),
           choice(of_generation, logits, longest),
