@@ -41,6 +41,8 @@ slowest() {
         build-tests/Testing/Temporary/LastTest.log)
     printf 'The slowest tests:\n%s\n\n' "$(sort -rn <<<"$words" | head -n 10)"
 }
+# Threads that wait for others sleep: as many tests run at once as there are cores.
+export OMP_WAIT_POLICY=${OMP_WAIT_POLICY:-passive}
 # ctest's summary is held back until that is said.
 summary=$(mktemp)
 trap 'rm -f "$summary"' EXIT
