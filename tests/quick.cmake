@@ -2,8 +2,8 @@
 #   steps  under ASan and UBSan, not optimised: what reads and writes files, and what puts together the kernels
 #   unit   without them: gradients, trainings and texts, which calculate too much to be instrumented
 #   plain  without them, not optimised: what instantiates more than it calculates
-#   both   the kernels themselves, as built for this processor, and once more, as sanitize.NAME, for the compiler's default,
-#          of which those calculate so little that Clang need not optimise them
+#   both   the kernels themselves, as built for this processor, and once more, as sanitize.NAME, for the compiler's default
+#   small  the same, of which those under the sanitizers calculate so little that Clang need not optimise them
 # A file of unit/ that no topic names is one of `more`.
 # quick_and_all.md says what is left to tests/run.sh --all. Programs for one file are there for work on it: unit_NAME.
 set(GENOTYPE_QUICK_SANITIZE -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
@@ -11,10 +11,10 @@ set(GENOTYPE_QUICK_SANITIZE -fsanitize=address,undefined -fno-sanitize-recover=a
 set(steps OPTIONS -O0 ${GENOTYPE_QUICK_SANITIZE} ${GENOTYPE_FEWER_CHECKS} ${GENOTYPE_OUTLINED_CHECKS}
   ${GENOTYPE_FALSE_WARNINGS})
 set(kernels -DGENOTYPE_FEWER_SIZES ${GENOTYPE_QUICK_SANITIZE} ${GENOTYPE_FEWER_CHECKS} ${GENOTYPE_FALSE_WARNINGS})
-set(kernels_level -O1)
+set(small_level -O1)
 set(thrust_level -Og)
 if(GENOTYPE_CLANG_INSTEAD)
-  set(kernels_level -O0)
+  set(small_level -O0)
   set(thrust_level -O0)
 endif()
 
@@ -57,8 +57,8 @@ endforeach()
 # A topic, its form and its files.
 set(topics
   kernels_products both "(attention|convolution|winograd|general_conv|stored)_kernels|stored"
-  kernels_rows both "(batch_norm|cross_entropy|embedding|group_norm|layer_norm|rms_norm|pooling|rearrange|rotary|text_rows)_kernels"
-  kernels_elements both "(elementwise|gaussian|math|random)_kernels|spread|logits|quantized"
+  kernels_rows small "(batch_norm|cross_entropy|embedding|group_norm|layer_norm|rms_norm|pooling|rearrange|rotary|text_rows)_kernels"
+  kernels_elements small "(elementwise|gaussian|math|random)_kernels|spread|logits|quantized"
   gradients unit "gradients_.*|sequential"
   layers unit "activations|custom_layer|exact|gated|latents|linear|model|repeat|residual|self_attention"
   trainings unit "dcgan_devices|fused|gan_penalties|gan_trainer|shortcut|text_trainer|profile"
@@ -75,9 +75,13 @@ text_config_types|text_files|text_windows|moving_digits"
 while(topics)
   list(POP_FRONT topics topic form regex)
   genotype_take(files "${regex}")
-  if(form STREQUAL "both")
+  if(form MATCHES "^(both|small)$")
     genotype_group(unit ${topic} "${files}" OPTIONS -O1)
-    genotype_group(sanitize ${topic} "${files}" PORTABLE CLANG OPTIONS ${kernels_level} ${kernels})
+    set(level -O1)
+    if(form STREQUAL "small")
+      set(level ${small_level})
+    endif()
+    genotype_group(sanitize ${topic} "${files}" PORTABLE CLANG OPTIONS ${level} ${kernels})
   elseif(form STREQUAL "unit")
     genotype_group(unit ${topic} "${files}" CLANG OPTIONS ${GENOTYPE_LITTLE_LEVEL})
   elseif(form STREQUAL "plain")

@@ -16,6 +16,8 @@ for argument; do
         -fsanitize=*address*)
             arguments+=("$argument" -fsanitize-address-use-after-return=never
                 -fsanitize-ignorelist="$(dirname "${BASH_SOURCE[0]}")/sanitizer_ignores.txt") ;;
+        # What it does not optimise it says of loops that are to be vectorised; GCC says nothing.
+        -O1) arguments+=("$argument" -Wno-pass-failed) ;;
         # Of some processors Clang 19 says that its own words for them do not go together.
         -march=native) arguments+=("$argument" -Wno-unknown-warning-option -Wno-invalid-feature-combination) ;;
         --param | --param=* | -Wno-maybe-uninitialized | -Wno-stringop-* | -Wno-restrict | -Wno-dangling-pointer | \

@@ -91,13 +91,16 @@ const kernels::AttentionSizes heads_table[] = {{1, 1, 1},
 
 TEST_CASE("attention agrees with the plain loops, for every number of threads") {
     // A block of keys is 256 of them, 128 in the gradient, and one of queries at most 8 tiles of at most 14.
-    // Under sanitizers wide heads have texts that reach beyond a gradient's block, narrow ones those beyond every
-    // block.
-    const std::vector<std::vector<int>> table{{1}, {2}, {15, 1, 17}, {113, 129}, {37, 40}, {255, 1}, {257, 1, 20}},
-        few{{15, 1, 17}, {129, 1, 9}};
+    const std::vector<std::vector<int>> table{{1}, {2}, {15, 1, 17}, {113, 129}, {37, 40}, {255, 1}, {257, 1, 20}};
     unsigned seed = 0;
     for (const kernels::AttentionSizes& sizes : heads_table)
-        for (const auto& counts : has_fewer_sizes&& sizes.heads* sizes.head_width > 20 ? few : table) {
+        for (const auto& counts : table) {
+            // Under sanitizers wide heads have the texts that reach beyond every block, and no others. The numbers are
+            // those of all cases, because the limits below are close to what these come to.
+            if (has_fewer_sizes && sizes.heads * sizes.head_width > 20 && counts.size() < 3) {
+                seed += 2;
+                continue;
+            }
             CAPTURE(sizes.heads);
             CAPTURE(sizes.head_width);
             CAPTURE(counts.size());
@@ -136,8 +139,8 @@ TEST_CASE("a text alone, without a session, has the bits that it has among other
 TEST_CASE("a text in pieces has the bits that it has whole") {
     // A long piece goes over two blocks' limits, and under sanitizers over one.
     constexpr int long_piece = has_fewer_sizes ? 260 : 500, context = 600 + long_piece, slots = 3;
-    for (const kernels::AttentionSizes& sizes :
-         sized_for_sanitizers<kernels::AttentionSizes>({{3, 1, 64}, {4, 4, 20}, {20, 1, 8}}, {{3, 1, 8}})) {
+    for (const kernels::AttentionSizes& sizes : sized_for_sanitizers<kernels::AttentionSizes>(
+             {{3, 1, 64}, {4, 4, 20}, {20, 1, 8}}, {{3, 1, 16}, {2, 2, 20}})) {
         CAPTURE(sizes.heads);
         const Array x = rows_of(sizes, context, 7), other = rows_of(sizes, 40, 8);
         const Array empty = unwritten(static_cast<long>(slots) * context * sizes.session_floats());
@@ -228,7 +231,7 @@ TEST_CASE("scores of any size do not overflow, and one key may take all") {
 
 TEST_CASE("issue 18.9: full attention agrees with the plain loops, for every number of threads") {
     for (const FullCase& one : full_cases(sized_for_sanitizers<std::pair<int, int>>(
-             {{1, 1}, {2, 17}, {3, 32}, {1, 40}, {2, 128}, {1, 256}}, {{1, 1}, {2, 17}}))) {
+             {{1, 1}, {2, 17}, {3, 32}, {1, 40}, {2, 128}, {1, 256}}, {{1, 1}, {2, 17}, {1, 40}}))) {
         INFO(one.words);
         const FullOutcome wanted = one.run(Reference{});
         const FullOutcome found = with_threads(1, [&] { return one.run(Cpu{}); });

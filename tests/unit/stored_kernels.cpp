@@ -64,8 +64,7 @@ TEST_CASE("products of every type and size") {
         CAPTURE(static_cast<int>(type));
         for (const int columns : is_quantised(type) ? columns_of_blocks : columns_of_floats)
             for (const int rows : {1, 3, 4, 7, 50})
-                for (const int batch :
-                     sized_for_sanitizers<int>({1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 13, 20}, {1, 3, 4, 7, 9, 20})) {
+                for (const int batch : {1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 13, 20}) {
                     if (columns > 600 && batch > 7) continue;
                     CAPTURE(columns);
                     CAPTURE(rows);
@@ -155,8 +154,7 @@ TEST_CASE("the same bits on one thread and on several") {
         for (const int batch : {1, 5, 40}) {
             CAPTURE(static_cast<int>(type));
             CAPTURE(batch);
-            const RandomMatrix weights({{type, has_fewer_sizes ? 40 : 470}, {type, has_fewer_sizes ? 47 : 131}}, 1536,
-                                       7);
+            const RandomMatrix weights({{type, has_fewer_sizes ? 100 : 470}, {type, 131}}, 1536, 7);
             const Array x = kernel_test::random_array(batch * 1536, 8);
             const auto run = [&] { return product(Cpu{}, weights.get(), batch, x, nullptr); };
             const Array expected = kernel_test::with_threads(1, run);
