@@ -145,4 +145,6 @@ TEST_CASE("what cannot be drawn is told, and a network may read no label") {
               "ShortcutSampler: steps: found " + std::to_string(steps) + ", expected 1 to 128");
     CHECK(error_of([&] { sampler(trainer.model(), 3, {}, {.guidance = 2}); }) != "no error");
     CHECK(error_of([] { Trainer<Short>({.label_drop = 1}); }) != "no error");
+    CHECK(error_of([] { Trainer<Short>({.batch = 3}); }) ==
+          "Trainer: batch: found 3, expected 4 or more: a quarter of it learns the longer spans");
 }

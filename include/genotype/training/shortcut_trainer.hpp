@@ -57,6 +57,7 @@ struct RecipeOf<combinators::ShortcutModel<N, I, Time, Span, Label>>
     static constexpr long draws = Base::draws + 1;  // a span
     static constexpr float shortest = 1.f / combinators::ShortcutModel<N, I, Time, Span, Label>::most_steps;
     static constexpr int levels = 7;  // halves of 1/2 to the shortest
+    static_assert(shortest * (1 << levels) == 1);
     // Times, spans, halves, middle times, ones, labels; on the way, velocities, halfway, gradients.
     using Scratch = Shapes<Shape<1>, Shape<1>, Shape<1>, Shape<1>, Shape<1>, Shape<1>, I, I, I, I>;
     template <class Optimizer>
@@ -107,6 +108,8 @@ struct RecipeOf<combinators::ShortcutModel<N, I, Time, Span, Label>>
     template <class Optimizer>
     static void check(const FlowOptions<Optimizer>& options) {
         Flow::check(options);
+        if (options.batch < 4)
+            fail("Trainer", "batch", options.batch, "4 or more: a quarter of it learns the longer spans");
     }
 
   private:
