@@ -65,7 +65,7 @@ struct RecipeOf<combinators::ShortcutModel<N, I, Time, Span, Label>>
 
     template <class Step>
     static void step(Step& s) {
-        using Numbers = typename Step::template Batch<Shape<1>>;
+        using Scalars = typename Step::template Batch<Shape<1>>;
         using Images = typename Step::template Batch<I>;
         const auto device = s.device();
         const int all = s.size(), few = s.first_share(4);
@@ -88,7 +88,7 @@ struct RecipeOf<combinators::ShortcutModel<N, I, Time, Span, Label>>
         interpolate(device, all, I::count, t, z.data, s.batch().data, x, velocity);
         const auto labels = kept_labels(s);
         const auto told = [&](const float* images, int count, const float* times, const float* spans) {
-            return s.run(Images{images, count}, inputs<Step>(Numbers{times, count}, Numbers{spans, count}, labels));
+            return s.run(Images{images, count}, inputs<Step>(Scalars{times, count}, Scalars{spans, count}, labels));
         };
         if (few > 0) {
             const long values = few * I::count;
@@ -121,10 +121,10 @@ struct RecipeOf<combinators::ShortcutModel<N, I, Time, Span, Label>>
         else
             return typename Step::template Batch<Shape<1>>{};
     }
-    template <class Step, class Numbers>
-    static typename Step::template Inputs<0> inputs(Numbers t, Numbers span, [[maybe_unused]] Numbers labels) {
+    template <class Step, class Scalars>
+    static typename Step::template Inputs<0> inputs(Scalars t, Scalars span, [[maybe_unused]] Scalars labels) {
         if constexpr (Base::classes > 0)
-            return {given<Time>(t), given<Span>(span), given<Label>(Numbers{labels.data, t.batch})};
+            return {given<Time>(t), given<Span>(span), given<Label>(Scalars{labels.data, t.batch})};
         else
             return {given<Time>(t), given<Span>(span)};
     }
