@@ -4,15 +4,7 @@
 # usage: draw.sh DRAW VAE
 set -euo pipefail
 draw=$1 vae=$2
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
-export GENOTYPE_DATA=$scratch/data OMP_WAIT_POLICY=passive
-fault() {
-    echo "FAULT: $1"
-    tail -n 5 "$scratch/words"
-    exit 1
-}
-
+export OMP_WAIT_POLICY=passive
 source "$(dirname "${BASH_SOURCE[0]}")/small_mnist.sh"
 small_mnist "$GENOTYPE_DATA"
 data=mnist

@@ -5,15 +5,6 @@
 # usage: recipes.sh DCGAN
 set -euo pipefail
 dcgan=$1
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
-export GENOTYPE_DATA=$scratch/data
-fault() {
-    echo "FAULT: $1"
-    tail -n 5 "$scratch/words"
-    exit 1
-}
-
 source "$(dirname "${BASH_SOURCE[0]}")/small_mnist.sh"
 small_mnist "$GENOTYPE_DATA"
 data=mnist batch=8 epochs=1

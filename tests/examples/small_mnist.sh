@@ -1,4 +1,13 @@
-# Read by tests of this folder.
+# Read by tests of this folder: a folder that is removed at the end, in which the data are to lie, and how a fault is told.
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+export GENOTYPE_DATA=$scratch/data
+fault() { # WORDS: with what the program said last, in $scratch/words
+    echo "FAULT: $1"
+    tail -n 5 "$scratch/words"
+    exit 1
+}
+
 # small_mnist FOLDER: 16 images of digits' bytes with labels 0 to 9, in the files that MNIST has, to learn from and to test.
 small_mnist() {
     local part

@@ -4,15 +4,6 @@
 # usage: video.sh VIDEO
 set -euo pipefail
 video=$1
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
-export GENOTYPE_DATA=$scratch/data
-fault() {
-    echo "FAULT: $1"
-    tail -n 5 "$scratch/words"
-    exit 1
-}
-
 source "$(dirname "${BASH_SOURCE[0]}")/small_mnist.sh"
 small_mnist "$GENOTYPE_DATA"
 batch=4
