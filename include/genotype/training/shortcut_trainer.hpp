@@ -33,12 +33,6 @@ struct Mean {
         return V(0.5f) * (x + y);
     }
 };
-struct Twice {
-    template <class V>
-    constexpr V operator()(V x) const {
-        return x + x;
-    }
-};
 
 /// Three quarters of a batch are a flow's, with the shortest span, 1/128: `RecipeOf<combinators::FlowMatching>`. At the
 /// others the network is to tell, for a span of 2/128 to 1, the mean of what it tells for its two halves, the second
@@ -100,7 +94,7 @@ struct RecipeOf<combinators::ShortcutModel<N, I, Time, Span, Label>>
             map(device, few, kernels::Add{}, middle, static_cast<const float*>(t), static_cast<const float*>(half));
             const float* const second = told(halfway, few, middle, half).data;
             map(device, values, Mean{}, velocity, static_cast<const float*>(velocity), second);
-            map(device, few, Twice{}, span, static_cast<const float*>(half));
+            map(device, few, kernels::Add{}, span, static_cast<const float*>(half), static_cast<const float*>(half));
         }
         s.template learn<MSE>(&Sums::velocity, told(x, all, t, span), Images{velocity, all});
     }
