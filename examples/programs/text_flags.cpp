@@ -22,7 +22,7 @@ bool TextFlags::parse(int argc, char** argv) {
     auto& g = generation;
     app.add_option("--max-new-tokens", g.max_new_tokens, "tokens to write at most")->check(at_least(1));
     app.add_option("--min-new-tokens", g.min_new_tokens, "no end token before so many")->check(at_least(0));
-    app.add_flag("--chat", chat, "the prompt is what a user says: ChatML models answer");
+    app.add_flag("--chat", chat, "the prompt is what a user says, in the form of the model's chat template");
     app.add_flag("--truncate", g.truncate, "of a prompt that is too long for the model, keep the end");
     app.add_flag("--ignore-end", ignore_end, "continue behind the model's end tokens");
     app.add_option("--stop", g.stop_strings, "stop behind this string; may be given more than once");

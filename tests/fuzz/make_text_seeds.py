@@ -152,6 +152,11 @@ write("text_files", "chatml", b"{% for message in messages %}{% if loop.first an
       b"message.content + '<|im_end|>' + '\n'}}{% endfor %}{%- if add_generation_prompt -%}\n"
       b"{{ '<|im_start|>assistant\n' }}{% endif %}\n")
 write("text_files", "chat_cut", b"{% for message in messages %}{{ '")
+write("text_files", "chat_parts", b"{%- set ns = namespace(n=0) %}{% macro f(x, y=1) -%}{{ x ~ y }}{%- endmacro %}{% for m in messages[::-1] if m.role != 'tool' -%}"
+      b"{% if m.content is string and not loop.last %}{{ m.content | trim | replace('a', 'b') }}{% elif m.content is iterable %}{{ m.content | map(attribute='text') | join }}"
+      b"{% else %}{{ f(m.role) }}{% continue %}{% endif %}{% set ns.n = ns.n + 1 %}{% endfor %}{{ ns.n }}{{ d | tojson(indent=2) }}{{ [1, (2.5,), none] }}")
+write("text_files", "chat_work", b"{% for a in range(9) %}{% set x = 'ab' * 3 ** a %}{{ x.split('b')[-1:] | length if l is sequence else raise_exception('no') }}{% endfor %}"
+      b"{% raw %}{{ x }}{% endraw %}{# no #}{% filter upper %}a{% endfilter %}{{ l | sort(reverse=true) | first // 2 }}")
 
 
 def number(key, kind, content):

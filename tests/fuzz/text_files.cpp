@@ -1,10 +1,10 @@
 // What describes a text model: a GGUF file's metadata; or a text as config.json, generation_config.json, an index of
 // shards and a chat template at once.
-#include "genotype/text/generation/chat_template.hpp"
 #include "genotype/text/files/config_source.hpp"
-#include "genotype/text/generation/generation_defaults.hpp"
 #include "genotype/text/files/shard_index.hpp"
 #include "genotype/text/files/tensor_names.hpp"
+#include "genotype/text/generation/chat_template.hpp"
+#include "genotype/text/generation/generation_defaults.hpp"
 #include "support/fuzz.hpp"
 
 using namespace genotype;
@@ -60,7 +60,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             fuzz::expect(file.find('/') == std::string::npos && file != "..", "files of one folder");
         for (const auto& [name, file] : index.names) fuzz::expect(file < index.files.size(), "a file for each name");
     });
-    if (const auto chatml = detail::read_chatml(text))
-        fuzz::expect(chatml->default_system.size() < size, "a message of the template's");
+    fuzz::attempt([&] {
+        static const nlohmann::ordered_json messages{
+            {{"role", "user"}, {"content", "é {{ }}"}},
+            {{"role", "assistant"}, {"content", {{{"type", "text"}, {"text", "A"}}}}}};
+        ChatOptions options{.now = 1, .limits = {.steps = 100'000, .bytes = 1u << 20u}};
+        options.more = {{"n", 7}, {"l", {3, 1, 2}}, {"d", {{"a", 1}}}};
+        const ChatTemplate form = ChatTemplate::jinja(text, {{"bos_token", "<s>"}});
+        fuzz::expect(form.render(messages, options) == form.render(messages, options), "the same text twice");
+    });
     return 0;
 }

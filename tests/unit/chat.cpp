@@ -23,87 +23,74 @@ const std::string name = "You are a helpful AI assistant named SmolLM, trained b
 
 constexpr LlamaConfig small{.vocabulary = 10, .width = 32, .layers = 1, .heads = 4, .hidden = 32, .context = 16};
 
-std::string replaced(std::string text, const std::string& from, const std::string& to) {
-    const auto at = text.find(from);
-    REQUIRE(at != text.npos);
-    return text.replace(at, from.size(), to);
-}
-
 }  // namespace
 
-TEST_CASE("ChatML in its spellings") {
-    const auto system_of = [](const std::string& jinja) {
-        const auto found = detail::read_chatml(jinja);
-        return found ? found->default_system : "none";
-    };
-    CHECK(system_of(smollm2) == name);
-    CHECK(system_of(smollm2 + "\n") == name);
-    CHECK(system_of(R"({% for message in messages %}{{"<|im_start|>" + message["role"] + "\n" + message["content"] + )"
-                    R"("<|im_end|>" + "\n"}}{% endfor %}{% if add_generation_prompt %}{{ "<|im_start|>assistant\n" }})"
-                    "{% endif %}") == "");
-    CHECK(system_of("{%- if not add_generation_prompt is defined -%}\n  {%- set add_generation_prompt = false -%}\n{%- "
-                    "endif -%}\n{%- for message in messages %}\n    {{- '<|im_start|>' + message.role + '\\n' + "
-                    "message.content + '<|im_end|>\\n' }}\n{%- endfor %}\n{%- if add_generation_prompt %}\n    {{- "
-                    "'<|im_start|>assistant\\n' }}\n{%- endif %}\n") == "");
-    // Lines that Jinja drops around blocks, and space that it does not.
-    CHECK(system_of(replaced(smollm2, "{% endfor %}", "  {% endfor %}")) == "none");
-    CHECK(system_of(replaced(smollm2, "{% for message in messages %}", "{% for message in messages %}\n")) == name);
-    CHECK(system_of(replaced(smollm2, "{% for message in messages %}", "{% for message in messages %}\n\n")) == "none");
-}
-
-TEST_CASE("what is not quite ChatML is none") {
-    const auto is_none = [](const std::string& jinja) { return !detail::read_chatml(jinja); };
-    CHECK(is_none(""));
-    CHECK(is_none("{%"));
-    CHECK(is_none("{{ '"));
-    CHECK(is_none(replaced(smollm2, "<|im_end|>' + '\n'}}", "<|im_end|>'}}")));
-    CHECK(is_none(replaced(smollm2, "message['role']", "message['role'] | upper")));
-    CHECK(is_none(replaced(smollm2, "loop.first", "loop.last")));
-    CHECK(is_none(replaced(smollm2, "assistant\n", "model\n")));
-    CHECK(is_none(smollm2 + "x"));
-    CHECK(is_none("x" + smollm2));
-    CHECK(is_none(replaced(smollm2, "You are", "' + date + '")));
-}
-
 TEST_CASE("a conversation as text") {
-    const ChatTemplate chatml{name};
+    const ChatTemplate chatml = ChatTemplate::chatml(name);
     const std::vector<ChatMessage> question{{"user", "Hi"}};
-    CHECK(chat_prompt(chatml, question) ==
-          "<|im_start|>system\n" + name + "<|im_end|>\n<|im_start|>user\nHi<|im_end|>\n<|im_start|>assistant\n");
-    CHECK(chat_prompt({}, question) == "<|im_start|>user\nHi<|im_end|>\n<|im_start|>assistant\n");
-    const std::vector<ChatMessage> turns{{"system", "Be brief."}, {"user", "Hi"}, {"assistant", "Ho"}, {"user", "?"}};
-    CHECK(
-        chat_prompt(chatml, turns) ==
+    const std::string wanted =
+        "<|im_start|>system\n" + name + "<|im_end|>\n<|im_start|>user\nHi<|im_end|>\n<|im_start|>assistant\n";
+    CHECK(chat_prompt(chatml, question) == wanted);
+    CHECK(chat_prompt(ChatTemplate::jinja(smollm2), question) == wanted);
+    CHECK(chat_prompt(ChatTemplate::chatml(), question) == "<|im_start|>user\nHi<|im_end|>\n<|im_start|>assistant\n");
+    const std::vector<ChatMessage> turns{
+        {"system", "Be brief."}, {"user", "Hi"}, {"assistant", "Ho"}, {"user", "{{ ? }}"}};
+    const std::string all =
         "<|im_start|>system\nBe brief.<|im_end|>\n<|im_start|>user\nHi<|im_end|>\n<|im_start|>assistant\nHo<|im_end|>\n"
-        "<|im_start|>user\n?<|im_end|>\n<|im_start|>assistant\n");
+        "<|im_start|>user\n{{ ? }}<|im_end|>\n";
+    CHECK(chat_prompt(chatml, turns) == all + "<|im_start|>assistant\n");
+    CHECK(chat_prompt(chatml, turns, {.add_generation_prompt = false}) == all);
     CHECK(contains(error_of([&] { chat_prompt(chatml, {}); }), "messages: found none"));
+}
+
+TEST_CASE("what a template finds by name") {
+    const auto render = [](const std::string& source, const ChatOptions& options = {}) {
+        return ChatTemplate::jinja(source, {{"bos_token", "<s>"}}).render({{{"role", "user"}}}, options);
+    };
+    CHECK(render("{{ bos_token }}{{ messages[0].role }}{{ tools }}{{ documents }}{{ eos_token }}") ==
+          "<s>userNoneNone");
+    ChatOptions options;
+    options.tools = {{{"name", "f"}}};
+    options.more = {{"enable_thinking", false}, {"bos_token", "x"}};
+    CHECK(render("{{ tools | tojson }}{{ enable_thinking }}{{ bos_token }}", options) == "[{\"name\": \"f\"}]Falsex");
+    options.now = 1700000000;
+    CHECK(render("{{ strftime_now('%Y-%m') }}", options) == "2023-11");
 }
 
 TEST_CASE("where templates are") {
     const TemporaryFolder folder;
+    const auto prompt = [](const std::filesystem::path& path) {
+        return chat_prompt(read_chat_template(path), std::vector<ChatMessage>{{"user", "Hi"}});
+    };
     const auto error = [&] { return error_of([&] { read_chat_template(folder.path()); }); };
     CHECK(contains(error(), "chat template: found none"));
-    const auto config = [&](const nlohmann::json& value) {
-        folder.file("tokenizer_config.json", nlohmann::json{{"chat_template", value}}.dump());
+    nlohmann::json config{
+        {"bos_token", "<s>"}, {"eos_token", {{"content", "</s>"}, {"lstrip", false}}}, {"unk_token", nullptr}};
+    const auto with = [&](const nlohmann::json& value) {
+        config["chat_template"] = value;
+        folder.file("tokenizer_config.json", config.dump());
     };
-    config(nullptr);
+    with(nullptr);
     CHECK(contains(error(), "tokenizer_config.json: chat template: found none"));
-    config(smollm2);
-    CHECK(read_chat_template(folder.path()).default_system == name);
-    config({{{"name", "tool_use"}, {"template", "x"}}, {{"name", "default"}, {"template", smollm2}}});
-    CHECK(read_chat_template(folder.path()).default_system == name);
-    config({{{"name", "tool_use"}, {"template", "x"}}});
+    with("{{ bos_token }}{{ messages[0].content }}{{ eos_token }}{{ unk_token }}");
+    CHECK(prompt(folder.path()) == "<s>Hi</s>");
+    with({{{"name", "tool_use"}, {"template", "x"}}, {{"name", "default"}, {"template", "d{{ bos_token }}"}}});
+    CHECK(prompt(folder.path()) == "d<s>");
+    folder.file("special_tokens_map.json", R"({"bos_token": "other", "unk_token": "<unk>"})");
+    with("{{ bos_token }}{{ unk_token }}");
+    CHECK(prompt(folder.path()) == "<s><unk>");
+    with({{{"name", "tool_use"}, {"template", "x"}}});
     CHECK(contains(error(), "chat_template: found a list, expected a text, or a list with one named default"));
-    folder.file("chat_template.jinja", "[INST] {{ x }}");
-    CHECK(contains(error(), "chat_template.jinja: chat template: found \"[INST] {{ x }}\", expected ChatML"));
-    folder.file("chat_template.jinja", smollm2);
-    CHECK(read_chat_template(folder.path()).default_system == name);
+    folder.file("chat_template.jinja", "{% x %}");
+    CHECK(contains(error(), "chat_template.jinja: chat template, line 1: found \"x\", expected for, if, set,"));
+    folder.file("chat_template.jinja", "[INST] {{ messages[0].content }}\n");
+    CHECK(prompt(folder.path()) == "[INST] Hi");
 
     GgufFile gguf = gguf_of(small, TestModel(small).tensors, "F32");
     CHECK(contains(error_of([&] { read_chat_template(folder.file("m.gguf", gguf.text())); }),
                    "chat template: found none"));
-    gguf.entries.push_back(gguf_string("tokenizer.chat_template", smollm2));
-    CHECK(read_chat_template(folder.file("m.gguf", gguf.text())).default_system == name);
+    gguf.entries.push_back(gguf_string("tokenizer.chat_template", smollm2 + "{{ eos_token }}"));
+    CHECK(prompt(folder.file("m.gguf", gguf.text())).ends_with("assistant\n"));
 }
 
 TEST_CASE("how to generate, by a folder's files") {

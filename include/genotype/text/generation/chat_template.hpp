@@ -1,124 +1,68 @@
-// Chat templates in Jinja, of which one is known: ChatML.
+// How a model's conversations are written: its chat template, and what it finds by name.
 #pragma once
 
-#include <optional>
+#include <ctime>
+#include <map>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
 #include <utility>
 
+#include "genotype/text/jinja/template.hpp"
+
 namespace genotype::inline v0_1 {
 
-/// A template that writes each message as "<|im_start|>role\ncontent<|im_end|>\n".
-struct ChatTemplate {
-    /// What stands as the system's message where the first message is none of the system's; "": nothing.
-    std::string default_system = "";
+/// What a conversation is written with.
+struct ChatOptions {
+    /// Whether the text ends where the assistant's answer begins.
+    bool add_generation_prompt = true;
+    /// Descriptions of functions that the model may call, a list of JSON schemas, and documents; null: none.
+    nlohmann::ordered_json tools = nullptr, documents = nullptr;
+    /// Other values by their names, such as `{"enable_thinking": false}`.
+    nlohmann::ordered_json more = nlohmann::ordered_json::object();
+    std::time_t now = 0;  ///< what `strftime_now` tells; 0: the time that it is
+    JinjaLimits limits = {};
 };
 
-namespace detail {
-
-/// A Jinja template in one spelling: no spaces within its tags, texts in single quotes with their newlines as such and
-/// joined where two follow each other, `message['role']` for `message.role`. Around tags space goes where Jinja drops
-/// it, with the settings that transformers has (`trim_blocks`, `lstrip_blocks`).
-class JinjaSpelling {
+/// A chat template in Jinja, with the texts of special tokens that it finds by their names (`bos_token`, ...).
+class ChatTemplate {
   public:
-    [[gnu::cold]] explicit JinjaSpelling(std::string_view source) : source_(source) {
-        if (source_.ends_with('\n')) source_.remove_suffix(1);
+    /// A template that cannot be parsed is an `Error` with `file` and the line.
+    static ChatTemplate jinja(std::string_view source, std::map<std::string, std::string> tokens = {},
+                              std::string file = "template") {
+        return ChatTemplate(JinjaTemplate(source, std::move(file)), std::move(tokens));
+    }
+    /// ChatML: each message as "<|im_start|>role\ncontent<|im_end|>\n". `default_system` stands where the first message
+    /// is none of the system's; "": nothing.
+    static ChatTemplate chatml(const std::string& default_system = "") {
+        return jinja(
+            "{% for message in messages %}"
+            "{% if loop.first and default_system and message.role != 'system' %}"
+            "{{ '<|im_start|>system\\n' + default_system + '<|im_end|>\\n' }}{% endif %}"
+            "{{ '<|im_start|>' + message.role + '\\n' + message.content + '<|im_end|>\\n' }}{% endfor %}"
+            "{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}",
+            {{"default_system", default_system}});
     }
 
-    [[gnu::cold]] std::string spell() {
-        while (at_ < source_.size()) {
-            const std::string_view rest = source_.substr(at_);
-            if (rest.starts_with("{%") || rest.starts_with("{{"))
-                tag();
-            else
-                result_ += source_[at_++];
-        }
-        replace("'+'", "");
-        replace("message.role", "message['role']");
-        replace("message.content", "message['content']");
-        return std::move(result_);
+    /// The text of messages, a list of objects with a role and a content at least. What the template refuses
+    /// (`raise_exception`), and what it does not find, is an `Error`.
+    std::string render(const nlohmann::ordered_json& messages, const ChatOptions& options = {}) const {
+        nlohmann::ordered_json values = options.more;
+        for (const auto& [name, text] : tokens_)
+            if (!values.contains(name)) values[name] = text;
+        values["messages"] = messages;
+        values["tools"] = options.tools;
+        values["documents"] = options.documents;
+        values["add_generation_prompt"] = options.add_generation_prompt;
+        return jinja_.render(values, options.now == 0 ? std::time(nullptr) : options.now, options.limits);
     }
 
   private:
-    static constexpr std::string_view spaces = " \t\r\n";
+    ChatTemplate(JinjaTemplate jinja, std::map<std::string, std::string> tokens)
+        : jinja_(std::move(jinja)), tokens_(std::move(tokens)) {}
 
-    [[gnu::cold]] void tag() {
-        const bool is_block = source_[at_ + 1] == '%';
-        at_ += 2;
-        if (at_ < source_.size() && source_[at_] == '-') {
-            while (result_.size() > text_begin_ && spaces.find(result_.back()) != spaces.npos) result_.pop_back();
-            ++at_;
-        } else if (is_block) {
-            std::size_t line = result_.size();
-            while (line > text_begin_ && (result_[line - 1] == ' ' || result_[line - 1] == '\t')) --line;
-            if (line == 0 || (line > text_begin_ && result_[line - 1] == '\n')) result_.resize(line);
-        }
-        result_ += is_block ? "{%" : "{{";
-        const std::string_view end = is_block ? "%}" : "}}";
-        while (at_ < source_.size() && !source_.substr(at_).starts_with(end)) {
-            const char letter = source_[at_];
-            if (letter == '\'' || letter == '"')
-                text(letter);
-            else if (++at_; spaces.find(letter) == spaces.npos)
-                result_ += letter;
-        }
-        at_ += 2;
-        const bool trims = result_.ends_with('-');
-        if (trims) result_.pop_back();
-        result_ += end;
-        text_begin_ = result_.size();
-        if (trims)
-            while (at_ < source_.size() && spaces.find(source_[at_]) != spaces.npos) ++at_;
-        else if (is_block && at_ < source_.size() && source_[at_] == '\n')
-            ++at_;
-    }
-
-    [[gnu::cold]] void text(char quote) {
-        result_ += '\'';
-        for (++at_; at_ < source_.size() && source_[at_] != quote; ++at_) {
-            if (source_.substr(at_).starts_with("\\n")) {
-                result_ += '\n';
-                ++at_;
-            } else {
-                result_ += source_[at_];
-            }
-        }
-        ++at_;
-        result_ += '\'';
-    }
-
-    [[gnu::cold]] void replace(std::string_view what, std::string_view with) {
-        for (std::size_t at = 0; (at = result_.find(what, at)) != result_.npos;) result_.replace(at, what.size(), with);
-    }
-
-    std::string_view source_;
-    std::size_t at_ = 0, text_begin_ = 0;  // where the text behind the last tag begins in the result
-    std::string result_;
+    JinjaTemplate jinja_;
+    std::map<std::string, std::string> tokens_;
 };
 
-/// ChatML with or without a default message of the system's, as SmolLM2 has one. Nothing where it is anything else.
-[[gnu::cold]] inline std::optional<ChatTemplate> read_chatml(std::string_view jinja) {
-    const std::string spelled = JinjaSpelling(jinja).spell();
-    std::string_view rest = spelled;
-    const auto take = [&](std::string_view part) {
-        if (!rest.starts_with(part)) return false;
-        rest.remove_prefix(part.size());
-        return true;
-    };
-    ChatTemplate found;
-    take("{%ifnotadd_generation_promptisdefined%}{%setadd_generation_prompt=false%}{%endif%}");
-    if (!take("{%formessageinmessages%}")) return {};
-    if (take("{%ifloop.firstandmessages[0]['role']!='system'%}{{'<|im_start|>system\n")) {
-        const std::size_t end = rest.find("<|im_end|>\n'}}{%endif%}");
-        if (end == rest.npos || rest.substr(0, end).find_first_of("'\\") != rest.npos) return {};
-        found.default_system = rest.substr(0, end);
-        rest.remove_prefix(end);
-        take("<|im_end|>\n'}}{%endif%}");
-    }
-    if (!take("{{'<|im_start|>'+message['role']+'\n'+message['content']+'<|im_end|>\n'}}{%endfor%}")) return {};
-    if (!take("{%ifadd_generation_prompt%}{{'<|im_start|>assistant\n'}}{%endif%}") || !rest.empty()) return {};
-    return found;
-}
-
-}  // namespace detail
 }  // namespace genotype::inline v0_1
