@@ -1,5 +1,6 @@
 // Text generation: a pretrained language model writes on from a prompt.
 //     build/examples/text --model FOLDER --prompt "The history of generative models begins"
+//     build/examples/text --model FOLDER --chat
 #include <algorithm>
 #include <cstdio>
 #include <genotype/text.hpp>
@@ -72,6 +73,43 @@ class Text {
     Runs on_;
 };
 
+GenerationOptions options_of(const example::TextFlags& flags) {
+    GenerationOptions options = flags.generation;
+    options.end_tokens = example::end_tokens(flags);
+    // As transformers has it: a small GPT-2's config.json names 50256, which the model never writes.
+    std::erase_if(options.end_tokens, [](TokenId token) { return token >= Net::vocabulary; });
+    return options;
+}
+
+/// Answers in turns. Of each prompt only what is new since the last turn is read.
+int talk(const example::TextFlags& flags, const Tokenizer& tokenizer) {
+    example::Conversation conversation(flags);
+    const GenerationOptions options = options_of(flags);
+    Text model(flags, {.slots = options.num_beams, .context = std::min(flags.context, text_model::config.context)});
+    PrefixCache run(model);
+    Interrupt interrupt;
+    std::vector<std::vector<TokenId>> prompts(1);
+    while (conversation.hear(tokenizer, prompts[0])) {
+        const long before = run.read();
+        const Generated all =
+            generate(run, tokenizer, std::span(std::as_const(prompts)), options, [&](int, std::string_view piece) {
+                std::fwrite(piece.data(), 1, piece.size(), stdout);
+                std::fflush(stdout);
+                return !interrupt.asked() && !std::ferror(stdout);
+            });
+        std::puts("");
+        std::fflush(stdout);
+        const GeneratedText& answer = all.texts[0];
+        const long read = run.read() - before - answer.decode.tokens;
+        std::fprintf(stderr, "%ld of %ld tokens read in %.2f s; %ld written, %.1f a second\n", read,
+                     answer.prefill.tokens, answer.prefill.seconds, static_cast<long>(answer.ids.size()),
+                     answer.decode.per_second());
+        if (interrupt.asked()) return example::exit_code_after(interrupt.signal());
+        conversation.answered(answer.text);
+    }
+    return 0;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -82,11 +120,9 @@ int main(int argc, char** argv) {
         const Tokenizer tokenizer = example::load_tokenizer(flags);
         if (flags.tokenize) return example::write_ids(tokenizer);
 
+        if (flags.turns) return talk(flags, tokenizer);
         const std::vector<std::vector<TokenId>> prompts{example::read_prompt(flags, tokenizer)};
-        GenerationOptions options = flags.generation;
-        options.end_tokens = example::end_tokens(flags);
-        // As transformers has it: a small GPT-2's config.json names 50256, which the model never writes.
-        std::erase_if(options.end_tokens, [](TokenId token) { return token >= Net::vocabulary; });
+        const GenerationOptions options = options_of(flags);
         const long needed = static_cast<long>(prompts[0].size()) + options.max_new_tokens;
         const int context = static_cast<int>(std::min<long>(text_model::config.context, needed));
         Text run(flags, {.slots = options.num_beams, .context = context});

@@ -1,6 +1,8 @@
 // Apart from the program, because a command line library takes long to compile.
 #include "text_flags.hpp"
 
+#include <unistd.h>
+
 #include <iostream>
 #include <iterator>
 #include <map>
@@ -23,6 +25,12 @@ bool TextFlags::parse(int argc, char** argv) {
     app.add_option("--max-new-tokens", g.max_new_tokens, "tokens to write at most")->check(at_least(1));
     app.add_option("--min-new-tokens", g.min_new_tokens, "no end token before so many")->check(at_least(0));
     app.add_flag("--chat", chat, "the prompt is what a user says, in the form of the model's chat template");
+    app.add_flag("--turns", turns,
+                 "of --chat: each line of standard input is a turn of one conversation, which is what a terminal does "
+                 "without --prompt")
+        ->needs("--chat")
+        ->excludes("--prompt");
+    app.add_option("--context", context, "tokens that a conversation in turns may have")->check(at_least(2));
     app.add_flag("--truncate", g.truncate, "of a prompt that is too long for the model, keep the end");
     app.add_flag("--ignore-end", ignore_end, "continue behind the model's end tokens");
     app.add_option("--stop", g.stop_strings, "stop behind this string; may be given more than once");
@@ -57,13 +65,15 @@ bool TextFlags::parse(int argc, char** argv) {
     if (!parse_command_line(app, argc, argv, exit_code)) return false;
     set_threads(threads);
     exit_code = run([&] {
+        if (turns && json) genotype::fail("--turns", "flag", "--json", "none: answers are written as they come");
         if (bf16 && device != "cpu")
             genotype::fail("--bf16", "device", device, "cpu: weights are float32 on an NVIDIA GPU");
         return 0;
     });
     if (exit_code != 0) return false;
     prompt_is_given = given->count() > 0;
-    if (!prompt_is_given && !tokenize) {
+    if (chat && !prompt_is_given && !json && ::isatty(STDIN_FILENO) != 0) turns = shows_marks = true;
+    if (!prompt_is_given && !tokenize && !turns) {
         prompt.assign(std::istreambuf_iterator<char>(std::cin), {});
         drop_line_end(prompt);  // what a terminal or `echo` adds
     }

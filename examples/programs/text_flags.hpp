@@ -15,6 +15,9 @@ struct TextFlags {
     genotype::GenerationOptions generation{.max_new_tokens = 100};
     bool ignore_end = false;
     bool chat = false;
+    bool turns = false;        // of --chat: what a user says comes line by line
+    int context = 2048;        // of such a conversation
+    bool shows_marks = false;  // at a terminal: where one may write
     bool bf16 = false;
     bool strict = true;
     std::string prefix{};

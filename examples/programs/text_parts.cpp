@@ -43,6 +43,20 @@ std::vector<genotype::TokenId> read_prompt(const TextFlags& flags, const genotyp
     return tokenizer.encode(conversation, {.add_special_tokens = false});
 }
 
+bool Conversation::hear(const genotype::Tokenizer& tokenizer, std::vector<genotype::TokenId>& tokens) {
+    std::string line;
+    do {
+        if (is_shown_) std::fputs("> ", stderr);
+        if (!std::getline(std::cin, line)) return false;
+        if (line.ends_with('\r')) line.pop_back();
+        if (said_.empty()) drop_byte_order_mark(line);
+    } while (line.empty());
+    expect_utf8("standard input", line);
+    said_.push_back({"user", line});
+    tokens = tokenizer.encode(genotype::chat_prompt(form_, said_), {.add_special_tokens = false});
+    return true;
+}
+
 std::vector<genotype::TokenId> end_tokens(const TextFlags& flags) {
     if (flags.ignore_end) return {};
     return genotype::read_generation_defaults(flags.model).end_tokens;

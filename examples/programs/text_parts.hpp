@@ -3,8 +3,10 @@
 #pragma once
 
 #include <genotype/text/files/text_files.hpp>
+#include <genotype/text/generation/chat.hpp>
 #include <genotype/text/generation/generated_text.hpp>
 #include <genotype/text/tokenizer/tokenizer.hpp>
+#include <string>
 #include <vector>
 
 #include "text_flags.hpp"
@@ -13,6 +15,22 @@ namespace example {
 
 /// The prompt's tokens; with --chat those of a conversation in which the user says it.
 std::vector<genotype::TokenId> read_prompt(const TextFlags& flags, const genotype::Tokenizer& tokenizer);
+
+/// A conversation, turn by turn, in the form of the model's chat template.
+class Conversation {
+  public:
+    explicit Conversation(const TextFlags& flags)
+        : form_(genotype::read_chat_template(flags.model)), is_shown_(flags.shows_marks) {}
+
+    /// The next line that a user says, and with it the tokens of all that was said. False at the end.
+    bool hear(const genotype::Tokenizer& tokenizer, std::vector<genotype::TokenId>& tokens);
+    void answered(const std::string& text) { said_.push_back({"assistant", text}); }
+
+  private:
+    genotype::ChatTemplate form_;
+    bool is_shown_;
+    std::vector<genotype::ChatMessage> said_;
+};
 
 /// `genotype::TextFiles` and `genotype::load_tokenizer` for --model.
 genotype::TextFiles open_files(const TextFlags& flags);

@@ -32,6 +32,9 @@ done
 expect "error: --prompt: text: found none" 1 "$text" --model "$model" --prompt ""
 expect "error: --prompt: text: found none" 1 "$text" --model "$model" --prompt $'\xef\xbb\xbf'
 expect "error: standard input: text: found none" 1 "$text" --model "$model" --chat </dev/null
+expect "--turns requires --chat" 2 "$text" --model "$model" --turns </dev/null
+expect "--prompt excludes --turns" 2 "$text" --model "$model" --chat --turns --prompt a
+expect "error: --turns: flag: found --json, expected none" 1 "$text" --model "$model" --chat --turns --json </dev/null
 
 ids=$(printf '\xef\xbb\xbfab c\r\nabc\r\nb' | "$text" --model "$model" --tokenize 2>&1 | tr '\n' ' ') || true
 [[ $ids == "[4,3,2] [4,2] [1] " ]] || { echo "FAULT: ids of lines of Windows: $ids"; faults=1; }

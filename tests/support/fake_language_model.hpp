@@ -22,6 +22,7 @@ struct FakeModelOptions {
     int memory = 1000;  // so many of the last tokens matter
     int shift = 8;      // bits of the hash that are dropped: with 27 there are 32 different logits
     std::vector<std::pair<int, float>> raised = {};  // tokens, and what is added to their logits
+    bool rereads = false;  // whether tokens may come again; what is behind them stays, while they are the same
 };
 
 class FakeLanguageModel {
@@ -54,11 +55,19 @@ class FakeLanguageModel {
                    "each slot once");
             called_[static_cast<std::size_t>(each.slot)] = true;
             std::vector<int>& text = remembered_[static_cast<std::size_t>(each.slot)];
-            if (each.position == 0) text.clear();
-            expect(each.position == static_cast<int>(text.size()), "the position behind what the slot remembers");
+            if (each.position == 0 && !options_.rereads) text.clear();
+            const int remembered = static_cast<int>(text.size());
+            expect(options_.rereads ? each.position <= remembered : each.position == remembered,
+                   "the position behind what the slot remembers");
             expect(each.position + each.count <= options_.context, "positions within the context");
-            for (; row < each.row + each.count; ++row) text.push_back(tokens[static_cast<std::size_t>(row)]);
-            evaluate(text, logits_.data() + at * static_cast<std::size_t>(options_.vocabulary));
+            for (int position = each.position; row < each.row + each.count; ++row, ++position) {
+                const int token = tokens[static_cast<std::size_t>(row)];
+                const auto place = static_cast<std::size_t>(position);
+                if (place < text.size() && text[place] != token) text.resize(place);
+                if (place == text.size()) text.push_back(token);
+            }
+            evaluate(std::span(text).first(static_cast<std::size_t>(each.position + each.count)),
+                     logits_.data() + at * static_cast<std::size_t>(options_.vocabulary));
         }
         expect(row == static_cast<int>(tokens.size()), "a text for each row");
         return logits_.data();

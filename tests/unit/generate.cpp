@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "genotype/text/generation/prefix_cache.hpp"
 #include "support/end_tokenizer.hpp"
 #include "support/fake_language_model.hpp"
 #include "support/temporary_folder.hpp"
@@ -114,6 +115,44 @@ TEST_CASE("a prompt is cut where its own length says, and prompts share calls") 
           std::map<int, Pieces>{{0, {{0, 16}, {16, 16}, {32, 8}}}, {1, {{0, 5}}}, {2, {{0, 11}}}, {3, {{0, 16}}}});
     // 16; 16; 8 and 5; 11; 16
     CHECK(model.calls == 5);
+}
+
+TEST_CASE("with a prefix cache texts are the same, and what they begin with is read once") {
+    const auto model = [](bool rereads) {
+        FakeModelOptions options = small_model();
+        options.rereads = rereads;
+        return FakeLanguageModel(options);
+    };
+    for (const GenerationOptions& options : ways) {
+        FakeLanguageModel plain = model(false), behind = model(true);
+        PrefixCache cached(behind);
+        Ids told = numbered(40, 3);
+        for (int turn = 0; turn < 6; ++turn) {
+            const Prompts prompts{told};
+            const Generated fresh = generate(plain, tokenizer(), prompts, options);
+            const long before = cached.read();
+            expect_same(generate(cached, tokenizer(), prompts, options).texts[0], fresh.texts[0]);
+            // Calls have 16 rows: of each but the last one token is read again.
+            const long turns_tokens = cached.read() - before;
+            if (options.num_beams == 1 && turn > 0 && turn < 4)
+                CHECK(turns_tokens <= 6 + static_cast<long>(told.size()) / 16 + 1 + options.max_new_tokens);
+            told.insert(told.end(), fresh.texts[0].ids.begin(), fresh.texts[0].ids.end());
+            told.insert(told.end(), {1, turn, 3, 4});
+            if (turn == 2) told.resize(50);                            // back to what was said before
+            if (turn == 3) told = numbered(30, 5);                     // another conversation
+            if (turn == 4) told.insert(told.begin() + 20, {9, 9, 9});  // and one that begins alike
+        }
+    }
+    // What failed is not held.
+    FakeLanguageModel behind = model(true);
+    PrefixCache cached(behind);
+    const Ids tokens = numbered(8, 1);
+    const std::vector<kernels::SequenceRows> gap{{.row = 0, .count = 8, .position = 8, .slot = 0}},
+        whole{{.row = 0, .count = 8}};
+    CHECK_THROWS_AS(cached.forward(tokens, gap), Error);
+    const long before = cached.read();
+    cached.forward(tokens, whole);
+    CHECK(cached.read() - before == 8);
 }
 
 TEST_CASE("a text that ends makes room for the next prompt") {
