@@ -49,6 +49,9 @@ class Text {
     const float* forward(std::span<const TokenId> tokens, std::span<const kernels::SequenceRows> sequences) {
         return std::visit([&](auto& run) { return run.forward(tokens, sequences); }, on_);
     }
+    const float* forward_all(std::span<const TokenId> tokens, std::span<const kernels::SequenceRows> sequences) {
+        return std::visit([&](auto& run) { return run.forward_all(tokens, sequences); }, on_);
+    }
     void copy_slot(int from, int to, int positions) {
         std::visit([&](auto& run) { run.copy_slot(from, to, positions); }, on_);
     }
@@ -110,6 +113,18 @@ int talk(const example::TextFlags& flags, const Tokenizer& tokenizer) {
     return 0;
 }
 
+/// How probable the prompt is to the model.
+int score(const example::TextFlags& flags, const Tokenizer& tokenizer) {
+    const std::vector<TokenId> prompt = example::read_prompt(flags, tokenizer);
+    const int length = std::max(2, static_cast<int>(std::min<std::size_t>(prompt.size(), 1 << 20)));
+    Text run(flags, {.context = std::min({flags.context, text_model::config.context, length})});
+    const TextScore found = score_text(run, prompt);
+    if (flags.json) return example::write_score(prompt, found);
+    std::printf("%ld tokens, %.4f nats a token, perplexity %.4f\n", static_cast<long>(prompt.size()), found.loss(),
+                found.perplexity());
+    return 0;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -121,6 +136,7 @@ int main(int argc, char** argv) {
         if (flags.tokenize) return example::write_ids(tokenizer);
 
         if (flags.turns) return talk(flags, tokenizer);
+        if (flags.score) return score(flags, tokenizer);
         const std::vector<std::vector<TokenId>> prompts{example::read_prompt(flags, tokenizer)};
         const GenerationOptions options = options_of(flags);
         const long needed = static_cast<long>(prompts[0].size()) + options.max_new_tokens;

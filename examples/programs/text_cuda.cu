@@ -37,6 +37,9 @@ int CudaText::max_rows() const {
 const float* CudaText::forward(std::span<const int> tokens, std::span<const kernels::SequenceRows> sequences) {
     return running_->run.forward(tokens, sequences);
 }
+const float* CudaText::forward_all(std::span<const int> tokens, std::span<const kernels::SequenceRows> sequences) {
+    return running_->run.forward_all(tokens, sequences);
+}
 void CudaText::copy_slot(int from, int to, int positions) {
     running_->run.copy_slot(from, to, positions);
 }

@@ -22,6 +22,7 @@ class CudaText {
     int slots() const;
     int max_rows() const;
     const float* forward(std::span<const int> tokens, std::span<const genotype::kernels::SequenceRows> sequences);
+    const float* forward_all(std::span<const int> tokens, std::span<const genotype::kernels::SequenceRows> sequences);
     void copy_slot(int from, int to, int positions);
 
   private:

@@ -30,7 +30,9 @@ bool TextFlags::parse(int argc, char** argv) {
                  "without --prompt")
         ->needs("--chat")
         ->excludes("--prompt");
-    app.add_option("--context", context, "tokens that a conversation in turns may have")->check(at_least(2));
+    app.add_option("--context", context,
+                   "tokens that a conversation in turns may have, or that --score reads at a time")
+        ->check(at_least(2));
     app.add_flag("--truncate", g.truncate, "of a prompt that is too long for the model, keep the end");
     app.add_flag("--ignore-end", ignore_end, "continue behind the model's end tokens");
     app.add_option("--stop", g.stop_strings, "stop behind this string; may be given more than once");
@@ -60,6 +62,8 @@ bool TextFlags::parse(int argc, char** argv) {
     app.add_flag("!--no-strict", strict, "leave out tensors that the model's files have beside its own, and name them");
     app.add_option("--prefix", prefix, "before the names of all tensors of a folder: module. of a training's wrapper");
     app.add_flag("--json", json, "write one object with prompt_ids, new_ids and text");
+    app.add_flag("--score", score, "write nothing, but say how probable the prompt is: nats a token, and perplexity")
+        ->excludes("--turns");
     app.add_flag("--tokenize", tokenize, "read lines from standard input and write a JSON array of ids for each");
     add_threads_flag(app, threads);
     if (!parse_command_line(app, argc, argv, exit_code)) return false;
@@ -72,7 +76,7 @@ bool TextFlags::parse(int argc, char** argv) {
     });
     if (exit_code != 0) return false;
     prompt_is_given = given->count() > 0;
-    if (chat && !prompt_is_given && !json && ::isatty(STDIN_FILENO) != 0) turns = shows_marks = true;
+    if (chat && !prompt_is_given && !json && !score && ::isatty(STDIN_FILENO) != 0) turns = shows_marks = true;
     if (!prompt_is_given && !tokenize && !turns) {
         prompt.assign(std::istreambuf_iterator<char>(std::cin), {});
         drop_line_end(prompt);  // what a terminal or `echo` adds

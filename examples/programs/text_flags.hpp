@@ -16,13 +16,14 @@ struct TextFlags {
     bool ignore_end = false;
     bool chat = false;
     bool turns = false;        // of --chat: what a user says comes line by line
-    int context = 2048;        // of such a conversation
+    int context = 2048;        // of such a conversation, and of what is scored at a time
     bool shows_marks = false;  // at a terminal: where one may write
     bool bf16 = false;
     bool strict = true;
     std::string prefix{};
     bool json = false;
     bool tokenize = false;
+    bool score = false;
     int threads = 0;
 
     /// Reads the command line, sets the number of threads and, without --prompt, reads the prompt from standard input.

@@ -73,6 +73,15 @@ int write_ids(const genotype::Tokenizer& tokenizer) {
     return 0;
 }
 
+int write_score(const std::vector<genotype::TokenId>& prompt, const genotype::TextScore& found) {
+    const nlohmann::json json{{"prompt_ids", prompt},
+                              {"log_probabilities", found.log_probabilities},
+                              {"loss", found.loss()},
+                              {"perplexity", found.perplexity()}};
+    std::cout << json.dump() << '\n';
+    return 0;
+}
+
 int write_json(const std::vector<genotype::TokenId>& prompt, const genotype::GeneratedText& written) {
     const nlohmann::json object{{"prompt_ids", prompt}, {"new_ids", written.ids}, {"text", written.text}};
     std::printf("%s\n", object.dump().c_str());

@@ -5,6 +5,7 @@
 #include <genotype/text/files/text_files.hpp>
 #include <genotype/text/generation/chat.hpp>
 #include <genotype/text/generation/generated_text.hpp>
+#include <genotype/text/generation/score_text.hpp>
 #include <genotype/text/tokenizer/tokenizer.hpp>
 #include <string>
 #include <vector>
@@ -44,6 +45,9 @@ std::vector<genotype::TokenId> end_tokens(const TextFlags& flags);
 
 /// Standard input's lines as arrays of ids, a line each.
 int write_ids(const genotype::Tokenizer& tokenizer);
+
+/// One object with prompt_ids, log_probabilities, loss and perplexity.
+int write_score(const std::vector<genotype::TokenId>& prompt, const genotype::TextScore& found);
 
 /// One object with prompt_ids, new_ids and text.
 int write_json(const std::vector<genotype::TokenId>& prompt, const genotype::GeneratedText& written);

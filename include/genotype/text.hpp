@@ -15,6 +15,7 @@
 #include "genotype/text/generation/generate.hpp"
 #include "genotype/text/generation/generation_defaults.hpp"
 #include "genotype/text/generation/prefix_cache.hpp"
+#include "genotype/text/generation/score_text.hpp"
 #include "genotype/text/generation/text_run.hpp"
 #include "genotype/text/tokenizer/byte_level.hpp"
 #include "genotype/text/tokenizer/characters.hpp"

@@ -90,6 +90,13 @@ inline void log_softmax(std::span<const float> logits, std::span<float> result, 
     for (std::size_t at = 0; at < logits.size(); ++at) y[at] = x[at] - largest - log_sum;
 }
 
+/// log(softmax(logits)) of one token. `Error` as `log_softmax`.
+inline float log_probability(std::span<const float> logits, std::size_t token, LogitsScratch& scratch) {
+    static_cast<void>(argmax(logits));  // which looks for NaN
+    const detail::LogitWeights weights = detail::logit_weights(logits, scratch.floats());
+    return logits[token] - weights.largest - static_cast<float>(std::log(weights.sum));
+}
+
 /// The place of a token that is drawn by its probability: the first whose probability and those before it add up to
 /// more than `uniform`, from 0 to below 1. The order of the sums is fixed.
 inline std::size_t draw(std::span<const float> logits, double uniform, LogitsScratch& scratch) {
