@@ -153,6 +153,11 @@ TEST_CASE("with a prefix cache texts are the same, and what they begin with is r
     const long before = cached.read();
     cached.forward(tokens, whole);
     CHECK(cached.read() - before == 8);
+    // Nor what was not copied.
+    cached.copy_slot(0, 1, 4);
+    const std::vector<kernels::SequenceRows> other{{.row = 0, .count = 8, .position = 0, .slot = 1}};
+    cached.forward(tokens, other);
+    CHECK(cached.read() - before == 12);
 }
 
 TEST_CASE("a text that ends makes room for the next prompt") {
