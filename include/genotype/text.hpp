@@ -13,6 +13,7 @@
 #include "genotype/text/files/text_files.hpp"
 #include "genotype/text/generation/chat.hpp"
 #include "genotype/text/generation/generate.hpp"
+#include "genotype/text/generation/generate_answer.hpp"
 #include "genotype/text/generation/generation_defaults.hpp"
 #include "genotype/text/generation/prefix_cache.hpp"
 #include "genotype/text/generation/score_text.hpp"
