@@ -22,9 +22,14 @@ void expect_sizes(const TextConfig& config) {
     };
     const auto whole = [&](const std::string& name) { return static_cast<long>(number(name)); };
     fuzz::expect(whole("hidden") > 0, "a feed-forward part");
-    fuzz::expect(config.family().name == "gpt2" ? config.width() % whole("heads") == 0
-                                                : whole("heads") % whole("key_value_heads") == 0 &&
-                                                      whole("head_width") % 2 == 0 && number("rope_theta") > 0,
+    const long heads = whole("heads");
+    if (config.family().name == "gpt2") {
+        fuzz::expect(config.width() % heads == 0, "heads that divide the width");
+        return;
+    }
+    const bool is_llama = config.family().name == "llama";
+    fuzz::expect(heads % whole("key_value_heads") == 0 && number("rope_theta") > 0 &&
+                     (is_llama ? whole("head_width") % 2 == 0 : config.width() % (2 * heads) == 0),
                  "sizes that fit one another");
 }
 

@@ -10,6 +10,7 @@
 
 #include "genotype/models/gpt2_config.hpp"
 #include "genotype/models/llama_config.hpp"
+#include "genotype/models/qwen2_config.hpp"
 #include "support/gguf_file.hpp"
 #include "support/safetensors_file.hpp"
 
@@ -33,6 +34,21 @@ inline TestTensor test_tensor(const std::string& name, long rows, long columns, 
         tensor.values.back() = static_cast<float>(static_cast<int>(tensor.values.back())) - 125;
     }
     return tensor;
+}
+
+/// The Llama of the same sizes as a Qwen2.
+inline genotype::LlamaConfig llama_of(const genotype::Qwen2Config& c) {
+    return {.vocabulary = c.vocabulary,
+            .width = c.width,
+            .layers = c.layers,
+            .heads = c.heads,
+            .key_value_heads = c.key_value_heads,
+            .hidden = c.hidden,
+            .context = c.context,
+            .rope_theta = c.rope_theta,
+            .rms_epsilon = c.rms_epsilon,
+            .tied = c.tied,
+            .attention_bias = true};
 }
 
 class TestModel {
@@ -80,6 +96,10 @@ class TestModel {
         }
         vector("model.norm.weight", c.width);
         if (!c.tied) matrix("lm_head.weight", c.vocabulary, c.width);
+    }
+
+    explicit TestModel(const genotype::Qwen2Config& c) : TestModel(llama_of(c)) {
+        std::erase_if(tensors, [](const auto& tensor) { return tensor.first.ends_with("o_proj.bias"); });
     }
 
     void matrix(const std::string& name, long rows, long columns) {
@@ -160,19 +180,21 @@ inline TestTensor turned_over(const TestTensor& tensor) {
     return result;
 }
 
-/// The file that llama.cpp's converter makes of a Llama, matrices as `type`.
-inline GgufFile gguf_of(const genotype::LlamaConfig& c, const TestTensors& tensors, const std::string& type) {
-    GgufFile file{.entries = {gguf_string("general.architecture", "llama"),
-                              gguf_u32("llama.block_count", static_cast<std::uint32_t>(c.layers)),
-                              gguf_u32("llama.context_length", static_cast<std::uint32_t>(c.context)),
-                              gguf_u32("llama.embedding_length", static_cast<std::uint32_t>(c.width)),
-                              gguf_u32("llama.feed_forward_length", static_cast<std::uint32_t>(c.hidden)),
-                              gguf_u32("llama.attention.head_count", static_cast<std::uint32_t>(c.heads)),
-                              gguf_u32("llama.attention.head_count_kv", static_cast<std::uint32_t>(c.key_value_heads)),
-                              gguf_u32("llama.attention.key_length", static_cast<std::uint32_t>(c.head_width)),
-                              gguf_u32("llama.rope.dimension_count", static_cast<std::uint32_t>(c.head_width)),
-                              gguf_f32("llama.rope.freq_base", c.rope_theta),
-                              gguf_f32("llama.attention.layer_norm_rms_epsilon", c.rms_epsilon)}};
+/// The file that llama.cpp's converter makes of a Llama, or of another architecture with such keys and tensors,
+/// matrices as `type`.
+inline GgufFile gguf_of(const genotype::LlamaConfig& c, const TestTensors& tensors, const std::string& type,
+                        const std::string& architecture = "llama") {
+    const auto key = [&](const std::string& name) { return architecture + "." + name; };
+    const auto size = [&](const std::string& name, int value) {
+        return gguf_u32(key(name), static_cast<std::uint32_t>(value));
+    };
+    GgufFile file{.entries = {gguf_string("general.architecture", architecture), size("block_count", c.layers),
+                              size("context_length", c.context), size("embedding_length", c.width),
+                              size("feed_forward_length", c.hidden), size("attention.head_count", c.heads),
+                              size("attention.head_count_kv", c.key_value_heads),
+                              size("attention.key_length", c.head_width), size("rope.dimension_count", c.head_width),
+                              gguf_f32(key("rope.freq_base"), c.rope_theta),
+                              gguf_f32(key("attention.layer_norm_rms_epsilon"), c.rms_epsilon)}};
     const std::vector<std::pair<std::string, std::string>> words{{"model.embed_tokens", "token_embd"},
                                                                  {"model.norm", "output_norm"},
                                                                  {"lm_head", "output"},
@@ -190,7 +212,8 @@ inline GgufFile gguf_of(const genotype::LlamaConfig& c, const TestTensors& tenso
         std::string theirs = name;
         for (const auto& [from, to] : words)
             if (const auto at = theirs.find(from); at != theirs.npos) theirs.replace(at, from.size(), to);
-        const bool turns = name.find("q_proj") != name.npos || name.find("k_proj") != name.npos;
+        const bool turns =
+            architecture == "llama" && (name.find("q_proj") != name.npos || name.find("k_proj") != name.npos);
         const long pairs = c.head_width / 2;
         // reshape(heads, 2, half, ...).swapaxes(1, 2): pair j of a head has rows 2 j and 2 j + 1.
         const auto order = [&](long row) {
@@ -200,6 +223,10 @@ inline GgufFile gguf_of(const genotype::LlamaConfig& c, const TestTensors& tenso
         add_tensor(file, theirs, turns ? reordered(tensor, order) : tensor, type);
     }
     return file;
+}
+
+inline GgufFile gguf_of(const genotype::Qwen2Config& c, const TestTensors& tensors, const std::string& type) {
+    return gguf_of(llama_of(c), tensors, type, "qwen2");
 }
 
 /// The same of a GPT-2: its matrices are turned over.
@@ -243,6 +270,17 @@ inline std::string config_json(const genotype::LlamaConfig& c) {
            ",\"max_position_embeddings\":" + std::to_string(c.context) +
            ",\"rms_norm_eps\":1e-05,\"tie_word_embeddings\":" + truth(c.tied) +
            ",\"attention_bias\":" + truth(c.attention_bias) + ",\"mlp_bias\":" + truth(c.mlp_bias) + "}";
+}
+inline std::string config_json(const genotype::Qwen2Config& c) {
+    return "{\"model_type\":\"qwen2\",\"vocab_size\":" + std::to_string(c.vocabulary) +
+           ",\"hidden_size\":" + std::to_string(c.width) + ",\"num_hidden_layers\":" + std::to_string(c.layers) +
+           ",\"num_attention_heads\":" + std::to_string(c.heads) +
+           ",\"num_key_value_heads\":" + std::to_string(c.key_value_heads) +
+           ",\"intermediate_size\":" + std::to_string(c.hidden) +
+           ",\"max_position_embeddings\":" + std::to_string(c.context) +
+           ",\"rms_norm_eps\":1e-06,\"rope_theta\":1000000.0,\"sliding_window\":4096,\"max_window_layers\":1,"
+           "\"use_sliding_window\":false,\"tie_word_embeddings\":" +
+           (c.tied ? "true" : "false") + "}";
 }
 inline std::string config_json(const genotype::GPT2Config& c) {
     return "{\"model_type\":\"gpt2\",\"vocab_size\":" + std::to_string(c.vocabulary) +

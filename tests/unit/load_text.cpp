@@ -13,6 +13,7 @@
 #include "genotype/genotype.hpp"
 #include "genotype/models/gpt2.hpp"
 #include "genotype/models/llama.hpp"
+#include "genotype/models/qwen2.hpp"
 #include "genotype/text/files/stored_weights.hpp"
 #include "support/temporary_folder.hpp"
 #include "support/text_model_files.hpp"
@@ -192,6 +193,21 @@ void check_all_forms(const Config& config, const Sources& table, int parameters)
 TEST_CASE("a Llama's parameters from every form of files") {
     check_all_forms<Llama<small_llama>>(small_llama, llama_table(), 8);
     check_all_forms<Llama<other_llama>>(other_llama, llama_table(), 13);
+}
+
+TEST_CASE("a Qwen2's parameters from every form of files") {
+    constexpr Qwen2Config small{.vocabulary = 50,
+                                .width = 96,
+                                .layers = 2,
+                                .heads = 3,
+                                .key_value_heads = 1,
+                                .hidden = 160,
+                                .context = 16,
+                                .tied = true};
+    constexpr Qwen2Config untied{
+        .vocabulary = 33, .width = 64, .layers = 2, .heads = 4, .hidden = 32, .context = 16, .rope_theta = 1'000'000};
+    check_all_forms<Qwen2<small>>(small, llama_table(), 9);
+    check_all_forms<Qwen2<untied>>(untied, llama_table(), 10);
 }
 
 TEST_CASE("matrices of many pieces") {

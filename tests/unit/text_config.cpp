@@ -163,13 +163,58 @@ TEST_CASE("issue 17.23: a folder of a cache or of GGUF files says where its mode
                    "model.safetensors.index.json (or the path of a GGUF file: "));
 }
 
+TEST_CASE("a Qwen2.5's config.json") {
+    // The fields and values of Qwen/Qwen2.5-0.5B.
+    const char* const qwen =
+        R"({"model_type": "qwen2", "vocab_size": 151936, "hidden_size": 896, "num_hidden_layers": 24,
+        "num_attention_heads": 14, "num_key_value_heads": 2, "intermediate_size": 4864,
+        "max_position_embeddings": 32768,
+        "hidden_act": "silu", "rms_norm_eps": 1e-06, "rope_theta": 1000000.0, "tie_word_embeddings": true,
+        "sliding_window": 32768, "max_window_layers": 24, "use_sliding_window": false, "use_mrope": false,
+        "attention_dropout": 0.0, "initializer_range": 0.02, "bos_token_id": 151643, "eos_token_id": 151643})";
+    const TemporaryFolder folder;
+    const auto config = [&](const std::string& text) {
+        folder.file("config.json", text);
+        return read_text_config(folder.path());
+    };
+    CHECK(config(qwen) == TextConfig(qwen2_5_0_5b));
+    // As transformers 5 writes it.
+    json newer = json::parse(qwen);
+    newer.erase("rope_theta");
+    newer["rope_parameters"] = {{"rope_theta", 1e6}, {"rope_type", "default"}};
+    newer["layer_types"] = std::vector<std::string>(24, "full_attention");
+    newer["sliding_window"] = nullptr;
+    CHECK(config(newer.dump()) == TextConfig(qwen2_5_0_5b));
+    CHECK(read_generation_defaults(folder.path()).end_tokens == std::vector<TokenId>{151643});
+    const auto expect = [&](const char* field, const json& value, const std::string& words) {
+        CHECK_MESSAGE(contains(error_with(qwen, json::json_pointer(field), value), words),
+                      error_with(qwen, json::json_pointer(field), value));
+    };
+    expect("/use_sliding_window", true, "use_sliding_window: found true, expected false");
+    expect("/layer_types", {"full_attention", "sliding_attention"},
+           "layer_types[1]: found \"sliding_attention\", expected full_attention");
+    expect("/num_attention_heads", 15,
+           "num_attention_heads: found 15, expected heads of an even width, of hidden_size 896");
+    expect("/num_key_value_heads", 4, "num_key_value_heads: found 4, expected a divisor of num_attention_heads, 14");
+    expect("/head_dim", 128, "head_dim: found 128, expected 64, hidden_size over num_attention_heads");
+    expect("/rope_scaling", {{"rope_type", "yarn"}, {"factor", 4.0}},
+           "found \"yarn\", expected default, linear or llama3");
+
+    constexpr Qwen2Config two{.vocabulary = 10, .width = 32, .layers = 1, .heads = 4, .hidden = 32, .context = 16};
+    GgufFile gguf = gguf_of(two, TestModel(two).tensors, "F32");
+    CHECK(read_text_config(folder.file("m.gguf", gguf.text())) == TextConfig(two));
+    gguf.entries.push_back(gguf_string("qwen2.rope.scaling.type", "yarn"));
+    CHECK(contains(error_of([&] { read_text_config(folder.file("m.gguf", gguf.text())); }),
+                   "\"qwen2.rope.scaling.type\": found \"yarn\", expected none or linear"));
+}
+
 TEST_CASE("what such models are not here is refused by its name") {
     const auto expect = [](const char* file, const char* field, const json& value, const std::string& words) {
         CAPTURE(field);
         CHECK_MESSAGE(contains(error_with(file, json::json_pointer(field), value), words),
                       error_with(file, json::json_pointer(field), value));
     };
-    expect(smollm2, "/model_type", "qwen2", "config.json: model_type: found \"qwen2\", expected gpt2 or llama");
+    expect(smollm2, "/model_type", "qwen3", "config.json: model_type: found \"qwen3\", expected gpt2, llama or qwen2");
     expect(smollm2, "/model_type", nullptr, "model_type: found nothing");
     expect(smollm2, "/hidden_act", "gelu", "hidden_act: found \"gelu\", expected silu");
     expect(smollm2, "/rope_interleaved", true, "rope_interleaved: found true, expected false");
@@ -246,8 +291,8 @@ TEST_CASE("what GGUF's metadata may not say") {
     const auto number = [&](const std::string& key, std::uint32_t value, const std::string& words) {
         expect(key, gguf_u32(key, value), words);
     };
-    expect("general.architecture", gguf_string("general.architecture", "qwen2"),
-           "\"general.architecture\": found \"qwen2\", expected \"gpt2\" or \"llama\"");
+    expect("general.architecture", gguf_string("general.architecture", "qwen3"),
+           "\"general.architecture\": found \"qwen3\", expected \"gpt2\", \"llama\" or \"qwen2\"");
     expect("llama.block_count", "", "\"llama.block_count\": found no such key");
     number("llama.block_count", 0, "\"llama.block_count\": found 0");
     number("llama.block_count", 1u << 31, "\"llama.block_count\": found 2147483648");

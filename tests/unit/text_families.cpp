@@ -261,6 +261,10 @@ template <GPT2Config c>
 constexpr bool fits_gpt2 = !family_fault<GPT2<c>>(c);
 template <LlamaConfig c>
 constexpr bool fits_llama = !family_fault<Llama<c>>(c);
+constexpr Qwen2Config small_qwen2{
+    .vocabulary = 50, .width = 64, .layers = 2, .heads = 4, .key_value_heads = 2, .hidden = 96};
+template <Qwen2Config c>
+constexpr bool fits_qwen2 = !family_fault<Qwen2<c>>(c);
 
 }  // namespace
 
@@ -268,6 +272,8 @@ TEST_CASE("issue 18: a family's table has each parameter of its networks, and no
     static_assert(fits_gpt2<small_gpt2>);
     static_assert(fits_gpt2<with(small_gpt2, [](auto& c) { c.tied = false; })>);
     static_assert(fits_gpt2<with(small_gpt2, [](auto& c) { c.bias = false; })>);
+    static_assert(fits_qwen2<small_qwen2>);
+    static_assert(fits_qwen2<with(small_qwen2, [](auto& c) { c.tied = true; })>);
     static_assert(fits_llama<small_llama>);
     static_assert(fits_llama<with(small_llama, [](auto& c) { c.tied = false; })>);
     static_assert(fits_llama<with(small_llama, [](auto& c) { c.attention_bias = c.mlp_bias = true; })>);
@@ -330,7 +336,7 @@ TEST_CASE("issue 18: what is said of a family of one's own, and to whom does not
     folder.file("model.safetensors", safetensors_of(bare));
     const auto error = [&](auto&& call) { return error_of(call); };
     CHECK(contains(error([&] { TextFiles{folder.path()}; }),
-                   "config.json: model_type: found \"mini\", expected gpt2 or llama"));
+                   "config.json: model_type: found \"mini\", expected gpt2, llama or qwen2"));
     Model<Mini<mini>> model(Seed{2});
     const std::string missing = error([&] { load_text(model, TextFiles(folder.path(), families), mini); });
     CHECK(contains(missing, "\"mini.block1.q.weight\": found nothing, expected [64, 64]"));
@@ -343,7 +349,7 @@ TEST_CASE("issue 18: what is said of a family of one's own, and to whom does not
     add_tensor(file, "blk.0.more.weight", test_tensor("more", 2, 2, true), "F32");
     const auto path = other.file("m.gguf", file.text());
     CHECK(contains(error([&] { TextFiles{path}; }),
-                   "\"general.architecture\": found \"mini\", expected \"gpt2\" or \"llama\""));
+                   "\"general.architecture\": found \"mini\", expected \"gpt2\", \"llama\" or \"qwen2\""));
     CHECK(contains(error([&] { load_text(model, TextFiles(path, families), mini); }), "expected a tensor of a Mini"));
 
     CHECK(read_generation_defaults(folder.path(), families).end_tokens == std::vector<TokenId>{268});

@@ -8,6 +8,7 @@
 #include "genotype/models/decimal.hpp"
 #include "genotype/models/language_model.hpp"
 #include "genotype/models/llama_config.hpp"
+#include "genotype/models/rope_scaling.hpp"
 #include "genotype/network/repeat.hpp"
 #include "genotype/network/residual.hpp"
 #include "genotype/network/self_attention.hpp"
@@ -15,25 +16,12 @@
 namespace genotype::inline v0_1 {
 namespace detail {
 
-template <RopeScaling, LlamaConfig>
-struct RopeScalingOf {
-    using type = NoScaling;
-};
-template <LlamaConfig c>
-struct RopeScalingOf<RopeScaling::linear, c> {
-    using type = LinearScaling<c.rope_factor>;
-};
-template <LlamaConfig c>
-struct RopeScalingOf<RopeScaling::llama3, c> {
-    using type = Llama3Scaling<c.rope_factor, c.rope_low_freq_factor, c.rope_high_freq_factor, c.rope_original_context>;
-};
-
 template <LlamaConfig c>
 struct LlamaOf {
     using Norm = RMSNorm<c.width, Decimal<c.rms_epsilon>>;
     using AttentionBias = std::conditional_t<c.attention_bias, Bias, NoBias>;
     using MlpBias = std::conditional_t<c.mlp_bias, Bias, NoBias>;
-    using Angles = Rope<c.rope_theta, typename RopeScalingOf<c.rope_scaling, c>::type>;
+    using Angles = RopeOf<c>;
     using Attention =
         SelfAttention<c.width, c.heads, c.key_value_heads, Angles, AttentionBias, AttentionBias, c.head_width>;
     using Body = Sequential<

@@ -3,11 +3,9 @@
 
 #include <string_view>
 
-namespace genotype::inline v0_1 {
+#include "genotype/models/rope_scaling.hpp"
 
-/// How the angles of rotary positions are changed for texts that are longer than those of the training.
-/// transformers equivalent: `rope_type` "default", "linear" and "llama3".
-enum class RopeScaling { none, linear, llama3 };
+namespace genotype::inline v0_1 {
 
 /// What a model of Llama's family is made of, for a template argument: `Llama<LlamaConfig{.vocabulary = 49152, ...}>`.
 /// transformers equivalent: `LlamaConfig`, whose names are given where ours differ.

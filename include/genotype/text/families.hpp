@@ -3,9 +3,10 @@
 
 #include "genotype/text/families/gpt2.hpp"
 #include "genotype/text/families/llama.hpp"
+#include "genotype/text/families/qwen2.hpp"
 
 namespace genotype::inline v0_1 {
 
-using TextFamilies = TextFamilyList<GPT2Config, LlamaConfig>;
+using TextFamilies = TextFamilyList<GPT2Config, LlamaConfig, Qwen2Config>;
 
 }  // namespace genotype::inline v0_1
