@@ -58,7 +58,7 @@ endforeach()
 set(topics
   kernels_products both "(attention|convolution|winograd|general_conv|stored)_kernels|stored"
   kernels_rows small "(batch_norm|cross_entropy|embedding|group_norm|layer_norm|rms_norm|pooling|rearrange|rotary|text_rows)_kernels"
-  kernels_elements small "(elementwise|gaussian|math|random)_kernels|spread|logits|quantized"
+  kernels_elements small "(elementwise|gaussian|math|random)_kernels|spread|logits|quantized|block_types"
   gradients unit "gradients_.*|sequential"
   layers unit "activations|custom_layer|exact|gated|latents|linear|model|repeat|residual|self_attention"
   trainings unit "dcgan_devices|fused|gan_penalties|gan_trainer|shortcut|text_trainer|profile"
