@@ -76,19 +76,21 @@ void unpack_stored(const StoredQuad& quad, int length, float* to) {
                 });
             });
     } else {
+        // A row at a time: a vector that is read just after its parts were written waits for them to reach the cache.
+        alignas(64) float values[dots_chunk];
         const std::byte* ahead = quad.ahead;
         for (int row = 0; row < dots_columns; ++row) {
             const std::byte* from = quad.rows[row];
-            for (int at = 0; at < length; at += Block::values, from += sizeof(Block)) {
-                for (std::size_t line = 0; line < sizeof(Block); line += 64) __builtin_prefetch(ahead + line);
-                ahead += sizeof(Block);
+            const std::byte* const end = from + length / Block::values * long{sizeof(Block)};
+            for (float* made = values; from != end; from += sizeof(Block), made += Block::values) {
                 Block block;
                 std::memcpy(&block, from, sizeof(Block));
-                float values[Block::values];
-                dequantize(block, values);
-                for (int i = 0; i < Block::values; i += lanes)
-                    Vector::load_unaligned(values + i).store_unaligned(to + (at + i) * dots_columns + row * lanes);
+                dequantize(block, made);
             }
+            for (const std::byte* const next = ahead + (end - quad.rows[row]); ahead < next; ahead += 64)
+                __builtin_prefetch(ahead);
+            for (int at = 0; at < length; at += lanes)
+                Vector::load_aligned(values + at).store_unaligned(to + at * dots_columns + row * lanes);
         }
     }
 }
