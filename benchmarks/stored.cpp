@@ -4,6 +4,8 @@
 #include <omp.h>
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
@@ -23,12 +25,11 @@ using namespace genotype;
 
 namespace {
 
-struct Type {
-    StorageType type;
-    const char* name;
-};
-constexpr Type types[] = {{StorageType::F32, "F32"},   {StorageType::F16, "F16"},   {StorageType::BF16, "BF16"},
-                          {StorageType::Q8_0, "Q8_0"}, {StorageType::Q4_0, "Q4_0"}, {StorageType::Q4_1, "Q4_1"}};
+template <class... Types>
+constexpr auto types_of(detail::StoredTypeList<Types...>) {
+    return std::array{Types::type...};
+}
+constexpr auto types = types_of(detail::StoredTypes{});
 
 /// A block of numbers of an ordinary size: with denormal ones a processor may take many times as long.
 template <class Block>
@@ -41,10 +42,12 @@ Block make_block(std::mt19937& engine) {
     } else if constexpr (std::is_same_v<Block, BFloat16>) {
         return {static_cast<std::uint16_t>(0x3c80 | (engine() & 0x807f))};
     } else {
-        Block block{};
-        block.scale = {half};
-        if constexpr (std::is_same_v<Block, BlockQ4_1>) block.least = {half | 0x8000};
-        for (auto& quant : block.quants) quant = static_cast<std::remove_reference_t<decltype(quant)>>(engine());
+        std::array<unsigned char, sizeof(Block)> bytes;
+        for (unsigned char& byte : bytes) byte = static_cast<unsigned char>(engine());
+        auto block = std::bit_cast<Block>(bytes);
+        if constexpr (requires { block.scale; }) block.scale = {half};
+        if constexpr (requires { block.least; }) block.least = {half | 0x8000};
+        if constexpr (requires { block.exponent; }) block.exponent = 121;
         return block;
     }
 }
@@ -93,11 +96,16 @@ double seconds_of(const Matrices& matrices, int batch, int tries) {
     return best;
 }
 
+/// The width of SmolLM 135M, or what is next to it in whole blocks.
+int width_of(StorageType type) {
+    return block_values(type) > 32 ? 512 : 576;
+}
 /// A Llama's matrices, query, key and value together, and gate and up: SmolLM 135M's sizes.
 void add_layer(Matrices& matrices, StorageType type) {
-    matrices.add(type, 576 + 2 * 192, 576);
-    matrices.add(type, 576, 576);
-    matrices.add(type, 2 * 1536, 576);
+    const int width = width_of(type);
+    matrices.add(type, 576 + 2 * 192, width);
+    matrices.add(type, 576, width);
+    matrices.add(type, 2 * 1536, width);
     matrices.add(type, 576, 1536);
 }
 
@@ -106,7 +114,7 @@ void few_rows() {
     std::printf("Reading alone: %.1f GB/s on %d threads.\n\n", limit * 1e-9, omp_get_max_threads());
     std::printf("Rows of x, against matrices of 576 and 1536 (small) or 2048 and 5632 columns (large), GB/s:\n");
     std::printf("%-6s %6s %8s %8s %8s %8s %8s\n", "type", "size", "1 row", "of read", "2 rows", "4 rows", "8 rows");
-    for (const auto& [type, name] : types)
+    for (const StorageType type : types)
         for (const bool large : {false, true}) {
             Matrices matrices;
             while (matrices.size() < 256e6) {
@@ -121,20 +129,21 @@ void few_rows() {
             double rates[4];
             const int batches[] = {1, 2, 4, 8};
             for (int i = 0; i < 4; ++i) rates[i] = matrices.size() / seconds_of(matrices, batches[i], i == 0 ? 15 : 5);
-            std::printf("%-6s %6s %8.1f %7.0f%% %8.1f %8.1f %8.1f\n", name, large ? "large" : "small", rates[0] * 1e-9,
-                        100 * rates[0] / limit, rates[1] * 1e-9, rates[2] * 1e-9, rates[3] * 1e-9);
+            std::printf("%-6s %6s %8.1f %7.0f%% %8.1f %8.1f %8.1f\n", storage_name(type).data(),
+                        large ? "large" : "small", rates[0] * 1e-9, 100 * rates[0] / limit, rates[1] * 1e-9,
+                        rates[2] * 1e-9, rates[3] * 1e-9);
         }
 }
 
 void whole_model() {
     std::printf("All products of a Llama of 135 million weights (30 layers of width 576, 49152 tokens):\n");
-    for (const auto& [type, name] : types) {
+    for (const StorageType type : types) {
         Matrices matrices;
         for (int layer = 0; layer < 30; ++layer) add_layer(matrices, type);
-        matrices.add(type, 49152, 576);
+        matrices.add(type, 49152, width_of(type));
         const double seconds = seconds_of(matrices, 1, 20);
-        std::printf("%-6s %6.1f MB %8.1f tokens/s %8.1f GB/s\n", name, matrices.size() * 1e-6, 1 / seconds,
-                    matrices.size() / seconds * 1e-9);
+        std::printf("%-6s %6.1f MB %8.1f tokens/s %8.1f GB/s\n", storage_name(type).data(), matrices.size() * 1e-6,
+                    1 / seconds, matrices.size() / seconds * 1e-9);
     }
 }
 
@@ -142,14 +151,15 @@ void many_rows() {
     const double limit = benchmarks::measure_peak();
     std::printf("512 rows of x; the peak is %.0f GFLOP/s on %d threads.\n", limit * 1e-9, omp_get_max_threads());
     std::printf("%-6s %16s %9s %8s\n", "type", "weights", "GFLOP/s", "of peak");
-    for (const auto& [type, name] : types)
+    for (const StorageType type : types)
         for (const auto& [rows, columns] :
-             {std::pair{576, 576}, {3072, 576}, {576, 1536}, {2048, 2048}, {2048, 5632}}) {
+             {std::pair{576, width_of(type)}, {3072, width_of(type)}, {576, 1536}, {2048, 2048}, {2048, 5632}}) {
             Matrices matrices;
             matrices.add(type, rows, columns);
             const double operations = 2.0 * 512 * rows * columns;
             const double rate = operations / seconds_of(matrices, 512, 10);
-            std::printf("%-6s %9d x %4d %9.0f %7.0f%%\n", name, rows, columns, rate * 1e-9, 100 * rate / limit);
+            std::printf("%-6s %9d x %4d %9.0f %7.0f%%\n", storage_name(type).data(), rows, columns, rate * 1e-9,
+                        100 * rate / limit);
         }
 }
 

@@ -58,12 +58,12 @@ endforeach()
 set(topics
   kernels_products both "(attention|convolution|winograd|general_conv|stored)_kernels|stored"
   kernels_rows small "(batch_norm|cross_entropy|embedding|group_norm|layer_norm|rms_norm|pooling|rearrange|rotary|text_rows)_kernels"
-  kernels_elements small "(elementwise|gaussian|math|random)_kernels|spread|logits|quantized"
+  kernels_elements small "(elementwise|gaussian|math|random)_kernels|spread|logits|quantized|block_types"
   gradients unit "gradients_.*|sequential"
   layers unit "activations|custom_layer|exact|gated|latents|linear|model|repeat|residual|self_attention"
   trainings unit "dcgan_devices|fused|gan_penalties|gan_trainer|shortcut|text_trainer|profile"
   saving unit "checkpoint_folder|checkpoints_bits|load_trainers|save_load|save_trainers"
-  texts unit "answers|generate|generate_models|generate_sampling|load_text|score_text"
+  texts unit "answers|generate|generate_models|generate_sampling|load_text|mixed_blocks|score_text"
   files steps "augmentation|cifar10|dataset|idx|image_folder|plot|png|resize|concat|dtypes|files|gguf|gguf_faults|npy|npz|safetensors|\
 safetensors_writer|sorted_places|tensor_layout|checkpoint_faults|file_kinds|history|interrupt|load_faults|characters|merges|\
 pre_tokenizer|tokenizer|tokenizer_file|tokenizer_folder|tokenizer_gguf|utf8|utf8_stream|chat|jinja|generate_faults|text_config|\

@@ -41,6 +41,11 @@ write("gguf", "too_deep", gguf([value(b"a", 9, array(9, 1, array(9, 1, array(9, 
 every = [tensor(b"f32", [2], 0, 0), tensor(b"f16", [2, 1], 1, 32), tensor(b"bf16", [1, 2], 30, 64),
          tensor(b"q4_0", [32], 2, 96), tensor(b"q4_1", [32, 1], 3, 128), tensor(b"q8_0", [32, 1, 1], 8, 160)]
 write("gguf", "tensors", gguf(tensors=every, data=bytes(range(194))))
+sizes = {6: (32, 22), 7: (32, 24), 10: (256, 84), 11: (256, 110), 12: (256, 144), 13: (256, 176), 14: (256, 210), 20: (32, 18),
+         23: (256, 136), 39: (32, 17)}  # of ggml's types by their numbers: values and bytes of a block
+for kind, (values, size) in sizes.items():
+    write("gguf", f"type_{kind}", gguf(tensors=[tensor(b"a", [values, 2], kind, 0)], data=bytes(range(2 * size % 256)) + bytes(2 * size // 256 * 256)))
+write("gguf", "no_multiple_of_256", gguf(tensors=[tensor(b"a", [288], 12, 0)], data=bytes(162)))
 write("gguf", "other_order", gguf(tensors=[every[4], every[0]], data=bytes(range(148))))
 write("gguf", "no_values", gguf(tensors=[tensor(b"a", [0, 3], 0, 0), tensor(b"b", [], 0, 0)], data=b"abcd"))
 write("gguf", "no_padding", gguf(tensors=[tensor(b"a", [0], 0, 0)], alignment=1))
@@ -54,10 +59,10 @@ write("gguf", "tensor_twice", gguf(tensors=[tensor(b"a", [8], 0, 0), tensor(b"a"
 write("gguf", "overlap", gguf(tensors=[tensor(b"a", [9], 0, 0), tensor(b"b", [8], 0, 32)], data=bytes(64)))
 write("gguf", "beyond_the_end", gguf(tensors=[tensor(b"a", [9], 0, 0)], data=bytes(35)))
 write("gguf", "no_multiple", gguf(tensors=[tensor(b"a", [33], 2, 0)], data=bytes(36)))
-write("gguf", "other_type", gguf(tensors=[tensor(b"a", [256], 14, 0)], data=bytes(210)))
-write("gguf", "other_types", gguf(tensors=[tensor(b"a", [256], 14, 0), tensor(b"b", [1], 0, 224), tensor(b"c", [1], 99, 1)],
+write("gguf", "other_type", gguf(tensors=[tensor(b"a", [256], 16, 0)], data=bytes(210)))
+write("gguf", "other_types", gguf(tensors=[tensor(b"a", [256], 16, 0), tensor(b"b", [1], 0, 224), tensor(b"c", [1], 99, 1)],
                                   data=bytes(228)))
-write("gguf", "other_twice", gguf(tensors=[tensor(b"a", [256], 14, 0), tensor(b"a", [1], 0, 224)], data=bytes(228)))
+write("gguf", "other_twice", gguf(tensors=[tensor(b"a", [256], 16, 0), tensor(b"a", [1], 0, 224)], data=bytes(228)))
 write("gguf", "part", gguf([value(b"split.no", 2, b"\1\0"), value(b"split.count", 2, b"\2\0"),
                             value(b"split.tensors.count", 5, bytes(4))]))
 write("gguf", "page", b"<!DOCTYPE html><html></html>")

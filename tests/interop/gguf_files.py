@@ -1,6 +1,7 @@
 """gguf-py's half of gguf.sh: writes a file of every type, and compares what interop_gguf read with what gguf-py reads.
 
-usage: gguf_files.py write FILE, or gguf.py compare FILE FOLDER (of interop_gguf)
+usage: gguf_files.py write FILE, gguf_files.py compare FILE FOLDER (of interop_gguf), or gguf_files.py hashes, which prints
+what tests/unit/block_types.cpp holds our blocks to
 """
 
 import json
@@ -11,6 +12,16 @@ import gguf
 import numpy
 
 Q = gguf.GGMLQuantizationType
+# Where a block's halves lie, by type; MXFP4 has none.
+HALVES = {Q.Q8_0: [0], Q.Q4_0: [0], Q.Q4_1: [0, 2], Q.Q5_0: [0], Q.Q5_1: [0, 2], Q.Q2_K: [80, 82], Q.Q3_K: [108], Q.Q4_K: [0, 2],
+          Q.Q5_K: [0, 2], Q.Q6_K: [208], Q.IQ4_NL: [0], Q.IQ4_XS: [0], Q.MXFP4: []}
+
+
+def make_finite(blocks, kind):
+    """Any bytes are a block, if its scales are numbers."""
+    for begin in HALVES[kind]:
+        exponents = blocks[:, begin + 1]
+        exponents[(exponents & 0x7C) == 0x7C] ^= 0x40
 
 
 def write(path):
@@ -31,13 +42,12 @@ def write(path):
     file.add_tensor("halves", (values[1:] / 7).astype(numpy.float16))
     file.add_tensor("one", values[1, 1:2])
     file.add_tensor("bfloats", gguf.quants.quantize(values, Q.BF16), raw_dtype=Q.BF16)
-    for kind in (Q.Q4_0, Q.Q4_1, Q.Q8_0):
-        file.add_tensor(kind.name, gguf.quants.quantize(values[1:], kind), raw_dtype=kind)
-        # Any bytes are a block, if its scales are numbers.
-        blocks = draw.integers(0, 256, (500, 3 * gguf.GGML_QUANT_SIZES[kind][1]), numpy.uint8)
-        halves = blocks.reshape(1500, -1)[:, : 4 if kind == Q.Q4_1 else 2].view(numpy.uint16)
-        halves[(halves & 0x7c00) == 0x7c00] ^= 0x4000
-        file.add_tensor(kind.name + ".any", blocks, raw_dtype=kind)
+    for kind in HALVES:
+        if kind in (Q.Q4_0, Q.Q4_1, Q.Q5_0, Q.Q5_1, Q.Q8_0, Q.MXFP4):  # of the others gguf-py makes none
+            file.add_tensor(kind.name, gguf.quants.quantize(values[1:], kind), raw_dtype=kind)
+        blocks = draw.integers(0, 256, (1500, gguf.GGML_QUANT_SIZES[kind][1]), numpy.uint8)
+        make_finite(blocks, kind)
+        file.add_tensor(kind.name + ".any", blocks.reshape(500, -1), raw_dtype=kind)
     file.write_header_to_file()
     file.write_kv_data_to_file()
     file.write_tensors_to_file()
@@ -71,7 +81,24 @@ def compare(path, folder):
     print(f"{path}: {len(fields)} keys, {len(tensors)} tensors of {', '.join(kinds)}, {at} values, all bits the same.")
 
 
-if sys.argv[1] == "write":
+def print_hashes():
+    for kind in HALVES:
+        size = gguf.GGML_QUANT_SIZES[kind][1]
+        state, drawn = 12345, bytearray()
+        for _ in range(300 * size):
+            state = (state * 1664525 + 1013904223) & 0xFFFFFFFF
+            drawn.append(state >> 24)
+        blocks = numpy.frombuffer(drawn, numpy.uint8).reshape(300, size).copy()
+        make_finite(blocks, kind)
+        values, hashed = gguf.quants.dequantize(blocks, kind).reshape(-1), 14695981039346656037
+        for byte in values.astype("<f4").tobytes():
+            hashed = (hashed ^ byte) * 1099511628211 & 0xFFFFFFFFFFFFFFFF
+        print(f"    {{StorageType::{kind.name}, {hashed:#x}, {float(values[0]).hex()}f, {float(values[-1]).hex()}f}},")
+
+
+if sys.argv[1] == "hashes":
+    print_hashes()
+elif sys.argv[1] == "write":
     write(sys.argv[2])
 else:
     compare(sys.argv[2], pathlib.Path(sys.argv[3]))

@@ -5,6 +5,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -90,10 +92,12 @@ class RandomMatrix {
             const auto exponent = static_cast<unsigned>(122 + engine_() % 6);
             return {static_cast<std::uint16_t>((engine_() & 0x807fu) | exponent << 7)};
         } else {
-            Block made;
-            made.scale = half();
-            if constexpr (std::is_same_v<Block, BlockQ4_1>) made.least = half();
-            for (auto& quant : made.quants) quant = static_cast<std::remove_reference_t<decltype(quant)>>(engine_());
+            std::array<unsigned char, sizeof(Block)> bytes;
+            for (unsigned char& byte : bytes) byte = static_cast<unsigned char>(engine_());
+            auto made = std::bit_cast<Block>(bytes);
+            if constexpr (requires { made.scale; }) made.scale = half();
+            if constexpr (requires { made.least; }) made.least = half();
+            if constexpr (requires { made.exponent; }) made.exponent = static_cast<std::uint8_t>(121 + engine_() % 6);
             return made;
         }
     }
@@ -111,7 +115,10 @@ class RandomMatrix {
     kernels::StoredMatrix matrix_;
 };
 
-inline constexpr StorageType all_types[] = {StorageType::F32,  StorageType::F16,  StorageType::BF16,
-                                            StorageType::Q8_0, StorageType::Q4_0, StorageType::Q4_1};
+template <class... Types>
+constexpr auto types_of(genotype::detail::StoredTypeList<Types...>) {
+    return std::array{Types::type...};
+}
+inline constexpr auto all_types = types_of(genotype::detail::StoredTypes{});
 
 }  // namespace stored_test

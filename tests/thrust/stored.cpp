@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <vector>
 
 #include "genotype/kernels/reference/stored.hpp"
 #include "support/kernel_arrays.hpp"
@@ -24,6 +25,12 @@ Array product(Device device, const kernels::StoredMatrix& weights, int batch, co
     return y;
 }
 
+/// So many columns, or in a type of larger blocks one and three of these.
+std::vector<int> columns_of(StorageType type, std::vector<int> columns) {
+    const int values = static_cast<int>(block_values(type));
+    return values > 32 ? std::vector<int>{values, 3 * values} : columns;
+}
+
 double largest(const Array& values) {
     double found = 0;
     for (const float value : values) found = std::max(found, std::abs(static_cast<double>(value)));
@@ -34,7 +41,7 @@ double largest(const Array& values) {
 
 TEST_CASE_TEMPLATE("products of every type and size, for every number of threads", Device, GENOTYPE_THRUST_DEVICES) {
     for (const StorageType type : stored_test::all_types)
-        for (const int columns : {32, 160})
+        for (const int columns : columns_of(type, {32, 160}))
             for (const int rows : {1, 15, 17})
                 for (const int batch : {1, 5}) {
                     CAPTURE(static_cast<int>(type));
@@ -67,7 +74,7 @@ TEST_CASE_TEMPLATE("products of every type and size, for every number of threads
 
 TEST_CASE_TEMPLATE("rows of a matrix, to the bit", Device, GENOTYPE_THRUST_DEVICES) {
     for (const StorageType type : stored_test::all_types)
-        for (const int columns : {32, 96, 576}) {
+        for (const int columns : columns_of(type, {32, 96, 576})) {
             CAPTURE(static_cast<int>(type));
             const RandomMatrix weights({{type, 5}, {StorageType::BF16, 4}}, columns, 10);
             const Array ids{8, 0, 4, 4, 5, 3};

@@ -244,7 +244,7 @@ TEST_CASE("tensors of every type, at the file's alignment") {
 }
 
 TEST_CASE("issue 17.16: a tensor of a type that is not read is an error for who asks for it") {
-    const std::string text = GgufFile{.tensors = {gguf_tensor("other", {256, 2}, 14, 0), gguf_tensor("a", {2}, 0, 448),
+    const std::string text = GgufFile{.tensors = {gguf_tensor("other", {256, 2}, 16, 0), gguf_tensor("a", {2}, 0, 448),
                                                   gguf_tensor("new", {3}, 77, 0)},
                                       .data = std::string(448, 'd') + bytes_of<float>({1, 2})}
                                  .text();
@@ -252,14 +252,15 @@ TEST_CASE("issue 17.16: a tensor of a type that is not read is an error for who 
     REQUIRE(file.tensors().size() == 1);
     CHECK(file.blocks<float>(file.at("a"))[1] == 2);
     REQUIRE(file.others().size() == 2);
-    CHECK(file.others()[0].text() == "Q6_K [2, 256]");
+    CHECK(file.others()[0].text() == "IQ2_XXS [2, 256]");
     for (const bool at : {true, false})
         CHECK(error_of([&] { at ? static_cast<void>(file.at("other")) : static_cast<void>(file.find("other")); }) ==
-              "a.gguf: \"other\": found Q6_K [2, 256], expected F32, F16, BF16, Q8_0, Q4_0 or Q4_1");
+              "a.gguf: \"other\": found IQ2_XXS [2, 256], expected F32, F16, BF16, Q8_0, Q4_0, Q4_1, Q5_0, Q5_1, Q2_K, "
+              "Q3_K, Q4_K, Q5_K, Q6_K, IQ4_NL, IQ4_XS or MXFP4");
     CHECK(contains(error_of([&] { file.at("new"); }), "\"new\": found the type 77 [3], expected F32"));
-    for (const std::uint32_t type : {0u, 14u}) {
+    for (const std::uint32_t type : {0u, 16u}) {
         const std::string twice =
-            GgufFile{.tensors = {gguf_tensor("a", {256}, 14, 0), gguf_tensor("a", {0}, type, 0)}}.text();
+            GgufFile{.tensors = {gguf_tensor("a", {256}, 16, 0), gguf_tensor("a", {0}, type, 0)}}.text();
         CHECK(contains(error_of([&] { Gguf(std::as_bytes(std::span(twice)), "t"); }), "\"a\": found two tensors"));
     }
 }

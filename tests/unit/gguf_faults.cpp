@@ -101,6 +101,8 @@ TEST_CASE("hostile files") {
         {head(1, 0, gguf_text("a") + gguf_number(~0u) + std::string(99, '1')), "\"a\": found 4294967295 axes"},
         {with_tensors({tensor("a", {33}, 2, 0)}, 36), "found Q4_0 [33], expected rows of a multiple of 32 values"},
         {with_tensors({tensor("a", {16, 2}, 8, 0)}, 34), "found Q8_0 [2, 16], expected rows of a multiple of 32"},
+        {with_tensors({tensor("a", {576}, 12, 0)}, 324), "found Q4_K [576], expected rows of a multiple of 256 values"},
+        {with_tensors({tensor("a", {128, 2}, 14, 0)}, 210), "found Q6_K [2, 128], expected rows of a multiple of 256"},
         {with_tensors({tensor("a", {}, 3, 0)}, 20), "found Q4_1 [], expected rows of a multiple of 32"},
         {with_tensors({tensor("a", {std::uint64_t{1} << 32, std::uint64_t{1} << 32}, 0, 0)}),
          "\"a\": found a shape of more than 2^64 bytes, expected a shape that fits"},

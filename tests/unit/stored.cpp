@@ -124,7 +124,12 @@ TEST_CASE("a matrix that was not loaded, or is another, is an error") {
     CHECK(with(wrong, 11, 32).find("10 rows in its parts") != std::string::npos);
     wrong = table.get();
     wrong.columns = 24;
-    CHECK(with(wrong, 11, 24).find("whole blocks") != std::string::npos);
+    CHECK(with(wrong, 11, 24).find("found 24, expected whole blocks of 32 values, of which Q4_0 is made") !=
+          std::string::npos);
+    wrong.parts[0].type = StorageType::Q6_K;
+    wrong.columns = 32;
+    CHECK(with(wrong, 11, 32).find("found 32, expected whole blocks of 256 values, of which Q6_K is made") !=
+          std::string::npos);
 }
 
 TEST_CASE("an id that is no row is an error") {

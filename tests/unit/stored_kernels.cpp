@@ -20,13 +20,22 @@ using stored_test::RandomMatrix;
 
 namespace {
 
-constexpr bool is_quantised(StorageType type) {
-    return block_values(type) > 1;
-}
-
 /// What lies at both sides of a limit: rows of a tile, a vector's lanes, groups of 32 columns, chunks of 1024.
-const std::vector<int> columns_of_floats{1, 5, 16, 31, 32, 33, 100, 160, 576, 1023, 1025, 2100};
-const std::vector<int> columns_of_blocks{32, 64, 96, 128, 160, 576, 992, 1024, 1056, 1536, 2112};
+std::vector<int> columns_of(StorageType type) {
+    switch (block_values(type)) {
+        case 1:
+            return {1, 5, 16, 31, 32, 33, 100, 160, 576, 1023, 1025, 2100};
+        case 32:
+            return {32, 64, 96, 128, 160, 576, 992, 1024, 1056, 1536, 2112};
+        default:
+            return {256, 512, 768, 1024, 1280, 2304};
+    }
+}
+/// So many columns, or the next whole blocks.
+int whole(StorageType type, int columns) {
+    const int values = static_cast<int>(block_values(type));
+    return (columns + values - 1) / values * values;
+}
 
 template <class Device>
 Array product(Device device, const kernels::StoredMatrix& weights, int batch, const Array& x, const float* bias) {
@@ -62,7 +71,7 @@ double error(const RandomMatrix& weights, int batch, const Array& x, const Array
 TEST_CASE("products of every type and size") {
     for (const StorageType type : stored_test::all_types) {
         CAPTURE(static_cast<int>(type));
-        for (const int columns : is_quantised(type) ? columns_of_blocks : columns_of_floats)
+        for (const int columns : columns_of(type))
             for (const int rows : {1, 3, 4, 7, 50})
                 for (const int batch : {1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 13, 20}) {
                     if (columns > 600 && batch > 7) continue;
@@ -79,15 +88,15 @@ TEST_CASE("products of every type and size") {
 }
 
 TEST_CASE("products with unit vectors are the weights, to the bit") {
-    constexpr int columns = 64;
-    Array x(columns * columns);
-    for (std::size_t i = 0; i < columns; ++i) x[i * columns + i] = 1;
     const auto check = [&](const kernels::StoredMatrix& weights, const std::vector<float>& expected) {
-        const auto rows = static_cast<std::size_t>(weights.rows);
-        const Array many = product(Cpu{}, weights, columns, x, nullptr);
+        const auto rows = static_cast<std::size_t>(weights.rows), columns = static_cast<std::size_t>(weights.columns);
+        Array x(columns * columns);
+        for (std::size_t i = 0; i < columns; ++i) x[i * columns + i] = 1;
+        const Array many = product(Cpu{}, weights, weights.columns, x, nullptr);
         bool same = true;
         for (std::size_t i = 0; i < columns; ++i) {
-            const Array one(x.begin() + static_cast<long>(i) * columns, x.begin() + static_cast<long>(i + 1) * columns);
+            const Array one(x.begin() + static_cast<long>(i * columns),
+                            x.begin() + static_cast<long>((i + 1) * columns));
             const Array few = product(Cpu{}, weights, 1, one, nullptr);
             for (std::size_t row = 0; row < rows; ++row)
                 same = same && few[row] == expected[row * columns + i] &&
@@ -97,7 +106,7 @@ TEST_CASE("products with unit vectors are the weights, to the bit") {
     };
     for (const StorageType type : stored_test::all_types) {
         CAPTURE(static_cast<int>(type));
-        const RandomMatrix weights(type, 21, columns, 12);
+        const RandomMatrix weights(type, 21, whole(type, 64), 12);
         check(weights.get(), weights.dequantized());
     }
     // All halves that are numbers, denormal ones too.
@@ -106,19 +115,21 @@ TEST_CASE("products with unit vectors are the weights, to the bit") {
         if ((bits & 0x7c00) != 0x7c00) halves.push_back({static_cast<std::uint16_t>(bits)});
     std::vector<float> expected;
     for (const Float16 half : halves) expected.push_back(to_float(half));
-    const int rows = static_cast<int>(halves.size()) / columns;
-    check({rows, columns, {kernels::StoredPart{halves.data(), StorageType::F16, rows}}}, expected);
+    const int rows = static_cast<int>(halves.size()) / 64;
+    check({rows, 64, {kernels::StoredPart{halves.data(), StorageType::F16, rows}}}, expected);
 }
 
 TEST_CASE("parts of different types, stacked by rows") {
     using Parts = std::vector<std::pair<StorageType, int>>;
     for (const Parts& parts : {Parts{{StorageType::Q4_1, 9}, {StorageType::F16, 3}, {StorageType::Q4_0, 5}},
                                Parts{{StorageType::F32, 1}, {StorageType::BF16, 30}, {StorageType::Q8_0, 2}},
+                               Parts{{StorageType::Q5_K, 7}, {StorageType::MXFP4, 3}, {StorageType::Q6_K, 10}},
                                Parts{{StorageType::Q4_1, 64}, {StorageType::Q4_1, 32}}})
         for (const int batch : {1, 4, 17}) {
             CAPTURE(batch);
-            const RandomMatrix weights(parts, 192, 4);
-            const Array x = kernel_test::random_array(batch * 192, 5);
+            const int columns = whole(parts.front().first, 192);
+            const RandomMatrix weights(parts, columns, 4);
+            const Array x = kernel_test::random_array(batch * columns, 5);
             const Array bias = kernel_test::random_array(weights.get().rows, 6);
             const Array y = product(Cpu{}, weights.get(), batch, x, bias.data());
             CHECK(error(weights, batch, x, bias, y) < 3e-7);
@@ -129,20 +140,21 @@ TEST_CASE("parts of different types, stacked by rows") {
 TEST_CASE("weights may lie at any address") {
     for (const StorageType type : stored_test::all_types) {
         CAPTURE(static_cast<int>(type));
-        const RandomMatrix weights(type, 9, 96);
+        const int columns = whole(type, 96);
+        const RandomMatrix weights(type, 9, columns);
         const kernels::StoredPart part = weights.get().parts[0];
-        const std::size_t size = 9 * kernels::stored_row_bytes(type, 96);
+        const std::size_t size = 9 * kernels::stored_row_bytes(type, columns);
         std::vector<std::byte> moved(size + 1);
         std::memcpy(moved.data() + 1, part.data, size);
         kernels::StoredMatrix matrix = weights.get();
         matrix.parts[0].data = moved.data() + 1;
         for (const int batch : {1, 20}) {
-            const Array x = kernel_test::random_array(batch * 96, 11);
+            const Array x = kernel_test::random_array(batch * columns, 11);
             CHECK(kernel_test::same_bits(product(Cpu{}, matrix, batch, x, nullptr),
                                          product(Cpu{}, weights.get(), batch, x, nullptr)));
         }
         const Array ids{8};
-        Array row(96), expected(96);
+        Array row(static_cast<std::size_t>(columns)), expected = row;
         stored_rows(Cpu{}, matrix, 1, ids.data(), row.data());
         stored_rows(Cpu{}, weights.get(), 1, ids.data(), expected.data());
         CHECK(kernel_test::same_bits(row, expected));
@@ -164,9 +176,10 @@ TEST_CASE("the same bits on one thread and on several") {
 }
 
 TEST_CASE("a row's result does not depend on the rows beside it") {
-    constexpr int columns = 1184, rows = 37, batch = 30;
+    constexpr int rows = 37, batch = 30;
     for (const StorageType type : stored_test::all_types) {
         CAPTURE(static_cast<int>(type));
+        const int columns = whole(type, 1184);
         const RandomMatrix weights(type, rows, columns);
         const Array x = kernel_test::random_array(batch * columns, 9);
         const Array all = product(Cpu{}, weights.get(), batch, x, nullptr);
@@ -182,8 +195,9 @@ TEST_CASE("a row's result does not depend on the rows beside it") {
 
 TEST_CASE("rows of a matrix") {
     for (const StorageType type : stored_test::all_types)
-        for (const int columns : {32, 96, 576}) {
+        for (const int least : {32, 96, 576}) {
             CAPTURE(static_cast<int>(type));
+            const int columns = whole(type, least);
             const RandomMatrix weights({{type, 5}, {StorageType::BF16, 4}}, columns, 10);
             const std::vector<float> all = weights.dequantized();
             const Array ids{8, 0, 4, 4, 5, 3};
@@ -212,14 +226,21 @@ void dequantize(const BlockFromLeast& block, float* to) {
 }  // namespace
 
 TEST_CASE("issue 18: a type of blocks without a form in vectors is read through memory") {
-    using kernels::detail::stored_vectors;
-    BlockFromLeast block{.scale = {0x3401}, .least = {0xc400}, .quants = {}};
-    for (std::size_t i = 0; i < 32; ++i) block.quants[i] = static_cast<std::uint8_t>(i * 7);
-    std::array<float, 32> wanted{}, found{};
-    dequantize(block, wanted.data());
-    kernels::Vector vectors[stored_vectors<BlockFromLeast>];
-    kernels::detail::load_stored<BlockFromLeast>(reinterpret_cast<const std::byte*>(&block), {}, 0, 0, vectors);
-    std::memcpy(found.data(), vectors, sizeof vectors);
-    CHECK(sizeof vectors == sizeof found);
+    using kernels::detail::dots_columns, kernels::detail::lanes;
+    std::array<BlockFromLeast, dots_columns> blocks;
+    std::array<float, 32 * dots_columns> wanted{}, found{};
+    kernels::detail::StoredQuad quad{{}, reinterpret_cast<const std::byte*>(&blocks)};
+    for (std::size_t row = 0; row < dots_columns; ++row) {
+        blocks[row] = {.scale = {0x3401}, .least = {static_cast<std::uint16_t>(0xc400 + row)}, .quants = {}};
+        for (std::size_t i = 0; i < 32; ++i) blocks[row].quants[i] = static_cast<std::uint8_t>(i * 7 + row);
+        quad.rows[row] = reinterpret_cast<const std::byte*>(&blocks[row]);
+        std::array<float, 32> values{};
+        dequantize(blocks[row], values.data());
+        for (std::size_t i = 0; i < 32; ++i) {
+            const std::size_t vector = i / lanes, lane = i % lanes;
+            wanted[(vector * dots_columns + row) * lanes + lane] = values[i];
+        }
+    }
+    kernels::detail::stored_form<BlockFromLeast>.unpack(quad, 32, found.data());
     CHECK(found == wanted);
 }

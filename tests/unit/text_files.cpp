@@ -180,13 +180,13 @@ TEST_CASE("types and names that are not read") {
     GgufFile gguf = gguf_of(small, small_tensors(), "F32");
     for (const char* name : {"blk.0.attn_rot.weight", "blk.x.attn_q.weight", "blk.0.attn_q.scale", "blk", "blk.0"})
         add_tensor(gguf, name, test_tensor("o", 2, 1, false), "F32");
-    gguf.tensors.push_back(gguf_tensor("blk.0.ffn_exps.weight", {256}, 14, 0));
+    gguf.tensors.push_back(gguf_tensor("blk.0.ffn_exps.weight", {256}, 16, 0));
     gguf.tensors.push_back(gguf_tensor("blk.0.attn_q.bias", {256}, 42, 0));
     const auto path = folder.file("m.gguf", gguf.text());
     const std::string error = error_at(path);
     CHECK(contains(error, "7 faults, and nothing is loaded:"));
     CHECK(contains(error, "\"blk.0.attn_rot.weight\": found F32 [2], expected a tensor of a Llama"));
-    CHECK(contains(error, "\"blk.0.ffn_exps.weight\": found Q6_K [256], expected a tensor of a Llama"));
+    CHECK(contains(error, "\"blk.0.ffn_exps.weight\": found IQ2_XXS [256], expected a tensor of a Llama"));
     CHECK(contains(error, "\"model.layers.0.self_attn.q_proj.bias\": found the type 42 [256], expected nothing"));
     CHECK(error_at(path, false) == "no error");
 }
@@ -196,12 +196,12 @@ TEST_CASE("issue 17.16: a tensor of a type that is not read is refused where the
     for (const char* name : {"output.weight", "blk.0.ffn_up.weight"}) {
         GgufFile other = gguf;
         std::erase_if(other.tensors, [&](const std::string& old) { return old.starts_with(gguf_text(name)); });
-        other.tensors.push_back(gguf_tensor(name, {256}, 14, 0));
+        other.tensors.push_back(gguf_tensor(name, {256}, 16, 0));
         const TemporaryFolder folder;
         const auto path = folder.file("m.gguf", other.text());
         Model<Net> model(Seed{1});
         const std::string error = error_of([&] { load_text(model, TextFiles(path), small); });
-        CHECK_MESSAGE(contains(error, "found Q6_K [256], expected F32, F16, BF16, Q8_0, Q4_0 or Q4_1"), error);
+        CHECK_MESSAGE(contains(error, "found IQ2_XXS [256], expected F32, F16, BF16, Q8_0, Q4_0, Q4_1, Q5_0"), error);
     }
 }
 

@@ -39,31 +39,38 @@ enum class StorageType {
     U64,
     Q8_0,
     Q4_0,
-    Q4_1
+    Q4_1,
+    Q5_0,
+    Q5_1,
+    Q2_K,
+    Q3_K,
+    Q4_K,
+    Q5_K,
+    Q6_K,
+    IQ4_NL,
+    IQ4_XS,
+    MXFP4
 };
 
 namespace detail {
 
 struct StorageFacts {
     std::string_view name;
-    unsigned bits = 0;  // of one number; 0 of those that lie in blocks, which safetensors has not
+    unsigned bits;  // of one number
 };
-inline constexpr std::array<StorageFacts, 25> storage_facts{
-    {{"BOOL", 8},        {"F4", 4},      {"F6_E2M3", 6}, {"F6_E3M2", 6}, {"U8", 8},
-     {"I8", 8},          {"F8_E5M2", 8}, {"F8_E4M3", 8}, {"F8_E8M0", 8}, {"F8_E4M3FNUZ", 8},
-     {"F8_E5M2FNUZ", 8}, {"I16", 16},    {"U16", 16},    {"F16", 16},    {"BF16", 16},
-     {"I32", 32},        {"U32", 32},    {"F32", 32},    {"C64", 64},    {"F64", 64},
-     {"I64", 64},        {"U64", 64},    {"Q8_0"},       {"Q4_0"},       {"Q4_1"}}};
+/// Those of safetensors. What lies in blocks says its name itself.
+inline constexpr std::array<StorageFacts, 22> storage_facts{
+    {{"BOOL", 8},    {"F4", 4},      {"F6_E2M3", 6}, {"F6_E3M2", 6},     {"U8", 8},          {"I8", 8},
+     {"F8_E5M2", 8}, {"F8_E4M3", 8}, {"F8_E8M0", 8}, {"F8_E4M3FNUZ", 8}, {"F8_E5M2FNUZ", 8}, {"I16", 16},
+     {"U16", 16},    {"F16", 16},    {"BF16", 16},   {"I32", 32},        {"U32", 32},        {"F32", 32},
+     {"C64", 64},    {"F64", 64},    {"I64", 64},    {"U64", 64}}};
 
 }  // namespace detail
 
-/// "F32", as safetensors writes it, or "Q4_1", as ggml does.
-constexpr std::string_view storage_name(StorageType type) {
-    return detail::storage_facts[static_cast<std::size_t>(type)].name;
-}
 /// Bits of one number: 4 and 6 of F4 and the F6, whose numbers share bytes; 0 of those that lie in blocks.
 constexpr std::size_t storage_bits(StorageType type) {
-    return detail::storage_facts[static_cast<std::size_t>(type)].bits;
+    const auto place = static_cast<std::size_t>(type);
+    return place < detail::storage_facts.size() ? detail::storage_facts[place].bits : 0;
 }
 /// Bytes of one number; 0 of those that share bytes.
 constexpr std::size_t storage_bytes(StorageType type) {
@@ -72,8 +79,7 @@ constexpr std::size_t storage_bytes(StorageType type) {
 /// The type of safetensors that has this name.
 constexpr std::optional<StorageType> storage_type_of_name(std::string_view name) {
     for (std::size_t type = 0; type < detail::storage_facts.size(); ++type)
-        if (detail::storage_facts[type].bits > 0 && detail::storage_facts[type].name == name)
-            return static_cast<StorageType>(type);
+        if (detail::storage_facts[type].name == name) return static_cast<StorageType>(type);
     return std::nullopt;
 }
 
@@ -88,9 +94,15 @@ template <class... Types>
 struct StoredTypeList {};
 
 /// The one list of what kernels read as it lies, floats first.
-using StoredTypes = StoredTypeList<StoredType<StorageType::F32, float>, StoredType<StorageType::F16, Float16>,
-                                   StoredType<StorageType::BF16, BFloat16>, StoredType<StorageType::Q8_0, BlockQ8_0>,
-                                   StoredType<StorageType::Q4_0, BlockQ4_0>, StoredType<StorageType::Q4_1, BlockQ4_1>>;
+using StoredTypes =
+    StoredTypeList<StoredType<StorageType::F32, float>, StoredType<StorageType::F16, Float16>,
+                   StoredType<StorageType::BF16, BFloat16>, StoredType<StorageType::Q8_0, BlockQ8_0>,
+                   StoredType<StorageType::Q4_0, BlockQ4_0>, StoredType<StorageType::Q4_1, BlockQ4_1>,
+                   StoredType<StorageType::Q5_0, BlockQ5_0>, StoredType<StorageType::Q5_1, BlockQ5_1>,
+                   StoredType<StorageType::Q2_K, BlockQ2_K>, StoredType<StorageType::Q3_K, BlockQ3_K>,
+                   StoredType<StorageType::Q4_K, BlockQ4_K>, StoredType<StorageType::Q5_K, BlockQ5_K>,
+                   StoredType<StorageType::Q6_K, BlockQ6_K>, StoredType<StorageType::IQ4_NL, BlockIQ4_NL>,
+                   StoredType<StorageType::IQ4_XS, BlockIQ4_XS>, StoredType<StorageType::MXFP4, BlockMXFP4>>;
 
 /// Floats where the type is none of the list's: nobody has such a tensor.
 template <class Float, class... Rest, class Call>
@@ -142,7 +154,18 @@ constexpr std::size_t values_of() {
 
 }  // namespace detail
 
-/// Values that share a block: 32, or 1 of the types that have no blocks. A tensor's rows are whole blocks.
+/// "F32", as safetensors writes it, or "Q4_1", as ggml does.
+constexpr std::string_view storage_name(StorageType type) {
+    const auto place = static_cast<std::size_t>(type);
+    if (place < detail::storage_facts.size()) return detail::storage_facts[place].name;
+    return detail::with_block(type, []<class Block>(const Block*) {
+        if constexpr (requires { Block::name; })
+            return Block::name;
+        else
+            return std::string_view{};
+    });
+}
+/// Values that share a block: 32 or 256, or 1 of the types that have no blocks. A tensor's rows are whole blocks.
 constexpr std::size_t block_values(StorageType type) {
     return detail::with_block(type, []<class Block>(const Block*) { return detail::values_of<Block>(); });
 }

@@ -43,7 +43,7 @@ struct GgufOther {
     std::string name = {}, type = {};
     std::vector<std::uint64_t> shape = {};
 
-    /// "Q6_K [576, 1536]", for messages.
+    /// "IQ2_XXS [576, 1536]", for messages.
     std::string text() const { return type + " " + detail::in_brackets(shape); }
 };
 

@@ -41,18 +41,17 @@ namespace detail {
 /// Throws `Error` where the matrix is not the one that a layer takes, or was never loaded.
 inline void check_stored_matrix(const StoredMatrix& matrix, int rows, int columns) {
     long in_parts = 0;
-    bool whole_blocks = true;
-    for (const StoredPart& part : matrix.parts) {
-        in_parts += part.rows;
-        whole_blocks =
-            whole_blocks && (part.rows == 0 || static_cast<std::size_t>(columns) % block_values(part.type) == 0);
-    }
+    for (const StoredPart& part : matrix.parts) in_parts += part.rows;
     if (matrix.rows != rows || matrix.columns != columns || in_parts != rows)
         fail("a stored matrix", "shape",
              std::to_string(matrix.rows) + " x " + std::to_string(matrix.columns) + " with " +
                  std::to_string(in_parts) + " rows in its parts",
              std::to_string(rows) + " x " + std::to_string(columns) + " (weights are loaded before a run)");
-    if (!whole_blocks) fail("a stored matrix", "columns", std::to_string(columns), "whole blocks of 32 values");
+    for (const StoredPart& part : matrix.parts)
+        if (part.rows > 0 && static_cast<std::size_t>(columns) % block_values(part.type) != 0)
+            fail("a stored matrix", "columns", std::to_string(columns),
+                 "whole blocks of " + std::to_string(block_values(part.type)) + " values, of which " +
+                     std::string(storage_name(part.type)) + " is made");
 }
 
 /// Throws `Error` where an id is no row of the matrix.

@@ -14,6 +14,7 @@ namespace detail {
 /// A product with one part of a matrix.
 struct StoredProduct {
     const std::byte* weights;
+    StoredForm form;
     long row_bytes;
     int outputs, columns;
     int batch;
@@ -24,9 +25,8 @@ struct StoredProduct {
 
     /// Four rows of the weights; where there are less, the last one again. What is asked for ahead lies the same way
     /// into a later quad.
-    template <class Block>
     StoredQuad quad(int index, int begin) const {
-        const long bytes = dots_columns * row_bytes, offset = stored_offset<Block>(begin);
+        const long bytes = dots_columns * row_bytes, offset = form.offset(begin);
         StoredQuad found;
         for (int i = 0; i < dots_columns; ++i)
             found.rows[i] = weights + std::min(index * dots_columns + i, outputs - 1) * row_bytes + offset;
@@ -58,10 +58,10 @@ struct StoredProduct {
 };
 
 /// A chunk of fewer values than a vector has.
-template <class Block>
+template <class = void>
 void multiply_rest(const StoredProduct& p, int index, int begin, int length) {
     float weights[dots_columns * lanes];
-    unpack_stored_rest<Block>(p.quad<Block>(index, begin), length, weights);
+    p.form.unpack_rest(p.quad(index, begin), length, weights);
     p.for_each_tile(begin, [&](int row, int rows, const float* x) {
         float padded[dots_rows * lanes];
         for (int i = 0; i < rows; ++i)
@@ -92,42 +92,56 @@ void few_rows_share(const StoredProduct& p, int first, int end) {
         for (int begin = 0, length; begin < p.columns; begin += length) {
             length = p.length(begin);
             if (length < lanes)
-                multiply_rest<Block>(p, index, begin, length);
+                multiply_rest(p, index, begin, length);
             else
                 p.for_each_tile(begin, [&](int row, int rows, const float* x) {
-                    stored_function<Block>(rows)(x, p.columns, p.quad<Block>(index, begin), length,
+                    stored_function<Block>(rows)(x, p.columns, p.quad(index, begin), length,
                                                  p.result(row, index, begin));
                 });
         }
 }
 
-/// Weights that are float32 at a time: as many as the second-level cache holds beside rows of x. All rows of x are read
-/// for each panel, mostly from the third-level cache.
+/// Weights that are float32 at a time for many rows of x: as many as the second-level cache holds beside rows of x. All
+/// rows of x are read for each panel, mostly from the third-level cache.
 inline constexpr int panel_floats = 72 * 1024;
 
-/// Quads [first, end) of outputs for many rows of x. Its memory on the stack is its own: few rows do without.
-template <class Block>
-[[gnu::noinline]] void many_rows_share(const StoredProduct& p, int first, int end) {
-    alignas(64) float panel[panel_floats];
-    const int most = panel_floats / (dots_columns * std::max(p.length(0), lanes));
+/// For few rows of x of a type without a form in vectors: those of a quad's chunk, which the first-level cache holds.
+inline constexpr int quad_floats = dots_columns * dots_chunk;
+
+/// Quads [first, end) of outputs, whose weights become float32 before they are multiplied with. Its memory on the stack
+/// is its own: what reads weights as vectors does without.
+template <int floats>
+[[gnu::noinline]] void panels_share(const StoredProduct& p, int first, int end) {
+    alignas(64) float panel[static_cast<std::size_t>(floats)];
+    const int most = floats / (dots_columns * std::max(p.length(0), lanes));
     for (int index = first, quads; index < end; index += quads) {
         quads = std::min(most, end - index);
         for (int begin = 0, length; begin < p.columns; begin += length) {
             length = p.length(begin);
             if (length < lanes) {
-                for (int i = 0; i < quads; ++i) multiply_rest<Block>(p, index + i, begin, length);
+                for (int i = 0; i < quads; ++i) multiply_rest(p, index + i, begin, length);
                 continue;
             }
-            const long quad_floats = static_cast<long>(length) * dots_columns;
-            for (int i = 0; i < quads; ++i)
-                unpack_stored<Block>(p.quad<Block>(index + i, begin), length, panel + i * quad_floats);
+            const long apart = static_cast<long>(length) * dots_columns;
+            for (int i = 0; i < quads; ++i) p.form.unpack(p.quad(index + i, begin), length, panel + i * apart);
             p.for_each_tile(begin, [&](int row, int rows, const float* x) {
                 const DotsFunction multiply = dots_function(rows);
                 for (int i = 0; i < quads; ++i)
-                    multiply(x, p.columns, panel + i * quad_floats, length / lanes, p.result(row, index + i, begin));
+                    multiply(x, p.columns, panel + i * apart, length / lanes, p.result(row, index + i, begin));
             });
         }
     }
+}
+
+/// Quads [first, end) of outputs.
+template <class Block>
+void stored_part(const StoredProduct& p, int first, int end) {
+    if (p.batch > few_stored_rows)
+        panels_share<panel_floats>(p, first, end);
+    else if constexpr (has_vector_form<Block>)
+        few_rows_share<Block>(p, first, end);
+    else
+        panels_share<quad_floats>(p, first, end);
 }
 
 }  // namespace detail
@@ -142,25 +156,17 @@ inline void stored_product(Cpu, const StoredMatrix& weights, int batch, const fl
         const int thread = omp_get_thread_num(), threads = omp_get_num_threads();
         int before = 0;
         for (const StoredPart& part : weights.parts) {
-            const detail::StoredProduct p{static_cast<const std::byte*>(part.data),
-                                          static_cast<long>(stored_row_bytes(part.type, weights.columns)),
-                                          part.rows,
-                                          weights.columns,
-                                          batch,
-                                          x,
-                                          bias ? bias + before : nullptr,
-                                          y + before,
-                                          weights.rows};
-            before += part.rows;
             const long quads = (part.rows + detail::dots_columns - 1) / detail::dots_columns;
             const int first = static_cast<int>(quads * thread / threads);
             const int end = static_cast<int>(quads * (thread + 1) / threads);
             genotype::detail::with_block(part.type, [&]<class Block>(const Block*) {
-                if (batch <= detail::few_stored_rows)
-                    detail::few_rows_share<Block>(p, first, end);
-                else
-                    detail::many_rows_share<Block>(p, first, end);
+                detail::stored_part<Block>(
+                    {static_cast<const std::byte*>(part.data), detail::stored_form<Block>,
+                     static_cast<long>(stored_row_bytes(part.type, weights.columns)), part.rows, weights.columns, batch,
+                     x, bias ? bias + before : nullptr, y + before, weights.rows},
+                    first, end);
             });
+            before += part.rows;
         }
     }
 }

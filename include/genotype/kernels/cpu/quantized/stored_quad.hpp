@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstring>
 
 #include "genotype/kernels/cpu/quantized/stored_dots.hpp"
 #include "genotype/kernels/cpu/quantized/stored_values.hpp"
@@ -17,13 +18,6 @@ struct StoredQuad {
 /// Bytes in front of what is read that the memory is asked for. Without, four rows at a time are more than what the
 /// processor foresees, and less than half of what memory gives arrives.
 inline constexpr long stored_ahead = 8192;
-
-/// Bytes before value `begin` of a row.
-template <class Block>
-constexpr long stored_offset(int begin) {
-    return static_cast<long>(begin) / static_cast<long>(genotype::detail::values_of<Block>()) *
-           static_cast<long>(sizeof(Block));
-}
 
 /// Calls f(at, row, vectors) for the values `at`, ... of each of the four rows, row by row, up to `length`, which is
 /// whole vectors.
@@ -74,12 +68,31 @@ void multiply_stored(const float* x, long pitch, const StoredQuad& quad, int len
 /// The four rows as float32: [vector][4][lanes].
 template <class Block>
 void unpack_stored(const StoredQuad& quad, int length, float* to) {
-    for_each_stored<Block>(
-        quad, length, [&](int at, auto row, const auto& weights) __attribute__((always_inline)) {
-            unroll<stored_vectors<Block>>([&](auto vector) __attribute__((always_inline)) {
-                weights[vector].store_unaligned(to + at * dots_columns + (vector * dots_columns + row) * lanes);
+    if constexpr (has_vector_form<Block>) {
+        for_each_stored<Block>(
+            quad, length, [&](int at, auto row, const auto& weights) __attribute__((always_inline)) {
+                unroll<stored_vectors<Block>>([&](auto vector) __attribute__((always_inline)) {
+                    weights[vector].store_unaligned(to + at * dots_columns + (vector * dots_columns + row) * lanes);
+                });
             });
-        });
+    } else {
+        // A row at a time: a vector that is read just after its parts were written waits for them to reach the cache.
+        alignas(64) float values[dots_chunk];
+        const std::byte* ahead = quad.ahead;
+        for (int row = 0; row < dots_columns; ++row) {
+            const std::byte* from = quad.rows[row];
+            const std::byte* const end = from + length / Block::values * long{sizeof(Block)};
+            for (float* made = values; from != end; from += sizeof(Block), made += Block::values) {
+                Block block;
+                std::memcpy(&block, from, sizeof(Block));
+                dequantize(block, made);
+            }
+            for (const std::byte* const next = ahead + (end - quad.rows[row]); ahead < next; ahead += 64)
+                __builtin_prefetch(ahead);
+            for (int at = 0; at < length; at += lanes)
+                Vector::load_aligned(values + at).store_unaligned(to + at * dots_columns + row * lanes);
+        }
+    }
 }
 
 /// The same of fewer values than a vector has; zero behind them.
@@ -89,5 +102,19 @@ void unpack_stored_rest(const StoredQuad& quad, int length, float* to) {
     for (int row = 0; row < dots_columns; ++row)
         genotype::detail::dequantize_values<Block>(quad.rows[row], length, to + row * lanes);
 }
+
+/// What is needed of a type of weights to make them float32: code that works on these is compiled once for all types.
+struct StoredForm {
+    long values, bytes;  // of a block
+    void (*unpack)(const StoredQuad&, int length, float* to);
+    void (*unpack_rest)(const StoredQuad&, int length, float* to);
+
+    /// Bytes before value `begin` of a row.
+    long offset(int begin) const { return begin / values * bytes; }
+};
+template <class Block>
+inline constexpr StoredForm stored_form{static_cast<long>(genotype::detail::values_of<Block>()),
+                                        static_cast<long>(sizeof(Block)), unpack_stored<Block>,
+                                        unpack_stored_rest<Block>};
 
 }  // namespace genotype::inline v0_1::kernels::detail

@@ -22,19 +22,11 @@ template <class Block>
 inline constexpr long stored_step = static_cast<long>(sizeof(Block) *
                                                       (genotype::detail::values_of<Block>() == 1 ? lanes : 1));
 
-/// Whether a type's values are made as vectors below. Others come from `dequantize`, through memory.
+/// Whether a type's values are made as vectors below, and multiplied with in registers. Others come from `dequantize`
+/// through memory, by code that all of them share.
 template <class Block>
 inline constexpr bool has_vector_form = genotype::detail::values_of<Block>() == 1 || std::is_same_v<Block, BlockQ8_0> ||
                                         std::is_same_v<Block, BlockQ4_0> || std::is_same_v<Block, BlockQ4_1>;
-
-template <class Block>
-[[gnu::always_inline]] inline void load_dequantized(const std::byte* from, Vector (&to)[stored_vectors<Block>]) {
-    Block block;
-    std::memcpy(&block, from, sizeof(Block));
-    float values[Block::values];
-    dequantize(block, values);
-    unroll<stored_vectors<Block>>([&](auto v) { std::memcpy(&to[v].data, values + v * lanes, sizeof(Vector)); });
-}
 
 #if defined(__AVX512F__) && defined(__AVX512BW__) && defined(__AVX512VL__)
 
@@ -82,7 +74,7 @@ struct StoredScales {
     }
 };
 template <class Block>
-requires(genotype::detail::values_of<Block>() == 1 || !has_vector_form<Block>) struct StoredScales<Block> {
+requires(genotype::detail::values_of<Block>() == 1) struct StoredScales<Block> {
     void load(const std::byte* const (&)[4], int) {}
 };
 
@@ -104,8 +96,6 @@ template <class Block>
             const __m512i quants = _mm512_cvtepi8_epi32(load_bytes(from + 2 + 16 * i));
             to[i] = Vector(_mm512_mul_ps(_mm512_cvtepi32_ps(quants), scale));
         });
-    } else if constexpr (!has_vector_form<Block>) {
-        load_dequantized<Block>(from, to);
     } else {
         // The values that four bits may stand for; permutations read the lower four bits of each lane alone.
         constexpr bool has_least = std::is_same_v<Block, BlockQ4_1>;
@@ -191,8 +181,6 @@ template <class Block>
 #endif
     } else if constexpr (std::is_same_v<Block, BFloat16>) {
         to[0] = to_vector(std::bit_cast<Lanes>(load_words<std::uint16_t>(from) << 16));
-    } else if constexpr (!has_vector_form<Block>) {
-        load_dequantized<Block>(from, to);
     } else {
         const Vector scale(load_scale(from));
         if constexpr (std::is_same_v<Block, BlockQ8_0>) {
