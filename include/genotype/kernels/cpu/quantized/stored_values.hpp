@@ -25,8 +25,16 @@ inline constexpr long stored_step = static_cast<long>(sizeof(Block) *
 /// Whether a type's values are made as vectors below, and multiplied with in registers. Others come from `dequantize`
 /// through memory, by code that all of them share.
 template <class Block>
-inline constexpr bool has_vector_form = genotype::detail::values_of<Block>() == 1 || std::is_same_v<Block, BlockQ8_0> ||
-                                        std::is_same_v<Block, BlockQ4_0> || std::is_same_v<Block, BlockQ4_1>;
+inline constexpr bool has_vector_form =
+    genotype::detail::values_of<Block>() == 1 || std::is_same_v<Block, BlockQ8_0> || std::is_same_v<Block, BlockQ4_0> ||
+    std::is_same_v<Block, BlockQ4_1> || std::is_same_v<Block, BlockQ5_0> || std::is_same_v<Block, BlockQ5_1>;
+
+/// Whether each value of a block is a number times its scale and its least value.
+template <class Block>
+inline constexpr bool has_least_value = std::is_same_v<Block, BlockQ4_1> || std::is_same_v<Block, BlockQ5_1>;
+/// Whether the fifth bits of the numbers lie before the halves of bytes that have the others.
+template <class Block>
+inline constexpr bool has_fifth_bits = std::is_same_v<Block, BlockQ5_0> || std::is_same_v<Block, BlockQ5_1>;
 
 #if defined(__AVX512F__) && defined(__AVX512BW__) && defined(__AVX512VL__)
 
@@ -55,7 +63,7 @@ struct StoredScales {
     void load(const std::byte* const (&rows)[4], int count) {
         const std::byte *first = rows[0], *second = rows[1], *third = rows[2], *fourth = rows[3];
         for (int block = 0; block < count; ++block) {
-            if constexpr (std::is_same_v<Block, BlockQ4_1>) {
+            if constexpr (has_least_value<Block>) {
                 const __m128i halves =
                     _mm_setr_epi32(load_number<std::int32_t>(first), load_number<std::int32_t>(second),
                                    load_number<std::int32_t>(third), load_number<std::int32_t>(fourth));
@@ -96,9 +104,37 @@ template <class Block>
             const __m512i quants = _mm512_cvtepi8_epi32(load_bytes(from + 2 + 16 * i));
             to[i] = Vector(_mm512_mul_ps(_mm512_cvtepi32_ps(quants), scale));
         });
+    } else if constexpr (has_fifth_bits<Block>) {
+        // The values that five bits may stand for, in two tables; permutations read the lower five bits of each lane
+        // alone.
+        constexpr bool has_least = has_least_value<Block>;
+        const __m512 lower = _mm512_setr_ps(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+        const __m512 sixteen = _mm512_set1_ps(16);
+        __m512 tables[2];
+        if constexpr (has_least) {
+            const __m512 scale = _mm512_set1_ps(scales.values[block][2 * row]);
+            const __m512 least = _mm512_set1_ps(scales.values[block][2 * row + 1]);
+            tables[0] = _mm512_fmadd_ps(lower, scale, least);
+            tables[1] = _mm512_fmadd_ps(_mm512_add_ps(lower, sixteen), scale, least);
+        } else {
+            const __m512 scale = _mm512_set1_ps(scales.values[block][row]);
+            tables[0] = _mm512_mul_ps(_mm512_sub_ps(lower, sixteen), scale);
+            tables[1] = _mm512_mul_ps(lower, scale);
+        }
+        constexpr long begin = has_least ? 4 : 2;
+        const auto fifth = load_number<std::uint32_t>(from + begin);
+        const __m512i quants = _mm512_cvtepu8_epi32(load_bytes(from + begin + 4));
+        const __m512i bit = _mm512_set1_epi32(16), first = _mm512_and_epi32(quants, _mm512_set1_epi32(15));
+        const __m512i second = _mm512_srli_epi32(quants, 4);
+        const auto value = [&](__m512i four, std::uint32_t bits) __attribute__((always_inline)) {
+            const __m512i all = _mm512_mask_or_epi32(four, static_cast<__mmask16>(bits), four, bit);
+            return Vector(_mm512_permutex2var_ps(tables[0], all, tables[1]));
+        };
+        to[0] = value(first, fifth);
+        to[1] = value(second, fifth >> 16);
     } else {
         // The values that four bits may stand for; permutations read the lower four bits of each lane alone.
-        constexpr bool has_least = std::is_same_v<Block, BlockQ4_1>;
+        constexpr bool has_least = has_least_value<Block>;
         __m512 table;
         if constexpr (has_least)
             table = _mm512_fmadd_ps(_mm512_setr_ps(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15),
@@ -146,6 +182,14 @@ inline Vector to_vector(const Lanes& floats) {
     return Vector(std::bit_cast<Vector::register_type>(floats));
 }
 
+/// Bit i of some bits as 16 in lane i.
+template <class = void>
+inline Words fifth_bits(std::uint32_t bits) {
+    Words result;
+    for (int lane = 0; lane < lanes; ++lane) result[lane] = static_cast<std::int32_t>(bits >> lane & 1u) << 4;
+    return result;
+}
+
 /// `to_float` of halves, in the lower 16 bits of each lane.
 template <class = void>
 inline Lanes half_floats(const Words& halves) {
@@ -189,19 +233,24 @@ template <class Block>
                 to[v] = to_vector(__builtin_convertvector(quants, Lanes)) * scale;
             });
         } else {
-            constexpr bool has_least = std::is_same_v<Block, BlockQ4_1>;
-            constexpr int half = stored_vectors<Block> / 2;
+            constexpr bool has_least = has_least_value<Block>;
+            constexpr int half = stored_vectors<Block> / 2, middle = has_fifth_bits<Block> ? 16 : 8;
+            constexpr long begin = has_least ? 4 : 2;
             const Vector least(has_least ? load_scale(from + 2) : 0.0f);
+            std::uint32_t fifth = 0;
+            if constexpr (has_fifth_bits<Block>) std::memcpy(&fifth, from + begin, sizeof(fifth));
             unroll<half>([&](auto v) {
-                const Words quants = load_words<std::uint8_t>(from + (has_least ? 4 : 2) + v * lanes);
-                const auto value = [&](const Words& quant) {
+                const Words quants =
+                    load_words<std::uint8_t>(from + begin + (has_fifth_bits<Block> ? 4 : 0) + v * lanes);
+                const auto value = [&](Words quant, [[maybe_unused]] int place) {
+                    if constexpr (has_fifth_bits<Block>) quant |= fifth_bits(fifth >> place);
                     if constexpr (has_least)
                         return xsimd::fma(to_vector(__builtin_convertvector(quant, Lanes)), scale, least);
                     else
-                        return to_vector(__builtin_convertvector(quant - 8, Lanes)) * scale;
+                        return to_vector(__builtin_convertvector(quant - middle, Lanes)) * scale;
                 };
-                to[v] = value(quants & 15);
-                to[v + half] = value(quants >> 4);
+                to[v] = value(quants & 15, v * lanes);
+                to[v + half] = value(quants >> 4, 16 + v * lanes);
             });
         }
     }
