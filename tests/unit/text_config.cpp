@@ -195,6 +195,13 @@ TEST_CASE("a Qwen2.5's config.json") {
            "layer_types[1]: found \"sliding_attention\", expected full_attention");
     expect("/num_attention_heads", 15,
            "num_attention_heads: found 15, expected heads of an even width, of hidden_size 896");
+    expect("/layer_types", {"full_attention"},
+           "layer_types: found a list, expected 24 types, one for each of num_hidden_layers");
+    json all = json::parse(qwen);
+    all["num_key_value_heads"] = nullptr;
+    CHECK(config(all.dump()).options()[4].text == "14");
+    all.erase("num_key_value_heads");  // 32 in transformers
+    CHECK(contains(error_of([&] { config(all.dump()); }), "num_key_value_heads: found nothing, expected a divisor of"));
     expect("/num_key_value_heads", 4, "num_key_value_heads: found 4, expected a divisor of num_attention_heads, 14");
     expect("/head_dim", 128, "head_dim: found 128, expected 64, hidden_size over num_attention_heads");
     expect("/rope_scaling", {{"rope_type", "yarn"}, {"factor", 4.0}},

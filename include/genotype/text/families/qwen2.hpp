@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -55,7 +56,9 @@ struct TextFamily<Qwen2Config> {
         config.width = config_size(top["hidden_size"]);
         config.layers = config_size(top["num_hidden_layers"]);
         config.heads = config_size(top["num_attention_heads"]);
-        config.key_value_heads = config_size(top["num_key_value_heads"], config.heads);
+        // transformers has 32 where nothing is said, and `heads` for a null.
+        const int if_none = top.value.contains("num_key_value_heads") ? config.heads : 32;
+        config.key_value_heads = config_size(top["num_key_value_heads"], if_none);
         if (config.width % (2 * config.heads) != 0)
             top["num_attention_heads"].wrong("heads of an even width, of hidden_size " + std::to_string(config.width) +
                                              " in all");
@@ -71,9 +74,12 @@ struct TextFamily<Qwen2Config> {
         config.rope_theta = 10'000;  // where nothing is said, as transformers has it
         expect_one_of(top["hidden_act"], {"silu", "swish"});
         expect_flag(top["use_sliding_window"], false);
-        if (const ConfigField types = top["layer_types"]; !types.is_null())
+        if (const ConfigField types = top["layer_types"]; !types.is_null()) {
             for (const ConfigField& type : types.list())
                 if (type.text() != "full_attention") type.wrong("full_attention");
+            if (types.list().size() != static_cast<std::size_t>(config.layers))
+                types.wrong(std::to_string(config.layers) + " types, one for each of num_hidden_layers");
+        }
         read_rope(top, config);
         return config;
     }
