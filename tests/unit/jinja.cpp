@@ -91,6 +91,8 @@ TEST_CASE("what a template says or asks that cannot be is an error with its line
              {"{{ raise_exception('no system') }}", "found what the template refuses, \"no system\""},
              {"{{ l.append(1) }}", "found the method append, expected one that changes nothing"},
              {"{% set d.x = 1 %}", "found an attribute of d, which is a dict, expected a namespace"},
+             {"{% for x in l %}{% set loop.index = 1 %}{% endfor %}",
+              "found an attribute of loop, which is a namespace"},
              {"{% include 'x' %}", "found \"include\", expected for, if, set,"},
              {"{{ n | nothing }}", "found \"nothing\" behind \"|\""},
              {"{% if n %}", "found the template's end, expected {% endif %}"},

@@ -259,15 +259,13 @@ class Rendering {
         const Value object = name(node.text, scope);
         Value value = evaluate(node.children[0], scope);
         Mapping* const names = object.names();
-        if (!names) budget_.wrong("an attribute of " + node.text + ", which is a " + kind_name(object), "a namespace");
+        if (!names || node.text == "loop")
+            budget_.wrong("an attribute of " + node.text + ", which is a " + kind_name(object), "a namespace");
         static_cast<void>(budget_.depth_within(value));
-        for (auto& [key, held] : names->entries)
-            if (*key.text() == node.words[0]) {
-                held = std::move(value);
-                return;
-            }
-        budget_.work(names->entries.size());
-        names->entries.emplace_back(text_value(node.words[0]), std::move(value));
+        if (const Value* const held = find(*names, node.words[0], budget_))
+            const_cast<Value&>(*held) = std::move(value);
+        else
+            names->entries.emplace_back(text_value(node.words[0]), std::move(value));
     }
     Flow loop(const Node& node, Scope& scope) {
         const Value sequence = evaluate(node.children[0], scope);
