@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <genotype/text.hpp>
 #include <genotype/training/interrupt.hpp>
+#include <string_view>
 #include <utility>
 #include <variant>
 
@@ -84,22 +85,42 @@ GenerationOptions options_of(const example::TextFlags& flags) {
     return options;
 }
 
-/// Answers in turns. Of each prompt only what is new since the last turn is read.
+/// What is generated goes to standard output as it comes, behind `echo`.
+struct Writer {
+    const Interrupt& interrupt;
+    bool writes = true;
+    std::string_view echo = {};
+
+    bool operator()(int, std::string_view piece) {
+        write(std::exchange(echo, {}));
+        write(piece);
+        std::fflush(stdout);
+        return !interrupt.asked() && !std::ferror(stdout);
+    }
+    void write(std::string_view text) const {
+        if (writes) std::fwrite(text.data(), 1, text.size(), stdout);
+    }
+};
+
+/// Of each prompt only what is new since the last one is read. Each use is of these types, so that what generates is
+/// compiled once.
+Generated write_on(PrefixCache<Text>& run, const Tokenizer& tokenizer, const std::vector<TokenId>& prompt,
+                   const GenerationOptions& options, Writer& writer) {
+    return generate(run, tokenizer, std::span(&prompt, 1), options, writer);
+}
+
+/// Answers in turns.
 int talk(const example::TextFlags& flags, const Tokenizer& tokenizer) {
     example::Conversation conversation(flags);
     const GenerationOptions options = options_of(flags);
     Text model(flags, {.slots = options.num_beams, .context = std::min(flags.context, text_model::config.context)});
     PrefixCache run(model);
     Interrupt interrupt;
-    std::vector<std::vector<TokenId>> prompts(1);
-    while (conversation.hear(tokenizer, prompts[0])) {
+    Writer writer{interrupt};
+    std::vector<TokenId> prompt;
+    while (conversation.hear(tokenizer, prompt)) {
         const long before = run.read();
-        const Generated all =
-            generate(run, tokenizer, std::span(std::as_const(prompts)), options, [&](int, std::string_view piece) {
-                std::fwrite(piece.data(), 1, piece.size(), stdout);
-                std::fflush(stdout);
-                return !interrupt.asked() && !std::ferror(stdout);
-            });
+        const Generated all = write_on(run, tokenizer, prompt, options, writer);
         std::puts("");
         std::fflush(stdout);
         const GeneratedText& answer = all.texts[0];
@@ -137,27 +158,24 @@ int main(int argc, char** argv) {
 
         if (flags.turns) return talk(flags, tokenizer);
         if (flags.score) return score(flags, tokenizer);
-        const std::vector<std::vector<TokenId>> prompts{example::read_prompt(flags, tokenizer)};
+        const std::vector<TokenId> prompt = example::read_prompt(flags, tokenizer);
         const GenerationOptions options = options_of(flags);
-        const long needed = static_cast<long>(prompts[0].size()) + options.max_new_tokens;
+        const long needed = static_cast<long>(prompt.size()) + options.max_new_tokens;
         const int context = static_cast<int>(std::min<long>(text_model::config.context, needed));
-        Text run(flags, {.slots = options.num_beams, .context = context});
+        Text model(flags, {.slots = options.num_beams, .context = context});
+        PrefixCache run(model);
 
         Interrupt interrupt;
-        bool echo = !flags.json && !flags.chat;
-        const Generated all = generate(run, tokenizer, std::span(prompts), options, [&](int, std::string_view piece) {
-            if (std::exchange(echo, false)) std::fputs(flags.prompt.c_str(), stdout);
-            if (!flags.json) std::fwrite(piece.data(), 1, piece.size(), stdout);
-            std::fflush(stdout);
-            return !interrupt.asked() && !std::ferror(stdout);
-        });
+        Writer writer{interrupt, !flags.json};
+        if (!flags.chat) writer.echo = flags.prompt;
+        const Generated all = write_on(run, tokenizer, prompt, options, writer);
         const GeneratedText& written = all.texts[0];
         const int code = interrupt.asked() ? example::exit_code_after(interrupt.signal()) : 0;
         if (flags.json) {
-            example::write_json(prompts[0], written);
+            example::write_json(prompt, written);
             return code;
         }
-        if (echo) std::fputs(flags.prompt.c_str(), stdout);  // nothing that is written could be seen
+        writer.write(writer.echo);  // nothing that is written could be seen
         std::puts("");
         std::fflush(stdout);
         std::fprintf(stderr, "%ld tokens read, %.0f a second; %ld written, %.1f a second\n", written.prefill.tokens,

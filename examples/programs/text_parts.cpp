@@ -43,18 +43,31 @@ std::vector<genotype::TokenId> read_prompt(const TextFlags& flags, const genotyp
     return tokenizer.encode(conversation, {.add_special_tokens = false});
 }
 
+struct Conversation::Said {
+    genotype::ChatTemplate form;
+    bool is_shown;
+    std::vector<genotype::ChatMessage> messages = {};
+};
+
+Conversation::Conversation(const TextFlags& flags)
+    : said_(std::make_unique<Said>(Said{genotype::read_chat_template(flags.model), flags.shows_marks})) {}
+Conversation::~Conversation() = default;
+
 bool Conversation::hear(const genotype::Tokenizer& tokenizer, std::vector<genotype::TokenId>& tokens) {
     std::string line;
     do {
-        if (is_shown_) std::fputs("> ", stderr);
+        if (said_->is_shown) std::fputs("> ", stderr);
         if (!std::getline(std::cin, line)) return false;
         if (line.ends_with('\r')) line.pop_back();
-        if (said_.empty()) drop_byte_order_mark(line);
+        if (said_->messages.empty()) drop_byte_order_mark(line);
     } while (line.empty());
     expect_utf8("standard input", line);
-    said_.push_back({"user", line});
-    tokens = tokenizer.encode(genotype::chat_prompt(form_, said_), {.add_special_tokens = false});
+    said_->messages.push_back({"user", line});
+    tokens = tokenizer.encode(genotype::chat_prompt(said_->form, said_->messages), {.add_special_tokens = false});
     return true;
+}
+void Conversation::answered(const std::string& text) {
+    said_->messages.push_back({"assistant", text});
 }
 
 std::vector<genotype::TokenId> end_tokens(const TextFlags& flags) {

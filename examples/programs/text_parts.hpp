@@ -3,10 +3,10 @@
 #pragma once
 
 #include <genotype/text/files/text_files.hpp>
-#include <genotype/text/generation/chat.hpp>
 #include <genotype/text/generation/generated_text.hpp>
 #include <genotype/text/generation/score_text.hpp>
 #include <genotype/text/tokenizer/tokenizer.hpp>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -20,17 +20,16 @@ std::vector<genotype::TokenId> read_prompt(const TextFlags& flags, const genotyp
 /// A conversation, turn by turn, in the form of the model's chat template.
 class Conversation {
   public:
-    explicit Conversation(const TextFlags& flags)
-        : form_(genotype::read_chat_template(flags.model)), is_shown_(flags.shows_marks) {}
+    explicit Conversation(const TextFlags& flags);
+    ~Conversation();
 
     /// The next line that a user says, and with it the tokens of all that was said. False at the end.
     bool hear(const genotype::Tokenizer& tokenizer, std::vector<genotype::TokenId>& tokens);
-    void answered(const std::string& text) { said_.push_back({"assistant", text}); }
+    void answered(const std::string& text);
 
   private:
-    genotype::ChatTemplate form_;
-    bool is_shown_;
-    std::vector<genotype::ChatMessage> said_;
+    struct Said;
+    std::unique_ptr<Said> said_;
 };
 
 /// `genotype::TextFiles` and `genotype::load_tokenizer` for --model.
