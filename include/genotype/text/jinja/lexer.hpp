@@ -92,7 +92,7 @@ class Lexer {
     /// Behind a tag's end: "-" takes all space, and a block's or comment's end a newline, unless there is a "+".
     void trim(char sign, bool is_print) {
         if (sign == '-')
-            move(source_.size() - strip_space(rest(), true, false).size());
+            skip_space();
         else if (sign != '+' && !is_print && rest().starts_with('\n'))
             move(at_ + 1);
     }

@@ -269,22 +269,14 @@ inline Value call_function(const std::string& name, Arguments given, std::time_t
         return budget.text(std::string(text, size));
     }
     // dict and namespace: what another dict has, and arguments with names.
-    std::vector<std::pair<Value, Value>> entries;
+    Mapping all;
     for (const Value& other : given.values) {
         if (!other.mapping())
             budget.wrong("a " + kind_name(other) + " as an argument of " + name, "a dict, and arguments with names");
-        entries.insert(entries.end(), other.mapping()->entries.begin(), other.mapping()->entries.end());
+        all.entries.insert(all.entries.end(), other.mapping()->entries.begin(), other.mapping()->entries.end());
     }
-    for (auto& [key, value] : given.named) {
-        const auto same = std::find_if(entries.begin(), entries.end(), [&](const auto& entry) {
-            return entry.first.text() && *entry.first.text() == key;
-        });
-        if (same != entries.end())
-            same->second = std::move(value);
-        else
-            entries.emplace_back(text_value(key), std::move(value));
-    }
-    Value made = budget.dict(std::move(entries));
+    for (auto& [key, value] : given.named) put(all, text_value(key), std::move(value), budget);
+    Value made = budget.dict(std::move(all.entries));
     if (name == "namespace") std::get<std::shared_ptr<Mapping>>(made.data)->is_namespace = true;
     return made;
 }

@@ -186,6 +186,16 @@ inline const Value* find(const Mapping& dict, std::string_view key, Budget& budg
     return nullptr;
 }
 
+/// `dict[key] = value`, of a dict that is being made, or a namespace.
+inline void put(Mapping& dict, Value key, Value value, Budget& budget) {
+    for (auto& [name, held] : dict.entries)
+        if (equals(name, key, budget)) {
+            held = std::move(value);
+            return;
+        }
+    dict.entries.emplace_back(std::move(key), std::move(value));
+}
+
 /// What is gone through, as `list(value)` has it. An iterator has nothing more then.
 inline std::vector<Value> items_of(const Value& value, Budget& budget) {
     std::vector<Value> items;

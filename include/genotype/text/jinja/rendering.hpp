@@ -135,10 +135,7 @@ class Rendering {
             if (key.sequence() || key.mapping() || key.is<Undefined>())
                 budget_.wrong("a " + kind_name(key) + " as a key", "a text or number");
             Value value = evaluate(node.children[at + 1], scope);
-            if (const Value* const there = find(made, key, budget_))
-                const_cast<Value&>(*there) = std::move(value);
-            else
-                made.entries.emplace_back(key, std::move(value));
+            put(made, key, std::move(value), budget_);
         }
         return budget_.dict(std::move(made.entries));
     }
@@ -262,10 +259,7 @@ class Rendering {
         if (!names || node.text == "loop")
             budget_.wrong("an attribute of " + node.text + ", which is a " + kind_name(object), "a namespace");
         static_cast<void>(budget_.depth_within(value));
-        if (const Value* const held = find(*names, node.words[0], budget_))
-            const_cast<Value&>(*held) = std::move(value);
-        else
-            names->entries.emplace_back(text_value(node.words[0]), std::move(value));
+        put(*names, text_value(node.words[0]), std::move(value), budget_);
     }
     Flow loop(const Node& node, Scope& scope) {
         const Value sequence = evaluate(node.children[0], scope);
