@@ -7,23 +7,23 @@
 #include <cstdio>
 #include <genotype/data/dataset.hpp>
 #include <genotype/data/loader.hpp>
-#include <genotype/data/shuffle.hpp>
 #include <genotype/images/float_images.hpp>
 #include <genotype/images/images.hpp>
 #include <genotype/models/gpt2.hpp>
 #include <genotype/models/text_initial_values.hpp>
 #include <genotype/text/generation/generate_tokens.hpp>
 #include <genotype/text/generation/text_run.hpp>
-#include <genotype/training/progress.hpp>
 #include <genotype/vqvae.hpp>
 #include <numeric>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "prompt_words.hpp"
-#include "training.hpp"
+#include "second_stage.hpp"
 #include "vae_networks.hpp"
+#include "vae_settings.hpp"
 
 namespace example {
 
@@ -99,68 +99,63 @@ inline std::vector<int> draw_codes(const Model<Prior>& prior, std::span<const Pr
     return codes;
 }
 
-struct PriorTask {
-    std::span<const int> codes, labels;  // of all images; no labels: prompts have no words
-    const PromptWords& words;
-    int epochs, batch;
-    float seconds;  // 0: by epochs
-    std::uint64_t seed;
-};
+/// What the prior learns from: the codes of images behind names of their class, each name as often as another, and in a
+/// tenth of all cases behind none.
+class CodeLoader : public StageLoader {
+  public:
+    /// No labels: there are no names. The others outlive this.
+    CodeLoader(const std::vector<int>& codes, std::span<const int> labels, const PromptWords& words,
+               StageOptions options)
+        : StageLoader(static_cast<int>(codes.size()) / ImageCodes::positions, std::move(options)),
+          codes_(codes),
+          labels_(labels),
+          words_(words),
+          windows_(static_cast<std::size_t>(this->options().batch) * window) {}
 
-/// Learns to continue the names of an image's class, each as often as another and in a tenth of all cases none, by the
-/// image's codes. None where `first` is stopped before it ends.
-inline std::optional<Model<Prior>> learn_prior(const PriorTask& task, const Record& first) {
-    if (first.is_stopped()) return {};
-    constexpr int positions = ImageCodes::positions, window = PromptWords::most + positions;
-    const int count = static_cast<int>(task.codes.size()) / positions, batch = std::min(task.batch, count);
-    const long batches = count / batch, steps = task.epochs * batches, warmup = std::min(100L, steps / 10);
-    const auto limit = static_cast<double>(task.seconds);
-    Trainer<Prior, Cpu, AdamW> trainer(
-        {.optimizer = {.learning_rate = 2e-3f, .beta2 = 0.99f, .weight_decay = 0.01f},
-         .schedule = limit > 0 ? Schedule::linear_warmup(std::max(1L, warmup)) : Schedule::cosine(steps, warmup, 0.02f),
-         .clip_norm = 1,
-         .average = 0.995f,
-         .batch = batch,
-         .context = window - 1,
-         .seed = task.seed});
-    initialize_gpt2(trainer.model(), Seed{task.seed});
-    std::printf("second stage: a GPT of %ld parameters, the prior over codes\n", parameter_count<Prior>);
-    std::vector<int> order(static_cast<std::size_t>(count)), windows(static_cast<std::size_t>(batch) * window);
-    Progress progress(task.epochs, batches, batch, 0, "images");
-    double sum = 0;
-    long summed = 0;
-    for (long step = 0; !first.is_stopped(); ++step) {
-        if (limit > 0 ? progress.seconds() >= limit : step >= steps) break;
-        const long epoch = step / batches, place = step % batches;
-        if (place == 0) {
-            shuffle(order, task.seed, static_cast<std::uint64_t>(epoch));
-            sum = 0;
-            summed = 0;
-        }
-        genotype::detail::WordDraws draws(task.seed, static_cast<std::uint64_t>(step) << 32, streams::windows);
-        int* to = windows.data();
-        for (int n = 0; n < batch; ++n) {
-            const int image = order[static_cast<std::size_t>(place * batch + n)];
+    static constexpr int window = PromptWords::most + ImageCodes::positions;
+
+    std::span<const int> next() {
+        constexpr int positions = ImageCodes::positions;
+        genotype::detail::WordDraws draws(options().seed, number() << 32, streams::windows);
+        int* to = windows_.data();
+        for (const int image : next_images()) {
             Prompt prompt{};
-            if (draws.below(10) > 0 && !task.labels.empty()) {
-                const auto names = task.words.names(task.labels[static_cast<std::size_t>(image)]);
+            if (draws.below(10) > 0 && !labels_.empty()) {
+                const auto names = words_.names(labels_[static_cast<std::size_t>(image)]);
                 prompt = names[draws.below(static_cast<std::uint32_t>(names.size()))];
             }
             for (const int word : prompt) *to++ = ImageCodes::codes + word;
-            to = std::ranges::copy(task.codes.subspan(static_cast<std::size_t>(image) * positions, positions), to).out;
+            to = std::ranges::copy(codes_.subspan(static_cast<std::size_t>(image) * positions, positions), to).out;
         }
-        const float loss = trainer.step(windows);
-        sum += static_cast<double>(loss);
-        ++summed;
-        char words[40];
-        std::snprintf(words, sizeof words, "loss %.4f", static_cast<double>(loss));
-        progress.step(epoch, place, words, limit > 0 ? progress.seconds() / limit : -1);
+        return windows_;
     }
-    progress.finish();
-    if (first.is_stopped()) return {};
-    std::printf("second stage: %lld steps, %.1f s, loss of the last epoch %.4f\n",
-                static_cast<long long>(trainer.steps()), progress.seconds(), sum / static_cast<double>(summed));
-    return trainer.average();
+
+  private:
+    std::span<const int> codes_, labels_;
+    const PromptWords& words_;
+    std::vector<int> windows_;
+};
+
+/// Learns to continue words by codes. The exit code; not 0 where it was stopped, and then there is no prior.
+inline int learn_prior(CodeLoader& loader, const VaeSettings& settings, std::optional<Model<Prior>>& prior) {
+    const float seconds = settings.seconds_of_second_stage();
+    const long steps = settings.second_epochs * long{loader.batches()}, warmup = std::min(100L, steps / 10);
+    Trainer<Prior, Cpu, AdamW> trainer({.optimizer = {.learning_rate = 2e-3f, .beta2 = 0.99f, .weight_decay = 0.01f},
+                                        .schedule = seconds > 0 ? Schedule::linear_warmup(std::max(1L, warmup))
+                                                                : Schedule::cosine(steps, warmup, 0.02f),
+                                        .clip_norm = 1,
+                                        .average = 0.995f,
+                                        .batch = loader.options().batch,
+                                        .context = CodeLoader::window - 1,
+                                        .seed = loader.options().seed});
+    initialize_gpt2(trainer.model(), Seed{loader.options().seed});
+    std::printf("second stage: a GPT of %ld parameters, the prior over codes\n", parameter_count<Prior>);
+    const int code = SecondStage(settings.flags)
+                         .learn(trainer, loader,
+                                {settings.second_epochs, loader.batches(), loader.options().batch, seconds, "images"},
+                                "A GPT of codes of " + settings.flags.data);
+    if (code == 0) prior.emplace(trainer.average());
+    return code;
 }
 
 }  // namespace example

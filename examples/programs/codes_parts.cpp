@@ -87,7 +87,11 @@ int train_vae_of_codes(const VaeSettings& settings, const std::filesystem::path&
                       found.error, found.perplexity, ImageCodes::codes);
         training.say(text);
     };
-    while (training.goes_on()) {
+    const auto codes_of_all = [&] {
+        return with_result(trainer, [&](const auto& model) { return codes_of(model, images); });
+    };
+    const bool has_ended = SecondStage(flags).has_begun(codes_of_all);
+    while (!has_ended && training.goes_on()) {
         training.step([&](const VqvaeLosses& losses) {
             char text[96];
             std::snprintf(text, sizeof text, "MSE %.5f  commitment %.4f  perplexity %.1f",
@@ -100,19 +104,13 @@ int train_vae_of_codes(const VaeSettings& settings, const std::filesystem::path&
     std::optional<const Model<ImageCodes>> average;
     if (flags.average > 0) average.emplace(trainer.average());
     const Model<ImageCodes>& model = average ? *average : trainer.model();
+    if (!training.finish()) return training.exit_code();
+    const std::vector<int> learnt = codes_of_all();
+    CodeLoader codes_and_names(
+        learnt, images.labels(), words,
+        {.batch = std::min(32, images.size()), .seed = flags.seed + 1, .first_stage = fingerprint(learnt)});
     std::optional<Model<Prior>> prior;
-    if (!training.is_stopped()) {
-        const std::vector<int> codes = codes_of(model, images);
-        prior = learn_prior({.codes = codes,
-                             .labels = images.labels(),
-                             .words = words,
-                             .epochs = settings.second_epochs,
-                             .batch = 32,
-                             .seconds = settings.seconds_of_second_stage(),
-                             .seed = flags.seed + 1},
-                            training);
-    }
-    if (!training.finish() || !prior) return training.exit_code();
+    if (const int code = learn_prior(codes_and_names, settings, prior); code != 0) return code;
     training.draw_losses({"reconstruction", "commitment"}, "VQ-VAE on " + flags.data, "mean squared", 50);
     if (is_tested)
         tell_test();
@@ -139,7 +137,9 @@ int train_vae_of_codes(const VaeSettings& settings, const std::filesystem::path&
     if (flags.samples > 0) save_samples(draw(labels, flags.seed + 2), flags);
     if (!settings.labels_file.empty()) save_labels(labels, settings.labels_file);
     std::printf("%ld steps, %.1f s; written:\n", training.history().rows(), training.seconds());
-    name_files(flags.out, {"reconstructions.png", "samples.png", "training.csv", "losses.png"});
+    std::vector<std::string> files{"reconstructions.png", "samples.png", "training.csv", "losses.png"};
+    files.insert(files.end(), SecondStage::files.begin(), SecondStage::files.end());
+    name_files(flags.out, files);
     std::printf("%s\n", file.c_str());
     return 0;
 }

@@ -17,6 +17,10 @@ int main(int argc, char** argv) {
                       "van den Oord et al. 2017",
               .word = &settings.model,
               .words = {"mlp", "conv", "two-stage", "vq"}},
+             {.name = "--labels",
+              .help = "of mlp and conv: encoder and decoder read the images' classes, Sohn et al. 2015; samples are of "
+                      "the classes in turns",
+              .is_on = &settings.labels},
              {"--seconds",
               "stop after so long, whatever --epochs says (0: no limit); of two stages the second has a "
               "fifth of it, of vq three quarters",
@@ -40,7 +44,7 @@ int main(int argc, char** argv) {
               .least = 1e-3},
              {.name = "--top-k", .help = "of vq: draw from so many likeliest codes (0: all)", .count = &settings.top_k},
              {.name = "--labels-file",
-              .help = "of vq: where the samples' classes go: .npy, int32, N",
+              .help = "of --labels, and of vq: where the samples' classes go: .npy, int32, N",
               .file = &settings.labels_file,
               .needs = {"--samples"}},
              {.name = "--mean-per-value",
@@ -49,10 +53,10 @@ int main(int argc, char** argv) {
         return flags.exit_code;
 
     return example::run([&] {
+        example::check_samples(settings);
         if (flags.device == "cpu" && settings.model == "vq")
             return example::train_vae_of_codes(settings, flags.out / "model.safetensors");
-        example::expect_no_flag_of_codes(settings);
-        if (flags.device == "cpu" && settings.model == "mlp")
+        if (flags.device == "cpu" && settings.model == "mlp" && !settings.labels)
             return example::train_vae<example::ImageVae, genotype::Cpu>(settings);
         if (flags.device == "cpu") return example::train_vae_of_images(settings);
         if (settings.model != "mlp") genotype::fail("--device", "model", settings.model, "mlp on cuda, or cpu");

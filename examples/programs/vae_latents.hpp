@@ -19,7 +19,12 @@ std::vector<float> moments_of(const Model<Net, Device>& model, const Dataset<typ
     Loader loader(images, LoaderOptions::evaluation(together));
     std::vector<float> all;
     for (const auto& batch : loader) {
-        const auto moments = on_host<Device>(encode(model, input.take(batch), workspace));
+        const auto moments = on_host<Device>([&] {
+            if constexpr (is_conditional<Net>)
+                return encode(model, batch, {given<image_class>(as_classes(batch.labels))}, workspace);
+            else
+                return encode(model, input.take(batch), workspace);
+        }());
         all.insert(all.end(), moments.data(), moments.data() + moments.size());
     }
     return all;

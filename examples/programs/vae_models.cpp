@@ -1,4 +1,4 @@
-// The VAEs of examples/programs/vae.cpp that are of images, not of vectors.
+// The VAEs of examples/programs/vae.cpp beside the plain one.
 #include "vae_second_stage.hpp"
 #include "vae_training.hpp"
 
@@ -6,6 +6,8 @@ namespace example {
 
 int train_vae_of_images(const VaeSettings& settings) {
     if (settings.model == "two-stage") return train_vae<ConvVae, Cpu>(settings, LatentFlowPrior());
+    if (settings.labels && settings.model == "mlp") return train_vae<ConditionalVae, Cpu>(settings);
+    if (settings.labels) return train_vae<ConditionalConvVae, Cpu>(settings);
     return train_vae<ConvVae, Cpu>(settings);
 }
 

@@ -6,14 +6,12 @@
 #include <cmath>
 #include <cstdint>
 #include <cstdio>
-#include <genotype/data/shuffle.hpp>
 #include <genotype/flow.hpp>
-#include <genotype/training/progress.hpp>
-#include <numeric>
 #include <optional>
+#include <utility>
 #include <vector>
 
-#include "training.hpp"
+#include "second_stage.hpp"
 #include "vae_latents.hpp"
 #include "vae_settings.hpp"
 
@@ -27,62 +25,69 @@ using LatentNet = Sequential<Let<latent_condition, Chain<Of<latent_time>, Sinuso
                              Residual<Linear<512, 512>, SiLU, Linear<512, 512>>, SiLU, Linear<512, 20>>;
 using LatentFlow = FlowMatching<LatentNet, Latent>;
 
+/// Latents of images as `moments_of` says, each drawn anew whenever its image comes.
+class LatentLoader : public StageLoader {
+  public:
+    LatentLoader(const std::vector<float>& moments, StageOptions options)
+        : StageLoader(static_cast<int>(moments.size() / (2 * Latent::count)), std::move(options)),
+          moments_(moments),
+          noise_(this->options().batch),
+          drawn_(this->options().batch) {}
+
+    View<Latent> next() {
+        const long values = noise_.size();
+        const RandomState draws{.seed = options().seed,
+                                .position = number() * static_cast<std::uint64_t>((values + 3) / 4),
+                                .stream = streams::sampling};
+        fill_normal(Cpu{}, values, draws, noise_.data());
+        int n = 0;
+        for (const int image : next_images()) {
+            const float* const own = moments_.data() + image * 2L * Latent::count;
+            for (int i = 0; i < Latent::count; ++i)
+                drawn_(n, i) = own[i] + std::exp(own[Latent::count + i] / 2) * noise_(n, i);
+            ++n;
+        }
+        return drawn_;
+    }
+
+  private:
+    const std::vector<float>& moments_;
+    Tensor<Latent> noise_, drawn_;
+};
+
 /// Latents as images have them. Where many images are, N(0, 1) has hardly any, and the other way round: what is drawn
 /// from N(0, 1) looks like nothing. Source: Dai and Wipf, "Diagnosing and enhancing VAE models" (ICLR 2019), whose
 /// second stage is another VAE.
 class LatentFlowPrior {
   public:
-    /// Learns from draws of the latents of all images, anew in each epoch. Ends early when `first` is stopped.
+    static inline const std::vector<std::string>& files = SecondStage::files;
+
+    /// Whether --resume resumes with this stage, because the first has ended.
     template <class Trainer, class Images>
-    void learn(const Trainer& trainer, const Images& images, const VaeSettings& settings, const Record& first) {
-        if (first.is_stopped()) return;
+    bool has_begun(const Trainer& trainer, const Images& images, const VaeSettings& settings) {
+        return SecondStage(settings.flags).has_begun([&] { return moments(trainer, images); });
+    }
+
+    /// Learns from draws of the latents of all images. The exit code; not 0 where it was stopped.
+    template <class Trainer, class Images>
+    int learn(const Trainer& trainer, const Images& images, const VaeSettings& settings) {
         const Flags& flags = settings.flags;
-        const std::vector<float> moments =
-            with_result(trainer, [&](const auto& model) { return moments_of(model, images); });
-        const int count = images.size(), batch = std::min(most, count);
-        const long batches = count / batch, steps = settings.second_epochs * batches;
-        const double seconds = settings.seconds_of_second_stage();
+        const std::vector<float> moments = this->moments(trainer, images);
+        const int batch = std::min(most, images.size());
+        LatentLoader loader(moments, {.batch = batch, .seed = flags.seed + 1, .first_stage = fingerprint(moments)});
+        const float seconds = settings.seconds_of_second_stage();
         trainer_.emplace(FlowOptions<Adam>{
             .optimizer = Adam{.learning_rate = 1e-3f},
-            .schedule = seconds > 0 ? Schedule::linear_warmup(100) : Schedule::cosine(steps, 0, 0.01f),
+            .schedule = seconds > 0 ? Schedule::linear_warmup(100)
+                                    : Schedule::cosine(settings.second_epochs * long{loader.batches()}, 0, 0.01f),
             .average = 0.995f,
             .label_drop = 0,
             .batch = batch,
             .seed = flags.seed + 1});
-        std::vector<int> order(static_cast<std::size_t>(count));
-        Tensor<Latent> noise(batch), drawn(batch);
-        RandomState draws{.seed = flags.seed + 1, .stream = streams::sampling};
-        Progress progress(settings.second_epochs, batches, batch, 0, "latents");
         std::printf("second stage: a flow of latents\n");
-        double sum = 0;
-        long summed = 0;
-        for (long step = 0; !first.is_stopped(); ++step) {
-            if (seconds > 0 ? progress.seconds() >= seconds : step >= steps) break;
-            const long epoch = step / batches, place = step % batches;
-            if (place == 0) shuffle(order, flags.seed + 1, static_cast<std::uint64_t>(epoch));
-            fill_normal(Cpu{}, noise.size(), draws.take(noise.size()), noise.data());
-            for (int n = 0; n < batch; ++n) {
-                const int image = order[static_cast<std::size_t>(place * batch + n)];
-                const float* const own = moments.data() + image * 2L * Latent::count;
-                for (int i = 0; i < Latent::count; ++i)
-                    drawn(n, i) = own[i] + std::exp(own[Latent::count + i] / 2) * noise(n, i);
-            }
-            const float loss = trainer_->step(drawn);
-            if (place == 0) {
-                sum = 0;
-                summed = 0;
-            }
-            sum += static_cast<double>(loss);
-            ++summed;
-            char words[40];
-            std::snprintf(words, sizeof words, "loss %.4f", static_cast<double>(loss));
-            progress.step(epoch, place, words, seconds > 0 ? progress.seconds() / seconds : -1);
-        }
-        progress.finish();
-        if (!first.is_stopped())
-            std::printf("second stage: %lld steps, %.1f s, loss of the last epoch %.4f\n",
-                        static_cast<long long>(trainer_->steps()), progress.seconds(),
-                        sum / static_cast<double>(summed));
+        return SecondStage(flags).learn(*trainer_, loader,
+                                        {settings.second_epochs, loader.batches(), batch, seconds, "latents"},
+                                        "A flow of latents of " + flags.data);
     }
 
     /// `count` latents; the same for the same seed.
@@ -102,6 +107,11 @@ class LatentFlowPrior {
 
   private:
     static constexpr int most = 256;  // latents of a step
+
+    template <class Trainer, class Images>
+    static std::vector<float> moments(const Trainer& trainer, const Images& images) {
+        return with_result(trainer, [&](const auto& model) { return moments_of(model, images); });
+    }
 
     std::optional<Trainer<LatentFlow>> trainer_;
 };

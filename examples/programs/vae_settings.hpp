@@ -12,6 +12,7 @@ struct VaeSettings {
     Flags flags{};
     std::string model = "mlp";
     bool mean_per_value = false;
+    bool labels = false;  // a conditional one
     float beta = 1, free_bits = 0, seconds = 0;
     int beta_warmup = 0, second_epochs = 40, importance_draws = 0;
     float temperature = 1;  // of samples by a prior over codes, and the next two
@@ -24,18 +25,26 @@ struct VaeSettings {
     }
 };
 
-/// Throws `Error` where a flag is of the samples of a prior over codes, which --model vq alone has.
-inline void expect_no_flag_of_codes(const VaeSettings& settings) {
+/// Throws `Error` where a flag is of samples that --model does not draw, or of classes that it does not read.
+inline void check_samples(const VaeSettings& settings) {
+    const bool is_vq = settings.model == "vq";
     const auto refuse = [&](const char* flag) {
         genotype::fail(flag, "flag", "it", "none with --model " + settings.model + ": it is of vq's samples");
     };
-    if (settings.model == "vq") return;
-    if (settings.temperature != 1) refuse("--temperature");
-    if (settings.top_k != 0) refuse("--top-k");
-    if (!settings.labels_file.empty()) refuse("--labels-file");
+    if (!is_vq && settings.temperature != 1) refuse("--temperature");
+    if (!is_vq && settings.top_k != 0) refuse("--top-k");
+    if (!is_vq && !settings.labels && !settings.labels_file.empty())
+        genotype::fail("--labels-file", "flag", "it", "none with --model " + settings.model + " without --labels");
+    if (!settings.labels) return;
+    if (is_vq) genotype::fail("--labels", "flag", "it", "none with --model vq, which always reads the classes' names");
+    if (settings.model == "two-stage")
+        genotype::fail("--labels", "model", settings.model, "mlp or conv: the flow of latents reads no class");
+    if (settings.flags.device != "cpu")
+        genotype::fail("--labels", "device", settings.flags.device, "cpu, where alone it is built");
 }
 
-/// By --model, where that is not the plain one. Trains, and writes images, samples and losses. The exit code.
+/// By --model and --labels, where that is not the plain one. Trains, and writes images, samples and losses. The exit
+/// code.
 int train_vae_of_images(const VaeSettings& settings);
 
 /// The plain one on an NVIDIA GPU, where nvcc compiled vae_cuda.cu.

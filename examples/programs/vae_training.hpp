@@ -10,6 +10,8 @@
 #include <genotype/images/grey.hpp>
 #include <genotype/models/importance_bound.hpp>
 #include <optional>
+#include <span>
+#include <vector>
 
 #include "images.hpp"
 #include "training.hpp"
@@ -22,8 +24,15 @@ using namespace genotype;
 
 /// Latents as the bound has them: from N(0, 1).
 struct NormalPrior {
+    static inline const std::vector<std::string> files{};
     template <class Trainer, class Images>
-    void learn(const Trainer&, const Images&, const VaeSettings&, const Record&) {}
+    bool has_begun(const Trainer&, const Images&, const VaeSettings&) {
+        return false;
+    }
+    template <class Trainer, class Images>
+    int learn(const Trainer&, const Images&, const VaeSettings&) {
+        return 0;
+    }
     Tensor<Latent> operator()(int count, std::uint64_t seed) { return normal<Latent>(count, Seed{seed}); }
 };
 
@@ -34,7 +43,12 @@ VaeLosses measure(Trainer<Net, Device>& trainer, const Model<Net, Device>& model
     double reconstruction = 0, kl = 0;
     Loader loader(images, LoaderOptions::evaluation(batch));
     for (const auto& some : loader) {
-        const VaeLosses losses = trainer.evaluate(some, model);
+        const VaeLosses losses = [&] {
+            if constexpr (is_conditional<Net>)
+                return trainer.evaluate(some, some.labels, model);
+            else
+                return trainer.evaluate(some, model);
+        }();
         reconstruction += static_cast<double>(losses.reconstruction) * some.size();
         kl += static_cast<double>(losses.kl) * some.size();
     }
@@ -51,7 +65,8 @@ void say_importance_bound(const Model<Net, Device>& model, const Dataset<typenam
         ImportanceOptions options{.draws = settings.importance_draws, .seed = settings.flags.seed};
         double sum = 0;
         for (const auto& some : loader) {
-            for (const double bound : importance_bounds(model, some, options)) sum += bound;
+            const auto labels = is_conditional<Net> ? some.labels : std::span<const int>();
+            for (const double bound : importance_bounds(model, some, labels, options)) sum += bound;
             ++options.seed;
         }
         std::printf("%d test images: %.3f by importance sampling, %d draws each\n", images.size(), sum / images.size(),
@@ -66,6 +81,9 @@ int train_vae(const VaeSettings& settings, Prior prior = {}) {
     using Input = typename Net::Input;
     const Flags& flags = settings.flags;
     const Dataset<Input> images(to_grey(load_images(flags, Split::train, 28, 28)), zero_to_one);
+    constexpr bool reads_class = is_conditional<Net>;
+    if (reads_class && images.labels().empty())
+        fail("--labels", "labels", "none in " + flags.data, "a class of each image");
     const bool is_tested = has_tests(flags);
     std::optional<const Dataset<Input>> others;
     if (is_tested) others.emplace(to_grey(load_images(flags, Split::test, 28, 28)), zero_to_one);
@@ -88,14 +106,15 @@ int train_vae(const VaeSettings& settings, Prior prior = {}) {
     Training training(
         flags, trainer, loader, {"reconstruction", "kl"},
         {flags.epochs, loader.batches(), flags.batch, settings.seconds - settings.seconds_of_second_stage()});
-    while (training.goes_on())
+    const bool has_ended = prior.has_begun(trainer, images, settings);
+    while (!has_ended && training.goes_on())
         training.step([&](const VaeLosses& losses) {
             char text[64];
             std::snprintf(text, sizeof text, "reconstruction %.3f  KL %.3f", losses.reconstruction, losses.kl);
             training.note({losses.reconstruction, losses.kl}, text);
         });
-    prior.learn(trainer, images, settings, training);
     if (!training.finish()) return training.exit_code();
+    if (const int code = prior.learn(trainer, images, settings); code != 0) return code;
     training.draw_losses({"reconstruction", "KL"}, "VAE on " + flags.data, "loss an image", 50);
 
     std::optional<const Model<Net, Device>> average;
@@ -114,37 +133,64 @@ int train_vae(const VaeSettings& settings, Prior prior = {}) {
     constexpr int together = 500;
     Workspace<typename Net::Decoder, Latent, Inference, Device> decoder(together);
     detail::Input<Latent, Device> input(together);
-    const auto draw = [&](View<Latent> z) {
+    // Of classes, where the network reads them.
+    const auto draw = [&](View<Latent> z, [[maybe_unused]] std::span<const int> labels) {
         ImageData all = blank_images(z.batch, 28, 28, 1);
         for (int first = 0; first < z.batch; first += together) {
             const auto some = z.slice(first, std::min(together, z.batch - first));
-            const auto decoded = on_host<Device>(decode(model, input.take(some), decoder));
+            const auto decoded = on_host<Device>([&] {
+                if constexpr (reads_class) {
+                    const auto own =
+                        labels.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(some.batch));
+                    return decode(model, some, {given<image_class>(as_classes(own))}, decoder);
+                } else {
+                    return decode(model, input.take(some), decoder);
+                }
+            }());
             std::ranges::copy(to_images<Grey>(decoded, zero_to_one).bytes, all[first].data());
         }
         return all;
     };
     const Tensor<Latent> latents = means(model, tests);
     const int shown = std::min(16, tests.size());
-    save_grid(join(slice(tests.images(), 0, shown), draw(latents.view().slice(0, shown))),
+    const std::span<const int> classes = tests.labels();
+    save_grid(join(slice(tests.images(), 0, shown), draw(latents.view().slice(0, shown), classes)),
               flags.out / "reconstructions.png", shown);
-    save_grid(draw(prior(64, flags.seed + 1)), flags.out / "samples.png");
+    if constexpr (reads_class) {  // a row of ten for each class
+        std::vector<int> rows(10 * image_classes);
+        for (std::size_t at = 0; at < rows.size(); ++at) rows[at] = static_cast<int>(at / 10);
+        save_grid(draw(prior(10 * image_classes, flags.seed + 1), rows), flags.out / "samples.png", 10);
+    } else {
+        save_grid(draw(prior(64, flags.seed + 1), {}), flags.out / "samples.png");
+    }
 
-    Tensor<Latent> between(80);  // eight walks of ten steps, each from one test image to the next
-    for (int n = 0; n < 80; ++n)
+    // Eight walks of ten steps, each from one test image to the next; of classes, in that of the first.
+    Tensor<Latent> between(80);
+    std::vector<int> on_the_way;
+    for (int n = 0; n < 80; ++n) {
+        if (reads_class) on_the_way.push_back(classes[static_cast<std::size_t>(n / 10 % tests.size())]);
         for (int i = 0; i < Latent::count; ++i) {
             const int from = n / 10 % tests.size(), to = (n / 10 + 1) % tests.size();
             const float way = static_cast<float>(n % 10) / 9;
             between(n, i) = (1 - way) * latents(from, i) + way * latents(to, i);
         }
-    save_grid(draw(between), flags.out / "interpolation.png", 10);
+    }
+    save_grid(draw(between, on_the_way), flags.out / "interpolation.png", 10);
     const auto count = static_cast<std::size_t>(tests.size() * Latent::count);
     draw_latents({latents.data(), count}, tests.images(),
                  is_tested ? "Latents of the test images" : "Latents of images that were learnt from",
                  flags.out / "latents.png");
-    if (flags.samples > 0) save_samples(draw(prior(flags.samples, flags.seed + 2)), flags);
+    if (flags.samples > 0) {
+        std::vector<int> labels(static_cast<std::size_t>(flags.samples));
+        for (std::size_t n = 0; n < labels.size(); ++n) labels[n] = static_cast<int>(n) % image_classes;
+        save_samples(draw(prior(flags.samples, flags.seed + 2), labels), flags);
+        if (!settings.labels_file.empty()) save_labels(labels, settings.labels_file);
+    }
     std::printf("%ld steps, %.1f s; written:\n", training.history().rows(), training.seconds());
-    name_files(flags.out, {"reconstructions.png", "samples.png", "interpolation.png", "latents.png", "training.csv",
-                           "losses.png"});
+    std::vector<std::string> files{"reconstructions.png", "samples.png",  "interpolation.png",
+                                   "latents.png",         "training.csv", "losses.png"};
+    files.insert(files.end(), prior.files.begin(), prior.files.end());
+    name_files(flags.out, files);
     return 0;
 }
 

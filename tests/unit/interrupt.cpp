@@ -107,3 +107,20 @@ TEST_CASE("afterwards the handler is the one before, and the next one starts afr
         std::signal(signal, other);
     }
 }
+
+TEST_CASE("within another's life, one knows what was asked of the other, and ends without it") {
+    const auto before = std::signal(SIGUSR1, SIG_DFL);
+    {
+        const Interrupt outer;
+        ::raise(SIGUSR1);
+        {
+            const Interrupt inner;
+            CHECK(inner.asked());
+            CHECK(inner.signal() == SIGUSR1);
+        }
+        CHECK(outer.asked());
+        ::raise(SIGUSR1);  // the outer one's still
+    }
+    CHECK_FALSE(Interrupt().asked());
+    std::signal(SIGUSR1, before);
+}

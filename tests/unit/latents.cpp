@@ -23,14 +23,33 @@ using Values = Shape<3>;
 using Latent = Shape<2>;
 /// A decoder without a bend: values are normal where the latents are.
 using Linears = VariationalAutoencoder<Linear<3, 4>, Linear<2, 3>>;
+/// And for each label another.
+struct kind : Given<Class<3>> {};
+struct condition : Name {};
+template <int features, int outputs>
+using OfKind =
+    Sequential<Let<condition, Of<kind>, Embedding<3, 3>>, Concat<condition, 3>, Linear<features + 3, outputs>>;
+using Conditional = VariationalAutoencoder<OfKind<3, 4>, OfKind<2, 3>>;
 
 /// What is known of such a model.
 struct Known {
     explicit Known(const Model<Linears>& model) {
         Workspace<Linears::Decoder, Latent> memory(3);
+        find(decode(model, units(), memory));
+    }
+    Known(const Model<Conditional>& model, int label) {
+        Workspace<Conditional::Decoder, Latent> memory(3);
+        Tensor<Class<3>> labels(3);
+        for (int n = 0; n < 3; ++n) labels(n, 0) = static_cast<float>(label);
+        find(decode(model, units(), {given<kind>(labels)}, memory));
+    }
+
+    static Tensor<Latent> units() {
         Tensor<Latent> units(3);
         for (int i = 0; i < 2; ++i) units(i + 1, i) = 1;
-        const auto drawn = decode(model, units, memory);
+        return units;
+    }
+    void find(View<Values> drawn) {
         for (int c = 0; c < 3; ++c) {
             offset(c) = static_cast<double>(drawn(0, c));
             for (int i = 0; i < 2; ++i) slopes(c, i) = static_cast<double>(drawn(i + 1, c)) - offset(c);
@@ -83,6 +102,25 @@ TEST_CASE("importance sampling finds the likelihood under a linear decoder, and 
     for (const double one : importance_bounds(model, same, {.draws = 1})) sum += one;
     const Eigen::Vector4d own(moments(0, 0), moments(0, 1), moments(0, 2), moments(0, 3));
     CHECK(std::abs(sum / 4000 - known.evidence(row(x, 0), own)) < 0.1);
+}
+
+TEST_CASE("importance sampling of a conditional VAE: the likelihood of each sample with its own label") {
+    const Model<Conditional> model(Seed{4});
+    const Tensor<Values> x = normal<Values>(4, Seed{6});
+    const std::vector<int> labels{2, 0, 1, 2};
+    const std::vector<double> found = importance_bounds(model, x, labels, {.draws = 100'000});
+    REQUIRE(found.size() == 4);
+    for (int n = 0; n < 4; ++n) {
+        const int own = labels[static_cast<std::size_t>(n)];
+        CAPTURE(n);
+        CHECK(std::abs(found[static_cast<std::size_t>(n)] - Known(model, own).bound(row(x, n))) < 0.02);
+        CHECK(std::abs(Known(model, own).bound(row(x, n)) - Known(model, (own + 1) % 3).bound(row(x, n))) > 0.1);
+    }
+    const auto refusal = [&](std::vector<int> wrong) { return error_of([&] { importance_bounds(model, x, wrong); }); };
+    CHECK(refusal({}) == "importance_bounds: number of labels: found 0, expected 4, one for each sample of x");
+    CHECK(refusal({0, 0, 3, 0}) == "importance_bounds: label of sample 2: found 3, expected 0 to 2");
+    CHECK(error_of([&] { importance_bounds(Model<Linears>(Seed{1}), x, labels); }) ==
+          "importance_bounds: number of labels: found 4, expected none: neither network reads one");
 }
 
 TEST_CASE("importance sampling: far values, seeds, and what is refused") {

@@ -5,10 +5,15 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <span>
+#include <type_traits>
 #include <vector>
 
 #include "genotype/losses/loss_call.hpp"
 #include "genotype/models/autoencode.hpp"
+#include "genotype/models/labels.hpp"
+#include "genotype/models/read_labels.hpp"
+#include "genotype/network/inputs.hpp"
 #include "genotype/random/random_state.hpp"
 
 namespace genotype::inline v0_1 {
@@ -38,6 +43,17 @@ class LogSum {
     double most_ = -std::numeric_limits<double>::infinity(), sum_ = 0;
 };
 
+/// Runs a network on `x` with one label for all its samples, where it reads one.
+template <Layer Net, ShapeType S, class Device>
+auto run_with_label(const WeightsView& weights, View<S> x, [[maybe_unused]] const float* labels,
+                    Workspace<Net, S, Inference, Device>& memory) {
+    using Label = typename SortedNames<ReadNames<Net>>::Label;
+    if constexpr (std::is_void_v<Label>)
+        return memory.forward(weights, x);
+    else
+        return memory.forward(weights, x, {GivenValue<Label, MemoryOf<Device>>{labels, x.batch}});
+}
+
 }  // namespace detail
 
 /// Of each sample x an estimate of -log p(x) under a VAE, in nats: -log of the mean of p(x | z) p(z) / q(z | x) over
@@ -45,26 +61,34 @@ class LogSum {
 /// with one it is the negative evidence lower bound, drawn once. -log p(x | z) is the reconstruction loss, summed over
 /// the sample's values: that of the Bernoulli distribution of `BCE` and `BCEWithLogits`; of `MSE` that of normal values
 /// of variance 1/2, less log(pi) / 2 a value; of `L1` that of Laplace's of scale 1, less log(2) a value. The draws
-/// depend on the seed and on the sample's place in `x`.
+/// depend on the seed and on the sample's place in `x`. Of a conditional VAE it is of p(x | label), and `labels` has
+/// one for each sample; of another it is empty. `Error` where it has another number of them, or one is no class.
 /// Source: Burda, Grosse and Salakhutdinov, "Importance weighted autoencoders" (ICLR 2016).
 /// PyTorch: k.log() - (log_p_x_given_z + log_p_z - log_q_z).logsumexp(0), of k draws.
 template <Layer E, Layer D, class L, ShapeType I, class Device>
 requires(Device::on_host) std::vector<double> importance_bounds(
     const Model<combinators::VariationalAutoencoder<E, D, L, I>, Device>& model, std::type_identity_t<View<I>> x,
-    const ImportanceOptions& options = {}) {
+    std::span<const int> labels, const ImportanceOptions& options = {}) {
     using Latent = InputShape<D>;
-    constexpr int latents = static_cast<int>(Latent::count), most = 100;
+    constexpr int latents = static_cast<int>(Latent::count), most = 100, classes = detail::classes_read_by<E, D>();
     if (options.draws < 1) fail("importance_bounds", "draws", options.draws, "1 or more");
+    if (classes == 0 && !labels.empty())
+        fail("importance_bounds", "number of labels", labels.size(), "none: neither network reads one");
+    if (classes > 0)
+        detail::check_labels("importance_bounds", labels, x.batch, classes, "sample of x",
+                             [] { return detail::concat("0 to ", classes - 1); });
     const int together = std::min(options.draws, most);
     const Device device = model.runs_on();
     Workspace<E, I, Inference, Device> encoder(1);
     Workspace<D, Latent, Inference, Device> decoder(together);
     Tensor<Latent> noise(together), z(together);
+    std::vector<float> label(static_cast<std::size_t>(together));
     RandomState draws{.seed = options.seed, .stream = streams::evaluation};
     std::vector<double> bounds;
     for (int n = 0; n < x.batch; ++n) {
         const View<I> sample = x.slice(n, 1);
-        const auto moments = encode(model, sample, encoder);
+        if (classes > 0) std::ranges::fill(label, static_cast<float>(labels[static_cast<std::size_t>(n)]));
+        const auto moments = detail::run_with_label(part<0>(model), sample, label.data(), encoder);
         detail::LogSum sum;
         for (int done = 0; done < options.draws; done += together) {
             const int count = std::min(together, options.draws - done);
@@ -73,7 +97,8 @@ requires(Device::on_host) std::vector<double> importance_bounds(
                 for (int i = 0; i < latents; ++i)
                     z.data()[k * latents + i] =
                         moments.data[i] + noise.data()[k * latents + i] * std::exp(moments.data[latents + i] / 2);
-            const auto output = decode(model, z.view().slice(0, count), decoder);
+            const View<Latent> some = z.view().slice(0, count);
+            const auto output = detail::run_with_label(part<1>(model), some, label.data(), decoder);
             for (int k = 0; k < count; ++k) {
                 float loss = 0;
                 L::evaluate(device, LossCall{.prediction = {output.data + k * I::count, 1, I::count},
@@ -92,6 +117,13 @@ requires(Device::on_host) std::vector<double> importance_bounds(
         bounds.push_back(std::log(static_cast<double>(options.draws)) - sum.value());
     }
     return bounds;
+}
+
+template <Layer E, Layer D, class L, ShapeType I, class Device>
+requires(Device::on_host) std::vector<double> importance_bounds(
+    const Model<combinators::VariationalAutoencoder<E, D, L, I>, Device>& model, std::type_identity_t<View<I>> x,
+    const ImportanceOptions& options = {}) {
+    return importance_bounds(model, x, std::span<const int>(), options);
 }
 
 }  // namespace genotype::inline v0_1

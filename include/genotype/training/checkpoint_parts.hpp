@@ -27,7 +27,8 @@ struct CheckpointParts {
     const History* history = nullptr;
 };
 
-/// What gives batches and can be set to where to resume: a Loader, MovingDigits, or TextWindows.
+/// What gives batches and can be set to where to resume: a Loader, MovingDigits, TextWindows, or one of the user's own,
+/// which says of how many samples by `size()`.
 template <class Part>
 concept BatchSource = requires(Part& source, LoaderPosition position) {
     { source.position() } -> std::same_as<LoaderPosition>;
@@ -39,6 +40,10 @@ template <class Part>
 concept CheckpointPart = BatchSource<std::remove_const_t<Part>> || std::same_as<std::remove_const_t<Part>, History>;
 
 /// How much data there is, and of what.
+template <class Source>
+[[gnu::cold]] std::pair<const char*, long> size_of_data(const Source& source) {
+    return {"samples", source.size()};
+}
 template <ShapeType S>
 [[gnu::cold]] std::pair<const char*, long> size_of_data(const Loader<S>& loader) {
     return {"samples", loader.dataset().size()};

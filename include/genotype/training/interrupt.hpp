@@ -14,12 +14,14 @@ namespace genotype::inline v0_1 {
 /// a closed terminal sends several, and a limit of time one a second. All but Ctrl-C that the program ignores (as under
 /// nohup) stay ignored, and a handler of its own for SIGUSR1, SIGUSR2 or SIGXCPU stays in its place.
 ///
+/// Within another's life a second one knows what the first does.
+///
 ///     Interrupt interrupt;
 ///     while (!interrupt.asked()) trainer.step(loader.next());
 class Interrupt {
   public:
     Interrupt() {
-        noted_ = 0;
+        if (living_++ == 0) noted_ = 0;
         for (std::size_t at = 0; at < signals.size(); ++at) {
             ::sigaction(signals[at], nullptr, &before_[at]);
             // A shell lets what it runs beside itself ignore SIGINT: who sends it one all the same means it.
@@ -33,6 +35,7 @@ class Interrupt {
     }
     ~Interrupt() {
         for (std::size_t at = 0; at < signals.size(); ++at) ::sigaction(signals[at], &before_[at], nullptr);
+        --living_;
     }
     Interrupt(const Interrupt&) = delete;
     Interrupt& operator=(const Interrupt&) = delete;
@@ -56,6 +59,7 @@ class Interrupt {
 
     // A signal is the process's, and its handler is given nothing else to write to.
     inline static volatile std::sig_atomic_t noted_ = 0;
+    inline static int living_ = 0;  // the inner one of two must not forget what was asked of the outer
     std::array<struct sigaction, signals.size()> before_{};
 };
 
