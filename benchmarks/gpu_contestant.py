@@ -15,7 +15,7 @@ from torch.nn import functional
 import serving
 import torch_gpt
 from text_contestant import END, FIRST, tokens
-from torch_contestant import Choice, dcgan_step, vae_step
+from torch_contestant import Choice, dcgan_step, discriminator, generator, vae_step
 
 CALLS = 20  # of a convolution in one step, so that what a launch costs does not count
 SIDE = 4096  # of matmul's matrices
@@ -145,7 +145,7 @@ def main():
     torch.backends.cudnn.benchmark = True
     choose = None
     if task == "dcgan":
-        step = dcgan_step(choice, 64, batch)
+        step = dcgan_step(choice, generator(64), discriminator(64), batch)
     elif task == "vae":
         step = vae_step(choice, 256, batch)
     elif task.startswith("gpt2_"):

@@ -21,7 +21,8 @@ here = pathlib.Path(__file__).resolve().parent
 root = here.parent
 TRAINING = {"dcgan": ["eager", "channels_last", "compile", "compile+channels_last", "bf16", "bf16+channels_last"],
             "vae": ["eager", "compile", "bf16"],
-            "flow": ["eager", "channels_last", "compile", "compile+channels_last"]}
+            "flow": ["eager", "channels_last", "compile", "compile+channels_last"],
+            "dcgan64": ["eager", "channels_last", "compile", "compile+channels_last"]}
 INFERENCE = {"generator": ["eager", "channels_last", "compile", "onnx"], "decoder": ["eager", "compile", "onnx"]}
 
 
@@ -81,10 +82,12 @@ class Race:
     def training(self):
         quick, most = self.options.quick, min(2, self.cores)
         for task, variants in TRAINING.items():
+            if self.options.heats not in (None, task):
+                continue
             if quick:
                 variants = [v for v in variants if "compile" not in v and v != "bf16" or task == "vae" and v == "bf16"]
             for threads in [most] if quick else sorted({1, most}):
-                for batch in [64, 1] if quick else [64, 1, 16, 256]:
+                for batch in [64] if task == "dcgan64" else [64, 1] if quick else [64, 1, 16, 256]:
                     self.heat(task, batch, threads, variants)
 
     def inference(self):
@@ -180,6 +183,8 @@ def main():
     parser.add_argument("--profile", action="store_true", help="only where the time of one step goes")
     parser.add_argument("--parts", default="training,inference,kernels,profile,growth,compile_cost",
                         help="which parts, by name and with commas between (default: all)")
+    parser.add_argument("--heats", metavar="NAME", choices=[*TRAINING],
+                        help="of the part training only this task's: " + ", ".join(TRAINING))
     parser.add_argument("--avx2", dest="isa", action="store_const", const="avx2", default="native",
                         help="build for AVX2 and hold the others to it")
     parser.add_argument("--seed", type=int, default=0)

@@ -4,6 +4,7 @@ import subprocess
 
 OURS = "genotype"
 NAMES = {"dcgan": "DCGAN step", "vae": "VAE step", "flow": "flow matching step",
+         "dcgan64": "DCGAN step, 64 x 64 pixels",
          "generator": "DCGAN generator", "decoder": "VAE decoder"}
 
 
@@ -116,7 +117,7 @@ def goals(results):
     def add(what, goal, shown):
         rows.append([what, goal, shown])
 
-    for task, goal in (("dcgan", 3), ("vae", 4), ("flow", 2.5)):
+    for task, goal in (("dcgan", 3), ("vae", 4), ("flow", 2.5), ("dcgan64", 3)):
         heat = find(results, task, 64)
         if heat:
             v = heat["variants"]

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Races the library against PyTorch 2 and ONNX Runtime, and measures kernels, layers, memory, growth and compile time.
-# usage: benchmarks/run.sh [--quick] [--profile] [--avx2] [--parts A,B] [--seed N] [--compare OLD.json]
+# usage: benchmarks/run.sh [--quick] [--profile] [--avx2] [--parts A,B] [--heats NAME] [--seed N] [--compare OLD.json]
 #        benchmarks/run.sh --compare OLD.json --with NEW.json   (measures nothing)
 #        benchmarks/run.sh text [--quick] [--avx2] [--heats NAME] [--folder FOLDER] [--gguf FILE]   races text models
 #        benchmarks/run.sh gpu [--quick] [--heats NAME] [--seed N] [--rehearse]   races on an NVIDIA GPU; --rehearse runs

@@ -1,7 +1,8 @@
 """PyTorch as a contestant.
 
 usage: torch_contestant.py TASK VARIANT BATCH THREADS SEED [PATH]
-TASK: dcgan, dcgan_half, dcgan_double, vae, vae_half, vae_double, flow (training steps), generator, decoder (inference).
+TASK: dcgan, dcgan_half, dcgan_double, dcgan64, vae, vae_half, vae_double, flow (training steps), generator, decoder
+(inference).
 VARIANT: words joined by +: eager, channels_last, compile, bf16; or export, which writes the network to PATH and ends.
 """
 import pathlib
@@ -30,6 +31,23 @@ def discriminator(width):
         nn.Conv2d(width, 2 * width, 4, 2, 1, bias=False), nn.BatchNorm2d(2 * width), nn.LeakyReLU(0.2, True),
         nn.Conv2d(2 * width, 4 * width, 4, 2, 1, bias=False), nn.BatchNorm2d(4 * width), nn.LeakyReLU(0.2, True),
         nn.Conv2d(4 * width, 1, 4, 1, 0, bias=False), nn.Sigmoid())
+
+
+def large_generator():
+    """Of PyTorch's examples/dcgan, 64 x 64 pixels."""
+    layers = [nn.ConvTranspose2d(100, 512, 4, 1, 0, bias=False), nn.BatchNorm2d(512), nn.ReLU(True)]
+    for channels in (512, 256, 128):
+        layers += [nn.ConvTranspose2d(channels, channels // 2, 4, 2, 1, bias=False), nn.BatchNorm2d(channels // 2),
+                   nn.ReLU(True)]
+    return nn.Sequential(*layers, nn.ConvTranspose2d(64, 3, 4, 2, 1, bias=False), nn.Tanh())
+
+
+def large_discriminator():
+    layers = [nn.Conv2d(3, 64, 4, 2, 1, bias=False), nn.LeakyReLU(0.2, True)]
+    for channels in (64, 128, 256):
+        layers += [nn.Conv2d(channels, 2 * channels, 4, 2, 1, bias=False), nn.BatchNorm2d(2 * channels),
+                   nn.LeakyReLU(0.2, True)]
+    return nn.Sequential(*layers, nn.Conv2d(512, 1, 4, 1, 0, bias=False), nn.Sigmoid())
 
 
 class Vae(nn.Module):
@@ -76,15 +94,15 @@ class Choice:
         self.optimizer = {"fused": True, **({"capturable": True} if self.graph else {})}
 
 
-def dcgan_step(choice, width, batch):
-    g = generator(width).to(choice.device, memory_format=choice.layout)
-    d = discriminator(width).to(choice.device, memory_format=choice.layout)
+def dcgan_step(choice, g, d, batch, size=32):
+    g = g.to(choice.device, memory_format=choice.layout)
+    d = d.to(choice.device, memory_format=choice.layout)
     run_g, run_d = choice.compile(g), choice.compile(d)
     g_optimizer = torch.optim.Adam(g.parameters(), lr=2e-4, **choice.optimizer)
     d_optimizer = torch.optim.Adam(d.parameters(), lr=2e-4, **choice.optimizer)
     loss_of = nn.BCELoss()
     ones, zeros = torch.ones(batch, device=choice.device), torch.zeros(batch, device=choice.device)
-    real = images(batch, 3 * 32 * 32, -1).reshape(batch, 3, 32, 32)
+    real = images(batch, 3 * size * size, -1).reshape(batch, 3, size, size)
     real = real.to(choice.device).contiguous(memory_format=choice.layout)
 
     def answers(x):
@@ -187,7 +205,10 @@ def main():
             return
         step = inference(Choice(variant), model, x)
     elif name == "dcgan":
-        step = dcgan_step(Choice(variant), int(64 * factor), batch)
+        channels = int(64 * factor)
+        step = dcgan_step(Choice(variant), generator(channels), discriminator(channels), batch)
+    elif name == "dcgan64":
+        step = dcgan_step(Choice(variant), large_generator(), large_discriminator(), batch, 64)
     elif name == "flow":
         step = flow_step(Choice(variant), batch)
     elif name == "vae":

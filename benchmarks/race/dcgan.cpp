@@ -4,7 +4,7 @@
 namespace race {
 
 int dcgan(const Setting& setting) {
-    return train_dcgan<64>(setting);
+    return train_dcgan<Dcgan<64>>(setting);
 }
 int generator(const Setting& setting) {
     return infer<Generator<64>>(setting);

@@ -4,10 +4,10 @@
 namespace race {
 
 int dcgan_half(const Setting& setting) {
-    return train_dcgan<32>(setting);
+    return train_dcgan<Dcgan<32>>(setting);
 }
 int dcgan_double(const Setting& setting) {
-    return train_dcgan<128>(setting);
+    return train_dcgan<Dcgan<128>>(setting);
 }
 
 }  // namespace race

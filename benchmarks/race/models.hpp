@@ -18,6 +18,17 @@ using Discriminator =
                Conv<2 * W, 4 * W, 4, 2, 1>, BN<4 * W>, LeakyReLU<0.2f>, Conv<4 * W, 1, 4, 1, 0>, Sigmoid>;
 template <int W>
 using Dcgan = GAN<Generator<W>, Discriminator<W>>;
+
+// Those of PyTorch's examples/dcgan, for 64 x 64 pixels.
+using LargeGenerator = Sequential<ConvT<100, 512, 4, 1, 0>, BN<512>, ReLU, ConvT<512, 256, 4, 2, 1>, BN<256>, ReLU,
+                                  ConvT<256, 128, 4, 2, 1>, BN<128>, ReLU, ConvT<128, 64, 4, 2, 1>, BN<64>, ReLU,
+                                  ConvT<64, 3, 4, 2, 1>, Tanh>;
+using LargeDiscriminator =
+    Sequential<Conv<3, 64, 4, 2, 1>, LeakyReLU<0.2f>, Conv<64, 128, 4, 2, 1>, BN<128>, LeakyReLU<0.2f>,
+               Conv<128, 256, 4, 2, 1>, BN<256>, LeakyReLU<0.2f>, Conv<256, 512, 4, 2, 1>, BN<512>, LeakyReLU<0.2f>,
+               Conv<512, 1, 4, 1, 0>, Sigmoid>;
+using LargeDcgan = GAN<LargeGenerator, LargeDiscriminator>;
+
 template <int Hidden>
 using ImageVae = VAE<784, Hidden, 20>;
 
@@ -37,12 +48,12 @@ template <class Net>
 constexpr long trained =
     4 * parameter_floats<Net>() + packed_bytes<Net, Cpu>() / long{sizeof(float)} + buffer_floats<Net>();
 
-template <int W>
+template <class Net>
 long dcgan_floats(long batch) {
-    using G = Generator<W>;
-    using D = Discriminator<W>;
-    using Noise = Shape<100, 1, 1>;
-    using Image = Shape<3, 32, 32>;
+    using G = typename Net::Generator;
+    using D = typename Net::Discriminator;
+    using Noise = typename Net::Noise;
+    using Image = typename Net::Image;
     return trained<G> + trained<D> + Workspace<G, Noise, genotype::Training>::floats(batch) +
            Workspace<D, Image, genotype::Training>::floats(batch) + batch * (Noise::count + 2 * Image::count + 1);
 }
@@ -62,11 +73,11 @@ long inference_floats(long batch) {
            Workspace<Net, In>::floats(batch) + batch * In::count;
 }
 
-template <int W>
+template <class Net>
 int train_dcgan(const Setting& setting) {
-    const auto real = image_batch<Shape<3, 32, 32>>(setting.batch, -1);
-    Trainer<Dcgan<W>> trainer({.batch = setting.batch, .seed = setting.seed});
-    return serve(dcgan_floats<W>(setting.batch), [&] { trainer.step(real); });
+    const auto real = image_batch<typename Net::Image>(setting.batch, -1);
+    Trainer<Net> trainer({.batch = setting.batch, .seed = setting.seed});
+    return serve(dcgan_floats<Net>(setting.batch), [&] { trainer.step(real); });
 }
 
 template <int Hidden>
@@ -90,6 +101,7 @@ int infer(const Setting& setting) {
 int dcgan(const Setting&);
 int dcgan_half(const Setting&);
 int dcgan_double(const Setting&);
+int dcgan64(const Setting&);
 int vae(const Setting&);
 int vae_half(const Setting&);
 int vae_double(const Setting&);
