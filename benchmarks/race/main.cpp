@@ -11,8 +11,8 @@
 namespace race {
 
 using Task = int(const Setting&);
-Task dcgan, dcgan_half, dcgan_double, dcgan64, vae, vae_half, vae_double, flow, generator, decoder, profile_dcgan, profile_vae,
-    profile_flow;
+Task dcgan, dcgan_half, dcgan_double, dcgan64, vae, vae_half, vae_double, flow, generator, decoder, profile_dcgan,
+    profile_vae, profile_flow;
 
 constexpr std::array<std::pair<std::string_view, Task*>, 13> tasks = {{{"dcgan", dcgan},
                                                                        {"dcgan_half", dcgan_half},

@@ -15,13 +15,22 @@ import time
 os.environ["RAYON_NUM_THREADS"] = "1"
 os.environ["TOKENIZERS_PARALLELISM"] = "false"
 import tokenizers
-from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, pre_tokenizers, processors, trainers
+from tokenizers import (AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors,
+                        trainers)
 
 program, scratch, data = sys.argv[1], pathlib.Path(sys.argv[2]), pathlib.Path(sys.argv[3] or "/nowhere")
 draw = random.Random(0)
 
 LLAMA3 = (r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*"
           r"|\s*[\r\n]+|\s+(?!\S)|\s+")
+QWEN2 = LLAMA3.replace("{1,3}", "")
+# What o200k of tiktoken, DeepSeek V3, Granite's code models and others are made of.
+UPPER, LOWER = r"[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]", r"[\p{Ll}\p{Lm}\p{Lo}\p{M}]"
+ENDINGS = r"(?i:'s|'t|'re|'ve|'m|'ll|'d)?"
+O200K = (rf"[^\r\n\p{{L}}\p{{N}}]?{UPPER}*{LOWER}+{ENDINGS}|[^\r\n\p{{L}}\p{{N}}]?{UPPER}+{LOWER}*{ENDINGS}"
+         r"|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+")
+DEEPSEEK = (r"[!\"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~][A-Za-z]+|[^\r\n\p{L}\p{P}\p{S}]?[\p{L}\p{M}]+"
+            r"| ?[\p{P}\p{S}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+")
 WORDS = """The quick brown fox doesn't jump; it's we've I'll you'd they're I'm WE'VE It'S don'T ’tis naïve façade
 人人生而自由 在尊严和权利上一律平等 他们赋有理性和良心 すべての人間は 生まれながらにして自由であり カタカナ ｶﾀｶﾅ 漢字
 يولد جميع الناس أحرارًا متساوين في الكرامة والحقوق ١٢٣ सभी मनुष्यों को गौरव और अधिकारों के मामले में जन्मजात १२३
@@ -41,8 +50,15 @@ def any_character():
             return chr(point)
 
 
+# Letters with marks in any order, syllables of Hangul and their parts, and characters that stand for others.
+MARKED = "aeioAEIOnsdzq\u0300\u0301\u0302\u0303\u0304\u0308\u0323\u0327\u0328\u0345\u0591\u093c\u0958\u212b\u1e69" \
+         "\u1100\u1161\u11a8\uac00\uac01\u0f71\u0f72\u0f73\ufa30\u2f800\u1dfa\u0334\u302a ".replace("\u2f800", "\U0002f800")
+
+
 def line():
-    kind = draw.randrange(4)
+    kind = draw.randrange(5)
+    if kind == 4:  # what forms of Unicode differ in
+        return "".join(draw.choice(MARKED) for _ in range(draw.randrange(30)))
     if kind == 0:  # words of all languages
         return "".join(draw.choice(WORDS) + draw.choice(SPACES + [" "] * 20) for _ in range(draw.randrange(12)))
     if kind == 1:  # any characters
@@ -74,12 +90,27 @@ RULES = {
     "gpt2": lambda: byte_level(True),
     "smollm": lambda: pre_tokenizers.Sequence([pre_tokenizers.Digits(individual_digits=True), byte_level(True)]),
     "llama3": lambda: pre_tokenizers.Sequence([pre_tokenizers.Split(Regex(LLAMA3), "isolated"), byte_level(False)]),
+    "qwen2": lambda: pre_tokenizers.Sequence([pre_tokenizers.Split(Regex(QWEN2), "isolated"), byte_level(False)]),
+    "o200k": lambda: pre_tokenizers.Sequence([pre_tokenizers.Split(Regex(O200K), "removed", invert=True),
+                                              byte_level(False)]),
+    "deepseek": lambda: pre_tokenizers.Sequence([
+        pre_tokenizers.Split(Regex(r"\p{N}{1,3}"), "isolated"), pre_tokenizers.Split(Regex("[一-龥぀-ゟ゠-ヿ]+"), "isolated"),
+        pre_tokenizers.Split(Regex(DEEPSEEK), "isolated"), byte_level(False)]),
+    "digits": lambda: pre_tokenizers.Sequence([pre_tokenizers.Digits(individual_digits=False),
+                                               pre_tokenizers.Split(Regex(r"\d{2,}|\P{M}\p{M}+|[ \t]{3}"), "isolated"),
+                                               byte_level(True)]),
+    "spaces lost": lambda: pre_tokenizers.Sequence([pre_tokenizers.Split(Regex(r"\s+|\p{S}"), "removed"),
+                                                    byte_level(False)]),
+    "no rules": lambda: byte_level(False),
 }
+NORMALIZED = {"qwen2": normalizers.NFC(), "spaces lost": normalizers.Sequence([normalizers.NFC()])}
 
 
 def trained(rules, alphabet, size):
     tokenizer = Tokenizer(models.BPE())
     tokenizer.pre_tokenizer = RULES[rules]()
+    if rules in NORMALIZED:
+        tokenizer.normalizer = NORMALIZED[rules]
     trainer = trainers.BpeTrainer(vocab_size=size, show_progress=False, initial_alphabet=alphabet,
                                   special_tokens=["<|end|>", "<|start|>"])
     tokenizer.train_from_iterator(texts[::3], trainer)
@@ -93,6 +124,8 @@ def with_all_pairs(rules):
     tokens = alphabet + [left + right for left, right in pairs] + ["<|end|>", "<|start|>"]
     tokenizer = Tokenizer(models.BPE({token: id for id, token in enumerate(tokens)}, pairs))
     tokenizer.pre_tokenizer = RULES[rules]()
+    if rules in NORMALIZED:
+        tokenizer.normalizer = NORMALIZED[rules]
     return finished(tokenizer, rules)
 
 

@@ -19,7 +19,7 @@ os.environ["TOKENIZERS_PARALLELISM"] = "false"
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["TRANSFORMERS_VERBOSITY"] = "critical"
 import transformers
-from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers
+from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers
 from transformers import AutoTokenizer, GPT2Tokenizer, PreTrainedTokenizerFast
 
 logging.disable(logging.CRITICAL)
@@ -28,7 +28,7 @@ count = next((int(each) for each in sys.argv[3:] if each.isdigit()), 1000)
 draw = random.Random(17)
 
 TEXTS = ["Hello world", " Hello", "<|user|>Hi<|bot|>", "a<|endoftext|>b", "<s> a </s>", "<pad>x<|pad|>[PAD]", "",
-         "\n12 ab", "<|user|> <new>the<image>", "x<mask> y", "theabhe", "  two  spaces 2023"]
+         "\n12 ab", "<|user|> <new>the<image>", "x<mask> y", "theabhe", "  two  spaces 2023", "e\u0301a\u0323\u0301 It's IT'S (a) 5 67\n\n"]
 
 LETTERS = sorted(pre_tokenizers.ByteLevel.alphabet())
 MERGES = [("h", "e"), ("l", "l"), ("he", "ll"), ("hell", "o"), ("Ġ", "w"), ("a", "b"), ("t", "he"), ("Ġ", "he")]
@@ -63,6 +63,10 @@ def tokenizer_json(vocab, **choices):
     if rules == "llama3":
         whole = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)
         tokenizer.pre_tokenizer = pre_tokenizers.Sequence([pre_tokenizers.Split(Regex(LLAMA3), "isolated"), whole])
+    if rules == "qwen2":
+        whole = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)
+        split = pre_tokenizers.Split(Regex(LLAMA3.replace("{1,3}", "")), "isolated")
+        tokenizer.pre_tokenizer, tokenizer.normalizer = pre_tokenizers.Sequence([split, whole]), normalizers.NFC()
     file = json.loads(tokenizer.to_str())
     size = len(vocab)
     for content, changes in choices.get("added", []):
@@ -112,7 +116,7 @@ def settings(vocab):
         "config": {
             "tokenizer_class": [NONE, "GPT2Tokenizer", "GPT2Tokenizer", "GPT2TokenizerFast", "PreTrainedTokenizerFast",
                                 "PreTrainedTokenizerFast", "LlamaTokenizer", "LlamaTokenizerFast", "TokenizersBackend",
-                                "Qwen2Tokenizer", "OtherTokenizer"],
+                                "Qwen2Tokenizer", "Qwen2Tokenizer", "Qwen2TokenizerFast", "OtherTokenizer"],
             "add_bos_token": [NONE, NONE, True, True, False, None],
             "add_eos_token": [NONE, NONE, NONE, True, False],
             "add_prefix_space": [NONE, NONE, NONE, True, True, False],
@@ -148,9 +152,9 @@ def settings(vocab):
         "added_tokens.json": [NONE, NONE, NONE, {"<|user|>": size, "<|bot|>": size + 1}, {"<|bot|>": size + 1, "<|user|>": size},
                               {"<|user|>": size + 9}, {END: vocab.get(END, size)}, {"the": vocab["the"]}, {"<|user|>": 5},
                               {"<|user|>": size + 1, "<|bot|>": size}],
-        "model": [NONE, {"model_type": "gpt2"}, {"model_type": "gpt2"}, {"model_type": "llama"},
+        "model": [NONE, {"model_type": "gpt2"}, {"model_type": "gpt2"}, {"model_type": "llama"}, {"model_type": "qwen2"},
                   {"model_type": "gpt2", "tokenizer_class": "PreTrainedTokenizerFast"}],
-        "tokenizer": {"prefix": [False] * 4 + [True], "rules": [None] * 4 + ["digits", "llama3"], "added": ADDED,
+        "tokenizer": {"prefix": [False] * 4 + [True], "rules": [None] * 4 + ["digits", "llama3", "qwen2", "qwen2"], "added": ADDED,
                       "wrong": [False] * 12 + [True], "padding": [NONE] * 3 + [END, "[PAD]", "<s>"],
                       "truncation": [False, False, True], "template": [False, False, True],
                       "ignore_merges": [False] * 8 + [True]},
@@ -173,7 +177,7 @@ def folders():
                     if value is not NONE:
                         yield base | {part: {key: value}}
                         if part == "config" and key != "tokenizer_class":
-                            for name in ("GPT2Tokenizer", "PreTrainedTokenizerFast", "LlamaTokenizer"):
+                            for name in ("GPT2Tokenizer", "PreTrainedTokenizerFast", "LlamaTokenizer", "Qwen2Tokenizer"):
                                 yield base | {part: {key: value, "tokenizer_class": name}, "model": {"model_type": "llama"}}
         for part in ("added_tokens.json", "model"):
             for value in axes[part]:
@@ -215,10 +219,10 @@ def theirs(folder, case):
     """What transformers makes of the folder. Where nothing says which class, that which can be made of the files."""
     named = case["model"] is not NONE or case.get("config", NONE) is not NONE and "tokenizer_class" in case["config"]
     kind = AutoTokenizer if named else PreTrainedTokenizerFast if case["json"] is not None else GPT2Tokenizer
-    # Beside vocab.json and merges.txt a model's type does not matter to us.
+    # Beside vocab.json and merges.txt a model's type does not matter to us, but for Qwen2's.
     config = case.get("config", NONE)
     if case["json"] is None and (config is NONE or "tokenizer_class" not in config) and kind is AutoTokenizer:
-        if case["model"].get("tokenizer_class") is None:
+        if case["model"].get("tokenizer_class") is None and case["model"]["model_type"] != "qwen2":
             kind = GPT2Tokenizer
     try:
         tokenizer = kind.from_pretrained(folder)
@@ -242,9 +246,11 @@ kinds, reasons, faults = collections.Counter(), collections.Counter(), 0
 for at, ((right, name), ours) in enumerate(zip(wanted, found)):
     they_read, we_read = not isinstance(right, str), not isinstance(ours, str)
     # SmolLM2's tokenizer.json: transformers' GPT2Tokenizer cuts by GPT-2's rules whatever the file says; we by the file's.
-    other_rules = we_read and name == "GPT2Tokenizer" and (cases[at]["json"] or {}).get("rules")
+    rules = (cases[at]["json"] or {}).get("rules")
+    other_rules = we_read and (name == "GPT2Tokenizer" and rules or
+                               name == "Qwen2Tokenizer" and cases[at]["json"] is not None and rules != "qwen2")
     if they_read and other_rules:
-        kinds["cut by the file's rules, where a GPT2Tokenizer has its own"] += 1
+        kinds["cut by the file's rules, where the class has its own"] += 1
     elif they_read and we_read:
         kinds["read alike" if right == ours else "DIFFERENT"] += 1
         if right != ours:

@@ -139,7 +139,10 @@ TEST_CASE("what would change the ids is refused by name") {
     CHECK(error_with("/version", nullptr) == "no error");
     CHECK(contains(error_with("/surplus", 1), "t.json: JSON: found the field \"surplus\""));
     CHECK(contains(error_with("/version", "2.0"), "t.json: version: found \"2.0\", expected 1.0"));
-    CHECK(contains(error_with("/normalizer", {{"type", "NFC"}}), "t.json: normalizer: found the type \"NFC\""));
+    CHECK(contains(error_with("/normalizer", {{"type", "NFKC"}}),
+                   "t.json: normalizer.type: found \"NFKC\", expected NFC"));
+    CHECK(contains(error_with("/normalizer", {{"type", "Sequence"}, {"normalizers", {{{"type", "Lowercase"}}}}}),
+                   "t.json: normalizer.normalizers[0].type: found \"Lowercase\", expected NFC"));
     CHECK(error_with("/truncation", {{"max_length", 5}}) == "no error");  // a plain call does without
     CHECK(contains(error_with("/truncation", 5), "truncation: found 5, expected an object"));
     CHECK(contains(error_with("/sparkle", 1), "found the field \"sparkle\""));
@@ -155,7 +158,6 @@ TEST_CASE("what would change the ids is refused by name") {
     prefixed["add_prefix_space"] = true;
     CHECK(contains(error_with("/pre_tokenizer", {{"type", "Sequence"}, {"pretokenizers", {prefixed}}}),
                    "pretokenizers[0].add_prefix_space: found true, expected false, in a Sequence"));
-    CHECK(contains(error_with("/pre_tokenizer/use_regex", false), "pre_tokenizer.use_regex: found false"));
     CHECK(contains(error_with("/pre_tokenizer/type", "Whitespace"), "expected ByteLevel, as the last step"));
     CHECK(contains(error_with("/decoder/type", "WordPiece"),
                    "decoder: found the type \"WordPiece\", expected ByteLevel"));
@@ -173,10 +175,52 @@ TEST_CASE("what would change the ids is refused by name") {
                              byte_level(false)}}});
     };
     CHECK(split({{"Regex", detail::gpt2_pattern}}, "Isolated") == "no error");
-    CHECK(
-        contains(split({{"Regex", detail::gpt2_pattern}}, "Removed"), "pretokenizers[0].behavior: found \"Removed\""));
-    CHECK(contains(split({{"Regex", "a"}}, "Isolated"), "pattern.Regex: found \"a\", expected the expression of"));
-    CHECK(contains(split({{"String", "a"}}, "Isolated"), "pattern.Regex: found nothing"));
+    CHECK(split({{"Regex", "a|b"}}, "Removed") == "no error");
+    CHECK(contains(split({{"Regex", "a"}}, "MergedWithNext"),
+                   "pretokenizers[0].behavior: found \"MergedWithNext\", expected Isolated or Removed"));
+    CHECK(contains(split({{"Regex", R"(a\b)"}}, "Isolated"), R"(t.json: expression "a\b": found "\b", expected what)"));
+    CHECK(contains(split({{"String", "a"}}, "Isolated"), "pattern: found the field \"String\""));
+    CHECK(contains(error_with("/pre_tokenizer", {{"type", "Sequence"},
+                                                 {"pretokenizers", {{{"type", "Punctuation"}}, byte_level(false)}}}),
+                   "pretokenizers[0].type: found \"Punctuation\", expected Split or Digits, before ByteLevel"));
+}
+
+TEST_CASE("issue 21: cuts of any expression, one after the other, and NFC before them") {
+    json description = small_json();
+    const auto cuts = [&](const json& steps) {
+        description["pre_tokenizer"] = {{"type", "Sequence"}, {"pretokenizers", steps}};
+        return read(description);
+    };
+    const auto split = [](const char* pattern, const char* behavior = "Isolated", bool invert = false) {
+        return json{{"type", "Split"}, {"pattern", {{"Regex", pattern}}}, {"behavior", behavior}, {"invert", invert}};
+    };
+    const std::string qwen2(detail::qwen2_pattern);
+    description["normalizer"] = {{"type", "NFC"}};
+    const Tokenizer of_qwen2 = cuts({split(qwen2.c_str()), byte_level(false)});
+    CHECK(of_qwen2.parts().pre_tokenizer == PreTokenizer::qwen2);
+    CHECK(of_qwen2.parts().nfc);
+    CHECK(of_qwen2.decode(of_qwen2.encode("e\u0301h<|end|>e\u0301")) == "\u00e9h\u00e9");
+    // As it stands, an added token is looked for before; one that is normalised, behind it.
+    description["added_tokens"].push_back(
+        {{"id", 269}, {"content", "e\u0301"}, {"special", false}, {"normalized", true}});
+    description["added_tokens"].push_back(
+        {{"id", 270}, {"content", "o\u0301"}, {"special", false}, {"normalized", false}});
+    const Tokenizer with_accents = cuts({split(qwen2.c_str()), byte_level(false)});
+    CHECK(with_accents.encode("e\u0301\u00e9") == Ids{269, 269});
+    CHECK(with_accents.encode("o\u0301\u00f3") == Ids{270, 0xc3, 0xb3});
+    description["added_tokens"].erase(2);
+    description["added_tokens"].erase(1);
+    description["normalizer"] = nullptr;
+
+    const Tokenizer two = cuts({{{"type", "Digits"}, {"individual_digits", false}}, split("h"), byte_level(false)});
+    CHECK(two.parts().pre_tokenizer == PreTokenizer::splits);
+    CHECK(two.parts().splits.size() == 2);
+    CHECK(two.encode("12he") == Ids{'1', '2', 'h', 'e'});  // "he" is one token, and cut
+    CHECK(cuts({split("l", "Removed"), byte_level(false)}).encode("hell") == Ids{256});
+    CHECK(cuts({split("l+", "Removed", true), byte_level(false)}).encode("hell") == Ids{257});
+    description["pre_tokenizer"] = byte_level(false);
+    CHECK(read(description).encode("hello") == Ids{259});
+    CHECK(read(description).parts().splits.empty());
 }
 
 TEST_CASE("unknown bytes matter only where there are any") {

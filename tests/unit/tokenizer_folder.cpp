@@ -183,15 +183,56 @@ TEST_CASE("issue 17.2: which class reads tokenizer.json") {
         "tokenizer.json: added token \"<|endoftext|>\": found id 268, expected the same in added_tokens_decoder of"));
 }
 
+TEST_CASE("issue 21: a Qwen2Tokenizer") {
+    const json qwen2{{"model_type", "qwen2"}}, named{{"tokenizer_class", "Qwen2TokenizerFast"}};
+    for (const Files& files : {Files{{"config.json", qwen2}}, Files{{"tokenizer_config.json", named}}}) {
+        const Tokenizer tokenizer = load(files);
+        CHECK(tokenizer.parts().pre_tokenizer == PreTokenizer::qwen2);
+        CHECK(tokenizer.parts().nfc);
+        CHECK(tokenizer.encode("e\u0301<|endoftext|>") == Ids{0xc3, 0xa9, 268});
+    }
+    // <|endoftext|> pads too, and begins nothing; what has a role or is listed as special is that in the end.
+    json config = named;
+    config["add_bos_token"] = true;
+    CHECK(load({{"tokenizer_config.json", config}}).encode("h") == Ids{'h'});
+    const json plain{{"269", token("<|user|>", false)}};
+    const auto special = [&](json more) {
+        more.update(named);
+        more["added_tokens_decoder"] = plain;
+        return load({{"tokenizer_config.json", more}}).is_special(269);
+    };
+    CHECK_FALSE(special({}));
+    CHECK(special({{"additional_special_tokens", {"<|user|>"}}}));
+    CHECK(special({{"eos_token", "<|user|>"}}));
+    // tokenizer.json's own cuts hold.
+    CHECK(load({{"tokenizer.json", tokenizer_json()}, {"config.json", qwen2}}).parts().pre_tokenizer ==
+          PreTokenizer::gpt2);
+    CHECK(contains(error({{"config.json", qwen2}, {"tokenizer_config.json", {{"tokenizer_class", "GPT2Tokenizer"}}}}),
+                   "tokenizer_class: found \"GPT2Tokenizer\", expected Qwen2Tokenizer, which transformers takes"));
+    config["extra_special_tokens"] = {{"audio_token", "<new>"}};
+    CHECK(contains(error({{"tokenizer_config.json", config},
+                          {"special_tokens_map.json", {{"extra_special_tokens", {"<|bot|>"}}}}}),
+                   "extra_special_tokens: found an object, expected none, beside"));
+}
+
+TEST_CASE("issue 21: names of special tokens beside a list of the older field") {
+    const Tokenizer tokenizer =
+        with_config({{"extra_special_tokens", {{"audio_token", "<new>"}}}, {"additional_special_tokens", {"<|bot|>"}}});
+    CHECK(tokenizer.encode("<new>") == Ids{269});
+    CHECK(tokenizer.encode("<|bot|>") == Ids{270});
+}
+
 TEST_CASE("issue 17.2: what would change ids or texts and is not done is refused by name") {
     const auto refuses = [](const json& config, const std::string& words) {
         CAPTURE(words);
         CHECK(contains(error_with_config(config), "tokenizer_config.json: " + words));
     };
-    refuses({{"tokenizer_class", "Qwen2Tokenizer"}},
-            "tokenizer_class: found \"Qwen2Tokenizer\", expected GPT2Tokenizer");
+    refuses({{"tokenizer_class", "BertTokenizer"}},
+            "tokenizer_class: found \"BertTokenizer\", expected GPT2Tokenizer, Qwen2Tokenizer");
+    refuses({{"tokenizer_class", "Qwen2Tokenizer"}, {"add_prefix_space", true}},
+            "add_prefix_space: found true, expected false, for a Qwen2Tokenizer");
     refuses({{"tokenizer_class", "LlamaTokenizer"}},
-            "tokenizer_class: found \"LlamaTokenizer\", expected GPT2Tokenizer, beside");
+            "tokenizer_class: found \"LlamaTokenizer\", expected GPT2Tokenizer or Qwen2Tokenizer, beside");
     refuses({{"split_special_tokens", true}}, "split_special_tokens: found true");
     refuses({{"fast_tokenizer_files", {"tokenizer.4.0.0.json"}}},
             "fast_tokenizer_files[0]: found \"tokenizer.4.0.0.json\"");

@@ -92,8 +92,11 @@ TEST_CASE("the rules by their names") {
         CHECK(contains(file.error(), "\"tokenizer.ggml.pre\": found \"default\", expected gpt-2, smollm"));
         file.architecture = "gpt2";
         CHECK(file.read().pre_tokenizer == PreTokenizer::gpt2);
+        file.rules = "qwen35";
+        CHECK(contains(file.error(), "\"tokenizer.ggml.pre\": found \"qwen35\""));
         file.rules = "qwen2";
-        CHECK(contains(file.error(), "\"tokenizer.ggml.pre\": found \"qwen2\""));
+        CHECK(file.read().pre_tokenizer == PreTokenizer::qwen2);
+        CHECK(file.read().nfc);
     }
 }
 

@@ -26,7 +26,8 @@ struct TextFamily<Qwen2Config> {
                                        .config = "genotype::Qwen2Config",
                                        .header = "genotype/models/qwen2.hpp",
                                        .said = {"width", "heads"},
-                                       .buffers = {".rotary_emb.inv_freq"}};
+                                       .buffers = {".rotary_emb.inv_freq"},
+                                       .tokenizer_class = "Qwen2Tokenizer"};
 
     static constexpr std::array<FamilyParameter, 9> parameters(const Qwen2Config& c) {
         using enum FamilyForm;

@@ -1,4 +1,4 @@
-// How a text is cut into words before byte pair encoding: the regular expressions of known models, run by PCRE2.
+// How a text is cut into words before byte pair encoding: by regular expressions, run by PCRE2.
 #pragma once
 
 #define PCRE2_CODE_UNIT_WIDTH 8
@@ -6,12 +6,16 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <new>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "genotype/io/words.hpp"
 #include "genotype/shape/error.hpp"
+#include "genotype/text/tokenizer/split_pattern.hpp"
 
 namespace genotype::inline v0_1 {
 
@@ -19,7 +23,18 @@ namespace genotype::inline v0_1 {
 enum class PreTokenizer {
     gpt2,    // `ByteLevel`: contractions, letters, digits, other signs, each with one space before it; spaces
     smollm,  // `Sequence([Digits(individual_digits=True), ByteLevel()])`: SmolLM, StarCoder
-    llama3   // three digits at most, and any sign may come before letters
+    llama3,  // three digits at most, and any sign may come before letters
+    qwen2,   // the same with each digit apart
+    splits   // as `TokenizerParts::splits` says
+};
+
+/// A cut of a text by a regular expression. `tokenizers`: `Split(Regex(pattern), behavior)`: "isolated" keeps both,
+/// "removed" the rest alone, and with `invert=True` the matches alone.
+struct TextSplit {
+    std::string pattern;  ///< in Oniguruma's syntax, as tokenizer.json has it
+    bool keep_matches = true, keep_rest = true;
+
+    friend bool operator==(const TextSplit&, const TextSplit&) = default;
 };
 
 namespace detail {
@@ -30,90 +45,68 @@ inline constexpr std::string_view gpt2_pattern =
 inline constexpr std::string_view llama3_pattern =
     R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*)"
     R"(|\s*[\r\n]+|\s+(?!\S)|\s+)";
+inline constexpr std::string_view qwen2_pattern =
+    R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*)"
+    R"(|\s*[\r\n]+|\s+(?!\S)|\s+)";
+/// What `Digits` takes for one, by a newer Unicode than the expressions', 17.0: another library looks at it.
+inline constexpr std::string_view digit_pattern = R"([\p{N}\x{11de0}-\x{11de9}\x{16ff4}-\x{16ff6}])";
 /// GPT-2's where each digit is cut out beforehand: spaces before a digit then are spaces at a text's end.
 inline constexpr std::string_view smollm_pattern =
-    R"('s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+|\s+(?![^\s\p{N}])|\s+)";
+    R"('s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+|[\p{N}\x{11de0}-\x{11de9}\x{16ff4}-\x{16ff6}])"
+    R"(| ?[^\s\p{L}\p{N}\x{11de0}-\x{11de9}\x{16ff4}-\x{16ff6}]+)"
+    R"(|\s+(?![^\s\p{N}\x{11de0}-\x{11de9}\x{16ff4}-\x{16ff6}])|\s+)";
 
+/// Of rules that are one expression.
 constexpr std::string_view pattern_of(PreTokenizer rules) {
-    return rules == PreTokenizer::gpt2 ? gpt2_pattern : rules == PreTokenizer::smollm ? smollm_pattern : llama3_pattern;
-}
-
-/// Members of a class, spelled out: PCRE2's \s has U+180E, which is no space since Unicode 6.3, and a PCRE2 of another
-/// year has another Unicode than `tokenizers`: 10.42, for one, has 14.0. What came in 15.0, 15.1 and 16.0 is added, and
-/// to digits, for SmolLM alone, what came in 17.0 (two libraries cut its texts).
-inline constexpr std::string_view spaces =
-    R"(\x{9}-\x{d}\x{20}\x{85}\x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000})";
-inline constexpr std::string_view letter_ranges =
-    R"(A-Za-z\p{L}\x{1c89}\x{1c8a}\x{a7cb}-\x{a7cd}\x{a7da}-\x{a7dc}\x{105c0}-\x{105f3}\x{10d4a}-\x{10d65})"
-    R"(\x{10d6f}-\x{10d85}\x{10ec2}-\x{10ec4}\x{1123f}\x{11240}\x{11380}-\x{11389}\x{1138b}\x{1138e})"
-    R"(\x{11390}-\x{113b5}\x{113b7}\x{113d1}\x{113d3}\x{11bc0}-\x{11be0}\x{11f02}\x{11f04}-\x{11f10})"
-    R"(\x{11f12}-\x{11f33}\x{1342f}\x{13441}-\x{13446}\x{13460}-\x{143fa}\x{16100}-\x{1611d})"
-    R"(\x{16d40}-\x{16d6c}\x{18cff}\x{1b132}\x{1b155}\x{1df25}-\x{1df2a}\x{1e030}-\x{1e06d})"
-    R"(\x{1e4d0}-\x{1e4eb}\x{1e5d0}-\x{1e5ed}\x{1e5f0}\x{2b739}\x{2ebf0}-\x{2ee5d}\x{31350}-\x{323af})";
-inline constexpr std::string_view number_signs =
-    R"(0-9\p{N}\x{10d40}-\x{10d49}\x{116d0}-\x{116e3}\x{11bf0}-\x{11bf9}\x{11f50}-\x{11f59}\x{16130}-\x{16139})"
-    R"(\x{16d70}-\x{16d79}\x{1ccf0}-\x{1ccf9}\x{1d2c0}-\x{1d2d3}\x{1e4f0}-\x{1e4f9}\x{1e5f1}-\x{1e5fa})";
-inline constexpr std::string_view later_digits = R"(\x{11de0}-\x{11de9}\x{16ff4}-\x{16ff6})";
-
-/// The expression as PCRE2 takes it, with the classes above.
-inline std::string pattern_for_pcre2(PreTokenizer rules) {
-    const std::string_view pattern = pattern_of(rules);
-    std::string result;
-    bool in_class = false;
-    const auto put = [&](std::string_view opening, std::string_view members, std::string_view more = {}) {
-        if (!in_class) result += opening;
-        result += members;
-        result += more;
-        if (!in_class) result += ']';
-    };
-    for (std::size_t at = 0; at < pattern.size();) {
-        const std::string_view rest = pattern.substr(at);
-        if (rest[0] == '[') in_class = true;
-        if (rest[0] == ']') in_class = false;
-        if (rest.starts_with(R"(\s)") || rest.starts_with(R"(\S)")) {
-            put(rest[1] == 's' ? "[" : "[^", spaces);
-            at += 2;
-        } else if (rest.starts_with(R"(\p{L})")) {
-            put("[", letter_ranges);
-            at += 5;
-        } else if (rest.starts_with(R"(\p{N})")) {
-            put("[", number_signs, rules == PreTokenizer::smollm ? later_digits : std::string_view());
-            at += 5;
-        } else {
-            result += rest[0];
-            ++at;
-        }
+    switch (rules) {
+        case PreTokenizer::smollm:
+            return smollm_pattern;
+        case PreTokenizer::llama3:
+            return llama3_pattern;
+        case PreTokenizer::qwen2:
+            return qwen2_pattern;
+        default:
+            return gpt2_pattern;
     }
-    return result;
 }
 
 /// A compiled expression. Copies share it; using it is const and re-entrant.
 class WordPattern {
   public:
-    explicit WordPattern(PreTokenizer rules) {
-        const std::string pattern = pattern_for_pcre2(rules);
+    /// `Error`, with `where`, for an expression that is not known to mean the same here as in `tokenizers`.
+    [[gnu::cold]] explicit WordPattern(std::string_view pattern, const std::string& where) {
+        const auto wrong = [&](const std::string& found, const char* expected) {
+            fail(where, concat("expression ", in_quotes(pattern)), found, expected);
+        };
+        const SplitPattern known(pattern);
+        if (!known.fault().empty())
+            wrong(in_quotes(known.fault()),
+                  "what Oniguruma and PCRE2 take alike: classes (\\s, \\d, \\p{L} ...), groups, repetitions");
         int fault = 0;
         std::size_t at = 0;
-        pcre2_code* code = pcre2_compile(reinterpret_cast<PCRE2_SPTR>(pattern.data()), pattern.size(),
-                                         PCRE2_UTF | PCRE2_ANCHORED, &fault, &at, nullptr);
-        if (!code) fail("PCRE2", "expression", message(fault), "one that this library compiles, with Unicode");
+        pcre2_code* code = pcre2_compile(reinterpret_cast<PCRE2_SPTR>(known.text().data()), known.text().size(),
+                                         PCRE2_UTF, &fault, &at, nullptr);
+        if (!code) wrong(message(fault), "one that PCRE2 compiles, with Unicode");
         code_.reset(code, pcre2_code_free);
+        std::uint32_t is_empty = 0;
+        pcre2_pattern_info(code, PCRE2_INFO_MATCHEMPTY, &is_empty);
+        if (is_empty != 0) wrong("one that nothing matches, too", "one whose matches have a character at least");
         pcre2_jit_compile(code, PCRE2_JIT_COMPLETE);  // without a compiler for this processor it is interpreted
     }
 
-    /// Calls visit(word) for each word of `text`, which is valid UTF-8. Together they are the text.
-    template <class Visit>
-    void for_each_word(std::string_view text, Visit visit) const {
-        const std::unique_ptr<pcre2_match_data, Free> match(pcre2_match_data_create(1, nullptr));
-        if (!match) throw std::bad_alloc();
-        const std::size_t* const limits = pcre2_get_ovector_pointer(match.get());
-        const auto* const data = reinterpret_cast<PCRE2_SPTR>(text.data());
+    /// Calls match(part) and rest(part) for the parts of `text`, which is valid UTF-8, in their order. Together they
+    /// are the text.
+    template <class Match, class Rest>
+    void split(std::string_view text, const Match& match, const Rest& rest) const {
+        const std::unique_ptr<pcre2_match_data, Free> found(pcre2_match_data_create(1, nullptr));
+        if (!found) throw std::bad_alloc();
+        const std::size_t* const limits = pcre2_get_ovector_pointer(found.get());
         for (std::size_t at = 0; at < text.size(); at = limits[1]) {
-            const int status =
-                pcre2_match(code_.get(), data, text.size(), at, PCRE2_NO_UTF_CHECK, match.get(), nullptr);
-            if (status < 0 || limits[1] <= at)
-                fail("text", concat("words from byte ", at), message(status), "a word of any kind");
-            visit(text.substr(at, limits[1] - at));
+            const int status = find(text, at, found.get());
+            if (status == PCRE2_ERROR_NOMATCH) return rest(text.substr(at));
+            if (status < 0) fail("text", concat("words from byte ", at), message(status), "a word of any kind");
+            if (limits[0] > at) rest(text.substr(at, limits[0] - at));
+            match(text.substr(limits[0], limits[1] - limits[0]));
         }
     }
 
@@ -122,6 +115,13 @@ class WordPattern {
         void operator()(pcre2_match_data* match) const { pcre2_match_data_free(match); }
     };
 
+    int find(std::string_view text, std::size_t at, pcre2_match_data* found) const {
+        const auto* const data = reinterpret_cast<PCRE2_SPTR>(text.data());
+        const int status = pcre2_match(code_.get(), data, text.size(), at, PCRE2_NO_UTF_CHECK, found, nullptr);
+        if (status != PCRE2_ERROR_JIT_STACKLIMIT) return status;
+        // The interpreter has the heap for what a long word needs.
+        return pcre2_match(code_.get(), data, text.size(), at, PCRE2_NO_UTF_CHECK | PCRE2_NO_JIT, found, nullptr);
+    }
     static std::string message(int fault) {
         std::array<PCRE2_UCHAR, 256> text{};
         pcre2_get_error_message(fault, text.data(), text.size());
@@ -129,6 +129,47 @@ class WordPattern {
     }
 
     std::shared_ptr<const pcre2_code> code_;
+};
+
+/// All cuts of a tokenizer: each cuts the parts that the one before has left.
+class WordCuts {
+  public:
+    [[gnu::cold]] WordCuts(PreTokenizer rules, const std::vector<TextSplit>& splits, const std::string& where) {
+        if (rules != PreTokenizer::splits) {
+            if (!splits.empty()) fail(where, "splits", splits.size(), "none, beside rules with a name");
+            cuts_.push_back({WordPattern(pattern_of(rules), where)});
+        }
+        for (const TextSplit& split : splits)
+            cuts_.push_back({WordPattern(split.pattern, where), split.keep_matches, split.keep_rest});
+    }
+
+    /// Calls visit(word) for each word of `text`, which is valid UTF-8.
+    template <class Visit>
+    void for_each_word(std::string_view text, const Visit& visit) const {
+        if (!text.empty()) cut(text, 0, visit);
+    }
+
+  private:
+    struct Cut {
+        WordPattern pattern;
+        bool keep_matches = true, keep_rest = true;
+    };
+
+    template <class Visit>
+    void cut(std::string_view text, std::size_t from, const Visit& visit) const {
+        if (from == cuts_.size()) return visit(text);
+        const Cut& own = cuts_[from];
+        own.pattern.split(
+            text,
+            [&](std::string_view part) {
+                if (own.keep_matches) cut(part, from + 1, visit);
+            },
+            [&](std::string_view part) {
+                if (own.keep_rest) cut(part, from + 1, visit);
+            });
+    }
+
+    std::vector<Cut> cuts_;
 };
 
 }  // namespace detail

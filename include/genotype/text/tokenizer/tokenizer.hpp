@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -18,6 +19,7 @@
 #include "genotype/text/tokenizer/added_tokens.hpp"
 #include "genotype/text/tokenizer/byte_level.hpp"
 #include "genotype/text/tokenizer/merges.hpp"
+#include "genotype/text/tokenizer/nfc.hpp"
 #include "genotype/text/tokenizer/pre_tokenizer.hpp"
 #include "genotype/text/tokenizer/text_pieces.hpp"
 #include "genotype/text/tokenizer/token_table.hpp"
@@ -42,6 +44,8 @@ struct TokenizerParts {
     bool ignore_merges = false;        // a word that is a token is that token, whatever the merges make of it
     std::vector<TokenId> prefix = {};  // before each text: Llama 3's <|begin_of_text|>
     std::vector<TokenId> suffix = {};
+    std::vector<TextSplit> splits = {};  // one after the other, where `pre_tokenizer` is `splits`
+    bool nfc = false;                    // what lies between added tokens is brought into that form of Unicode first
 };
 
 /// `refuse`: a byte that the vocabulary has no token for is an `Error`; `skip`: it is left out, as `tokenizers` does.
@@ -65,7 +69,8 @@ class Tokenizer {
   public:
     /// `where` begins the messages of errors: a token there twice, a merge of tokens that are not there, and so on.
     explicit Tokenizer(TokenizerParts parts, const std::string& where = "tokenizer")
-        : parts_(std::move(parts)), pattern_(parts_.pre_tokenizer) {
+        : parts_(std::move(parts)), words_of_(parts_.pre_tokenizer, parts_.splits, where) {
+        if (parts_.nfc) nfc_ = std::make_shared<const detail::Nfc>();
         number_tokens(where);
         add_tokens(where);
         for (int byte = 0; byte < 256; ++byte) {
@@ -85,16 +90,16 @@ class Tokenizer {
         ids.reserve(text.size() / 3 + parts_.prefix.size() + parts_.suffix.size());
         if (options.add_special_tokens) ids = parts_.prefix;
         const auto token = [&](TokenId id) { ids.push_back(id); };
-        std::string with_space;
+        std::string with_space, in_form;
         as_they_stand_.split(
             text,
             [&](std::string_view part) {
                 normalized_.split(
-                    part,
+                    nfc_ ? (*nfc_)(part, in_form) : part,
                     [&](std::string_view plain) {
                         if (parts_.add_prefix_space && !plain.starts_with(' '))
                             plain = with_space.assign(1, ' ').append(plain);
-                        pattern_.for_each_word(plain, [&](std::string_view word) { encode_word(word, options, ids); });
+                        words_of_.for_each_word(plain, [&](std::string_view word) { encode_word(word, options, ids); });
                     },
                     token);
             },
@@ -170,7 +175,11 @@ class Tokenizer {
             const auto at = static_cast<std::size_t>(added.id);
             special_[at] = added.special;
             in_model_[at] = added.in_model;
-            (added.normalized ? normalized_ : as_they_stand_).insert(parts_.tokens[at], added.id);
+            std::string memory;
+            if (added.normalized)
+                normalized_.insert(nfc_ ? (*nfc_)(parts_.tokens[at], memory) : parts_.tokens[at], added.id);
+            else
+                as_they_stand_.insert(parts_.tokens[at], added.id);
         }
         for (const auto* list : {&parts_.prefix, &parts_.suffix})
             for (const TokenId id : *list)
@@ -239,7 +248,8 @@ class Tokenizer {
     }
 
     TokenizerParts parts_;
-    detail::WordPattern pattern_;
+    detail::WordCuts words_of_;
+    std::shared_ptr<const detail::Nfc> nfc_;  // null: texts stay as they are
     std::unordered_map<std::string, TokenId> ids_;
     detail::TokenBytes bytes_;
     std::vector<bool> byte_level_, special_, in_model_;  // by id

@@ -105,7 +105,10 @@ class TokenizerFolder {
   public:
     /// `files` must outlive it.
     [[gnu::cold]] explicit TokenizerFolder(const FolderTexts& files)
-        : files_(files), settings_(files), is_gpt2_(settings_.tokenizer_class() == TokenizerClass::gpt2) {}
+        : files_(files),
+          settings_(files),
+          is_qwen2_(settings_.tokenizer_class() == TokenizerClass::qwen2),
+          is_made_anew_(is_qwen2_ || settings_.tokenizer_class() == TokenizerClass::gpt2) {}
 
     TokenizerParts read() { return files_.has("tokenizer.json") ? read_json() : read_two(); }
 
@@ -118,10 +121,10 @@ class TokenizerFolder {
         if (const JsonField padding = top["padding"]; !padding.is_null() && padding["pad_token"].value.is_string())
             padding_ = padding["pad_token"].text();
         const std::vector<ListedToken> of_file = list_added(parts);
-        if (is_gpt2_) {
-            // GPT2Tokenizer keeps the vocabulary and the merges, and adds tokens anew.
+        if (is_made_anew_) {
+            // These classes keep the vocabulary and the merges, and add tokens anew.
             read_prefix_space(top, parts);
-            if (parts.ignore_merges) top["model"]["ignore_merges"].wrong("false, for a GPT2Tokenizer");
+            if (parts.ignore_merges) top["model"]["ignore_merges"].wrong(concat("false, for a ", class_name()));
             take_added(parts);
         }
         add_tokens(parts, settings_.has_decoder() ? std::vector<ListedToken>() : of_file);
@@ -134,6 +137,11 @@ class TokenizerFolder {
         TokenizerParts parts =
             read_gpt2_files(files_.text("vocab.json"), file_, files_.text("merges.txt"), files_.path("merges.txt"));
         parts.add_prefix_space = settings_.config("add_prefix_space").flag(false);
+        if (is_qwen2_) {
+            if (parts.add_prefix_space) settings_.config("add_prefix_space").wrong("false, for a Qwen2Tokenizer");
+            parts.pre_tokenizer = PreTokenizer::qwen2;
+            parts.nfc = true;
+        }
         add_tokens(parts, {});
         add_around(parts, "add_bos_token", "bos_token", parts.prefix);
         add_around(parts, "add_eos_token", "eos_token", parts.suffix);
@@ -145,7 +153,7 @@ class TokenizerFolder {
         const bool is_wanted = setting.flag(false);
         if (parts.add_prefix_space && !is_wanted)
             top["pre_tokenizer"]["add_prefix_space"].wrong(
-                "false, as add_prefix_space of tokenizer_config.json, by which a GPT2Tokenizer goes");
+                concat("false, as add_prefix_space of tokenizer_config.json, by which a ", class_name(), " goes"));
         if (is_wanted && parts.pre_tokenizer != PreTokenizer::gpt2)
             setting.wrong("false, where tokenizer.json has other rules than GPT-2's");
         parts.add_prefix_space = is_wanted;
@@ -172,8 +180,8 @@ class TokenizerFolder {
         for (const ListedToken& token : of_file) {
             if (!added.contains(*token.id) || parts.tokens[static_cast<std::size_t>(*token.id)] != token.content)
                 fail(token.file, token.field, concat("id ", *token.id),
-                     concat("the same in added_tokens_decoder of ", settings_.file(),
-                            ", by which a GPT2Tokenizer goes"));
+                     concat("the same in added_tokens_decoder of ", settings_.file(), ", by which a ", class_name(),
+                            " goes"));
         }
     }
 
@@ -200,8 +208,17 @@ class TokenizerFolder {
                      "a token of the vocabulary or of added_tokens_decoder: which id it gets cannot be told");
             size = parts.tokens.size();
         }
-        for (const ListedToken& token : settings_.extra())
+        const std::vector<ListedToken> extra = settings_.extra();
+        for (const ListedToken& token : extra)
             if (!known.contains(token.content)) adder.add(token);
+        // A Qwen2Tokenizer adds all of these once more, as special ones.
+        if (is_qwen2_)
+            for (const auto* list : {&named, &extra})
+                for (ListedToken token : *list) {
+                    token.special = true;
+                    token.normalized = false;
+                    adder.add(token);
+                }
     }
 
     [[gnu::cold]] void add_around(TokenizerParts& parts, const char* flag, const char* role,
@@ -216,9 +233,11 @@ class TokenizerFolder {
             if (parts.tokens[static_cast<std::size_t>(added.id)] == token->content) to.push_back(added.id);
     }
 
+    const char* class_name() const { return is_qwen2_ ? "Qwen2Tokenizer" : "GPT2Tokenizer"; }
+
     const FolderTexts& files_;
     TokenizerSettings settings_;
-    bool is_gpt2_;
+    bool is_qwen2_, is_made_anew_;
     std::string file_ = {};
     std::optional<std::string> padding_ = {};
 };

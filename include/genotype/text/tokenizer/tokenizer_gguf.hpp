@@ -21,10 +21,11 @@ inline PreTokenizer read_gguf_pre_tokenizer(const Gguf& file) {
     if (name == "gpt-2") return PreTokenizer::gpt2;
     if (name == "smollm" || name == "starcoder") return PreTokenizer::smollm;
     if (name == "llama-bpe" || name == "llama3" || name == "llama-v3") return PreTokenizer::llama3;
+    if (name == "qwen2") return PreTokenizer::qwen2;
     const GgufValue* const architecture = file.find_value("general.architecture");
     if (name == "default" && architecture && architecture->as<std::string_view>() == "gpt2") return PreTokenizer::gpt2;
     fail(file.name(), in_quotes(key), in_quotes(name),
-         "gpt-2, smollm, starcoder, llama-bpe, llama3 or llama-v3 (or default, in a file of a GPT-2)");
+         "gpt-2, smollm, starcoder, llama-bpe, llama3, llama-v3 or qwen2 (or default, in a file of a GPT-2)");
 }
 
 /// The number of a token in the metadata, or none: where there is no such key, and where it is -1, which may stand
@@ -75,6 +76,7 @@ inline TokenizerParts read_tokenizer_gguf(const Gguf& file) {
     parts.pre_tokenizer = read_gguf_pre_tokenizer(file);
     const bool is_llama3 = parts.pre_tokenizer == PreTokenizer::llama3;
     parts.ignore_merges = is_llama3;
+    parts.nfc = parts.pre_tokenizer == PreTokenizer::qwen2;  // as the model's own files, though not in llama.cpp
     parts.tokens.assign(tokens.begin(), tokens.end());
     parts.merges.assign(merges.begin(), merges.end());
     enum : std::int32_t { normal = 1, control = 3, user_defined = 4, unused = 5 };

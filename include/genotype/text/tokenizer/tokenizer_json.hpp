@@ -2,6 +2,8 @@
 #pragma once
 
 #include <algorithm>
+#include <initializer_list>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -112,14 +114,20 @@ inline void read_added_tokens(const JsonField& list, const JsonField& vocabulary
     }
 }
 
-inline PreTokenizer read_split(const JsonField& split) {
+inline TextSplit read_split(const JsonField& split) {
     split.only({"type", "pattern", "behavior", "invert"});
-    if (split["behavior"].text() != "Isolated") split["behavior"].wrong("Isolated");
-    split["invert"].expect_nothing();
-    const JsonField pattern = split["pattern"]["Regex"];
-    for (const PreTokenizer rules : {PreTokenizer::gpt2, PreTokenizer::llama3})
-        if (pattern.text() == pattern_of(rules)) return rules;
-    pattern.wrong("the expression of GPT-2 or of Llama 3");
+    const bool is_inverted = split["invert"].flag(false);
+    const std::string& behavior = split["behavior"].text();
+    if (behavior != "Isolated" && behavior != "Removed") split["behavior"].wrong("Isolated or Removed");
+    const JsonField pattern = split["pattern"];
+    pattern.only({"Regex"});
+    const bool keeps_both = behavior == "Isolated";
+    return {pattern["Regex"].text(), keeps_both || is_inverted, keeps_both || !is_inverted};
+}
+
+inline TextSplit read_digits(const JsonField& digits) {
+    digits.only({"type", "individual_digits"});
+    return {std::string(digit_pattern) + (digits["individual_digits"].flag(false) ? "" : "+")};
 }
 
 inline bool byte_level_has_rules(const JsonField& byte_level) {
@@ -129,33 +137,58 @@ inline bool byte_level_has_rules(const JsonField& byte_level) {
     return byte_level["use_regex"].flag(true);
 }
 
-/// `add_prefix_space` is of a text's beginning where there is one step, and of each word's where there are two.
-inline PreTokenizer read_pre_tokenizer(const JsonField& field, bool& add_prefix_space) {
+/// Cuts that have a name get it: their words are found by one expression.
+inline void name_splits(TokenizerParts& parts) {
+    const auto known = [&](std::initializer_list<std::string_view> patterns, PreTokenizer name) {
+        const bool are_these = std::ranges::equal(parts.splits, patterns, [](const TextSplit& split, auto pattern) {
+            return split == TextSplit{std::string(pattern)};
+        });
+        if (!are_these) return;
+        parts.pre_tokenizer = name;
+        parts.splits.clear();
+    };
+    parts.pre_tokenizer = PreTokenizer::splits;
+    known({gpt2_pattern}, PreTokenizer::gpt2);
+    known({digit_pattern, gpt2_pattern}, PreTokenizer::smollm);
+    known({llama3_pattern}, PreTokenizer::llama3);
+    known({qwen2_pattern}, PreTokenizer::qwen2);
+}
+
+/// `add_prefix_space` is of a text's beginning where there is one step, and of each word's where there are more.
+inline void read_pre_tokenizer(const JsonField& field, TokenizerParts& parts) {
     std::vector<JsonField> steps{field};
     if (field["type"].text() == "Sequence") {
         field.only({"type", "pretokenizers"});
         steps = field["pretokenizers"].list();
     }
-    if (steps.empty() || steps.size() > 2) field.wrong("one step or two");
+    if (steps.empty()) field.wrong("one step at least");
     if (steps.back()["type"].text() != "ByteLevel") steps.back().wrong("ByteLevel, as the last step");
     const bool has_rules = byte_level_has_rules(steps.back());
     const JsonField space = steps.back()["add_prefix_space"];
-    add_prefix_space = space.flag(false);
-    if (add_prefix_space && field["type"].text() == "Sequence")
+    parts.add_prefix_space = space.flag(false);
+    if (parts.add_prefix_space && field["type"].text() == "Sequence")
         space.wrong("false, in a Sequence: this is not supported, and would change the ids");
-    if (steps.size() == 1) {
-        if (!has_rules) steps[0]["use_regex"].wrong("true, where there is no Split");
-        return PreTokenizer::gpt2;
+    for (const JsonField& step : std::span(steps).first(steps.size() - 1)) {
+        const std::string& type = step["type"].text();
+        if (type != "Split" && type != "Digits") step["type"].wrong("Split or Digits, before ByteLevel");
+        parts.splits.push_back(type == "Split" ? read_split(step) : read_digits(step));
     }
-    const std::string& first = steps[0]["type"].text();
-    if (first == "Digits" && has_rules) {
-        steps[0].only({"type", "individual_digits"});
-        if (!steps[0]["individual_digits"].flag(false)) steps[0]["individual_digits"].wrong("true");
-        return PreTokenizer::smollm;
+    if (has_rules) parts.splits.push_back({std::string(gpt2_pattern)});
+    name_splits(parts);
+}
+
+/// NFC, alone or in a list, is all that is known.
+inline void read_normalizer(const JsonField& field, TokenizerParts& parts) {
+    if (field.is_null()) return;
+    std::vector<JsonField> steps{field};
+    if (field["type"].text() == "Sequence") {
+        field.only({"type", "normalizers"});
+        steps = field["normalizers"].list();
     }
-    if (first != "Split" || has_rules)
-        field.wrong("ByteLevel, Digits with ByteLevel, or Split with ByteLevel without use_regex");
-    return read_split(steps[0]);
+    for (const JsonField& step : steps) {
+        if (step["type"].text() != "NFC") step["type"].wrong("NFC");
+        parts.nfc = true;
+    }
 }
 
 inline void read_template(const JsonField& field, TokenizerParts& parts) {
@@ -205,11 +238,11 @@ inline TokenizerParts read_tokenizer_json(const JsonField& top) {
             "false: this is a vocabulary of SentencePiece's, and byte-level BPE is read");
     for (const char* field : {"truncation", "padding"})
         if (!top[field].is_null() && !top[field].value.is_object()) top[field].wrong("an object, or nothing");
-    top["normalizer"].expect_nothing();
     TokenizerParts parts;
+    read_normalizer(top["normalizer"], parts);
     read_model(top["model"], parts);
     read_added_tokens(top["added_tokens"], top["model"]["vocab"], parts);
-    parts.pre_tokenizer = read_pre_tokenizer(top["pre_tokenizer"], parts.add_prefix_space);
+    read_pre_tokenizer(top["pre_tokenizer"], parts);
     read_post_processor(top["post_processor"], parts);
     if (top["decoder"]["type"].text() != "ByteLevel") top["decoder"].wrong("ByteLevel");
     return parts;

@@ -37,9 +37,9 @@ struct ListedToken {
     return {content, special, field["normalized"].flag(!special), {}, field.file, field.name};
 }
 
-/// The class that transformers would make of a folder, as far as it matters: `gpt2` is made anew of a vocabulary and
-/// merges, `by_file` is as tokenizer.json has it.
-enum class TokenizerClass { gpt2, by_file };
+/// The class that transformers would make of a folder, as far as it matters: `gpt2` and `qwen2` are made anew of a
+/// vocabulary and merges, `by_file` is as tokenizer.json has it.
+enum class TokenizerClass { gpt2, qwen2, by_file };
 
 /// Files of one folder by their names: their texts, and their paths for messages.
 class FolderTexts {
@@ -136,9 +136,11 @@ class TokenizerSettings {
                                                   const std::optional<std::string>& padding = {}) const {
         const std::string_view key = name;
         if (has(name)) return setting(name).is_null() ? std::nullopt : std::optional(token_of(setting(name)));
-        if (kind_ == TokenizerClass::gpt2 && (key == "bos_token" || key == "eos_token" || key == "unk_token"))
+        const bool of_both = key == "eos_token" || key == "unk_token";
+        if ((kind_ == TokenizerClass::gpt2 && (of_both || key == "bos_token")) ||
+            (kind_ == TokenizerClass::qwen2 && (of_both || key == "pad_token")))
             return ListedToken{.content = "<|endoftext|>", .file = config_file_, .field = name};
-        if (kind_ != TokenizerClass::gpt2 && key == "pad_token" && padding)
+        if (kind_ == TokenizerClass::by_file && key == "pad_token" && padding)
             return ListedToken{.content = *padding, .file = config_file_, .field = name};
         return std::nullopt;
     }
@@ -163,19 +165,18 @@ class TokenizerSettings {
     }
 
     [[gnu::cold]] TokenizerClass class_of(const FolderTexts& files) const {
-        TokenizerClass found = TokenizerClass::by_file;
-        if (const JsonField name = config("tokenizer_class"); !name.is_null()) {
-            found = class_of(name);
-        } else {
-            const nlohmann::json model = files.object("config.json");
-            const std::string file = files.path("config.json");
-            const JsonField of_model = top(model, file);
-            if (!of_model["tokenizer_class"].is_null())
-                found = class_of(of_model["tokenizer_class"]);
-            else if (class_of_family(of_model["model_type"], TextFamilies{}) == "GPT2Tokenizer")
-                found = TokenizerClass::gpt2;
-        }
-        return has_tokenizer_json_ ? found : TokenizerClass::gpt2;
+        const nlohmann::json model = files.object("config.json");
+        const std::string file = files.path("config.json");
+        const JsonField of_model = top(model, file), named = config("tokenizer_class");
+        const TokenizerClass of_family = class_by(class_of_family(of_model["model_type"], TextFamilies{}));
+        const JsonField name = named.is_null() ? of_model["tokenizer_class"] : named;
+        const TokenizerClass found = name.is_null() ? of_family : class_of(name);
+        if (of_family == TokenizerClass::qwen2 && found == TokenizerClass::gpt2)
+            name.wrong("Qwen2Tokenizer, which transformers takes for this model_type of config.json");
+        if (found == TokenizerClass::qwen2 && config("extra_special_tokens").value.is_object() &&
+            files.object("special_tokens_map.json").contains("extra_special_tokens"))
+            config("extra_special_tokens").wrong("none, beside those of special_tokens_map.json");
+        return has_tokenizer_json_ || found == TokenizerClass::qwen2 ? found : TokenizerClass::gpt2;
     }
     template <class... Configs>
     [[gnu::cold]] static std::string_view class_of_family(const JsonField& type, TextFamilyList<Configs...>) {
@@ -189,15 +190,21 @@ class TokenizerSettings {
     [[gnu::cold]] TokenizerClass class_of(const JsonField& field) const {
         std::string name = field.text();
         if (name.ends_with("Fast")) name.resize(name.size() - 4);
-        if (name == "GPT2Tokenizer") return TokenizerClass::gpt2;
+        if (const TokenizerClass known = class_by(name); known != TokenizerClass::by_file) return known;
         const std::string or_file =
             has_tokenizer_json_ ? " (tokenizer.json itself, as a file, is read by what it says)" : "";
         for (const char* known : {"PreTrainedTokenizer", "LlamaTokenizer", "TokenizersBackend"})
             if (name == known) {
                 if (has_tokenizer_json_) return TokenizerClass::by_file;
-                field.wrong("GPT2Tokenizer, beside vocab.json and merges.txt");
+                field.wrong("GPT2Tokenizer or Qwen2Tokenizer, beside vocab.json and merges.txt");
             }
-        field.wrong("GPT2Tokenizer, LlamaTokenizer, PreTrainedTokenizerFast or TokenizersBackend" + or_file);
+        field.wrong("GPT2Tokenizer, Qwen2Tokenizer, LlamaTokenizer, PreTrainedTokenizerFast or TokenizersBackend" +
+                    or_file);
+    }
+    static TokenizerClass class_by(std::string_view name) {
+        return name == "GPT2Tokenizer"    ? TokenizerClass::gpt2
+               : name == "Qwen2Tokenizer" ? TokenizerClass::qwen2
+                                          : TokenizerClass::by_file;
     }
 
     [[gnu::cold]] void refuse_unknown() const {
@@ -267,7 +274,8 @@ class TokenizerSettings {
             return tokens;
         };
         const JsonField newer = config("extra_special_tokens");
-        const bool is_older = newer.value.empty() && config_.contains("additional_special_tokens");
+        const bool is_older =
+            (newer.value.empty() || newer.value.is_object()) && config_.contains("additional_special_tokens");
         std::vector<ListedToken> tokens =
             list(is_older ? "additional_special_tokens" : "extra_special_tokens", config_);
         bool is_there = is_older || (config_.contains("extra_special_tokens") && !newer.value.is_object());
