@@ -107,8 +107,8 @@ if(TARGET genotype::thrust)
   file(GLOB left RELATIVE "${CMAKE_CURRENT_SOURCE_DIR}" CONFIGURE_DEPENDS thrust/*.cpp)
   # What trains or reads texts on them. In memory that the host cannot reach, or as recorded steps, that takes the way that
   # a GPU's does.
-  genotype_take(files "dcgan")
-  genotype_take(files "far_memory|far_text|recorded_steps")
+  genotype_take(files "dcgan|far_text")
+  genotype_take(files "far_memory|recorded_steps")
   foreach(file IN LISTS files)
     cmake_path(GET file STEM name)
     genotype_test(thrust ${name} ${file} PORTABLE OPTIONS ${GENOTYPE_LITTLE_LEVEL})
@@ -120,8 +120,4 @@ if(TARGET genotype::thrust)
   genotype_take(files "normalization_.*|pooling|rearrange")
   genotype_group(sanitize thrust_rows "${files}" PORTABLE CLANG PREFIX thrust_ ${thrust})
   genotype_group(sanitize thrust_more "${left}" PORTABLE CLANG PREFIX thrust_ ${thrust})
-
-  # Tests of any device, once more on those: with each kind of recipe, and a few others.
-  set(files unit/diff_augment.cpp unit/dropout.cpp unit/gan_trainer.cpp unit/supervised_trainer.cpp unit/text_trainer.cpp unit/vae_trainer.cpp)
-  genotype_group(thrust on "${files}" PORTABLE CLANG PREFIX on_ OPTIONS ${GENOTYPE_LITTLE_LEVEL} -DGENOTYPE_TEST_THRUST LIBRARIES genotype::thrust)
 endif()

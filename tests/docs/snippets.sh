@@ -1,18 +1,16 @@
 #!/usr/bin/env bash
-# The C++ in the project's pages compiles as it stands there, and so do the examples, with Clang where it has read all
-# headers already (structure/clang_headers.sh; then structure/includes.py reads what each includes by itself); the programs
-# that must not compile do not and say what the page shows; files and headings that the pages link to are there.
+# The C++ in the project's pages compiles as it stands there, and so do the examples that the quick run does not build,
+# with Clang where it has read all headers already (structure/clang_headers.sh; then structure/includes.py reads what each
+# includes by itself); the programs that must not compile do not and say what the page shows; files and headings that the pages link to are there.
 # usage: snippets.sh COMPILER [PAGE...]: of those pages alone
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/../structure/common.sh"
 use_compiler gcc "${1:-g++}"
 shift || true
 pages=("$@")
-# The files that the build has put examples together to, and the others that have a network: what is in none of the two,
-# flags and charts, Clang reads with --all. tune_text is train_text.cpp with text's model.
-examples_as_built() {
+# Those that have a network; flags and charts Clang reads with --all. tune_text is train_text.cpp with text's model.
+examples_not_built() {
     local folder=$GENOTYPE_GROUPS/../../examples/groups file
-    find "$folder" -name '*.cpp' ! -name '*_main.cpp'
     for file in "$root"/examples/*.cpp $(grep -l '"[a-z_]*_training.hpp"' "$root"/examples/programs/*.cpp); do
         [[ -e $folder/$(basename "$file" .cpp).inc ]] || echo "$file"
     done
@@ -20,7 +18,7 @@ examples_as_built() {
 examples=()
 by_clang=false
 [[ -z ${GENOTYPE_GROUPS:-} || ! -e ${GENOTYPE_CLANG_HEADERS:-} ]] || ! command -v python3 >/dev/null || by_clang=true
-((${#pages[@]})) || ! $by_clang || examples=($(examples_as_built))
+((${#pages[@]})) || ! $by_clang || examples=($(examples_not_built))
 ((${#pages[@]})) || pages=("$root"/{README,CHANGELOG,CODE_OF_CONDUCT,CONTRIBUTING,SECURITY}.md "$root"/docs/*.md
     "$root"/{tests,benchmarks,examples}/README.md)
 scratch=$(mktemp -d)
