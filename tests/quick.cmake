@@ -57,7 +57,7 @@ endforeach()
 # A topic, its form and its files.
 set(topics
   kernels_products both "(attention|convolution|winograd|general_conv|stored)_kernels|stored"
-  kernels_rows small "(batch_norm|cross_entropy|embedding|group_norm|layer_norm|rms_norm|pooling|rearrange|rotary|text_rows)_kernels"
+  kernels_rows small "(batch_norm|cross_entropy|embedding|group_norm|layer_norm|rms_norm|pooling|query_key_norm|rearrange|rotary|text_rows)_kernels"
   kernels_elements small "(elementwise|gaussian|math|random)_kernels|spread|logits|quantized|block_types"
   gradients unit "gradients_.*|sequential"
   layers unit "activations|custom_layer|exact|gated|latents|linear|model|repeat|residual|self_attention"
@@ -94,7 +94,7 @@ endwhile()
 file(GLOB left RELATIVE "${CMAKE_CURRENT_SOURCE_DIR}" CONFIGURE_DEPENDS golden/*.cpp)
 genotype_take(files "dcgan|dcgan_reference|vae")
 genotype_group(golden models "${files}" OPTIONS -O2)
-genotype_take(files "generation|gpt2|llama|qwen2|tokens")
+genotype_take(files "generation|gpt2|llama|qwen2|qwen3|tokens")
 genotype_group(golden texts "${files}" PORTABLE CLANG OPTIONS -O0)
 genotype_take(files "convolutions|transposed_convolutions|general_convolutions|pools|residuals|videos")
 genotype_group(golden convolutions "${files}" PORTABLE CLANG OPTIONS -O0)
@@ -117,7 +117,7 @@ if(TARGET genotype::thrust)
   endforeach()
   genotype_take(files "block_.*|convolution|split_product|stored|long_sum")
   genotype_group(sanitize thrust_products "${files}" PORTABLE CLANG PREFIX thrust_ ${thrust})
-  genotype_take(files "normalization_.*|pooling|rearrange")
+  genotype_take(files "normalization_.*|pooling|query_key_norm|rearrange")
   genotype_group(sanitize thrust_rows "${files}" PORTABLE CLANG PREFIX thrust_ ${thrust})
   genotype_group(sanitize thrust_more "${left}" PORTABLE CLANG PREFIX thrust_ ${thrust})
 endif()

@@ -50,6 +50,7 @@
 #include "genotype/layers/pooling_shape.hpp"
 #include "genotype/layers/positional_embedding.hpp"
 #include "genotype/layers/project.hpp"
+#include "genotype/layers/query_key_norm.hpp"
 #include "genotype/layers/relu.hpp"
 #include "genotype/layers/reshape.hpp"
 #include "genotype/layers/rms_norm.hpp"

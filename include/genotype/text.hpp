@@ -6,6 +6,7 @@
 #include "genotype/models/gpt2.hpp"
 #include "genotype/models/llama.hpp"
 #include "genotype/models/qwen2.hpp"
+#include "genotype/models/qwen3.hpp"
 #include "genotype/models/text_initial_values.hpp"
 #include "genotype/text/files/load_text.hpp"
 #include "genotype/text/files/read_text.hpp"

@@ -20,9 +20,10 @@ import zlib
 
 import numpy as np
 import torch
-from transformers import AutoModelForCausalLM, GPT2Config, LlamaConfig, Qwen2Config
+from transformers import AutoModelForCausalLM, GPT2Config, LlamaConfig, Qwen2Config, Qwen3Config
 from transformers.models.llama import modeling_llama
 from transformers.models.qwen2 import modeling_qwen2
+from transformers.models.qwen3 import modeling_qwen3
 from transformers.utils import logging
 
 from cases.store import Store
@@ -52,6 +53,14 @@ def qwen2(**changes):
     return Qwen2Config(**{**given, **changes})
 
 
+def qwen3(**changes):
+    given = dict(vocab_size=VOCABULARY, hidden_size=24, intermediate_size=28, num_hidden_layers=2,
+                 num_attention_heads=4, num_key_value_heads=2, head_dim=10, max_position_embeddings=64, bos_token_id=1,
+                 eos_token_id=2, tie_word_embeddings=True,
+                 rope_parameters={"rope_theta": 1000000.0, "rope_type": "default"})
+    return Qwen3Config(**{**given, **changes})
+
+
 # With these numbers one frequency of a head's four is kept, one lies between, and two are divided by the factor.
 LLAMA3 = {"rope_type": "llama3", "factor": 8.0, "low_freq_factor": 1.0, "high_freq_factor": 4.0,
           "original_max_position_embeddings": 64}
@@ -69,6 +78,8 @@ MODELS = {
     "llama_linear": llama(scaling={"rope_type": "linear", "factor": 2.5}),
     "qwen2": qwen2(),
     "qwen2_untied": qwen2(tie_word_embeddings=False, num_key_value_heads=4, rms_norm_eps=1e-5),
+    "qwen3": qwen3(),
+    "qwen3_untied": qwen3(tie_word_embeddings=False, num_key_value_heads=4, head_dim=6, rms_norm_eps=1e-2),
     "llama_llama3": llama(theta=500000.0, scaling=LLAMA3, hidden_size=32, max_position_embeddings=512),
 }
 
@@ -161,6 +172,8 @@ def main():
     modeling_llama.LlamaRotaryEmbedding.forward = rotations_in_float64
     modeling_qwen2.Qwen2RMSNorm.forward = norm_in_float64
     modeling_qwen2.Qwen2RotaryEmbedding.forward = rotations_in_float64
+    modeling_qwen3.Qwen3RMSNorm.forward = norm_in_float64
+    modeling_qwen3.Qwen3RotaryEmbedding.forward = rotations_in_float64
     for name in sys.argv[1:] or MODELS:
         folder = pathlib.Path(__file__).parent / "data" / "text" / name
         folder.mkdir(parents=True, exist_ok=True)

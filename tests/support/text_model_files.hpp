@@ -11,6 +11,7 @@
 #include "genotype/models/gpt2_config.hpp"
 #include "genotype/models/llama_config.hpp"
 #include "genotype/models/qwen2_config.hpp"
+#include "genotype/models/qwen3_config.hpp"
 #include "support/gguf_file.hpp"
 #include "support/safetensors_file.hpp"
 
@@ -49,6 +50,20 @@ inline genotype::LlamaConfig llama_of(const genotype::Qwen2Config& c) {
             .rms_epsilon = c.rms_epsilon,
             .tied = c.tied,
             .attention_bias = true};
+}
+/// The Llama of the same sizes as a Qwen3.
+inline genotype::LlamaConfig llama_of(const genotype::Qwen3Config& c) {
+    return {.vocabulary = c.vocabulary,
+            .width = c.width,
+            .layers = c.layers,
+            .heads = c.heads,
+            .key_value_heads = c.key_value_heads,
+            .head_width = c.head_width,
+            .hidden = c.hidden,
+            .context = c.context,
+            .rope_theta = c.rope_theta,
+            .rms_epsilon = c.rms_epsilon,
+            .tied = c.tied};
 }
 
 class TestModel {
@@ -100,6 +115,12 @@ class TestModel {
 
     explicit TestModel(const genotype::Qwen2Config& c) : TestModel(llama_of(c)) {
         std::erase_if(tensors, [](const auto& tensor) { return tensor.first.ends_with("o_proj.bias"); });
+    }
+
+    explicit TestModel(const genotype::Qwen3Config& c) : TestModel(llama_of(c)) {
+        for (int layer = 0; layer < c.layers; ++layer)
+            for (const char* const normed : {"q", "k"})
+                vector("model.layers." + std::to_string(layer) + ".self_attn." + normed + "_norm.weight", c.head_width);
     }
 
     void matrix(const std::string& name, long rows, long columns) {
@@ -205,6 +226,8 @@ inline GgufFile gguf_of(const genotype::LlamaConfig& c, const TestTensors& tenso
                                                                  {"self_attn.k_proj", "attn_k"},
                                                                  {"self_attn.v_proj", "attn_v"},
                                                                  {"self_attn.o_proj", "attn_output"},
+                                                                 {"self_attn.q_norm", "attn_q_norm"},
+                                                                 {"self_attn.k_norm", "attn_k_norm"},
                                                                  {"mlp.gate_proj", "ffn_gate"},
                                                                  {"mlp.up_proj", "ffn_up"},
                                                                  {"mlp.down_proj", "ffn_down"}};
@@ -227,6 +250,9 @@ inline GgufFile gguf_of(const genotype::LlamaConfig& c, const TestTensors& tenso
 
 inline GgufFile gguf_of(const genotype::Qwen2Config& c, const TestTensors& tensors, const std::string& type) {
     return gguf_of(llama_of(c), tensors, type, "qwen2");
+}
+inline GgufFile gguf_of(const genotype::Qwen3Config& c, const TestTensors& tensors, const std::string& type) {
+    return gguf_of(llama_of(c), tensors, type, "qwen3");
 }
 
 /// The same of a GPT-2: its matrices are turned over.
@@ -280,6 +306,17 @@ inline std::string config_json(const genotype::Qwen2Config& c) {
            ",\"max_position_embeddings\":" + std::to_string(c.context) +
            ",\"rms_norm_eps\":1e-06,\"rope_theta\":1000000.0,\"sliding_window\":4096,\"max_window_layers\":1,"
            "\"use_sliding_window\":false,\"tie_word_embeddings\":" +
+           (c.tied ? "true" : "false") + "}";
+}
+inline std::string config_json(const genotype::Qwen3Config& c) {
+    return "{\"model_type\":\"qwen3\",\"vocab_size\":" + std::to_string(c.vocabulary) +
+           ",\"hidden_size\":" + std::to_string(c.width) + ",\"num_hidden_layers\":" + std::to_string(c.layers) +
+           ",\"num_attention_heads\":" + std::to_string(c.heads) +
+           ",\"num_key_value_heads\":" + std::to_string(c.key_value_heads) +
+           ",\"head_dim\":" + std::to_string(c.head_width) + ",\"intermediate_size\":" + std::to_string(c.hidden) +
+           ",\"max_position_embeddings\":" + std::to_string(c.context) +
+           ",\"rms_norm_eps\":1e-06,\"rope_theta\":1000000.0,\"sliding_window\":null,\"max_window_layers\":1,"
+           "\"use_sliding_window\":false,\"attention_bias\":false,\"tie_word_embeddings\":" +
            (c.tied ? "true" : "false") + "}";
 }
 inline std::string config_json(const genotype::GPT2Config& c) {

@@ -26,9 +26,17 @@ TEST_CASE("Rotary embedding's gradients") {
     expect_gradients<Rotary<2, 1, 8>, Shape<32>, Reference>({.batch = 5});
 }
 
+TEST_CASE("gradients of the norm of queries and keys") {
+    expect_gradients<QueryKeyNorm<1, 1, 2>, Shape<6>>();
+    expect_gradients<QueryKeyNorm<3, 1, 17, Epsilon<1e-2f>>, Shape<85>>({.batch = 6});
+    expect_gradients<QueryKeyNorm<4, 2, 5>, Shape<40>, Reference>({.batch = 5});
+}
+
 TEST_CASE("Self-attention's gradients") {
     expect_gradients<SelfAttention<12, 3>, Shape<12>>({.batch = 5});
     expect_gradients<Residual<RMSNorm<16>, SelfAttention<16, 4, 2, Rope<>, NoBias>>, Shape<16>>({.batch = 7});
+    expect_gradients<Residual<RMSNorm<8>, SelfAttention<8, 4, 2, Rope<>, NoBias, Bias, 6, Epsilon<1e-6f>>>, Shape<8>>(
+        {.batch = 7});
 }
 
 TEST_CASE("issue 18.9: gradients of attention that is not causal") {

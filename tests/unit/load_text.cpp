@@ -14,6 +14,7 @@
 #include "genotype/models/gpt2.hpp"
 #include "genotype/models/llama.hpp"
 #include "genotype/models/qwen2.hpp"
+#include "genotype/models/qwen3.hpp"
 #include "genotype/text/files/stored_weights.hpp"
 #include "support/temporary_folder.hpp"
 #include "support/text_model_files.hpp"
@@ -66,6 +67,16 @@ Sources llama_table() {
                                                 false};
         table["body.0.1.1.branch.3." + leaf] = {{block + "mlp.down_proj." + leaf}, false};
     }
+    return table;
+}
+
+Sources qwen3_table() {
+    Sources table = llama_table();
+    const std::string block = "model.layers.1.self_attn.", ours = "body.0.1.0.branch.1.";
+    table.erase(ours + "3.weight");
+    table[ours + "4.weight"] = {{block + "o_proj.weight"}, false};
+    table[ours + "1.queries.weight"] = {{block + "q_norm.weight"}, false};
+    table[ours + "1.keys.weight"] = {{block + "k_norm.weight"}, false};
     return table;
 }
 
@@ -208,6 +219,22 @@ TEST_CASE("a Qwen2's parameters from every form of files") {
         .vocabulary = 33, .width = 64, .layers = 2, .heads = 4, .hidden = 32, .context = 16, .rope_theta = 1'000'000};
     check_all_forms<Qwen2<small>>(small, llama_table(), 9);
     check_all_forms<Qwen2<untied>>(untied, llama_table(), 10);
+}
+
+TEST_CASE("a Qwen3's parameters from every form of files") {
+    constexpr Qwen3Config small{.vocabulary = 50,
+                                .width = 64,
+                                .layers = 2,
+                                .heads = 3,
+                                .key_value_heads = 1,
+                                .head_width = 32,
+                                .hidden = 160,
+                                .context = 16,
+                                .tied = true};
+    constexpr Qwen3Config untied{
+        .vocabulary = 33, .width = 64, .layers = 2, .heads = 2, .head_width = 48, .hidden = 32, .context = 16};
+    check_all_forms<Qwen3<small>>(small, qwen3_table(), 10);
+    check_all_forms<Qwen3<untied>>(untied, qwen3_table(), 11);
 }
 
 TEST_CASE("matrices of many pieces") {

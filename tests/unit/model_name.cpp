@@ -74,9 +74,10 @@ TEST_CASE("issue 18.8: the names of layers, optimisers and losses in files") {
                 Linear<8, 8>, MaxPool<2>, Modulate<style, 4, 8>>() ==
           "Gated<SiLU> GELU GELUTanh GlobalAvgPool GroupNorm<2, 8> InstanceNorm<8, 1e-5f> LayerNorm<8> "
           "LeakyReLU<0.01f> Linear<8, 8, Bias> MaxPool<2, 2, 0> Modulate<style, 4, 8> ");
-    CHECK(names<Of<style, Shape<8>>, PixelShuffle<2>, PixelUnshuffle<2>, PositionalEmbedding<4, 8>, ReLU,
-                Reshape<2, 2, 2>, RMSNorm<8>, Rotary<2, 1, 4, Rope<>>, Save<style>>() ==
-          "Of<style, Shape<8>> PixelShuffle<2> PixelUnshuffle<2> PositionalEmbedding<4, 8> ReLU Reshape<2, 2, 2> "
+    CHECK(names<Of<style, Shape<8>>, PixelShuffle<2>, PixelUnshuffle<2>, PositionalEmbedding<4, 8>,
+                QueryKeyNorm<2, 1, 4>, ReLU, Reshape<2, 2, 2>, RMSNorm<8>, Rotary<2, 1, 4, Rope<>>, Save<style>>() ==
+          "Of<style, Shape<8>> PixelShuffle<2> PixelUnshuffle<2> PositionalEmbedding<4, 8> "
+          "QueryKeyNorm<2, 1, 4, Epsilon<1e-6f>> ReLU Reshape<2, 2, 2> "
           "RMSNorm<8, std::ratio<1l, 100000l>> Rotary<2, 1, 4, Rope<10000, NoScaling>> Save<style> ");
     CHECK(names<Sigmoid, SiLU, Sinusoid<8>, Softplus, Tanh, Upsample<2>>() ==
           "Sigmoid SiLU Sinusoid<8, 1f, 10000f> Softplus Tanh Upsample<2> ");

@@ -113,6 +113,7 @@ TEST_CASE("issue 18.4: norms of texts are those of batches of one text: products
     const auto few = normal<Shape<40>>(18, Seed{5});
     expect_of_texts<Linear<40, 300>>(few, short_texts);
     expect_of_texts<Linear<40, 3>>(few, short_texts);
+    expect_of_texts<Sequential<QueryKeyNorm<2, 1, 10>, Linear<40, 3>>>(few, short_texts);
     expect_of_texts<Sequential<LayerNorm<40>, RMSNorm<40>, WeightNorm<Linear<40, 6>>, SpectralNorm<Linear<6, 5>>>>(
         few, short_texts);
     expect_of_texts<

@@ -19,12 +19,19 @@ static_assert(std::same_as<SelfAttention<576, 9, 3, Rope<100'000>, NoBias>,
                                       CausalAttention<9, 3, 64>, Linear<576, 576, NoBias>>>);
 static_assert(std::same_as<SelfAttention<8, 2, 1, NoRotary, Bias, NoBias>,
                            Sequential<Linear<8, 16>, CausalAttention<2, 1, 4>, Linear<8, 8, NoBias>>>);
+static_assert(std::same_as<SelfAttention<8, 2, 1, Rope<>, NoBias, NoBias, 6, Epsilon<1e-6f>>,
+                           Sequential<Linear<8, 24, NoBias>, QueryKeyNorm<2, 1, 6>, Rotary<2, 1, 6>,
+                                      CausalAttention<2, 1, 6>, Linear<12, 8, NoBias>>>);
+static_assert(std::same_as<SelfAttention<8, 2, 1, NoRotary, Bias, Bias, 0, Epsilon<1e-5f>>,
+                           Sequential<Linear<8, 16>, QueryKeyNorm<2, 1, 4, Epsilon<1e-5f>>, CausalAttention<2, 1, 4>,
+                                      Linear<8, 8>>>);
 static_assert(parameter_count<SelfAttention<768, 12>> == 768 * 2304 + 2304 + 768 * 768 + 768);
 
 namespace {
 
 using Net = Sequential<PositionalEmbedding<300, 64>,
                        Repeat<2, Residual<RMSNorm<64>, SelfAttention<64, 4, 2, Rope<>, NoBias>>,
+                              Residual<SelfAttention<64, 4, 2, Rope<>, NoBias, NoBias, 20, Epsilon<1e-6f>>>,
                               Residual<LayerNorm<64>, Linear<64, 96>, Gated<SiLU>, Linear<48, 64>>>>;
 constexpr int context = 300;
 

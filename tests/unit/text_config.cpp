@@ -215,13 +215,73 @@ TEST_CASE("a Qwen2.5's config.json") {
                    "\"qwen2.rope.scaling.type\": found \"yarn\", expected none or linear"));
 }
 
+TEST_CASE("a Qwen3's config.json") {
+    // The fields and values of Qwen/Qwen3-0.6B.
+    const char* const qwen =
+        R"({"model_type": "qwen3", "vocab_size": 151936, "hidden_size": 1024, "num_hidden_layers": 28,
+        "num_attention_heads": 16, "num_key_value_heads": 8, "head_dim": 128, "intermediate_size": 3072,
+        "max_position_embeddings": 40960, "hidden_act": "silu", "rms_norm_eps": 1e-06, "rope_theta": 1000000,
+        "rope_scaling": null, "tie_word_embeddings": true, "attention_bias": false, "attention_dropout": 0.0,
+        "sliding_window": null, "max_window_layers": 28, "use_sliding_window": false,
+        "bos_token_id": 151643, "eos_token_id": 151645})";
+    const auto config = [](const json& text) { return read(text.dump()); };
+    CHECK(read(qwen) == TextConfig(qwen3_0_6b));
+    // As transformers 5 writes it, and with what it has where nothing is said.
+    json newer = json::parse(qwen);
+    for (const char* absent : {"rope_theta", "rope_scaling", "head_dim", "rms_norm_eps"}) newer.erase(absent);
+    newer["rope_parameters"] = {{"rope_theta", 1e6}, {"rope_type", "default"}};
+    newer["layer_types"] = std::vector<std::string>(28, "full_attention");
+    CHECK(config(newer) == TextConfig(qwen3_0_6b));
+    newer.erase("rope_parameters");
+    newer.erase("num_key_value_heads");
+    newer["num_attention_heads"] = 64;
+    newer["tie_word_embeddings"] = false;
+    constexpr Qwen3Config little_said{.vocabulary = 151936,
+                                      .width = 1024,
+                                      .layers = 28,
+                                      .heads = 64,
+                                      .key_value_heads = 32,
+                                      .head_width = 128,
+                                      .hidden = 3072,
+                                      .context = 40960,
+                                      .rope_theta = 10'000};
+    CHECK(config(newer) == TextConfig(little_said));
+    newer["num_key_value_heads"] = nullptr;
+    CHECK(config(newer).options()[4].text == "64");
+    const auto expect = [&](const char* field, const json& value, const std::string& words) {
+        CHECK_MESSAGE(contains(error_with(qwen, json::json_pointer(field), value), words),
+                      error_with(qwen, json::json_pointer(field), value));
+    };
+    expect("/attention_bias", true, "attention_bias: found true, expected false");
+    expect("/use_sliding_window", true, "use_sliding_window: found true, expected false");
+    expect("/layer_types", {"full_attention", "sliding_attention"},
+           "layer_types[1]: found \"sliding_attention\", expected full_attention");
+    expect("/layer_types", {"full_attention"},
+           "layer_types: found a list, expected 28 types, one for each of num_hidden_layers");
+    expect("/head_dim", 31, "head_dim: found 31, expected an even number, for rotary positions");
+    expect("/head_dim", nullptr, "head_dim: found nothing, expected a whole number");
+    expect("/num_key_value_heads", 3, "num_key_value_heads: found 3, expected a divisor of num_attention_heads, 16");
+    expect("/rope_scaling", {{"rope_type", "yarn"}, {"factor", 4.0}},
+           "found \"yarn\", expected default, linear or llama3");
+
+    constexpr Qwen3Config two{
+        .vocabulary = 10, .width = 32, .layers = 1, .heads = 4, .head_width = 10, .hidden = 32, .context = 16};
+    GgufFile gguf = gguf_of(two, TestModel(two).tensors, "F32");
+    const TemporaryFolder folder;
+    CHECK(read_text_config(folder.file("m.gguf", gguf.text())) == TextConfig(two));
+    gguf.entries.push_back(gguf_string("qwen3.rope.scaling.type", "yarn"));
+    CHECK(contains(error_of([&] { read_text_config(folder.file("m.gguf", gguf.text())); }),
+                   "\"qwen3.rope.scaling.type\": found \"yarn\", expected none or linear"));
+}
+
 TEST_CASE("what such models are not here is refused by its name") {
     const auto expect = [](const char* file, const char* field, const json& value, const std::string& words) {
         CAPTURE(field);
         CHECK_MESSAGE(contains(error_with(file, json::json_pointer(field), value), words),
                       error_with(file, json::json_pointer(field), value));
     };
-    expect(smollm2, "/model_type", "qwen3", "config.json: model_type: found \"qwen3\", expected gpt2, llama or qwen2");
+    expect(smollm2, "/model_type", "gemma",
+           "config.json: model_type: found \"gemma\", expected gpt2, llama, qwen2 or qwen3");
     expect(smollm2, "/model_type", nullptr, "model_type: found nothing");
     expect(smollm2, "/hidden_act", "gelu", "hidden_act: found \"gelu\", expected silu");
     expect(smollm2, "/rope_interleaved", true, "rope_interleaved: found true, expected false");
@@ -298,8 +358,8 @@ TEST_CASE("what GGUF's metadata may not say") {
     const auto number = [&](const std::string& key, std::uint32_t value, const std::string& words) {
         expect(key, gguf_u32(key, value), words);
     };
-    expect("general.architecture", gguf_string("general.architecture", "qwen3"),
-           "\"general.architecture\": found \"qwen3\", expected \"gpt2\", \"llama\" or \"qwen2\"");
+    expect("general.architecture", gguf_string("general.architecture", "gemma"),
+           "\"general.architecture\": found \"gemma\", expected \"gpt2\", \"llama\", \"qwen2\" or \"qwen3\"");
     expect("llama.block_count", "", "\"llama.block_count\": found no such key");
     number("llama.block_count", 0, "\"llama.block_count\": found 0");
     number("llama.block_count", 1u << 31, "\"llama.block_count\": found 2147483648");

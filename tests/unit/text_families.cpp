@@ -265,6 +265,10 @@ constexpr Qwen2Config small_qwen2{
     .vocabulary = 50, .width = 64, .layers = 2, .heads = 4, .key_value_heads = 2, .hidden = 96};
 template <Qwen2Config c>
 constexpr bool fits_qwen2 = !family_fault<Qwen2<c>>(c);
+constexpr Qwen3Config small_qwen3{
+    .vocabulary = 50, .width = 64, .layers = 2, .heads = 4, .key_value_heads = 2, .head_width = 10, .hidden = 96};
+template <Qwen3Config c>
+constexpr bool fits_qwen3 = !family_fault<Qwen3<c>>(c);
 
 }  // namespace
 
@@ -274,6 +278,8 @@ TEST_CASE("issue 18: a family's table has each parameter of its networks, and no
     static_assert(fits_gpt2<with(small_gpt2, [](auto& c) { c.bias = false; })>);
     static_assert(fits_qwen2<small_qwen2>);
     static_assert(fits_qwen2<with(small_qwen2, [](auto& c) { c.tied = true; })>);
+    static_assert(fits_qwen3<small_qwen3>);
+    static_assert(fits_qwen3<with(small_qwen3, [](auto& c) { c.tied = true; })>);
     static_assert(fits_llama<small_llama>);
     static_assert(fits_llama<with(small_llama, [](auto& c) { c.tied = false; })>);
     static_assert(fits_llama<with(small_llama, [](auto& c) { c.attention_bias = c.mlp_bias = true; })>);
@@ -336,7 +342,7 @@ TEST_CASE("issue 18: what is said of a family of one's own, and to whom does not
     folder.file("model.safetensors", safetensors_of(bare));
     const auto error = [&](auto&& call) { return error_of(call); };
     CHECK(contains(error([&] { TextFiles{folder.path()}; }),
-                   "config.json: model_type: found \"mini\", expected gpt2, llama or qwen2"));
+                   "config.json: model_type: found \"mini\", expected gpt2, llama, qwen2 or qwen3"));
     Model<Mini<mini>> model(Seed{2});
     const std::string missing = error([&] { load_text(model, TextFiles(folder.path(), families), mini); });
     CHECK(contains(missing, "\"mini.block1.q.weight\": found nothing, expected [64, 64]"));
@@ -349,7 +355,7 @@ TEST_CASE("issue 18: what is said of a family of one's own, and to whom does not
     add_tensor(file, "blk.0.more.weight", test_tensor("more", 2, 2, true), "F32");
     const auto path = other.file("m.gguf", file.text());
     CHECK(contains(error([&] { TextFiles{path}; }),
-                   "\"general.architecture\": found \"mini\", expected \"gpt2\", \"llama\" or \"qwen2\""));
+                   "\"general.architecture\": found \"mini\", expected \"gpt2\", \"llama\", \"qwen2\" or \"qwen3\""));
     CHECK(contains(error([&] { load_text(model, TextFiles(path, families), mini); }), "expected a tensor of a Mini"));
 
     CHECK(read_generation_defaults(folder.path(), families).end_tokens == std::vector<TokenId>{268});

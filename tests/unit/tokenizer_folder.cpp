@@ -184,8 +184,10 @@ TEST_CASE("issue 17.2: which class reads tokenizer.json") {
 }
 
 TEST_CASE("issue 21: a Qwen2Tokenizer") {
-    const json qwen2{{"model_type", "qwen2"}}, named{{"tokenizer_class", "Qwen2TokenizerFast"}};
-    for (const Files& files : {Files{{"config.json", qwen2}}, Files{{"tokenizer_config.json", named}}}) {
+    const json qwen2{{"model_type", "qwen2"}}, qwen3{{"model_type", "qwen3"}};
+    const json named{{"tokenizer_class", "Qwen2TokenizerFast"}};
+    for (const Files& files :
+         {Files{{"config.json", qwen2}}, Files{{"config.json", qwen3}}, Files{{"tokenizer_config.json", named}}}) {
         const Tokenizer tokenizer = load(files);
         CHECK(tokenizer.parts().pre_tokenizer == PreTokenizer::qwen2);
         CHECK(tokenizer.parts().nfc);

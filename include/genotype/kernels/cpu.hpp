@@ -9,6 +9,7 @@
 #include "genotype/kernels/cpu/attention/attention_single.hpp"
 #include "genotype/kernels/cpu/attention/full_attention.hpp"
 #include "genotype/kernels/cpu/attention/full_attention_backward.hpp"
+#include "genotype/kernels/cpu/attention/query_key_norm.hpp"
 #include "genotype/kernels/cpu/attention/rotary.hpp"
 #include "genotype/kernels/cpu/augment.hpp"
 #include "genotype/kernels/cpu/bilinear.hpp"

@@ -23,6 +23,7 @@
 #include "genotype/kernels/reference/normalization_rms.hpp"
 #include "genotype/kernels/reference/pooling.hpp"
 #include "genotype/kernels/reference/project.hpp"
+#include "genotype/kernels/reference/query_key_norm.hpp"
 #include "genotype/kernels/reference/random.hpp"
 #include "genotype/kernels/reference/rearrange.hpp"
 #include "genotype/kernels/reference/rotary.hpp"

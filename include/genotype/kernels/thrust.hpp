@@ -30,6 +30,7 @@
 #include "genotype/kernels/portable/pooling.hpp"
 #include "genotype/kernels/portable/product.hpp"
 #include "genotype/kernels/portable/project.hpp"
+#include "genotype/kernels/portable/query_key_norm.hpp"
 #include "genotype/kernels/portable/random.hpp"
 #include "genotype/kernels/portable/rearrange.hpp"
 #include "genotype/kernels/portable/rotary.hpp"

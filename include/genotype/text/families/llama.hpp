@@ -12,6 +12,7 @@
 #include "genotype/text/family.hpp"
 #include "genotype/text/files/config_gguf.hpp"
 #include "genotype/text/files/config_json.hpp"
+#include "genotype/text/files/config_like_llama.hpp"
 #include "genotype/text/files/config_rope.hpp"
 
 namespace genotype::inline v0_1 {
@@ -102,26 +103,16 @@ struct TextFamily<LlamaConfig> {
 
     static LlamaConfig read(const ConfigField& top) {
         LlamaConfig config;
-        config.vocabulary = config_size(top["vocab_size"]);
-        config.width = config_size(top["hidden_size"]);
-        config.layers = config_size(top["num_hidden_layers"]);
-        config.heads = config_size(top["num_attention_heads"]);
-        config.key_value_heads = config_size(top["num_key_value_heads"], config.heads);
+        detail::read_sizes_like_llama(top, config, 0);
         if (top["head_dim"].is_null() && config.width % config.heads != 0)
             top["num_attention_heads"].wrong("a divisor of hidden_size, " + std::to_string(config.width));
         config.head_width = config_size(top["head_dim"], config.width / config.heads);
-        config.hidden = config_size(top["intermediate_size"]);
-        config.context = config_size(top["max_position_embeddings"]);
-        config.rms_epsilon = top["rms_norm_eps"].is_null() ? 1e-6f : config_positive(top["rms_norm_eps"]);
-        config.tied = top["tie_word_embeddings"].flag(false);
         config.attention_bias = top["attention_bias"].flag(false);
         config.mlp_bias = top["mlp_bias"].flag(false);
-        expect_one_of(top["hidden_act"], {"silu", "swish"});
         expect_flag(top["rope_interleaved"], false);
         if (!top["pretraining_tp"].is_null()) top["pretraining_tp"].whole(1, 1);
         read_rope(top, config);
-        if (config.heads % config.key_value_heads != 0)
-            top["num_key_value_heads"].wrong("a divisor of num_attention_heads, " + std::to_string(config.heads));
+        detail::expect_even_groups(top, config);
         if (config.head_width % 2 != 0) top["head_dim"].wrong("an even number, for rotary positions");
         return config;
     }
@@ -130,20 +121,7 @@ struct TextFamily<LlamaConfig> {
         GgufKeys keys(file, facts.name);
         auto config = read_common_sizes<LlamaConfig>(file, keys);
         config.rms_epsilon = keys.positive("attention.layer_norm_rms_epsilon");
-        config.heads = keys.size("attention.head_count");
-        config.key_value_heads = keys.size("attention.head_count_kv", config.heads);
-        if (config.heads % config.key_value_heads != 0)
-            keys.wrong(std::to_string(config.key_value_heads),
-                       "a divisor of head_count, " + std::to_string(config.heads));
-        const bool has_head_width = keys.has("attention.key_length");
-        if (!has_head_width && config.width % config.heads != 0)
-            keys.wrong("nothing", "the features of a head: " + std::to_string(config.heads) + " heads do not divide " +
-                                      std::to_string(config.width));
-        config.head_width = keys.size("attention.key_length", config.width / config.heads);
-        if (config.head_width % 2 != 0) keys.wrong(std::to_string(config.head_width), "an even number");
-        for (const char* same : {"attention.value_length", "rope.dimension_count"})
-            if (const int said = keys.size(same, config.head_width); said != config.head_width)
-                keys.wrong(std::to_string(said), std::to_string(config.head_width) + ", a head's features");
+        detail::read_heads_like_llama(keys, config);
         config.rope_theta = keys.positive("rope.freq_base", 10'000);
         read_rope_scaling(keys, config);
         expect_plain_layers(file, keys, config.context);

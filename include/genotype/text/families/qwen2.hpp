@@ -2,7 +2,6 @@
 #pragma once
 
 #include <array>
-#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -11,6 +10,7 @@
 #include "genotype/text/family.hpp"
 #include "genotype/text/files/config_gguf.hpp"
 #include "genotype/text/files/config_json.hpp"
+#include "genotype/text/files/config_like_llama.hpp"
 #include "genotype/text/files/config_rope.hpp"
 
 namespace genotype::inline v0_1 {
@@ -53,34 +53,16 @@ struct TextFamily<Qwen2Config> {
 
     static Qwen2Config read(const ConfigField& top) {
         Qwen2Config config;
-        config.vocabulary = config_size(top["vocab_size"]);
-        config.width = config_size(top["hidden_size"]);
-        config.layers = config_size(top["num_hidden_layers"]);
-        config.heads = config_size(top["num_attention_heads"]);
-        // transformers has 32 where nothing is said, and `heads` for a null.
-        const int if_none = top.value.contains("num_key_value_heads") ? config.heads : 32;
-        config.key_value_heads = config_size(top["num_key_value_heads"], if_none);
+        detail::read_sizes_like_llama(top, config, 32);
         if (config.width % (2 * config.heads) != 0)
             top["num_attention_heads"].wrong("heads of an even width, of hidden_size " + std::to_string(config.width) +
                                              " in all");
-        if (config.heads % config.key_value_heads != 0)
-            top["num_key_value_heads"].wrong("a divisor of num_attention_heads, " + std::to_string(config.heads));
+        detail::expect_even_groups(top, config);
         const int head_width = config.width / config.heads;
         if (const ConfigField said = top["head_dim"]; config_size(said, head_width) != head_width)
             said.wrong(std::to_string(head_width) + ", hidden_size over num_attention_heads");
-        config.hidden = config_size(top["intermediate_size"]);
-        config.context = config_size(top["max_position_embeddings"]);
-        config.rms_epsilon = top["rms_norm_eps"].is_null() ? 1e-6f : config_positive(top["rms_norm_eps"]);
-        config.tied = top["tie_word_embeddings"].flag(false);
         config.rope_theta = 10'000;  // where nothing is said, as transformers has it
-        expect_one_of(top["hidden_act"], {"silu", "swish"});
-        expect_flag(top["use_sliding_window"], false);
-        if (const ConfigField types = top["layer_types"]; !types.is_null()) {
-            for (const ConfigField& type : types.list())
-                if (type.text() != "full_attention") type.wrong("full_attention");
-            if (types.list().size() != static_cast<std::size_t>(config.layers))
-                types.wrong(std::to_string(config.layers) + " types, one for each of num_hidden_layers");
-        }
+        detail::expect_full_attention(top, config);
         read_rope(top, config);
         return config;
     }
