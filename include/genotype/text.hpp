@@ -5,6 +5,7 @@
 #include "genotype/kernels/stored.hpp"
 #include "genotype/models/gpt2.hpp"
 #include "genotype/models/llama.hpp"
+#include "genotype/models/mistral.hpp"
 #include "genotype/models/qwen2.hpp"
 #include "genotype/models/qwen3.hpp"
 #include "genotype/models/text_initial_values.hpp"

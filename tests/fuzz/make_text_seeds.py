@@ -141,6 +141,8 @@ def config_json(family, **changes):
             "qwen3": {"vocab_size": 48, "hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 4,
                       "num_key_value_heads": 2, "head_dim": 16, "intermediate_size": 28,
                       "max_position_embeddings": 512, "rope_theta": 1e6, "attention_bias": False},
+            "mistral": {"vocab_size": 48, "hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 8,
+                        "intermediate_size": 28, "max_position_embeddings": 512, "rope_theta": 1e6},
             "gpt2": {"vocab_size": 48, "n_positions": 40, "n_embd": 16, "n_layer": 2, "n_head": 2,
                      "activation_function": "gelu_new"}}[family]
     return json.dumps({"model_type": family} | file | changes).encode()
@@ -153,6 +155,7 @@ write("text_files", "llama_huge", config_json("llama", vocab_size=1 << 63, rope_
 write("text_files", "llama_heads", config_json("llama", num_key_value_heads=3))
 write("text_files", "gpt2", config_json("gpt2"))
 write("text_files", "qwen2", config_json("qwen2", use_sliding_window=False, layer_types=["full_attention"]))
+write("text_files", "mistral", config_json("mistral", sliding_window=512))
 write("text_files", "qwen3", config_json("qwen3", use_sliding_window=False, sliding_window=None))
 write("text_files", "gpt2_negative", config_json("gpt2", n_head=-1))
 write("text_files", "generation", b'{"eos_token_id":[1,2],"pad_token_id":-1,"do_sample":true,"temperature":0.5,"top_k":5}')

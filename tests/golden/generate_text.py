@@ -20,8 +20,9 @@ import zlib
 
 import numpy as np
 import torch
-from transformers import AutoModelForCausalLM, GPT2Config, LlamaConfig, Qwen2Config, Qwen3Config
+from transformers import AutoModelForCausalLM, GPT2Config, LlamaConfig, MistralConfig, Qwen2Config, Qwen3Config
 from transformers.models.llama import modeling_llama
+from transformers.models.mistral import modeling_mistral
 from transformers.models.qwen2 import modeling_qwen2
 from transformers.models.qwen3 import modeling_qwen3
 from transformers.utils import logging
@@ -61,6 +62,13 @@ def qwen3(**changes):
     return Qwen3Config(**{**given, **changes})
 
 
+def mistral(**changes):
+    given = dict(vocab_size=VOCABULARY, hidden_size=24, intermediate_size=28, num_hidden_layers=2,
+                 num_attention_heads=4, num_key_value_heads=2, max_position_embeddings=64, sliding_window=None,
+                 rms_norm_eps=1e-5, rope_parameters={"rope_theta": 1000000.0, "rope_type": "default"})
+    return MistralConfig(**{**given, **changes})
+
+
 # With these numbers one frequency of a head's four is kept, one lies between, and two are divided by the factor.
 LLAMA3 = {"rope_type": "llama3", "factor": 8.0, "low_freq_factor": 1.0, "high_freq_factor": 4.0,
           "original_max_position_embeddings": 64}
@@ -80,6 +88,10 @@ MODELS = {
     "qwen2_untied": qwen2(tie_word_embeddings=False, num_key_value_heads=4, rms_norm_eps=1e-5),
     "qwen3": qwen3(),
     "qwen3_untied": qwen3(tie_word_embeddings=False, num_key_value_heads=4, head_dim=6, rms_norm_eps=1e-2),
+    "mistral": mistral(),
+    # A window that is as long as the context, and a text that fills it.
+    "mistral_window": mistral(tie_word_embeddings=True, num_key_value_heads=1, head_dim=10, rms_norm_eps=1e-2,
+                              max_position_embeddings=LENGTHS["long"], sliding_window=LENGTHS["long"]),
     "llama_llama3": llama(theta=500000.0, scaling=LLAMA3, hidden_size=32, max_position_embeddings=512),
 }
 
@@ -170,6 +182,8 @@ def main():
     # transformers computes these two in float32 whatever the type of the model.
     modeling_llama.LlamaRMSNorm.forward = norm_in_float64
     modeling_llama.LlamaRotaryEmbedding.forward = rotations_in_float64
+    modeling_mistral.MistralRMSNorm.forward = norm_in_float64
+    modeling_mistral.MistralRotaryEmbedding.forward = rotations_in_float64
     modeling_qwen2.Qwen2RMSNorm.forward = norm_in_float64
     modeling_qwen2.Qwen2RotaryEmbedding.forward = rotations_in_float64
     modeling_qwen3.Qwen3RMSNorm.forward = norm_in_float64

@@ -10,6 +10,7 @@
 
 #include "genotype/models/gpt2_config.hpp"
 #include "genotype/models/llama_config.hpp"
+#include "genotype/models/mistral_config.hpp"
 #include "genotype/models/qwen2_config.hpp"
 #include "genotype/models/qwen3_config.hpp"
 #include "support/gguf_file.hpp"
@@ -116,6 +117,8 @@ class TestModel {
     explicit TestModel(const genotype::Qwen2Config& c) : TestModel(llama_of(c)) {
         std::erase_if(tensors, [](const auto& tensor) { return tensor.first.ends_with("o_proj.bias"); });
     }
+
+    explicit TestModel(const genotype::MistralConfig& c) : TestModel(genotype::detail::llama_of(c)) {}
 
     explicit TestModel(const genotype::Qwen3Config& c) : TestModel(llama_of(c)) {
         for (int layer = 0; layer < c.layers; ++layer)
@@ -306,6 +309,16 @@ inline std::string config_json(const genotype::Qwen2Config& c) {
            ",\"max_position_embeddings\":" + std::to_string(c.context) +
            ",\"rms_norm_eps\":1e-06,\"rope_theta\":1000000.0,\"sliding_window\":4096,\"max_window_layers\":1,"
            "\"use_sliding_window\":false,\"tie_word_embeddings\":" +
+           (c.tied ? "true" : "false") + "}";
+}
+inline std::string config_json(const genotype::MistralConfig& c) {
+    return "{\"model_type\":\"mistral\",\"vocab_size\":" + std::to_string(c.vocabulary) +
+           ",\"hidden_size\":" + std::to_string(c.width) + ",\"num_hidden_layers\":" + std::to_string(c.layers) +
+           ",\"num_attention_heads\":" + std::to_string(c.heads) +
+           ",\"num_key_value_heads\":" + std::to_string(c.key_value_heads) +
+           ",\"head_dim\":" + std::to_string(c.head_width) + ",\"intermediate_size\":" + std::to_string(c.hidden) +
+           ",\"max_position_embeddings\":" + std::to_string(c.context) +
+           ",\"rms_norm_eps\":1e-05,\"rope_theta\":1000000.0,\"sliding_window\":null,\"tie_word_embeddings\":" +
            (c.tied ? "true" : "false") + "}";
 }
 inline std::string config_json(const genotype::Qwen3Config& c) {

@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <concepts>
 #include <limits>
 #include <map>
 #include <string>
@@ -13,6 +14,7 @@
 #include "genotype/genotype.hpp"
 #include "genotype/models/gpt2.hpp"
 #include "genotype/models/llama.hpp"
+#include "genotype/models/mistral.hpp"
 #include "genotype/models/qwen2.hpp"
 #include "genotype/models/qwen3.hpp"
 #include "genotype/text/files/stored_weights.hpp"
@@ -219,6 +221,37 @@ TEST_CASE("a Qwen2's parameters from every form of files") {
         .vocabulary = 33, .width = 64, .layers = 2, .heads = 4, .hidden = 32, .context = 16, .rope_theta = 1'000'000};
     check_all_forms<Qwen2<small>>(small, llama_table(), 9);
     check_all_forms<Qwen2<untied>>(untied, llama_table(), 10);
+}
+
+TEST_CASE("a Mistral's parameters from a folder, and from a GGUF file, which says that it is a Llama") {
+    constexpr MistralConfig small{.vocabulary = 50,
+                                  .width = 64,
+                                  .layers = 2,
+                                  .heads = 3,
+                                  .key_value_heads = 1,
+                                  .head_width = 32,
+                                  .hidden = 160,
+                                  .context = 16};
+    constexpr LlamaConfig said{.vocabulary = 50,
+                               .width = 64,
+                               .layers = 2,
+                               .heads = 3,
+                               .key_value_heads = 1,
+                               .head_width = 32,
+                               .hidden = 160,
+                               .context = 16,
+                               .rope_theta = 1'000'000};
+    static_assert(std::same_as<Mistral<small>, Llama<said>>);
+    const TestTensors tensors = TestModel(small).tensors;
+    for (const char* type : {"F32", "BF16"}) {
+        const TemporaryFolder folder;
+        folder.file("config.json", config_json(small));
+        folder.file("model.safetensors", safetensors_of(tensors, type));
+        CHECK(load_and_compare<Mistral<small>>(small, folder.path(), tensors, llama_table()) == 9);
+    }
+    const TemporaryFolder folder;
+    const auto path = folder.file("model.gguf", gguf_of(said, tensors, "Q8_0").text());
+    CHECK(load_and_compare<Mistral<small>>(said, path, tensors, llama_table()) == 9);
 }
 
 TEST_CASE("a Qwen3's parameters from every form of files") {

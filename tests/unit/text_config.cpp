@@ -215,6 +215,60 @@ TEST_CASE("a Qwen2.5's config.json") {
                    "\"qwen2.rope.scaling.type\": found \"yarn\", expected none or linear"));
 }
 
+TEST_CASE("a Mistral's config.json") {
+    // The fields and values of mistralai/Mistral-7B-v0.3.
+    const char* const mistral =
+        R"({"model_type": "mistral", "vocab_size": 32768, "hidden_size": 4096, "num_hidden_layers": 32,
+        "num_attention_heads": 32, "num_key_value_heads": 8, "intermediate_size": 14336,
+        "max_position_embeddings": 32768, "hidden_act": "silu", "rms_norm_eps": 1e-05, "rope_theta": 1000000.0,
+        "sliding_window": null, "tie_word_embeddings": false, "attention_dropout": 0.0, "bos_token_id": 1,
+        "eos_token_id": 2})";
+    const auto config = [](const json& text) { return read(text.dump()); };
+    CHECK(read(mistral) == TextConfig(mistral_7b_v0_3));
+    // As transformers 5 writes it, and with what it has where nothing is said.
+    json newer = json::parse(mistral);
+    for (const char* absent : {"rope_theta", "num_key_value_heads"}) newer.erase(absent);
+    newer["rope_parameters"] = {{"rope_theta", 1e6}, {"rope_type", "default"}};
+    newer["head_dim"] = nullptr;
+    CHECK(config(newer) == TextConfig(mistral_7b_v0_3));
+    for (const char* absent : {"rope_parameters", "rms_norm_eps", "sliding_window"}) newer.erase(absent);
+    newer["head_dim"] = 160;
+    newer["tie_word_embeddings"] = true;
+    newer["max_position_embeddings"] = 4096;  // as many as the window that nobody speaks of
+    constexpr MistralConfig little_said{.vocabulary = 32768,
+                                        .width = 4096,
+                                        .layers = 32,
+                                        .heads = 32,
+                                        .key_value_heads = 8,
+                                        .head_width = 160,
+                                        .hidden = 14336,
+                                        .context = 4096,
+                                        .rope_theta = 10'000,
+                                        .rms_epsilon = 1e-6f,
+                                        .tied = true};
+    CHECK(config(newer) == TextConfig(little_said));
+    newer["num_key_value_heads"] = nullptr;
+    CHECK(config(newer).options()[4].text == "32");
+    newer["max_position_embeddings"] = 4097;
+    CHECK(contains(error_of([&] { config(newer); }),
+                   "sliding_window: found nothing, expected null, or 4097 at least, the context (without a word of it, "
+                   "it is 4096)"));
+    newer["sliding_window"] = 4097;
+    CHECK(config(newer).options()[7].text == "4097");
+    const auto expect = [&](const char* field, const json& value, const std::string& words) {
+        CHECK_MESSAGE(contains(error_with(mistral, json::json_pointer(field), value), words),
+                      error_with(mistral, json::json_pointer(field), value));
+    };
+    expect("/sliding_window", 4096, "sliding_window: found 4096, expected null, or 32768 at least, the context");
+    expect("/sliding_window", 0, "sliding_window: found 0");
+    expect("/hidden_act", "gelu", "hidden_act: found \"gelu\", expected silu or swish");
+    expect("/head_dim", 31, "head_dim: found 31, expected an even number, for rotary positions");
+    expect("/num_attention_heads", 24, "num_attention_heads: found 24, expected a divisor of hidden_size, 4096");
+    expect("/num_key_value_heads", 3, "num_key_value_heads: found 3, expected a divisor of num_attention_heads, 32");
+    expect("/rope_scaling", {{"rope_type", "yarn"}, {"factor", 4.0}},
+           "found \"yarn\", expected default, linear or llama3");
+}
+
 TEST_CASE("a Qwen3's config.json") {
     // The fields and values of Qwen/Qwen3-0.6B.
     const char* const qwen =
@@ -281,7 +335,7 @@ TEST_CASE("what such models are not here is refused by its name") {
                       error_with(file, json::json_pointer(field), value));
     };
     expect(smollm2, "/model_type", "gemma",
-           "config.json: model_type: found \"gemma\", expected gpt2, llama, qwen2 or qwen3");
+           "config.json: model_type: found \"gemma\", expected gpt2, llama, qwen2, qwen3 or mistral");
     expect(smollm2, "/model_type", nullptr, "model_type: found nothing");
     expect(smollm2, "/hidden_act", "gelu", "hidden_act: found \"gelu\", expected silu");
     expect(smollm2, "/rope_interleaved", true, "rope_interleaved: found true, expected false");
@@ -359,7 +413,10 @@ TEST_CASE("what GGUF's metadata may not say") {
         expect(key, gguf_u32(key, value), words);
     };
     expect("general.architecture", gguf_string("general.architecture", "gemma"),
-           "\"general.architecture\": found \"gemma\", expected \"gpt2\", \"llama\", \"qwen2\" or \"qwen3\"");
+           "\"general.architecture\": found \"gemma\", expected \"gpt2\", \"llama\", \"qwen2\", \"qwen3\" or "
+           "\"mistral\"");
+    expect("general.architecture", gguf_string("general.architecture", "mistral"),
+           "\"general.architecture\": found \"mistral\", expected \"llama\", as llama.cpp says of a Mistral");
     expect("llama.block_count", "", "\"llama.block_count\": found no such key");
     number("llama.block_count", 0, "\"llama.block_count\": found 0");
     number("llama.block_count", 1u << 31, "\"llama.block_count\": found 2147483648");

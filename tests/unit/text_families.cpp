@@ -269,6 +269,10 @@ constexpr Qwen3Config small_qwen3{
     .vocabulary = 50, .width = 64, .layers = 2, .heads = 4, .key_value_heads = 2, .head_width = 10, .hidden = 96};
 template <Qwen3Config c>
 constexpr bool fits_qwen3 = !family_fault<Qwen3<c>>(c);
+constexpr MistralConfig small_mistral{
+    .vocabulary = 50, .width = 64, .layers = 2, .heads = 4, .key_value_heads = 2, .head_width = 10, .hidden = 96};
+template <MistralConfig c>
+constexpr bool fits_mistral = !family_fault<Mistral<c>>(c);
 
 }  // namespace
 
@@ -278,6 +282,8 @@ TEST_CASE("issue 18: a family's table has each parameter of its networks, and no
     static_assert(fits_gpt2<with(small_gpt2, [](auto& c) { c.bias = false; })>);
     static_assert(fits_qwen2<small_qwen2>);
     static_assert(fits_qwen2<with(small_qwen2, [](auto& c) { c.tied = true; })>);
+    static_assert(fits_mistral<small_mistral>);
+    static_assert(fits_mistral<with(small_mistral, [](auto& c) { c.tied = true; })>);
     static_assert(fits_qwen3<small_qwen3>);
     static_assert(fits_qwen3<with(small_qwen3, [](auto& c) { c.tied = true; })>);
     static_assert(fits_llama<small_llama>);
@@ -342,7 +348,7 @@ TEST_CASE("issue 18: what is said of a family of one's own, and to whom does not
     folder.file("model.safetensors", safetensors_of(bare));
     const auto error = [&](auto&& call) { return error_of(call); };
     CHECK(contains(error([&] { TextFiles{folder.path()}; }),
-                   "config.json: model_type: found \"mini\", expected gpt2, llama, qwen2 or qwen3"));
+                   "config.json: model_type: found \"mini\", expected gpt2, llama, qwen2, qwen3 or mistral"));
     Model<Mini<mini>> model(Seed{2});
     const std::string missing = error([&] { load_text(model, TextFiles(folder.path(), families), mini); });
     CHECK(contains(missing, "\"mini.block1.q.weight\": found nothing, expected [64, 64]"));
@@ -354,8 +360,9 @@ TEST_CASE("issue 18: what is said of a family of one's own, and to whom does not
     GgufFile file = mini_gguf(mini, tensors);
     add_tensor(file, "blk.0.more.weight", test_tensor("more", 2, 2, true), "F32");
     const auto path = other.file("m.gguf", file.text());
-    CHECK(contains(error([&] { TextFiles{path}; }),
-                   "\"general.architecture\": found \"mini\", expected \"gpt2\", \"llama\", \"qwen2\" or \"qwen3\""));
+    CHECK(contains(
+        error([&] { TextFiles{path}; }),
+        "\"general.architecture\": found \"mini\", expected \"gpt2\", \"llama\", \"qwen2\", \"qwen3\" or \"mistral\""));
     CHECK(contains(error([&] { load_text(model, TextFiles(path, families), mini); }), "expected a tensor of a Mini"));
 
     CHECK(read_generation_defaults(folder.path(), families).end_tokens == std::vector<TokenId>{268});

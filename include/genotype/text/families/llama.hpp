@@ -104,16 +104,12 @@ struct TextFamily<LlamaConfig> {
     static LlamaConfig read(const ConfigField& top) {
         LlamaConfig config;
         detail::read_sizes_like_llama(top, config, 0);
-        if (top["head_dim"].is_null() && config.width % config.heads != 0)
-            top["num_attention_heads"].wrong("a divisor of hidden_size, " + std::to_string(config.width));
-        config.head_width = config_size(top["head_dim"], config.width / config.heads);
+        detail::read_head_width_like_llama(top, config);
         config.attention_bias = top["attention_bias"].flag(false);
         config.mlp_bias = top["mlp_bias"].flag(false);
         expect_flag(top["rope_interleaved"], false);
         if (!top["pretraining_tp"].is_null()) top["pretraining_tp"].whole(1, 1);
         read_rope(top, config);
-        detail::expect_even_groups(top, config);
-        if (config.head_width % 2 != 0) top["head_dim"].wrong("an even number, for rotary positions");
         return config;
     }
 

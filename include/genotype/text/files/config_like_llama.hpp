@@ -33,6 +33,16 @@ template <class Config>
         top["num_key_value_heads"].wrong("a divisor of num_attention_heads, " + std::to_string(config.heads));
 }
 
+/// A head's features, which are the width's share where there is no word of them.
+template <class Config>
+[[gnu::cold]] void read_head_width_like_llama(const JsonField& top, Config& config) {
+    if (top["head_dim"].is_null() && config.width % config.heads != 0)
+        top["num_attention_heads"].wrong("a divisor of hidden_size, " + std::to_string(config.width));
+    config.head_width = config_size(top["head_dim"], config.width / config.heads);
+    expect_even_groups(top, config);
+    if (config.head_width % 2 != 0) top["head_dim"].wrong("an even number, for rotary positions");
+}
+
 /// Refuses windows, which slide along a text, in any layer.
 template <class Config>
 [[gnu::cold]] void expect_full_attention(const JsonField& top, const Config& config) {
