@@ -25,6 +25,7 @@ TEST_CASE("a letter and its accents become one character, where there is one") {
     CHECK(nfc("q\u0307\u0323") == "q\u0323\u0307");
     CHECK(nfc("a\u0334\u0301") == "\u00e1\u0334");  // past a mark of another class
     CHECK(nfc("a\u0315\u0300\u0301") == "\u00e0\u0301\u0315");
+    CHECK(nfc("a\u0305\u0301") == "a\u0305\u0301");  // not past one of its own
     CHECK(nfc("\u0301a") == "\u0301a");
     CHECK(nfc("a \u0301") == "a \u0301");
     CHECK(nfc("\u00e9\u0301 e") == "\u00e9\u0301 e");

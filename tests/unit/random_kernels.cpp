@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstdint>
 #include <cstring>
+#include <utility>
 #include <vector>
 
 #include "genotype/kernels/cpu/random.hpp"
@@ -108,6 +109,20 @@ TEST_CASE("A long draw is the same as two that follow each other") {
     fill_normal(Cpu{}, 600, random.take(600), parts.data());
     fill_normal(Cpu{}, 400, random.take(400), parts.data() + 600);
     CHECK(whole == parts);
+}
+
+TEST_CASE("A draw of no whole number of positions leaves its last one to nobody") {
+    RandomState draws{.seed = 3};
+    for (const auto& [values, position] : {std::pair{1, 1}, {5, 3}, {8, 5}, {0, 5}, {7, 7}}) {
+        draws.take(values);
+        CHECK(draws.position == static_cast<std::uint64_t>(position));
+    }
+    RandomState again{.seed = 3};
+    float first[6], second[6];
+    fill_uniform(Cpu{}, 6, again.take(6), 0, 1, first);
+    fill_uniform(Cpu{}, 6, again.take(6), 0, 1, second);
+    for (const float one : first)
+        for (const float other : second) CHECK(one != other);
 }
 
 TEST_CASE("Normal numbers are normal") {

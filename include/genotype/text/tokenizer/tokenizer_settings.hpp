@@ -171,7 +171,7 @@ class TokenizerSettings {
         const TokenizerClass of_family = class_by(class_of_family(of_model["model_type"], TextFamilies{}));
         const JsonField name = named.is_null() ? of_model["tokenizer_class"] : named;
         const TokenizerClass found = name.is_null() ? of_family : class_of(name);
-        if (of_family == TokenizerClass::qwen2 && found == TokenizerClass::gpt2)
+        if (of_model["model_type"].value == "qwen2" && found == TokenizerClass::gpt2)
             name.wrong("Qwen2Tokenizer, which transformers takes for this model_type of config.json");
         if (found == TokenizerClass::qwen2 && config("extra_special_tokens").value.is_object() &&
             files.object("special_tokens_map.json").contains("extra_special_tokens"))
