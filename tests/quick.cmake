@@ -66,7 +66,7 @@ set(topics
   texts unit "answers|generate|generate_models|generate_sampling|load_text|mixed_blocks|score_text"
   files steps "augmentation|cifar10|dataset|idx|image_folder|plot|png|resize|concat|dtypes|files|gguf|gguf_faults|npy|npz|safetensors|\
 safetensors_writer|sorted_places|tensor_layout|checkpoint_faults|file_kinds|history|interrupt|load_faults|characters|merges|nfc|\
-pre_tokenizer|tokenizer|tokenizer_file|tokenizer_folder|tokenizer_gguf|utf8|utf8_stream|chat|jinja|generate_faults|text_config|\
+pre_tokenizer|tokenizer|tokenizer_file|tokenizer_folder|tokenizer_gguf|tokenizer_pieces|utf8|utf8_stream|chat|jinja|generate_faults|text_config|\
 text_config_types|text_files|text_windows|moving_digits"
   recipes steps "averages|diffusion|flow|losses|noise_assignment|optimizers|schedules|session|supervised_trainer|vae_trainer|vqvae"
   derivatives plain "parameter_groups|sample_norms|spectral_norm|tangents"

@@ -6,7 +6,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 place=${GENOTYPE_INTEROP:-build-tests/interop-venv}
-packages=(numpy safetensors gguf tokenizers torch transformers accelerate torch-fidelity prdc diffusers)
+packages=(numpy safetensors gguf tokenizers torch transformers accelerate torch-fidelity prdc diffusers sentencepiece)
 [[ -x $place/bin/python ]] || python3 -m venv "$place"
 "$place/bin/python" -m pip install --quiet --disable-pip-version-check "${packages[@]}"
 # Only for its model: what it needs to run takes long to compile.

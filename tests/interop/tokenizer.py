@@ -178,6 +178,84 @@ for rules in RULES:
         faults += compare(name, theirs, folder, texts)
     faults += compare(f"{rules}, all characters", theirs, folder, rows)
 
+# Vocabularies of SentencePiece's, as those of Llama 2, Mistral and Gemma are written.
+SPACE = "\u2581"
+piece_texts = [text.replace("<|", "<").replace("|>", ">") for text in texts[::2]]
+piece_texts += ["<s>the</s> fox", " the", "  the", SPACE + "the " + SPACE, "<s> </s>", "the<s>", "\u20acx\u20ac\U0001f600y"]
+learnt = Tokenizer(models.BPE())
+learnt.pre_tokenizer = pre_tokenizers.Metaspace(SPACE, "always", split=True)
+learnt.train_from_iterator(texts[::5], trainers.BpeTrainer(vocab_size=2500, show_progress=False, limit_alphabet=300))
+description = json.loads(learnt.to_str())["model"]
+replaced = normalizers.Replace(" ", SPACE)
+FORMS = {
+    "legacy": (normalizers.Sequence([normalizers.Prepend(SPACE), replaced]), None, True),
+    "first": (None, pre_tokenizers.Metaspace(SPACE, "first", split=False), True),
+    "always": (None, pre_tokenizers.Metaspace(SPACE, "always", split=False), True),
+    "never, split": (None, pre_tokenizers.Metaspace(SPACE, "never", split=True), True),
+    "always, split": (None, pre_tokenizers.Metaspace(SPACE, "always", split=True), False),
+    "Gemma's": (replaced, pre_tokenizers.Split(" ", "merged_with_previous"), False),
+}
+for name, (normalizer, cut, strip) in FORMS.items():
+    for fallback, fuse in ((True, True), (False, True), (False, False)):
+        tokens = ["<unk>", "<s>", "</s>"] + [f"<0x{byte:02X}>" for byte in range(256 if fallback else 0)]
+        tokens += [token for token in description["vocab"] if token not in tokens]
+        tokenizer = Tokenizer(models.BPE({token: id for id, token in enumerate(tokens)},
+                                         [tuple(merge) for merge in description["merges"]],
+                                         unk_token="<unk>", byte_fallback=fallback, fuse_unk=fuse))
+        if normalizer:
+            tokenizer.normalizer = normalizer
+        if cut:
+            tokenizer.pre_tokenizer = cut
+        steps = [decoders.Replace(SPACE, " "), decoders.ByteFallback(), decoders.Fuse()]
+        tokenizer.decoder = decoders.Sequence(steps + [decoders.Strip(" ", 1, 0)] * strip)
+        tokenizer.add_special_tokens(["<unk>", "<s>", "</s>"])
+        tokenizer.post_processor = processors.TemplateProcessing(single="<s> $A", special_tokens=[("<s>", 1)])
+        name_of_case = f"pieces, {name}, {'bytes' if fallback else 'unknown ones fused' if fuse else 'unknown ones'}"
+        folder = scratch / name_of_case
+        folder.mkdir()
+        (folder / "tokenizer.json").write_text(tokenizer.to_str())
+        faults += compare(name_of_case, tokenizer, folder, piece_texts)
+
+if importlib.util.find_spec("sentencepiece") is None or importlib.util.find_spec("gguf") is None:
+    print("No sentencepiece or no gguf here: SentencePiece's vocabularies in GGUF files are left out.")
+else:
+    import gguf
+    import sentencepiece
+
+    for has_space in (True, False):
+        corpus = scratch / "corpus"
+        rows_of_words = [" ".join(draw.choice(WORDS) for _ in range(12)) for _ in range(2000)]
+        corpus.write_text("\n".join(rows_of_words + [text.replace("\n", " ") for text in texts if text.isascii()][::3]))
+        sentencepiece.SentencePieceTrainer.train(
+            input=str(corpus), model_prefix=str(scratch / "sp"), model_type="bpe", vocab_size=1500, byte_fallback=True,
+            character_coverage=0.99, normalization_rule_name="identity", remove_extra_whitespaces=False,
+            add_dummy_prefix=has_space, split_digits=True, allow_whitespace_only_pieces=True, minloglevel=2)
+        theirs = sentencepiece.SentencePieceProcessor(model_file=str(scratch / "sp.model"))
+        kinds = [(theirs.is_unknown(id) and 2) or (theirs.is_control(id) and 3) or (theirs.is_byte(id) and 6) or 1
+                 for id in range(theirs.vocab_size())]
+        writer = gguf.GGUFWriter(scratch / "sp.gguf", "llama")
+        writer.add_tokenizer_model("llama")
+        writer.add_token_list([theirs.id_to_piece(id) for id in range(len(kinds))])
+        writer.add_token_scores([theirs.get_score(id) for id in range(len(kinds))])
+        writer.add_token_types(kinds)
+        writer.add_add_bos_token(False)
+        writer.add_add_space_prefix(has_space)
+        writer.write_header_to_file()
+        writer.write_kv_data_to_file()
+        writer.close()
+        # What SentencePiece itself decodes is another matter: it writes U+2047 for what is unknown.
+        asked = [text for text in piece_texts if "\0" not in text and "<" not in text]
+        given = "".join(json.dumps(text) + "\n" for text in asked)
+        answer = subprocess.run([program, "texts", scratch / "sp.gguf"], input=given, capture_output=True, text=True, check=True)
+        found = [json.loads(row)[0] for row in answer.stdout.split("\n")[:-1]]
+        wanted = [theirs.encode(text) for text in asked]
+        apart = [at for at in range(len(asked)) if found[at] != wanted[at]]
+        for at in apart[:5]:
+            print(f"FAULT {asked[at]!r}\n  wanted {wanted[at]}\n  found  {found[at]}")
+        print(f"SentencePiece {sentencepiece.__version__}'s BPE as GGUF, {'with' if has_space else 'without'} a space before: "
+              f"{len(asked)} texts, {sum(map(len, wanted))} tokens, {len(apart)} differences")
+        faults += len(apart)
+
 gpt2 = data / "gpt2"
 if gpt2.exists():
     files = (str(gpt2 / "vocab.json"), str(gpt2 / "merges.txt"))

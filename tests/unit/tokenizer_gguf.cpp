@@ -1,6 +1,8 @@
 // Tokenizers from GGUF's metadata, and what is refused because it would change the ids.
 #include <doctest/doctest.h>
 
+#include <cmath>
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -19,6 +21,7 @@ struct TokenizerFile {
     TokenizerParts parts = small_parts();
     std::vector<std::int32_t> types = std::vector<std::int32_t>(parts.tokens.size(), 1);
     std::vector<std::string> others = {};
+    std::vector<float> scores = {};
     bool has_types = true;
     std::string model = "gpt2", rules = "gpt-2", architecture = "llama";
 
@@ -46,6 +49,9 @@ struct TokenizerFile {
         if (has_types)
             file.entries.push_back(
                 gguf_entry("tokenizer.ggml.token_type", 9, gguf_array(5, types.size(), bytes_of(types))));
+        if (!scores.empty())
+            file.entries.push_back(
+                gguf_entry("tokenizer.ggml.scores", 9, gguf_array(6, scores.size(), bytes_of(scores))));
         file.entries.push_back(gguf_entry("tokenizer.ggml.merges", 9, texts(parts.merges)));
         return file.text();
     }
@@ -150,9 +156,8 @@ TEST_CASE("issue 17.16: types of any whole numbers, and a first token of -1 that
 
 TEST_CASE("other vocabularies, and lists that do not fit") {
     TokenizerFile file;
-    file.model = "llama";
-    CHECK(
-        contains(file.error(), "m.gguf: \"tokenizer.ggml.model\": found \"llama\" (SentencePiece), expected \"gpt2\""));
+    file.model = "bert";
+    CHECK(contains(file.error(), "m.gguf: \"tokenizer.ggml.model\": found \"bert\", expected \"gpt2\""));
     file = {};
     file.types.pop_back();
     CHECK(contains(file.error(), "\"tokenizer.ggml.token_type\": found 267 types, expected 268"));
@@ -174,7 +179,66 @@ TEST_CASE("SentencePiece's files in a folder") {
     CHECK(contains(error_of([&] { load_tokenizer(folder.path()); }),
                    "found tokenizer.model alone (SentencePiece, which is not read)"));
     folder.file("tokenizer.json", R"({"version": "1.0", "normalizer": {"type": "Sequence", "normalizers": []},
-        "model": {"type": "BPE", "byte_fallback": true, "vocab": {}, "merges": []}})");
-    CHECK(contains(error_of([&] { load_tokenizer(folder.path()); }),
-                   "model.byte_fallback: found true, expected false: this is a vocabulary of SentencePiece's"));
+        "model": {"type": "BPE", "byte_fallback": true, "vocab": {"a": 0}, "merges": []}})");
+    CHECK(contains(error_of([&] { load_tokenizer(folder.path()); }), "model.byte_fallback: found true"));
+}
+
+namespace {
+
+/// SentencePiece's: three special tokens, the bytes, "▁" 259, "h" 260, "e" 261, "l" 262, "o" 263, and what they become,
+/// the earlier the better: "he" 264, "ll" 265, "hell" 266, "hello" 267, "▁hello" 268, "el" 269, "▁▁" 270.
+TokenizerFile piece_file() {
+    TokenizerFile file;
+    file.parts = {};
+    file.types.clear();
+    file.model = "llama";
+    file.token("<unk>", 2);
+    file.token("<s>", 3);
+    file.token("</s>", 3);
+    for (int byte = 0; byte < 256; ++byte) file.token(detail::piece_of_byte(static_cast<unsigned char>(byte)), 6);
+    for (const char* piece : {"▁", "h", "e", "l", "o", "he", "ll", "hell", "hello", "▁hello", "el", "▁▁"})
+        file.token(piece, 1);
+    for (std::size_t id = 0; id < file.types.size(); ++id)
+        file.scores.push_back(id < 264 ? 0 : -static_cast<float>(id));
+    file.number("tokenizer.ggml.bos_token_id", 1);
+    return file;
+}
+
+}  // namespace
+
+TEST_CASE("issue 21: SentencePiece's vocabularies, whose scores say what becomes one") {
+    TokenizerFile file = piece_file();
+    const Tokenizer tokenizer(file.read());
+    CHECK(tokenizer.encode("hello") == Ids{1, 268});
+    CHECK(tokenizer.encode(" hello") == Ids{1, 259, 268});  // a space comes before one that is there, too
+    CHECK(tokenizer.encode("<s>hello", {.add_special_tokens = false}) == Ids{1, 268});
+    CHECK(tokenizer.encode("hé", {.add_special_tokens = false}) == Ids{259, 260, 3 + 0xc3, 3 + 0xa9});
+    CHECK(tokenizer.encode("<unk>", {.add_special_tokens = false}).size() > 1);  // no text stands for it
+    CHECK(tokenizer.decode(Ids{1, 268, 268}) == "hello hello");
+    // "he" comes before "el", and the other way round where that has the better score.
+    CHECK(tokenizer.encode("hel", {.add_special_tokens = false}) == Ids{259, 264, 262});
+    file.scores[269] = -1;
+    CHECK(Tokenizer(file.read()).encode("hel", {.add_special_tokens = false}) == Ids{259, 260, 269});
+    file.flag("tokenizer.ggml.add_space_prefix", false);
+    file.flag("tokenizer.ggml.add_bos_token", false);
+    CHECK(Tokenizer(file.read()).encode("ho") == Ids{260, 263});
+    CHECK(Tokenizer(file.read()).decode(Ids{268}) == " hello");
+}
+
+TEST_CASE("issue 21: what is wrong with a vocabulary of SentencePiece's") {
+    const auto refusal = [](const auto& change) {
+        TokenizerFile file = piece_file();
+        change(file);
+        return file.error();
+    };
+    CHECK(contains(refusal([](TokenizerFile& file) { file.scores.pop_back(); }),
+                   "\"tokenizer.ggml.scores\": found 270 scores, expected 271, one for each token"));
+    CHECK(contains(refusal([](TokenizerFile& file) { file.scores[5] = std::nanf(""); }), "found NaN for token 5"));
+    CHECK(contains(refusal([](TokenizerFile& file) { file.types[260] = 6; }),
+                   "found 6 for token 260, expected 1 (normal), 2 (unknown), 3 (control)"));
+    CHECK(contains(refusal([](TokenizerFile& file) { file.types[270] = 4; }),
+                   "found 4 (user defined) for token 270, \"▁▁\", expected a text without U+2581"));
+    CHECK(contains(refusal([](TokenizerFile& file) { file.model = "t5"; }),
+                   "\"tokenizer.ggml.model\": found \"t5\", expected \"gpt2\" (byte-level BPE) or \"llama\""));
+    CHECK(contains(refusal([](TokenizerFile& file) { file.model = "gpt2"; }), "found 2 for token 0, expected 1"));
 }

@@ -19,6 +19,7 @@ inline void save_tokenizer(const Tokenizer& tokenizer, const std::filesystem::pa
         if (!right) fail("tokenizer", field, "another", std::string(expected) + ", to be vocab.json and merges.txt");
     };
     expect(parts.pre_tokenizer == PreTokenizer::gpt2, "pre-tokenizer", "GPT-2's");
+    expect(!parts.pieces, "vocabulary", "of the byte-level alphabet");
     expect(!parts.nfc, "normalizer", "none");
     expect(!parts.add_prefix_space, "add_prefix_space", "false");
     expect(!parts.ignore_merges, "ignore_merges", "false");

@@ -1,6 +1,7 @@
-// A byte-level BPE tokenizer: from text to the numbers that a language model reads, and back.
+// A BPE tokenizer, of bytes or of SentencePiece's pieces: from text to what a language model reads, and back.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -20,47 +21,16 @@
 #include "genotype/text/tokenizer/byte_level.hpp"
 #include "genotype/text/tokenizer/merges.hpp"
 #include "genotype/text/tokenizer/nfc.hpp"
+#include "genotype/text/tokenizer/pieces.hpp"
 #include "genotype/text/tokenizer/pre_tokenizer.hpp"
 #include "genotype/text/tokenizer/text_pieces.hpp"
 #include "genotype/text/tokenizer/token_table.hpp"
+#include "genotype/text/tokenizer/tokenizer_parts.hpp"
 
 namespace genotype::inline v0_1 {
 
-/// A token that is found in a text as it stands, before the text is cut into words.
-struct AddedToken {
-    TokenId id = -1;
-    bool special = true;      // left out by `decode`, unless asked for
-    bool normalized = false;  // looked for only where those that are not normalised left something
-    bool in_model = true;     // false: byte pair encoding does not know it
-};
-
-/// What a tokenizer is made of. A folder's files (`load_tokenizer`) and GGUF's metadata both come down to this.
-struct TokenizerParts {
-    std::vector<std::string> tokens = {};  // by id, in characters of the byte-level alphabet; "" where there is none
-    std::vector<std::string> merges = {};  // "Ġ t", the first of them first
-    std::vector<AddedToken> added = {};
-    PreTokenizer pre_tokenizer = PreTokenizer::gpt2;
-    bool add_prefix_space = false;     // before each piece of text that does not begin with one
-    bool ignore_merges = false;        // a word that is a token is that token, whatever the merges make of it
-    std::vector<TokenId> prefix = {};  // before each text: Llama 3's <|begin_of_text|>
-    std::vector<TokenId> suffix = {};
-    std::vector<TextSplit> splits = {};  // one after the other, where `pre_tokenizer` is `splits`
-    bool nfc = false;                    // what lies between added tokens is brought into that form of Unicode first
-};
-
-/// `refuse`: a byte that the vocabulary has no token for is an `Error`; `skip`: it is left out, as `tokenizers` does.
-enum class UnknownBytes { refuse, skip };
-
-struct EncodeOptions {
-    bool add_special_tokens = true;  // the prefix and the suffix
-    UnknownBytes unknown_bytes = UnknownBytes::refuse;
-};
-struct DecodeOptions {
-    bool skip_special_tokens = true;
-};
-
 /// Using it is const and re-entrant: any number of threads may share one. It is a value: copies are apart.
-/// Equivalent: `tokenizers.Tokenizer` with `models.BPE` and a byte-level pre-tokenizer.
+/// Equivalent: `tokenizers.Tokenizer` with `models.BPE`, and a byte-level pre-tokenizer or SentencePiece's pieces.
 ///
 ///     const Tokenizer tokenizer = load_tokenizer("gpt2");
 ///     const std::vector<TokenId> ids = tokenizer.encode("Hello world");  // {15496, 995}
@@ -70,15 +40,21 @@ class Tokenizer {
     /// `where` begins the messages of errors: a token there twice, a merge of tokens that are not there, and so on.
     explicit Tokenizer(TokenizerParts parts, const std::string& where = "tokenizer")
         : parts_(std::move(parts)), words_of_(parts_.pre_tokenizer, parts_.splits, where) {
+        if (parts_.nfc && parts_.pieces) fail(where, "nfc", "true", "false, with pieces");
         if (parts_.nfc) nfc_ = std::make_shared<const detail::Nfc>();
         number_tokens(where);
         add_tokens(where);
         for (int byte = 0; byte < 256; ++byte) {
             const char letter = static_cast<char>(byte);
-            of_byte_[static_cast<std::size_t>(byte)] = model_token(to_byte_level({&letter, 1})).value_or(-1);
+            const std::string token =
+                parts_.pieces ? detail::piece_of_byte(static_cast<unsigned char>(byte)) : to_byte_level({&letter, 1});
+            of_byte_[static_cast<std::size_t>(byte)] = model_token(token).value_or(-1);
         }
         add_merges(where);
-        add_words();
+        if (parts_.pieces)
+            add_characters();
+        else
+            add_words();
     }
 
     /// The ids of a text in UTF-8. `Error` where it is none (see `replace_invalid_utf8`).
@@ -97,6 +73,7 @@ class Tokenizer {
                 normalized_.split(
                     nfc_ ? (*nfc_)(part, in_form) : part,
                     [&](std::string_view plain) {
+                        if (parts_.pieces) return encode_pieces(plain, plain.data() == text.data(), ids);
                         if (parts_.add_prefix_space && !plain.starts_with(' '))
                             plain = with_space.assign(1, ' ').append(plain);
                         words_of_.for_each_word(plain, [&](std::string_view word) { encode_word(word, options, ids); });
@@ -111,6 +88,7 @@ class Tokenizer {
     /// The text of ids, in UTF-8: bytes that make no character become U+FFFD. Ids that no token has, as a model with a
     /// padded vocabulary may choose them, have no text. `Error` where an id is negative.
     std::string decode(std::span<const TokenId> ids, DecodeOptions options = {}) const {
+        if (parts_.pieces) return decode_pieces(ids, options);
         std::string bytes;
         for (const TokenId id : ids)
             if (!options.skip_special_tokens || !is_special(id)) bytes += token_bytes(id);
@@ -156,7 +134,7 @@ class Tokenizer {
         for (std::size_t at = 0; at < count; ++at) {
             const std::string& token = parts_.tokens[at];
             const auto id = static_cast<TokenId>(at);
-            const std::optional<std::string> bytes = from_byte_level(token);
+            const std::optional<std::string> bytes = parts_.pieces ? bytes_of_piece(token) : from_byte_level(token);
             byte_level_.push_back(bytes.has_value());
             bytes_.append(bytes ? *bytes : token);
             if (token.empty()) continue;
@@ -220,6 +198,66 @@ class Tokenizer {
             }
             words_.insert(bytes_, id);
         }
+    }
+
+    /// Of pieces: those that are one character, which merging begins with.
+    void add_characters() {
+        words_ = detail::WordTable(parts_.tokens.size());
+        for (TokenId id = 0; id < size(); ++id) {
+            const std::string_view bytes = bytes_[id];
+            const auto at = static_cast<std::size_t>(id);
+            if (is_token(id) && in_model_[at] && !is_byte(id) && detail::utf8_step(bytes).bytes == bytes.size())
+                words_.insert(bytes_, id);
+        }
+    }
+    /// Of pieces.
+    bool is_byte(TokenId id) const {
+        return parts_.pieces->byte_fallback && detail::byte_of_piece(parts_.tokens[static_cast<std::size_t>(id)]);
+    }
+
+    std::optional<std::string> bytes_of_piece(const std::string& token) const {
+        const std::optional<char> byte = parts_.pieces->byte_fallback ? detail::byte_of_piece(token) : std::nullopt;
+        return byte ? std::string(1, *byte) : detail::text_of_piece(token);
+    }
+    std::string decode_pieces(std::span<const TokenId> ids, DecodeOptions options) const {
+        detail::PieceText text;
+        for (const TokenId id : ids) {
+            if (options.skip_special_tokens && is_special(id)) continue;
+            const std::string_view bytes = token_bytes(id);
+            if (is_token(id) && is_byte(id))
+                text.add_byte(bytes[0]);
+            else
+                text.add(bytes);
+        }
+        return text.take(parts_.pieces->strip);
+    }
+    /// `is_first`: it is a text's beginning.
+    void encode_pieces(std::string_view text, bool is_first, std::vector<TokenId>& ids) const {
+        const std::string spaced = detail::spaced_text(text, parts_.pieces->prefix, is_first);
+        std::size_t begin = ids.size();
+        const auto merge = [&] {
+            ids.resize(begin + detail::merge_word(merges_, std::span(ids).subspan(begin)));
+            begin = ids.size();
+        };
+        for (std::string_view rest = spaced; !rest.empty();) {
+            const std::string_view character = rest.substr(0, detail::utf8_step(rest).bytes);
+            rest.remove_prefix(character.size());
+            if (parts_.pieces->split && character == " ") merge();
+            put_character(character, begin, ids);
+        }
+        merge();
+    }
+    void put_character(std::string_view character, std::size_t begin, std::vector<TokenId>& ids) const {
+        const PieceRules& rules = *parts_.pieces;
+        if (const TokenId own = words_.find(bytes_, character); own >= 0) return ids.push_back(own);
+        const auto token_of = [&](char byte) { return of_byte_[static_cast<unsigned char>(byte)]; };
+        if (rules.byte_fallback && std::ranges::all_of(character, [&](char byte) { return token_of(byte) >= 0; }))
+            for (const char byte : character) ids.push_back(token_of(byte));
+        else if (!rules.unknown)
+            fail("text", detail::concat("character ", detail::in_quotes(character)), "no token for it",
+                 "a character that the vocabulary has");
+        else if (!rules.fuse_unknown || ids.size() == begin || ids.back() != *rules.unknown)
+            ids.push_back(*rules.unknown);
     }
 
     std::optional<TokenId> model_token(const std::string& token) const {

@@ -124,6 +124,7 @@ class TokenizerFolder {
         if (is_made_anew_) {
             // These classes keep the vocabulary and the merges, and add tokens anew.
             read_prefix_space(top, parts);
+            if (parts.pieces) top["decoder"].wrong(concat("ByteLevel, for a ", class_name()));
             if (parts.ignore_merges) top["model"]["ignore_merges"].wrong(concat("false, for a ", class_name()));
             take_added(parts);
         }

@@ -11,6 +11,7 @@
 
 #include "genotype/text/files/json_field.hpp"
 #include "genotype/text/tokenizer/tokenizer.hpp"
+#include "genotype/text/tokenizer/tokenizer_pieces_json.hpp"
 
 namespace genotype::inline v0_1::detail {
 
@@ -45,15 +46,18 @@ inline std::vector<std::string> read_merges(const JsonField& merges) {
     return lines;
 }
 
-inline void read_model(const JsonField& model, TokenizerParts& parts) {
+inline void read_vocabulary_and_merges(const JsonField& model, TokenizerParts& parts) {
     model.only({"type", "dropout", "unk_token", "continuing_subword_prefix", "end_of_word_suffix", "fuse_unk",
                 "byte_fallback", "ignore_merges", "vocab", "merges"});
     if (const JsonField type = model["type"]; !type.is_null() && type.text() != "BPE") type.wrong("BPE");
     for (const char* field : {"dropout", "continuing_subword_prefix", "end_of_word_suffix"})
         model[field].expect_nothing();
-    parts.ignore_merges = model["ignore_merges"].flag(false);
     parts.tokens = read_vocabulary(model["vocab"]);
     parts.merges = read_merges(model["merges"]);
+}
+
+inline void read_byte_level_model(const JsonField& model, TokenizerParts& parts) {
+    parts.ignore_merges = model["ignore_merges"].flag(false);
     // What becomes of bytes without a token matters only where there are any.
     for (int byte = 0; byte < 256; ++byte) {
         const char letter = static_cast<char>(byte);
@@ -156,11 +160,7 @@ inline void name_splits(TokenizerParts& parts) {
 
 /// `add_prefix_space` is of a text's beginning where there is one step, and of each word's where there are more.
 inline void read_pre_tokenizer(const JsonField& field, TokenizerParts& parts) {
-    std::vector<JsonField> steps{field};
-    if (field["type"].text() == "Sequence") {
-        field.only({"type", "pretokenizers"});
-        steps = field["pretokenizers"].list();
-    }
+    const std::vector<JsonField> steps = steps_of(field, "pretokenizers");
     if (steps.empty()) field.wrong("one step at least");
     if (steps.back()["type"].text() != "ByteLevel") steps.back().wrong("ByteLevel, as the last step");
     const bool has_rules = byte_level_has_rules(steps.back());
@@ -179,13 +179,7 @@ inline void read_pre_tokenizer(const JsonField& field, TokenizerParts& parts) {
 
 /// NFC, alone or in a list, is all that is known.
 inline void read_normalizer(const JsonField& field, TokenizerParts& parts) {
-    if (field.is_null()) return;
-    std::vector<JsonField> steps{field};
-    if (field["type"].text() == "Sequence") {
-        field.only({"type", "normalizers"});
-        steps = field["normalizers"].list();
-    }
-    for (const JsonField& step : steps) {
+    for (const JsonField& step : steps_of(field, "normalizers")) {
         if (step["type"].text() != "NFC") step["type"].wrong("NFC");
         parts.nfc = true;
     }
@@ -232,19 +226,21 @@ inline TokenizerParts read_tokenizer_json(const JsonField& top) {
     top.only({"version", "truncation", "padding", "added_tokens", "normalizer", "pre_tokenizer", "post_processor",
               "decoder", "model"});
     if (const JsonField version = top["version"]; !version.is_null() && version.text() != "1.0") version.wrong("1.0");
-    if (top.value.contains(nlohmann::json::json_pointer("/model/byte_fallback")) &&
-        top["model"]["byte_fallback"].flag(false) && !top["normalizer"].is_null())
-        top["model"]["byte_fallback"].wrong(
-            "false: this is a vocabulary of SentencePiece's, and byte-level BPE is read");
     for (const char* field : {"truncation", "padding"})
         if (!top[field].is_null() && !top[field].value.is_object()) top[field].wrong("an object, or nothing");
     TokenizerParts parts;
-    read_normalizer(top["normalizer"], parts);
-    read_model(top["model"], parts);
+    read_vocabulary_and_merges(top["model"], parts);
     read_added_tokens(top["added_tokens"], top["model"]["vocab"], parts);
-    read_pre_tokenizer(top["pre_tokenizer"], parts);
     read_post_processor(top["post_processor"], parts);
-    if (top["decoder"]["type"].text() != "ByteLevel") top["decoder"].wrong("ByteLevel");
+    if (decodes_pieces(top["decoder"])) {
+        parts.pieces = read_piece_rules(top);
+        return parts;
+    }
+    read_byte_level_model(top["model"], parts);
+    read_normalizer(top["normalizer"], parts);
+    read_pre_tokenizer(top["pre_tokenizer"], parts);
+    if (top["decoder"]["type"].text() != "ByteLevel")
+        top["decoder"].wrong("ByteLevel, or the Sequence of a vocabulary of SentencePiece's");
     return parts;
 }
 inline TokenizerParts read_tokenizer_json(std::string_view text, const std::string& file) {
