@@ -137,8 +137,11 @@ def finished(tokenizer, rules):
         ids = [(name, tokenizer.token_to_id(name)) for name in ("<|start|>", "<|end|>")]
         template = processors.TemplateProcessing(single="<|start|> $A <|end|>", special_tokens=ids)
         tokenizer.post_processor = processors.Sequence([tokenizer.post_processor, template])
-    tokenizer.add_tokens([AddedToken("<name>", normalized=False), AddedToken("<|end|>>", normalized=False),
-                          AddedToken("<names>", normalized=True), "<é>", "é", "<|en", " <|"])
+    strips = {"lstrip": True} if rules == "gpt2" else {"rstrip": True} if rules == "qwen2" else {}
+    tokenizer.add_tokens([AddedToken("<name>", normalized=False, **strips), AddedToken("<|end|>>", normalized=False),
+                          AddedToken("<names>", normalized=True, **strips), "<é>", "é", "<|en", " <|"])
+    if strips:
+        tokenizer.add_tokens([AddedToken("<|end", normalized=False, lstrip=True, rstrip=True), AddedToken("中", **strips)])
     return tokenizer
 
 

@@ -164,9 +164,7 @@ TEST_CASE("what would change the ids is refused by name") {
     CHECK(contains(error_with("/decoder", nullptr), "decoder"));
     CHECK(contains(error_with("/post_processor", {{"type", "BertProcessing"}}),
                    "post_processor: found the type \"BertProcessing\""));
-    for (const char* field : {"single_word", "lstrip", "rstrip"})
-        CHECK(contains(error_with(std::string("/added_tokens/0/") + field, true),
-                       std::string("added_tokens[0].") + field + ": found true"));
+    CHECK(contains(error_with("/added_tokens/0/single_word", true), "added_tokens[0].single_word: found true"));
     const auto split = [](const json& pattern, const char* behavior) {
         return error_with("/pre_tokenizer",
                           {{"type", "Sequence"},
@@ -183,6 +181,23 @@ TEST_CASE("what would change the ids is refused by name") {
     CHECK(contains(error_with("/pre_tokenizer", {{"type", "Sequence"},
                                                  {"pretokenizers", {{{"type", "Punctuation"}}, byte_level(false)}}}),
                    "pretokenizers[0].type: found \"Punctuation\", expected Split or Digits, before ByteLevel"));
+}
+
+TEST_CASE("issue 21: spaces that go with an added token") {
+    json description = small_json();
+    const auto ids = [&](bool lstrip, bool rstrip, const std::string& text) {
+        description["added_tokens"][0]["lstrip"] = lstrip;
+        description["added_tokens"][0]["rstrip"] = rstrip;
+        return read(description).encode(text);
+    };
+    CHECK(ids(true, false, "h \t<|end|> h") == Ids{'h', 268, ' ', 'h'});
+    CHECK(ids(false, true, "h <|end|>\u3000\n h") == Ids{'h', ' ', 268, 'h'});
+    CHECK(ids(true, true, " <|end|> <|end|> ") == Ids{268, 268});
+    CHECK(ids(true, true, "h\u00a0<|end|>\u180eh").front() == 'h');
+    CHECK(ids(true, true, "h\u00a0<|end|>\u180eh").size() == 6);  // U+180E is no space
+    description["added_tokens"].push_back(
+        {{"id", 269}, {"content", " h"}, {"special", false}, {"normalized", false}, {"lstrip", true}});
+    CHECK(ids(false, true, "e<|end|>  h") == Ids{'e', 268, 269});  // which begins with a space that went with the other
 }
 
 TEST_CASE("issue 21: cuts of any expression, one after the other, and NFC before them") {

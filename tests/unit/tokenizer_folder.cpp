@@ -217,6 +217,13 @@ TEST_CASE("issue 21: a Qwen2Tokenizer") {
                    "extra_special_tokens: found an object, expected none, beside"));
 }
 
+TEST_CASE("issue 21: spaces that go with an added token") {
+    const json listed{{"268", token(end)}, {"269", token("<mask>", true, {{"lstrip", true}})}};
+    CHECK(with_config({{"added_tokens_decoder", listed}}).encode("h  <mask>") == Ids{'h', 269});
+    const json typed_mask = token("<mask>", true, {{"__type", "AddedToken"}, {"lstrip", true}, {"rstrip", true}});
+    CHECK(with_config({{"mask_token", typed_mask}}).encode("h  <mask> h") == Ids{'h', 269, 'h'});
+}
+
 TEST_CASE("issue 21: names of special tokens beside a list of the older field") {
     const Tokenizer tokenizer =
         with_config({{"extra_special_tokens", {{"audio_token", "<new>"}}}, {"additional_special_tokens", {"<|bot|>"}}});
@@ -245,8 +252,8 @@ TEST_CASE("issue 17.2: what would change ids or texts and is not done is refused
     refuses({{"bos_token", 5}}, "bos_token: found 5, expected a token");
     refuses({{"added_tokens_decoder", {{"x", token("<s>")}}}},
             "added_tokens_decoder \"x\": found \"x\", expected a token's id");
-    refuses({{"added_tokens_decoder", {{"269", token("<s>", true, {{"lstrip", true}})}}}},
-            "added_tokens_decoder \"269\".lstrip: found true");
+    refuses({{"added_tokens_decoder", {{"269", token("<s>", true, {{"single_word", true}})}}}},
+            "added_tokens_decoder \"269\".single_word: found true");
     // transformers gives the next id whatever a file says; so the file is not what its maker thinks.
     refuses({{"added_tokens_decoder", {{"300", token("<s>")}}}},
             "added_tokens_decoder \"300\": found id 300, expected id 269");

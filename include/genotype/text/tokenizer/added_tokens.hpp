@@ -1,6 +1,8 @@
 // Added tokens: words such as <|endoftext|> that are found in a text before anything else is done to it.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -11,10 +13,42 @@
 
 namespace genotype::inline v0_1::detail {
 
+/// The bytes of the Unicode space that a text begins with, or ends with; 0 where there is none. The text is UTF-8.
+constexpr std::size_t space_at_begin(std::string_view text) {
+    constexpr std::array<std::string_view, 25> spaces{
+        "\t",           "\n",           "\v",           "\f",           "\r",           " ",
+        "\xc2\x85",     "\xc2\xa0",     "\xe1\x9a\x80", "\xe2\x80\x80", "\xe2\x80\x81", "\xe2\x80\x82",
+        "\xe2\x80\x83", "\xe2\x80\x84", "\xe2\x80\x85", "\xe2\x80\x86", "\xe2\x80\x87", "\xe2\x80\x88",
+        "\xe2\x80\x89", "\xe2\x80\x8a", "\xe2\x80\xa8", "\xe2\x80\xa9", "\xe2\x80\xaf", "\xe2\x81\x9f",
+        "\xe3\x80\x80"};
+    for (const std::string_view space : spaces)
+        if (text.starts_with(space)) return space.size();
+    return 0;
+}
+/// The bytes of all spaces there.
+constexpr std::size_t spaces_at_begin(std::string_view text) {
+    std::size_t all = 0;
+    while (const std::size_t one = space_at_begin(text.substr(all))) all += one;
+    return all;
+}
+constexpr std::size_t spaces_at_end(std::string_view text) {
+    std::size_t left = text.size();
+    for (bool is_space = true; is_space;) {
+        is_space = false;
+        for (std::size_t bytes = 1; bytes <= 3 && bytes <= left && !is_space; ++bytes)
+            if (space_at_begin(text.substr(left - bytes, bytes)) == bytes) {
+                left -= bytes;
+                is_space = true;
+            }
+    }
+    return text.size() - left;
+}
+
 /// Finds words in a text from left to right, of those that begin at one place the longest: a trie.
 class AddedTokens {
   public:
-    void insert(std::string_view word, TokenId id) {
+    /// `lstrip`, `rstrip`: the spaces on that side go with it.
+    void insert(std::string_view word, TokenId id, bool lstrip = false, bool rstrip = false) {
         std::uint32_t node = 0;
         for (const char byte : word) {
             std::uint32_t next = child(node, byte);
@@ -26,6 +60,8 @@ class AddedTokens {
             node = next;
         }
         nodes_[node].id = id;
+        nodes_[node].lstrip = lstrip;
+        nodes_[node].rstrip = rstrip;
         begins_[static_cast<unsigned char>(word.front())] = true;
     }
 
@@ -35,12 +71,15 @@ class AddedTokens {
         std::size_t done = 0;
         for (std::size_t at = 0; nodes_.size() > 1 && at < text.size(); ++at) {
             if (!begins_[static_cast<unsigned char>(text[at])]) continue;
-            const auto [id, bytes] = longest(text.substr(at));
-            if (id < 0) continue;
-            if (at > done) plain(text.substr(done, at - done));
-            token(id);
-            done = at + bytes;
-            at = done - 1;
+            const auto [node, bytes] = longest(text.substr(at));
+            if (!node) continue;
+            std::size_t begin = at, end = at + bytes;
+            if (node->lstrip) begin = std::max(done, begin - spaces_at_end(text.substr(0, begin)));
+            if (node->rstrip) end += spaces_at_begin(text.substr(end));
+            if (begin > done) plain(text.substr(done, begin - done));
+            token(node->id);
+            done = end;
+            at += bytes - 1;  // the next may begin with a space that went with this one
         }
         if (done < text.size()) plain(text.substr(done));
     }
@@ -48,6 +87,7 @@ class AddedTokens {
   private:
     struct Node {
         TokenId id = -1;
+        bool lstrip = false, rstrip = false;
         std::vector<std::pair<char, std::uint32_t>> children{};
     };
 
@@ -56,13 +96,13 @@ class AddedTokens {
             if (letter == byte) return next;
         return 0;
     }
-    std::pair<TokenId, std::size_t> longest(std::string_view text) const {
-        std::pair<TokenId, std::size_t> found{-1, 0};
+    std::pair<const Node*, std::size_t> longest(std::string_view text) const {
+        std::pair<const Node*, std::size_t> found{nullptr, 0};
         std::uint32_t node = 0;
         for (std::size_t at = 0; at < text.size(); ++at) {
             node = child(node, text[at]);
             if (node == 0) break;
-            if (nodes_[node].id >= 0) found = {nodes_[node].id, at + 1};
+            if (nodes_[node].id >= 0) found = {&nodes_[node], at + 1};
         }
         return found;
     }

@@ -155,9 +155,10 @@ class Tokenizer {
             in_model_[at] = added.in_model;
             std::string memory;
             if (added.normalized)
-                normalized_.insert(nfc_ ? (*nfc_)(parts_.tokens[at], memory) : parts_.tokens[at], added.id);
+                normalized_.insert(nfc_ ? (*nfc_)(parts_.tokens[at], memory) : parts_.tokens[at], added.id,
+                                   added.lstrip, added.rstrip);
             else
-                as_they_stand_.insert(parts_.tokens[at], added.id);
+                as_they_stand_.insert(parts_.tokens[at], added.id, added.lstrip, added.rstrip);
         }
         for (const auto* list : {&parts_.prefix, &parts_.suffix})
             for (const TokenId id : *list)

@@ -42,6 +42,8 @@ class TokenAdder {
         AddedToken& added = parts_.added[place->second];
         added.special = added.special || token.special;  // once special, it is left out by decode
         added.normalized = token.normalized;
+        added.lstrip = token.lstrip;
+        added.rstrip = token.rstrip;
         return id;
     }
 
@@ -165,7 +167,7 @@ class TokenizerFolder {
         for (const AddedToken& added : parts.added) {
             const std::string& content = parts.tokens[static_cast<std::size_t>(added.id)];
             tokens.push_back({content, added.special, added.normalized, added.id, file_,
-                              concat("added token ", in_quotes(content))});
+                              concat("added token ", in_quotes(content)), added.lstrip, added.rstrip});
         }
         return tokens;
     }

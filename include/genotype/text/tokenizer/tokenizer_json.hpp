@@ -92,7 +92,7 @@ inline void read_added_tokens(const JsonField& list, const JsonField& vocabulary
     NextAddedId next(parts);
     for (const JsonField& field : fields) {
         field.only({"id", "content", "single_word", "lstrip", "rstrip", "normalized", "special"});
-        for (const char* name : {"single_word", "lstrip", "rstrip"}) field[name].expect_nothing();
+        field["single_word"].expect_nothing();
         const std::string& content = field["content"].text();
         if (content.empty()) field["content"].wrong("a text that is not empty");
         const TokenId id = field["id"].id();
@@ -114,7 +114,9 @@ inline void read_added_tokens(const JsonField& list, const JsonField& vocabulary
         parts.added.push_back({.id = id,
                                .special = field["special"].flag(false),
                                .normalized = field["normalized"].flag(true),
-                               .in_model = in_model});
+                               .in_model = in_model,
+                               .lstrip = field["lstrip"].flag(false),
+                               .rstrip = field["rstrip"].flag(false)});
     }
 }
 

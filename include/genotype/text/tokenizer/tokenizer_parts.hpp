@@ -17,6 +17,8 @@ struct AddedToken {
     bool special = true;      // left out by `decode`, unless asked for
     bool normalized = false;  // looked for only where those that are not normalised left something
     bool in_model = true;     // false: byte pair encoding does not know it
+    bool lstrip = false;      // the spaces before it go with it
+    bool rstrip = false;      // and those behind it
 };
 
 /// Rules of a vocabulary of SentencePiece's whose words byte pair encoding merges, such as Llama 2's. A text is one

@@ -26,15 +26,17 @@ struct ListedToken {
     bool normalized = false;
     std::optional<TokenId> id = {};     // where the file says one
     std::string file = {}, field = {};  // where it is listed, for messages
+    bool lstrip = false, rstrip = false;
 };
 
 /// What transformers' `AddedToken(**fields)` makes of an object. Other fields mean nothing to it.
 [[gnu::cold]] inline ListedToken read_listed_token(const JsonField& field, bool is_special) {
-    for (const char* name : {"single_word", "lstrip", "rstrip"}) field[name].expect_nothing();
+    field["single_word"].expect_nothing();
     const std::string& content = field["content"].text();
     if (content.empty()) field["content"].wrong("a text that is not empty");
     const bool special = is_special || field["special"].flag(false);
-    return {content, special, field["normalized"].flag(!special), {}, field.file, field.name};
+    return {content,    special,    field["normalized"].flag(!special), {},
+            field.file, field.name, field["lstrip"].flag(false),        field["rstrip"].flag(false)};
 }
 
 /// The class that transformers would make of a folder, as far as it matters: `gpt2` and `qwen2` are made anew of a
