@@ -154,11 +154,9 @@ class Tokenizer {
             special_[at] = added.special;
             in_model_[at] = added.in_model;
             std::string memory;
-            if (added.normalized)
-                normalized_.insert(nfc_ ? (*nfc_)(parts_.tokens[at], memory) : parts_.tokens[at], added.id,
-                                   added.lstrip, added.rstrip);
-            else
-                as_they_stand_.insert(parts_.tokens[at], added.id, added.lstrip, added.rstrip);
+            const bool is_in_form = added.normalized && nfc_;
+            const std::string_view word = is_in_form ? (*nfc_)(parts_.tokens[at], memory) : parts_.tokens[at];
+            (added.normalized ? normalized_ : as_they_stand_).insert(word, added.id, added.lstrip, added.rstrip);
         }
         for (const auto* list : {&parts_.prefix, &parts_.suffix})
             for (const TokenId id : *list)
