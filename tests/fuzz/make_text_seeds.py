@@ -95,6 +95,27 @@ def tokenizer_json(model=None, **changes):
 digits = [{"type": "Digits", "individual_digits": True}, {"type": "ByteLevel", "add_prefix_space": False}]
 write("tokenizer", "right", tokenizer_json())
 write("tokenizer", "smollm", tokenizer_json(pre_tokenizer={"type": "Sequence", "pretokenizers": digits}))
+split = {"type": "Split", "pattern": {"Regex": r"(?i:'s|'t)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}|\s+(?!\S)|\s+"},
+         "behavior": "Removed", "invert": True}
+whole = {"type": "ByteLevel", "add_prefix_space": False, "use_regex": False}
+write("tokenizer", "splits", tokenizer_json(normalizer={"type": "Sequence", "normalizers": [{"type": "NFC"}]},
+                                            pre_tokenizer={"type": "Sequence", "pretokenizers": [split, digits[0], whole]}))
+write("tokenizer", "word_boundary", tokenizer_json(pre_tokenizer={
+    "type": "Sequence", "pretokenizers": [{**split, "pattern": {"Regex": r"a|\b[^\s]++"}}, whole]}))
+space = "\u2581"
+pieces = {"byte_fallback": True, "unk_token": "<unk>", "fuse_unk": True, "merges": [f"{space} a", "a a"],
+          "vocab": {"<unk>": 0, "<s>": 1, "<0x0A>": 2, "<0xC3>": 3, "<0xA4>": 4, space: 5, "a": 6, f"{space}a": 7, "aa": 8}}
+back = [{"type": "Replace", "pattern": {"String": space}, "content": " "}, {"type": "ByteFallback"}, {"type": "Fuse"}]
+strip = [{"type": "Strip", "content": " ", "start": 1, "stop": 0}]
+own = {"added_tokens": [{"id": 1, "content": "<s>", "special": True, "normalized": False, "lstrip": True, "rstrip": True}],
+       "post_processor": None}
+write("tokenizer", "pieces", tokenizer_json(
+    pieces, decoder={"type": "Sequence", "decoders": back + strip},
+    pre_tokenizer={"type": "Metaspace", "replacement": space, "prepend_scheme": "first", "split": True}, **own))
+write("tokenizer", "pieces_replaced", tokenizer_json(
+    pieces, decoder={"type": "Sequence", "decoders": back}, pre_tokenizer=None,
+    normalizer={"type": "Sequence", "normalizers": [{"type": "Prepend", "prepend": space},
+                                                    {"type": "Replace", "pattern": {"String": " "}, "content": space}]}, **own))
 write("tokenizer", "ignore_merges", tokenizer_json({"ignore_merges": True}))
 write("tokenizer", "normalizer", tokenizer_json(normalizer={"type": "NFC"}))
 write("tokenizer", "unknown_merge", tokenizer_json({"merges": ["t q"]}))

@@ -37,6 +37,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         const std::vector<TokenId> ids = tokenizer.encode(valid, options);
         fuzz::expect(is_utf8(tokenizer.decode(ids)), "decoded text is UTF-8");
         fuzz::expect(ids == tokenizer.encode(valid, options), "the same ids again");
+        if (tokenizer.parts().pieces) return;  // whose decoder looks at rows of bytes, and leaves out a space
         Utf8Stream stream;
         std::string pieces;
         for (const TokenId id : ids) pieces += stream.push(tokenizer.token_bytes(id));

@@ -238,6 +238,16 @@ TEST_CASE("issue 21: what is wrong with a vocabulary of SentencePiece's") {
                    "found 6 for token 260, expected 1 (normal), 2 (unknown), 3 (control)"));
     CHECK(contains(refusal([](TokenizerFile& file) { file.types[270] = 4; }),
                    "found 4 (user defined) for token 270, \"▁▁\", expected a text without U+2581"));
+    CHECK(contains(refusal([](TokenizerFile& file) { file.parts.tokens[270] = std::string(257, 'h'); }),
+                   "\"tokenizer.ggml.tokens\": found 257 bytes for token 270, expected 256 at most"));
+    // Time and memory stay in proportion to the file: each of these is made in as many ways as it has letters.
+    const auto letters = [](TokenizerFile& file) {
+        for (std::size_t length = 2; length <= 256; ++length) {
+            file.token(std::string(length, 'h'), 1);
+            file.scores.push_back(0);
+        }
+    };
+    CHECK(contains(refusal(letters), "pairs of tokens that make one, expected as many at most: 16 a token, and some"));
     CHECK(contains(refusal([](TokenizerFile& file) { file.model = "t5"; }),
                    "\"tokenizer.ggml.model\": found \"t5\", expected \"gpt2\" (byte-level BPE) or \"llama\""));
     CHECK(contains(refusal([](TokenizerFile& file) { file.model = "gpt2"; }), "found 2 for token 0, expected 1"));

@@ -115,8 +115,10 @@ inline void read_gguf_ends(const Gguf& file, bool begins, TokenizerParts& parts)
 
 /// Of SentencePiece's vocabularies, which have scores in place of merges: two neighbours become one where that is a
 /// token, those of the highest score first. Source: llama.cpp, src/llama-vocab.cpp, `llm_tokenizer_spm`.
-inline std::vector<std::string> merges_of_scores(const std::vector<std::string>& tokens,
+inline std::vector<std::string> merges_of_scores(const Gguf& file, const std::vector<std::string>& tokens,
                                                  const std::vector<float>& scores) {
+    constexpr std::size_t longest = 256;
+    const std::size_t most = 16 * tokens.size() + 1024;
     struct Candidate {
         float score;
         std::size_t token, left_bytes;
@@ -128,9 +130,15 @@ inline std::vector<std::string> merges_of_scores(const std::vector<std::string>&
     for (std::size_t id = 0; id < tokens.size(); ++id) {
         const std::string_view token = tokens[id];
         if (byte_of_piece(token) || token.find(' ') != std::string_view::npos) continue;
+        if (token.size() > longest)
+            wrong_gguf(file, gguf_tokens_key, concat(token.size(), " bytes for token ", id),
+                       concat(longest, " at most, in a vocabulary of SentencePiece's"));
         for (std::size_t at = utf8_step(token).bytes; at < token.size(); at += utf8_step(token.substr(at)).bytes)
             if (known.contains(token.substr(0, at)) && known.contains(token.substr(at)))
                 candidates.push_back({scores[id], id, at});
+        if (candidates.size() > most)
+            wrong_gguf(file, gguf_tokens_key, concat("more than ", most, " pairs of tokens that make one"),
+                       "as many at most: 16 a token, and some");
     }
     std::sort(candidates.begin(), candidates.end(), [](const Candidate& one, const Candidate& other) {
         return std::tie(other.score, one.token, one.left_bytes) < std::tie(one.score, other.token, other.left_bytes);
@@ -164,7 +172,7 @@ inline TokenizerParts read_gguf_pieces(const Gguf& file) {
                        "a text without U+2581: this is not supported, and would change the ids");
         piece.clear();
     }
-    parts.merges = merges_of_scores(pieces, scores);
+    parts.merges = merges_of_scores(file, pieces, scores);
     read_gguf_ends(file, true, parts);
     return parts;
 }
