@@ -14,10 +14,11 @@ namespace genotype::inline v0_1 {
 /// Reads a tokenizer from a folder with tokenizer.json, which comes first, or with vocab.json and merges.txt; or from a
 /// file that is a tokenizer.json or a GGUF file. Of a folder tokenizer_config.json, special_tokens_map.json and
 /// added_tokens.json are read too, with the ids that transformers 5 makes of them all: of vocab.json those of its
-/// `GPT2Tokenizer`, which adds <|endoftext|> where there is none and no file has null for it. A tokenizer.json's rules
-/// hold whatever class the folder names; its truncation and padding change nothing. Nothing is fetched from anywhere.
-/// What would give other ids (a normaliser, another model than BPE, an unknown expression or class, files that
-/// contradict each other) is an `Error` that names the field.
+/// `GPT2Tokenizer`, which adds <|endoftext|> where there is none and no file has null for it, or of a `Qwen2Tokenizer`
+/// where a file names that. A tokenizer.json's rules hold whatever class the folder names; its truncation and padding
+/// change nothing. Nothing is fetched from anywhere. What would give other ids (another normaliser than NFC, another
+/// model than BPE, an unknown expression or class, files that contradict each other) is an `Error` that names the
+/// field.
 /// Equivalent: `transformers.AutoTokenizer.from_pretrained(path)`, and of a file `tokenizers.Tokenizer.from_file`.
 inline Tokenizer load_tokenizer(const std::filesystem::path& path) {
     namespace fs = std::filesystem;
