@@ -130,9 +130,8 @@ int train_vae_of_codes(const VaeSettings& settings, const std::filesystem::path&
         for (const int label : labels) prompts.push_back(words.classes() > 0 ? words.names(label)[0] : Prompt{});
         return images_of(model, draw_codes(*prior, prompts, {settings.temperature, settings.top_k, seed}));
     };
-    std::vector<int> rows, labels;
-    for (int n = 0; n < 10 * std::min(10, classes); ++n) rows.push_back(n / 10);
-    for (int n = 0; n < flags.samples; ++n) labels.push_back(n % classes);
+    const std::vector<int> rows = rows_of_classes(std::min(10, classes));
+    const std::vector<int> labels = classes_in_turns(0, flags.samples, classes);
     save_grid(draw(rows, flags.seed + 1), flags.out / "samples.png", 10);
     if (flags.samples > 0) save_samples(draw(labels, flags.seed + 2), flags);
     if (!settings.labels_file.empty()) save_labels(labels, settings.labels_file);

@@ -125,8 +125,7 @@ int train_flow(const FlowSettings& settings) {
     std::printf("%s\n", summary<typename Kind::Model, Grey, Device>(flags.batch).c_str());
 
     // A row of ten for each class.
-    std::vector<int> rows(10 * classes);
-    for (std::size_t at = 0; at < rows.size(); ++at) rows[at] = static_cast<int>(at / 10);
+    const std::vector<int> rows = rows_of_classes(classes);
     ImagesOf<Kind, Device> images_of(settings, static_cast<int>(rows.size()));
     const auto draw = [&](const std::vector<int>& labels, std::uint64_t seed, const auto& on_step) {
         return with_result(trainer, [&](const auto& model) { return images_of(model, labels, seed, on_step); });
@@ -156,9 +155,8 @@ int train_flow(const FlowSettings& settings) {
         const long batches = (flags.samples + static_cast<long>(rows.size()) - 1) / static_cast<long>(rows.size());
         Progress progress(1, batches * settings.sampling_steps, 1, 0, "steps");
         for (int done = 0; done < flags.samples; done += static_cast<int>(rows.size())) {
-            std::vector<int> labels(
-                static_cast<std::size_t>(std::min<int>(flags.samples - done, static_cast<int>(rows.size()))));
-            for (std::size_t at = 0; at < labels.size(); ++at) labels[at] = (done + static_cast<int>(at)) % classes;
+            const int count = std::min(flags.samples - done, static_cast<int>(rows.size()));
+            std::vector<int> labels = classes_in_turns(done, count, classes);
             const std::uint64_t seed = flags.seed + 3 + static_cast<std::uint64_t>(done);
             ImageData drawn = draw(labels, seed, [&](const auto& step) {
                 const long before = done / static_cast<long>(rows.size()) * step.steps;

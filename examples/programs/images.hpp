@@ -2,6 +2,7 @@
 // all of it takes long to compile.
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
 #include <genotype/images/images.hpp>
 #include <genotype/images/split.hpp>
@@ -34,6 +35,19 @@ bool has_tests(const Flags& flags);
 
 /// Many images as one PNG file: `genotype::save_png` of `genotype::grid`.
 void save_grid(const genotype::ImageData& images, const std::filesystem::path& path, int columns = 8);
+
+/// Of so many classes one after the other, again and again, from number `first` on.
+inline std::vector<int> classes_in_turns(int first, int count, int of) {
+    std::vector<int> labels(static_cast<std::size_t>(count));
+    for (int& label : labels) label = first++ % of;
+    return labels;
+}
+/// Of so many ten times each: the rows of a grid.
+inline std::vector<int> rows_of_classes(int of) {
+    std::vector<int> rows(static_cast<std::size_t>(10 * of));
+    for (std::size_t at = 0; at < rows.size(); ++at) rows[at] = static_cast<int>(at / 10);
+    return rows;
+}
 
 /// Calls `genotype::save_npy` for --samples-file.
 void save_samples(const genotype::ImageData& samples, const Flags& flags);

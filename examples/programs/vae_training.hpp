@@ -157,9 +157,8 @@ int train_vae(const VaeSettings& settings, Prior prior = {}) {
     save_grid(join(slice(tests.images(), 0, shown), draw(latents.view().slice(0, shown), classes)),
               flags.out / "reconstructions.png", shown);
     if constexpr (reads_class) {  // a row of ten for each class
-        std::vector<int> rows(10 * image_classes);
-        for (std::size_t at = 0; at < rows.size(); ++at) rows[at] = static_cast<int>(at / 10);
-        save_grid(draw(prior(10 * image_classes, flags.seed + 1), rows), flags.out / "samples.png", 10);
+        const std::vector<int> rows = rows_of_classes(image_classes);
+        save_grid(draw(prior(static_cast<int>(rows.size()), flags.seed + 1), rows), flags.out / "samples.png", 10);
     } else {
         save_grid(draw(prior(64, flags.seed + 1), {}), flags.out / "samples.png");
     }
@@ -181,8 +180,7 @@ int train_vae(const VaeSettings& settings, Prior prior = {}) {
                  is_tested ? "Latents of the test images" : "Latents of images that were learnt from",
                  flags.out / "latents.png");
     if (flags.samples > 0) {
-        std::vector<int> labels(static_cast<std::size_t>(flags.samples));
-        for (std::size_t n = 0; n < labels.size(); ++n) labels[n] = static_cast<int>(n) % image_classes;
+        const std::vector<int> labels = classes_in_turns(0, flags.samples, image_classes);
         save_samples(draw(prior(flags.samples, flags.seed + 2), labels), flags);
         if (!settings.labels_file.empty()) save_labels(labels, settings.labels_file);
     }

@@ -50,7 +50,7 @@ struct MistralConfig {
 };
 
 /// mistralai/Mistral-7B-v0.3, and its Instruct version. Sources: Jiang et al., "Mistral 7B", 2023, arXiv:2310.06825,
-/// and its config.json at Hugging Face. Its tokenizer is SentencePiece's, which `load_tokenizer` refuses.
+/// and its config.json at Hugging Face.
 inline constexpr MistralConfig mistral_7b_v0_3{.vocabulary = 32768,
                                                .width = 4096,
                                                .layers = 32,

@@ -118,12 +118,8 @@ struct TextFamily<LlamaConfig> {
         auto config = read_common_sizes<LlamaConfig>(file, keys);
         config.rms_epsilon = keys.positive("attention.layer_norm_rms_epsilon");
         detail::read_heads_like_llama(keys, config);
-        config.rope_theta = keys.positive("rope.freq_base", 10'000);
-        read_rope_scaling(keys, config);
-        expect_plain_layers(file, keys, config.context);
-        keys.expect_no_others();
+        detail::read_rest_like_llama(file, keys, config);
         detail::read_rope_freqs(file, config);
-        config.tied = keys.is_tied();
         config.attention_bias = file.find("blk.0.attn_output.bias") != nullptr;
         config.mlp_bias = file.find("blk.0.ffn_down.bias") != nullptr;
         return config;

@@ -83,11 +83,7 @@ struct TextFamily<Qwen2Config> {
         for (const char* same : {"attention.key_length", "attention.value_length", "rope.dimension_count"})
             if (const int said = keys.size(same, head_width); said != head_width)
                 keys.wrong(std::to_string(said), std::to_string(head_width) + ", a head's features");
-        config.rope_theta = keys.positive("rope.freq_base", 10'000);
-        read_rope_scaling(keys, config);
-        expect_plain_layers(file, keys, config.context);
-        keys.expect_no_others();
-        config.tied = keys.is_tied();
+        detail::read_rest_like_llama(file, keys, config);
         return config;
     }
 

@@ -70,11 +70,7 @@ struct TextFamily<Qwen3Config> {
         auto config = read_common_sizes<Qwen3Config>(file, keys);
         config.rms_epsilon = keys.positive("attention.layer_norm_rms_epsilon");
         detail::read_heads_like_llama(keys, config);
-        config.rope_theta = keys.positive("rope.freq_base", 10'000);
-        read_rope_scaling(keys, config);
-        expect_plain_layers(file, keys, config.context);
-        keys.expect_no_others();
-        config.tied = keys.is_tied();
+        detail::read_rest_like_llama(file, keys, config);
         return config;
     }
 

@@ -6,6 +6,7 @@
 
 #include "genotype/text/files/config_gguf.hpp"
 #include "genotype/text/files/config_json.hpp"
+#include "genotype/text/files/config_rope.hpp"
 
 namespace genotype::inline v0_1::detail {
 
@@ -72,6 +73,16 @@ template <class Config>
     for (const char* same : {"attention.value_length", "rope.dimension_count"})
         if (const int said = keys.size(same, config.head_width); said != config.head_width)
             keys.wrong(std::to_string(said), std::to_string(config.head_width) + ", a head's features");
+}
+
+/// What is left of a GGUF file: rotary angles, that there is nothing else, and whether the head is tied.
+template <class Config>
+[[gnu::cold]] void read_rest_like_llama(const Gguf& file, GgufConfigReader& keys, Config& config) {
+    config.rope_theta = keys.positive("rope.freq_base", 10'000);
+    read_rope_scaling(keys, config);
+    expect_plain_layers(file, keys, config.context);
+    keys.expect_no_others();
+    config.tied = keys.is_tied();
 }
 
 }  // namespace genotype::inline v0_1::detail

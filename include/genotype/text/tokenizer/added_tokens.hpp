@@ -2,46 +2,21 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "genotype/files/code_points.hpp"
 #include "genotype/text/tokenizer/merges.hpp"
 
 namespace genotype::inline v0_1::detail {
 
-/// The bytes of the Unicode space that a text begins with, or ends with; 0 where there is none. The text is UTF-8.
-constexpr std::size_t space_at_begin(std::string_view text) {
-    constexpr std::array<std::string_view, 25> spaces{
-        "\t",           "\n",           "\v",           "\f",           "\r",           " ",
-        "\xc2\x85",     "\xc2\xa0",     "\xe1\x9a\x80", "\xe2\x80\x80", "\xe2\x80\x81", "\xe2\x80\x82",
-        "\xe2\x80\x83", "\xe2\x80\x84", "\xe2\x80\x85", "\xe2\x80\x86", "\xe2\x80\x87", "\xe2\x80\x88",
-        "\xe2\x80\x89", "\xe2\x80\x8a", "\xe2\x80\xa8", "\xe2\x80\xa9", "\xe2\x80\xaf", "\xe2\x81\x9f",
-        "\xe3\x80\x80"};
-    for (const std::string_view space : spaces)
-        if (text.starts_with(space)) return space.size();
-    return 0;
-}
-/// The bytes of all spaces there.
-constexpr std::size_t spaces_at_begin(std::string_view text) {
-    std::size_t all = 0;
-    while (const std::size_t one = space_at_begin(text.substr(all))) all += one;
-    return all;
-}
-constexpr std::size_t spaces_at_end(std::string_view text) {
-    std::size_t left = text.size();
-    for (bool is_space = true; is_space;) {
-        is_space = false;
-        for (std::size_t bytes = 1; bytes <= 3 && bytes <= left && !is_space; ++bytes)
-            if (space_at_begin(text.substr(left - bytes, bytes)) == bytes) {
-                left -= bytes;
-                is_space = true;
-            }
-    }
-    return text.size() - left;
+/// The bytes of the spaces that a text in UTF-8 begins with, or else ends with.
+constexpr std::size_t space_bytes(std::string_view text, bool at_begin) {
+    const auto is_space = [](std::string_view character) { return is_white_space(code_point(character)); };
+    return text.size() - strip(text, at_begin, !at_begin, is_space).size();
 }
 
 /// Finds words in a text from left to right, of those that begin at one place the longest: a trie.
@@ -74,8 +49,8 @@ class AddedTokens {
             const auto [node, bytes] = longest(text.substr(at));
             if (!node) continue;
             std::size_t begin = at, end = at + bytes;
-            if (node->lstrip) begin = std::max(done, begin - spaces_at_end(text.substr(0, begin)));
-            if (node->rstrip) end += spaces_at_begin(text.substr(end));
+            if (node->lstrip) begin = std::max(done, begin - space_bytes(text.substr(0, begin), false));
+            if (node->rstrip) end += space_bytes(text.substr(end), true);
             if (begin > done) plain(text.substr(done, begin - done));
             token(node->id);
             done = end;

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "genotype/files/code_points.hpp"
 #include "genotype/text/tokenizer/nfc_tables.hpp"
 
 namespace genotype::inline v0_1::detail {
@@ -38,11 +39,15 @@ class Nfc {
         if (std::ranges::none_of(text, [](char byte) { return static_cast<unsigned char>(byte) >= first_mark; }))
             return text;
         std::vector<Mark> marks;
-        for (std::size_t at = 0; at < text.size();) take_apart(next(text, at), marks);
+        for (std::string_view rest = text; !rest.empty();) {
+            const std::string_view character = first_character(rest);
+            take_apart(code_point(character), marks);
+            rest.remove_prefix(character.size());
+        }
         order(marks);
         put_together(marks);
         memory.clear();
-        for (const Mark& mark : marks) append(memory, mark.point);
+        for (const Mark& mark : marks) append_code_point(memory, mark.point);
         return memory;
     }
 
@@ -65,34 +70,6 @@ class Nfc {
         }
     }
     static std::uint64_t key(char32_t first, char32_t second) { return std::uint64_t{first} << 32 | second; }
-
-    /// The code point at `at`, of valid UTF-8, which is left behind.
-    static char32_t next(std::string_view text, std::size_t& at) {
-        const auto byte = [&](std::size_t place) {
-            return static_cast<char32_t>(static_cast<unsigned char>(text[place]));
-        };
-        const char32_t first = byte(at);
-        const int more = first < 0x80 ? 0 : first < 0xe0 ? 1 : first < 0xf0 ? 2 : 3;
-        char32_t point = more == 0 ? first : first & (0x3f >> more);
-        for (int n = 1; n <= more; ++n) point = point << 6 | (byte(at + static_cast<std::size_t>(n)) & 0x3f);
-        at += static_cast<std::size_t>(more) + 1;
-        return point;
-    }
-    static void append(std::string& text, char32_t point) {
-        const auto put = [&](char32_t byte) { text += static_cast<char>(byte); };
-        if (point < 0x80) return put(point);
-        if (point < 0x800) {
-            put(0xc0 | point >> 6);
-        } else if (point < 0x10000) {
-            put(0xe0 | point >> 12);
-            put(0x80 | (point >> 6 & 0x3f));
-        } else {
-            put(0xf0 | point >> 18);
-            put(0x80 | (point >> 12 & 0x3f));
-            put(0x80 | (point >> 6 & 0x3f));
-        }
-        put(0x80 | (point & 0x3f));
-    }
 
     /// Puts what a character is made of behind the others.
     void take_apart(char32_t point, std::vector<Mark>& marks) const {

@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "genotype/files/code_points.hpp"
 #include "genotype/io/words.hpp"
 #include "genotype/shape/error.hpp"
 #include "genotype/text/tokenizer/added_tokens.hpp"
@@ -239,7 +240,7 @@ class Tokenizer {
             begin = ids.size();
         };
         for (std::string_view rest = spaced; !rest.empty();) {
-            const std::string_view character = rest.substr(0, detail::utf8_step(rest).bytes);
+            const std::string_view character = detail::first_character(rest);
             rest.remove_prefix(character.size());
             if (parts_.pieces->split && character == " ") merge();
             put_character(character, begin, ids);
